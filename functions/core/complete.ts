@@ -1,0 +1,64 @@
+import type { EcsEvent, EcsFields, Feed, Row } from './model.ts';
+import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
+
+/** The version of the Elastic Common Schema that events follow. */
+export const ECS_VERSION = '9.4.0';
+
+/** What the engine knows of an event besides its record. */
+export interface Circumstances {
+  readonly feed: Feed;
+  readonly id: string;
+  /** None when the vendor gave no usable time. */
+  readonly time?: Instant;
+  readonly readAt: Instant;
+  readonly window?: Range;
+  /** How long after it happened the event was first seen, where the range had been read before. */
+  readonly late?: Duration;
+}
+
+/** Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. */
+export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
+  const { feed, time, window } = about;
+  const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
+  return {
+    '@timestamp': stamp(time ?? about.readAt),
+    ecs: { version: ECS_VERSION },
+    ...fields,
+    ...(tags && { tags }),
+    event: {
+      kind: 'event',
+      ...fields.event,
+      id: about.id,
+      module: feed.source.id,
+      dataset: `${feed.source.id}.${feed.stream.name}`,
+      created: stamp(about.readAt),
+      original: row.text,
+    },
+    observer: { vendor: 'Tidemark', product: 'Tidemark', type: 'forwarder' },
+    tidemark: {
+      feed: feed.name,
+      connection: feed.connection.id,
+      ...(window && { window: { from: stamp(window.from), to: stamp(window.to) } }),
+      ...(about.late !== undefined && { lateness_ms: Math.round(about.late / MILLISECOND) }),
+    },
+  };
+}
+
+/** A record that could not be mapped travels too: as a pipeline_error that says why, with the original inside. */
+export function pipelineError(row: Row, about: Circumstances, thrown: unknown): EcsEvent {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return complete(
+    {
+      event: { kind: 'pipeline_error' },
+      error: { message: `${about.feed.name}: ${message}`, type: 'unmapped' },
+      tags: ['tidemark-unmapped'],
+    },
+    row,
+    about,
+  );
+}
+
+/** Milliseconds, or microseconds where the vendor is as fine as that. */
+function stamp(instant: Instant): string {
+  return formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
+}

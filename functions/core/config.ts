@@ -1,0 +1,170 @@
+import * as z from 'zod/mini';
+import { TidemarkError } from './errors.ts';
+import type { Connection, Feed, Source } from './model.ts';
+import { DURATION, parseDuration, parseInstant } from './time.ts';
+
+const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
+const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
+const ORIGIN_WANTED =
+  'an https URL such as https://api.example.com/v1, without user, query or fragment (plain http on loopback only)';
+const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
+
+const duration = described(z.string().check(z.regex(DURATION, DURATION_WANTED)), DURATION_WANTED);
+
+const streamSettings = z.strictObject({
+  enabled: z.optional(described(z.boolean(), 'Whether the stream runs.')),
+  every: z.optional(described(duration, 'How often it runs.')),
+  startFrom: z.optional(
+    described(
+      z.string().check(z.refine((text) => parseInstant(text) !== undefined, TIME_WANTED)),
+      'Where its first run begins (default: 24 hours before it). Once it has run, this changes nothing: earlier events take a backfill.',
+    ),
+  ),
+  settle: z.optional(described(duration, 'How long after now to wait before a window may end there.')),
+  overlap: z.optional(described(duration, 'How far behind the watermark each run reads again, to catch late events.')),
+});
+
+/** What tidemark.json says of one connection to this source. Every value but id and source has a default. */
+export function connectionSchema(source: Source) {
+  const streams = Object.fromEntries(
+    source.streams.map((stream) => [stream.name, z.optional(described(streamSettings, stream.title))]),
+  );
+  const origin = z.string().check(z.refine(isOrigin, ORIGIN_WANTED));
+  return z.strictObject({
+    id: described(
+      z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, ID)),
+      'Your name for the account. It never changes: checkpoints and event ids hang on it.',
+    ),
+    source: z.literal(source.id),
+    origin: source.origin
+      ? z._default(described(origin, 'Where the API lives.'), source.origin)
+      : described(origin, 'Where the API lives: every tenant has its own host.'),
+    secret: z.optional(
+      described(
+        z.string().check(z.minLength(1)),
+        `The name of its secret, with a value like ${JSON.stringify(source.auth.secret)} (default: tidemark/<source>/<id>).`,
+      ),
+    ),
+    settings: z.prefault(source.settings, {}),
+    streams: z.optional(described(z.strictObject(streams), 'What differs from the defaults, stream by stream.')),
+  });
+}
+
+/** Timing of one stream, as written in the configuration. */
+export type StreamSettings = z.infer<typeof streamSettings>;
+
+/** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
+export interface ConfiguredConnection extends Connection {
+  readonly streams: Readonly<Record<string, StreamSettings>>;
+}
+
+/** Checks one connection and fills its defaults in. */
+export function parseConnection(source: Source, value: unknown): ConfiguredConnection {
+  return fillDefaults(check(connectionSchema(source), value, 'connection'));
+}
+
+export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>>): ConfiguredConnection {
+  const streams = Object.fromEntries(
+    Object.entries(parsed.streams ?? {}).filter(([, settings]) => settings !== undefined),
+  );
+  return {
+    id: parsed.id,
+    source: parsed.source,
+    origin: parsed.origin,
+    secret: parsed.secret ?? `tidemark/${parsed.source}/${parsed.id}`,
+    settings: parsed.settings,
+    streams: streams as Record<string, StreamSettings>,
+  };
+}
+
+/** The feeds of a connection: each of its streams with the timing in force. */
+export function feedsOf(
+  source: Source,
+  connection: ConfiguredConnection,
+): (Feed & { enabled: boolean; every: number })[] {
+  return source.streams.map((stream) => {
+    const own = connection.streams[stream.name] ?? {};
+    const startFrom = parseInstant(own.startFrom);
+    return {
+      name: `${source.id}/${stream.name}/${connection.id}`,
+      source,
+      stream,
+      connection,
+      enabled: own.enabled ?? stream.enabled,
+      every: parseDuration(own.every ?? '') ?? stream.every,
+      settle: parseDuration(own.settle ?? '') ?? stream.settle,
+      overlap: parseDuration(own.overlap ?? '') ?? stream.overlap,
+      ...(startFrom !== undefined && { startFrom }),
+    };
+  });
+}
+
+/** Checks a value; the error names the path, what is there, and what is wanted. */
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.flatMap((issue) => explain(issue, value));
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `${what} is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    'Mend what is named above.',
+  );
+}
+
+function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
+  const there = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `${pathText([...issue.path, key])}: there is no such setting; look for a misspelling.`,
+    );
+  }
+  if (there === undefined) return [`${path}: nothing is there, wanted ${wanted(issue)}.`];
+  return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
+    return issue.options.map((option) => JSON.stringify(option)).join(' or ');
+  return issue.message;
+}
+
+/** A value for an error message: short, and on one line. */
+function shape(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((key) =>
+      typeof key === 'number'
+        ? `[${key}]`
+        : /^[\w-]+$/.test(String(key))
+          ? `.${String(key)}`
+          : `[${JSON.stringify(String(key))}]`,
+    )
+    .join('');
+  return `$${text}`;
+}
+
+/** Plain http would show the credentials to the network: only where there is no network is it allowed. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username || password || search || hash) return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+}
+
+/** Notes for whoever edits the file: they end up in the JSON Schema. */
+export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
+  return schema.check(z.describe(description)) as T;
+}

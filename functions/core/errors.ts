@@ -1,0 +1,118 @@
+/** Where an event was on its way when something failed. */
+export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
+
+/**
+ * The closed set of what can go wrong. Alarms, tests and other programs know an error by this code, never by its text.
+ *
+ * - `failing`      the vendor does not answer as it should, for now
+ * - `unreadable`   the vendor answered something that is not what its documentation says
+ * - `incomplete`   paging did not come to an end that can be believed
+ * - `refused`      the credentials are wrong, expired or locked
+ * - `forbidden`    the credentials lack a permission
+ * - `request`      the vendor finds our question wrong: a setting has to change
+ * - `scope-shrank` the credentials see less than they did
+ * - `origin`       an answer points to another origin, where our credentials must not go
+ * - `secret`       the secret is missing, empty or of the wrong shape
+ * - `delivery`     a destination does not accept events
+ * - `state`        the table cannot be read or written, or holds what this version does not know
+ * - `lease-lost`   another worker has taken the feed over
+ * - `config`       the configuration or the invocation is wrong
+ * - `internal`     a mistake of ours
+ */
+export type ErrorCode =
+  | 'failing'
+  | 'unreadable'
+  | 'incomplete'
+  | 'refused'
+  | 'forbidden'
+  | 'request'
+  | 'scope-shrank'
+  | 'origin'
+  | 'secret'
+  | 'delivery'
+  | 'state'
+  | 'lease-lost'
+  | 'config'
+  | 'internal';
+
+/** What every failure of Tidemark looks like: a stable code, the stage, what happened, and what to do about it. */
+export class TidemarkError extends Error {
+  readonly code: ErrorCode;
+  readonly stage: Stage;
+  readonly cure: string;
+
+  constructor(code: ErrorCode, stage: Stage, message: string, cure: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'TidemarkError';
+    this.code = code;
+    this.stage = stage;
+    this.cure = cure;
+  }
+}
+
+/** A 2xx answer that means nothing: a proxy's HTML, half a document, a record list that is no list. */
+export class UnreadableError extends TidemarkError {
+  /** Whether the body at least claims to be the vendor's format. What does not (HTML) is never taken for broken data. */
+  readonly claimsFormat: boolean;
+  /** The answer that could not be read. */
+  body = '';
+
+  constructor(message: string, claimsFormat = true, cause?: unknown) {
+    super(
+      'unreadable',
+      'receiving',
+      message,
+      'If it stays, ask the vendor, or look for a proxy between Tidemark and the vendor. Nothing is lost: the watermark waits.',
+      cause,
+    );
+    this.name = 'UnreadableError';
+    this.claimsFormat = claimsFormat;
+  }
+}
+
+/** The connection broke or timed out: nobody knows whether the other side acted. */
+export class NetworkError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'NetworkError';
+  }
+}
+
+/** The table did not answer, or not in time: a write may or may not have happened. */
+export class AmbiguousWriteError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'AmbiguousWriteError';
+  }
+}
+
+/** Puts any thrown thing into the one shape that reports, logs and checkpoints know. */
+export function asTidemarkError(thrown: unknown): TidemarkError {
+  if (thrown instanceof TidemarkError) return thrown;
+  if (thrown instanceof NetworkError) {
+    return new TidemarkError(
+      'failing',
+      'receiving',
+      thrown.message,
+      'Check the network path and the vendor’s status page.',
+      thrown,
+    );
+  }
+  if (thrown instanceof AmbiguousWriteError) {
+    return new TidemarkError(
+      'state',
+      'saving',
+      thrown.message,
+      'Check the table and its throttling. The next run goes on from the last commit.',
+      thrown,
+    );
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new TidemarkError(
+    'internal',
+    'processing',
+    message,
+    'This is a mistake in Tidemark: please report it with this log line.',
+    thrown,
+  );
+}

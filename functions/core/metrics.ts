@@ -1,0 +1,40 @@
+/**
+ * Every metric there is. The function that counts and the construct that alarms share these names, so they cannot drift.
+ * All are summed or maximised per source; they carry no feed, for each further metric costs money every month.
+ */
+export const METRICS = {
+  Fetched: 'Count',
+  Suppressed: 'Count',
+  Delivered: 'Count',
+  Pages: 'Count',
+  Retries: 'Count',
+  /** Events that appeared after their range had been read. */
+  Late: 'Count',
+  LatenessSeconds: 'Seconds',
+  LagSeconds: 'Seconds',
+  /** What is left until the vendor deletes what we have not read. */
+  RetentionLeftHours: 'None',
+  /** The vendor's retention has swallowed a range before it was read. */
+  Gap: 'Count',
+  Quarantined: 'Count',
+  Unmapped: 'Count',
+  UnknownEvents: 'Count',
+  OutOfRange: 'Count',
+  Unreadable: 'Count',
+  Incomplete: 'Count',
+  Throttled: 'Count',
+  Failing: 'Count',
+  Refused: 'Count',
+  Forbidden: 'Count',
+  /** The credentials see only a part of what they should. */
+  NarrowSight: 'Count',
+  DeliveryRefused: 'Count',
+  OverlapShortened: 'Count',
+  ClockSkewSeconds: 'Seconds',
+  /** The vendor's clock is more than a day off and was not believed. */
+  ClockUnbelievable: 'Count',
+  ScopeChanged: 'Count',
+  Busy: 'Count',
+} as const;
+
+export type Metric = keyof typeof METRICS;

@@ -1,0 +1,185 @@
+import { deliver } from './deliver.ts';
+import type { Effects, QuarantineEntry } from './effects.ts';
+import { TidemarkError } from './errors.ts';
+import type { Destination, EcsEvent, FormatId } from './model.ts';
+import { type Line, packRecords } from './packing.ts';
+import { bucketOf, type Seen, type SeenChunk } from './seen.ts';
+import type { Instant } from './time.ts';
+
+/** An event as one destination format's line, or cut to a size that Firehose takes. */
+export type Writer = (format: FormatId, event: EcsEvent) => { readonly text: string; readonly oversized?: string };
+
+/** An event on its way, and the destinations (as bits) that still lack it. */
+interface Waiting {
+  readonly id: string;
+  readonly time: Instant | undefined;
+  readonly key: Uint8Array;
+  readonly lacking: number;
+  readonly lines: readonly (string | undefined)[];
+}
+
+/** How a flush went. */
+export interface Flushed {
+  readonly events: number;
+  readonly quarantined: number;
+  readonly retries: number;
+}
+
+/** What has been read and not yet delivered: one flush. The order inside `flush` is what makes a crash harmless. */
+export class Outgoing {
+  bytes = 0;
+  since: Instant | undefined;
+  readonly #effects: Effects;
+  readonly #feed: string;
+  readonly #destinations: readonly Destination[];
+  readonly #seen: Seen;
+  readonly #write: Writer;
+  readonly #name: string;
+  #flushes = 0;
+  #waiting = new Map<string, Waiting>();
+  #quarantine: QuarantineEntry[] = [];
+
+  /** @param name tells this run's seen chunks from every other run's */
+  constructor(
+    effects: Effects,
+    feed: string,
+    destinations: readonly Destination[],
+    seen: Seen,
+    write: Writer,
+    name: string,
+  ) {
+    this.#effects = effects;
+    this.#feed = feed;
+    this.#destinations = destinations;
+    this.#seen = seen;
+    this.#write = write;
+    this.#name = name;
+  }
+
+  get events(): number {
+    return this.#waiting.size;
+  }
+
+  /** Whether there is nothing to deliver and nothing to keep. */
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.#quarantine.length === 0;
+  }
+
+  /** Whether an event is in this flush already. */
+  has(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  add(event: EcsEvent, time: Instant | undefined, key: Uint8Array, lacking: number): void {
+    const { id } = event.event;
+    const written = new Map<FormatId, string>();
+    const lines = this.#destinations.map((destination, at) => {
+      if ((lacking & (1 << at)) === 0) return undefined;
+      const text = written.get(destination.format) ?? this.#writeOne(destination.format, event);
+      written.set(destination.format, text);
+      this.bytes += text.length;
+      return text;
+    });
+    this.since ??= this.#effects.now();
+    this.#waiting.set(id, { id, time, key, lacking, lines });
+  }
+
+  /** Keeps something whole that is too large, or not fit, for any destination. */
+  quarantine(entry: QuarantineEntry): void {
+    if (!this.#quarantine.some((other) => other.id === entry.id)) this.#quarantine.push(entry);
+  }
+
+  /**
+   * Quarantine, deliver, remember: in this order. The caller commits the checkpoint only after that.
+   * Events that a destination has accepted are remembered even when another one has not, and are not sent to it again.
+   */
+  async flush(endBy: Instant): Promise<Flushed> {
+    const waiting = [...this.#waiting.values()];
+    const quarantined = this.#quarantine.length;
+    for (const entry of this.#quarantine) await this.#effects.quarantine(this.#feed, entry);
+    const results = await Promise.allSettled(
+      this.#destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
+    );
+    const accepted = new Uint32Array(waiting.length);
+    const failures: unknown[] = [];
+    let retries = 0;
+    for (const [at, result] of results.entries()) {
+      if (result.status === 'rejected') {
+        failures.push(result.reason);
+        continue;
+      }
+      for (const record of result.value.accepted) {
+        for (const event of record.events) accepted[event] = (accepted[event] as number) | (1 << at);
+      }
+      retries += result.value.retries;
+      if (result.value.failure) failures.push(result.value.failure);
+    }
+    await this.#remember(waiting, accepted);
+    if (failures.length > 0) throw foremost(failures);
+    this.#waiting = new Map();
+    this.#quarantine = [];
+    this.bytes = 0;
+    this.since = undefined;
+    return { events: waiting.length, quarantined, retries };
+  }
+
+  async #deliverTo(destination: Destination, at: number, waiting: readonly Waiting[], endBy: Instant) {
+    const lines: Line[] = [];
+    waiting.forEach(({ lines: texts }, event) => {
+      const text = texts[at];
+      if (text !== undefined) lines.push({ event, text });
+    });
+    return await deliver(this.#effects, destination, packRecords(lines), endBy);
+  }
+
+  /** One append-only chunk for each bucket and set of destinations. */
+  async #remember(waiting: readonly Waiting[], accepted: Uint32Array): Promise<void> {
+    const groups = new Map<string, { bits: number; bucket: string; events: Waiting[] }>();
+    waiting.forEach((event, at) => {
+      const bits = accepted[at] as number;
+      if (bits === 0) return;
+      const bucket = bucketOf(event.time);
+      const group = groups.get(`${bucket}/${bits}`) ?? { bits, bucket, events: [] };
+      groups.set(`${bucket}/${bits}`, group);
+      group.events.push(event);
+    });
+    const chunks = [...groups.values()].map((group, part) => this.#chunk(group, part));
+    this.#flushes++;
+    if (chunks.length === 0) return;
+    await this.#effects.remember(this.#feed, chunks);
+    for (const { bits, bucket, events } of groups.values()) {
+      for (const event of events) await this.#seen.add(bucket, event.key, bits);
+    }
+    this.#seen.trim();
+  }
+
+  #chunk(group: { bits: number; bucket: string; events: Waiting[] }, part: number): SeenChunk {
+    const keys = Buffer.concat(group.events.map((event) => event.key));
+    let digest = 0n;
+    let newest: Instant | undefined;
+    for (let at = 0; at < keys.length; at += 8) digest += keys.readBigUInt64BE(at);
+    for (const { time } of group.events) if (time !== undefined && time > (newest ?? -1)) newest = time;
+    return {
+      bucket: group.bucket,
+      id: `${this.#name}#${String(this.#flushes).padStart(6, '0')}#${part}`,
+      destinations: this.#destinations.filter((_, at) => group.bits & (1 << at)).map(({ id }) => id),
+      keys,
+      count: group.events.length,
+      digest: BigInt.asUintN(64, digest),
+      ...(newest !== undefined && { newest }),
+    };
+  }
+
+  #writeOne(format: FormatId, event: EcsEvent): string {
+    const { text, oversized } = this.#write(format, event);
+    if (oversized !== undefined) {
+      this.quarantine({ id: event.event.id, reason: 'oversized', at: this.#effects.now(), text: oversized });
+    }
+    return text;
+  }
+}
+
+/** The failure that tells most: one that a person has to mend before one that time may. */
+function foremost(failures: readonly unknown[]): unknown {
+  return failures.find((failure) => !(failure instanceof TidemarkError) || failure.code !== 'delivery') ?? failures[0];
+}

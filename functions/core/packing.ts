@@ -1,0 +1,57 @@
+/** Firehose bills a record rounded up to 5 KiB: at about 50 KiB nothing is wasted, and larger would only be resent more. */
+export const TARGET_RECORD_BYTES = 50 * 1024;
+/** Firehose takes 1,000 KiB a record; a little is left for its own count. */
+export const MAX_RECORD_BYTES = 1_000_000;
+/** Firehose takes 500 records or 4 MiB a call. */
+export const MAX_CALL_RECORDS = 500;
+export const MAX_CALL_BYTES = 4_000_000;
+
+/** Some newline-ended events in one Firehose record, and which of the caller's events they are. */
+export interface PackedRecord {
+  readonly bytes: Uint8Array;
+  readonly events: readonly number[];
+}
+
+/** A line of output: the event's number with the caller, and its text without the newline. */
+export interface Line {
+  readonly event: number;
+  readonly text: string;
+}
+
+/** Packs lines into records of about 50 KiB, in order, each line whole and ended by a newline. */
+export function packRecords(lines: readonly Line[]): PackedRecord[] {
+  const records: PackedRecord[] = [];
+  let texts: string[] = [];
+  let events: number[] = [];
+  let size = 0;
+  const close = () => {
+    if (events.length > 0) records.push({ bytes: Buffer.from(`${texts.join('\n')}\n`), events });
+    [texts, events, size] = [[], [], 0];
+  };
+  for (const { event, text } of lines) {
+    const bytes = Buffer.byteLength(text) + 1;
+    if (size > 0 && size + bytes > TARGET_RECORD_BYTES) close();
+    texts.push(text);
+    events.push(event);
+    size += bytes;
+  }
+  close();
+  return records;
+}
+
+/** Groups records into calls that Firehose takes. */
+export function batchRecords(records: readonly PackedRecord[]): PackedRecord[][] {
+  const calls: PackedRecord[][] = [];
+  let call: PackedRecord[] = [];
+  let size = 0;
+  for (const record of records) {
+    if (call.length > 0 && (call.length === MAX_CALL_RECORDS || size + record.bytes.length > MAX_CALL_BYTES)) {
+      calls.push(call);
+      [call, size] = [[], 0];
+    }
+    call.push(record);
+    size += record.bytes.length;
+  }
+  if (call.length > 0) calls.push(call);
+  return calls;
+}

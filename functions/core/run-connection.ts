@@ -1,0 +1,269 @@
+import { type Asker, ask, OutOfTimeError, PauseError } from './ask.ts';
+import type { ConnectionState } from './checkpoint.ts';
+import { say } from './checkpoint.ts';
+import type { Effects } from './effects.ts';
+import { asTidemarkError, TidemarkError } from './errors.ts';
+import type { Answer, Connection, Destination, Feed, Sight, Source } from './model.ts';
+import type { Writer } from './outgoing.ts';
+import { Pacer } from './pacer.ts';
+import { addTallies, emptyTally, type FeedReport, type FeedState } from './report.ts';
+import { runFeed } from './run-feed.ts';
+import { type Duration, HOUR, type Instant, MINUTE, SECOND } from './time.ts';
+
+/** A worker's clock may be a little off another's: a lease lives on that long after the worker's own end. */
+const LEASE_MARGIN = 5 * SECOND;
+/** What is kept back from a run's time for its last flush and commit. */
+const RESERVE_SHARE = 0.25;
+const LONGEST_RESERVE = 20 * SECOND;
+/** No feed gets a shorter slice of a run while others wait. */
+const SHORTEST_SLICE = 5 * SECOND;
+/** How often the vendor is asked what the credentials may see. */
+const SIGHT_AGE = HOUR;
+/** Refused credentials are tried again after twice as long each time, from the second refusal in a row on. */
+const FIRST_REFUSAL_HOLD = 5 * MINUTE;
+const LONGEST_REFUSAL_HOLD = HOUR;
+
+/** What an invocation is given: a connection, and those of its feeds that are due. */
+export interface ConnectionTask {
+  readonly effects: Effects;
+  readonly source: Source;
+  readonly connection: Connection;
+  readonly feeds: readonly Feed[];
+  readonly destinations: readonly Destination[];
+  readonly write: Writer;
+  readonly owner: string;
+  readonly mostSeenKeys: number;
+  readonly askAgain: boolean;
+}
+
+/** All feeds of one invocation share these. */
+interface Shared {
+  readonly pacer: Pacer;
+  readonly endBy: Instant;
+  readonly stopAt: Instant;
+  readonly loaded: ConnectionState | undefined;
+  readonly secretVersion: string;
+  state: ConnectionState | undefined;
+  sight?: Promise<readonly string[]>;
+}
+
+/**
+ * Runs the due feeds of one connection, the one that lags most first, in slices of the invocation's time. They share one
+ * secret, one quota and one look at what the credentials may see; each has its own lease and checkpoint.
+ */
+export async function runConnection(task: ConnectionTask): Promise<FeedReport[]> {
+  const { effects } = task;
+  const start = effects.now();
+  const budget = effects.remainingTime();
+  const endBy = start + budget - Math.min(SECOND, budget / 10);
+  const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
+  try {
+    const loaded = await effects.loadConnection();
+    const secretVersion = await effects.secretVersion();
+    const shared: Shared = { pacer: new Pacer(), endBy, stopAt, loaded, state: loaded, secretVersion };
+    const refusal = refusedUntil(task, shared, start);
+    if (refusal) return await reportAll(task, refusal);
+    const reports = await runInTurns(task, shared);
+    await saveState(task, shared, reports);
+    return reports;
+  } catch (thrown) {
+    // The secret, or the table, is out of reach: no feed can run, and each still says how far behind it is.
+    return await reportAll(task, { state: 'failed', error: asTidemarkError(thrown) });
+  }
+}
+
+/** Slice after slice until every feed is done or the time is up. */
+async function runInTurns(task: ConnectionTask, shared: Shared): Promise<FeedReport[]> {
+  const { effects } = task;
+  const reports = new Map<string, FeedReport>();
+  let waiting = await mostLaggingFirst(task);
+  while (waiting.length > 0) {
+    const again: Feed[] = [];
+    for (const [at, feed] of waiting.entries()) {
+      const others = waiting.length - at - 1 + again.length;
+      const report = await runSlice(task, shared, feed, others);
+      const before = reports.get(feed.name);
+      reports.set(feed.name, before ? addReports(before, report) : report);
+      if (report.state === 'refused') return await refuseRest(task, reports, report);
+      if (report.state === 'more' && effects.now() < shared.stopAt) again.push(feed);
+    }
+    waiting = again;
+  }
+  return [...reports.values()];
+}
+
+/** Two slices of one feed as one run: the later one says how it ended. */
+function addReports(one: FeedReport, other: FeedReport): FeedReport {
+  const warnings = [...new Set([...one.warnings, ...other.warnings])];
+  return { ...other, ...addTallies(one, other), warnings };
+}
+
+async function runSlice(task: ConnectionTask, shared: Shared, feed: Feed, others: number): Promise<FeedReport> {
+  const { effects } = task;
+  const now = effects.now();
+  const slice = Math.max(SHORTEST_SLICE, (shared.stopAt - now) / (others + 1));
+  const asker = {
+    effects,
+    source: task.source,
+    pacer: shared.pacer,
+    stopAt: Math.min(shared.stopAt, now + slice),
+    endBy: shared.endBy,
+  };
+  try {
+    return await runFeed({
+      effects,
+      feed,
+      asker,
+      destinations: task.destinations,
+      write: task.write,
+      owner: task.owner,
+      leaseUntil: shared.endBy + LEASE_MARGIN,
+      mostSeenKeys: task.mostSeenKeys,
+      askAgain: task.askAgain,
+      sight: (asker) => (shared.sight ??= lookAround(task, shared, asker)),
+    });
+  } catch (thrown) {
+    return await lagOnly(task, feed, { state: 'failed', error: asTidemarkError(thrown) });
+  }
+}
+
+async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<Feed[]> {
+  if (feeds.length < 2) return [...feeds];
+  const watermarks = new Map<Feed, Instant>();
+  for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
+  return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
+}
+
+/** Finds out what the credentials may see: hourly, and when the secret has changed. Its own failure stops no feed. */
+async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): Promise<readonly string[]> {
+  const { sight } = task.source;
+  if (!sight) return [];
+  const last = shared.state?.sight;
+  const current = last && last.secretVersion === shared.secretVersion && asker.effects.now() < last.at + SIGHT_AGE;
+  const seen = current ? last.seen : await lookWith(sight, task, asker);
+  if (seen === undefined) return [];
+  const { warning, shrank } = sight.compare(seen, last?.seen);
+  if (warning) task.effects.count('NarrowSight', 1);
+  if (shrank)
+    throw new TidemarkError(
+      'scope-shrank',
+      'receiving',
+      shrank,
+      'The watermark waits, so nothing is lost once it is mended.',
+    );
+  if (!current) {
+    const { secretVersion } = shared;
+    shared.state = { ...stateOf(shared), sight: { at: asker.effects.now(), secretVersion, seen } };
+  }
+  return warning ? [warning] : [];
+}
+
+async function lookWith(sight: Sight, { connection, effects }: ConnectionTask, asker: Asker): Promise<unknown> {
+  const answers: Answer[] = [];
+  try {
+    for (let request = sight.first(connection); ; ) {
+      answers.push(await ask(asker, request));
+      const step = sight.read(answers, connection);
+      if ('seen' in step) return step.seen;
+      request = step.next;
+    }
+  } catch (thrown) {
+    if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) throw thrown;
+    if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
+    effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
+      error: String(thrown),
+    });
+    return undefined;
+  }
+}
+
+function stateOf({ state }: Shared): ConnectionState {
+  return state ?? { version: 0, refusals: 0 };
+}
+
+/** Whether the credentials were refused lately, and are still the same. */
+function refusedUntil({ askAgain }: ConnectionTask, { state, secretVersion }: Shared, now: Instant): Short | undefined {
+  if (!state?.notBefore || now >= state.notBefore || state.secretVersion !== secretVersion || askAgain)
+    return undefined;
+  return {
+    state: 'refused',
+    until: state.notBefore,
+    error: refusedError(state.message ?? 'The credentials were refused.', state.notBefore),
+  };
+}
+
+function refusedError(message: string, until: Instant): TidemarkError {
+  return new TidemarkError(
+    'refused',
+    'receiving',
+    message,
+    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${say(until)}.`,
+  );
+}
+
+/** Refused credentials are refused for every feed: the others do not even ask. */
+async function refuseRest(
+  task: ConnectionTask,
+  reports: Map<string, FeedReport>,
+  refused: FeedReport,
+): Promise<FeedReport[]> {
+  const error =
+    refused.error &&
+    new TidemarkError(refused.error.code, refused.error.stage, refused.error.message, refused.error.cure);
+  for (const feed of task.feeds) {
+    if (reports.has(feed.name)) continue;
+    reports.set(feed.name, await lagOnly(task, feed, { state: 'refused', ...(error && { error }) }));
+  }
+  return [...reports.values()];
+}
+
+/** Remembers refusals, or that there are none any more, for the runs to come. */
+async function saveState(task: ConnectionTask, shared: Shared, reports: readonly FeedReport[]): Promise<void> {
+  const { effects } = task;
+  const { loaded } = shared;
+  const refused = reports.find((report) => report.state === 'refused');
+  if (refused) {
+    const refusals = stateOf(shared).refusals + 1;
+    const hold: Duration = refusals < 2 ? 0 : Math.min(LONGEST_REFUSAL_HOLD, FIRST_REFUSAL_HOLD * 2 ** (refusals - 2));
+    shared.state = {
+      ...stateOf(shared),
+      refusals,
+      secretVersion: await effects.secretVersion(),
+      notBefore: effects.now() + hold,
+      ...(refused.error && { message: refused.error.message }),
+    };
+  } else if (stateOf(shared).refusals > 0 && reports.some((report) => report.pages > 0)) {
+    const { notBefore: _, message: __, ...rest } = stateOf(shared);
+    shared.state = { ...rest, refusals: 0 };
+  }
+  if (!shared.state || shared.state === loaded) return;
+  // Another invocation may have been quicker; what it found out is as new as what we did.
+  await effects.writeConnection({ ...shared.state, version: (loaded?.version ?? 0) + 1 }, loaded?.version);
+}
+
+/** How a feed stands that could not be run. */
+interface Short {
+  readonly state: FeedState;
+  readonly until?: Instant;
+  readonly error?: TidemarkError;
+}
+
+async function reportAll(task: ConnectionTask, short: Short): Promise<FeedReport[]> {
+  return await Promise.all(task.feeds.map((feed) => lagOnly(task, feed, short)));
+}
+
+/** Even a feed that cannot run says how far it is behind. */
+async function lagOnly({ effects }: ConnectionTask, feed: Feed, { state, until, error }: Short): Promise<FeedReport> {
+  const item = await effects.load(feed.name).catch(() => undefined);
+  const lag = item && Math.round((effects.now() - item.watermark) / SECOND);
+  if (lag !== undefined) effects.count('LagSeconds', lag);
+  return {
+    ...emptyTally(),
+    feed: feed.name,
+    state,
+    ...(item && { watermark: say(item.watermark), lagSeconds: lag as number }),
+    ...(until !== undefined && { until: say(until) }),
+    warnings: [],
+    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),
+  };
+}
