@@ -1,0 +1,204 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import { check, feedsOf, parseConnection } from '../core/config.ts';
+import type { Effects } from '../core/effects.ts';
+import { NetworkError, TidemarkError } from '../core/errors.ts';
+import type { Connection, Destination, Feed, FormatId, Source } from '../core/model.ts';
+import type { FeedReport } from '../core/report.ts';
+import { runConnection } from '../core/run-connection.ts';
+import { MILLISECOND } from '../core/time.ts';
+import { FORMATS, writeEvent } from '../formats/formats.ts';
+import { authorize } from './authorize.ts';
+import { Firehose } from './firehose.ts';
+import { get } from './http.ts';
+import { readSecret, type Secret } from './secret.ts';
+import { Table } from './table.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** What a host tells an invocation: Lambda its time; a host that can be stopped also when to end early. */
+export interface HostContext {
+  getRemainingTimeInMillis(): number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a schedule sends: a connection, the names of its streams that are due, and whether a person asks. */
+const invocation = z.strictObject({
+  connection: z.unknown(),
+  streams: z.array(z.string()).check(z.minLength(1)),
+  askAgain: z.optional(z.boolean()),
+});
+
+const destinations = z.array(
+  z.strictObject({ id: z.string(), format: z.enum(FORMATS as [FormatId]), deliveryStream: z.string() }),
+);
+
+/** How many seen keys a run holds in memory, 16 bytes each. */
+const MOST_SEEN_KEYS = 500_000;
+
+/** A source's Lambda: one invocation runs the due feeds of one connection and says how each of them went. */
+export function serve(source: Source): (input: unknown, context: HostContext) => Promise<{ feeds: FeedReport[] }> {
+  let kept: Kept | undefined;
+  return async (input, context) => {
+    const environment = readEnvironment();
+    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
+    try {
+      const { connection, feeds, askAgain } = readInput(source, input);
+      kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
+      kept.sealKey ??= await kept.table.sealKey(source.id);
+      const reports = await runConnection({
+        effects: makeEffects(source, connection, context, telemetry, kept),
+        source,
+        connection,
+        feeds,
+        destinations: environment.destinations,
+        write: writeEvent,
+        owner: randomUUID(),
+        mostSeenKeys: MOST_SEEN_KEYS,
+        askAgain,
+      });
+      for (const report of reports) logReport(telemetry, report);
+      return JSON.parse(telemetry.redact(JSON.stringify({ feeds: reports })));
+    } finally {
+      telemetry.flush(Date.now());
+    }
+  };
+}
+
+/** What a warm Lambda keeps between invocations. */
+interface Kept {
+  readonly table: Table;
+  readonly firehose: Firehose;
+  sealKey?: Uint8Array;
+}
+
+function readInput(source: Source, input: unknown): { connection: Connection; feeds: Feed[]; askAgain: boolean } {
+  const { connection: given, streams, askAgain = false } = check(invocation, input, 'The invocation');
+  const connection = parseConnection(source, given);
+  const all = feedsOf(source, connection);
+  const feeds = streams.map((name) => {
+    const feed = all.find(({ stream }) => stream.name === name);
+    if (feed) return feed;
+    const known = source.streams.map((stream) => stream.name).join(', ');
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `The invocation names stream ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
+      'Correct the schedule’s input.',
+    );
+  });
+  return { connection, feeds, askAgain };
+}
+
+function readEnvironment(): { table: string; destinations: Destination[]; seenDays: number } {
+  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = '8' } = process.env;
+  const cure = 'The deployment sets these variables: deploy again.';
+  if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', cure);
+  if (!/^[1-9]\d{0,3}$/.test(days))
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
+      cure,
+    );
+  try {
+    return {
+      table,
+      destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS'),
+      seenDays: Number(days),
+    };
+  } catch (thrown) {
+    if (thrown instanceof TidemarkError) throw thrown;
+    throw new TidemarkError('config', 'processing', 'TIDEMARK_DESTINATIONS is missing or not JSON.', cure, thrown);
+  }
+}
+
+/** The world as it is: AWS, the vendor, this machine's clock. */
+function makeEffects(
+  source: Source,
+  connection: Connection,
+  host: HostContext,
+  telemetry: Telemetry,
+  kept: Kept,
+): Effects {
+  const { table, firehose } = kept;
+  const stateKey = `${source.id}/@connection/${connection.id}`;
+  let secret: Promise<Secret> | undefined;
+  const readOnce = (fresh: boolean) => {
+    if (fresh || !secret) {
+      secret = readSecret(connection.secret, source.auth);
+      // Whatever is secret is masked before the first line that could hold it.
+      secret = secret.then((read) => {
+        for (const value of Object.values(read.fields)) telemetry.hide(value);
+        return read;
+      });
+    }
+    return secret;
+  };
+  return {
+    now: () => Date.now() * MILLISECOND,
+    random: Math.random,
+    sleep: (time) => pause(time / MILLISECOND, host.signal),
+    remainingTime: () => host.getRemainingTimeInMillis() * MILLISECOND,
+    stopping: () => host.signal?.aborted ?? false,
+    fetch: async (request, timeout, fresh) => {
+      const credentials = authorize(source.auth, (await readOnce(fresh)).fields);
+      try {
+        const answer = await get(connection.origin, request, credentials, timeout, host.signal);
+        return { ...answer, text: telemetry.redact(answer.text) };
+      } catch (thrown) {
+        if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
+        throw thrown;
+      }
+    },
+    secretVersion: async () => (await readOnce(false)).version,
+    load: (feed) => table.loadCheckpoint(feed),
+    write: (feed, item, expect) => table.writeCheckpoint(feed, item, expect),
+    loadConnection: () => table.loadConnection(stateKey),
+    writeConnection: (state, expectVersion) => table.writeConnection(stateKey, state, expectVersion),
+    loadSeen: (feed, from, to) => table.loadSeen(feed, from, to),
+    remember: (feed, chunks) => table.remember(feed, chunks, Date.now() * MILLISECOND),
+    seal: (eventId) =>
+      createHmac('sha256', kept.sealKey as Uint8Array)
+        .update(eventId)
+        .digest()
+        .subarray(0, 8),
+    put: (stream, records, timeout) => firehose.put(stream, records, timeout),
+    quarantine: (feed, entry) => table.quarantine(feed, entry),
+    count: (metric, value) => telemetry.count(metric, value),
+    log: (level, message, fields) => telemetry.log(level, message, fields),
+  };
+}
+
+/** Resolves after a time, or as soon as the host wants the run to end. */
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal?.aborted) done();
+    else signal?.addEventListener('abort', done);
+  });
+}
+
+/** How each way of ending is logged: an error needs a person, a warning mends itself or waits for one. */
+const LEVEL = {
+  'caught-up': 'info',
+  more: 'info',
+  paused: 'info',
+  busy: 'info',
+  stopped: 'info',
+  forbidden: 'warn',
+  refused: 'error',
+  failed: 'error',
+} as const;
+
+function logReport(telemetry: Telemetry, { warnings, ...report }: FeedReport): void {
+  for (const warning of warnings) telemetry.log('warn', warning, { feed: report.feed });
+  telemetry.log(LEVEL[report.state], `Run of ${report.feed}: ${report.state}.`, { ...report });
+  if (report.state === 'failed') telemetry.count('Failing', 1);
+  if (report.state === 'refused') telemetry.count('Refused', 1);
+  if (report.state === 'forbidden') telemetry.count('Forbidden', 1);
+}

@@ -1,0 +1,303 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/checkpoint.ts';
+import type { QuarantineEntry } from '../core/effects.ts';
+import { AmbiguousWriteError, TidemarkError } from '../core/errors.ts';
+import type { SeenChunk } from '../core/seen.ts';
+import { DAY, formatInstant, type Instant, parseInstant, SECOND } from '../core/time.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** An item may hold 400 KB; what is larger is stored in parts. */
+const PART_BYTES = 350_000;
+/** DynamoDB takes so many items in one batch. */
+const BATCH_ITEMS = 25;
+/** Instants are stored as text that people can read; these keys hold them. */
+const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'lastSuccess', 'floor', 'notBefore']);
+/** What no retry can mend. */
+const HOPELESS = new Set([
+  'ResourceNotFoundException',
+  'AccessDeniedException',
+  'ValidationException',
+  'UnrecognizedClientException',
+]);
+
+/** The one DynamoDB table: checkpoints, connection states, seen keys, quarantine. pk is `<source>/<stream>/<connection>`. */
+export class Table {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+  readonly #seenDays: number;
+
+  constructor(name: string, seenDays: number) {
+    this.#client = new DynamoDBClient({
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+    });
+    this.#name = name;
+    this.#seenDays = seenDays;
+  }
+
+  async loadCheckpoint(feed: string): Promise<Checkpoint | undefined> {
+    const item = await this.#get(feed, 'checkpoint');
+    if (!item) return undefined;
+    const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
+    return {
+      ...(decode(state?.S ?? '{}') as Pick<Checkpoint, 'floor' | 'scope' | 'failures'>),
+      fence: Number(fence?.N),
+      version: Number(version?.N),
+      watermark: instant(feed, watermark),
+      destinations: Object.fromEntries(
+        Object.entries(destinations?.M ?? {}).map(([id, since]) => [id, instant(feed, since)]),
+      ),
+      ...(owner?.S !== undefined && { owner: owner.S }),
+      ...(leaseUntil && { leaseUntil: instant(feed, leaseUntil) }),
+    };
+  }
+
+  async writeCheckpoint(feed: string, checkpoint: Checkpoint, expect?: { fence: number; version: number }) {
+    const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
+    const item: Item = {
+      fence: { N: String(fence) },
+      watermark: { S: formatInstant(watermark, 'us') },
+      destinations: {
+        M: Object.fromEntries(
+          Object.entries(destinations).map(([id, since]) => [id, { S: formatInstant(since, 'us') }]),
+        ),
+      },
+      state: { S: encode(rest) },
+      ...(owner !== undefined && { owner: { S: owner } }),
+      ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
+    };
+    return await this.#put(feed, 'checkpoint', item, version, expect);
+  }
+
+  async loadConnection(key: string): Promise<ConnectionState | undefined> {
+    const item = await this.#get(key, 'state');
+    return item && { ...(decode(item.state?.S ?? '{}') as { refusals: number }), version: Number(item.version?.N) };
+  }
+
+  async writeConnection(key: string, { version, ...rest }: ConnectionState, expectVersion?: number) {
+    const expect = expectVersion === undefined ? undefined : { version: expectVersion };
+    return await this.#put(key, 'state', { state: { S: encode(rest) } }, version, expect);
+  }
+
+  async *loadSeen(feed: string, from: string, to?: string): AsyncGenerator<SeenChunk> {
+    let start: Item | undefined;
+    do {
+      const answer = await this.#reading(
+        this.#client.send(
+          new QueryCommand({
+            TableName: this.#name,
+            ConsistentRead: true,
+            ScanIndexForward: false,
+            KeyConditionExpression: 'pk = :feed AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':feed': { S: feed },
+              ':from': { S: `seen#${from}` },
+              // `~` sorts after every character that a bucket or a chunk's id has.
+              ':to': { S: to === undefined ? 'seen#~' : `seen#${to}#~` },
+            },
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        ),
+      );
+      for (const item of answer.Items ?? []) yield seenChunk(feed, item);
+      start = answer.LastEvaluatedKey;
+    } while (start);
+  }
+
+  async remember(feed: string, chunks: readonly SeenChunk[], now: Instant): Promise<void> {
+    const items = chunks.map((chunk) => {
+      const ttl = Math.ceil((Math.max(now, chunk.newest ?? now) + this.#seenDays * DAY) / SECOND);
+      return {
+        pk: { S: feed },
+        sk: { S: `seen#${chunk.bucket}#${chunk.id}` },
+        schema: { N: String(SCHEMA) },
+        keys: { B: chunk.keys },
+        destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
+        count: { N: String(chunk.count) },
+        digest: { N: String(chunk.digest) },
+        ttl: { N: String(ttl) },
+      };
+    });
+    await this.#append(items);
+  }
+
+  /** Kept until somebody deals with it: quarantine has no end of its own. */
+  async quarantine(feed: string, entry: QuarantineEntry): Promise<void> {
+    const packed = gzipSync(entry.text);
+    const parts = Math.max(1, Math.ceil(packed.length / PART_BYTES));
+    const items = Array.from({ length: parts }, (_, part) => ({
+      pk: { S: feed },
+      sk: { S: `quarantine#${entry.id}#${String(part).padStart(4, '0')}` },
+      schema: { N: String(SCHEMA) },
+      reason: { S: entry.reason },
+      at: { S: formatInstant(entry.at) },
+      parts: { N: String(parts) },
+      text: { B: packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) },
+    }));
+    await this.#append(items);
+  }
+
+  /** The random key under which this deployment seals event ids; made by whoever needs it first. */
+  async sealKey(source: string): Promise<Uint8Array> {
+    const key = `${source}/@deployment`;
+    for (;;) {
+      const found = (await this.#get(key, 'seal-key'))?.key?.B;
+      if (found) return found;
+      await this.#put(key, 'seal-key', { key: { B: randomBytes(32) } }, 1, undefined);
+    }
+  }
+
+  async #get(pk: string, sk: string): Promise<Item | undefined> {
+    const Key = { pk: { S: pk }, sk: { S: sk } };
+    const { Item: item } = await this.#reading(
+      this.#client.send(new GetItemCommand({ TableName: this.#name, Key, ConsistentRead: true })),
+    );
+    if (item) checkSchema(pk, sk, item);
+    return item;
+  }
+
+  /** Replaces an item if it is still the expected one, or creates it if nothing is expected. */
+  async #put(
+    pk: string,
+    sk: string,
+    item: Item,
+    version: number,
+    expect: { fence?: number; version: number } | undefined,
+  ): Promise<'written' | 'refused'> {
+    const values: Item = {};
+    if (expect) values[':version'] = { N: String(expect.version) };
+    if (expect?.fence !== undefined) values[':fence'] = { N: String(expect.fence) };
+    const fenced = expect?.fence === undefined ? '' : ' AND fence = :fence';
+    const command = new PutItemCommand({
+      TableName: this.#name,
+      Item: { pk: { S: pk }, sk: { S: sk }, schema: { N: String(SCHEMA) }, version: { N: String(version) }, ...item },
+      ConditionExpression: expect ? `#version = :version${fenced}` : 'attribute_not_exists(pk)',
+      ...(expect && { ExpressionAttributeNames: { '#version': 'version' }, ExpressionAttributeValues: values }),
+    });
+    try {
+      await this.#client.send(command);
+      return 'written';
+    } catch (thrown) {
+      if (thrown instanceof ConditionalCheckFailedException) return 'refused';
+      throw this.#writeFailed(thrown);
+    }
+  }
+
+  async #append(items: readonly Item[]): Promise<void> {
+    let waiting = items.map((Item) => ({ PutRequest: { Item } }));
+    for (let attempt = 0; waiting.length > 0; attempt++) {
+      const batch = batchOf(waiting);
+      try {
+        const { UnprocessedItems: left } = await this.#client.send(
+          new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } }),
+        );
+        const unprocessed = (left?.[this.#name] ?? []) as typeof waiting;
+        waiting = [...waiting.slice(batch.length), ...unprocessed];
+        if (unprocessed.length === batch.length && attempt > 5)
+          throw new Error('the table takes no items: it is throttled');
+      } catch (thrown) {
+        throw this.#writeFailed(thrown);
+      }
+    }
+  }
+
+  #writeFailed(thrown: unknown): Error {
+    const name = thrown instanceof Error ? thrown.name : '';
+    if (HOPELESS.has(name)) return this.#hopeless(thrown as Error);
+    return new AmbiguousWriteError(`The table ${this.#name} did not confirm a write: ${describe(thrown)}`, thrown);
+  }
+
+  async #reading<T>(sending: Promise<T>): Promise<T> {
+    try {
+      return await sending;
+    } catch (thrown) {
+      const name = thrown instanceof Error ? thrown.name : '';
+      if (HOPELESS.has(name)) throw this.#hopeless(thrown as Error);
+      throw new AmbiguousWriteError(`The table ${this.#name} did not answer: ${describe(thrown)}`, thrown);
+    }
+  }
+
+  #hopeless(thrown: Error): TidemarkError {
+    return new TidemarkError(
+      'state',
+      'saving',
+      `The table ${this.#name} cannot be used: ${describe(thrown)}`,
+      'Check the table’s name, its keys (pk, sk) and the function’s rights.',
+      thrown,
+    );
+  }
+}
+
+/** As many items as one call may carry: 25, and below 16 MB with room to spare. */
+function batchOf<T extends { PutRequest: { Item: Item } }>(waiting: readonly T[]): T[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { PutRequest } of waiting.slice(0, BATCH_ITEMS)) {
+    bytes += (PutRequest.Item.keys?.B?.length ?? 0) + (PutRequest.Item.text?.B?.length ?? 0);
+    if (count > 0 && bytes > 4_000_000) break;
+    count++;
+  }
+  return waiting.slice(0, count);
+}
+
+function seenChunk(feed: string, item: Item): SeenChunk {
+  const sk = item.sk?.S ?? '';
+  checkSchema(feed, sk, item);
+  const [, bucket = '', ...id] = sk.split('#');
+  return {
+    bucket,
+    id: id.join('#'),
+    destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
+    keys: item.keys?.B ?? new Uint8Array(),
+    count: Number(item.count?.N),
+    digest: BigInt(item.digest?.N ?? 0),
+  };
+}
+
+/** A newer Tidemark may have changed what items mean: guessing would lose events. */
+function checkSchema(pk: string, sk: string, item: Item): void {
+  const schema = Number(item.schema?.N);
+  if (schema === SCHEMA) return;
+  throw new TidemarkError(
+    'state',
+    'saving',
+    `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    'Run the version that wrote it, or a newer one.',
+  );
+}
+
+function encode(state: object): string {
+  return JSON.stringify(state, (key, value: unknown) =>
+    INSTANTS.has(key) && typeof value === 'number' ? formatInstant(value, 'us') : value,
+  );
+}
+
+function decode(text: string): unknown {
+  return JSON.parse(text, (key, value: unknown) => (INSTANTS.has(key) ? (parseInstant(value) ?? value) : value));
+}
+
+function instant(feed: string, value: AttributeValue | undefined): Instant {
+  const read = parseInstant(value?.S);
+  if (read !== undefined) return read;
+  throw new TidemarkError(
+    'state',
+    'saving',
+    `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
+    'Write the time as 2026-01-10T09:00:00.000000Z.',
+  );
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+}

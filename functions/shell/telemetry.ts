@@ -1,0 +1,74 @@
+import { METRICS, type Metric } from '../core/metrics.ts';
+
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+
+/** CloudWatch takes so many values of a metric in one line. */
+const MOST_VALUES = 100;
+
+/**
+ * Logs and metrics as lines of JSON; metrics in CloudWatch's embedded format, one line an invocation, with the source as
+ * the only dimension. A small own one instead of a library: redaction is in one place, and it costs the bundle nothing.
+ */
+export class Telemetry {
+  readonly #source: string;
+  readonly #least: number;
+  readonly #hidden = new Set<string>();
+  readonly #sums = new Map<Metric, number>();
+  readonly #values = new Map<Metric, number[]>();
+
+  constructor(source: string, level: string | undefined) {
+    this.#source = source;
+    this.#least = Math.max(0, LEVELS.indexOf((level?.toLowerCase() ?? 'info') as Level));
+  }
+
+  /** From now on this text is masked wherever it would be written. */
+  hide(secret: string): void {
+    if (secret.length < 4) return;
+    this.#hidden.add(secret);
+    this.#hidden.add(JSON.stringify(secret).slice(1, -1));
+    this.#hidden.add(encodeURIComponent(secret));
+  }
+
+  /** The text without anything secret. */
+  redact(text: string): string {
+    let clean = text;
+    for (const secret of this.#hidden) if (clean.includes(secret)) clean = clean.replaceAll(secret, '[secret]');
+    return clean;
+  }
+
+  log(level: Level, message: string, fields: Record<string, unknown> = {}): void {
+    if (LEVELS.indexOf(level) < this.#least) return;
+    this.#write({ level, time: new Date().toISOString(), source: this.#source, message, ...fields });
+  }
+
+  /** Counts add up; seconds and hours are kept one by one, so that the worst feed can be told. */
+  count(metric: Metric, value: number): void {
+    if (METRICS[metric] === 'Count') {
+      this.#sums.set(metric, (this.#sums.get(metric) ?? 0) + value);
+      return;
+    }
+    const values = this.#values.get(metric) ?? [];
+    if (values.length < MOST_VALUES) values.push(value);
+    this.#values.set(metric, values);
+  }
+
+  /** Writes what was counted, once, at the end of an invocation. */
+  flush(now: number): void {
+    const counted: Record<string, number | number[]> = {
+      ...Object.fromEntries(this.#sums),
+      ...Object.fromEntries(this.#values),
+    };
+    const names = Object.keys(counted) as Metric[];
+    this.#sums.clear();
+    this.#values.clear();
+    if (names.length === 0) return;
+    const Metrics = names.map((Name) => ({ Name, Unit: METRICS[Name] }));
+    const CloudWatchMetrics = [{ Namespace: 'Tidemark', Dimensions: [['source']], Metrics }];
+    this.#write({ _aws: { Timestamp: now, CloudWatchMetrics }, source: this.#source, ...counted });
+  }
+
+  #write(line: object): void {
+    process.stderr.write(`${this.redact(JSON.stringify(line))}\n`);
+  }
+}
