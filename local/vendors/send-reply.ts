@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import type { Faults } from './faults.ts';
+
+/** An answer before the wire has had its way with it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** How many records it carries. */
+  readonly rows?: number;
+}
+
+/** What the wire does to a body. */
+export interface WireFaults {
+  readonly cut?: Faults['cut'];
+  readonly slowBody?: Faults['slowBody'];
+}
+
+const SLICES_PER_SECOND = 10;
+
+/** Writes an answer: whole, cut, broken off or slowly. */
+export function sendReply(response: ServerResponse, reply: Reply, wire: WireFaults): void {
+  const whole = Buffer.from(reply.body);
+  const half = whole.subarray(0, Math.floor(whole.length / 2));
+  const claimed = wire.cut && !wire.cut.destroy ? half : whole;
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(claimed.length) });
+  if (wire.cut?.destroy) {
+    response.write(half, () => response.destroy());
+  } else if (wire.slowBody) {
+    sendSlowly(response, claimed, wire.slowBody.bytesPerSecond);
+  } else {
+    response.end(claimed);
+  }
+}
+
+function sendSlowly(response: ServerResponse, body: Buffer, bytesPerSecond: number): void {
+  const sliceBytes = Math.max(1, Math.round(bytesPerSecond / SLICES_PER_SECOND));
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (sent >= body.length || response.destroyed) {
+      clearInterval(timer);
+      response.end();
+      return;
+    }
+    response.write(body.subarray(sent, sent + sliceBytes));
+    sent += sliceBytes;
+  }, 1000 / SLICES_PER_SECOND);
+}

@@ -1,0 +1,163 @@
+import type { Switches } from '../faults.ts';
+import { hash } from '../random.ts';
+import type { Reply } from '../send-reply.ts';
+import type { Happening, Timeline } from '../timeline.ts';
+import type { Sight } from './access.ts';
+import { contentOf, type EventContent, stamp, textOf } from './event-content.ts';
+import { oddText, oversizedText } from './odd-rows.ts';
+import { TOKEN_OWNER } from './organization.ts';
+import { type Cursor, cursorText, type Question, readQuestion } from './question.ts';
+import { hal, invalid } from './replies.ts';
+
+/** How the log answers, where the vendor's documentation leaves it open. */
+export interface LogOptions {
+  readonly pageSize: number;
+  readonly bounds: 'half-open' | 'inclusive' | 'exclusive';
+  readonly order: 'newest-first' | 'oldest-first' | 'shuffled';
+  readonly retentionDays: number;
+  readonly sight: Sight;
+  readonly now: () => number;
+}
+
+/** A row as the log holds it. */
+export interface LogRow extends Happening {
+  readonly text: string;
+}
+
+/** Which rows: half-open in milliseconds, and of which account groups. */
+export interface RowQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly visibleAt: number;
+  readonly aids: readonly string[];
+  readonly newestFirst?: boolean;
+  readonly beyond?: number;
+}
+
+/** The activity log: pages for the vendor's clients, rows for a test that wants to know the truth. */
+export interface ActivityLog {
+  page(url: URL): Reply;
+  rows(query: RowQuery): Generator<LogRow>;
+}
+
+const DAY_MS = 86_400_000;
+const SECOND_MS = 1000;
+const DEFAULT_OVERSIZE_BYTES = 1_100_000;
+const DEFAULT_FOREIGN_ORIGIN = 'https://collector.example.net';
+
+/** Makes the log over a timeline. */
+export function createActivityLog(timeline: Timeline, switches: Switches, options: LogOptions): ActivityLog {
+  function* rows(query: RowQuery): Generator<LogRow> {
+    const from = Math.max(query.from, options.now() - options.retentionDays * DAY_MS);
+    for (const happening of timeline.happenings({ ...query, from })) {
+      const content = contentOf(happening.seed);
+      if (!query.aids.includes(content.aid)) continue;
+      if (!options.sight.seesOthers && content.uid !== TOKEN_OWNER.uid) continue;
+      yield { ...happening, text: rowText(happening, content, switches) };
+    }
+  }
+
+  function page(url: URL): Reply {
+    const asked = readQuestion(url.searchParams, options.now());
+    if ('status' in asked) return asked;
+    const question = endEarly(asked, switches, options.now());
+    const aids = aidsOf(question, options.sight);
+    if (!aids) return invalid('aid', `The user is not assigned to account group ${question.aid}`);
+    const isEmptied = !question.cursor?.isSecondTry && switches.strikes('emptyPages') !== undefined;
+    const found = isEmptied ? [] : readPage(question, aids);
+    const size = pageSize(question);
+    const shown = found.slice(0, size);
+    const last = shown.at(-1);
+    const next = nextCursor(question, isEmptied, found.length > size && last ? last.id : undefined);
+    const href = nextHref(url, question, next, switches);
+    // A log that holds nothing for the range answers without any link.
+    const links = shown.length > 0 || href ? { self: { href: url.href }, ...(href && { next: { href } }) } : {};
+    const texts = options.order === 'shuffled' ? shuffled(shown) : shown;
+    const echo = `"startDate":"${stamp(question.start)}","endDate":"${stamp(question.end)}"`;
+    const body = `{"auditEvents":[${texts.map((row) => row.text).join(',')}],${echo},"_links":${JSON.stringify(links)}}`;
+    return hal(body, shown.length);
+  }
+
+  /** One row more than the page shows: whether there is a next page. */
+  function readPage(question: Question, aids: readonly string[]): LogRow[] {
+    const beyond = question.cursor?.beyond;
+    const query: RowQuery = {
+      from: question.start + (options.bounds === 'exclusive' ? SECOND_MS : 0),
+      to: question.end + (options.bounds === 'inclusive' ? SECOND_MS : 0),
+      visibleAt: options.now(),
+      aids,
+      newestFirst: options.order !== 'oldest-first',
+      ...(beyond !== undefined && { beyond }),
+    };
+    const found: LogRow[] = [];
+    for (const row of rows(query)) {
+      found.push(row);
+      if (found.length > pageSize(question)) break;
+    }
+    return found;
+  }
+
+  function pageSize(question: Question): number {
+    return question.max ?? options.pageSize;
+  }
+
+  function nextHref(
+    url: URL,
+    question: Question,
+    cursor: Cursor | undefined,
+    { faults, strikes }: Switches,
+  ): string | undefined {
+    const aid = question.aid ?? options.sight.groups[0]?.aid;
+    let href = cursor && linkTo(url, question, aid, cursor);
+    if (faults.repeatNext === 'self') href ??= url.href;
+    if (faults.repeatNext === 'cycle' && question.cursor) href = linkTo(url, question, aid, undefined);
+    const foreign = href && strikes('foreignNext');
+    return foreign ? href?.replace(url.origin, foreign.origin ?? DEFAULT_FOREIGN_ORIGIN) : href;
+  }
+
+  return { page, rows };
+}
+
+function nextCursor(question: Question, isEmptied: boolean, lastShown: number | undefined): Cursor | undefined {
+  if (isEmptied) return { ...question.cursor, isSecondTry: true };
+  return lastShown === undefined ? undefined : { beyond: lastShown, isSecondTry: false };
+}
+
+/** A link as the vendor makes it: absolute, with every parameter; the cursor is percent-encoded, the dates are not. */
+function linkTo(url: URL, question: Question, aid: string | undefined, cursor: Cursor | undefined): string {
+  const parameters = [
+    `aid=${aid}`,
+    ...(url.searchParams.has('useAllPermittedAids') ? [`useAllPermittedAids=${question.useAllPermittedAids}`] : []),
+    ...(question.max === undefined ? [] : [`max=${question.max}`]),
+    ...(cursor ? [`cursor=${encodeURIComponent(cursorText(cursor))}`] : []),
+    `startDate=${stamp(question.start)}`,
+    `endDate=${stamp(question.end)}`,
+  ];
+  return `${url.origin}${url.pathname}?${parameters.join('&')}`;
+}
+
+function aidsOf(question: Question, sight: Sight): readonly string[] | undefined {
+  const permitted = sight.groups.map((group) => group.aid);
+  if (question.aid !== undefined && !permitted.includes(question.aid)) return undefined;
+  return question.useAllPermittedAids ? permitted : [question.aid ?? (permitted[0] as string)];
+}
+
+function endEarly(question: Question, { faults }: Switches, now: number): Question {
+  if (faults.endsEarlySeconds === undefined) return question;
+  const reached = Math.floor(now / SECOND_MS) * SECOND_MS - faults.endsEarlySeconds * SECOND_MS;
+  return { ...question, end: Math.max(question.start, Math.min(question.end, reached)) };
+}
+
+/** Odd and oversized rows stand at fixed row ids: a row reads the same every time. */
+function rowText(happening: Happening, content: EventContent, { faults }: Switches): string {
+  const { id, time } = happening;
+  const { odd, oversized } = faults;
+  if (odd && id % odd.every === 0) return oddText(content, time, id, Math.floor(id / odd.every));
+  if (oversized && id % oversized.every === 0)
+    return oversizedText(content, time, id, oversized.bytes ?? DEFAULT_OVERSIZE_BYTES);
+  return textOf(content, time);
+}
+
+function shuffled(rows: readonly LogRow[]): readonly LogRow[] {
+  return rows.toSorted((one, other) => hash(one.id) - hash(other.id));
+}
