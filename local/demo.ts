@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TidemarkError } from '../functions/core/errors.ts';
+import type { Source } from '../functions/core/model.ts';
+import { findVendors } from './vendors/find-vendor.ts';
+import type { RunningVendor, Vendor } from './vendors/vendor.ts';
+import { type Places, readState, writeState } from './world.ts';
+
+/** Shipped simulators at work, and the configuration that forwards them. */
+export interface Demo {
+  readonly config: object;
+  readonly vendors: readonly RunningVendor[];
+}
+
+const PORTS = 'demo-ports.json';
+const TIMING = { every: '5s', settle: '10s' };
+
+/** Starts every vendor's simulator where it was before, and writes a configuration and secrets for them. */
+export async function startDemo(sources: readonly Source[], places: Places): Promise<Demo> {
+  const ports = (await readState<Record<string, number>>(places, PORTS)) ?? {};
+  const vendors: RunningVendor[] = [];
+  const connections: object[] = [];
+  const secrets: Record<string, unknown> = await readSecrets(places.secrets);
+  for (const vendor of await findVendors()) {
+    const running = await startAt(vendor, ports[vendor.id]);
+    vendors.push(running);
+    // The origin is a part of what a feed is: it stays the same from start to start.
+    ports[vendor.id] = Number(new URL(running.origin).port);
+    const { connection } = running;
+    const source = sources.find(({ id }) => id === vendor.id);
+    const streams = Object.fromEntries((source?.streams ?? []).map(({ name }) => [name, TIMING]));
+    connections.push({ ...connection, streams });
+    secrets[(connection.secret as string | undefined) ?? `tidemark/${vendor.id}/${String(connection.id)}`] =
+      vendor.demo.secretValue;
+  }
+  await writeState(join(places.state, PORTS), ports);
+  await writeState(places.secrets, secrets);
+  return { config: { connections, destinations: [{ id: 'lake', type: 's3', format: 'ecs' }] }, vendors };
+}
+
+/** Other people's secrets in the file are kept; a file that is not what it should be is left for its owner to mend. */
+async function readSecrets(file: string): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return {};
+  }
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (thrown) {
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `${file} is not JSON.`,
+      'Mend it, or remove it: the simulators’ secrets are made anew.',
+      thrown,
+    );
+  }
+}
+
+async function startAt(vendor: Vendor, port: number | undefined): Promise<RunningVendor> {
+  if (port === undefined) return await vendor.start({});
+  try {
+    return await vendor.start({ port });
+  } catch {
+    // Somebody else has the port by now.
+    return await vendor.start({});
+  }
+}

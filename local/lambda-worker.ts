@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { HostContext } from '../functions/shell/serve.ts';
+
+// The inside of a LocalFunction: takes invocations, gives them their time, and passes the wish to stop on.
+
+type Handler = (input: unknown, context: HostContext) => Promise<unknown>;
+
+const { handler } = (await import((workerData as { handler: string }).handler)) as { handler: Handler };
+const stop = new AbortController();
+
+parentPort?.on('message', async (message: 'stop' | { id: number; input: unknown; budgetMs: number }) => {
+  if (message === 'stop') return stop.abort();
+  const { id, input, budgetMs } = message;
+  const end = performance.now() + budgetMs;
+  const context = { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()), signal: stop.signal };
+  try {
+    parentPort?.postMessage({ id, result: await handler(input, context) });
+  } catch (thrown) {
+    const cure = (thrown as { cure?: unknown }).cure;
+    const error = thrown instanceof Error ? thrown.message : String(thrown);
+    parentPort?.postMessage({ id, error: typeof cure === 'string' ? `${error}\n${cure}` : error });
+  }
+});

@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises';
+import { feedsOf } from '../functions/core/config.ts';
+import { TidemarkError } from '../functions/core/errors.ts';
+import type { Source } from '../functions/core/model.ts';
+import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
+import { FORMATS } from '../functions/formats/formats.ts';
+import { startDemo } from './demo.ts';
+import { findSources } from './find-sources.ts';
+import type { LogLine } from './lambda.ts';
+import { drawView } from './live-view.ts';
+import { sayLine } from './log-line.ts';
+import { Runner } from './runner.ts';
+import { latestEvent } from './sample.ts';
+import { Screen } from './screen.ts';
+import { isWell, saySummary, summarize } from './summary.ts';
+import { type Places, preparePlaces, startWorld, type World } from './world.ts';
+
+/** What stands on the command line of `tidemark run`. */
+export interface RunOptions {
+  readonly config?: string;
+  readonly once: boolean;
+  readonly feed?: string;
+  readonly state: string;
+  readonly out?: string;
+  readonly secrets?: string;
+  readonly json: boolean;
+}
+
+const DEFAULT_CONFIG = 'tidemark.json';
+/** What a running invocation gets to end by itself when somebody stops the program. */
+const GRACE_MS = 1_000;
+
+/** Forwards: vendors -> Tidemark -> files, with everything embedded. Resolves to the exit code. */
+export async function run(options: RunOptions): Promise<number> {
+  const sources = await findSources();
+  const places = await preparePlaces(options.state, options.out, options.secrets);
+  const { config, stopVendors } = await readConfig(options, sources, places);
+  try {
+    const feeds = chooseFeeds(config, sources, options.feed);
+    const console = new Console(options, places);
+    const world = await startWorld(config, sources, places, (line) => console.line(line));
+    for (const warning of world.warnings) console.say(warning);
+    return await forward(options, places, console, world, new Runner(world, feeds, () => console.changed()));
+  } finally {
+    await stopVendors();
+  }
+}
+
+async function forward(
+  options: RunOptions,
+  places: Places,
+  console: Console,
+  world: World,
+  runner: Runner,
+): Promise<number> {
+  const stopping = Promise.withResolvers<number>();
+  const stop = (signal: NodeJS.Signals) => {
+    runner.stop();
+    stopping.resolve(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  console.show(runner);
+  try {
+    const work = options.once ? runner.once() : runner.forever();
+    const stopped = await Promise.race([work.then(() => undefined), stopping.promise]);
+    // Ends the invocation under way; what it had not delivered is read again next time.
+    await world.close(stopped === undefined ? 0 : GRACE_MS);
+    await work;
+    console.end();
+    const text = options.json
+      ? JSON.stringify(summarize(runner.statuses, places.out))
+      : saySummary(runner.statuses, places.out);
+    process.stdout.write(`${text}\n`);
+    if (stopped !== undefined) return options.once ? stopped : 0;
+    return isWell(runner.statuses) ? 0 : 1;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+async function readConfig(
+  options: RunOptions,
+  sources: readonly Source[],
+  places: Places,
+): Promise<{ config: Config; stopVendors: () => Promise<void> }> {
+  const name = options.config ?? DEFAULT_CONFIG;
+  const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT' && options.config === undefined) return undefined;
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `${name} cannot be read: ${thrown.message}`,
+      'Name an existing file with --config.',
+      thrown,
+    );
+  });
+  if (text !== undefined) return { config: parseConfig(text, name, sources, FORMATS), stopVendors: async () => {} };
+  process.stderr.write(
+    `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
+  );
+  const demo = await startDemo(sources, places);
+  for (const vendor of demo.vendors)
+    process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
+  const config = parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, FORMATS);
+  return { config, stopVendors: async () => void (await Promise.all(demo.vendors.map((vendor) => vendor.stop()))) };
+}
+
+/** The enabled feeds whose names fit a pattern, in which `*` stands for anything. */
+function chooseFeeds(config: Config, sources: readonly Source[], pattern = '*') {
+  const all = config.connections.flatMap((connection) => {
+    const source = sources.find(({ id }) => id === connection.source) as Source;
+    return feedsOf(source, connection).map((feed) => ({ connection, feed }));
+  });
+  const enabled = all.filter(({ feed }) => feed.enabled);
+  const wanted = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+  const chosen = enabled.filter(({ feed }) => wanted.test(feed.name));
+  if (chosen.length > 0) return chosen;
+  const names = enabled.map(({ feed }) => feed.name).join(', ') || 'none';
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `No enabled feed fits ${JSON.stringify(pattern)}.`,
+    `The enabled feeds are: ${names}.`,
+  );
+}
+
+/** What a person sees meanwhile: a live view on a terminal, else the functions' log, a line a run. */
+class Console {
+  readonly #places: Places;
+  readonly #screen: Screen | undefined;
+  #notes: string[] = [];
+  #runner: Runner | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #sample: string | undefined;
+  #delivered = 0;
+
+  constructor(options: RunOptions, places: Places) {
+    this.#places = places;
+    if (process.stderr.isTTY && !options.json) this.#screen = new Screen(process.stderr);
+  }
+
+  /** A line that a function has written. */
+  line(line: LogLine): void {
+    const text = sayLine(line);
+    if (text === undefined) return;
+    if (!this.#screen) process.stderr.write(`${text}\n`);
+    else if (line.level === 'warn' || line.level === 'error') this.#notes = [...this.#notes, text].slice(-3);
+  }
+
+  say(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  show(runner: Runner): void {
+    this.#runner = runner;
+    if (!this.#screen) return;
+    this.#timer = setInterval(() => this.#draw(), 1_000);
+    this.#draw();
+  }
+
+  changed(): void {
+    this.#draw();
+    const delivered = this.#runner?.statuses.reduce((sum, status) => sum + status.delivered, 0) ?? 0;
+    if (!this.#screen || delivered === this.#delivered) return;
+    this.#delivered = delivered;
+    void latestEvent(this.#places.out).then((sample) => {
+      this.#sample = sample;
+    });
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (!this.#screen || !this.#runner) return;
+    const around = { out: this.#places.out, sample: this.#sample, notes: this.#notes };
+    this.#screen.draw(drawView(this.#runner.statuses, around, this.#screen.columns, this.#screen.rows));
+  }
+}
