@@ -69,7 +69,7 @@ async function forward(
     console.end();
     const text = options.json
       ? JSON.stringify(summarize(runner.statuses, places.out))
-      : saySummary(runner.statuses, places.out);
+      : saySummary(runner.statuses, places.out, places.secrets);
     process.stdout.write(`${text}\n`);
     if (stopped !== undefined) return options.once ? stopped : 0;
     return isWell(runner.statuses) ? 0 : 1;

@@ -29,7 +29,7 @@ export function summarize(statuses: readonly FeedStatus[], out: string): Summary
 }
 
 /** The summary in words: a line a feed, and for each that failed why and what to do. */
-export function saySummary(statuses: readonly FeedStatus[], out: string): string {
+export function saySummary(statuses: readonly FeedStatus[], out: string, secrets: string): string {
   const lines = statuses.flatMap((status) => {
     const lag =
       status.lagSeconds === undefined ? '' : `, ${formatDuration(Math.max(0, status.lagSeconds) * SECOND)} behind`;

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../functions/core/tidemark-config.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
+import { findSources } from '../../local/find-sources.ts';
+import { generatedFiles } from '../../local/generate.ts';
+
+const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+describe('generated files', () => {
+  test('are current: `npm run generate` writes them', async () => {
+    for (const [path, text] of Object.entries(await generatedFiles())) expect(await read(path), path).toBe(text);
+  });
+});
+
+describe('tidemark.example.json', () => {
+  test('is a configuration that works as it stands', async () => {
+    const config = parseConfig(await read('tidemark.example.json'), 'tidemark.example.json', await findSources(), FORMATS);
+    expect(config.connections.map(({ id }) => id)).toEqual(['acme']);
+  });
+});
