@@ -38,6 +38,9 @@ export function saySummary(statuses: readonly FeedStatus[], out: string, secrets
     return [
       `${status.feed}: ${status.state}; ${counts}${quarantined}${lag}`,
       ...status.warnings.map((warning) => `  warning: ${warning}`),
+      ...(status.error?.code === 'secret'
+        ? [`  on this machine secrets are in ${secrets}: { "<name>": <value>, ... }`]
+        : []),
       ...(status.error
         ? [`  ${status.error.code}: ${status.error.message}`, `  what to do: ${status.error.cure}`]
         : []),

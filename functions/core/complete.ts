@@ -34,10 +34,13 @@ export function complete(fields: EcsFields, row: Row, about: Circumstances): Ecs
       created: stamp(about.readAt),
       original: row.text,
     },
+    service: { name: feed.source.title, type: feed.source.id, ...fields.service },
     observer: { vendor: 'Tidemark', product: 'Tidemark', type: 'forwarder' },
     tidemark: {
       feed: feed.name,
       connection: feed.connection.id,
+      vendor: feed.source.vendor,
+      product: feed.source.title,
       ...(window && { window: { from: stamp(window.from), to: stamp(window.to) } }),
       ...(about.late !== undefined && { lateness_ms: Math.round(about.late / MILLISECOND) }),
     },

@@ -1,6 +1,6 @@
 import { backoff, PUT_BACKOFF } from './backoff.ts';
 import type { Effects } from './effects.ts';
-import { NetworkError, TidemarkError } from './errors.ts';
+import { asTidemarkError, NetworkError, TidemarkError } from './errors.ts';
 import type { Destination } from './model.ts';
 import { batchRecords, type PackedRecord } from './packing.ts';
 import { type Instant, MILLISECOND, SECOND } from './time.ts';
@@ -37,6 +37,7 @@ export async function deliver(
         continue;
       }
       const codes = await putOnce(effects, destination, call, timeout);
+      if (codes instanceof TidemarkError) return { accepted, retries, failure: codes };
       call.forEach((record, at) => {
         if (codes[at] === undefined) accepted.push(record);
         else refused.push(record);
@@ -62,8 +63,9 @@ async function putOnce(effects: Effects, destination: Destination, call: readonl
     const bytes = call.map((record) => record.bytes);
     return await effects.put(destination.deliveryStream, bytes, timeout);
   } catch (thrown) {
-    if (!(thrown instanceof NetworkError)) throw thrown;
-    return call.map(() => thrown.message);
+    if (thrown instanceof NetworkError) return call.map(() => thrown.message);
+    // What was accepted before it must still be remembered: no exception may carry that away.
+    return asTidemarkError(thrown);
   }
 }
 

@@ -186,6 +186,9 @@ export interface EcsEvent extends EcsFields {
   tidemark: {
     feed: string;
     connection: string;
+    /** Who made the service that the event is about, and its name: formats that know no vendor take them from here. */
+    vendor: string;
+    product: string;
     window?: { from: string; to: string };
     lateness_ms?: number;
     shortened?: boolean;

@@ -1,6 +1,7 @@
+import { backoff, PUT_BACKOFF } from './backoff.ts';
 import { deliver } from './deliver.ts';
 import type { Effects, QuarantineEntry } from './effects.ts';
-import { TidemarkError } from './errors.ts';
+import { AmbiguousWriteError, TidemarkError } from './errors.ts';
 import type { Destination, EcsEvent, FormatId } from './model.ts';
 import { type Line, packRecords } from './packing.ts';
 import { bucketOf, type Seen, type SeenChunk } from './seen.ts';
@@ -96,7 +97,8 @@ export class Outgoing {
   async flush(endBy: Instant): Promise<Flushed> {
     const waiting = [...this.#waiting.values()];
     const quarantined = this.#quarantine.length;
-    for (const entry of this.#quarantine) await this.#effects.quarantine(this.#feed, entry);
+    for (const entry of this.#quarantine)
+      await insist(this.#effects, endBy, () => this.#effects.quarantine(this.#feed, entry));
     const results = await Promise.allSettled(
       this.#destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
@@ -114,7 +116,7 @@ export class Outgoing {
       retries += result.value.retries;
       if (result.value.failure) failures.push(result.value.failure);
     }
-    await this.#remember(waiting, accepted);
+    await this.#remember(waiting, accepted, endBy);
     if (failures.length > 0) throw foremost(failures);
     this.#waiting = new Map();
     this.#quarantine = [];
@@ -133,7 +135,7 @@ export class Outgoing {
   }
 
   /** One append-only chunk for each bucket and set of destinations. */
-  async #remember(waiting: readonly Waiting[], accepted: Uint32Array): Promise<void> {
+  async #remember(waiting: readonly Waiting[], accepted: Uint32Array, endBy: Instant): Promise<void> {
     const groups = new Map<string, { bits: number; bucket: string; events: Waiting[] }>();
     waiting.forEach((event, at) => {
       const bits = accepted[at] as number;
@@ -146,7 +148,7 @@ export class Outgoing {
     const chunks = [...groups.values()].map((group, part) => this.#chunk(group, part));
     this.#flushes++;
     if (chunks.length === 0) return;
-    await this.#effects.remember(this.#feed, chunks);
+    await insist(this.#effects, endBy, () => this.#effects.remember(this.#feed, chunks));
     for (const { bits, bucket, events } of groups.values()) {
       for (const event of events) await this.#seen.add(bucket, event.key, bits);
     }
@@ -176,6 +178,22 @@ export class Outgoing {
       this.quarantine({ id: event.event.id, reason: 'oversized', at: this.#effects.now(), text: oversized });
     }
     return text;
+  }
+}
+
+/**
+ * Tries a harmlessly repeatable write again while there is time: a table that hiccups between delivery and remembering
+ * would otherwise make us deliver the whole flush twice.
+ */
+async function insist(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (thrown) {
+      const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
+      if (!(thrown instanceof AmbiguousWriteError) || effects.now() + pause > endBy) throw thrown;
+      await effects.sleep(pause);
+    }
   }
 }
 

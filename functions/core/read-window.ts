@@ -53,8 +53,8 @@ interface Reading {
   readonly order: Order;
   readonly occurrences: Occurrences;
   lastHash?: string;
-  /** The instant whose equal rows could not be counted exactly; it is not asked about again. */
-  unsettled?: Instant;
+  /** The instant whose equal rows have been asked about; once is enough. */
+  settled?: Instant;
 }
 
 /** One page, its rows fingerprinted. */
@@ -269,9 +269,9 @@ function wantedBy(run: Run, time: Instant | undefined): number {
  * if one page holds it all. Where it cannot, both are kept: a false extra is better than a loss.
  */
 async function settleEdge(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
-  if (time === undefined || time === reading.unsettled) return;
+  if (time === undefined || time === reading.settled) return;
   const { stream, connection } = run.feed;
-  reading.unsettled = time;
+  reading.settled = time;
   try {
     const instant = {
       from: Math.max(0, time - stream.precision),
@@ -281,8 +281,10 @@ async function settleEdge(run: Run, reading: Reading, hash: string, time: Instan
     const page = stream.read(await ask(run.asker, request), request);
     run.tally.pages++;
     if (page.next) return;
-    const total = page.rows.filter((row) => recordHash(row) === hash).length;
-    if (total > 0) reading.occurrences.cap(hash, total);
+    const totals = new Map<string, number>();
+    for (const each of page.rows.map(recordHash)) totals.set(each, (totals.get(each) ?? 0) + 1);
+    // A vendor that does not show the row at its own instant has not told us anything.
+    if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
   } catch (thrown) {
     run.effects.log('debug', 'Equal rows at a page edge could not be counted; both are kept.', {
       error: String(thrown),

@@ -1,4 +1,4 @@
-import { type Asker, ask, OutOfTimeError, PauseError } from './ask.ts';
+import { type Asker, ask, OutOfTimeError } from './ask.ts';
 import type { ConnectionState } from './checkpoint.ts';
 import { say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
@@ -161,14 +161,16 @@ async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): P
 async function lookWith(sight: Sight, { connection, effects }: ConnectionTask, asker: Asker): Promise<unknown> {
   const answers: Answer[] = [];
   try {
+    // Its own pacer: what it learns of the quota must not keep this run from its one request that brings rows.
+    const apart = { ...asker, pacer: new Pacer() };
     for (let request = sight.first(connection); ; ) {
-      answers.push(await ask(asker, request));
+      answers.push(await ask(apart, request));
       const step = sight.read(answers, connection);
       if ('seen' in step) return step.seen;
       request = step.next;
     }
   } catch (thrown) {
-    if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) throw thrown;
+    if (thrown instanceof OutOfTimeError) throw thrown;
     if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
     effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
       error: String(thrown),

@@ -150,19 +150,27 @@ async function readNext(run: Run): Promise<Ending | undefined> {
 /** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
 async function moveOn(run: Run): Promise<Ending | undefined> {
   const { feed, lease } = run;
+  const { watermark: before } = lease.item;
+  const watermark = raisedWatermark(feed, before, run.plan);
   const narrowed = widen(feed, lease.item.narrowed);
-  const plan = nextWindow(feed, run.plan, narrowed);
+  // What the vendor has not answered for yet must be read again before anything after it may count.
+  const proven = watermark >= run.plan.window.to;
+  const plan = proven ? nextWindow(feed, run.plan, narrowed) : undefined;
   const changes: Changes = {
-    watermark: raisedWatermark(feed, lease.item.watermark, run.plan),
+    watermark,
     plan,
     narrowed,
     broken: narrowed === undefined ? undefined : lease.item.broken,
     unordered: run.unordered || undefined,
   };
-  if (!plan) return { ...caughtUp(run.effects.now()), changes: { ...changes, ...caughtUp(run.effects.now()).changes } };
-  await lease.commit(changes);
-  run.plan = plan;
-  return undefined;
+  if (plan) {
+    await lease.commit(changes);
+    run.plan = plan;
+    return undefined;
+  }
+  const more = run.plan.window.to < run.plan.to && watermark > before;
+  const ending = more ? outOfTime('more') : caughtUp(run.effects.now());
+  return { ...ending, changes: { ...changes, ...ending.changes } };
 }
 
 /** Paging that did not end, or rows beyond counting: a smaller window may do better. */
@@ -304,6 +312,10 @@ function caughtUp(now: Instant): Ending {
   return { state: 'caught-up', changes: { lastSuccess: now, failures: 0, lastError: undefined, hold: undefined } };
 }
 
+function outOfTime(state: 'more' | 'stopped'): Ending {
+  return { state, changes: { failures: 0, hold: undefined } };
+}
+
 function forbidden(message: string): TidemarkError {
   return new TidemarkError(
     'forbidden',
@@ -317,7 +329,7 @@ function forbidden(message: string): TidemarkError {
 function endingOf(task: FeedTask, lease: Lease, thrown: unknown, secretVersion: string): Ending {
   const now = task.effects.now();
   if (thrown instanceof OutOfTimeError) {
-    return { state: task.effects.stopping() ? 'stopped' : 'more', changes: { failures: 0, hold: undefined } };
+    return outOfTime(task.effects.stopping() ? 'stopped' : 'more');
   }
   if (thrown instanceof PauseError) {
     const until = Math.min(thrown.until, now + LONGEST_HOLD);

@@ -6,7 +6,7 @@ import { NetworkError, TidemarkError } from '../core/errors.ts';
 import type { Connection, Destination, Feed, FormatId, Source } from '../core/model.ts';
 import type { FeedReport } from '../core/report.ts';
 import { runConnection } from '../core/run-connection.ts';
-import { MILLISECOND } from '../core/time.ts';
+import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { FORMATS, writeEvent } from '../formats/formats.ts';
 import { authorize } from './authorize.ts';
 import { Firehose } from './firehose.ts';
@@ -43,6 +43,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
     try {
       const { connection, feeds, askAgain } = readInput(source, input);
+      for (const feed of feeds) checkOverlap(feed, environment.seenDays);
       kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
       kept.sealKey ??= await kept.table.sealKey(source.id);
       const reports = await runConnection({
@@ -87,6 +88,18 @@ function readInput(source: Source, input: unknown): { connection: Connection; fe
     );
   });
   return { connection, feeds, askAgain };
+}
+
+/** An overlap longer than seen keys are kept would deliver everything in it again and again. */
+function checkOverlap(feed: Feed, seenDays: number): void {
+  if (feed.overlap + feed.settle < seenDays * DAY) return;
+  const { name } = feed.stream;
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `$.streams.${name}.overlap of ${feed.name}: there is ${formatDuration(feed.overlap)}, wanted less than the ${seenDays} days that delivered events are remembered.`,
+    'Shorten the overlap, or raise TIDEMARK_SEEN_DAYS.',
+  );
 }
 
 function readEnvironment(): { table: string; destinations: Destination[]; seenDays: number } {
