@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Source } from '../functions/core/model.ts';
-import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
+import { type Config, deliveryStreamName, destinationFor } from '../functions/core/tidemark-config.ts';
 import { handlerOf } from './find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { startTable } from './services/dynamodb.ts';
@@ -56,11 +56,7 @@ export async function startWorld(
   const firehose = await startFirehose({ out: places.out, streams });
   const functions = new Map(
     used.map((source) => {
-      const destinations = config.destinations.map(({ id, format }) => ({
-        id,
-        format,
-        deliveryStream: deliveryStreamName(id, source.id),
-      }));
+      const destinations = config.destinations.map((destination) => destinationFor(source.id, destination));
       const environment = {
         TIDEMARK_TABLE: TABLE,
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),

@@ -5,7 +5,8 @@ import { DURATION, parseDuration, parseInstant } from './time.ts';
 
 const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
-const ORIGIN_WANTED =
+/** What is wanted where an origin stands. */
+export const ORIGIN_WANTED =
   'an https URL such as https://api.example.com/v1, without user, query or fragment (plain http on loopback only)';
 const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
 
@@ -157,7 +158,7 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** Plain http would show the credentials to the network: only where there is no network is it allowed. */
-function isOrigin(text: string): boolean {
+export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (username || password || search || hash) return false;

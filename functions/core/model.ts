@@ -211,9 +211,18 @@ export interface Feed {
 /** Where events go, in which shape. */
 export interface Destination {
   readonly id: string;
-  readonly format: FormatId;
   /** The Firehose stream that takes them. */
   readonly deliveryStream: string;
+  readonly shape: Shape;
 }
 
-export type FormatId = 'ecs' | 'raw';
+/** What a destination wants an event to look like. */
+export interface Shape {
+  readonly format: FormatId;
+  /** Which CEF a consumer knows; many know only 0. */
+  readonly cefVersion?: 0 | 1;
+  /** Each event in an envelope of Splunk's HTTP Event Collector, with the index if one is wanted. */
+  readonly hec?: { readonly index?: string };
+}
+
+export type FormatId = 'ecs' | 'cef' | 'ocsf' | 'raw';

@@ -2,13 +2,13 @@ import { backoff, PUT_BACKOFF } from './backoff.ts';
 import { deliver } from './deliver.ts';
 import type { Effects, QuarantineEntry } from './effects.ts';
 import { AmbiguousWriteError, TidemarkError } from './errors.ts';
-import type { Destination, EcsEvent, FormatId } from './model.ts';
+import type { Destination, EcsEvent, Shape } from './model.ts';
 import { type Line, packRecords } from './packing.ts';
 import { bucketOf, type Seen, type SeenChunk } from './seen.ts';
 import type { Instant } from './time.ts';
 
-/** An event as one destination format's line, or cut to a size that Firehose takes. */
-export type Writer = (format: FormatId, event: EcsEvent) => { readonly text: string; readonly oversized?: string };
+/** An event as one line of a destination's shape, cut to a size that it takes; then `oversized` is what was cut. */
+export type Writer = (shape: Shape, event: EcsEvent) => { readonly text: string; readonly oversized?: string };
 
 /** An event on its way, and the destinations (as bits) that still lack it. */
 interface Waiting {
@@ -33,6 +33,8 @@ export class Outgoing {
   readonly #effects: Effects;
   readonly #feed: string;
   readonly #destinations: readonly Destination[];
+  /** Destinations that want the same share the work. */
+  readonly #shapes: readonly string[];
   readonly #seen: Seen;
   readonly #write: Writer;
   readonly #name: string;
@@ -52,6 +54,7 @@ export class Outgoing {
     this.#effects = effects;
     this.#feed = feed;
     this.#destinations = destinations;
+    this.#shapes = destinations.map(({ shape }) => JSON.stringify(shape));
     this.#seen = seen;
     this.#write = write;
     this.#name = name;
@@ -73,11 +76,12 @@ export class Outgoing {
 
   add(event: EcsEvent, time: Instant | undefined, key: Uint8Array, lacking: number): void {
     const { id } = event.event;
-    const written = new Map<FormatId, string>();
+    const written = new Map<string, string>();
     const lines = this.#destinations.map((destination, at) => {
       if ((lacking & (1 << at)) === 0) return undefined;
-      const text = written.get(destination.format) ?? this.#writeOne(destination.format, event);
-      written.set(destination.format, text);
+      const shape = this.#shapes[at] as string;
+      const text = written.get(shape) ?? this.#writeOne(destination.shape, event);
+      written.set(shape, text);
       this.bytes += text.length;
       return text;
     });
@@ -172,8 +176,8 @@ export class Outgoing {
     };
   }
 
-  #writeOne(format: FormatId, event: EcsEvent): string {
-    const { text, oversized } = this.#write(format, event);
+  #writeOne(shape: Shape, event: EcsEvent): string {
+    const { text, oversized } = this.#write(shape, event);
     if (oversized !== undefined) {
       this.quarantine({ id: event.event.id, reason: 'oversized', at: this.#effects.now(), text: oversized });
     }

@@ -1,14 +1,25 @@
 import * as z from 'zod/mini';
-import { type ConfiguredConnection, check, connectionSchema, described, fillDefaults } from './config.ts';
+import {
+  type ConfiguredConnection,
+  check,
+  connectionSchema,
+  described,
+  fillDefaults,
+  isOrigin,
+  ORIGIN_WANTED,
+} from './config.ts';
 import { TidemarkError } from './errors.ts';
-import type { FormatId, Source } from './model.ts';
+import type { Destination, FormatId, Source } from './model.ts';
 
-/** A destination as tidemark.json has it. */
-export interface ConfiguredDestination {
+/** A destination as tidemark.json has it, with its defaults filled in. */
+export type ConfiguredDestination = {
   readonly id: string;
-  readonly type: 's3';
   readonly format: FormatId;
-}
+  readonly cefVersion: 0 | 1;
+} & (
+  | { readonly type: 's3' }
+  | { readonly type: 'splunk'; readonly hecUrl?: string; readonly tokenSecret: string; readonly index?: string }
+);
 
 /** All of tidemark.json, with its defaults filled in. */
 export interface Config {
@@ -19,14 +30,38 @@ export interface Config {
 /** The shape of tidemark.json for these sources; its JSON Schema is generated from it. */
 export function configSchema(sources: readonly Source[], formats: readonly FormatId[]) {
   const connections = sources.map(connectionSchema) as [ReturnType<typeof connectionSchema>];
-  const destination = z.strictObject({
+  const common = {
     id: described(
       z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'small letters, digits and dashes, at most 31')),
       'Its name: of its Firehose streams, and of its folder locally.',
     ),
-    type: z._default(described(z.enum(['s3']), 'Where Firehose takes the events.'), 's3'),
     format: z._default(described(z.enum(formats as [FormatId]), 'The shape of the events.'), 'ecs'),
+    cefVersion: z._default(described(z.literal([0, 1]), 'For format cef: 0 is read everywhere, 1 knows IPv6.'), 0),
+  };
+  const s3 = z.strictObject({ ...common, type: z.literal('s3') });
+  const splunk = z.strictObject({
+    ...common,
+    type: z.literal('splunk'),
+    hecUrl: z.optional(
+      described(
+        z.string().check(z.refine(isOrigin, ORIGIN_WANTED)),
+        'The HTTP Event Collector, such as https://http-inputs-acme.splunkcloud.com:443.',
+      ),
+    ),
+    tokenSecret: z.optional(
+      described(
+        z.string().check(z.minLength(1)),
+        'The name of the secret {"hec_token":"..."} (default: tidemark/splunk/<id>).',
+      ),
+    ),
+    index: z.optional(
+      described(
+        z.string().check(z.regex(/^[a-z0-9_][a-z0-9_-]{0,79}$/, 'an index name: small letters, digits, _ and -')),
+        'The index; without it, the token’s own.',
+      ),
+    ),
   });
+  const destination = z.discriminatedUnion('type', [s3, splunk]);
   return z.strictObject({
     $schema: z.optional(z.string()),
     connections: described(
@@ -71,7 +106,37 @@ export function parseConfig(
     'destinations',
     parsed.destinations.map(({ id }) => id),
   );
-  return { connections, destinations: parsed.destinations as readonly ConfiguredDestination[] };
+  return { connections, destinations: parsed.destinations.map(fillDestination) };
+}
+
+function fillDestination(
+  parsed: z.infer<ReturnType<typeof configSchema>>['destinations'][number],
+): ConfiguredDestination {
+  const { id, format, cefVersion } = parsed;
+  if (parsed.type === 's3') return { id, type: 's3', format, cefVersion };
+  const { hecUrl, tokenSecret = `tidemark/splunk/${id}`, index } = parsed;
+  return {
+    id,
+    type: 'splunk',
+    format,
+    cefVersion,
+    tokenSecret,
+    ...(hecUrl !== undefined && { hecUrl }),
+    ...(index !== undefined && { index }),
+  };
+}
+
+/** A destination as a source's function is told of it. */
+export function destinationFor(source: string, destination: ConfiguredDestination): Destination {
+  const { id, format, cefVersion } = destination;
+  const hec = destination.type === 'splunk' && {
+    hec: destination.index === undefined ? {} : { index: destination.index },
+  };
+  return {
+    id,
+    deliveryStream: deliveryStreamName(id, source),
+    shape: { format, ...(format === 'cef' && { cefVersion }), ...hec },
+  };
 }
 
 /** The name of the Firehose stream that takes a source's events to a destination. */

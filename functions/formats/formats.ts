@@ -1,22 +1,34 @@
-import type { EcsEvent, FormatId } from '../core/model.ts';
+import type { EcsEvent, FormatId, Shape } from '../core/model.ts';
 import { MAX_RECORD_BYTES } from '../core/packing.ts';
 import { ecsLine } from './ecs.ts';
 import { rawLine } from './raw.ts';
 import { shorten } from './shorten.ts';
+import { hecEnvelope } from './splunk.ts';
 
 /** Every format: how an event becomes one line. A projection of the ECS event; no format knows a vendor. */
-const LINES: Readonly<Record<FormatId, (event: EcsEvent) => string>> = { ecs: ecsLine, raw: rawLine };
+const LINES: Readonly<Partial<Record<FormatId, (event: EcsEvent, shape: Shape) => string>>> = {
+  ecs: ecsLine,
+  raw: rawLine,
+};
 
 export const FORMATS = Object.keys(LINES) as readonly FormatId[];
 
+/** Splunk's indexers cut or choke on larger events. */
+const MAX_HEC_BYTES = 256 * 1024;
+
 /**
- * An event as one line of a format. A line that Firehose could never take is cut down to one that it does;
+ * An event as one line of a destination's shape. A line that could never be taken is cut down to one that is;
  * `oversized` is then the whole of what was cut, for quarantine.
  */
-export function writeEvent(format: FormatId, event: EcsEvent): { text: string; oversized?: string } {
-  const line = LINES[format];
-  const text = line(event);
+export function writeEvent(shape: Shape, event: EcsEvent): { text: string; oversized?: string } {
+  const text = writeLine(shape, event);
+  const most = shape.hec ? MAX_HEC_BYTES : MAX_RECORD_BYTES;
   // Three bytes a character is the most there can be: most lines need no counting.
-  if (text.length * 3 < MAX_RECORD_BYTES || Buffer.byteLength(text) < MAX_RECORD_BYTES) return { text };
-  return { text: line(shorten(event)), oversized: event.event.original ?? text };
+  if (text.length * 3 < most || Buffer.byteLength(text) < most) return { text };
+  return { text: writeLine(shape, shorten(event)), oversized: event.event.original ?? text };
+}
+
+function writeLine(shape: Shape, event: EcsEvent): string {
+  const line = (LINES[shape.format] as typeof ecsLine)(event);
+  return shape.hec ? hecEnvelope(shape, event, line) : line;
 }

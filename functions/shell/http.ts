@@ -1,55 +1,58 @@
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as requestPlain } from 'node:http';
+import { Agent, request } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
 import { NetworkError, TidemarkError, UnreadableError } from '../core/errors.ts';
 import type { Answer, Request } from '../core/model.ts';
 import { type Duration, MILLISECOND } from '../core/time.ts';
 
 /** No answer of a paged API is larger; an endless one, packed or not, ends here. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
+const MOST_HEADER_BYTES = 32 * 1024;
 
-const USER_AGENT = 'tidemark/0.1';
+const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
 
-let agent: InstanceType<typeof Agent> | undefined;
+/** The way to one vendor: warm connections for as long as a run lasts. A frozen Lambda would find them dead. */
+export class Http {
+  readonly #origin: string;
+  readonly #stop: AbortSignal | undefined;
+  readonly #agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new PlainAgent({ keepAlive: true }) };
 
-/** One GET, with the connection's credentials, to the connection's own origin and nowhere else. Redirects are not followed. */
-export async function get(
-  origin: string,
-  asked: Request,
-  credentials: Readonly<Record<string, string>>,
-  timeout: Duration,
-  stop: AbortSignal | undefined,
-): Promise<Answer> {
-  const url = resolve(origin, asked.url);
-  agent ??= new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 10_000, maxHeaderSize: 32 * 1024 });
-  const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeout / MILLISECOND)));
-  const signal = stop ? AbortSignal.any([timer, stop]) : timer;
-  try {
-    const answer = await request.call(agent, {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': 'gzip',
-        'user-agent': USER_AGENT,
-        ...asked.headers,
-        ...credentials,
-      },
-      signal,
+  constructor(origin: string, stop: AbortSignal | undefined) {
+    this.#origin = origin;
+    this.#stop = stop;
+  }
+
+  /** One GET, with the credentials, to the connection's own origin and nowhere else. Redirects are not followed. */
+  async get(asked: Request, credentials: Readonly<Record<string, string>>, timeout: Duration): Promise<Answer> {
+    const url = resolve(this.#origin, asked.url);
+    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeout / MILLISECOND)));
+    const signal = this.#stop ? AbortSignal.any([timer, this.#stop]) : timer;
+    try {
+      const answer = await this.#send(url, { ...HEADERS, ...asked.headers, ...credentials }, signal);
+      const headers = flat(answer.headers);
+      return { status: answer.statusCode ?? 0, headers, text: await readBody(answer, headers['content-encoding']) };
+    } catch (thrown) {
+      if (thrown instanceof UnreadableError) throw thrown;
+      const why = timer.aborted ? `no answer within ${Math.round(timeout / MILLISECOND)} ms` : describe(thrown);
+      throw new NetworkError(`${url.host}: ${why}`, thrown);
+    }
+  }
+
+  close(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  #send(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
+    const options = { method: 'GET', headers, signal, maxHeaderSize: MOST_HEADER_BYTES };
+    return new Promise((resolve, reject) => {
+      const sent: ClientRequest =
+        url.protocol === 'https:'
+          ? request(url, { ...options, agent: this.#agents['https:'] })
+          : requestPlain(url, { ...options, agent: this.#agents['http:'] });
+      // An error after the answer began reaches whoever reads its body.
+      sent.on('response', resolve).on('error', reject).end();
     });
-    const headers = flat(answer.headers);
-    return {
-      status: answer.statusCode,
-      headers,
-      text: await readBody(answer.body, headers['content-encoding'], signal),
-    };
-  } catch (thrown) {
-    if (thrown instanceof UnreadableError) throw thrown;
-    if (timer.aborted)
-      throw new NetworkError(`${url.host} did not answer within ${Math.round(timeout / MILLISECOND)} ms`, thrown);
-    throw new NetworkError(`${url.host}: ${describe(thrown)}`, thrown);
   }
 }
 
@@ -69,22 +72,19 @@ export function resolve(origin: string, asked: string): URL {
   );
 }
 
-async function readBody(body: Readable, encoding: string | undefined, signal: AbortSignal): Promise<string> {
-  const unpacked = unpack(body, encoding);
+async function readBody(body: IncomingMessage, encoding: string | undefined): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const abort = () => unpacked.destroy(new Error('aborted'));
-  signal.addEventListener('abort', abort, { once: true });
   try {
-    for await (const chunk of unpacked) {
+    for await (const chunk of unpack(body, encoding)) {
       size += (chunk as Buffer).length;
-      if (size > MOST_BODY_BYTES)
+      if (size > MOST_BODY_BYTES) {
         throw new UnreadableError(`The vendor’s answer is larger than ${MOST_BODY_BYTES >> 20} MiB.`);
+      }
       chunks.push(chunk as Buffer);
     }
   } finally {
-    signal.removeEventListener('abort', abort);
-    body.destroy();
+    if (!body.complete) body.destroy();
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -93,8 +93,10 @@ function unpack(body: Readable, encoding: string | undefined): Readable {
   const kind = encoding?.trim().toLowerCase() ?? '';
   if (kind === '' || kind === 'identity') return body;
   const make = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }[kind];
-  if (!make)
+  if (!make) {
+    body.destroy();
     throw new UnreadableError(`The vendor’s answer is packed as ${kind.slice(0, 40)}, which was not asked for.`);
+  }
   const unpacker = make();
   body.on('error', (failure) => unpacker.destroy(failure));
   return body.pipe(unpacker);
@@ -103,7 +105,7 @@ function unpack(body: Readable, encoding: string | undefined): Readable {
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const lines: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) lines[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    if (value !== undefined) lines[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return lines;
 }
@@ -111,5 +113,5 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
 function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { code } = thrown as { code?: unknown };
-  return typeof code === 'string' ? `${code}: ${thrown.message}` : thrown.message;
+  return typeof code === 'string' && !thrown.message.includes(code) ? `${code}: ${thrown.message}` : thrown.message;
 }

@@ -10,7 +10,7 @@ import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { FORMATS, writeEvent } from '../formats/formats.ts';
 import { authorize } from './authorize.ts';
 import { Firehose } from './firehose.ts';
-import { get } from './http.ts';
+import { Http } from './http.ts';
 import { readSecret, type Secret } from './secret.ts';
 import { Table } from './table.ts';
 import { Telemetry } from './telemetry.ts';
@@ -29,7 +29,15 @@ const invocation = z.strictObject({
 });
 
 const destinations = z.array(
-  z.strictObject({ id: z.string(), format: z.enum(FORMATS as [FormatId]), deliveryStream: z.string() }),
+  z.strictObject({
+    id: z.string(),
+    deliveryStream: z.string(),
+    shape: z.strictObject({
+      format: z.enum(FORMATS as [FormatId]),
+      cefVersion: z.optional(z.literal([0, 1])),
+      hec: z.optional(z.strictObject({ index: z.optional(z.string()) })),
+    }),
+  }),
 );
 
 /** How many seen keys a run holds in memory, 16 bytes each. */
@@ -41,13 +49,15 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
   return async (input, context) => {
     const environment = readEnvironment();
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
+    let http: Http | undefined;
     try {
       const { connection, feeds, askAgain } = readInput(source, input);
       for (const feed of feeds) checkOverlap(feed, environment.seenDays);
       kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
       kept.sealKey ??= await kept.table.sealKey(source.id);
+      http = new Http(connection.origin, context.signal);
       const reports = await runConnection({
-        effects: makeEffects(source, connection, context, telemetry, kept),
+        effects: makeEffects(source, connection, context, telemetry, kept, http),
         source,
         connection,
         feeds,
@@ -60,6 +70,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       for (const report of reports) logReport(telemetry, report);
       return JSON.parse(telemetry.redact(JSON.stringify({ feeds: reports })));
     } finally {
+      http?.close();
       telemetry.flush(Date.now());
     }
   };
@@ -116,7 +127,7 @@ function readEnvironment(): { table: string; destinations: Destination[]; seenDa
   try {
     return {
       table,
-      destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS'),
+      destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS') as Destination[],
       seenDays: Number(days),
     };
   } catch (thrown) {
@@ -132,6 +143,7 @@ function makeEffects(
   host: HostContext,
   telemetry: Telemetry,
   kept: Kept,
+  http: Http,
 ): Effects {
   const { table, firehose } = kept;
   const stateKey = `${source.id}/@connection/${connection.id}`;
@@ -156,7 +168,7 @@ function makeEffects(
     fetch: async (request, timeout, fresh) => {
       const credentials = authorize(source.auth, (await readOnce(fresh)).fields);
       try {
-        const answer = await get(connection.origin, request, credentials, timeout, host.signal);
+        const answer = await http.get(request, credentials, timeout);
         return { ...answer, text: telemetry.redact(answer.text) };
       } catch (thrown) {
         if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
