@@ -6,6 +6,7 @@ import { handlerOf } from './find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { startTable } from './services/dynamodb.ts';
 import { startFirehose } from './services/firehose.ts';
+import type { Hec } from './services/hec.ts';
 import { startSecrets } from './services/secrets.ts';
 
 const TABLE = 'tidemark';
@@ -53,7 +54,8 @@ export async function startWorld(
   );
   const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE });
   const secrets = await startSecrets({ file: places.secrets });
-  const firehose = await startFirehose({ out: places.out, streams });
+  const { hecs, notes } = await findHecs(config, places);
+  const firehose = await startFirehose({ out: places.out, streams, hecs });
   const functions = new Map(
     used.map((source) => {
       const destinations = config.destinations.map((destination) => destinationFor(source.id, destination));
@@ -75,7 +77,7 @@ export async function startWorld(
   );
   return {
     functions,
-    warnings: secrets.warnings,
+    warnings: [...secrets.warnings, ...notes],
     async close(graceMs) {
       await Promise.all([...functions.values()].map((each) => each.stop(graceMs)));
       await Promise.all([firehose.close(), secrets.close(), table.close()]);
@@ -83,10 +85,39 @@ export async function startWorld(
   };
 }
 
+/** A Splunk destination whose URL and token are known gets its events for real; without a token its folder does. */
+async function findHecs(config: Config, places: Places): Promise<{ hecs: Map<string, Hec>; notes: string[] }> {
+  const hecs = new Map<string, Hec>();
+  const notes: string[] = [];
+  for (const destination of config.destinations) {
+    if (destination.type !== 'splunk' || destination.hecUrl === undefined) continue;
+    const { id, hecUrl: url, tokenSecret } = destination;
+    const token = hecToken((await readJson<Record<string, unknown>>(places.secrets))?.[tokenSecret]);
+    if (token) hecs.set(id, { url, token });
+    notes.push(
+      token
+        ? `Destination ${id}: Splunk at ${url}`
+        : `Destination ${id}: its folder, as there is no secret ${tokenSecret} {"hec_token":"..."}`,
+    );
+  }
+  return { hecs, notes };
+}
+
+/** The token in a secret that is an object, or the text of one. */
+function hecToken(secret: unknown): string | undefined {
+  const value: unknown = typeof secret === 'string' && secret.startsWith('{') ? JSON.parse(secret) : secret;
+  const token = (value as { hec_token?: unknown } | undefined)?.hec_token;
+  return typeof token === 'string' && token !== '' ? token : undefined;
+}
+
 /** Reads a small JSON file of the state directory; what is not there, or broken, is as if new. */
 export async function readState<T>(places: Places, name: string): Promise<T | undefined> {
+  return await readJson(join(places.state, name));
+}
+
+async function readJson<T>(file: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(join(places.state, name), 'utf8')) as T;
+    return JSON.parse(await readFile(file, 'utf8')) as T;
   } catch {
     return undefined;
   }
