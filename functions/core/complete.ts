@@ -61,7 +61,15 @@ export function pipelineError(row: Row, about: Circumstances, thrown: unknown): 
   );
 }
 
+/** Texts of instants: an event's window and reading time are those of its neighbours. */
+const STAMPS = new Map<Instant, string>();
+
 /** Milliseconds, or microseconds where the vendor is as fine as that. */
 function stamp(instant: Instant): string {
-  return formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
+  const known = STAMPS.get(instant);
+  if (known !== undefined) return known;
+  const text = formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
+  if (STAMPS.size >= 100) STAMPS.clear();
+  STAMPS.set(instant, text);
+  return text;
 }

@@ -22,8 +22,14 @@ export interface SeenChunk {
 
 /** The bucket of an event: the hour it happened in. Sorts as text; `untimed` sorts after all of them. */
 export function bucketOf(time: Instant | undefined): string {
-  return time === undefined ? UNTIMED : formatInstant(time, 's').slice(0, 13);
+  if (time === undefined) return UNTIMED;
+  const hour = Math.floor(time / HOUR);
+  if (hour !== lastBucket.hour) lastBucket = { hour, text: formatInstant(time, 's').slice(0, 13) };
+  return lastBucket.text;
 }
+
+/** Neighbours share their hour. */
+let lastBucket = { hour: -1, text: '' };
 
 /**
  * Which events each destination has accepted: loaded for the overlap and all that lies above it, by bucket on demand elsewhere.

@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { EcsEvent } from '../functions/core/model.ts';
+import { FORMATS, writeEvent } from '../functions/formats/formats.ts';
+import { race, sayRace } from './ratio.ts';
+
+// What each format costs, as a multiple of the least there can be: writing the same event with JSON.stringify.
+
+const FOLDER = new URL('../functions/sources/thousandeyes/fixtures/audit-user-events/', import.meta.url);
+const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.ecs.json') && !name.includes('hostile'));
+const golden = (
+  await Promise.all(files.map(async (name) => JSON.parse(await readFile(new URL(name, FOLDER), 'utf8'))))
+).flat() as EcsEvent[];
+const events = Array.from({ length: 20_000 }, (_, at) => golden[at % golden.length] as EcsEvent);
+
+/** Keeps the work from being optimised away. */
+let bytes = 0;
+const contenders: Record<string, () => void> = {
+  'floor: JSON.stringify': () => {
+    for (const event of events) bytes += JSON.stringify(event).length;
+  },
+};
+for (const format of FORMATS) {
+  contenders[format] = () => {
+    for (const event of events) bytes += writeEvent({ format }, event).text.length;
+  };
+  contenders[`${format} for Splunk`] = () => {
+    for (const event of events) bytes += writeEvent({ format, hec: {} }, event).text.length;
+  };
+}
+process.stdout.write(sayRace(await race(contenders), events.length));
+if (bytes === 0) throw new Error('nothing was written');
