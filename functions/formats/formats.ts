@@ -1,13 +1,17 @@
 import type { EcsEvent, FormatId, Shape } from '../core/model.ts';
 import { MAX_RECORD_BYTES } from '../core/packing.ts';
+import { cefLine } from './cef.ts';
 import { ecsLine } from './ecs.ts';
+import { ocsfLine } from './ocsf.ts';
 import { rawLine } from './raw.ts';
 import { shorten } from './shorten.ts';
 import { hecEnvelope } from './splunk.ts';
 
 /** Every format: how an event becomes one line. A projection of the ECS event; no format knows a vendor. */
-const LINES: Readonly<Partial<Record<FormatId, (event: EcsEvent, shape: Shape) => string>>> = {
+const LINES: Readonly<Record<FormatId, (event: EcsEvent, shape: Shape) => string>> = {
   ecs: ecsLine,
+  cef: (event, { cefVersion = 0 }) => cefLine(event, cefVersion),
+  ocsf: ocsfLine,
   raw: rawLine,
 };
 
@@ -29,6 +33,6 @@ export function writeEvent(shape: Shape, event: EcsEvent): { text: string; overs
 }
 
 function writeLine(shape: Shape, event: EcsEvent): string {
-  const line = (LINES[shape.format] as typeof ecsLine)(event);
+  const line = LINES[shape.format](event, shape);
   return shape.hec ? hecEnvelope(shape, event, line) : line;
 }
