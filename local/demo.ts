@@ -10,6 +10,8 @@ import { type Places, readState, writeState } from './world.ts';
 export interface Demo {
   readonly config: object;
   readonly vendors: readonly RunningVendor[];
+  /** Keeps its ports and secrets: only once the state directory is known to be ours. */
+  save(): Promise<void>;
 }
 
 const PORTS = 'demo-ports.json';
@@ -33,9 +35,14 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
     secrets[(connection.secret as string | undefined) ?? `tidemark/${vendor.id}/${String(connection.id)}`] =
       vendor.demo.secretValue;
   }
-  await writeState(join(places.state, PORTS), ports);
-  await writeState(places.secrets, secrets);
-  return { config: { connections, destinations: [{ id: 'lake', type: 's3', format: 'ecs' }] }, vendors };
+  return {
+    config: { connections, destinations: [{ id: 'lake', type: 's3', format: 'ecs' }] },
+    vendors,
+    async save() {
+      await writeState(join(places.state, PORTS), ports);
+      await writeState(places.secrets, secrets);
+    },
+  };
 }
 
 /** Other people's secrets in the file are kept; a file that is not what it should be is left for its owner to mend. */

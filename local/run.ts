@@ -4,7 +4,7 @@ import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
-import { startDemo } from './demo.ts';
+import { type Demo, startDemo } from './demo.ts';
 import { findSources } from './find-sources.ts';
 import type { LogLine } from './lambda.ts';
 import { drawView } from './live-view.ts';
@@ -34,15 +34,16 @@ const GRACE_MS = 1_000;
 export async function run(options: RunOptions): Promise<number> {
   const sources = await findSources();
   const places = await preparePlaces(options.state, options.out, options.secrets);
-  const { config, stopVendors } = await readConfig(options, sources, places);
+  const { config, demo } = await readConfig(options, sources, places);
   try {
     const feeds = chooseFeeds(config, sources, options.feed);
     const console = new Console(options, places);
     const world = await startWorld(config, sources, places, (line) => console.line(line));
+    await demo?.save();
     for (const warning of world.warnings) console.say(warning);
     return await forward(options, places, console, world, new Runner(world, feeds, () => console.changed()));
   } finally {
-    await stopVendors();
+    await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
   }
 }
 
@@ -82,7 +83,7 @@ async function readConfig(
   options: RunOptions,
   sources: readonly Source[],
   places: Places,
-): Promise<{ config: Config; stopVendors: () => Promise<void> }> {
+): Promise<{ config: Config; demo?: Demo }> {
   const name = options.config ?? DEFAULT_CONFIG;
   const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT' && options.config === undefined) return undefined;
@@ -94,7 +95,7 @@ async function readConfig(
       thrown,
     );
   });
-  if (text !== undefined) return { config: parseConfig(text, name, sources, FORMATS), stopVendors: async () => {} };
+  if (text !== undefined) return { config: parseConfig(text, name, sources, FORMATS) };
   process.stderr.write(
     `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
   );
@@ -102,7 +103,7 @@ async function readConfig(
   for (const vendor of demo.vendors)
     process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
   const config = parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, FORMATS);
-  return { config, stopVendors: async () => void (await Promise.all(demo.vendors.map((vendor) => vendor.stop()))) };
+  return { config, demo };
 }
 
 /** The enabled feeds whose names fit a pattern, in which `*` stands for anything. */

@@ -6,19 +6,21 @@ import type { Answer, Request, Source, Verdict } from './model.ts';
 import type { Pacer } from './pacer.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from './time.ts';
 
-/** Longest wait for one answer. */
-const ANSWER_TIMEOUT = 30 * SECOND;
 /** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
-const MOST_ATTEMPTS = 5;
+const PATIENCE = { attempts: 5, timeout: 30 * SECOND } as const;
 
 /** The vendor wants to be left alone until then; what is delivered counts, the run ends, a later one goes on. */
 export class PauseError extends Error {
   readonly until: Instant;
-  constructor(until: Instant, why: string) {
+  /** Whether it is the number of our requests that the vendor minds. */
+  readonly throttled: boolean;
+
+  constructor(until: Instant, why: string, throttled = true) {
     super(why);
     this.name = 'PauseError';
     this.until = until;
+    this.throttled = throttled;
   }
 }
 
@@ -40,16 +42,20 @@ export interface Asker {
   /** No request lasts longer. */
   readonly endBy: Instant;
   readonly tally: { retries: number };
+  /** Waits in place for a quota as long as the run lives, instead of for moments only. */
+  readonly waitsLong?: boolean;
+  /** How often, and how long at a time, to try; less than usual where the answer can be done without. */
+  readonly patience?: { readonly attempts: number; readonly timeout: Duration };
 }
 
 /** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
-  const { effects, source, pacer } = asker;
+  const { effects, source, pacer, patience = PATIENCE } = asker;
   let fresh = false;
   let before: Verdict | undefined;
   for (let attempt = 1; ; attempt++) {
     await keepPace(asker, before, attempt);
-    const timeout = Math.min(ANSWER_TIMEOUT, asker.endBy - effects.now());
+    const timeout = Math.min(patience.timeout, asker.endBy - effects.now());
     const { answer, verdict } = await askOnce(asker, request, timeout, fresh);
     if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
     if (verdict.kind === 'done') return answer as Answer;
@@ -59,7 +65,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
       if (verdict.code !== 'refused' || fresh) throw refusal(verdict);
       fresh = true;
     } else {
-      await waitFor(asker, verdict, attempt);
+      await waitFor(asker, verdict, attempt, patience.attempts);
     }
     before = verdict;
     asker.tally.retries++;
@@ -84,13 +90,14 @@ async function askOnce(
 
 /** Waits for a shared quota in place when that is short; else the run pauses. */
 async function keepPace(
-  { effects, pacer, stopAt }: Asker,
+  { effects, pacer, stopAt, waitsLong }: Asker,
   before: Verdict | undefined,
   attempt: number,
 ): Promise<void> {
   const wait = pacer.until - effects.now();
   if (wait > 0) {
-    if (wait > LONGEST_WAIT_IN_PLACE || effects.now() + wait > stopAt) throw new PauseError(pacer.until, pacer.why);
+    const longest = waitsLong ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
+    if (wait > longest || effects.now() + wait > stopAt) throw new PauseError(pacer.until, pacer.why);
     await effects.sleep(wait);
   }
   if (effects.stopping()) throw new OutOfTimeError();
@@ -104,17 +111,20 @@ async function waitFor(
   { effects, pacer, stopAt }: Asker,
   verdict: Verdict & { kind: 'later' },
   attempt: number,
+  attempts: number,
 ): Promise<void> {
   const now = effects.now();
   if (verdict.throttled) effects.count('Throttled', 1);
   if (verdict.at !== undefined) {
     // The next turn of the loop waits, or pauses the run: the whole connection keeps off until then.
     pacer.hold(Math.min(Math.max(verdict.at, now), now + LONGEST_HOLD), verdict.reason);
-    if (attempt >= MOST_ATTEMPTS) throw new PauseError(Math.max(pacer.until, now + MINUTE), verdict.reason);
+    if (attempt >= attempts) {
+      throw new PauseError(Math.max(pacer.until, now + MINUTE), verdict.reason, verdict.throttled);
+    }
     return;
   }
   const pause = backoff(attempt, effects.random(), ASK_BACKOFF.first, ASK_BACKOFF.most);
-  if (attempt < MOST_ATTEMPTS && now + pause < stopAt) return await effects.sleep(pause);
+  if (attempt < attempts && now + pause < stopAt) return await effects.sleep(pause);
   if (verdict.throttled) throw new PauseError(now + MINUTE, verdict.reason);
   throw unanswered(verdict.reason, attempt);
 }

@@ -23,6 +23,8 @@ export interface Checkpoint {
   /** Rows have come out of order: a half-read window starts again rather than go on in its middle. */
   readonly unordered?: boolean;
   readonly hold?: Hold;
+  /** The last run was paused without getting anywhere: the next one waits in place for as long as it may live. */
+  readonly patient?: boolean;
   /** What defines which records this feed gets. */
   readonly scope: string;
   /** Since when each destination gets this feed. One that is added later starts then. */
@@ -70,8 +72,8 @@ export interface ConnectionState {
   readonly refusals: number;
   readonly notBefore?: Instant;
   readonly message?: string;
-  /** What these credentials could see when last asked. */
-  readonly sight?: { readonly at: Instant; readonly secretVersion: string; readonly seen: unknown };
+  /** When it was last asked what these credentials can see, and what they could when there was an answer. */
+  readonly sight?: { readonly at: Instant; readonly secretVersion: string; readonly seen?: unknown };
 }
 
 /** Takes the lease: none is held, it has run out, or it is ours already. Says until when it is busy otherwise. */

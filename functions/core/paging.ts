@@ -1,5 +1,6 @@
 import { digest } from './identity.ts';
 import type { Request } from './model.ts';
+import { below } from './origin.ts';
 
 /** More pages than any honest window has; a server that never ends is told from one that has much by this. */
 const MOST_PAGES = 10_000;
@@ -12,45 +13,61 @@ export class IncompleteError extends Error {
   }
 }
 
+/** A page as far as paging is concerned. */
+export interface Turn {
+  /** The hashes of its rows. */
+  readonly rows: readonly string[];
+  readonly next?: Request | undefined;
+  /** Whether its rows are of several instants: then the same rows once more can only be the same page. */
+  spansInstants(): boolean;
+}
+
 /**
  * Decides whether a window's paging goes on. Its end is earned: by no next link, or by one that leads to where we are
  * and brings nothing new when it is followed once more.
  */
 export class Paging {
+  readonly #origin: string;
   readonly #followed = new Set<string>();
   readonly #mostPages: number;
-  #asked: Request;
+  #asked: string;
   #repeats = false;
   #rows: readonly string[] = [];
   #pages = 0;
 
-  constructor(first: Request, mostPages = MOST_PAGES) {
-    this.#asked = first;
+  /** @param origin what paths are relative to: a vendor links to itself by whole URLs */
+  constructor(first: Request, origin = 'https://vendor.invalid', mostPages = MOST_PAGES) {
+    this.#origin = origin;
     this.#mostPages = mostPages;
-    this.#followed.add(digest(first.url));
+    this.#asked = this.#key(first);
+    this.#followed.add(this.#asked);
   }
 
-  /**
-   * Takes note of a page and says what to ask next, if anything.
-   * @param rows the hashes of the page's rows
-   */
-  turn(rows: readonly string[], next: Request | undefined): { readonly next?: Request; readonly nothingNew: boolean } {
+  /** Takes note of a page; says what to ask next, if anything, and whether the page is one that we have had already. */
+  turn({ rows, next, spansInstants }: Turn): { readonly next?: Request; readonly again: boolean } {
     this.#pages++;
-    const nothingNew = this.#repeats && isWithin(rows, this.#rows);
+    const known = rows.length > 0 && isWithin(rows, this.#rows);
+    const nothingNew = this.#repeats && (known || rows.length === 0);
+    const again = nothingNew || (known && rows.length === this.#rows.length && spansInstants());
     this.#rows = rows;
-    if (!next || nothingNew) return { nothingNew };
-    if (this.#pages >= this.#mostPages)
+    if (!next || nothingNew) return { again };
+    if (this.#pages >= this.#mostPages) {
       throw new IncompleteError(`the vendor’s paging had not ended after ${this.#pages} pages`);
-    this.#repeats = next.url === this.#asked.url;
-    const key = digest(next.url);
+    }
+    const key = this.#key(next);
+    this.#repeats = key === this.#asked;
     if (this.#followed.has(key) && !this.#repeats) {
       throw new IncompleteError(
         `the vendor’s paging goes in circles: page ${this.#pages} links back to an earlier page`,
       );
     }
     this.#followed.add(key);
-    this.#asked = next;
-    return { next, nothingNew };
+    this.#asked = key;
+    return { next, again };
+  }
+
+  #key({ url }: Request): string {
+    return digest(url.startsWith('/') ? below(this.#origin, url) : url);
   }
 }
 

@@ -62,7 +62,7 @@ export function smallestWindow(feed: Feed): Duration {
 /** Grows a narrowed window back towards the stream's own length; none when it is there. */
 export function widen(feed: Feed, narrowed: Duration | undefined): Duration | undefined {
   if (narrowed === undefined) return undefined;
-  const wider = narrowed * 2;
+  const wider = narrowed * 4;
   return wider >= feed.stream.longestWindow ? undefined : wider;
 }
 

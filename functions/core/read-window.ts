@@ -67,11 +67,13 @@ interface ReadPage {
 /**
  * Reads what is left of the plan's window, page by page, and delivers as it goes. While a page is worked on, the next is being fetched.
  * Whatever ends the reading early, what was read before is delivered first and counts.
+ *
+ * @param bounds what to ask for, instead of the window with a margin on both sides
  */
-export async function readWindow(run: Run): Promise<WindowEnd> {
+export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const range = run.plan.left ?? run.plan.window;
   const { precision, cutAfterPages = Number.POSITIVE_INFINITY } = run.feed.stream;
-  const asked = { from: Math.max(0, range.from - precision), to: range.to + precision };
+  const asked = bounds ?? { from: Math.max(0, range.from - precision), to: range.to + precision };
   const reading: Reading = { range, asked, order: new Order(), occurrences: new Occurrences() };
   const pages = readPages(run, run.feed.stream.first(asked, run.feed.connection));
   for (;;) {
@@ -107,7 +109,7 @@ function shortens(left: Range | undefined, range: Range): boolean {
 async function* readPages(run: Run, first: Request): AsyncGenerator<ReadPage, undefined> {
   const { asker, feed, effects } = run;
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
-  const paging = new Paging(first);
+  const paging = new Paging(first, feed.connection.origin);
   let request: Request | undefined = first;
   let asking = ask(asker, first);
   for (let number = 1; request; number++) {
@@ -117,10 +119,11 @@ async function* readPages(run: Run, first: Request): AsyncGenerator<ReadPage, un
     effects.count('Pages', 1);
     noteProof(run, answer, page);
     const hashes = page.rows.map(recordHash);
-    const { next, nothingNew } = paging.turn(hashes, page.next);
+    const spansInstants = () => new Set(page.rows.map((row) => identitiesOf(run, row)[0]?.time)).size > 1;
+    const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
     const ahead = next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
-    if (!nothingNew) yield { rows: page.rows, hashes, number };
+    if (!again) yield { rows: page.rows, hashes, number };
     if (next && !ahead) asking = ask(asker, next);
     request = next;
   }
@@ -217,7 +220,7 @@ async function sendOut(
   if (outgoing.has(id)) return false;
   const key = effects.seal(id);
   const had = run.seen.has(bucketOf(identity.time), key);
-  const lacking = wantedBy(run, identity.time) & ~(typeof had === 'number' ? had : await had);
+  const lacking = wantedBy(run, reading, identity.time) & ~(typeof had === 'number' ? had : await had);
   if (lacking === 0) return false;
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);
@@ -255,11 +258,12 @@ function mapped(run: Run, row: Row, identity: Identity, about: Circumstances): E
   }
 }
 
-/** The destinations, as bits, that want an event of this time: one that was added later starts then. */
-function wantedBy(run: Run, time: Instant | undefined): number {
+/** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
+function wantedBy(run: Run, { range }: Reading, time: Instant | undefined): number {
   const since = run.lease.item.destinations;
+  const stray = time === undefined || !isInside(range, time);
   return run.destinations.reduce(
-    (bits, { id }, at) => (time === undefined || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
+    (bits, { id }, at) => (stray || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
     0,
   );
 }

@@ -1,4 +1,4 @@
-import { type Asker, ask, OutOfTimeError } from './ask.ts';
+import { type Asker, ask, PauseError } from './ask.ts';
 import type { ConnectionState } from './checkpoint.ts';
 import { say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
@@ -19,6 +19,8 @@ const LONGEST_RESERVE = 20 * SECOND;
 const SHORTEST_SLICE = 5 * SECOND;
 /** How often the vendor is asked what the credentials may see. */
 const SIGHT_AGE = HOUR;
+/** It can be done without: one short try. */
+const SIGHT_PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
 /** Refused credentials are tried again after twice as long each time, from the second refusal in a row on. */
 const FIRST_REFUSAL_HOLD = 5 * MINUTE;
 const LONGEST_REFUSAL_HOLD = HOUR;
@@ -138,31 +140,39 @@ async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<Fee
 async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): Promise<readonly string[]> {
   const { sight } = task.source;
   if (!sight) return [];
+  const { secretVersion } = shared;
+  const now = asker.effects.now();
   const last = shared.state?.sight;
-  const current = last && last.secretVersion === shared.secretVersion && asker.effects.now() < last.at + SIGHT_AGE;
-  const seen = current ? last.seen : await lookWith(sight, task, asker);
-  if (seen === undefined) return [];
-  const { warning, shrank } = sight.compare(seen, last?.seen);
+  const current = last?.secretVersion === secretVersion && now < last.at + SIGHT_AGE;
+  const looked = current ? undefined : await lookWith(sight, task, shared, asker);
+  const seen = looked ?? last?.seen;
+  const { warning, shrank } = seen === undefined ? {} : sight.compare(seen, last?.seen);
   if (warning) task.effects.count('NarrowSight', 1);
-  if (shrank)
-    throw new TidemarkError(
-      'scope-shrank',
-      'receiving',
-      shrank,
-      'The watermark waits, so nothing is lost once it is mended.',
-    );
-  if (!current) {
-    const { secretVersion } = shared;
-    shared.state = { ...stateOf(shared), sight: { at: asker.effects.now(), secretVersion, seen } };
-  }
+  if (shrank) throw scopeShrank(shrank);
+  // An attempt that failed counts as one too: what cannot be seen now is not asked for in every run.
+  if (!current) shared.state = { ...stateOf(shared), sight: { at: now, secretVersion, seen } };
   return warning ? [warning] : [];
 }
 
-async function lookWith(sight: Sight, { connection, effects }: ConnectionTask, asker: Asker): Promise<unknown> {
+function scopeShrank(what: string): TidemarkError {
+  return new TidemarkError(
+    'scope-shrank',
+    'receiving',
+    what,
+    'The watermark waits, so nothing is lost once it is mended.',
+  );
+}
+
+async function lookWith(
+  sight: Sight,
+  { connection, effects }: ConnectionTask,
+  shared: Shared,
+  asker: Asker,
+): Promise<unknown> {
   const answers: Answer[] = [];
+  // Its own pacer: what it learns of the quota must not keep this run from its one request that brings rows.
+  const apart = { ...asker, pacer: new Pacer(), patience: SIGHT_PATIENCE };
   try {
-    // Its own pacer: what it learns of the quota must not keep this run from its one request that brings rows.
-    const apart = { ...asker, pacer: new Pacer() };
     for (let request = sight.first(connection); ; ) {
       answers.push(await ask(apart, request));
       const step = sight.read(answers, connection);
@@ -170,8 +180,10 @@ async function lookWith(sight: Sight, { connection, effects }: ConnectionTask, a
       request = step.next;
     }
   } catch (thrown) {
-    if (thrown instanceof OutOfTimeError) throw thrown;
+    if (effects.stopping()) throw thrown;
     if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
+    // A vendor that wants to be left alone means all of us.
+    if (thrown instanceof PauseError && thrown.throttled) shared.pacer.hold(thrown.until, thrown.message);
     effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
       error: String(thrown),
     });

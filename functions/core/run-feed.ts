@@ -9,12 +9,12 @@ import { TooManyRowsError } from './occurrences.ts';
 import { Outgoing, type Writer } from './outgoing.ts';
 import { type OwnAct, ownEvent } from './own-events.ts';
 import { IncompleteError } from './paging.ts';
-import { halve, makePlan, nextWindow, raisedWatermark, smallestWindow, wholeWindow, widen } from './plan.ts';
+import { halve, makePlan, nextWindow, type PlanResult, raisedWatermark, wholeWindow, widen } from './plan.ts';
 import { judgeBroken } from './poison.ts';
 import { deliverOutgoing, type Run, readWindow } from './read-window.ts';
 import { emptyTally, type FeedReport, type FeedState, type Tally } from './report.ts';
 import { bucketOf, destinationBits, Seen } from './seen.ts';
-import { ceilTo, DAY, formatInstant, HOUR, type Instant, parseInstant, SECOND } from './time.ts';
+import { ceilTo, DAY, formatInstant, HOUR, type Instant, MINUTE, parseInstant, type Range, SECOND } from './time.ts';
 
 /** How long a stream that our credentials may not read is left alone. */
 const FORBIDDEN_HOLD = HOUR;
@@ -79,7 +79,7 @@ async function readOn(task: FeedTask, lease: Lease, start: Instant, tally: Tally
   const { effects, feed, destinations } = task;
   warnings.push(...settleScope(task, lease));
   settleDestinations(task, lease);
-  const asker = { ...task.asker, tally };
+  const asker = { ...task.asker, tally, ...(lease.item.patient && { waitsLong: true }) };
   warnings.push(...(await task.sight(asker)));
   const seen = new Seen(
     effects,
@@ -95,7 +95,7 @@ async function readOn(task: FeedTask, lease: Lease, start: Instant, tally: Tally
       `The overlap is cut to what lies after ${say(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
     );
   }
-  const made = lease.item.plan ? { plan: lease.item.plan } : makePlan(feed, lease.item, start, seenFrom);
+  const made = planOf(feed, lease.item, start, seenFrom);
   if (!made.plan) return caughtUp(effects.now());
   const run: Run = {
     effects,
@@ -129,6 +129,12 @@ async function readOn(task: FeedTask, lease: Lease, start: Instant, tally: Tally
   }
 }
 
+/** The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
+function planOf(feed: Feed, item: Checkpoint, start: Instant, seenFrom: Instant): PlanResult {
+  const deleted = item.watermark < start - feed.stream.retention;
+  return item.plan && !deleted ? { plan: item.plan } : makePlan(feed, item, start, seenFrom);
+}
+
 /** Reads the plan's window, or a part of it; says how the run ended when it did. */
 async function readNext(run: Run): Promise<Ending | undefined> {
   const { left } = run.plan;
@@ -140,11 +146,20 @@ async function readNext(run: Run): Promise<Ending | undefined> {
     if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown);
     if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError)
       return await recoverIncomplete(run, thrown);
-    // A window begun at its start that left no position to go on from is too long for one run.
-    const stuck = !left && !run.plan.left && run.tally.pages > 0;
-    if (stuck && (thrown instanceof OutOfTimeError || thrown instanceof PauseError)) await narrow(run, thrown);
+    if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) await helpOn(run, left);
     throw thrown;
   }
+}
+
+/**
+ * A run was cut short. If it got nowhere in its window, a smaller one is tried; in the smallest, which may be one instant with
+ * more rows than the vendor's quota lets a run read, the next run waits in place for as long as it may live.
+ */
+async function helpOn(run: Run, begunAt: Range | undefined): Promise<void> {
+  const { left } = run.plan;
+  const moved = left !== undefined && (left.from !== begunAt?.from || left.to !== begunAt.to);
+  if (moved || run.tally.pages === 0 || (left && run.tally.delivered > 0)) return;
+  if (!(await narrow(run, 'a run was too short for it', left))) run.lease.note({ patient: true });
 }
 
 /** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
@@ -162,13 +177,15 @@ async function moveOn(run: Run): Promise<Ending | undefined> {
     narrowed,
     broken: narrowed === undefined ? undefined : lease.item.broken,
     unordered: run.unordered || undefined,
+    patient: undefined,
   };
   if (plan) {
     await lease.commit(changes);
     run.plan = plan;
     return undefined;
   }
-  const more = run.plan.window.to < run.plan.to && watermark > before;
+  // Some of a backlog is worth going on at once; the few moments that have passed meanwhile are not.
+  const more = run.plan.window.to < run.plan.to && watermark - before >= MINUTE;
   const ending = more ? outOfTime('more') : caughtUp(run.effects.now());
   return { ...ending, changes: { ...changes, ...ending.changes } };
 }
@@ -189,48 +206,77 @@ async function recoverIncomplete(run: Run, thrown: Error): Promise<undefined> {
 
 /** An answer that cannot be read fails the run, unless it has shown to be data: then the window shrinks around it. */
 async function recoverBroken(run: Run, thrown: UnreadableError): Promise<Ending | undefined> {
-  const { feed, lease, effects } = run;
+  const { feed, lease } = run;
   const smallest = halve(feed, run.plan.window) === undefined;
   const { broken, act } = judgeBroken(lease.item.broken, digest(thrown.body), thrown.claimsFormat, smallest);
-  lease.note({ broken });
+  // With the plan stored, the next run asks the same: only then can the same answer tell something.
+  lease.note({ broken, plan: run.plan });
   if (act === 'fail') throw thrown;
   if (act === 'narrow') {
     await narrow(run, thrown);
     return undefined;
   }
-  if (!(await neighbourIsReadable(run))) {
-    // All is broken alike: it is the server, not the data.
+  if (await isBrokenAllOver(run)) {
     lease.note({ broken: undefined });
     throw thrown;
   }
-  effects.count('Unreadable', 1);
-  await sendOwn(run, { act: 'unreadable', range: run.plan.window, body: thrown.body, message: thrown.message });
+  return await giveUp(run, thrown);
+}
+
+/** The smallest window cannot be read: its body goes into quarantine, what can be read of it is delivered, and the feed goes on. */
+async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undefined> {
+  const { from, to } = run.plan.window;
+  const { precision } = run.feed.stream;
+  run.effects.count('Unreadable', 1);
+  await sendOwn(run, { act: 'unreadable', range: { from, to }, body: thrown.body, message: thrown.message });
+  // The broken row may lie in a margin. Whichever way the vendor means its bounds, one of these leaves the margins out.
+  const narrower = [
+    { from, to: Math.max(from, to - precision) },
+    { from, to },
+    { from: Math.max(0, from - precision), to: Math.max(from, to - precision) },
+  ];
+  for (const bounds of narrower) {
+    try {
+      await readWindow(run, bounds);
+    } catch (again) {
+      if (!(again instanceof UnreadableError)) throw again;
+    }
+  }
+  await deliverOutgoing(run);
   return await moveOn(run);
 }
 
-/** Halves the window; false when it is the smallest already. */
-async function narrow(run: Run, why: unknown): Promise<boolean> {
-  const { from } = run.plan.window;
-  const half = halve(run.feed, run.plan.window);
+/** Goes on with the first half of the window, or of what is left of it; false when that is the smallest already. */
+async function narrow(run: Run, why: unknown, rest: Range = run.plan.window): Promise<boolean> {
+  const half = halve(run.feed, rest);
   if (half === undefined) return false;
-  run.plan = { from: run.plan.from, to: run.plan.to, window: { from, to: from + half } };
+  run.plan = { from: run.plan.from, to: run.plan.to, window: { from: rest.from, to: rest.from + half } };
   run.effects.log('debug', 'The window is halved.', { feed: run.feed.name, why: String(why) });
   await run.lease.commit({ plan: run.plan, narrowed: half, unordered: run.unordered || undefined });
   return true;
 }
 
-/** Whether the vendor answers readably about a smallest window an hour away. */
-async function neighbourIsReadable(run: Run): Promise<boolean> {
+/** Whether nothing else that holds rows can be read either: then it is the server that is broken, not a piece of data. */
+async function isBrokenAllOver(run: Run): Promise<boolean> {
   const { stream, connection } = run.feed;
-  const from = Math.max(0, run.plan.window.from - HOUR);
-  const request = stream.first({ from, to: from + smallestWindow(run.feed) }, connection);
-  const answer = await ask(run.asker, request);
-  try {
-    stream.read(answer, request);
-    return true;
-  } catch {
-    return false;
+  const { from, to } = run.plan.window;
+  const apart = 2 * stream.precision;
+  const elsewhere = [
+    { from: from - HOUR, to: from - apart },
+    { from: to + apart, to: to + HOUR },
+    { from: from - DAY, to: from - HOUR },
+  ];
+  let broken = false;
+  for (const range of elsewhere.filter((range) => range.from >= 0)) {
+    const request = stream.first(range, connection);
+    const answer = await ask(run.asker, request);
+    try {
+      if (stream.read(answer, request).rows.length > 0) return false;
+    } catch {
+      broken = true;
+    }
   }
+  return broken;
 }
 
 /** Delivers an event of our own like any other: once to each destination. */
@@ -276,9 +322,10 @@ function scopeOf(feed: Feed): string {
 /** When what defines the feed has changed, its past has a hole, which is said, for nobody else would notice. */
 function settleScope({ feed, effects }: FeedTask, lease: Lease): string[] {
   const scope = scopeOf(feed);
-  const { scope: before, floor, watermark } = lease.item;
+  const { scope: before, floor, watermark, plan } = lease.item;
   if (before === scope) return [];
-  lease.note({ scope });
+  // What has been read of a window half done was read under the old scope.
+  lease.note({ scope, plan: plan && wholeWindow(plan) });
   effects.count('ScopeChanged', 1);
   return [
     `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
@@ -309,7 +356,10 @@ function holdOf({ hold }: Checkpoint, now: Instant, secretVersion: string, askAg
 }
 
 function caughtUp(now: Instant): Ending {
-  return { state: 'caught-up', changes: { lastSuccess: now, failures: 0, lastError: undefined, hold: undefined } };
+  return {
+    state: 'caught-up',
+    changes: { lastSuccess: now, failures: 0, lastError: undefined, hold: undefined, patient: undefined },
+  };
 }
 
 function outOfTime(state: 'more' | 'stopped'): Ending {

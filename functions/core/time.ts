@@ -48,7 +48,8 @@ export function formatInstant(instant: Instant, precision: 's' | 'ms' | 'us' = '
   const text = new Date(Math.floor(instant / MILLISECOND)).toISOString();
   if (precision === 's') return `${text.slice(0, 19)}Z`;
   if (precision === 'ms') return text;
-  return `${text.slice(0, 23)}${String(instant % MILLISECOND).padStart(3, '0')}Z`;
+  // Hosts count their time in fractions; a stamp with one could never be read again.
+  return `${text.slice(0, 23)}${String(Math.floor(instant) % MILLISECOND).padStart(3, '0')}Z`;
 }
 
 const UNITS: Record<string, Duration> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };

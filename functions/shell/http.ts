@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { NetworkError, TidemarkError, UnreadableError } from '../core/errors.ts';
 import type { Answer, Request } from '../core/model.ts';
+import { below } from '../core/origin.ts';
 import { type Duration, MILLISECOND } from '../core/time.ts';
 
 /** No answer of a paged API is larger; an endless one, packed or not, ends here. */
@@ -60,7 +61,7 @@ export class Http {
 export function resolve(origin: string, asked: string): URL {
   const base = new URL(origin);
   if (asked.startsWith('/') && !asked.startsWith('//')) {
-    return new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${asked}`);
+    return new URL(below(origin, asked));
   }
   const url = URL.canParse(asked) ? new URL(asked) : undefined;
   if (url?.origin === base.origin && url.username === '' && url.password === '') return url;

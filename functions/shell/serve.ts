@@ -163,13 +163,15 @@ function makeEffects(
     now: () => Date.now() * MILLISECOND,
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
-    remainingTime: () => host.getRemainingTimeInMillis() * MILLISECOND,
+    remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     fetch: async (request, timeout, fresh) => {
       const credentials = authorize(source.auth, (await readOnce(fresh)).fields);
       try {
         const answer = await http.get(request, credentials, timeout);
-        return { ...answer, text: telemetry.redact(answer.text) };
+        // Vendors echo what they were sent: in error bodies, and in where they redirect to.
+        const headers = Object.entries(answer.headers).map(([name, value]) => [name, telemetry.redact(value)]);
+        return { ...answer, headers: Object.fromEntries(headers), text: telemetry.redact(answer.text) };
       } catch (thrown) {
         if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
         throw thrown;
