@@ -1,0 +1,46 @@
+import type { EcsEvent } from '../../functions/core/model.ts';
+import type { Instant } from '../../functions/core/time.ts';
+
+/** A line that a delivery stream has accepted. */
+export interface DeliveredLine {
+  readonly text: string;
+  readonly at: Instant;
+  /** Which call it came with: of all calls of this world, counted from one. */
+  readonly call: number;
+}
+
+/** Delivery streams in memory: they hold calls to AWS's limits, and keep every line that they accepted. */
+export class MemoryFirehose {
+  calls = 0;
+  readonly #lines = new Map<string, DeliveredLine[]>();
+
+  /** Begins a call and gives its number; throws when AWS would not even look at it. */
+  begin(records: readonly Uint8Array[]): number {
+    const bytes = records.map((record) => record.length);
+    if (records.length === 0 || records.length > 500) throw new Error(`a call with ${records.length} records`);
+    if (bytes.some((size) => size > 1_024_000)) throw new Error(`a record of ${Math.max(...bytes)} bytes`);
+    const sum = bytes.reduce((total, size) => total + size, 0);
+    if (sum > 4 * 1024 * 1024) throw new Error(`a call of ${sum} bytes`);
+    return ++this.calls;
+  }
+
+  /** Accepts these records of a call. */
+  accept(deliveryStream: string, records: readonly Uint8Array[], call: number, now: Instant): void {
+    const lines = this.#lines.get(deliveryStream) ?? [];
+    this.#lines.set(deliveryStream, lines);
+    for (const record of records) {
+      const text = Buffer.from(record).toString();
+      if (!text.endsWith('\n')) throw new Error('a record does not end with a line break');
+      for (const line of text.slice(0, -1).split('\n')) lines.push({ text: line, at: now, call });
+    }
+  }
+
+  lines(deliveryStream: string): readonly DeliveredLine[] {
+    return this.#lines.get(deliveryStream) ?? [];
+  }
+
+  /** The lines of a stream whose destination has the `ecs` format. */
+  events(deliveryStream: string): EcsEvent[] {
+    return this.lines(deliveryStream).map(({ text }) => JSON.parse(text) as EcsEvent);
+  }
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import type { Effects } from '../../functions/core/effects.ts';
+import { NetworkError } from '../../functions/core/errors.ts';
+import type { Answer } from '../../functions/core/model.ts';
+import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
+import { Crash, type EffectHook, type EffectName, type Fault, LATENCY, lostAnswer } from './faults.ts';
+import type { Answered } from './vendor.ts';
+import type { World } from './world.ts';
+
+/** How one run goes. */
+export interface RunOptions {
+  /** How long the invocation may live (five minutes unless said). The host ends it then, as Lambda does. */
+  readonly budget?: Duration;
+  /** Whether it lives on when its budget is used up: a worker that hung, and does not know. */
+  readonly outlives?: boolean;
+  /** Names of the streams that are due; all unless said. */
+  readonly streams?: readonly string[];
+  readonly owner?: string;
+  readonly askAgain?: boolean;
+  readonly mostSeenKeys?: number;
+  /** From then on the host wants the run to end. */
+  readonly stopAt?: Instant;
+  /** This worker's clock less the true one. */
+  readonly clockOffset?: Duration;
+  /** In place of the world's. */
+  readonly onEffect?: EffectHook;
+}
+
+/** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
+type Act<T> = (half: boolean, fault: Fault | undefined) => T;
+
+/** The effects of one invocation. Once it has died, each of them throws the same Crash and does nothing. */
+export class Invocation {
+  death: Crash | undefined;
+  readonly effects: Effects;
+  readonly #world: World;
+  readonly #options: RunOptions;
+  readonly #endsAt: Instant;
+  readonly #nth = new Map<EffectName, number>();
+  #number = 0;
+  #secretVersion: string | undefined;
+
+  constructor(world: World, options: RunOptions, budget: Duration) {
+    this.#world = world;
+    this.#options = options;
+    this.#endsAt = world.clock.now + budget;
+    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks() };
+  }
+
+  /** The invocation has answered: its host freezes it, and what it still waits for never comes. */
+  end(): void {
+    this.#world.clock.forget(this);
+    if (this.death) throw this.death;
+  }
+
+  #host(): Pick<Effects, 'now' | 'random' | 'sleep' | 'remainingTime' | 'stopping' | 'count' | 'log'> {
+    const { clock, random, counts, logs } = this.#world;
+    const { stopAt = Number.POSITIVE_INFINITY, clockOffset = 0 } = this.#options;
+    return {
+      // A worker's clock ticks in milliseconds.
+      now: () => floorTo(clock.now + clockOffset, MILLISECOND),
+      random,
+      sleep: (time) =>
+        this.#do('sleep', '', time, () => undefined, { takes: Math.max(0, Math.min(time, stopAt - clock.now)) }),
+      remainingTime: () => Math.max(0, this.#endsAt - clock.now),
+      stopping: () => clock.now >= stopAt,
+      count: (metric, value) => {
+        if (!this.death) counts.push({ metric, value });
+      },
+      log: (level, message, fields = {}) => {
+        if (!this.death) logs.push({ level, message, fields });
+      },
+    };
+  }
+
+  #vendor(): Pick<Effects, 'fetch' | 'secretVersion'> {
+    return {
+      fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
+      secretVersion: () => this.#do('secretVersion', '', undefined, () => this.#secret(false)),
+    };
+  }
+
+  #table(): Pick<
+    Effects,
+    'load' | 'write' | 'loadConnection' | 'writeConnection' | 'loadSeen' | 'remember' | 'quarantine'
+  > {
+    const { table, clock } = this.#world;
+    const seen = (feed: string, from: string, to?: string) =>
+      this.#do('loadSeen', feed, from, () => table.loadSeen(feed, from, to, clock.now));
+    return {
+      load: (feed) => this.#do('load', feed, undefined, () => table.load(feed)),
+      write: (feed, item, expect) => this.#do('write', feed, item, () => table.write(feed, item, expect, clock.now)),
+      loadConnection: () => this.#do('loadConnection', '', undefined, () => table.loadConnection()),
+      writeConnection: (state, expect) =>
+        this.#do('writeConnection', '', state, () => table.writeConnection(state, expect)),
+      loadSeen: async function* (feed, from, to) {
+        yield* await seen(feed, from, to);
+      },
+      remember: (feed, chunks) =>
+        this.#do('remember', feed, chunks, (half) => table.remember(feed, part(chunks, half), clock.now)),
+      quarantine: (feed, entry) => this.#do('quarantine', feed, entry, () => table.keep(feed, entry)),
+    };
+  }
+
+  #sinks(): Pick<Effects, 'seal' | 'put'> {
+    const { firehose, clock } = this.#world;
+    return {
+      seal: (eventId) => createHash('sha256').update(`key ${eventId}`).digest().subarray(0, 8),
+      put: async (stream, records, timeout) => {
+        const call = firehose.begin(records);
+        const act: Act<(string | undefined)[]> = (half, fault) => {
+          const refused = typeof fault === 'object' && 'refused' in fault ? fault.refused : () => undefined;
+          const codes = records.map((_, at) => refused(at));
+          const taken = records.filter((_, at) => codes[at] === undefined);
+          firehose.accept(stream, part(taken, half), call, clock.now);
+          return codes;
+        };
+        return await this.#do('put', stream, records, act, { timeout });
+      },
+    };
+  }
+
+  #secret(fresh: boolean): string {
+    if (fresh) this.#secretVersion = undefined;
+    this.#secretVersion ??= this.#world.secretVersion;
+    return this.#secretVersion;
+  }
+
+  /** The vendor acts at once, and its answer takes its time: what becomes visible meanwhile is not in it. */
+  async #fetch(url: string, timeout: Duration, fresh: boolean): Promise<Answer> {
+    const ask: Act<Answered> = () => this.#world.answer(url, this.#secret(fresh));
+    const { status, headers, text, network, latency } = await this.#do('fetch', url, undefined, ask, { timeout });
+    await this.#pass(Math.min(latency, timeout), 'fetch');
+    if (latency > timeout) throw new NetworkError('no answer in time');
+    if (network !== undefined) throw new NetworkError(network);
+    return { status, headers, text };
+  }
+
+  /** Asks the hook, lets time go by, and then does it, or half of it, or nothing: the shape of every effect. */
+  async #do<T>(
+    name: EffectName,
+    about: string,
+    value: unknown,
+    act: Act<T>,
+    { takes = LATENCY[name], timeout = Number.POSITIVE_INFINITY } = {},
+  ): Promise<T> {
+    const fault = this.#consult(name, about, value);
+    const latency = typeof fault === 'object' && 'latency' in fault ? fault.latency : takes;
+    await this.#pass(Math.min(latency, timeout), name);
+    if (fault === 'crash-before') throw this.#die(name);
+    if (fault === 'lost-before') throw lostAnswer(name);
+    const done = act(fault === 'crash-midway' || fault === 'lost-midway', fault);
+    if (fault === 'crash-after' || fault === 'crash-midway') throw this.#die(name);
+    if (fault === 'lost-after' || fault === 'lost-midway' || latency > timeout) throw lostAnswer(name);
+    return done;
+  }
+
+  #consult(name: EffectName, about: string, value: unknown): Fault | undefined {
+    if (this.death) throw this.death;
+    const nth = (this.#nth.get(name) ?? 0) + 1;
+    this.#nth.set(name, nth);
+    this.#number++;
+    const hook = this.#options.onEffect ?? this.#world.onEffect;
+    try {
+      return hook?.({ name, about, value, number: this.#number, nth }) ?? undefined;
+    } catch (thrown) {
+      if (thrown instanceof Crash) this.death = thrown;
+      throw thrown;
+    }
+  }
+
+  async #pass(time: Duration, name: EffectName): Promise<void> {
+    const { clock } = this.#world;
+    const killed = this.#options.outlives !== true && clock.now + time >= this.#endsAt;
+    await clock.wait(killed ? this.#endsAt - clock.now : time, this);
+    if (this.death) throw this.death;
+    if (killed) throw this.#die(`${name}: the host ended it, its time was up`);
+  }
+
+  #die(where: string): Crash {
+    this.death ??= new Crash(where);
+    return this.death;
+  }
+}
+
+function part<T>(list: readonly T[], half: boolean): readonly T[] {
+  return half ? list.slice(0, Math.ceil(list.length / 2)) : list;
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import { jsonRows } from '../../functions/core/json-rows.ts';
+import type { Answer, Identity, Page, Request, Row, Sight, Source, Stream } from '../../functions/core/model.ts';
+import {
+  DAY,
+  type Duration,
+  HOUR,
+  type Instant,
+  MINUTE,
+  parseInstant,
+  type Range,
+  SECOND,
+} from '../../functions/core/time.ts';
+
+/** A stream over a vendor in memory: settle 2 minutes, overlap 30 minutes, a day a window at most. */
+export function memoryStream(name: string, precision: Duration, offsets: boolean, own: Partial<Stream> = {}): Stream {
+  return {
+    name,
+    title: 'Events',
+    docs: 'https://memory.example/docs',
+    enabled: true,
+    every: 5 * MINUTE,
+    settle: 2 * MINUTE,
+    overlap: 30 * MINUTE,
+    longestWindow: DAY,
+    retention: 90 * DAY,
+    precision,
+    needs: 'nothing',
+    first: ({ from, to }: Range) => ({ url: `/${name}?from=${from}&to=${to}` }),
+    read: (answer, asked) => readPage(answer, asked, offsets),
+    events: (row) => [identify(row)],
+    map: (row) => ({
+      message: String((row.value as { name?: unknown }).name),
+      event: { category: ['configuration'], type: ['info'], action: 'event', outcome: 'success' },
+    }),
+    ...own,
+  };
+}
+
+/** A source of such streams. Its scope is what the connection's settings say. */
+export function memorySource(streams: readonly Stream[], sight?: Sight): Source {
+  return {
+    id: 'memory',
+    title: 'Memory',
+    vendor: 'Tidemark',
+    origin: 'https://memory.example',
+    auth: { kind: 'bearer', secret: { token: 'any' } },
+    settings: z.record(z.string(), z.unknown()),
+    streams,
+    scope: ({ origin, settings }) => ({ origin, ...(settings as Record<string, string>) }),
+    quota: (answer) => {
+      const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map(
+        (what) => answer.headers[`x-quota-${what}`],
+      );
+      if (limit === undefined) return undefined;
+      return { limit: Number(limit), remaining: Number(remaining), resetAt: Number(reset) * SECOND };
+    },
+    ...(sight && { sight }),
+  };
+}
+
+/** A sight that asks `/@sight` and takes the answer's text for what can be seen; fewer letters than before have shrunk it. */
+export const letterSight: Sight = {
+  first: () => ({ url: '/@sight' }),
+  read: ([answer]) => ({ seen: answer?.text ?? '' }),
+  compare: (seen, before) => {
+    const lost = [...String(before ?? '')].filter((letter) => !String(seen).includes(letter));
+    return {
+      ...(String(seen).length < 3 && { warning: `only ${seen} can be seen` }),
+      ...(lost.length > 0 && { shrank: `${lost.join()} can no longer be seen` }),
+    };
+  },
+};
+
+/** How old an answer about what the credentials see may get. */
+export const SIGHT_AGE = HOUR;
+
+function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
+  const { rows, document } = jsonRows(answer, 'rows');
+  const { next, answeredTo } = document as { next?: unknown; answeredTo?: Instant };
+  const url = new URL(asked.url, 'https://memory.example');
+  const more = offsets ? rows.length > 0 : typeof next === 'number';
+  if (offsets) url.searchParams.set('offset', String(Number(url.searchParams.get('offset') ?? 0) + rows.length));
+  else url.searchParams.set('cursor', String(next));
+  return {
+    rows,
+    ...(more && { next: { url: `${url.pathname}${url.search}` } }),
+    ...(answeredTo !== undefined && { answeredTo }),
+  };
+}
+
+function identify({ value }: Row): Identity {
+  const { id, date } = value as { id?: unknown; date?: unknown };
+  const time = parseInstant(date);
+  return { ...(typeof id === 'string' && { id }), ...(time !== undefined && { time }) };
+}

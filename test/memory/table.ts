@@ -1,0 +1,84 @@
+import type { Checkpoint, ConnectionState } from '../../functions/core/checkpoint.ts';
+import type { QuarantineEntry } from '../../functions/core/effects.ts';
+import type { SeenChunk } from '../../functions/core/seen.ts';
+import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
+
+/** The table in memory: conditional writes as DynamoDB does them, on copies, so that nobody shares what is stored. */
+export class MemoryTable {
+  /** Every checkpoint that was written, in order: what invariants are checked against. */
+  readonly history: { readonly feed: string; readonly at: Instant; readonly item: Checkpoint }[] = [];
+  readonly quarantine = new Map<string, QuarantineEntry & { readonly feed: string }>();
+  readonly #seenFor: Duration;
+  readonly #checkpoints = new Map<string, Checkpoint>();
+  #connection: ConnectionState | undefined;
+  readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
+
+  constructor(seenFor: Duration = 8 * DAY) {
+    this.#seenFor = seenFor;
+  }
+
+  load(feed: string): Checkpoint | undefined {
+    return copy(this.#checkpoints.get(feed));
+  }
+
+  /** Replaces the item when fence and version are the expected ones; creates it when nothing is expected and nothing is there. */
+  write(
+    feed: string,
+    item: Checkpoint,
+    expect: { fence: number; version: number } | undefined,
+    now: Instant,
+  ): 'written' | 'refused' {
+    const there = this.#checkpoints.get(feed);
+    if (expect ? there?.fence !== expect.fence || there.version !== expect.version : there !== undefined)
+      return 'refused';
+    const stored = copy(item);
+    this.#checkpoints.set(feed, stored);
+    this.history.push({ feed, at: now, item: stored });
+    return 'written';
+  }
+
+  /** Changes a checkpoint behind the engine's back, as a person with the console would. */
+  overwrite(feed: string, changes: Partial<Checkpoint>): void {
+    const there = this.#checkpoints.get(feed);
+    if (!there) throw new Error(`no checkpoint of ${feed}`);
+    this.#checkpoints.set(feed, copy({ ...there, ...changes, version: there.version + 1 }));
+  }
+
+  loadConnection(): ConnectionState | undefined {
+    return copy(this.#connection);
+  }
+
+  writeConnection(state: ConnectionState, expectVersion: number | undefined): 'written' | 'refused' {
+    if (this.#connection?.version !== expectVersion) return 'refused';
+    this.#connection = copy(state);
+    return 'written';
+  }
+
+  /** Quarantines something; twice is once. */
+  keep(feed: string, entry: QuarantineEntry): void {
+    this.quarantine.set(`${feed}#${entry.id}`, { ...entry, feed });
+  }
+
+  /** The chunks that have not run out, newest bucket first, as a query in descending order gives them. */
+  loadSeen(feed: string, from: string, to: string | undefined, now: Instant): SeenChunk[] {
+    return [...(this.#seen.get(feed) ?? [])]
+      .filter(([, { until }]) => now < until)
+      .sort(([one], [other]) => (one < other ? 1 : -1))
+      .map(([, { chunk }]) => chunk)
+      .filter(({ bucket }) => bucket >= from && (to === undefined || bucket <= to));
+  }
+
+  remember(feed: string, chunks: readonly SeenChunk[], now: Instant): void {
+    const items = this.#seen.get(feed) ?? new Map();
+    this.#seen.set(feed, items);
+    for (const { newest, ...chunk } of chunks) {
+      const until = Math.max(now, newest ?? now) + this.#seenFor;
+      items.set(`${chunk.bucket}#${chunk.id}`, { chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) }, until });
+    }
+  }
+}
+
+/** What survives being stored: JSON, nothing else. */
+function copy<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
