@@ -21,3 +21,5 @@ parentPort?.on('message', async (message: 'stop' | { id: number; input: unknown;
     parentPort?.postMessage({ id, error: typeof cure === 'string' ? `${error}\n${cure}` : error });
   }
 });
+
+parentPort?.postMessage('ready');

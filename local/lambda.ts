@@ -8,6 +8,12 @@ export type LogLine = Readonly<Record<string, unknown>>;
 /** What a function answers. */
 type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 
+/** A thread, and whether it has loaded its handler. */
+interface Thread {
+  readonly worker: Worker;
+  readonly ready: Promise<boolean>;
+}
+
 /**
  * One function as Lambda runs it: its own thread and environment, one invocation at a time, a hard end when the time is up,
  * and kept warm in between.
@@ -16,7 +22,7 @@ export class LocalFunction {
   readonly #handler: URL;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #onLine: (line: LogLine) => void;
-  #worker: Worker | undefined;
+  #thread: Thread | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #invocations = 0;
   #stopped = false;
@@ -37,37 +43,35 @@ export class LocalFunction {
   /** Asks the running invocation to end, waits a little for it, then ends the thread. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
-    this.#worker?.postMessage('stop');
+    this.#thread?.worker.postMessage('stop');
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
       timer = setTimeout(resolve, graceMs);
     });
     await Promise.race([this.#last, patience]);
     clearTimeout(timer);
-    await this.#worker?.terminate();
-    this.#worker = undefined;
+    await this.#thread?.worker.terminate();
   }
 
   async #invokeNow(input: unknown, budgetMs: number): Promise<unknown> {
     if (this.#stopped) throw new Error('the function has been stopped');
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
+    this.#thread ??= this.#start();
+    const { worker, ready } = this.#thread;
+    // Like Lambda: loading the code does not count against the invocation.
+    if (!(await ready)) throw new Error(this.#stopped ? 'the function has been stopped' : 'the function did not start');
     const id = ++this.#invocations;
     const ended = new AbortController();
     const timer = setTimeout(() => void worker.terminate(), budgetMs + 1_000);
     try {
-      worker.postMessage({ id, input, budgetMs });
       const exit = once(worker, 'exit', { signal: ended.signal }).then(() => {
         throw new Error(
           this.#stopped ? 'the function has been stopped' : `the function did not end within ${budgetMs} ms`,
         );
       });
+      worker.postMessage({ id, input, budgetMs });
       const reply = await Promise.race([this.#reply(worker, id, ended.signal), exit]);
       if ('error' in reply) throw new Error(reply.error);
       return reply.result;
-    } catch (thrown) {
-      if (this.#worker === worker && worker.threadId === -1) this.#worker = undefined;
-      throw thrown;
     } finally {
       clearTimeout(timer);
       ended.abort();
@@ -81,7 +85,7 @@ export class LocalFunction {
     }
   }
 
-  #start(): Worker {
+  #start(): Thread {
     const worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
       workerData: { handler: this.#handler.href },
       env: { ...process.env, ...this.#environment },
@@ -90,11 +94,15 @@ export class LocalFunction {
     worker.on('error', (failure) =>
       this.#onLine({ level: 'error', message: `The function broke: ${failure.message}` }),
     );
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined;
+    const ready = new Promise<boolean>((resolve) => {
+      worker.once('message', () => resolve(true));
+      worker.once('exit', () => {
+        if (this.#thread?.worker === worker) this.#thread = undefined;
+        resolve(false);
+      });
     });
     createInterface({ input: worker.stderr }).on('line', (text) => this.#onLine(parseLine(text)));
-    return worker;
+    return { worker, ready };
   }
 }
 

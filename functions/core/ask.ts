@@ -16,7 +16,7 @@ export class PauseError extends Error {
   /** Whether it is the number of our requests that the vendor minds. */
   readonly throttled: boolean;
 
-  constructor(until: Instant, why: string, throttled = true) {
+  constructor(until: Instant, why: string, throttled: boolean) {
     super(why);
     this.name = 'PauseError';
     this.until = until;
@@ -42,6 +42,8 @@ export interface Asker {
   /** No request lasts longer. */
   readonly endBy: Instant;
   readonly tally: { retries: number };
+  /** Set when the run has ended: a request that was made ahead then gives up. */
+  readonly life: { over: boolean };
   /** Waits in place for a quota as long as the run lives, instead of for moments only. */
   readonly waitsLong?: boolean;
   /** How often, and how long at a time, to try; less than usual where the answer can be done without. */
@@ -90,17 +92,19 @@ async function askOnce(
 
 /** Waits for a shared quota in place when that is short; else the run pauses. */
 async function keepPace(
-  { effects, pacer, stopAt, waitsLong }: Asker,
+  { effects, pacer, stopAt, waitsLong, life }: Asker,
   before: Verdict | undefined,
   attempt: number,
 ): Promise<void> {
   const wait = pacer.until - effects.now();
   if (wait > 0) {
     const longest = waitsLong ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
-    if (wait > longest || effects.now() + wait > stopAt) throw new PauseError(pacer.until, pacer.why);
+    if (wait > longest || effects.now() + wait > stopAt) {
+      throw new PauseError(pacer.until, pacer.why, pacer.throttled);
+    }
     await effects.sleep(wait);
   }
-  if (effects.stopping()) throw new OutOfTimeError();
+  if (effects.stopping() || life.over) throw new OutOfTimeError();
   if (effects.now() < stopAt) return;
   // A run that ends because a vendor does not answer has not just run out of time.
   if (before?.kind === 'later') throw unanswered(before.reason, attempt - 1);
@@ -125,7 +129,7 @@ async function waitFor(
   }
   const pause = backoff(attempt, effects.random(), ASK_BACKOFF.first, ASK_BACKOFF.most);
   if (attempt < attempts && now + pause < stopAt) return await effects.sleep(pause);
-  if (verdict.throttled) throw new PauseError(now + MINUTE, verdict.reason);
+  if (verdict.throttled) throw new PauseError(now + MINUTE, verdict.reason, true);
   throw unanswered(verdict.reason, attempt);
 }
 

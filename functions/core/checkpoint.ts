@@ -52,6 +52,7 @@ export interface Hold {
   readonly until: Instant;
   readonly reason: 'quota' | 'forbidden';
   readonly message: string;
+  readonly cure?: string;
   /** A new version of the secret ends a hold that is about permissions. */
   readonly secretVersion?: string;
 }

@@ -11,6 +11,8 @@ export class Pacer {
   /** Nobody asks before. */
   until: Instant = 0;
   why = '';
+  /** Whether the vendor itself has asked for it. */
+  throttled = false;
   quota: Quota | undefined;
 
   /** Learns from an answer: in the last tenth of a quota we step back until it is filled again. */
@@ -20,13 +22,14 @@ export class Pacer {
     if (quota.remaining > quota.limit * RESERVED) return;
     // A reset in the past means that it has just been filled, or that a clock is off: a moment's pause is enough.
     const reset = Math.min(Math.max(quota.resetAt, now + SECOND), now + LONGEST_RESET);
-    this.hold(reset, `${quota.remaining} of ${quota.limit} requests are left, and the last tenth is for others`);
+    this.hold(reset, `${quota.remaining} of ${quota.limit} requests are left, and the last tenth is for others`, false);
   }
 
   /** Nobody asks before that. */
-  hold(until: Instant, why: string): void {
+  hold(until: Instant, why: string, throttled = true): void {
     if (until <= this.until) return;
     this.until = until;
     this.why = why;
+    this.throttled = throttled;
   }
 }

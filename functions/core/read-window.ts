@@ -75,7 +75,7 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const { precision, cutAfterPages = Number.POSITIVE_INFINITY } = run.feed.stream;
   const asked = bounds ?? { from: Math.max(0, range.from - precision), to: range.to + precision };
   const reading: Reading = { range, asked, order: new Order(), occurrences: new Occurrences() };
-  const pages = readPages(run, run.feed.stream.first(asked, run.feed.connection));
+  const pages = readPages(run, range, run.feed.stream.first(asked, run.feed.connection));
   for (;;) {
     let step: IteratorResult<ReadPage>;
     try {
@@ -106,7 +106,7 @@ function shortens(left: Range | undefined, range: Range): boolean {
 }
 
 /** The pages of a read, the next one already being fetched while one is worked on. */
-async function* readPages(run: Run, first: Request): AsyncGenerator<ReadPage, undefined> {
+async function* readPages(run: Run, range: Range, first: Request): AsyncGenerator<ReadPage, undefined> {
   const { asker, feed, effects } = run;
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
   const paging = new Paging(first, feed.connection.origin);
@@ -117,7 +117,7 @@ async function* readPages(run: Run, first: Request): AsyncGenerator<ReadPage, un
     const page = readAnswer(feed, answer, request);
     run.tally.pages++;
     effects.count('Pages', 1);
-    noteProof(run, answer, page);
+    noteProof(run, range, answer, page);
     const hashes = page.rows.map(recordHash);
     const spansInstants = () => new Set(page.rows.map((row) => identitiesOf(run, row)[0]?.time)).size > 1;
     const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
@@ -146,9 +146,11 @@ function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
 }
 
 /** The watermark may not pass what the vendor's own clock, and the range it says it answered for, have proven. */
-function noteProof(run: Run, answer: Answer, page: Page): void {
+function noteProof(run: Run, range: Range, answer: Answer, { answeredTo }: Page): void {
   const { effects, feed } = run;
-  const proofs = [run.plan.proven, page.answeredTo].filter((proof) => proof !== undefined);
+  const proofs = run.plan.proven === undefined ? [] : [run.plan.proven];
+  // Only an answer for less than it was asked for says something: the rest of a half-read window was asked for alone.
+  if (answeredTo !== undefined && answeredTo < range.to) proofs.push(answeredTo);
   const theirs = vendorTime(answer);
   if (theirs !== undefined) {
     const offset = clockOffset(answer, effects.now());

@@ -1,5 +1,5 @@
 import { type Asker, ask, OutOfTimeError, PauseError } from './ask.ts';
-import { acquire, type Changes, type Checkpoint, firstCheckpoint, type Lease, say } from './checkpoint.ts';
+import { acquire, type Changes, type Checkpoint, firstCheckpoint, type Hold, type Lease, say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import { asTidemarkError, TidemarkError, UnreadableError } from './errors.ts';
 import { digest } from './identity.ts';
@@ -30,7 +30,7 @@ export interface FeedTask {
   /** Random, one an invocation: how a worker knows its own writes. */
   readonly owner: string;
   readonly leaseUntil: Instant;
-  readonly asker: Omit<Asker, 'tally'>;
+  readonly asker: Omit<Asker, 'tally' | 'life'>;
   readonly mostSeenKeys: number;
   /** A person asks: what the vendor refused before is asked again now. */
   readonly askAgain: boolean;
@@ -64,22 +64,31 @@ export async function runFeed(task: FeedTask): Promise<FeedReport> {
   }
   const { lease } = held;
   const warnings: string[] = [];
+  const life = { over: false };
   let ending: Ending;
   try {
-    ending = await readOn(task, lease, start, tally, warnings);
+    ending = await readOn(task, lease, start, tally, life, warnings);
   } catch (thrown) {
     ending = endingOf(task, lease, thrown, secretVersion);
   }
+  life.over = true;
   const ended = await giveBack(task, lease, ending);
   return report(task, lease.item, tally, ended, warnings);
 }
 
 /** Works through the plan until it is done or something ends the run. */
-async function readOn(task: FeedTask, lease: Lease, start: Instant, tally: Tally, warnings: string[]): Promise<Ending> {
+async function readOn(
+  task: FeedTask,
+  lease: Lease,
+  start: Instant,
+  tally: Tally,
+  life: Asker['life'],
+  warnings: string[],
+): Promise<Ending> {
   const { effects, feed, destinations } = task;
   warnings.push(...settleScope(task, lease));
   settleDestinations(task, lease);
-  const asker = { ...task.asker, tally, ...(lease.item.patient && { waitsLong: true }) };
+  const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
   warnings.push(...(await task.sight(asker)));
   const seen = new Seen(
     effects,
@@ -212,6 +221,7 @@ async function recoverBroken(run: Run, thrown: UnreadableError): Promise<Ending 
   // With the plan stored, the next run asks the same: only then can the same answer tell something.
   lease.note({ broken, plan: run.plan });
   if (act === 'fail') throw thrown;
+  if (act === 'ask-again') return undefined;
   if (act === 'narrow') {
     await narrow(run, thrown);
     return undefined;
@@ -352,7 +362,7 @@ function holdOf({ hold }: Checkpoint, now: Instant, secretVersion: string, askAg
   if (!hold || now >= hold.until) return undefined;
   if (hold.reason === 'quota') return { state: 'paused', changes: {}, until: hold.until };
   if (askAgain || hold.secretVersion !== secretVersion) return undefined;
-  return { state: 'forbidden', changes: {}, until: hold.until, error: forbidden(hold.message) };
+  return { state: 'forbidden', changes: {}, until: hold.until, error: forbidden(hold) };
 }
 
 function caughtUp(now: Instant): Ending {
@@ -366,13 +376,9 @@ function outOfTime(state: 'more' | 'stopped'): Ending {
   return { state, changes: { failures: 0, hold: undefined } };
 }
 
-function forbidden(message: string): TidemarkError {
-  return new TidemarkError(
-    'forbidden',
-    'receiving',
-    message,
-    'It is asked again every hour, and at once after the secret has changed.',
-  );
+function forbidden({ message, cure = '' }: Hold): TidemarkError {
+  const again = 'It is asked again every hour, and at once after the secret has changed.';
+  return new TidemarkError('forbidden', 'receiving', message, `${cure} ${again}`.trim());
 }
 
 /** What a thrown thing means for the feed. */
@@ -393,7 +399,7 @@ function endingOf(task: FeedTask, lease: Lease, thrown: unknown, secretVersion: 
   if (error.code === 'refused') return { state: 'refused', error, changes: failed };
   if (error.code !== 'forbidden') return { state: 'failed', error, changes: failed };
   const until = now + FORBIDDEN_HOLD;
-  const hold = { until, reason: 'forbidden', message: error.message, secretVersion } as const;
+  const hold = { until, reason: 'forbidden', message: error.message, cure: error.cure, secretVersion } as const;
   return { state: 'forbidden', until, error, changes: { ...failed, hold } };
 }
 
