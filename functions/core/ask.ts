@@ -48,6 +48,8 @@ export interface Asker {
   readonly waitsLong?: boolean;
   /** How often, and how long at a time, to try; less than usual where the answer can be done without. */
   readonly patience?: { readonly attempts: number; readonly timeout: Duration };
+  /** An answer that says no is an answer, too. */
+  readonly takesNo?: boolean;
 }
 
 /** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
@@ -64,6 +66,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'never') {
       // The secret may have been replaced a moment ago: it is read again once, and then we stop rather than hammer.
+      if (verdict.code !== 'refused' && answer && asker.takesNo) return answer;
       if (verdict.code !== 'refused' || fresh) throw refusal(verdict);
       fresh = true;
     } else {

@@ -73,6 +73,8 @@ export interface Stream {
   read(answer: Answer, asked: Request): Page;
   /** Which events a record holds, and when they happened. */
   events(row: Row): readonly Identity[];
+  /** Who acted, where a log that shows only one person's acts would be suspicious. */
+  actor?(row: Row): string | undefined;
   /** The event as ECS, without what every event has (`complete` adds that). May throw: the record then travels as a pipeline_error. */
   map(row: Row, identity: Identity, connection: Connection): EcsFields;
 }
@@ -106,10 +108,12 @@ export type SettingsSchema = import('zod/mini').ZodMiniType<Record<string, unkno
 /** An auxiliary read: how much of the account can these credentials see? Its failure never stops a feed. */
 export interface Sight {
   first(connection: Connection): Request;
-  /** The next question, or what is now known. */
+  /** The next question, or what is now known: `undefined` when the answers do not tell. All but the first may be errors. */
   read(answers: readonly Answer[], connection: Connection): { readonly next: Request } | { readonly seen: unknown };
   /** What is worth a warning now, and what was visible before and no longer is. */
   compare(seen: unknown, before: unknown): { readonly warning?: string; readonly shrank?: string };
+  /** What to say when nobody could tell, and a long stretch of the log holds the acts of one person only. */
+  readonly suspicion?: string;
 }
 
 /** A vendor's request quota, as its answer states it. */

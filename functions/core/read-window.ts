@@ -15,6 +15,8 @@ import type { Tally } from './report.ts';
 import { bucketOf, type Seen } from './seen.ts';
 import { DAY, type Duration, type Instant, type Range, SECOND } from './time.ts';
 
+import type { Voices } from './voices.ts';
+
 /** A flush is due at so many bytes or events, or when its first event has waited so long. */
 const FLUSH_BYTES = 2 * 1024 * 1024;
 const FLUSH_EVENTS = 2_000;
@@ -41,6 +43,7 @@ export interface Run {
   plan: Plan;
   /** Rows of this feed have come out of order: no position in the middle of a window can be trusted. */
   unordered: boolean;
+  readonly voices: Voices;
 }
 
 /** How far a window was read: to its end, or not, and `run.plan.left` (or the whole window) is to be read next. */
@@ -170,6 +173,7 @@ async function takeIn(run: Run, reading: Reading, page: ReadPage): Promise<void>
     const identities = identitiesOf(run, row);
     const occurrence = await numberRow(run, reading, identities, hash, at === 0 && hash === reading.lastHash);
     reading.lastHash = hash;
+    run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
     for (const identity of identities) {
       if (isMargin(reading, identity.time)) continue;
       run.tally.fetched++;

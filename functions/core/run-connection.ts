@@ -7,7 +7,7 @@ import type { Answer, Connection, Destination, Feed, Sight, Source } from './mod
 import type { Writer } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { addTallies, emptyTally, type FeedReport, type FeedState } from './report.ts';
-import { runFeed } from './run-feed.ts';
+import { type Outlook, runFeed } from './run-feed.ts';
 import { type Duration, HOUR, type Instant, MINUTE, SECOND } from './time.ts';
 
 /** A worker's clock may be a little off another's: a lease lives on that long after the worker's own end. */
@@ -46,7 +46,7 @@ interface Shared {
   readonly loaded: ConnectionState | undefined;
   readonly secretVersion: string;
   state: ConnectionState | undefined;
-  sight?: Promise<readonly string[]>;
+  sight?: Promise<Outlook>;
 }
 
 /**
@@ -137,9 +137,9 @@ async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<Fee
 }
 
 /** Finds out what the credentials may see: hourly, and when the secret has changed. Its own failure stops no feed. */
-async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): Promise<readonly string[]> {
+async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): Promise<Outlook> {
   const { sight } = task.source;
-  if (!sight) return [];
+  if (!sight) return { warnings: [] };
   const { secretVersion } = shared;
   const now = asker.effects.now();
   const last = shared.state?.sight;
@@ -151,7 +151,8 @@ async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): P
   if (shrank) throw scopeShrank(shrank);
   // An attempt that failed counts as one too: what cannot be seen now is not asked for in every run.
   if (!current) shared.state = { ...stateOf(shared), sight: { at: now, secretVersion, seen } };
-  return warning ? [warning] : [];
+  const { suspicion } = sight;
+  return { warnings: warning ? [warning] : [], ...(seen === undefined && suspicion !== undefined && { suspicion }) };
 }
 
 function scopeShrank(what: string): TidemarkError {
@@ -174,7 +175,8 @@ async function lookWith(
   const apart = { ...asker, pacer: new Pacer(), patience: SIGHT_PATIENCE };
   try {
     for (let request = sight.first(connection); ; ) {
-      answers.push(await ask(apart, request));
+      // Without the first answer there is nothing to tell; a no to a later question is a part of the picture.
+      answers.push(await ask({ ...apart, takesNo: answers.length > 0 }, request));
       const step = sight.read(answers, connection);
       if ('seen' in step) return step.seen;
       request = step.next;

@@ -15,6 +15,7 @@ import { deliverOutgoing, type Run, readWindow } from './read-window.ts';
 import { emptyTally, type FeedReport, type FeedState, type Tally } from './report.ts';
 import { bucketOf, destinationBits, Seen } from './seen.ts';
 import { ceilTo, DAY, formatInstant, HOUR, type Instant, MINUTE, parseInstant, type Range, SECOND } from './time.ts';
+import { Voices } from './voices.ts';
 
 /** How long a stream that our credentials may not read is left alone. */
 const FORBIDDEN_HOLD = HOUR;
@@ -35,7 +36,14 @@ export interface FeedTask {
   /** A person asks: what the vendor refused before is asked again now. */
   readonly askAgain: boolean;
   /** Finds out, once an invocation, how much the credentials may see. */
-  sight(asker: Asker): Promise<readonly string[]>;
+  sight(asker: Asker): Promise<Outlook>;
+}
+
+/** What is known of how much the credentials may see. */
+export interface Outlook {
+  readonly warnings: readonly string[];
+  /** Nobody could tell; this is to be said when the log itself looks as if it were little. */
+  readonly suspicion?: string;
 }
 
 /** How a run ended, and what that changes. */
@@ -89,7 +97,8 @@ async function readOn(
   warnings.push(...settleScope(task, lease));
   settleDestinations(task, lease);
   const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
-  warnings.push(...(await task.sight(asker)));
+  const outlook = await task.sight(asker);
+  warnings.push(...outlook.warnings);
   const seen = new Seen(
     effects,
     feed.name,
@@ -125,6 +134,7 @@ async function readOn(
     readBefore: lease.item.watermark,
     plan: made.plan,
     unordered: lease.item.unordered ?? false,
+    voices: new Voices(),
   };
   if (made.gap) {
     effects.count('Gap', 1);
@@ -132,9 +142,16 @@ async function readOn(
     await sendOwn(run, { act: 'gap', range: made.gap });
     await lease.commit({ watermark: made.gap.to, plan: run.plan });
   }
-  for (;;) {
-    const ending = await readNext(run);
-    if (ending) return ending;
+  try {
+    for (;;) {
+      const ending = await readNext(run);
+      if (ending) return ending;
+    }
+  } finally {
+    if (outlook.suspicion !== undefined && run.voices.isAlone) {
+      effects.count('NarrowSight', 1);
+      warnings.push(outlook.suspicion);
+    }
   }
 }
 

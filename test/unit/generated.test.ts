@@ -15,7 +15,12 @@ describe('generated files', () => {
 
 describe('tidemark.example.json', () => {
   test('is a configuration that works as it stands', async () => {
-    const config = parseConfig(await read('tidemark.example.json'), 'tidemark.example.json', await findSources(), FORMATS);
+    const config = parseConfig(
+      await read('tidemark.example.json'),
+      'tidemark.example.json',
+      await findSources(),
+      FORMATS,
+    );
     expect(config.connections.map(({ id }) => id)).toEqual(['acme']);
   });
 });

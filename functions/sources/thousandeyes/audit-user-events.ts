@@ -28,6 +28,7 @@ export const auditUserEvents: Stream = {
   first,
   read,
   events,
+  actor,
   map,
 };
 
@@ -69,6 +70,11 @@ function nextLink(links: unknown): string | undefined {
 function events(row: Row): readonly Identity[] {
   const time = isObject(row.value) ? parseInstant(row.value.date) : undefined;
   return [time === undefined ? {} : { time }];
+}
+
+function actor(row: Row): string | undefined {
+  const uid = isObject(row.value) ? row.value.uid : undefined;
+  return typeof uid === 'string' || typeof uid === 'number' ? textOf(uid) : undefined;
 }
 
 /** A text or a number, or nothing. Unlike zod's, the number may be Infinity: that is what JSON.parse makes of 1e400. */

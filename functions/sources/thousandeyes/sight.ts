@@ -7,6 +7,8 @@ const SEEING_PERMISSIONS: ReadonlySet<string> = new Set([
   'view activity log for all users in account group',
   'view user activity in all account groups',
 ]);
+/** The built-in role that sees its owner's own sign-ins only. */
+const BLIND_ROLE = 'regular user';
 const MOST_ROLES_ASKED = 5;
 const HEADERS = { accept: 'application/hal+json, application/json' };
 const ROLE_ID = /^[\w-]{1,64}$/;
@@ -30,21 +32,31 @@ export interface Seen {
 }
 
 interface Role {
+  /** None where its permissions need not be asked for. */
   readonly id: string | undefined;
-  readonly seesAll: boolean;
+  readonly reach: Reach | undefined;
 }
 
 /** How much the token sees: from its owner's roles, and where their names do not say, from what they permit. */
-export const sight: Sight = { first: () => ({ url: '/users/current', headers: HEADERS }), read, compare };
+export const sight: Sight = {
+  first: () => ({ url: '/users/current', headers: HEADERS }),
+  read,
+  compare,
+  suspicion:
+    'All events of a long stretch are of one user: the ThousandEyes token may lack the permission ' +
+    '`View activity log for all users in account group`, and then gets only its owner’s own events. Give the owner’s role that permission.',
+};
 
-function read(answers: readonly Answer[], connection: Connection): { next: Request } | { seen: Seen } {
+function read(answers: readonly Answer[], connection: Connection): { next: Request } | { seen: Seen | undefined } {
   const [userAnswer, ...roleAnswers] = answers;
   const groups = rolesByGroup(bodyOf(userAnswer), connection);
   const toAsk = unclearRoles(groups);
   const id = toAsk[roleAnswers.length];
   if (id !== undefined) return { next: { url: `/roles/${id}`, headers: HEADERS } };
   const reachOfRole = new Map(toAsk.map((role, at) => [role, permittedReach(bodyOf(roleAnswers[at]))]));
-  return { seen: summary(groups, reachOfRole, connection) };
+  const seen = summary(groups, reachOfRole, connection);
+  // What could not be found out must not take the place of what was known.
+  return { seen: seen.sees === 'unknown' ? undefined : seen };
 }
 
 function summary(
@@ -54,7 +66,7 @@ function summary(
 ): Seen {
   const sorted: Record<Reach, string[]> = { all: [], own: [], unknown: [] };
   for (const [group, roles] of groups) {
-    const reaches = roles.map((role) => (role.seesAll ? 'all' : (reachOfRole.get(role.id ?? '') ?? 'unknown')));
+    const reaches = roles.map((role) => role.reach ?? reachOfRole.get(role.id ?? '') ?? 'unknown');
     const best = reaches.includes('all')
       ? 'all'
       : reaches.includes('unknown') || reaches.length === 0
@@ -90,7 +102,7 @@ function rolesByGroup(user: Record<string, unknown>, { settings }: Connection): 
 function unclearRoles(groups: ReadonlyMap<string, readonly Role[]>): readonly string[] {
   const ids = new Set<string>();
   for (const roles of groups.values()) {
-    if (roles.some((role) => role.seesAll)) continue;
+    if (roles.some(({ reach }) => reach === 'all')) continue;
     for (const { id } of roles) if (id !== undefined) ids.add(id);
   }
   return [...ids].sort().slice(0, MOST_ROLES_ASKED);
@@ -98,12 +110,12 @@ function unclearRoles(groups: ReadonlyMap<string, readonly Role[]>): readonly st
 
 function roleOf(role: Record<string, unknown>): Role {
   const name = typeof role.name === 'string' ? role.name.trim().toLowerCase() : '';
+  // A role of one's own may carry a built-in role's name and permit something else.
+  const builtIn = role.isBuiltin !== false;
+  if (builtIn && SEEING_ROLES.has(name)) return { id: undefined, reach: 'all' };
+  if (builtIn && name === BLIND_ROLE) return { id: undefined, reach: 'own' };
   const id = idOf(role.roleId);
-  // A role of one's own may carry a built-in role's name and permit less.
-  return {
-    id: id !== undefined && ROLE_ID.test(id) ? id : undefined,
-    seesAll: SEEING_ROLES.has(name) && role.isBuiltin !== false,
-  };
+  return { id: id !== undefined && ROLE_ID.test(id) ? id : undefined, reach: undefined };
 }
 
 function permittedReach(role: Record<string, unknown>): Reach {
