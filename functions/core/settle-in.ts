@@ -1,0 +1,61 @@
+import { type Checkpoint, firstCheckpoint, type Lease, say } from './checkpoint.ts';
+import type { Effects } from './effects.ts';
+import type { Destination, Feed } from './model.ts';
+import { wholeWindow } from './plan.ts';
+import { ceilTo, DAY, type Instant } from './time.ts';
+
+/** Where a feed starts that has never run and says nothing else. */
+const DEFAULT_START = DAY;
+
+/** What a run has to settle with what the runs before it left. */
+interface Settling {
+  readonly effects: Effects;
+  readonly feed: Feed;
+  readonly destinations: readonly Destination[];
+}
+
+export function newCheckpoint({ feed, effects, destinations }: Settling, start: Instant): Checkpoint {
+  const wanted = feed.startFrom ?? start - DEFAULT_START;
+  const floor = ceilTo(Math.max(wanted, start - feed.stream.retention), feed.stream.precision);
+  effects.log('info', `${feed.name} starts at ${say(floor)}.`, {
+    feed: feed.name,
+    why:
+      wanted > floor - feed.stream.precision
+        ? feed.startFrom === undefined
+          ? '24 hours before now, as no startFrom is set'
+          : 'startFrom'
+        : 'the vendor keeps no more',
+  });
+  return firstCheckpoint(
+    floor,
+    scopeOf(feed),
+    destinations.map(({ id }) => id),
+  );
+}
+
+function scopeOf(feed: Feed): string {
+  return JSON.stringify(feed.source.scope(feed.connection));
+}
+
+/** When what defines the feed has changed, its past has a hole, which is said, for nobody else would notice. */
+export function settleScope({ feed, effects }: Settling, lease: Lease): string[] {
+  const scope = scopeOf(feed);
+  const { scope: before, floor, watermark, plan } = lease.item;
+  if (before === scope) return [];
+  // What has been read of a window half done was read under the old scope.
+  lease.note({ scope, plan: plan && wholeWindow(plan) });
+  effects.count('ScopeChanged', 1);
+  return [
+    `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
+      `what is new in it between ${say(floor)} and ${say(watermark)} needs a backfill of that range.`,
+  ];
+}
+
+/** A destination added since starts now, with a window read from its beginning; one that was removed is forgotten. */
+export function settleDestinations({ destinations }: Settling, lease: Lease): void {
+  const { destinations: since, watermark, plan } = lease.item;
+  const added = destinations.filter(({ id }) => since[id] === undefined);
+  if (added.length === 0 && Object.keys(since).length === destinations.length) return;
+  lease.note({ destinations: Object.fromEntries(destinations.map(({ id }) => [id, since[id] ?? watermark])) });
+  if (plan && added.length > 0) lease.note({ plan: wholeWindow(plan) });
+}

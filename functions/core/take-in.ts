@@ -1,0 +1,149 @@
+import { ask } from './ask.ts';
+import { type Circumstances, complete, pipelineError } from './complete.ts';
+import { eventId, recordHash } from './identity.ts';
+import type { EcsEvent, Identity, Row } from './model.ts';
+import { smallestWindow } from './plan.ts';
+import type { ReadPage } from './read-pages.ts';
+import { isInside, isMargin, type Reading, type Run } from './run.ts';
+import { bucketOf } from './seen.ts';
+import { type Duration, type Instant, SECOND } from './time.ts';
+
+/** Tags by which a mapping says that the vendor's event name is new to it. */
+export const UNKNOWN_EVENT = 'tidemark-unknown-event';
+
+/** Every row of a page becomes events on their way out, unless they have been delivered before. */
+export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promise<void> {
+  const before = { ...run.tally };
+  for (const [at, row] of page.rows.entries()) {
+    const hash = page.hashes[at] as string;
+    const identities = identitiesOf(run, row);
+    const occurrence = await numberRow(run, reading, identities, hash, at === 0 && hash === reading.lastHash);
+    reading.lastHash = hash;
+    run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
+    for (const identity of identities) {
+      if (isMargin(reading, identity.time)) continue;
+      run.tally.fetched++;
+      if (!isInside(reading.range, identity.time)) run.effects.count('OutOfRange', 1);
+      const sent = occurrence !== undefined && (await sendOut(run, reading, row, identity, hash, occurrence));
+      if (!sent) run.tally.suppressed++;
+    }
+  }
+  run.effects.count('Fetched', run.tally.fetched - before.fetched);
+  run.effects.count('Suppressed', run.tally.suppressed - before.suppressed);
+}
+
+/** Which of its equals a row is; none when it is one shown twice. A vendor's id makes counting needless. */
+async function numberRow(
+  run: Run,
+  reading: Reading,
+  identities: readonly Identity[],
+  hash: string,
+  onEdge: boolean,
+): Promise<number | undefined> {
+  const time = identities[0]?.time;
+  if (isMargin(reading, time)) return 0;
+  if (time !== undefined && isInside(reading.range, time)) reading.order.add(time);
+  run.unordered ||= !reading.order.monotone;
+  if (identities.every(({ id }) => id !== undefined)) return 0;
+  if (onEdge) await settleEdge(run, reading, hash, time);
+  return reading.occurrences.next(hash, time, reading.order.monotone);
+}
+
+/** A record whose events cannot be told is one event without a time; its mapping will say why. */
+export function identitiesOf({ feed }: Run, row: Row): readonly Identity[] {
+  try {
+    return feed.stream.events(row);
+  } catch {
+    return [{}];
+  }
+}
+
+/** Puts an event among the outgoing, for the destinations that lack it; false when none does. */
+async function sendOut(
+  run: Run,
+  reading: Reading,
+  row: Row,
+  identity: Identity,
+  hash: string,
+  occurrence: number,
+): Promise<boolean> {
+  const { effects, outgoing, feed } = run;
+  const id = eventId(feed, identity, hash, occurrence);
+  if (outgoing.has(id)) return false;
+  const key = effects.seal(id);
+  const had = run.seen.has(bucketOf(identity.time), key);
+  const lacking = wantedBy(run, reading, identity.time) & ~(typeof had === 'number' ? had : await had);
+  if (lacking === 0) return false;
+  const now = effects.now();
+  const late = lateness(run, reading, identity.time, now);
+  const event = mapped(run, row, identity, {
+    feed,
+    id,
+    readAt: now,
+    window: run.plan.window,
+    ...(identity.time !== undefined && { time: identity.time }),
+    ...(late !== undefined && { late }),
+  });
+  outgoing.add(event, identity.time, key, lacking);
+  return true;
+}
+
+/** How late an event comes whose range had been read before. */
+function lateness(run: Run, { range }: Reading, time: Instant | undefined, now: Instant): Duration | undefined {
+  if (time === undefined || time >= run.readBefore || !isInside(range, time)) return undefined;
+  run.tally.late++;
+  run.effects.count('Late', 1);
+  run.effects.count('LatenessSeconds', Math.round((now - time) / SECOND));
+  return now - time;
+}
+
+function mapped(run: Run, row: Row, identity: Identity, about: Circumstances): EcsEvent {
+  const { stream, connection } = run.feed;
+  try {
+    const event = complete(stream.map(row, identity, connection), row, about);
+    if (event.tags?.includes(UNKNOWN_EVENT)) run.effects.count('UnknownEvents', 1);
+    return event;
+  } catch (thrown) {
+    run.tally.unmapped++;
+    run.effects.count('Unmapped', 1);
+    return pipelineError(row, about, thrown);
+  }
+}
+
+/** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
+function wantedBy(run: Run, { range }: Reading, time: Instant | undefined): number {
+  const since = run.lease.item.destinations;
+  const stray = time === undefined || !isInside(range, time);
+  return run.destinations.reduce(
+    (bits, { id }, at) => (stray || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
+    0,
+  );
+}
+
+/**
+ * Equal rows on both sides of a page edge: one row shown twice, or two rows? One more request for that instant tells,
+ * if one page holds it all. Where it cannot, both are kept: a false extra is better than a loss.
+ */
+async function settleEdge(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
+  if (time === undefined || time === reading.settled) return;
+  const { stream, connection } = run.feed;
+  reading.settled = time;
+  try {
+    const instant = {
+      from: Math.max(0, time - stream.precision),
+      to: time + smallestWindow(run.feed) + stream.precision,
+    };
+    const request = stream.first(instant, connection);
+    const page = stream.read(await ask(run.asker, request), request);
+    run.tally.pages++;
+    if (page.next) return;
+    const totals = new Map<string, number>();
+    for (const each of page.rows.map(recordHash)) totals.set(each, (totals.get(each) ?? 0) + 1);
+    // A vendor that does not show the row at its own instant has not told us anything.
+    if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
+  } catch (thrown) {
+    run.effects.log('debug', 'Equal rows at a page edge could not be counted; both are kept.', {
+      error: String(thrown),
+    });
+  }
+}
