@@ -9,8 +9,15 @@ const DEEPEST = 100;
  * Key order does not matter, and a key that is absent, null or an empty list is the same as none.
  */
 export function recordHash(row: Row): string {
-  return digest(canonical(row.value, 0) ?? row.text);
+  const text = canonical(row.value, 0) ?? row.text;
+  // Such numbers are not what JSON.parse makes of them: two that differ would look equal.
+  const inexact = INEXACT.test(row.text) ? [...row.text.matchAll(ALL_INEXACT)].map(([number]) => number).sort() : [];
+  return digest(inexact.length > 0 ? `${text}${inexact}` : text);
 }
+
+/** Numbers of so many digits, or with an exponent, may be more than a double can hold. */
+const INEXACT = /\d{16}|\d[eE][+-]?\d/;
+const ALL_INEXACT = /[\d.]*\d(?:[eE][+-]?\d+)?/g;
 
 /**
  * The event's stable id, at most 40 ASCII characters: the vendor's own where that is the whole identity,

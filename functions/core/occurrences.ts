@@ -27,17 +27,23 @@ export class Occurrences {
   }
 
   /**
-   * The number of this row among its equals; none when the row is known to be a repetition of one already counted.
+   * The number of this row among its equals.
+   * @param time none where the row has no place in the order of time
    * @param ordered whether the rows have come in order of time so far, this one included
    */
-  next(hash: string, time: Instant | undefined, ordered: boolean): number | undefined {
+  next(hash: string, time: Instant | undefined, ordered: boolean): number {
     if (!ordered && this.#forgot) throw new TooManyRowsError(this.#most);
     if (time !== undefined && time !== this.#instant) this.#moveTo(time, ordered);
     const counts = this.#countsFor(hash, time);
     const count = counts.get(hash) ?? 0;
-    if (count >= (this.#caps.get(hash) ?? Number.POSITIVE_INFINITY)) return undefined;
     counts.set(hash, count + 1);
     return count;
+  }
+
+  /** Whether as many of these rows have come as there are: another one is a row shown twice. */
+  repeats(hash: string, time: Instant | undefined): boolean {
+    const counts = time === undefined ? this.#untimed : this.#behind.has(hash) ? this.#behind : this.#current;
+    return (counts.get(hash) ?? 0) >= (this.#caps.get(hash) ?? Number.POSITIVE_INFINITY);
   }
 
   /** Says how many of these rows there really are; more of them are repetitions. */

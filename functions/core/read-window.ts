@@ -24,7 +24,14 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const range = run.plan.left ?? run.plan.window;
   const { precision, cutAfterPages = Number.POSITIVE_INFINITY } = run.feed.stream;
   const asked = bounds ?? { from: Math.max(0, range.from - precision), to: range.to + precision };
-  const reading: Reading = { range, asked, order: new Order(), occurrences: new Occurrences() };
+  const reading: Reading = {
+    range,
+    asked,
+    order: new Order(),
+    occurrences: new Occurrences(),
+    pageBefore: new Set(),
+    settled: new Set(),
+  };
   const pages = readPages(run, range, run.feed.stream.first(asked, run.feed.connection));
   for (;;) {
     let step: IteratorResult<ReadPage>;

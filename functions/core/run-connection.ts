@@ -253,8 +253,14 @@ async function saveState(task: ConnectionTask, shared: Shared, reports: readonly
     shared.state = { ...rest, refusals: 0 };
   }
   if (!shared.state || shared.state === loaded) return;
-  // Another invocation may have been quicker; what it found out is as new as what we did.
-  await effects.writeConnection({ ...shared.state, version: (loaded?.version ?? 0) + 1 }, loaded?.version);
+  const next = { ...shared.state, version: (loaded?.version ?? 0) + 1 };
+  try {
+    // Another invocation may have been quicker; what it found out is as new as what we did.
+    await effects.writeConnection(next, loaded?.version);
+  } catch (thrown) {
+    // How the feeds went is not changed by that.
+    effects.log('warn', 'What was found out about the connection could not be saved.', { error: String(thrown) });
+  }
 }
 
 /** How a feed stands that could not be run. */

@@ -34,9 +34,10 @@ export interface Reading {
   readonly asked: Range;
   readonly order: Order;
   readonly occurrences: Occurrences;
-  lastHash?: string;
-  /** The instant whose equal rows have been asked about; once is enough. */
-  settled?: Instant;
+  /** The rows of the page before this one: what comes again may be a row shown twice. */
+  pageBefore: ReadonlySet<string>;
+  /** The instants whose equal rows have been asked about; once is enough. */
+  readonly settled: Set<Instant>;
 }
 
 /** The two strips that were asked for only because the vendor's bounds may be inclusive or not. */

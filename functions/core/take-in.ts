@@ -1,12 +1,15 @@
 import { ask } from './ask.ts';
 import { type Circumstances, complete, pipelineError } from './complete.ts';
 import { eventId, recordHash } from './identity.ts';
-import type { EcsEvent, Identity, Row } from './model.ts';
+import type { EcsEvent, Identity, Page, Request, Row } from './model.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';
 import { isInside, isMargin, type Reading, type Run } from './run.ts';
 import { bucketOf } from './seen.ts';
 import { type Duration, type Instant, SECOND } from './time.ts';
+
+/** So many instants of a window are asked about; a window of twins must not cost a request each. */
+const MOST_SETTLED = 50;
 
 /** Tags by which a mapping says that the vendor's event name is new to it. */
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
@@ -17,8 +20,7 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promis
   for (const [at, row] of page.rows.entries()) {
     const hash = page.hashes[at] as string;
     const identities = identitiesOf(run, row);
-    const occurrence = await numberRow(run, reading, identities, hash, at === 0 && hash === reading.lastHash);
-    reading.lastHash = hash;
+    const occurrence = await numberRow(run, reading, identities, hash);
     run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
     for (const identity of identities) {
       if (isMargin(reading, identity.time)) continue;
@@ -28,6 +30,7 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promis
       if (!sent) run.tally.suppressed++;
     }
   }
+  reading.pageBefore = new Set(page.hashes);
   run.effects.count('Fetched', run.tally.fetched - before.fetched);
   run.effects.count('Suppressed', run.tally.suppressed - before.suppressed);
 }
@@ -38,15 +41,19 @@ async function numberRow(
   reading: Reading,
   identities: readonly Identity[],
   hash: string,
-  onEdge: boolean,
 ): Promise<number | undefined> {
-  const time = identities[0]?.time;
-  if (isMargin(reading, time)) return 0;
-  if (time !== undefined && isInside(reading.range, time)) reading.order.add(time);
+  if (identities.every(({ time }) => isMargin(reading, time))) return 0;
+  const known = identities.every(({ id }) => id !== undefined);
+  const first = identities[0]?.time;
+  // A row from outside the range has no place in the order of time.
+  const time = isInside(reading.range, first) ? first : undefined;
+  if (!known) {
+    if (reading.pageBefore.has(hash)) await settleEqualRows(run, reading, hash, time);
+    if (reading.occurrences.repeats(hash, time)) return undefined;
+  }
+  if (time !== undefined) reading.order.add(time);
   run.unordered ||= !reading.order.monotone;
-  if (identities.every(({ id }) => id !== undefined)) return 0;
-  if (onEdge) await settleEdge(run, reading, hash, time);
-  return reading.occurrences.next(hash, time, reading.order.monotone);
+  return known ? 0 : reading.occurrences.next(hash, time, reading.order.monotone);
 }
 
 /** A record whose events cannot be told is one event without a time; its mapping will say why. */
@@ -124,21 +131,17 @@ function wantedBy(run: Run, { range }: Reading, time: Instant | undefined): numb
  * Equal rows on both sides of a page edge: one row shown twice, or two rows? One more request for that instant tells,
  * if one page holds it all. Where it cannot, both are kept: a false extra is better than a loss.
  */
-async function settleEdge(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
-  if (time === undefined || time === reading.settled) return;
+async function settleEqualRows(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
+  if (time === undefined || reading.settled.has(time) || reading.settled.size >= MOST_SETTLED) return;
   const { stream, connection } = run.feed;
-  reading.settled = time;
+  reading.settled.add(time);
   try {
     const instant = {
       from: Math.max(0, time - stream.precision),
       to: time + smallestWindow(run.feed) + stream.precision,
     };
-    const request = stream.first(instant, connection);
-    const page = stream.read(await ask(run.asker, request), request);
-    run.tally.pages++;
-    if (page.next) return;
-    const totals = new Map<string, number>();
-    for (const each of page.rows.map(recordHash)) totals.set(each, (totals.get(each) ?? 0) + 1);
+    const totals = await countRows(run, stream.first(instant, connection), time);
+    if (!totals) return;
     // A vendor that does not show the row at its own instant has not told us anything.
     if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
   } catch (thrown) {
@@ -146,4 +149,23 @@ async function settleEdge(run: Run, reading: Reading, hash: string, time: Instan
       error: String(thrown),
     });
   }
+}
+
+/** How often each row stands at an instant; unknown when that takes more than a page. */
+async function countRows(run: Run, first: Request, time: Instant): Promise<Map<string, number> | undefined> {
+  const totals = new Map<string, number>();
+  let request: Request | undefined = first;
+  // Where pages are counted by offset, the end of the first shows only as a second that is empty.
+  for (let number = 1; request; number++) {
+    const page: Page = run.feed.stream.read(await ask(run.asker, request), request);
+    run.tally.pages++;
+    if (number === 2) return page.rows.length === 0 ? totals : undefined;
+    for (const row of page.rows) {
+      if (identitiesOf(run, row)[0]?.time !== time) continue;
+      const hash = recordHash(row);
+      totals.set(hash, (totals.get(hash) ?? 0) + 1);
+    }
+    request = page.next;
+  }
+  return totals;
 }

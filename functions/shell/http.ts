@@ -64,7 +64,9 @@ export function resolve(origin: string, asked: string): URL {
     return new URL(below(origin, asked));
   }
   const url = URL.canParse(asked) ? new URL(asked) : undefined;
-  if (url?.origin === base.origin && url.username === '' && url.password === '') return url;
+  // Compared part by part: the origin of blob:https://host/ is https://host.
+  const same = url?.protocol === base.protocol && url.host === base.host;
+  if (same && url.username === '' && url.password === '') return url;
   throw new TidemarkError(
     'origin',
     'receiving',
