@@ -43,8 +43,10 @@ export interface Plan {
   readonly window: Range;
   /** What is left of the window; a resume position is a time, never a cursor. */
   readonly left?: Range;
-  /** The least end that an answer about this window has proven: the vendor's clock less settle, or the range it echoed. */
+  /** The least end of a range that an answer about this window says it is for. */
   readonly proven?: Instant;
+  /** The vendor's clock when the plan was begun: what came into its log after that may lie anywhere in the overlap. */
+  readonly vendorNow?: Instant;
 }
 
 /** Why, and until when, a feed does not ask. */

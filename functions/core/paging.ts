@@ -46,15 +46,17 @@ export class Paging {
   /** Takes note of a page; says what to ask next, if anything, and whether the page is one that we have had already. */
   turn({ rows, next, spansInstants }: Turn): { readonly next?: Request; readonly again: boolean } {
     this.#pages++;
+    const key = next && this.#key(next);
     const known = rows.length > 0 && isWithin(rows, this.#rows);
     const nothingNew = this.#repeats && (known || rows.length === 0);
-    const again = nothingNew || (known && rows.length === this.#rows.length && spansInstants());
+    // A last page that links to itself may do so by another name first: the page before it is then the same page.
+    const namesake = key === this.#asked && known && rows.length === this.#rows.length && spansInstants();
     this.#rows = rows;
-    if (!next || nothingNew) return { again };
+    const again = nothingNew || namesake;
+    if (!next || key === undefined || nothingNew) return { again };
     if (this.#pages >= this.#mostPages) {
       throw new IncompleteError(`the vendor’s paging had not ended after ${this.#pages} pages`);
     }
-    const key = this.#key(next);
     this.#repeats = key === this.#asked;
     if (this.#followed.has(key) && !this.#repeats) {
       throw new IncompleteError(

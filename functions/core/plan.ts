@@ -33,8 +33,12 @@ export function makePlan(feed: Feed, checkpoint: Checkpoint, start: Instant, see
 /** The plan after its window is done; none when that was the last. */
 export function nextWindow(feed: Feed, plan: Plan, narrowed: Duration | undefined): Plan | undefined {
   if (plan.window.to >= plan.to) return undefined;
-  const rest = { from: plan.window.to, to: plan.to };
-  return { from: plan.from, to: plan.to, window: firstWindow(rest, windowLength(feed, narrowed)) };
+  return withWindow(plan, firstWindow({ from: plan.window.to, to: plan.to }, windowLength(feed, narrowed)));
+}
+
+/** The plan with another window, nothing of it read. */
+export function withWindow({ from, to, vendorNow }: Plan, window: Range): Plan {
+  return { from, to, window, ...(vendorNow !== undefined && { vendorNow }) };
 }
 
 /** The plan with its window to be read from the start again. */
@@ -44,8 +48,8 @@ export function wholeWindow({ left: _, ...plan }: Plan): Plan {
 
 /** Where the watermark may go when a window is done: not past what the vendor has proven, and never back. */
 export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Instant {
-  const proven = Math.min(plan.window.to, plan.proven ?? plan.window.to);
-  return Math.max(watermark, floorTo(proven, feed.stream.precision));
+  const { window, proven = window.to, vendorNow = Number.POSITIVE_INFINITY } = plan;
+  return Math.max(watermark, floorTo(Math.min(window.to, proven, vendorNow - feed.settle), feed.stream.precision));
 }
 
 /** Half of a window, or none when it is the smallest there can be. */

@@ -60,17 +60,19 @@ function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
 
 /** The watermark may not pass what the vendor's own clock, and the range it says it answered for, have proven. */
 function noteProof(run: Run, range: Range, answer: Answer, { answeredTo }: Page): void {
-  const { effects, feed } = run;
-  const proofs = run.plan.proven === undefined ? [] : [run.plan.proven];
+  const { effects } = run;
   // Only an answer for less than it was asked for says something: the rest of a half-read window was asked for alone.
-  if (answeredTo !== undefined && answeredTo < range.to) proofs.push(answeredTo);
-  const theirs = vendorTime(answer);
-  if (theirs !== undefined) {
-    const offset = clockOffset(answer, effects.now());
-    // The header has whole seconds: a second is not skew.
-    if (Math.abs(offset) > SKEW_WORTH_NOTING) effects.count('ClockSkewSeconds', Math.round(Math.abs(offset) / SECOND));
-    if (Math.abs(offset) <= DAY) proofs.push(theirs - feed.settle);
-    else effects.count('ClockUnbelievable', 1);
+  if (answeredTo !== undefined && answeredTo < range.to) {
+    run.plan = { ...run.plan, proven: Math.min(answeredTo, run.plan.proven ?? answeredTo) };
   }
-  if (proofs.length > 0) run.plan = { ...run.plan, proven: Math.min(...proofs) };
+  const theirs = vendorTime(answer);
+  if (theirs === undefined) return;
+  const offset = Math.abs(clockOffset(answer, effects.now()));
+  if (offset > DAY) {
+    effects.count('ClockUnbelievable', 1);
+    return;
+  }
+  // The header has whole seconds: a second is not skew.
+  if (offset > SKEW_WORTH_NOTING) effects.count('ClockSkewSeconds', Math.round(offset / SECOND));
+  run.plan = { ...run.plan, vendorNow: Math.min(theirs, run.plan.vendorNow ?? theirs) };
 }

@@ -4,7 +4,7 @@ import type { Ending } from './ending.ts';
 import { TidemarkError, UnreadableError } from './errors.ts';
 import { digest } from './identity.ts';
 import { moveOn } from './move-on.ts';
-import { halve } from './plan.ts';
+import { halve, withWindow } from './plan.ts';
 import { judgeBroken } from './poison.ts';
 import { deliverOutgoing, readWindow } from './read-window.ts';
 import type { Run } from './run.ts';
@@ -76,6 +76,8 @@ async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undef
     }
   }
   await deliverOutgoing(run);
+  // What was asked for last was less than the window: how far its answer reaches says nothing.
+  run.plan = withWindow(run.plan, { from, to });
   return await moveOn(run);
 }
 
@@ -83,7 +85,7 @@ async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undef
 async function narrow(run: Run, why: unknown, rest: Range = run.plan.window): Promise<boolean> {
   const half = halve(run.feed, rest);
   if (half === undefined) return false;
-  run.plan = { from: run.plan.from, to: run.plan.to, window: { from: rest.from, to: rest.from + half } };
+  run.plan = withWindow(run.plan, { from: rest.from, to: rest.from + half });
   run.effects.log('debug', 'The window is halved.', { feed: run.feed.name, why: String(why) });
   await run.lease.commit({ plan: run.plan, narrowed: half, unordered: run.unordered || undefined });
   return true;

@@ -239,12 +239,15 @@ async function saveState(task: ConnectionTask, shared: Shared, reports: readonly
   const { loaded } = shared;
   const refused = reports.find((report) => report.state === 'refused');
   if (refused) {
-    const refusals = stateOf(shared).refusals + 1;
+    const secretVersion = await effects.secretVersion();
+    // Refusals of another secret are not this one's.
+    const before = stateOf(shared).secretVersion === secretVersion ? stateOf(shared).refusals : 0;
+    const refusals = before + 1;
     const hold: Duration = refusals < 2 ? 0 : Math.min(LONGEST_REFUSAL_HOLD, FIRST_REFUSAL_HOLD * 2 ** (refusals - 2));
     shared.state = {
       ...stateOf(shared),
       refusals,
-      secretVersion: await effects.secretVersion(),
+      secretVersion,
       notBefore: effects.now() + hold,
       ...(refused.error && { message: refused.error.message }),
     };

@@ -1,7 +1,6 @@
 import { type Checkpoint, firstCheckpoint, type Lease, say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import type { Destination, Feed } from './model.ts';
-import { wholeWindow } from './plan.ts';
 import { ceilTo, DAY, type Instant } from './time.ts';
 
 /** Where a feed starts that has never run and says nothing else. */
@@ -40,10 +39,10 @@ function scopeOf(feed: Feed): string {
 /** When what defines the feed has changed, its past has a hole, which is said, for nobody else would notice. */
 export function settleScope({ feed, effects }: Settling, lease: Lease): string[] {
   const scope = scopeOf(feed);
-  const { scope: before, floor, watermark, plan } = lease.item;
+  const { scope: before, floor, watermark } = lease.item;
   if (before === scope) return [];
-  // What has been read of a window half done was read under the old scope.
-  lease.note({ scope, plan: plan && wholeWindow(plan) });
+  // What has been read above the watermark was read under the old scope.
+  lease.note({ scope, plan: undefined });
   effects.count('ScopeChanged', 1);
   return [
     `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
@@ -51,11 +50,11 @@ export function settleScope({ feed, effects }: Settling, lease: Lease): string[]
   ];
 }
 
-/** A destination added since starts now, with a window read from its beginning; one that was removed is forgotten. */
+/** A destination added since starts now, at the watermark: what was read above it is read again; one that was removed is forgotten. */
 export function settleDestinations({ destinations }: Settling, lease: Lease): void {
-  const { destinations: since, watermark, plan } = lease.item;
+  const { destinations: since, watermark } = lease.item;
   const added = destinations.filter(({ id }) => since[id] === undefined);
   if (added.length === 0 && Object.keys(since).length === destinations.length) return;
   lease.note({ destinations: Object.fromEntries(destinations.map(({ id }) => [id, since[id] ?? watermark])) });
-  if (plan && added.length > 0) lease.note({ plan: wholeWindow(plan) });
+  if (added.length > 0) lease.note({ plan: undefined });
 }

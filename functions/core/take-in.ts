@@ -20,12 +20,14 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promis
   for (const [at, row] of page.rows.entries()) {
     const hash = page.hashes[at] as string;
     const identities = identitiesOf(run, row);
+    const time = identities[0]?.time;
+    // The vendor orders and filters rows by one time of theirs: what else a row holds goes where the row goes.
+    if (isMargin(reading, time)) continue;
+    if (!isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
     const occurrence = await numberRow(run, reading, identities, hash);
     run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
     for (const identity of identities) {
-      if (isMargin(reading, identity.time)) continue;
       run.tally.fetched++;
-      if (!isInside(reading.range, identity.time)) run.effects.count('OutOfRange', 1);
       const sent = occurrence !== undefined && (await sendOut(run, reading, row, identity, hash, occurrence));
       if (!sent) run.tally.suppressed++;
     }
@@ -42,7 +44,6 @@ async function numberRow(
   identities: readonly Identity[],
   hash: string,
 ): Promise<number | undefined> {
-  if (identities.every(({ time }) => isMargin(reading, time))) return 0;
   const known = identities.every(({ id }) => id !== undefined);
   const first = identities[0]?.time;
   // A row from outside the range has no place in the order of time.

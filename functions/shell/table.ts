@@ -22,7 +22,7 @@ const PART_BYTES = 350_000;
 /** DynamoDB takes so many items in one batch. */
 const BATCH_ITEMS = 25;
 /** Instants are stored as text that people can read; these keys hold them. */
-const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'lastSuccess', 'floor', 'notBefore']);
+const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'vendorNow', 'lastSuccess', 'floor', 'notBefore']);
 /** What no retry can mend. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
