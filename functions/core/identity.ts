@@ -10,14 +10,21 @@ const DEEPEST = 100;
  */
 export function recordHash(row: Row): string {
   const text = canonical(row.value, 0) ?? row.text;
-  // Such numbers are not what JSON.parse makes of them: two that differ would look equal.
-  const inexact = INEXACT.test(row.text) ? [...row.text.matchAll(ALL_INEXACT)].map(([number]) => number).sort() : [];
-  return digest(inexact.length > 0 ? `${text}${inexact}` : text);
+  return digest(INEXACT.test(row.text) ? `${text}${inexactNumbers(row.text)}` : text);
 }
 
-/** Numbers of so many digits, or with an exponent, may be more than a double can hold. */
+/** Numbers of so many digits, or with an exponent, may be more than a double can hold: two that differ would look equal. */
 const INEXACT = /\d{16}|\d[eE][+-]?\d/;
-const ALL_INEXACT = /[\d.]*\d(?:[eE][+-]?\d+)?/g;
+
+/** The numbers of a record that JSON.parse may have rounded, in an order that does not depend on that of its keys. */
+function inexactNumbers(json: string): string {
+  const withoutStrings = json.replace(/"(?:[^"\\]+|\\.)*"/g, '');
+  const numbers = withoutStrings.match(/[\d.]+(?:[eE][+-]?\d+)?/g) ?? [];
+  return numbers
+    .filter((number) => number.length >= 16 || /[eE]/.test(number))
+    .sort()
+    .join();
+}
 
 /**
  * The event's stable id, at most 40 ASCII characters: the vendor's own where that is the whole identity,

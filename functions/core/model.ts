@@ -71,7 +71,7 @@ export interface Stream {
   first(range: Range, connection: Connection): Request;
   /** What a 2xx answer means; throws `UnreadableError` when it means nothing. */
   read(answer: Answer, asked: Request): Page;
-  /** Which events a record holds, and when they happened. */
+  /** Which events a record holds, and when they happened. The first one's time is the one that the vendor's range is about. */
   events(row: Row): readonly Identity[];
   /** Who acted, where a log that shows only one person's acts would be suspicious. */
   actor?(row: Row): string | undefined;

@@ -109,14 +109,7 @@ async function readOn(
     lease,
     destinations,
     seen,
-    outgoing: new Outgoing(
-      effects,
-      feed.name,
-      destinations,
-      seen,
-      task.write,
-      String(lease.item.fence).padStart(9, '0'),
-    ),
+    outgoing: new Outgoing(effects, feed.name, destinations, seen, task.write, runName(task, lease)),
     tally,
     readBefore: lease.item.watermark,
     plan: made.plan,
@@ -140,6 +133,11 @@ async function readOn(
       warnings.push(outlook.suspicion);
     }
   }
+}
+
+/** Tells this run's seen chunks from every other's: also when a checkpoint was removed and its fence begins anew. */
+function runName({ owner }: FeedTask, { item }: Lease): string {
+  return `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
 }
 
 /** The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */

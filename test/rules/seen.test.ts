@@ -100,7 +100,7 @@ describe('rule 17: chunks are append-only', () => {
     expect(new Set(chunks.map(({ bucket }) => bucket))).toEqual(new Set(['untimed', '2026-03-02T11', '2026-03-02T10']));
     const fence = String(world.checkpoint().fence).padStart(9, '0');
     for (const { id, count, keys, digest } of chunks) {
-      expect(id.startsWith(`${fence}#`)).toBe(true);
+      expect(id.startsWith(`${fence}-`)).toBe(true);
       expect(keys.length).toBe(8 * count);
       let sum = 0n;
       for (let key = 0; key < keys.length; key += 8) sum += Buffer.from(keys).readBigUInt64BE(key);
