@@ -24,9 +24,9 @@ function asEvent(payload: string): string {
   return JSON.stringify(payload.trim() === '' ? '(an empty record)' : payload.toWellFormed());
 }
 
-/** Whether this text, which is JSON if it begins like an object, is one that every reader takes. */
+/** Whether this text, which is JSON if it begins like an object, is one that every reader takes and that is not blank. */
 function isPlainObject(text: string): boolean {
-  if (!text.startsWith('{') || !text.endsWith('}')) return false;
+  if (!text.startsWith('{') || !text.endsWith('}') || /^\{\s*\}$/.test(text)) return false;
   if (!text.isWellFormed()) return false;
   let depth = 0;
   let inString = false;

@@ -49,8 +49,9 @@ export class Telemetry {
       return;
     }
     const values = this.#values.get(metric) ?? [];
-    if (values.length < MOST_VALUES) values.push(value);
     this.#values.set(metric, values);
+    if (values.length < MOST_VALUES) values.push(value);
+    else keepWorst(values, value, metric === 'RetentionLeftHours' ? -1 : 1);
   }
 
   /** Writes what was counted, once, at the end of an invocation. */
@@ -71,4 +72,10 @@ export class Telemetry {
   #write(line: object): void {
     process.stderr.write(`${this.redact(JSON.stringify(line))}\n`);
   }
+}
+
+/** Puts a value in the place of the mildest one, if it is worse. @param sign 1 where more is worse, -1 where less is */
+function keepWorst(values: number[], value: number, sign: 1 | -1): void {
+  const mildest = values.reduce((at, other, index) => (other * sign < (values[at] as number) * sign ? index : at), 0);
+  if (value * sign > (values[mildest] as number) * sign) values[mildest] = value;
 }

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { EcsEvent } from '../../functions/core/model.ts';
+import { writeEvent } from '../../functions/formats/formats.ts';
+import { findSources } from '../../local/find-sources.ts';
+import { goldenCases, goldenEvents } from '../../local/golden.ts';
+import { ecsComplaints } from '../ecs-reader.ts';
+import { readCef } from './cef-reader.ts';
+import { hostileText, hostileValue } from './events.ts';
+import { readHec } from './hec-reader.ts';
+import { ocsfLineComplaints } from './ocsf-reader.ts';
+
+// Hostile records take the place of those in a golden answer, key by key, and go the whole way into every format: each leaves
+// as a valid event or as a valid pipeline_error, never as an exception, and never not at all.
+
+const hostile = fc.oneof(
+  hostileText,
+  hostileValue,
+  fc.constantFrom(
+    'x'.repeat(2_000_000),
+    '2026-01-10T09:58:31Z',
+    'Login failed.',
+    '9'.repeat(400),
+    -1,
+    1e21,
+    true,
+    {},
+    [],
+  ),
+  fc.nat({ max: 2_000 }).map((depth) => JSON.parse('['.repeat(depth + 1) + ']'.repeat(depth + 1)) as unknown),
+);
+
+/** The first golden answer of each stream, as a document and the list in it whose elements are records. */
+const answers = (await findSources()).flatMap((source) =>
+  goldenCases(source)
+    .filter(({ contentType }) => contentType === 'application/json')
+    .map((golden) => ({ golden, document: JSON.parse(golden.answer) as Record<string, unknown> }))
+    .flatMap(({ golden, document }) => {
+      const list = Object.entries(document).find(([, value]) => Array.isArray(value) && typeof value[0] === 'object');
+      return list ? [{ golden, document, key: list[0], record: (list[1] as Record<string, unknown>[])[0] ?? {} }] : [];
+    })
+    .slice(0, 1),
+);
+
+test.each(answers)('$golden.name, with records that mean harm', ({ golden, document, key, record }) => {
+  const fields = fc.record(Object.fromEntries(Object.keys(record).map((name) => [name, hostile])), {
+    requiredKeys: [],
+  });
+  const extra = fc.dictionary(hostileText, hostileValue, { maxKeys: 3 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fields,
+        hostile,
+        fc.tuple(fields, extra).map(([one, other]) => ({ ...other, ...one })),
+      ),
+      (evil) => {
+        const answer = JSON.stringify({ ...document, [key]: [record, evil] });
+
+        const events = goldenEvents({ ...golden, answer });
+
+        expect(events).toHaveLength(2);
+        for (const event of events) judge(event);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+function judge(event: EcsEvent): void {
+  const write = (shape: Parameters<typeof writeEvent>[0]) => writeEvent(shape, event).text;
+  const ecs = write({ format: 'ecs' });
+  expect(ecsComplaints(JSON.parse(ecs) as EcsEvent)).toEqual([]);
+  expect(Buffer.byteLength(ecs)).toBeLessThan(1_000_000);
+  for (const cefVersion of [0, 1] as const) readCef(write({ format: 'cef', cefVersion }));
+  expect(ocsfLineComplaints(write({ format: 'ocsf' }))).toEqual([]);
+  expect(
+    readHec(['ecs', 'cef', 'ocsf', 'raw'].map((format) => write({ format: format as 'ecs', hec: {} })).join('')),
+  ).toHaveLength(4);
+  for (const format of ['ecs', 'cef', 'ocsf', 'raw'] as const) expect(write({ format })).not.toMatch(/[\r\n]/);
+}
