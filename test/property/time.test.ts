@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ceilTo,
+  floorTo,
+  formatDuration,
+  formatInstant,
+  MILLISECOND,
+  parseDuration,
+  parseInstant,
+  SECOND,
+} from '../../functions/core/time.ts';
+
+const LATEST = Date.UTC(2200, 0, 1) * MILLISECOND - 1;
+const instant = fc.integer({ min: 0, max: LATEST });
+const precision = fc.constantFrom(['s', SECOND] as const, ['ms', MILLISECOND] as const, ['us', 1] as const);
+
+describe('an instant as text', () => {
+  it('is read back as far as it was written', () => {
+    fc.assert(
+      fc.property(instant, precision, (time, [name, step]) => {
+        expect(parseInstant(formatInstant(time, name))).toBe(floorTo(time, step));
+      }),
+    );
+  });
+
+  it('sorts as the number does', () => {
+    fc.assert(
+      fc.property(instant, instant, precision, (one, other, [name, step]) => {
+        const [first, second] = [formatInstant(one, name), formatInstant(other, name)];
+        expect(first < second).toBe(floorTo(one, step) < floorTo(other, step));
+        expect(first === second).toBe(floorTo(one, step) === floorTo(other, step));
+      }),
+    );
+  });
+
+  it('means the same in any zone', () => {
+    fc.assert(
+      fc.property(instant, fc.integer({ min: -14 * 60, max: 14 * 60 }), (time, minutes) => {
+        const there = time + minutes * 60 * SECOND;
+        if (there < 0 || there > LATEST) return;
+        const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) =>
+          String(part).padStart(2, '0'),
+        );
+        const text = `${formatInstant(there, 'us').slice(0, -1)}${minutes < 0 ? '-' : '+'}${hours}:${rest}`;
+        expect(parseInstant(text)).toBe(time);
+      }),
+    );
+  });
+
+  it('is none when it is any other text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const read = parseInstant(text);
+        expect(read === undefined || (Number.isInteger(read) && read >= 0 && read <= LATEST)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('steps', () => {
+  it('hold an instant between them', () => {
+    fc.assert(
+      fc.property(instant, fc.integer({ min: 1, max: 1e12 }), (time, step) => {
+        const [below, above] = [floorTo(time, step), ceilTo(time, step)];
+        expect(below % step).toBe(0);
+        expect(above % step).toBe(0);
+        expect(below <= time && time <= above && above - below <= step).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a duration', () => {
+  it('is read as it is written in the configuration, and said in words that are never empty', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 999_999 }),
+        fc.constantFrom(['s', 1], ['m', 60], ['h', 3_600], ['d', 86_400]),
+        (count, [unit, seconds]) => {
+          const read = parseDuration(`${count}${unit}`);
+          expect(read).toBe(count * Number(seconds) * SECOND);
+          expect(formatDuration(read as number)).toMatch(/^\d+(\.\d)?[smhd]( \d+[smh])?$/);
+        },
+      ),
+    );
+  });
+});

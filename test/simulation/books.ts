@@ -1,0 +1,88 @@
+import type { Instant } from '../../functions/core/time.ts';
+import type { Worker } from './worker.ts';
+
+/** One time that a destination accepted an event. */
+export interface Acceptance {
+  readonly destination: string;
+  readonly id: string;
+  readonly text: string;
+  readonly at: Instant;
+  readonly worker: Worker;
+  readonly call: number;
+  /** The worker was told. */
+  answered: boolean;
+  /** When it was written down as delivered. */
+  rememberedAt?: Instant;
+}
+
+/** What every destination has accepted, by event id and by content. */
+export class Books {
+  /** Times that something was accepted again, and rightly so. */
+  repeats = 0;
+  readonly #byId = new Map<string, Acceptance[]>();
+  readonly #byCall = new Map<number, Acceptance[]>();
+  readonly #idsByContent = new Map<string, Set<string>>();
+  readonly #contentById = new Map<string, string>();
+  readonly #tried = new Map<string, Set<string>>();
+  readonly #byWorker = new Map<string, Acceptance[]>();
+  readonly #byKey = new Map<string, Acceptance[]>();
+  readonly #seal: (id: string) => string;
+
+  /** @param seal the key under which an event is remembered */
+  constructor(seal: (id: string) => string) {
+    this.#seal = seal;
+  }
+
+  /** Notes an acceptance; the earlier ones of the same event are given back. */
+  enter(acceptance: Acceptance, content: string): readonly Acceptance[] {
+    const { destination, id, call, worker } = acceptance;
+    const ofWorker = `${worker.name} ${destination}`;
+    this.#byWorker.set(ofWorker, [...(this.#byWorker.get(ofWorker) ?? []), acceptance]);
+    const before = this.#byId.get(`${destination} ${id}`) ?? [];
+    const all = [...before, acceptance];
+    this.#byId.set(`${destination} ${id}`, all);
+    this.#byKey.set(`${destination} ${this.#seal(id)}`, all);
+    this.#byCall.set(call, [...(this.#byCall.get(call) ?? []), acceptance]);
+    const ids = this.#idsByContent.get(`${destination} ${content}`) ?? new Set();
+    this.#idsByContent.set(`${destination} ${content}`, ids.add(id));
+    return before;
+  }
+
+  /** The content that an id stood for when it was first seen; an id that stands for two is a mistake. */
+  contentOf(id: string, content: string): string {
+    const known = this.#contentById.get(id) ?? content;
+    this.#contentById.set(id, known);
+    return known;
+  }
+
+  /** Notes what a worker is about to deliver; whether there is something that it has not tried before. */
+  try(worker: Worker, destination: string, ids: readonly string[]): boolean {
+    const tried = this.#tried.get(`${worker.name} ${destination}`) ?? new Set();
+    this.#tried.set(`${worker.name} ${destination}`, tried);
+    const isNew = ids.some((id) => !tried.has(id));
+    for (const id of ids) tried.add(id);
+    return isNew;
+  }
+
+  /** Something that a worker was told is accepted, and has not written down. */
+  unremembered(worker: Worker, destination: string): Acceptance | undefined {
+    const of = this.#byWorker.get(`${worker.name} ${destination}`) ?? [];
+    const open = of.filter(({ rememberedAt }) => rememberedAt === undefined);
+    this.#byWorker.set(`${worker.name} ${destination}`, open);
+    return open.find(({ answered }) => answered);
+  }
+
+  /** The acceptances of a remembered key. */
+  of(destination: string, key: string): readonly Acceptance[] {
+    return this.#byKey.get(`${destination} ${key}`) ?? [];
+  }
+
+  inCall(call: number): readonly Acceptance[] {
+    return this.#byCall.get(call) ?? [];
+  }
+
+  /** How many different events of this content a destination has. */
+  count(destination: string, content: string): number {
+    return this.#idsByContent.get(`${destination} ${content}`)?.size ?? 0;
+  }
+}

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { simulate } from './simulate.ts';
+import { tell } from './tell.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    tell: { type: 'boolean', default: false },
+  },
+});
+const [first, count] = [Number(values.from), Number(values.seeds)];
+const started = performance.now();
+const totals = new Map<string, number>();
+const failed: number[] = [];
+for (let seed = first; seed < first + count; seed++) {
+  const { failures, counts } = await simulate(seed);
+  for (const [kind, times] of counts) totals.set(kind, (totals.get(kind) ?? 0) + times);
+  if (failures.length === 0) continue;
+  failed.push(seed);
+  console.log(
+    values.tell
+      ? await tell(seed)
+      : `seed ${seed}: ${failures[0]}${failures.length > 1 ? ` (and ${failures.length - 1} more)` : ''}`,
+  );
+}
+console.log(
+  `${count} seeds from ${first} in ${((performance.now() - started) / 1_000).toFixed(1)} s, ${failed.length} failed: ${failed.join(' ')}`,
+);
+console.log([...totals].map(([kind, times]) => `${kind} ${times}`).join(', '));
+process.exitCode = failed.length > 0 ? 1 : 0;

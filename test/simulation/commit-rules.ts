@@ -1,0 +1,63 @@
+import type { Checkpoint } from '../../functions/core/checkpoint.ts';
+import { type Range, SECOND } from '../../functions/core/time.ts';
+import type { Oracle } from './oracle.ts';
+import { clock } from './story.ts';
+import type { Worker } from './worker.ts';
+
+/** How far two workers' clocks may be apart. */
+const CLOCKS_APART = 2 * SECOND;
+
+/** What must hold of every checkpoint that replaces another. */
+export function checkCommit(oracle: Oracle, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
+  checkSuccession(oracle, worker, item, before);
+  checkPlan(oracle, item);
+  oracle.lowestFloor = Math.min(oracle.lowestFloor, item.floor);
+  if (!before) return;
+  if (item.floor !== before.floor) oracle.fail(`the floor moved from ${clock(before.floor)} to ${clock(item.floor)}`);
+  for (const [id, since] of Object.entries(item.destinations)) {
+    const known = before.destinations[id] ?? before.watermark;
+    if (since !== known) oracle.fail(`destination ${id} starts at ${clock(since)}, not at ${clock(known)}`);
+  }
+  if (item.watermark < before.watermark)
+    oracle.fail(`the watermark moved back from ${clock(before.watermark)} to ${clock(item.watermark)}`);
+  if (item.watermark > before.watermark) checkRise(oracle, worker, item);
+}
+
+/** One write after the other, each fence with one owner, none taken while another's lease lasts. */
+function checkSuccession(oracle: Oracle, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
+  const { fence, version } = before ?? { fence: 0, version: 0 };
+  if (item.version !== version + 1) oracle.fail(`version ${item.version} follows ${version}`);
+  if (item.fence === fence) {
+    if (oracle.fences.get(fence) !== worker)
+      oracle.fail(`${worker.name} writes under a fence that is another's (${fence})`);
+    return;
+  }
+  if (item.fence !== fence + 1) oracle.fail(`fence ${item.fence} follows ${fence}`);
+  if (oracle.fences.has(item.fence)) oracle.fail(`fence ${item.fence} is given twice`);
+  oracle.fences.set(item.fence, worker);
+  const { owner, leaseUntil = 0 } = before ?? {};
+  if (owner !== undefined && owner !== item.owner) oracle.takeovers++;
+  if (owner !== undefined && owner !== item.owner && leaseUntil >= oracle.world.now + CLOCKS_APART)
+    oracle.fail(`${worker.name} takes a lease that lasts until ${clock(leaseUntil)}`);
+}
+
+function checkPlan(oracle: Oracle, { plan }: Checkpoint): void {
+  if (!plan) return;
+  const { window, left } = plan;
+  if (!isWithin(window, plan)) oracle.fail(`a window outside of its plan: ${JSON.stringify(plan)}`);
+  if (left && !isWithin(left, window)) oracle.fail(`a position outside of its window: ${JSON.stringify(plan)}`);
+}
+
+function checkRise(oracle: Oracle, worker: Worker, item: Checkpoint): void {
+  const { settle } = oracle.scenario;
+  const start = worker.start ?? 0;
+  if (item.watermark > start - settle)
+    oracle.fail(`the watermark ${clock(item.watermark)} is past the run's start ${clock(start)} less settle`);
+  if (item.watermark > oracle.world.vendor.now - settle)
+    oracle.fail(`the watermark ${clock(item.watermark)} is past the vendor's clock less settle`);
+  oracle.checkPassed(item, worker.from);
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  return inner.from >= outer.from && inner.to <= outer.to && inner.from < inner.to;
+}

@@ -1,0 +1,230 @@
+import type { Checkpoint } from '../../functions/core/checkpoint.ts';
+import type { SeenChunk } from '../../functions/core/seen.ts';
+import { type Instant, MILLISECOND, type Range } from '../../functions/core/time.ts';
+import type { World } from '../memory/world.ts';
+import { type Acceptance, Books } from './books.ts';
+import { checkCommit } from './commit-rules.ts';
+import { isPurged, type Log, type LoggedRow } from './log.ts';
+import { judgeRepeat } from './repeats.ts';
+import { isCalm, type Scenario } from './scenario.ts';
+import { clock, type Story } from './story.ts';
+import type { Worker } from './worker.ts';
+
+/** Looks on, and says what was promised and not kept. */
+export class Oracle {
+  readonly failures: string[] = [];
+  readonly writers = new WeakMap<Checkpoint, Worker>();
+  readonly rememberers = new WeakMap<SeenChunk, Worker>();
+  readonly putters = new Map<number, Worker>();
+  /** Calls whose caller had given up on them. */
+  readonly latePuts = new Set<number>();
+  readonly workers: Worker[] = [];
+  readonly books: Books;
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly log: Log;
+  readonly story: Story;
+  /** Who got which fence. */
+  readonly fences = new Map<number, Worker>();
+  /** Ranges that were announced as lost, by destination. */
+  readonly gaps: { readonly destination: string; readonly range: Range }[] = [];
+  readonly unreadable: { readonly destination: string; readonly range: Range }[] = [];
+  /** Rows that the vendor had deleted when the watermark passed them. */
+  readonly swallowed = new Set<LoggedRow>();
+  takeovers = 0;
+  /** Rows that were taken for several, where that could not be helped. */
+  extras = 0;
+  lowestFloor: Instant = Number.POSITIVE_INFINITY;
+  /** The checkpoint as it is stored. */
+  item: Checkpoint | undefined;
+  readonly #feed: string;
+  /** Rows before it have been checked against the watermark. */
+  #checked = 0;
+
+  constructor(scenario: Scenario, world: World, log: Log, story: Story) {
+    this.scenario = scenario;
+    this.world = world;
+    this.log = log;
+    this.story = story;
+    const { seal } = world.invoke().effects;
+    this.books = new Books((id) => Buffer.from(seal(id)).toString('hex'));
+    this.#feed = (world.feeds[0] as { name: string }).name;
+    this.item = world.table.load(this.#feed);
+    this.#watchTable();
+    this.#watchFirehose();
+  }
+
+  isHeldBy(worker: Worker): boolean {
+    const { item } = this;
+    return item?.owner !== undefined && this.fences.get(item.fence) === worker;
+  }
+
+  fail(what: string): void {
+    this.story.tell(() => `*** ${what}`);
+    this.failures.push(`${clock(this.world.now)} ${what}`);
+  }
+
+  /** Whoever asks or delivers holds the lease, and will have an answer before it ends. */
+  beginsCall(worker: Worker, endsAt: Instant, does: string): void {
+    const there = this.item;
+    const owner = there && this.fences.get(there.fence);
+    if (!there || owner !== worker) return;
+    if (there.owner === undefined) this.fail(`${worker.name} ${does} after it gave its lease back`);
+    else if (there.leaseUntil !== undefined && endsAt > there.leaseUntil)
+      this.fail(
+        `${worker.name} ${does} with an answer due ${clock(endsAt)}, after its lease (${clock(there.leaseUntil)})`,
+      );
+  }
+
+  /** A worker that believes that it has lost its lease has lost it to somebody; unless a write that it gave up on came through. */
+  lostLease(worker: Worker): void {
+    const { fence = 0 } = this.item ?? {};
+    const isAlone = this.fences.get(fence) === worker && this.scenario.rates.lateCommit === undefined;
+    if (isAlone) this.fail(`${worker.name} lost its lease to nobody`);
+  }
+
+  /** What a worker delivers next waits until what it delivered before is written down: a crash repeats one flush at most. */
+  begins(worker: Worker, stream: string, records: readonly Uint8Array[]): void {
+    const destination = stream.replace('tidemark-', '');
+    const isNew = this.books.try(
+      worker,
+      destination,
+      linesOf(records).map((line) => line.slice(0, line.indexOf('\t'))),
+    );
+    const open = isNew && this.books.unremembered(worker, destination);
+    if (open) this.fail(`${worker.name} delivers more to ${destination} before it has written down ${open.text}`);
+  }
+
+  /** A call's records are known to be accepted. */
+  answered(call: number): void {
+    for (const acceptance of this.books.inCall(call)) acceptance.answered = true;
+  }
+
+  /** Somebody has set the watermark: what was checked before counts no more. */
+  setByHand(to: Instant): void {
+    this.item = this.world.table.load(this.#feed);
+    this.#checked = 0;
+    this.lowestFloor = Math.min(this.lowestFloor, to);
+  }
+
+  /** Each row that was in time and lies before the watermark has been delivered. */
+  checkPassed(item: Checkpoint, start: Instant): void {
+    const { rows } = this.log;
+    for (; this.#checked < rows.length; this.#checked++) {
+      const row = rows[this.#checked] as LoggedRow;
+      if (row.planned.time >= item.watermark) return;
+      if (isPurged(row, this.scenario.vendor.keeps, this.world.vendor.now)) this.#noteSwallowed(row, start);
+      else if (row.lateness <= this.scenario.settle) this.demand(row, item, 'when the watermark passed it');
+    }
+  }
+
+  /** Fails for each destination that has less of a row's content than there are rows like it up to this one's kind. */
+  demand(row: LoggedRow, item: Checkpoint, when: string): void {
+    if (row.planned.time < item.floor || this.#nearPoison(row.planned.time)) return;
+    const alike = this.log.rows.filter((other) => other.content === row.content && other.lateness <= row.lateness);
+    for (const [destination, since] of Object.entries(item.destinations)) {
+      for (const { phase, time } of row.events) {
+        const count = this.books.count(destination, row.content + phase);
+        if (row.planned.time < since || count >= alike.length) continue;
+        const what = `${row.planned.name}${phase && ` ${phase}`} (${clock(time)})`;
+        this.fail(`${destination} has ${count} of ${alike.length} ${what} ${when} (W ${clock(item.watermark)})`);
+      }
+    }
+  }
+
+  /** A row next to unreadable data may be lost with it. */
+  #nearPoison(time: Instant): boolean {
+    const reach = 2 * (Math.max(this.scenario.vendor.precision, MILLISECOND) + this.scenario.vendor.precision);
+    return this.log.poison.some(({ planned }) => Math.abs(planned.time - time) <= reach);
+  }
+
+  /** What was deleted before this run began has to have been announced. */
+  #noteSwallowed(row: LoggedRow, start: Instant): void {
+    const item = this.item as Checkpoint;
+    const { time, name } = row.planned;
+    if (time < item.floor || row.planned.visibleAt > start) return;
+    this.swallowed.add(row);
+    if (time >= start + this.scenario.vendor.clockOffset - this.scenario.vendor.keeps) return;
+    for (const [destination, since] of Object.entries(item.destinations)) {
+      if (time < since || this.books.count(destination, row.content) > 0) continue;
+      const told = this.gaps.some(
+        ({ range, ...gap }) => gap.destination === destination && time >= range.from && time < range.to,
+      );
+      if (!told) this.fail(`${name} (${clock(time)}) was deleted unread, and ${destination} was told of no gap`);
+    }
+  }
+
+  #watchTable(): void {
+    const { table } = this.world;
+    const write = table.write.bind(table);
+    table.write = (feed, item, expect, now) => {
+      const before = this.item;
+      const result = write(feed, item, expect, now);
+      const worker = this.writers.get(item) as Worker;
+      const { plan } = item;
+      this.story.tell(
+        () =>
+          `${worker.name} v${item.version} fence ${item.fence} ${result}: W ${clock(item.watermark)}` +
+          `${plan ? ` window ${clock(plan.window.from)}..${clock(plan.window.to)}` : ''}` +
+          `${plan?.left ? ` left ${clock(plan.left.from)}..${clock(plan.left.to)}` : ''}${item.owner ? '' : ' released'}`,
+      );
+      if (result === 'written') {
+        this.item = item;
+        checkCommit(this, worker, item, before);
+      }
+      return result;
+    };
+    const remember = table.remember.bind(table);
+    table.remember = (feed, chunks, now) => {
+      remember(feed, chunks, now);
+      for (const chunk of chunks) this.#remembered(chunk, now);
+    };
+  }
+
+  /** What is written down as delivered has been accepted before. */
+  #remembered(chunk: SeenChunk, now: Instant): void {
+    const worker = this.rememberers.get(chunk) as Worker;
+    const keys = Buffer.from(chunk.keys).toString('hex').match(/.{16}/g) ?? [];
+    for (const destination of chunk.destinations) {
+      for (const key of keys) {
+        const accepted = this.books.of(destination, key).filter((one) => one.worker === worker);
+        if (accepted.length === 0) this.fail(`${worker.name} remembers what ${destination} has not accepted`);
+        for (const one of accepted) one.rememberedAt ??= now;
+      }
+    }
+  }
+
+  #watchFirehose(): void {
+    this.world.firehose.accept = (stream, records, call, now) => {
+      const destination = stream.replace('tidemark-', '');
+      const worker = this.putters.get(call) as Worker;
+      if (records.some((record) => record.at(-1) !== 10)) this.fail('a record does not end with a line break');
+      for (const line of linesOf(records)) this.#accept(destination, line, worker, call, now);
+    };
+  }
+
+  #accept(destination: string, line: string, worker: Worker, call: number, at: Instant): void {
+    const [id = '', text = '', phase = '', from, to] = line.split('\t');
+    this.story.tell(() => `    ${destination} accepts ${id.slice(0, 8)} ${text}`);
+    if (!/^[!-~]{1,40}$/.test(id)) this.fail(`event id ${JSON.stringify(id)}`);
+    const known = text.startsWith('@') ? text : this.log.contentOf(text);
+    if (known === undefined) this.fail(`${destination} got what the vendor never showed: ${text}`);
+    const content = (known ?? text) + phase;
+    const range = { from: Number(from), to: Number(to) };
+    if (text === '@gap') this.gaps.push({ destination, range });
+    if (text === '@unreadable') this.unreadable.push({ destination, range });
+    const other = this.books.contentOf(id, content);
+    if (other !== content) this.fail(`event id ${id} stands for ${other} and for ${content}`);
+    const one: Acceptance = { destination, id, text, at, worker, call, answered: false };
+    const before = this.books.enter(one, content);
+    for (const earlier of before) {
+      this.books.repeats++;
+      const complaint = judgeRepeat(one, earlier, isCalm(this.scenario), this.latePuts.has(call));
+      if (complaint) this.fail(complaint);
+    }
+  }
+}
+
+function linesOf(records: readonly Uint8Array[]): string[] {
+  return records.flatMap((record) => Buffer.from(record).toString().trimEnd().split(/ *\n/));
+}

@@ -1,0 +1,12 @@
+/** Seeds that once broke a promise, and what the engine did. A change to how scenarios are drawn makes them others: find new ones then. */
+export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
+  [27, 'took the end of what is left of a window, echoed by the vendor, for the end of what it may know, for ever'],
+  [391, 'raised the watermark by answers newer than those for the windows before'],
+  [3233, 'forgot what the vendor had proven when it halved a window'],
+  [229, 'let a halved window keep an added destination from what lies before it'],
+  [283, 'dropped the end of a session that lies in the margin of its window'],
+  [194, 'took a second page of equal records, in no order of time, for the first one again'],
+  [90, 'finished a stored plan that the vendor had meanwhile deleted the beginning of, and told of no gap'],
+  [1096, 'began turn after turn in one run, each for the moments that had passed in the one before'],
+  [2118, 'asked something else in every run, and so never saw the same broken answer again'],
+];

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { REGRESSIONS } from './regressions.ts';
+import { simulate } from './simulate.ts';
+import { tell } from './tell.ts';
+
+const BATCHES = 8;
+const A_BATCH = 250;
+/** Of a failing seed's story; `node test/simulation/cli.ts --seeds 1 --from <seed> --tell` tells all of it. */
+const TOLD_LINES = 150;
+
+/** What the simulation exists for: if one of these never struck, it would prove less than it says. */
+const STRIKES = [
+  ...['network', 'throttled', 'serverError', 'cutBody', 'html', 'slow', 'refused', 'forbidden'],
+  ...['lostCommit', 'lateCommit', 'lostRead', 'lostRemember', 'lostPut', 'latePut', 'refusedRecord'],
+  ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable', 'extras'],
+  ...['Late', 'OverlapShortened', 'ScopeChanged', 'Busy'],
+];
+
+describe('the engine in a world of trouble', () => {
+  const totals = new Map<string, number>();
+
+  it.each(Array.from({ length: BATCHES }, (_, batch) => 1 + batch * A_BATCH))(
+    `keeps its promises for ${A_BATCH} seeds from %i`,
+    async (first) => {
+      for (let seed = first; seed < first + A_BATCH; seed++) {
+        const { counts } = await keepsPromises(seed);
+        for (const [kind, times] of counts) totals.set(kind, (totals.get(kind) ?? 0) + times);
+      }
+    },
+  );
+
+  it('meets every kind of trouble', () => {
+    expect(STRIKES.filter((kind) => !totals.get(kind))).toEqual([]);
+  });
+
+  it.each(REGRESSIONS)('keeps its promises for seed %i, where it once %s', async (seed) => {
+    await keepsPromises(seed);
+  });
+
+  it('plays a seed the same way each time', async () => {
+    expect(await tell(7)).toEqual(await tell(7));
+  });
+});
+
+async function keepsPromises(seed: number) {
+  const outcome = await simulate(seed);
+  if (outcome.failures.length > 0) expect.fail(await tell(seed, TOLD_LINES));
+  return outcome;
+}
