@@ -15,11 +15,17 @@ import { DAY, HOUR, type Range } from './time.ts';
  * A run was cut short. If it got nowhere in its window, a smaller one is tried; in the smallest, which may be one instant with
  * more rows than the vendor's quota lets a run read, the next run waits in place for as long as it may live.
  */
-export async function helpOn(run: Run, begunAt: Range | undefined): Promise<void> {
+export async function helpOn(run: Run, { left: before, readSome }: Begun): Promise<void> {
   const { left } = run.plan;
-  const moved = left !== undefined && (left.from !== begunAt?.from || left.to !== begunAt.to);
-  if (moved || run.tally.pages === 0 || (left && run.tally.delivered > 0)) return;
+  const moved = left !== undefined && (left.from !== before?.from || left.to !== before.to);
+  if (moved || !readSome || (left && run.tally.delivered > 0)) return;
   if (!(await narrow(run, 'a run was too short for it', left))) run.lease.note({ patient: true });
+}
+
+/** How the reading of a window began: what was left of it, and whether any page of it could be read since. */
+export interface Begun {
+  readonly left: Range | undefined;
+  readonly readSome: boolean;
 }
 
 /** Paging that did not end, or rows beyond counting: a smaller window may do better. */
@@ -37,13 +43,16 @@ export async function recoverIncomplete(run: Run, thrown: Error): Promise<undefi
 }
 
 /** An answer that cannot be read fails the run, unless it has shown to be data: then the window shrinks around it. */
-export async function recoverBroken(run: Run, thrown: UnreadableError): Promise<Ending | undefined> {
+export async function recoverBroken(run: Run, thrown: UnreadableError, begun: Begun): Promise<Ending | undefined> {
   const { feed, lease } = run;
   const smallest = halve(feed, run.plan.window) === undefined;
   const { broken, act } = judgeBroken(lease.item.broken, digest(thrown.body), thrown.claimsFormat, smallest);
   // With the plan stored, the next run asks the same: only then can the same answer tell something.
   lease.note({ broken, plan: run.plan });
-  if (act === 'fail') throw thrown;
+  if (act === 'fail') {
+    await helpOn(run, begun);
+    throw thrown;
+  }
   if (act === 'ask-again') return undefined;
   if (act === 'narrow') {
     await narrow(run, thrown);

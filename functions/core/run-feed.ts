@@ -2,7 +2,7 @@ import { type Asker, OutOfTimeError, PauseError } from './ask.ts';
 import { acquire, type Checkpoint, type Lease, say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import { caughtUp, type Ending, endingOf, holdOf } from './ending.ts';
-import { asTidemarkError, UnreadableError } from './errors.ts';
+import { asTidemarkError, TidemarkError, UnreadableError } from './errors.ts';
 import type { Destination, Feed } from './model.ts';
 import { moveOn } from './move-on.ts';
 import { TooManyRowsError } from './occurrences.ts';
@@ -149,17 +149,26 @@ function planOf(feed: Feed, item: Checkpoint, start: Instant, seenFrom: Instant)
 /** Reads the plan's window, or a part of it; says how the run ended when it did. */
 async function readNext(run: Run): Promise<Ending | undefined> {
   const { left } = run.plan;
+  const { pages } = run.tally;
   try {
     if ((await readWindow(run)) === 'go-on') return undefined;
     await deliverOutgoing(run);
     return await moveOn(run);
   } catch (thrown) {
-    if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown);
-    if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError)
+    const begun = { left, readSome: run.tally.pages > pages };
+    if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, begun);
+    if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) {
       return await recoverIncomplete(run, thrown);
-    if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) await helpOn(run, left);
+    }
+    if (isCutShort(thrown)) await helpOn(run, begun);
     throw thrown;
   }
+}
+
+/** Whether it was the vendor, or the time, that ended the reading of a window. */
+function isCutShort(thrown: unknown): boolean {
+  if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) return true;
+  return thrown instanceof TidemarkError && thrown.code === 'failing';
 }
 
 /** Where the overlap of this run begins. A stored plan may begin earlier: its rows load what they need on demand. */
