@@ -10,6 +10,8 @@ const { values } = parseArgs({
   },
 });
 const [first, count] = [Number(values.from), Number(values.seeds)];
+/** A fault of the engine fails many seeds; a few of them tell enough. */
+const MOST_SHOWN = 20;
 const started = performance.now();
 const totals = new Map<string, number>();
 const failed: number[] = [];
@@ -18,6 +20,7 @@ for (let seed = first; seed < first + count; seed++) {
   for (const [kind, times] of counts) totals.set(kind, (totals.get(kind) ?? 0) + times);
   if (failures.length === 0) continue;
   failed.push(seed);
+  if (failed.length > MOST_SHOWN) continue;
   console.log(
     values.tell
       ? await tell(seed)
@@ -25,7 +28,7 @@ for (let seed = first; seed < first + count; seed++) {
   );
 }
 console.log(
-  `${count} seeds from ${first} in ${((performance.now() - started) / 1_000).toFixed(1)} s, ${failed.length} failed: ${failed.join(' ')}`,
+  `${count} seeds from ${first} in ${((performance.now() - started) / 1_000).toFixed(1)} s, ${failed.length} failed: ${failed.slice(0, 200).join(' ')}`,
 );
 console.log([...totals].map(([kind, times]) => `${kind} ${times}`).join(', '));
 process.exitCode = failed.length > 0 ? 1 : 0;

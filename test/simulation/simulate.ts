@@ -1,15 +1,13 @@
-import { firstCheckpoint } from '../../functions/core/checkpoint.ts';
 import type { Effects } from '../../functions/core/effects.ts';
 import type { FeedReport } from '../../functions/core/report.ts';
 import { runConnection } from '../../functions/core/run-connection.ts';
-import { ceilTo, DAY, type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
+import { type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { ecsDestination, type World } from '../memory/world.ts';
 import { Dice } from './dice.ts';
 import { Log } from './log.ts';
 import { Oracle } from './oracle.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import type { PlannedRun } from './scenario-faults.ts';
-import { BEGIN } from './scenario-rows.ts';
 import { createWorldOf, lineOf } from './scenario-world.ts';
 import { Story } from './story.ts';
 import { Trouble } from './trouble.ts';
@@ -70,7 +68,6 @@ class Simulation {
     this.story = new Story(told, () => world.now);
     const poison = new Set(this.#log.poison.flatMap(({ versions }) => versions));
     this.trouble = new Trouble(scenario, new Dice(scenario.seed + 1_000_003), world, poison);
-    if (scenario.vendor.order === 'shuffled') this.#beginUnordered();
     this.oracle = new Oracle(scenario, world, this.#log, this.story);
     this.#around = { world, oracle: this.oracle, trouble: this.trouble, story: this.story };
   }
@@ -101,17 +98,6 @@ class Simulation {
     this.trouble.end();
     this.story.tell(() => 'the faults have stopped');
     await this.#readEverything();
-  }
-
-  /** The feed of a vendor without order has found that out before: until it has, a position in a window is a guess. */
-  #beginUnordered(): void {
-    const { feeds, table, destinations, source, connection } = this.#world;
-    const { startFrom = BEGIN - DAY, vendor } = this.#scenario;
-    const floor = ceilTo(Math.max(startFrom, BEGIN - vendor.keeps), vendor.precision);
-    const scope = JSON.stringify(source.scope(connection));
-    const ids = destinations.map(({ id }) => id);
-    const item = { ...firstCheckpoint(floor, scope, ids), unordered: true };
-    table.write((feeds[0] as { name: string }).name, item, undefined, BEGIN);
   }
 
   #acts(): { at: Instant; act: () => unknown }[] {
