@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { expect, onTestFinished, test } from 'vitest';
+import { findSources, handlerOf } from '../local/find-sources.ts';
+
+/** A cold start loads all of it: what makes a handler larger than this wants a reason. */
+const MOST_BYTES = 520_000;
+
+test.each((await findSources()).map(({ id }) => id))(
+  'the handler of %s is one small file that the Lambda’s Node can load',
+  async (id) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const outfile = join(folder, 'index.mjs');
+    await build({
+      entryPoints: [handlerOf(id).pathname],
+      outfile,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    });
+
+    const script = `const { handler } = await import(${JSON.stringify(outfile)});
+    try { await handler({}, { getRemainingTimeInMillis: () => 1000 }); } catch (thrown) { console.log(thrown.message); }`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env: {} });
+
+    expect(stdout).toContain('TIDEMARK_TABLE');
+    expect((await stat(outfile)).size).toBeLessThan(MOST_BYTES);
+  },
+);
