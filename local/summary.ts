@@ -20,8 +20,10 @@ export function isWell(statuses: readonly FeedStatus[]): boolean {
 
 /** The summary as one JSON object. */
 export function summarize(statuses: readonly FeedStatus[], out: string): Summary {
-  const feeds = statuses.map(({ source: _, connection: __, lagSeconds, watermark, ...status }) => ({
-    ...status,
+  const feeds = statuses.map(({ source: _, connection: __, feed, state, lagSeconds, watermark, ...rest }) => ({
+    feed,
+    state,
+    ...rest,
     watermark: watermark ?? null,
     lag: lagSeconds ?? null,
   }));
