@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
-  type AttributeValue,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -13,16 +12,13 @@ import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/checkpoin
 import type { QuarantineEntry } from '../core/effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../core/errors.ts';
 import type { SeenChunk } from '../core/seen.ts';
-import { DAY, formatInstant, type Instant, parseInstant, SECOND } from '../core/time.ts';
-
-type Item = Record<string, AttributeValue>;
+import { DAY, formatInstant, type Instant, SECOND } from '../core/time.ts';
+import { checkSchema, decode, encode, type Item, instant, seenChunk } from './table-items.ts';
 
 /** An item may hold 400 KB; what is larger is stored in parts. */
 const PART_BYTES = 350_000;
 /** DynamoDB takes so many items in one batch. */
 const BATCH_ITEMS = 25;
-/** Instants are stored as text that people can read; these keys hold them. */
-const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'vendorNow', 'lastSuccess', 'floor', 'notBefore']);
 /** What no retry can mend. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
@@ -196,19 +192,17 @@ export class Table {
 
   async #append(items: readonly Item[]): Promise<void> {
     let waiting = items.map((Item) => ({ PutRequest: { Item } }));
-    for (let attempt = 0; waiting.length > 0; attempt++) {
+    while (waiting.length > 0) {
       const batch = batchOf(waiting);
+      const command = new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } });
       try {
-        const { UnprocessedItems: left } = await this.#client.send(
-          new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } }),
-        );
-        const unprocessed = (left?.[this.#name] ?? []) as typeof waiting;
-        waiting = [...waiting.slice(batch.length), ...unprocessed];
-        if (unprocessed.length === batch.length && attempt > 5)
-          throw new Error('the table takes no items: it is throttled');
+        const { UnprocessedItems: left } = await this.#client.send(command);
+        // Asking again at once would keep a throttled table throttled: when to do it is decided elsewhere.
+        if (left?.[this.#name]?.length) throw new Error('it is throttled and did not take all items');
       } catch (thrown) {
         throw this.#writeFailed(thrown);
       }
+      waiting = waiting.slice(batch.length);
     }
   }
 
@@ -249,53 +243,6 @@ function batchOf<T extends { PutRequest: { Item: Item } }>(waiting: readonly T[]
     count++;
   }
   return waiting.slice(0, count);
-}
-
-function seenChunk(feed: string, item: Item): SeenChunk {
-  const sk = item.sk?.S ?? '';
-  checkSchema(feed, sk, item);
-  const [, bucket = '', ...id] = sk.split('#');
-  return {
-    bucket,
-    id: id.join('#'),
-    destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
-    keys: item.keys?.B ?? new Uint8Array(),
-    count: Number(item.count?.N),
-    digest: BigInt(item.digest?.N ?? 0),
-  };
-}
-
-/** A newer Tidemark may have changed what items mean: guessing would lose events. */
-function checkSchema(pk: string, sk: string, item: Item): void {
-  const schema = Number(item.schema?.N);
-  if (schema === SCHEMA) return;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
-    'Run the version that wrote it, or a newer one.',
-  );
-}
-
-function encode(state: object): string {
-  return JSON.stringify(state, (key, value: unknown) =>
-    INSTANTS.has(key) && typeof value === 'number' ? formatInstant(value, 'us') : value,
-  );
-}
-
-function decode(text: string): unknown {
-  return JSON.parse(text, (key, value: unknown) => (INSTANTS.has(key) ? (parseInstant(value) ?? value) : value));
-}
-
-function instant(feed: string, value: AttributeValue | undefined): Instant {
-  const read = parseInstant(value?.S);
-  if (read !== undefined) return read;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
-    'Write the time as 2026-01-10T09:00:00.000000Z.',
-  );
 }
 
 function describe(thrown: unknown): string {

@@ -1,0 +1,62 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { SCHEMA } from '../core/checkpoint.ts';
+import { TidemarkError } from '../core/errors.ts';
+import type { SeenChunk } from '../core/seen.ts';
+import { formatInstant, type Instant, parseInstant } from '../core/time.ts';
+
+/** An item as DynamoDB has it. */
+export type Item = Record<string, AttributeValue>;
+
+/** Instants are stored as text that people can read; these keys hold them. */
+const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'vendorNow', 'lastSuccess', 'floor', 'notBefore']);
+
+/** A seen chunk as it was stored. */
+export function seenChunk(feed: string, item: Item): SeenChunk {
+  const sk = item.sk?.S ?? '';
+  checkSchema(feed, sk, item);
+  const [, bucket = '', ...id] = sk.split('#');
+  return {
+    bucket,
+    id: id.join('#'),
+    destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
+    keys: item.keys?.B ?? new Uint8Array(),
+    count: Number(item.count?.N),
+    digest: BigInt(item.digest?.N ?? 0),
+  };
+}
+
+/** A newer Tidemark may have changed what items mean: guessing would lose events. */
+export function checkSchema(pk: string, sk: string, item: Item): void {
+  const schema = Number(item.schema?.N);
+  if (schema === SCHEMA) return;
+  throw new TidemarkError(
+    'state',
+    'saving',
+    `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    'Run the version that wrote it, or a newer one.',
+  );
+}
+
+/** A state as JSON that people can read. */
+export function encode(state: object): string {
+  return JSON.stringify(state, (key, value: unknown) =>
+    INSTANTS.has(key) && typeof value === 'number' ? formatInstant(value, 'us') : value,
+  );
+}
+
+/** What `encode` wrote. */
+export function decode(text: string): unknown {
+  return JSON.parse(text, (key, value: unknown) => (INSTANTS.has(key) ? (parseInstant(value) ?? value) : value));
+}
+
+/** An instant of a checkpoint's own attributes. */
+export function instant(feed: string, value: AttributeValue | undefined): Instant {
+  const read = parseInstant(value?.S);
+  if (read !== undefined) return read;
+  throw new TidemarkError(
+    'state',
+    'saving',
+    `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
+    'Write the time as 2026-01-10T09:00:00.000000Z.',
+  );
+}
