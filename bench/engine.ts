@@ -64,6 +64,12 @@ function freeWorld(): Effects {
       return records.map(() => undefined);
     },
     quarantine: async () => {},
+    session: async () => ({ answer: { status: 404, headers: {}, text: '' }, open: false }),
+    loadOngoing: async () => [],
+    noteOngoing: async () => {},
+    saveSnapshot: async () => {},
+    loadSnapshot: async () => undefined,
+    dropSnapshots: async () => {},
     count: () => {},
     log: () => {},
   };

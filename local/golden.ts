@@ -1,17 +1,40 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Circumstances, complete, pipelineError } from '../functions/core/complete.ts';
 import { feedsOf, parseConnection } from '../functions/core/config.ts';
 import { eventId, recordHash } from '../functions/core/identity.ts';
-import type { EcsEvent, Feed, Identity, Row, Source } from '../functions/core/model.ts';
+import {
+  type AnyFeed,
+  type Connection,
+  type EcsEvent,
+  type Feed,
+  type Identity,
+  type Item,
+  isSnapshotFeed,
+  type Request,
+  type Row,
+  type SnapshotFeed,
+  type Source,
+} from '../functions/core/model.ts';
+import { diffItems } from '../functions/core/snapshot-diff.ts';
+import { baselineEvent, changeEvent } from '../functions/core/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
 
 // Golden cases: a vendor's answers in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and beside each what becomes
 // of it in every format. Tests compare them, the pages about streams show them.
+//
+// Of a snapshot stream, <case>.json is how things are, and <case>.before.json, if it is there, how they were. What the first
+// answer makes us ask is answered by <case>.2.json, .3.json and so on, in that order; what has no file has an empty list.
+//
+// fixtures/connection.json, if it is there, holds the `settings` of the connection, and what lookups have `found`.
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
 /** What a case's files end in besides the answer itself. */
 export const EXPECTED = ['.ecs.json', '.cef.txt', '.ocsf.json', '.hec.json'] as const;
+
+/** The files of a snapshot's case that are not its first answer. */
+const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;
+const MOST_ANSWERS = 100;
 
 const readAt = parseInstant('2026-01-10T10:05:00Z') as number;
 
@@ -25,67 +48,152 @@ export interface GoldenCase {
   readonly contentType: string;
 }
 
-/** The cases of a source, stream by stream. */
+/** A vendor's answers about how things are, perhaps those about how they were, and the feed that compares them. */
+export interface SnapshotCase {
+  readonly name: string;
+  readonly feed: SnapshotFeed;
+  readonly stem: string;
+  readonly answers: readonly string[];
+  readonly before?: readonly string[];
+}
+
+/** The cases of a source's event streams, stream by stream. */
 export function goldenCases(source: Source): GoldenCase[] {
-  const fixtures = join(SOURCES, source.id, 'fixtures');
-  if (!existsSync(fixtures)) return [];
-  return readdirSync(fixtures).flatMap((stream) => {
-    const feed = goldenFeed(source, stream);
-    return answersIn(join(fixtures, stream)).map((file) => ({
-      name: `${stream}/${file}`,
-      feed,
-      stem: join(fixtures, stream, file.replace(/\.(json|csv)$/, '')),
-      answer: readFileSync(join(fixtures, stream, file), 'utf8'),
-      contentType: file.endsWith('.csv') ? 'text/csv' : 'application/json',
-    }));
-  });
-}
-
-/** Expected files whose answer is gone. */
-export function orphans(source: Source): string[] {
-  const fixtures = join(SOURCES, source.id, 'fixtures');
-  if (!existsSync(fixtures)) return [];
-  return readdirSync(fixtures).flatMap((stream) => {
-    const stems = new Set(answersIn(join(fixtures, stream)).map((file) => file.replace(/\.(json|csv)$/, '')));
-    const files = readdirSync(join(fixtures, stream));
-    return files.filter((file) => EXPECTED.some((end) => file.endsWith(end) && !stems.has(file.slice(0, -end.length))));
-  });
-}
-
-/** The events of a case, as the engine makes them: at a fixed time, for a connection called acme. */
-export function goldenEvents({ feed, answer, contentType }: GoldenCase): EcsEvent[] {
-  const { stream, connection } = feed;
-  const asked = stream.first({ from: readAt, to: readAt }, connection);
-  const page = stream.read({ status: 200, headers: { 'content-type': contentType }, text: answer }, asked);
-  const counts = new Map<string, number>();
-  return page.rows.flatMap((row) => {
-    const hash = recordHash(row);
-    const occurrence = counts.get(hash) ?? 0;
-    counts.set(hash, occurrence + 1);
-    return stream.events(row).map((identity) => {
-      const id = eventId(feed, identity, hash, occurrence);
-      const { time } = identity;
-      return eventOf(row, identity, { feed, id, readAt, ...(time !== undefined && { time }) });
+  return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
+    if (isSnapshotFeed(feed)) return [];
+    return stems.map((stem) => {
+      const file = existsSync(`${stem}.csv`) ? `${stem}.csv` : `${stem}.json`;
+      return {
+        name: `${basename(folder)}/${basename(file)}`,
+        feed,
+        stem,
+        answer: readFileSync(file, 'utf8'),
+        contentType: file.endsWith('.csv') ? 'text/csv' : 'application/json',
+      };
     });
   });
 }
 
-function goldenFeed(source: Source, stream: string): Feed {
+/** The cases of a source's snapshot streams, stream by stream. */
+export function snapshotCases(source: Source): SnapshotCase[] {
+  return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
+    if (!isSnapshotFeed(feed)) return [];
+    return stems.map((stem) => ({
+      name: `${basename(folder)}/${basename(stem)}.json`,
+      feed,
+      stem,
+      answers: answersAt(stem),
+      ...(existsSync(`${stem}.before.json`) && { before: answersAt(`${stem}.before`) }),
+    }));
+  });
+}
+
+/** Expected files whose answer is gone, and answers that belong to no case. */
+export function orphans(source: Source): string[] {
+  return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
+    const owned = new Set(stems.flatMap((stem) => [stem, ...(!isSnapshotFeed(feed) ? [] : furtherFilesOf(stem))]));
+    return readdirSync(folder).filter((file) => {
+      const end = EXPECTED.find((one) => file.endsWith(one));
+      return !owned.has(join(folder, end ? file.slice(0, -end.length) : file.replace(/\.(json|csv)$/, '')));
+    });
+  });
+}
+
+/** The events of a case, as the engine makes them: at a fixed time, for a connection called acme. */
+export function goldenEvents(golden: GoldenCase | SnapshotCase): EcsEvent[] {
+  return 'answer' in golden ? rowEvents(golden.feed, goldenRows(golden)) : snapshotEvents(golden);
+}
+
+/** A case's rows, as the stream reads them. */
+export function goldenRows({ feed, answer, contentType }: GoldenCase): readonly Row[] {
+  const { stream, connection } = feed;
+  const asked = stream.first({ from: readAt, to: readAt }, connection);
+  const page = stream.read({ status: 200, headers: { 'content-type': contentType }, text: answer }, asked);
+  return page.rows;
+}
+
+/** The events of these rows, read together. */
+export function rowEvents(feed: Feed, rows: readonly Row[]): EcsEvent[] {
+  const counts = new Map<string, number>();
+  return rows.flatMap((row) => {
+    const hash = recordHash(row);
+    const occurrence = counts.get(hash) ?? 0;
+    counts.set(hash, occurrence + 1);
+    return feed.stream.events(row).map((identity) => {
+      const id = eventId(feed, identity, hash, occurrence);
+      const { time } = identity;
+      return eventOf(feed, row, identity, { feed, id, readAt, ...(time !== undefined && { time }) });
+    });
+  });
+}
+
+/** The changes from before, or the baseline where there is no before. */
+function snapshotEvents({ feed, answers, before }: SnapshotCase): EcsEvent[] {
+  const items = itemsIn(feed, answers);
+  const ref = { id: 'golden', number: before ? 2 : 1, at: readAt };
+  if (!before) return [baselineEvent(feed, ref, items)];
+  return diffItems(itemsIn(feed, before), items).map((change) => changeEvent(feed, ref, change));
+}
+
+/** What the answers hold, which is compared as it is stored: as JSON. */
+function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly string[]): Item[] {
+  const asks: Request[] = [stream.first(connection)];
+  const rows: Row[] = [];
+  for (let at = 0; at < Math.min(asks.length, MOST_ANSWERS); at++) {
+    const answer = { status: 200, headers: { 'content-type': 'application/json' }, text: answers[at] ?? '[]' };
+    const page = stream.read(answer, asks[at] as Request, connection);
+    rows.push(...page.rows);
+    asks.push(...page.asks);
+  }
+  if (answers.length > asks.length) throw new Error(`${stream.name}: answer ${asks.length + 1} was never asked for`);
+  return JSON.parse(JSON.stringify(rows.flatMap((row) => stream.items(row)))) as Item[];
+}
+
+/** The streams that have fixtures: the folder, and its cases without their endings. */
+function fixturesOf(source: Source): { feed: AnyFeed; folder: string; stems: string[] }[] {
+  const fixtures = join(SOURCES, source.id, 'fixtures');
+  if (!existsSync(fixtures)) return [];
+  const connection = goldenConnection(source, fixtures);
+  const folders = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => {
+    const feed = feedsOf(source, connection).find(({ stream }) => stream.name === name);
+    if (!feed) throw new Error(`fixtures for ${name}, which is no stream of ${source.id}`);
+    const folder = join(fixtures, name);
+    const answers = readdirSync(folder).filter(
+      (file) => /\.(json|csv)$/.test(file) && !EXPECTED.some((end) => file.endsWith(end)),
+    );
+    const first = !isSnapshotFeed(feed)
+      ? answers
+      : answers.filter((file) => FURTHER_ANSWER.exec(file)?.[0] === '.json');
+    return { feed, folder, stems: first.map((file) => join(folder, file.replace(/\.(json|csv)$/, ''))) };
+  });
+}
+
+function goldenConnection(source: Source, fixtures: string) {
+  const file = join(fixtures, 'connection.json');
+  const given = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Connection>) : {};
   const origin = source.origin ?? 'https://acme.example.com';
-  const connection = parseConnection(source, { id: 'acme', source: source.id, origin });
-  const feed = feedsOf(source, connection).find((one) => one.stream.name === stream);
-  if (!feed) throw new Error(`fixtures for ${stream}, which is no stream of ${source.id}`);
-  return feed;
+  const connection = parseConnection(source, { id: 'acme', source: source.id, origin, settings: given.settings ?? {} });
+  return { ...connection, ...(given.found && { found: given.found }) };
 }
 
-function answersIn(folder: string): string[] {
-  return readdirSync(folder).filter(
-    (file) => /\.(json|csv)$/.test(file) && !EXPECTED.some((end) => file.endsWith(end)),
-  );
+/** The first answer, and those to what it made us ask. */
+function answersAt(stem: string): string[] {
+  return [stem, ...numberedFilesOf(stem)].map((file) => readFileSync(`${file}.json`, 'utf8'));
 }
 
-function eventOf(row: Row, identity: Identity, about: Circumstances): EcsEvent {
-  const { stream, connection } = about.feed;
+function furtherFilesOf(stem: string): string[] {
+  const before = existsSync(`${stem}.before.json`) ? [`${stem}.before`, ...numberedFilesOf(`${stem}.before`)] : [];
+  return [...numberedFilesOf(stem), ...before];
+}
+
+function numberedFilesOf(stem: string): string[] {
+  const found: string[] = [];
+  for (let number = 2; existsSync(`${stem}.${number}.json`); number++) found.push(`${stem}.${number}`);
+  return found;
+}
+
+function eventOf({ stream, connection }: Feed, row: Row, identity: Identity, about: Circumstances): EcsEvent {
   try {
     return complete(stream.map(row, identity, connection), row, about);
   } catch (thrown) {

@@ -38,7 +38,7 @@ export function drawView(
 }
 
 function rowOf(status: FeedStatus): string[] {
-  const { quota, error } = status;
+  const { quota, pace, error } = status;
   return [
     status.feed,
     status.until === undefined ? status.state : `${status.state} until ${status.until.slice(11, 19)}Z`,
@@ -46,7 +46,7 @@ function rowOf(status: FeedStatus): string[] {
     String(status.delivered),
     String(status.pages),
     String(status.retries),
-    quota ? `${quota.remaining}/${quota.limit}` : '-',
+    quota ? `${quota.remaining}/${quota.limit}` : pace ? `${pace.perMinute} a minute` : '-',
     error ? `${error.code}: ${error.message}` : '-',
   ].map(clean);
 }

@@ -1,5 +1,5 @@
 import type { ConfiguredConnection } from '../functions/core/config.ts';
-import type { Feed } from '../functions/core/model.ts';
+import type { AnyFeed } from '../functions/core/model.ts';
 import { emptyTally, type FeedReport, type FeedState, type Tally } from '../functions/core/report.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import type { World } from './world.ts';
@@ -24,13 +24,14 @@ export interface FeedStatus extends Tally {
   lagSeconds?: number;
   until?: string;
   quota?: { readonly limit: number; readonly remaining: number };
+  pace?: { readonly perMinute: number };
   error?: FeedReport['error'];
   warnings: readonly string[];
 }
 
 /** A feed and when it is its turn. */
 interface Turn {
-  readonly feed: Feed & { every: number };
+  readonly feed: AnyFeed & { every: number };
   readonly status: FeedStatus;
   dueAt: number;
   tries: number;
@@ -47,7 +48,7 @@ export class Runner {
 
   constructor(
     world: World,
-    feeds: readonly { connection: ConfiguredConnection; feed: Feed & { every: number } }[],
+    feeds: readonly { connection: ConfiguredConnection; feed: AnyFeed & { every: number } }[],
     onRun: () => void,
   ) {
     this.#world = world;
@@ -144,7 +145,7 @@ export class Runner {
   }
 }
 
-function newStatus(feed: Feed): FeedStatus {
+function newStatus(feed: AnyFeed): FeedStatus {
   return {
     ...emptyTally(),
     feed: feed.name,
@@ -158,12 +159,13 @@ function newStatus(feed: Feed): FeedStatus {
 
 function note(status: FeedStatus, report: FeedReport): void {
   for (const key of Object.keys(emptyTally()) as (keyof Tally)[]) status[key] += report[key];
-  const { state, watermark, lagSeconds, quota, until, error } = report;
+  const { state, watermark, lagSeconds, quota, pace, until, error } = report;
   status.state = state;
   status.runs++;
   if (watermark !== undefined) status.watermark = watermark;
   if (lagSeconds !== undefined) status.lagSeconds = lagSeconds;
   if (quota) status.quota = quota;
+  if (pace) status.pace = pace;
   delete status.until;
   delete status.error;
   if (until !== undefined) status.until = until;

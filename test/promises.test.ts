@@ -240,7 +240,7 @@ describe('promise 8: secrets stay secret', () => {
     const foreignOrigin = foreign.origin;
     const own = await listen('own');
     const http = new Http(own.origin, undefined);
-    const ask = (url: string) => http.get({ url }, { authorization: 'Bearer hunter2' }, SECOND);
+    const ask = (url: string) => http.send({ url }, { authorization: 'Bearer hunter2' }, SECOND);
 
     for (const url of [`${foreign.origin}/next`, `${foreign.origin}/?${own.origin}/`, '//evil.example/']) {
       await expect(ask(url)).rejects.toMatchObject({ code: 'origin' });

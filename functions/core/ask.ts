@@ -2,8 +2,9 @@ import { ASK_BACKOFF, backoff } from './backoff.ts';
 import type { Effects } from './effects.ts';
 import { NetworkError, TidemarkError } from './errors.ts';
 import { judge, LONGEST_HOLD } from './judge.ts';
-import type { Answer, Request, Source, Verdict } from './model.ts';
+import type { Answer, Connection, Request, Source, Verdict } from './model.ts';
 import type { Pacer } from './pacer.ts';
+import type { Session } from './session.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from './time.ts';
 
 /** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
@@ -15,12 +16,23 @@ export class PauseError extends Error {
   readonly until: Instant;
   /** Whether it is the number of our requests that the vendor minds. */
   readonly throttled: boolean;
+  /** Whether the feed notes the pause for itself, or the connection has done so for all. */
+  readonly scope: 'feed' | 'connection';
 
-  constructor(until: Instant, why: string, throttled: boolean) {
+  constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {
     super(why);
     this.name = 'PauseError';
     this.until = until;
     this.throttled = throttled;
+    this.scope = scope;
+  }
+}
+
+/** What a request goes on with has run out at the vendor: the window has to be begun again. */
+export class ExpiredError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ExpiredError';
   }
 }
 
@@ -36,7 +48,10 @@ export class OutOfTimeError extends Error {
 export interface Asker {
   readonly effects: Effects;
   readonly source: Source;
+  readonly connection: Connection;
   readonly pacer: Pacer;
+  /** What requests belong to, at vendors where one signs in. */
+  readonly session?: Session;
   /** No request starts after it. */
   readonly stopAt: Instant;
   /** No request lasts longer. */
@@ -50,15 +65,20 @@ export interface Asker {
   readonly patience?: { readonly attempts: number; readonly timeout: Duration };
   /** An answer that says no is an answer, too. */
   readonly takesNo?: boolean;
+  /** The answer can be done without: nobody signs in again for it. */
+  readonly spare?: boolean;
 }
 
 /** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
-  const { effects, source, pacer, patience = PATIENCE } = asker;
+  const { effects, source, pacer, session, patience = PATIENCE } = asker;
   let fresh = false;
   let before: Verdict | undefined;
   for (let attempt = 1; ; attempt++) {
-    await keepPace(asker, before, attempt);
+    await keepOff(asker, before, attempt);
+    await session?.ready();
+    await awaitTurn(asker, request, before, attempt);
+    const signedIn = session?.number ?? 0;
     const timeout = Math.min(patience.timeout, asker.endBy - effects.now());
     const { answer, verdict } = await askOnce(asker, request, timeout, fresh);
     if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
@@ -67,8 +87,15 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (verdict.kind === 'never') {
       // The secret may have been replaced a moment ago: it is read again once, and then we stop rather than hammer.
       if (verdict.code !== 'refused' && answer && asker.takesNo) return answer;
-      if (verdict.code !== 'refused' || fresh) throw refusal(verdict);
-      fresh = true;
+      if (verdict.code !== 'refused' || fresh || asker.spare) throw refusal(verdict);
+      if (!session) fresh = true;
+      else if (!session.drop(signedIn)) throw refusal(verdict);
+    } else if (verdict.kind === 'expired') {
+      throw new ExpiredError(verdict.reason);
+    } else if (request.once && !verdict.throttled) {
+      if (verdict.at !== undefined)
+        pacer.hold(Math.min(verdict.at, effects.now() + LONGEST_HOLD), verdict.reason, false);
+      throw new ExpiredError(verdict.reason);
     } else {
       await waitFor(asker, verdict, attempt, patience.attempts);
     }
@@ -86,7 +113,7 @@ async function askOnce(
 ): Promise<{ answer?: Answer; verdict: Verdict }> {
   try {
     const answer = await effects.fetch(request, timeout, fresh);
-    return { answer, verdict: judge(source, answer, effects.now()) };
+    return { answer, verdict: judge(source, answer, effects.now(), request) };
   } catch (thrown) {
     if (!(thrown instanceof NetworkError)) throw thrown;
     return { verdict: { kind: 'later', throttled: false, reason: thrown.message } };
@@ -94,11 +121,8 @@ async function askOnce(
 }
 
 /** Waits for a shared quota in place when that is short; else the run pauses. */
-async function keepPace(
-  { effects, pacer, stopAt, waitsLong, life }: Asker,
-  before: Verdict | undefined,
-  attempt: number,
-): Promise<void> {
+async function keepOff(asker: Asker, before: Verdict | undefined, attempt: number): Promise<void> {
+  const { effects, pacer, stopAt, waitsLong } = asker;
   const wait = pacer.until - effects.now();
   if (wait > 0) {
     const longest = waitsLong ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
@@ -107,8 +131,24 @@ async function keepPace(
     }
     await effects.sleep(wait);
   }
+  checkTime(asker, effects.now(), before, attempt);
+}
+
+/** Waits until it is the request's turn. A turn that comes too late for this run is left to others. */
+async function awaitTurn(asker: Asker, request: Request, before: Verdict | undefined, attempt: number): Promise<void> {
+  const { effects, source, connection, pacer } = asker;
+  const pace = source.pace?.(request, connection);
+  const turn = pacer.turn(pace, effects.now());
+  checkTime(asker, turn, before, attempt);
+  pacer.take(pace, turn);
+  if (turn > effects.now()) await effects.sleep(turn - effects.now());
+  checkTime(asker, effects.now(), before, attempt);
+}
+
+/** No request starts after the run's time. */
+function checkTime({ effects, stopAt, life }: Asker, at: Instant, before: Verdict | undefined, attempt: number): void {
   if (effects.stopping() || life.over) throw new OutOfTimeError();
-  if (effects.now() < stopAt) return;
+  if (at < stopAt) return;
   // A run that ends because a vendor does not answer has not just run out of time.
   if (before?.kind === 'later') throw unanswered(before.reason, attempt - 1);
   throw new OutOfTimeError();

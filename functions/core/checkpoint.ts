@@ -30,6 +30,15 @@ export interface Checkpoint {
   /** Since when each destination gets this feed. One that is added later starts then. */
   readonly destinations: Readonly<Record<string, Instant>>;
   readonly broken?: Broken;
+  /** When each of the longer re-reads was last done, by how far behind it reads. */
+  readonly reread?: Readonly<Record<string, string>>;
+  /** Where the next turn of asking for what goes on begins. */
+  readonly ongoingFrom?: Instant;
+  /** Sign-ins of ours that a record has been found for: second of the sign-in to the event's id. */
+  readonly claims?: Readonly<Record<string, string>>;
+  /** How things were when they were last compared, and how they are now, as long as the difference is being delivered. */
+  readonly snapshot?: SnapshotRef;
+  readonly pending?: SnapshotRef;
   readonly lastSuccess?: Instant;
   readonly failures: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
@@ -43,10 +52,21 @@ export interface Plan {
   readonly window: Range;
   /** What is left of the window; a resume position is a time, never a cursor. */
   readonly left?: Range;
+  /** How far behind the watermark it begins, where that is further than usual: these re-reads are done when the plan is. */
+  readonly rereads?: readonly Duration[];
   /** The least end of a range that an answer about this window says it is for. */
   readonly proven?: Instant;
   /** The vendor's clock when the plan was begun: what came into its log after that may lie anywhere in the overlap. */
   readonly vendorNow?: Instant;
+}
+
+/** A stored snapshot. */
+export interface SnapshotRef {
+  readonly id: string;
+  /** Grows from snapshot to snapshot of a feed: a part of the ids of their events. */
+  readonly number: number;
+  /** When it was read. */
+  readonly at: Instant;
 }
 
 /** Why, and until when, a feed does not ask. */
@@ -75,6 +95,18 @@ export interface ConnectionState {
   readonly refusals: number;
   readonly notBefore?: Instant;
   readonly message?: string;
+  /** What `notBefore` is about, when it is about signing in: then nobody may try earlier with the same secret. */
+  readonly signIn?: 'refused' | 'throttled';
+  /** When we signed in, or tried to: seconds since 1970, on the vendor's clock where that is known. */
+  readonly signIns?: readonly number[];
+  /** A sign-in that had begun when this was written: as long as it stands here, nobody knows whether it was refused. */
+  readonly signingIn?: { readonly owner: string; readonly at: Instant; readonly secretVersion: string };
+  /** Our clock less the vendor's in seconds, as the last sign-in showed it. */
+  readonly clockOffset?: number;
+  /** What lookups have found out: JSON, and none where they failed. */
+  readonly found?: Readonly<
+    Record<string, { readonly at: Instant; readonly secretVersion: string; readonly json?: string }>
+  >;
   /** When it was last asked what these credentials can see, and what they could when there was an answer. */
   readonly sight?: { readonly at: Instant; readonly secretVersion: string; readonly seen?: unknown };
 }

@@ -1,4 +1,4 @@
-import type { EcsEvent, EcsFields, Feed, Row } from './model.ts';
+import type { AnyFeed, EcsEvent, EcsFields, Row } from './model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
 
 /** The version of the Elastic Common Schema that events follow. */
@@ -6,7 +6,7 @@ export const ECS_VERSION = '9.4.0';
 
 /** What the engine knows of an event besides its record. */
 export interface Circumstances {
-  readonly feed: Feed;
+  readonly feed: AnyFeed;
   readonly id: string;
   /** None when the vendor gave no usable time. */
   readonly time?: Instant;
@@ -19,6 +19,7 @@ export interface Circumstances {
 /** Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. */
 export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
   const { feed, time, window } = about;
+  const { name, viewOf } = feed.stream;
   const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),
@@ -30,7 +31,7 @@ export function complete(fields: EcsFields, row: Row, about: Circumstances): Ecs
       ...fields.event,
       id: about.id,
       module: feed.source.id,
-      dataset: `${feed.source.id}.${feed.stream.name}`,
+      dataset: `${feed.source.id}.${viewOf ?? name}`,
       created: stamp(about.readAt),
       original: row.text,
     },

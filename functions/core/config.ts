@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { TidemarkError } from './errors.ts';
-import type { Connection, Feed, Source } from './model.ts';
-import { DURATION, parseDuration, parseInstant } from './time.ts';
+import { type AnyFeed, type AnyStream, type Auth, type Connection, isSnapshot, type Source } from './model.ts';
+import { DURATION, type Duration, parseDuration, parseInstant } from './time.ts';
 
 const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
@@ -12,9 +12,12 @@ const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
 
 const duration = described(z.string().check(z.regex(DURATION, DURATION_WANTED)), DURATION_WANTED);
 
-const streamSettings = z.strictObject({
+const snapshotSettings = z.strictObject({
   enabled: z.optional(described(z.boolean(), 'Whether the stream runs.')),
   every: z.optional(described(duration, 'How often it runs.')),
+});
+
+const streamSettings = z.extend(snapshotSettings, {
   startFrom: z.optional(
     described(
       z.string().check(z.refine((text) => parseInstant(text) !== undefined, TIME_WANTED)),
@@ -23,12 +26,18 @@ const streamSettings = z.strictObject({
   ),
   settle: z.optional(described(duration, 'How long after now to wait before a window may end there.')),
   overlap: z.optional(described(duration, 'How far behind the watermark each run reads again, to catch late events.')),
+  rereads: z.optional(
+    described(
+      z.array(z.strictObject({ every: duration, overlap: duration })).check(z.maxLength(5)),
+      'How much further behind to read again every so often, such as {"every":"1d","overlap":"7d"}.',
+    ),
+  ),
 });
 
 /** What tidemark.json says of one connection to this source. Every value but id and source has a default. */
 export function connectionSchema(source: Source) {
   const streams = Object.fromEntries(
-    source.streams.map((stream) => [stream.name, z.optional(described(streamSettings, stream.title))]),
+    source.streams.map((stream) => [stream.name, z.optional(described(settingsOf(stream), stream.title))]),
   );
   const origin = z.string().check(z.refine(isOrigin, ORIGIN_WANTED));
   return z.strictObject({
@@ -43,7 +52,7 @@ export function connectionSchema(source: Source) {
     secret: z.optional(
       described(
         z.string().check(z.minLength(1)),
-        `The name of its secret, with a value like ${JSON.stringify(source.auth.secret)} (default: tidemark/<source>/<id>).`,
+        `The name of its secret, with a value like ${secretShapes(source.auth)} (default: tidemark/<source>/<id>).`,
       ),
     ),
     settings: z.prefault(source.settings, {}),
@@ -51,8 +60,17 @@ export function connectionSchema(source: Source) {
   });
 }
 
+function settingsOf(stream: AnyStream) {
+  return isSnapshot(stream) ? snapshotSettings : streamSettings;
+}
+
+/** What a secret may look like, for texts. */
+export function secretShapes({ secret }: Auth): string {
+  return secret.map((shape) => JSON.stringify(shape)).join(' or ');
+}
+
 /** Timing of one stream, as written in the configuration. */
-export type StreamSettings = z.infer<typeof streamSettings>;
+export type StreamSettings = z.infer<typeof snapshotSettings> & Partial<z.infer<typeof streamSettings>>;
 
 /** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
 export interface ConfiguredConnection extends Connection {
@@ -78,26 +96,41 @@ export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>
   };
 }
 
-/** The feeds of a connection: each of its streams with the timing in force. */
+/** The feeds of a connection: each of its streams, and each thing that it watches, with the timing in force. */
 export function feedsOf(
   source: Source,
   connection: ConfiguredConnection,
-): (Feed & { enabled: boolean; every: number })[] {
-  return source.streams.map((stream) => {
-    const own = connection.streams[stream.name] ?? {};
-    const startFrom = parseInstant(own.startFrom);
-    return {
-      name: `${source.id}/${stream.name}/${connection.id}`,
-      source,
-      stream,
-      connection,
-      enabled: own.enabled ?? stream.enabled,
-      every: parseDuration(own.every ?? '') ?? stream.every,
-      settle: parseDuration(own.settle ?? '') ?? stream.settle,
-      overlap: parseDuration(own.overlap ?? '') ?? stream.overlap,
-      ...(startFrom !== undefined && { startFrom }),
-    };
-  });
+): (AnyFeed & { enabled: boolean; every: Duration })[] {
+  const watched = source.watched?.(connection) ?? [];
+  return [
+    ...source.streams.map((stream) => feedOf(source, connection, stream)),
+    ...watched.map((stream) => ({ ...feedOf(source, connection, stream), enabled: true })),
+  ];
+}
+
+function feedOf(source: Source, connection: ConfiguredConnection, stream: AnyStream) {
+  const own = connection.streams[stream.viewOf ?? stream.name] ?? {};
+  const common = {
+    name: `${source.id}/${stream.name}/${connection.id}`,
+    source,
+    connection,
+    enabled: own.enabled ?? stream.enabled,
+    every: parseDuration(own.every ?? '') ?? stream.every,
+  };
+  if (isSnapshot(stream)) return { ...common, stream };
+  const startFrom = parseInstant(own.startFrom);
+  const rereads = own.rereads?.map(({ every, overlap }) => ({
+    every: parseDuration(every) as Duration,
+    overlap: parseDuration(overlap) as Duration,
+  }));
+  return {
+    ...common,
+    stream,
+    settle: parseDuration(own.settle ?? '') ?? stream.settle,
+    overlap: parseDuration(own.overlap ?? '') ?? stream.overlap,
+    rereads: rereads ?? stream.rereads ?? [],
+    ...(startFrom !== undefined && { startFrom }),
+  };
 }
 
 /** Checks a value; the error names the path, what is there, and what is wanted. */

@@ -22,6 +22,8 @@ export interface Effects {
   fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
   /** The version of the secret in hand; changes when somebody replaces the secret. */
   secretVersion(): Promise<string>;
+  /** Opens or extends the session that all further requests belong to, by one request. What is secret in the answer stays outside. */
+  session(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer>;
 
   /** Strongly consistent. */
   load(feed: string): Promise<Checkpoint | undefined>;
@@ -44,6 +46,17 @@ export interface Effects {
   /** 64 bits that stand for an event id, under a random key of this deployment. */
   seal(eventId: string): Uint8Array;
 
+  /** What goes on as far as we know: sessions that have not ended. */
+  loadOngoing(feed: string): Promise<readonly Ongoing[]>;
+  /** Notes what goes on, and what no longer does; doing it twice changes nothing. */
+  noteOngoing(feed: string, begun: readonly Ongoing[], ended: readonly Ongoing[]): Promise<void>;
+
+  /** Keeps a snapshot's text under an id of ours; doing it twice changes nothing. */
+  saveSnapshot(feed: string, id: string, text: string): Promise<void>;
+  loadSnapshot(feed: string, id: string): Promise<string | undefined>;
+  /** Removes the snapshots whose ids sort before this one: those after it are a later worker's. */
+  dropSnapshots(feed: string, before: string): Promise<void>;
+
   /** One PutRecordBatch; the error code of each record, or none where it was accepted. Throws NetworkError when the outcome is unknown. */
   put(
     deliveryStream: string,
@@ -63,4 +76,21 @@ export interface QuarantineEntry {
   readonly reason: 'oversized' | 'unreadable';
   readonly at: Instant;
   readonly text: string;
+}
+
+/** What came of opening or extending a session. */
+export interface SessionAnswer {
+  readonly answer: Answer;
+  /** Whether a session is open now. */
+  readonly open: boolean;
+  /** When it ends, if the vendor says so. */
+  readonly until?: Instant;
+}
+
+/** Something that went on when it was last seen. */
+export interface Ongoing {
+  readonly key: string;
+  readonly since: Instant;
+  /** When the vendor will have forgotten it, and so may we. */
+  readonly until: Instant;
 }

@@ -59,6 +59,7 @@ export function endingOf(
   }
   if (thrown instanceof PauseError) {
     const until = Math.min(thrown.until, now + LONGEST_HOLD);
+    if (thrown.scope === 'connection') return { state: 'paused', until, changes: { failures: 0 } };
     const hold = { until, reason: 'quota', message: thrown.message } as const;
     return { state: 'paused', until, changes: { failures: 0, hold } };
   }

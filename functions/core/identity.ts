@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Feed, Identity, Row } from './model.ts';
+import type { AnyFeed, Identity, Row } from './model.ts';
 
 /** Deeper than any honest record; beyond it a record is identified by its very text. */
 const DEEPEST = 100;
@@ -32,7 +32,12 @@ function inexactNumbers(json: string): string {
  *
  * @param occurrence the event is the k-th of its equals in one read of one window, counted from zero
  */
-export function eventId(feed: Feed, identity: Identity, recordHash: string, occurrence: number): string {
+export function eventId(
+  feed: Pick<AnyFeed, 'source' | 'connection'>,
+  identity: Identity,
+  recordHash: string,
+  occurrence: number,
+): string {
   const { id, phase = '' } = identity;
   if (id !== undefined && phase === '' && /^[!-~]{1,40}$/.test(id)) return id;
   const what = id === undefined ? ['record', recordHash, String(occurrence)] : ['id', id];

@@ -1,9 +1,9 @@
-import type { Answer, Source, Verdict } from './model.ts';
+import type { Answer, Request, Source, Verdict } from './model.ts';
 import { type Instant, MILLISECOND, MINUTE, SECOND } from './time.ts';
 
 /** What an answer tells us to do: as the source knows it, else as the web at large means it. */
-export function judge(source: Source, answer: Answer, now: Instant): Verdict {
-  return source.judge?.(answer, now) ?? judgeByStatus(source, answer, now);
+export function judge(source: Source, answer: Answer, now: Instant, asked: Request): Verdict {
+  return source.judge?.(answer, now, asked) ?? judgeByStatus(source, answer, now);
 }
 
 function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {

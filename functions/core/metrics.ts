@@ -22,6 +22,12 @@ export const METRICS = {
   OutOfRange: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
+  /** A window had another number of rows than the vendor had said. */
+  TotalMismatch: 'Count',
+  /** Sign-ins under our account that we know nothing of. */
+  UnexpectedSignIns: 'Count',
+  /** Changes found between two snapshots. */
+  Changes: 'Count',
   Throttled: 'Count',
   Failing: 'Count',
   Refused: 'Count',

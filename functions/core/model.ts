@@ -4,6 +4,8 @@ import type { Duration, Instant, Range } from './time.ts';
 export interface Request {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What it goes on with may move on when it is used: asked twice, it could leave something out. */
+  readonly once?: boolean;
 }
 
 /** What the vendor said. Header names are in lower case. */
@@ -26,6 +28,8 @@ export interface Page {
   readonly next?: Request;
   /** The end of the range that the vendor says it has answered for, when it says so. */
   readonly answeredTo?: Instant;
+  /** How many rows the vendor says there are from here to the end of the range. */
+  readonly total?: number;
 }
 
 /** One event of a record: usually the record is one event; a session is its start and its end. */
@@ -45,10 +49,12 @@ export interface Connection {
   readonly origin: string;
   readonly secret: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What the source's lookups have found out about it, by their names. */
+  readonly found?: Readonly<Record<string, unknown>>;
 }
 
-/** One kind of record in a source. Decides only: no network, no clock, no environment, no secret. */
-export interface Stream {
+/** What every stream says about itself, whatever kind it is. */
+export interface StreamFacts {
   readonly name: string;
   readonly title: string;
   /** The vendor's page about it. */
@@ -56,15 +62,32 @@ export interface Stream {
   /** Whether it runs when the configuration does not say. */
   readonly enabled: boolean;
   readonly every: Duration;
-  readonly settle: Duration;
-  readonly overlap: Duration;
-  readonly longestWindow: Duration;
   /** How long the vendor keeps its records. */
   readonly retention: Duration;
-  /** The smallest step of the vendor's time stamps. */
-  readonly precision: Duration;
   /** The permission it takes, in the vendor's words. */
   readonly needs: string;
+  /** The stream whose records these are, when it is another's view of them: it shares that one's dataset and timing. */
+  readonly viewOf?: string;
+}
+
+/** How far behind the watermark to read again, and how often: beyond the overlap, which every run reads. */
+export interface Reread {
+  readonly every: Duration;
+  readonly overlap: Duration;
+}
+
+/** One kind of record in a source. Decides only: no network, no clock, no environment, no secret. */
+export interface Stream extends StreamFacts {
+  readonly settle: Duration;
+  readonly overlap: Duration;
+  readonly rereads?: readonly Reread[];
+  readonly longestWindow: Duration;
+  /** The smallest step of the vendor's time stamps. */
+  readonly precision: Duration;
+  /** The vendor's range is about something else than the rows' own times: what comes is kept, wherever its time lies. */
+  readonly vague?: boolean;
+  /** The vendor answers for whole steps of this length only, such as days: a range is asked for from step to step. Such a stream is `vague`. */
+  readonly grid?: Duration;
   /** Offset-paged streams are cut after so many pages: the rest becomes a new window, offset 0. */
   readonly cutAfterPages?: number;
   /** What to ask first. The range is already padded: ask for all of it, bounds included. */
@@ -73,14 +96,75 @@ export interface Stream {
   read(answer: Answer, asked: Request): Page;
   /** Which events a record holds, and when they happened. The first one's time is the one that the vendor's range is about. */
   events(row: Row): readonly Identity[];
+  /** What a record shows to go on or to have ended. What goes on is asked for again, at its own time, until it has ended. */
+  ongoing?(row: Row): { readonly key: string; readonly since: Instant; readonly ended: boolean } | undefined;
   /** Who acted, where a log that shows only one person's acts would be suspicious. */
   actor?(row: Row): string | undefined;
   /** The event as ECS, without what every event has (`complete` adds that). May throw: the record then travels as a pipeline_error. */
   map(row: Row, identity: Identity, connection: Connection): EcsFields;
 }
 
-/** How requests are signed; the shell performs it, so that code that decides never holds a secret. */
-export type Auth = { readonly kind: 'bearer'; readonly secret: { readonly token: string } };
+/** A stream about how things are: what it gives are the changes from how they were when it was last read. */
+export interface SnapshotStream extends StreamFacts {
+  readonly kind: 'snapshot';
+  /** What one of its things is called: `API key`, `account`. */
+  readonly thing: string;
+  first(connection: Connection): Request;
+  /** What a 2xx answer means, and what else it makes us ask. Throws `UnreadableError` when it means nothing. */
+  read(
+    answer: Answer,
+    asked: Request,
+    connection: Connection,
+  ): { readonly rows: readonly Row[]; readonly asks: readonly Request[] };
+  /** The things in a record, each under a key that it keeps for life; nothing secret in them, and lists without an order in a fixed one. */
+  items(row: Row): readonly Item[];
+  /** A change as ECS, without what every event has. */
+  mapChange(change: Change, connection: Connection): EcsFields;
+  /** How things are when they are seen for the first time, as ECS. */
+  mapBaseline(items: readonly Item[], connection: Connection): EcsFields;
+}
+
+/** One thing of a snapshot. */
+export interface Item {
+  readonly key: string;
+  /** JSON. */
+  readonly value: unknown;
+}
+
+/** How a thing differs from what it was. */
+export interface Change {
+  readonly kind: 'created' | 'changed' | 'deleted';
+  readonly key: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  /** The paths of what is different in it, such as `roles[0].name`; of a changed thing only. */
+  readonly fields: readonly string[];
+}
+
+export type AnyStream = Stream | SnapshotStream;
+
+export function isSnapshot(stream: AnyStream): stream is SnapshotStream {
+  return 'kind' in stream && stream.kind === 'snapshot';
+}
+
+/** What a secret holds: its fields, each with what it is. */
+export type SecretShape = Readonly<Record<string, string>>;
+
+/** How requests are signed; the shell performs it, so that code that decides never holds a secret. A secret has one of several shapes. */
+export type Auth =
+  | { readonly kind: 'bearer'; readonly secret: readonly [{ readonly token: string }] }
+  | {
+      readonly kind: 'frame-signature';
+      readonly secret: readonly [{ readonly client_id: string; readonly client_secret: string }];
+    }
+  | {
+      readonly kind: 'vbrick-session';
+      readonly secret: readonly SecretShape[];
+      /** Where to sign in with each shape of secret, by POST, the secret being the body. */
+      readonly signIn: readonly string[];
+      /** Where to have the session extended. */
+      readonly extend: string;
+    };
 
 /** A vendor's API family: its description and its streams. */
 export interface Source {
@@ -91,15 +175,23 @@ export interface Source {
   readonly origin?: string;
   readonly auth: Auth;
   readonly settings: SettingsSchema;
-  readonly streams: readonly Stream[];
+  readonly streams: readonly AnyStream[];
+  /** Further streams that a connection's settings ask for, each for one thing that is watched. Always on. */
+  watched?(connection: Connection): readonly Stream[];
   /** What decides which records a feed of this connection gets: when it changes, the past of the feed has a hole. */
   scope(connection: Connection): Readonly<Record<string, string>>;
   /** What an answer tells us to do, where the vendor differs from the web at large. */
-  judge?(answer: Answer, now: Instant): Verdict | undefined;
+  judge?(answer: Answer, now: Instant, asked: Request): Verdict | undefined;
   /** What the answer says of the vendor's request quota. */
   quota?(answer: Answer, now: Instant): Quota | undefined;
   /** What a request that finds out how much the credentials may see looks like. */
   readonly sight?: Sight;
+  /** What is to be found out about a connection beside its feeds. */
+  readonly lookups?: readonly Lookup[];
+  /** How many requests the vendor allows where its answers do not say, and which requests share that. */
+  pace?(request: Request, connection: Connection): Pace | undefined;
+  /** How our own sign-ins are told in a log that shows them. */
+  readonly ownSignIns?: OwnSignIns;
 }
 
 /** A schema for a source's settings (zod/mini): checks them, and describes them to editors. */
@@ -116,6 +208,37 @@ export interface Sight {
   readonly suspicion?: string;
 }
 
+/** An auxiliary read: the id of the account, the names of things. Its answer is kept with the connection. */
+export interface Lookup {
+  /** Where its answer stands in `connection.found`. */
+  readonly name: string;
+  /** How old the answer may get. It is asked again at once when the secret has changed. */
+  readonly age: Duration;
+  /** What to do when it cannot be found out and no feed can ask without it. Where that is missing, feeds can. */
+  readonly cure?: string;
+  /** Whether this connection needs it. */
+  wanted(connection: Connection): boolean;
+  first(connection: Connection): Request;
+  /** The next question, or what was found. All answers are 2xx. */
+  read(answers: readonly Answer[], connection: Connection): { readonly next: Request } | { readonly found: unknown };
+}
+
+/** So many requests a minute, evenly, for all requests of a bucket. */
+export interface Pace {
+  readonly bucket: string;
+  readonly perMinute: number;
+}
+
+/** A log of sign-ins shows our own, too: those that match one that we know of are marked, others under our account are suspicious. */
+export interface OwnSignIns {
+  /** Our account at the vendor, when it is known. */
+  account(connection: Connection): string | undefined;
+  /** Whose sign-in a record shows, if it shows one. */
+  signIn(row: Row): { readonly account?: string } | undefined;
+  /** Whether our own are left out. */
+  leaveOut(connection: Connection): boolean;
+}
+
 /** A vendor's request quota, as its answer states it. */
 export interface Quota {
   readonly limit: number;
@@ -128,6 +251,8 @@ export type Verdict =
   | { readonly kind: 'done' }
   /** Ask again: at a time when the vendor gave one. */
   | { readonly kind: 'later'; readonly at?: Instant; readonly throttled: boolean; readonly reason: string }
+  /** What this request goes on with has run out at the vendor: the window is begun again. */
+  | { readonly kind: 'expired'; readonly reason: string }
   | {
       readonly kind: 'never';
       readonly code: 'refused' | 'forbidden' | 'request' | 'origin';
@@ -209,7 +334,22 @@ export interface Feed {
   readonly connection: Connection;
   readonly settle: Duration;
   readonly overlap: Duration;
+  readonly rereads?: readonly Reread[];
   readonly startFrom?: Instant;
+}
+
+/** A snapshot stream of one connection. */
+export interface SnapshotFeed {
+  readonly name: string;
+  readonly source: Source;
+  readonly stream: SnapshotStream;
+  readonly connection: Connection;
+}
+
+export type AnyFeed = Feed | SnapshotFeed;
+
+export function isSnapshotFeed(feed: AnyFeed): feed is SnapshotFeed {
+  return isSnapshot(feed.stream);
 }
 
 /** Where events go, in which shape. */

@@ -1,8 +1,9 @@
 import type { Changes } from './checkpoint.ts';
 import { caughtUp, type Ending, outOfTime } from './ending.ts';
-import { nextWindow, raisedWatermark, widen } from './plan.ts';
+import type { Feed } from './model.ts';
+import { doneRereads, nextWindow, raisedWatermark, widen } from './plan.ts';
 import type { Run } from './run.ts';
-import { MINUTE } from './time.ts';
+import { type Duration, MINUTE } from './time.ts';
 
 /** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
 export async function moveOn(run: Run): Promise<Ending | undefined> {
@@ -20,6 +21,8 @@ export async function moveOn(run: Run): Promise<Ending | undefined> {
     broken: narrowed === undefined ? undefined : lease.item.broken,
     unordered: run.unordered || undefined,
     patient: undefined,
+    reread: doneRereads(feed, lease.item, run.plan),
+    ...(run.marks.changed && { claims: run.marks.claimsSince(watermark - longestOverlap(feed)) }),
   };
   if (plan) {
     await lease.commit(changes);
@@ -30,4 +33,9 @@ export async function moveOn(run: Run): Promise<Ending | undefined> {
   const more = run.plan.window.to < run.plan.to && watermark - before >= MINUTE;
   const ending = more ? outOfTime('more') : caughtUp(run.effects.now());
   return { ...ending, changes: { ...changes, ...ending.changes } };
+}
+
+/** How far behind the watermark a row may still be read again. */
+function longestOverlap({ overlap, rereads = [] }: Feed): Duration {
+  return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
 }

@@ -10,6 +10,9 @@ import type { Instant } from './time.ts';
 /** An event as one line of a destination's shape, cut to a size that it takes; then `oversized` is what was cut. */
 export type Writer = (shape: Shape, event: EcsEvent) => { readonly text: string; readonly oversized?: string };
 
+/** So often a write is tried again while the host waits for us to end. */
+const MOST_TRIES_AT_THE_END = 5;
+
 /** An event on its way, and the destinations (as bits) that still lack it. */
 interface Waiting {
   readonly id: string;
@@ -189,13 +192,15 @@ export class Outgoing {
  * Tries a harmlessly repeatable write again while there is time: a table that hiccups between delivery and remembering
  * would otherwise make us deliver the whole flush twice.
  */
-async function insist(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
+export async function insist(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await write();
     } catch (thrown) {
       const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
-      if (!(thrown instanceof AmbiguousWriteError) || effects.now() + pause > endBy) throw thrown;
+      // When the host wants the run to end, no pause lasts: a few tries are all.
+      const mayWait = effects.now() + pause <= endBy && !(effects.stopping() && attempt >= MOST_TRIES_AT_THE_END);
+      if (!(thrown instanceof AmbiguousWriteError) || !mayWait) throw thrown;
       await effects.sleep(pause);
     }
   }

@@ -1,5 +1,5 @@
-import type { Quota } from './model.ts';
-import { type Instant, SECOND } from './time.ts';
+import type { Pace, Quota } from './model.ts';
+import { type Instant, MINUTE, SECOND } from './time.ts';
 
 /** The share of a quota that we leave to the vendor's other clients. */
 const RESERVED = 0.1;
@@ -14,6 +14,16 @@ export class Pacer {
   /** Whether the vendor itself has asked for it. */
   throttled = false;
   quota: Quota | undefined;
+  /** The pace that was kept, where the vendor has one: requests a minute. */
+  perMinute: number | undefined;
+  /** By bucket, when the next request may go. */
+  readonly #turns: Map<string, Instant>;
+
+  /** @param other whose turns and pause bind this one, too; what this one learns is its own */
+  constructor(other?: Pacer) {
+    this.#turns = other ? other.#turns : new Map();
+    if (other) this.hold(other.until, other.why, other.throttled);
+  }
 
   /** Learns from an answer: in the last tenth of a quota we step back until it is filled again. */
   learn(quota: Quota | undefined, now: Instant): void {
@@ -23,6 +33,23 @@ export class Pacer {
     // A reset in the past means that it has just been filled, or that a clock is off: a moment's pause is enough.
     const reset = Math.min(Math.max(quota.resetAt, now + SECOND), now + LONGEST_RESET);
     this.hold(reset, `${quota.remaining} of ${quota.limit} requests are left, and the last tenth is for others`, false);
+  }
+
+  /** When it is the next request's turn: those of a bucket come evenly spaced. */
+  turn(pace: Pace | undefined, now: Instant): Instant {
+    if (!pace) return now;
+    this.perMinute = pace.perMinute;
+    return Math.max(now, this.#turns.get(pace.bucket) ?? 0);
+  }
+
+  /** A request takes its turn, and the next one's is later. */
+  take(pace: Pace | undefined, turn: Instant): void {
+    if (pace) this.#turns.set(pace.bucket, turn + Math.ceil(MINUTE / pace.perMinute));
+  }
+
+  /** When there has been a turn in every bucket. */
+  get lastTurn(): Instant {
+    return Math.max(0, ...this.#turns.values());
   }
 
   /** Nobody asks before that. */

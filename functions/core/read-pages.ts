@@ -1,4 +1,5 @@
 import { type Asker, ask } from './ask.ts';
+import { say } from './checkpoint.ts';
 import { UnreadableError } from './errors.ts';
 import { recordHash } from './identity.ts';
 import { clockOffset, vendorTime } from './judge.ts';
@@ -25,21 +26,38 @@ export async function* readPages(run: Run, range: Range, first: Request): AsyncG
   const paging = new Paging(first, feed.connection.origin);
   let request: Request | undefined = first;
   let asking = ask(asker, first);
+  let total: number | undefined;
+  let rows = 0;
   for (let number = 1; request; number++) {
     const answer: Answer = await asking;
     const page = readAnswer(feed, answer, request);
     run.tally.pages++;
     effects.count('Pages', 1);
     noteProof(run, range, answer, page);
+    if (number === 1) total = page.total;
     const hashes = page.rows.map(recordHash);
     const spansInstants = () => new Set(page.rows.map((row) => identitiesOf(run, row)[0]?.time)).size > 1;
     const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
     const ahead = next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
-    if (!again) yield { rows: page.rows, hashes, number };
+    if (!again) {
+      rows += page.rows.length;
+      yield { rows: page.rows, hashes, number };
+    }
     if (next && !ahead) asking = ask(asker, next);
     request = next;
   }
+  if (total !== undefined && total !== rows) noteMismatch(run, total, rows);
+}
+
+/** What the vendor says beforehand is no proof, since its numbers overshoot; but it is worth a second look. */
+function noteMismatch({ effects, feed, plan }: Run, total: number, rows: number): void {
+  effects.count('TotalMismatch', 1);
+  effects.log('info', `${feed.name}: the vendor announced ${total} rows and sent ${rows}.`, {
+    feed: feed.name,
+    from: say(plan.window.from),
+    to: say(plan.window.to),
+  });
 }
 
 /** Starts a request that is awaited later, or never when the reading ends first: then its failure is nobody's concern. */
@@ -53,7 +71,8 @@ function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
   try {
     return feed.stream.read(answer, request);
   } catch (thrown) {
-    if (thrown instanceof UnreadableError) thrown.body = answer.text;
+    // A source that may not show all of it has put something in its place.
+    if (thrown instanceof UnreadableError) thrown.body ||= answer.text;
     throw thrown;
   }
 }

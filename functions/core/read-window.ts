@@ -1,8 +1,10 @@
+import { OutOfTimeError } from './ask.ts';
+import type { Stream } from './model.ts';
 import { Occurrences } from './occurrences.ts';
 import { Order } from './order.ts';
-import { wholeWindow } from './plan.ts';
+import { askedRange, wholeWindow } from './plan.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
-import type { Reading, Run } from './run.ts';
+import type { Reading, Run, Sending } from './run.ts';
 import { takeIn } from './take-in.ts';
 import { type Range, SECOND } from './time.ts';
 
@@ -10,6 +12,10 @@ import { type Range, SECOND } from './time.ts';
 const FLUSH_BYTES = 2 * 1024 * 1024;
 const FLUSH_EVENTS = 2_000;
 const FLUSH_AGE = 15 * SECOND;
+/** So many rows of a page are taken in before it is asked whether a flush is due. */
+const ROWS_AT_ONCE = 100;
+/** More rows than that without an id of the vendor's cannot be counted where a window cannot be halved. */
+const MOST_ROWS_A_STEP = 200_000;
 
 /** How far a window was read: to its end, or not, and `run.plan.left` (or the whole window) is to be read next. */
 export type WindowEnd = 'complete' | 'go-on';
@@ -22,32 +28,57 @@ export type WindowEnd = 'complete' | 'go-on';
  */
 export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const range = run.plan.left ?? run.plan.window;
-  const { precision, cutAfterPages = Number.POSITIVE_INFINITY } = run.feed.stream;
-  const asked = bounds ?? { from: Math.max(0, range.from - precision), to: range.to + precision };
-  const reading: Reading = {
-    range,
-    asked,
-    order: new Order(),
-    occurrences: new Occurrences(),
-    pageBefore: new Set(),
-    settled: new Set(),
-  };
+  const { stream } = run.feed;
+  const { cutAfterPages = Number.POSITIVE_INFINITY } = stream;
+  const asked = bounds ?? askedRange(stream, range);
+  const reading = newReading(stream, range, asked);
   const pages = readPages(run, range, run.feed.stream.first(asked, run.feed.connection));
   for (;;) {
-    let step: IteratorResult<ReadPage>;
-    try {
-      step = await pages.next();
-      if (!step.done) await takeIn(run, reading, step.value);
-    } catch (thrown) {
-      await flush(run, reading);
-      throw thrown;
-    }
+    const step = await orDeliver(run, reading, pages.next());
     if (step.done) return ended(run, range);
+    await takePage(run, reading, step.value);
     if (step.value.number >= cutAfterPages && shortens(leftOf(run, reading), range)) {
       await flush(run, reading);
       return 'go-on';
     }
     if (flushDue(run)) await flush(run, reading);
+  }
+}
+
+/** The state of a read of a range that has just begun. */
+export function newReading(stream: Stream, range: Range, asked: Range): Reading {
+  return {
+    range,
+    asked,
+    vague: stream.vague ?? false,
+    order: new Order(),
+    // A step of the vendor's cannot be halved, so all of its rows are counted.
+    occurrences: new Occurrences(stream.grid === undefined ? undefined : MOST_ROWS_A_STEP),
+    pageBefore: new Set(),
+    settled: new Set(),
+  };
+}
+
+/** A page may be the whole answer of a vendor that does not page: what is read of it is delivered as it goes. */
+async function takePage(run: Run, reading: Reading, page: ReadPage): Promise<void> {
+  for (let from = 0; from < page.rows.length; from += ROWS_AT_ONCE) {
+    if (from > 0 && flushDue(run)) {
+      await flush(run, reading);
+      // To deliver all of it may take longer than this run has; what went out will not go out again.
+      if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
+    }
+    await orDeliver(run, reading, takeIn(run, reading, page, from, from + ROWS_AT_ONCE));
+  }
+  reading.pageBefore = new Set(page.hashes);
+}
+
+/** When a step of the reading fails, what was read before it is delivered. A flush that fails is no such step: it would go out twice. */
+async function orDeliver<T>(run: Run, reading: Reading, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (thrown) {
+    await flush(run, reading);
+    throw thrown;
   }
 }
 
@@ -66,6 +97,7 @@ function shortens(left: Range | undefined, range: Range): boolean {
 async function flush(run: Run, reading: Reading): Promise<void> {
   const idle = run.outgoing.idle;
   await deliverOutgoing(run);
+  await run.ongoing.save();
   const left = leftOf(run, reading);
   if (idle && left === run.plan.left && run.unordered === (run.lease.item.unordered ?? false)) return;
   run.plan = left ? { ...run.plan, left } : wholeWindow(run.plan);
@@ -73,7 +105,7 @@ async function flush(run: Run, reading: Reading): Promise<void> {
 }
 
 /** Delivers and remembers, without moving the checkpoint. */
-export async function deliverOutgoing(run: Run): Promise<void> {
+export async function deliverOutgoing(run: Sending): Promise<void> {
   if (run.outgoing.idle) return;
   const { events, quarantined, retries } = await run.outgoing.flush(run.asker.endBy);
   run.tally.delivered += events;
@@ -85,12 +117,19 @@ export async function deliverOutgoing(run: Run): Promise<void> {
 }
 
 /** What is left of the window, when its rows come in an order that can be trusted. */
-function leftOf(run: Run, reading: Reading): Range | undefined {
-  if (run.unordered) return undefined;
-  return reading.order.left(reading.range, run.feed.stream.precision) ?? run.plan.left;
+function leftOf(run: Run, { order, range, vague }: Reading): Range | undefined {
+  const { precision, grid } = run.feed.stream;
+  // Whole steps have no middle to go on from.
+  if (run.unordered || grid !== undefined) return undefined;
+  const left = order.left(range, precision);
+  // A range that is about another time than the rows' own, such as their end, may have rows of every time left when the
+  // newest came first, and nothing is told by rows from beyond it.
+  const isTold = left && (!vague || (left.to === range.to && left.from <= left.to));
+  return isTold ? left : run.plan.left;
 }
 
-function flushDue({ outgoing, effects }: Run): boolean {
+/** Whether so much is outgoing, or for so long, that it should go. */
+export function flushDue({ outgoing, effects }: Sending): boolean {
   if (outgoing.bytes >= FLUSH_BYTES || outgoing.events >= FLUSH_EVENTS) return true;
   return outgoing.since !== undefined && effects.now() - outgoing.since >= FLUSH_AGE;
 }

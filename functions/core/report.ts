@@ -40,6 +40,8 @@ export interface FeedReport extends Tally {
   readonly lagSeconds?: number;
   readonly until?: string;
   readonly quota?: { readonly limit: number; readonly remaining: number };
+  /** The pace that is kept where the vendor's answers tell no quota. */
+  readonly pace?: { readonly perMinute: number };
   readonly warnings: readonly string[];
   readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
 }

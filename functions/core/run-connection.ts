@@ -1,14 +1,29 @@
 import { type Asker, ask, PauseError } from './ask.ts';
-import type { ConnectionState } from './checkpoint.ts';
-import { say } from './checkpoint.ts';
+import { type ConnectionState, say } from './checkpoint.ts';
+import { ConnectionBook } from './connection-book.ts';
 import type { Effects } from './effects.ts';
 import { asTidemarkError, TidemarkError } from './errors.ts';
-import type { Answer, Connection, Destination, Feed, Sight, Source } from './model.ts';
+import { lookUp } from './look-up.ts';
+import {
+  type Answer,
+  type AnyFeed,
+  type Connection,
+  type Destination,
+  isSnapshotFeed,
+  type Sight,
+  type Source,
+} from './model.ts';
 import type { Writer } from './outgoing.ts';
+import type { SignInsOnRecord } from './own-sign-ins.ts';
 import { Pacer } from './pacer.ts';
 import { addTallies, emptyTally, type FeedReport, type FeedState } from './report.ts';
-import { type Outlook, runFeed } from './run-feed.ts';
+import { runFeed } from './run-feed.ts';
+import { runSnapshot } from './run-snapshot.ts';
+import { Session } from './session.ts';
+import { signInHold } from './sign-in-record.ts';
+import { signInRefused } from './sign-in-refusal.ts';
 import { type Duration, HOUR, type Instant, MINUTE, SECOND } from './time.ts';
+import { countLag, type Outlook, type Prepared } from './under-lease.ts';
 
 /** A worker's clock may be a little off another's: a lease lives on that long after the worker's own end. */
 const LEASE_MARGIN = 5 * SECOND;
@@ -30,7 +45,7 @@ export interface ConnectionTask {
   readonly effects: Effects;
   readonly source: Source;
   readonly connection: Connection;
-  readonly feeds: readonly Feed[];
+  readonly feeds: readonly AnyFeed[];
   readonly destinations: readonly Destination[];
   readonly write: Writer;
   readonly owner: string;
@@ -43,30 +58,44 @@ interface Shared {
   readonly pacer: Pacer;
   readonly endBy: Instant;
   readonly stopAt: Instant;
-  readonly loaded: ConnectionState | undefined;
+  readonly book: ConnectionBook;
+  /** The refusal that was on record when the invocation began, over or not. */
+  readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
-  state: ConnectionState | undefined;
-  sight?: Promise<Outlook>;
+  readonly session?: Session;
+  prepared?: Promise<Prepared>;
 }
 
 /**
  * Runs the due feeds of one connection, the one that lags most first, in slices of the invocation's time. They share one
- * secret, one quota and one look at what the credentials may see; each has its own lease and checkpoint.
+ * secret, one session, one quota and one look at what the credentials may see; each has its own lease and checkpoint.
  */
 export async function runConnection(task: ConnectionTask): Promise<FeedReport[]> {
-  const { effects } = task;
+  const { effects, source } = task;
   const start = effects.now();
   const budget = effects.remainingTime();
   const endBy = start + budget - Math.min(SECOND, budget / 10);
   const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
   try {
-    const loaded = await effects.loadConnection();
+    const book = await ConnectionBook.open(effects);
     const secretVersion = await effects.secretVersion();
-    const shared: Shared = { pacer: new Pacer(), endBy, stopAt, loaded, state: loaded, secretVersion };
+    const session =
+      source.auth.kind === 'vbrick-session' &&
+      new Session({ effects, title: source.title, book, secretVersion, owner: task.owner, stopAt, endBy });
+    const heldBefore = book.state.notBefore;
+    const shared: Shared = {
+      pacer: new Pacer(),
+      endBy,
+      stopAt,
+      book,
+      heldBefore,
+      secretVersion,
+      ...(session && { session }),
+    };
     const refusal = refusedUntil(task, shared, start);
     if (refusal) return await reportAll(task, refusal);
     const reports = await runInTurns(task, shared);
-    await saveState(task, shared, reports);
+    await saveBook(task, shared, reports);
     return reports;
   } catch (thrown) {
     // The secret, or the table, is out of reach: no feed can run, and each still says how far behind it is.
@@ -80,14 +109,17 @@ async function runInTurns(task: ConnectionTask, shared: Shared): Promise<FeedRep
   const reports = new Map<string, FeedReport>();
   let waiting = await mostLaggingFirst(task);
   while (waiting.length > 0) {
-    const again: Feed[] = [];
+    const again: AnyFeed[] = [];
     for (const [at, feed] of waiting.entries()) {
       const others = waiting.length - at - 1 + again.length;
+      const began = effects.now();
       const report = await runSlice(task, shared, feed, others);
       const before = reports.get(feed.name);
       reports.set(feed.name, before ? addReports(before, report) : report);
       if (report.state === 'refused') return await refuseRest(task, reports, report);
-      if (report.state === 'more' && effects.now() < shared.stopAt) again.push(feed);
+      // A feed whose turn comes too late for this run would be told so again and again.
+      const wasUsed = report.pages > 0 || effects.now() - began >= SHORTEST_SLICE;
+      if (report.state === 'more' && wasUsed && effects.now() < shared.stopAt) again.push(feed);
     }
     waiting = again;
   }
@@ -100,57 +132,80 @@ function addReports(one: FeedReport, other: FeedReport): FeedReport {
   return { ...other, ...addTallies(one, other), warnings };
 }
 
-async function runSlice(task: ConnectionTask, shared: Shared, feed: Feed, others: number): Promise<FeedReport> {
+async function runSlice(task: ConnectionTask, shared: Shared, feed: AnyFeed, others: number): Promise<FeedReport> {
   const { effects } = task;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (shared.stopAt - now) / (others + 1));
+  // At a slow pace, the next turn may be later than that.
+  const sliceEnd = Math.max(now + slice, shared.pacer.lastTurn + SHORTEST_SLICE);
   const asker = {
     effects,
     source: task.source,
+    connection: task.connection,
     pacer: shared.pacer,
-    stopAt: Math.min(shared.stopAt, now + slice),
+    ...(shared.session && { session: shared.session }),
+    stopAt: Math.min(shared.stopAt, sliceEnd),
     endBy: shared.endBy,
   };
+  const given = {
+    effects,
+    asker,
+    destinations: task.destinations,
+    write: task.write,
+    owner: task.owner,
+    leaseUntil: shared.endBy + LEASE_MARGIN,
+    mostSeenKeys: task.mostSeenKeys,
+    askAgain: task.askAgain,
+    prepare: (asker: Asker) => (shared.prepared ??= prepare(task, shared, asker)),
+  };
   try {
-    return await runFeed({
-      effects,
-      feed,
-      asker,
-      destinations: task.destinations,
-      write: task.write,
-      owner: task.owner,
-      leaseUntil: shared.endBy + LEASE_MARGIN,
-      mostSeenKeys: task.mostSeenKeys,
-      askAgain: task.askAgain,
-      sight: (asker) => (shared.sight ??= lookAround(task, shared, asker)),
-    });
+    return isSnapshotFeed(feed) ? await runSnapshot({ ...given, feed }) : await runFeed({ ...given, feed });
   } catch (thrown) {
     return await lagOnly(task, feed, { state: 'failed', error: asTidemarkError(thrown) });
   }
 }
 
-async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<Feed[]> {
+async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<AnyFeed[]> {
   if (feeds.length < 2) return [...feeds];
-  const watermarks = new Map<Feed, Instant>();
+  const watermarks = new Map<AnyFeed, Instant>();
   for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
   return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
 }
 
+/** Finds out what there is to know about the connection, for all of its feeds: in the time of the run, not of one feed's slice. */
+async function prepare(task: ConnectionTask, shared: Shared, first: Asker): Promise<Prepared> {
+  const { book, secretVersion } = shared;
+  const asker = { ...first, stopAt: shared.stopAt };
+  const connection = await lookUp(task.source, task.connection, book, secretVersion, asker);
+  const outlook = await lookAround(task, shared, asker, connection);
+  const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {
+    if (fresh) await book.refresh();
+    const { signIns = [], clockOffset = 0 } = book.state;
+    return { seconds: signIns, syncedAt: book.syncedAt - clockOffset * SECOND };
+  };
+  return { connection, outlook, signInsOnRecord };
+}
+
 /** Finds out what the credentials may see: hourly, and when the secret has changed. Its own failure stops no feed. */
-async function lookAround(task: ConnectionTask, shared: Shared, asker: Asker): Promise<Outlook> {
+async function lookAround(
+  task: ConnectionTask,
+  shared: Shared,
+  asker: Asker,
+  connection: Connection,
+): Promise<Outlook> {
   const { sight } = task.source;
   if (!sight) return { warnings: [] };
-  const { secretVersion } = shared;
+  const { secretVersion, book } = shared;
   const now = asker.effects.now();
-  const last = shared.state?.sight;
+  const last = book.state.sight;
   const current = last?.secretVersion === secretVersion && now < last.at + SIGHT_AGE;
-  const looked = current ? undefined : await lookWith(sight, task, shared, asker);
+  const looked = current ? undefined : await lookWith(sight, task, shared, asker, connection);
   const seen = looked ?? last?.seen;
   const { warning, shrank } = seen === undefined ? {} : sight.compare(seen, last?.seen);
   if (warning) task.effects.count('NarrowSight', 1);
   if (shrank) throw scopeShrank(shrank);
   // An attempt that failed counts as one too: what cannot be seen now is not asked for in every run.
-  if (!current) shared.state = { ...stateOf(shared), sight: { at: now, secretVersion, seen } };
+  if (!current) book.note((state) => ({ ...state, sight: { at: now, secretVersion, seen } }));
   const { suspicion } = sight;
   return { warnings: warning ? [warning] : [], ...(seen === undefined && suspicion !== undefined && { suspicion }) };
 }
@@ -166,13 +221,14 @@ function scopeShrank(what: string): TidemarkError {
 
 async function lookWith(
   sight: Sight,
-  { connection, effects }: ConnectionTask,
+  { effects }: ConnectionTask,
   shared: Shared,
   asker: Asker,
+  connection: Connection,
 ): Promise<unknown> {
   const answers: Answer[] = [];
   // Its own pacer: what it learns of the quota must not keep this run from its one request that brings rows.
-  const apart = { ...asker, pacer: new Pacer(), patience: SIGHT_PATIENCE };
+  const apart = { ...asker, pacer: new Pacer(shared.pacer), patience: SIGHT_PATIENCE };
   try {
     for (let request = sight.first(connection); ; ) {
       // Without the first answer there is nothing to tell; a no to a later question is a part of the picture.
@@ -184,6 +240,7 @@ async function lookWith(
   } catch (thrown) {
     if (effects.stopping()) throw thrown;
     if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
+    if (shared.session?.failure !== undefined) throw thrown;
     // A vendor that wants to be left alone means all of us.
     if (thrown instanceof PauseError && thrown.throttled) shared.pacer.hold(thrown.until, thrown.message);
     effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
@@ -193,19 +250,14 @@ async function lookWith(
   }
 }
 
-function stateOf({ state }: Shared): ConnectionState {
-  return state ?? { version: 0, refusals: 0 };
-}
-
-/** Whether the credentials were refused lately, and are still the same. */
-function refusedUntil({ askAgain }: ConnectionTask, { state, secretVersion }: Shared, now: Instant): Short | undefined {
-  if (!state?.notBefore || now >= state.notBefore || state.secretVersion !== secretVersion || askAgain)
-    return undefined;
-  return {
-    state: 'refused',
-    until: state.notBefore,
-    error: refusedError(state.message ?? 'The credentials were refused.', state.notBefore),
-  };
+/** Whether the credentials were refused lately, and are still the same. A refused sign-in binds even who asks by hand. */
+function refusedUntil({ askAgain }: ConnectionTask, { book, secretVersion }: Shared, now: Instant): Short | undefined {
+  const hold = signInHold(book.state, secretVersion, now);
+  if (hold?.signIn === 'throttled') return { state: 'paused', until: hold.notBefore };
+  if (hold) return { state: 'refused', until: hold.notBefore, error: signInRefused(hold.message, hold.notBefore) };
+  const { notBefore: until, secretVersion: refused, message = 'The credentials were refused.' } = book.state;
+  if (until === undefined || now >= until || refused !== secretVersion || askAgain) return undefined;
+  return { state: 'refused', until, error: refusedError(message, until) };
 }
 
 function refusedError(message: string, until: Instant): TidemarkError {
@@ -233,37 +285,47 @@ async function refuseRest(
   return [...reports.values()];
 }
 
-/** Remembers refusals, or that there are none any more, for the runs to come. */
-async function saveState(task: ConnectionTask, shared: Shared, reports: readonly FeedReport[]): Promise<void> {
+/** Remembers refusals, or that there are none any more, and what was found out, for the runs to come. */
+async function saveBook(task: ConnectionTask, shared: Shared, reports: readonly FeedReport[]): Promise<void> {
   const { effects } = task;
-  const { loaded } = shared;
+  const { book, heldBefore } = shared;
   const refused = reports.find((report) => report.state === 'refused');
-  if (refused) {
-    const secretVersion = await effects.secretVersion();
-    // Refusals of another secret are not this one's.
-    const before = stateOf(shared).secretVersion === secretVersion ? stateOf(shared).refusals : 0;
-    const refusals = before + 1;
-    const hold: Duration = refusals < 2 ? 0 : Math.min(LONGEST_REFUSAL_HOLD, FIRST_REFUSAL_HOLD * 2 ** (refusals - 2));
-    shared.state = {
-      ...stateOf(shared),
-      refusals,
-      secretVersion,
-      notBefore: effects.now() + hold,
-      ...(refused.error && { message: refused.error.message }),
-    };
-  } else if (stateOf(shared).refusals > 0 && reports.some((report) => report.pages > 0)) {
-    const { notBefore: _, message: __, ...rest } = stateOf(shared);
-    shared.state = { ...rest, refusals: 0 };
-  }
-  if (!shared.state || shared.state === loaded) return;
-  const next = { ...shared.state, version: (loaded?.version ?? 0) + 1 };
   try {
-    // Another invocation may have been quicker; what it found out is as new as what we did.
-    await effects.writeConnection(next, loaded?.version);
+    if (refused) book.note(await refusalStep(task, shared, refused.error?.message));
+    else if (book.state.refusals > 0 && reports.some((report) => report.pages > 0)) {
+      // A hold that another invocation has met meanwhile stays.
+      book.note((state) => (state.notBefore === heldBefore ? withoutRefusals(state) : state));
+    }
+    await book.save();
   } catch (thrown) {
     // How the feeds went is not changed by that.
     effects.log('warn', 'What was found out about the connection could not be saved.', { error: String(thrown) });
   }
+}
+
+/** One refusal more. Where asking costs a sign-in, already the first one makes us wait. */
+async function refusalStep(
+  { effects }: ConnectionTask,
+  { book, session }: Shared,
+  message: string | undefined,
+): Promise<(state: ConnectionState) => ConnectionState> {
+  const now = effects.now();
+  const secretVersion = await effects.secretVersion();
+  // Refusals of another secret are not this one's.
+  const refusals = (book.state.secretVersion === secretVersion ? book.state.refusals : 0) + 1;
+  const doublings = refusals - (session ? 1 : 2);
+  const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_REFUSAL_HOLD, FIRST_REFUSAL_HOLD * 2 ** doublings);
+  const news = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
+  return (state) => {
+    // A refused sign-in holds for longer, whoever met it.
+    if (signInHold(state, secretVersion, now)) return state;
+    const { signIn: _, message: __, ...rest } = state;
+    return { ...rest, ...news };
+  };
+}
+
+function withoutRefusals({ notBefore: _, message: __, signIn: ___, ...state }: ConnectionState): ConnectionState {
+  return { ...state, refusals: 0 };
 }
 
 /** How a feed stands that could not be run. */
@@ -278,15 +340,19 @@ async function reportAll(task: ConnectionTask, short: Short): Promise<FeedReport
 }
 
 /** Even a feed that cannot run says how far it is behind. */
-async function lagOnly({ effects }: ConnectionTask, feed: Feed, { state, until, error }: Short): Promise<FeedReport> {
+async function lagOnly(
+  { effects }: ConnectionTask,
+  feed: AnyFeed,
+  { state, until, error }: Short,
+): Promise<FeedReport> {
   const item = await effects.load(feed.name).catch(() => undefined);
-  const lag = item && Math.round((effects.now() - item.watermark) / SECOND);
-  if (lag !== undefined) effects.count('LagSeconds', lag);
+  const lag = item && countLag(effects, feed, item);
   return {
     ...emptyTally(),
     feed: feed.name,
     state,
-    ...(item && { watermark: say(item.watermark), lagSeconds: lag as number }),
+    ...(item && { watermark: say(item.watermark) }),
+    ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
     ...(until !== undefined && { until: say(until) }),
     warnings: [],
     ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),

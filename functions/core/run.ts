@@ -3,35 +3,47 @@ import type { Lease, Plan } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import type { Destination, Feed } from './model.ts';
 import type { Occurrences } from './occurrences.ts';
+import type { OngoingNotes } from './ongoing.ts';
 import type { Order } from './order.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { SignInMarks } from './own-sign-ins.ts';
 import type { Tally } from './report.ts';
 import type { Seen } from './seen.ts';
 import type { Instant, Range } from './time.ts';
 import type { Voices } from './voices.ts';
 
-/** What a run of a feed works with. */
-export interface Run {
+/** What it takes to deliver. */
+export interface Sending {
   readonly effects: Effects;
-  readonly feed: Feed;
   readonly asker: Asker;
-  readonly lease: Lease;
   readonly destinations: readonly Destination[];
-  readonly seen: Seen;
   readonly outgoing: Outgoing;
   readonly tally: Tally;
+}
+
+/** What a run of a feed works with. */
+export interface Run extends Sending {
+  readonly feed: Feed;
+  readonly lease: Lease;
+  readonly seen: Seen;
   /** Events before it, first seen now, are late: their range had been read. */
   readonly readBefore: Instant;
   plan: Plan;
   /** Rows of this feed have come out of order: no position in the middle of a window can be trusted. */
   unordered: boolean;
   readonly voices: Voices;
+  readonly marks: SignInMarks;
+  readonly ongoing: OngoingNotes;
+  /** Where paging last broke off because what it went on with had run out. */
+  expiredAt?: string;
 }
 
 /** The state of one read of one window. */
 export interface Reading {
   readonly range: Range;
   readonly asked: Range;
+  /** The range is not about the rows' own times: none of them is out of it. */
+  readonly vague: boolean;
   readonly order: Order;
   readonly occurrences: Occurrences;
   /** The rows of the page before this one: what comes again may be a row shown twice. */
@@ -41,8 +53,12 @@ export interface Reading {
 }
 
 /** The two strips that were asked for only because the vendor's bounds may be inclusive or not. */
-export function isMargin({ range, asked }: Reading, time: Instant | undefined): boolean {
-  return time !== undefined && ((time >= asked.from && time < range.from) || (time >= range.to && time <= asked.to));
+export function isMargin({ range, asked, vague }: Reading, time: Instant | undefined): boolean {
+  return (
+    !vague &&
+    time !== undefined &&
+    ((time >= asked.from && time < range.from) || (time >= range.to && time <= asked.to))
+  );
 }
 
 /** An event without a time is wherever it is found. */

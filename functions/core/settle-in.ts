@@ -1,6 +1,6 @@
 import { type Checkpoint, firstCheckpoint, type Lease, say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
-import type { Destination, Feed } from './model.ts';
+import type { AnyFeed, Destination, Feed } from './model.ts';
 import { ceilTo, DAY, type Instant } from './time.ts';
 
 /** Where a feed starts that has never run and says nothing else. */
@@ -27,12 +27,14 @@ export function newCheckpoint({ feed, effects, destinations }: Settling, start: 
   });
   return firstCheckpoint(
     floor,
-    scopeOf(feed),
+    // What the feed reads may have to be found out first.
+    '',
     destinations.map(({ id }) => id),
   );
 }
 
-function scopeOf(feed: Feed): string {
+/** What defines which records a feed gets. */
+export function scopeOf(feed: AnyFeed): string {
   return JSON.stringify(feed.source.scope(feed.connection));
 }
 
@@ -41,6 +43,10 @@ export function settleScope({ feed, effects }: Settling, lease: Lease): string[]
   const scope = scopeOf(feed);
   const { scope: before, floor, watermark } = lease.item;
   if (before === scope) return [];
+  if (before === '') {
+    lease.note({ scope });
+    return [];
+  }
   // What has been read above the watermark was read under the old scope.
   lease.note({ scope, plan: undefined });
   effects.count('ScopeChanged', 1);
@@ -51,7 +57,7 @@ export function settleScope({ feed, effects }: Settling, lease: Lease): string[]
 }
 
 /** A destination added since starts now, at the watermark: what was read above it is read again; one that was removed is forgotten. */
-export function settleDestinations({ destinations }: Settling, lease: Lease): void {
+export function settleDestinations({ destinations }: Pick<Settling, 'destinations'>, lease: Lease): void {
   const { destinations: since, watermark } = lease.item;
   const added = destinations.filter(({ id }) => since[id] === undefined);
   if (added.length === 0 && Object.keys(since).length === destinations.length) return;

@@ -2,6 +2,7 @@ import { ask } from './ask.ts';
 import { type Circumstances, complete, pipelineError } from './complete.ts';
 import { eventId, recordHash } from './identity.ts';
 import type { EcsEvent, Identity, Page, Request, Row } from './model.ts';
+import { type Mark, OURS, UNEXPECTED } from './own-sign-ins.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';
 import { isInside, isMargin, type Reading, type Run } from './run.ts';
@@ -14,16 +15,17 @@ const MOST_SETTLED = 50;
 /** Tags by which a mapping says that the vendor's event name is new to it. */
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
-/** Every row of a page becomes events on their way out, unless they have been delivered before. */
-export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promise<void> {
+/** These rows of a page become events on their way out, unless they have been delivered before. */
+export async function takeIn(run: Run, reading: Reading, page: ReadPage, from: number, to: number): Promise<void> {
   const before = { ...run.tally };
-  for (const [at, row] of page.rows.entries()) {
-    const hash = page.hashes[at] as string;
+  for (const [at, row] of page.rows.slice(from, to).entries()) {
+    const hash = page.hashes[from + at] as string;
     const identities = identitiesOf(run, row);
     const time = identities[0]?.time;
     // The vendor orders and filters rows by one time of theirs: what else a row holds goes where the row goes.
     if (isMargin(reading, time)) continue;
-    if (!isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
+    if (!reading.vague && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
+    run.ongoing.hear(row);
     const occurrence = await numberRow(run, reading, identities, hash);
     run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
     for (const identity of identities) {
@@ -32,7 +34,6 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage): Promis
       if (!sent) run.tally.suppressed++;
     }
   }
-  reading.pageBefore = new Set(page.hashes);
   run.effects.count('Fetched', run.tally.fetched - before.fetched);
   run.effects.count('Suppressed', run.tally.suppressed - before.suppressed);
 }
@@ -47,7 +48,7 @@ async function numberRow(
   const known = identities.every(({ id }) => id !== undefined);
   const first = identities[0]?.time;
   // A row from outside the range has no place in the order of time.
-  const time = isInside(reading.range, first) ? first : undefined;
+  const time = reading.vague || isInside(reading.range, first) ? first : undefined;
   if (!known) {
     if (reading.pageBefore.has(hash)) await settleEqualRows(run, reading, hash, time);
     if (reading.occurrences.repeats(hash, time)) return undefined;
@@ -79,12 +80,17 @@ async function sendOut(
   const id = eventId(feed, identity, hash, occurrence);
   if (outgoing.has(id)) return false;
   const key = effects.seal(id);
-  const had = run.seen.has(bucketOf(identity.time), key);
-  const lacking = wantedBy(run, reading, identity.time) & ~(typeof had === 'number' ? had : await had);
+  const seen = run.seen.has(bucketOf(identity.time), key);
+  const had = typeof seen === 'number' ? seen : await seen;
+  const marking = run.marks.mark(row, identity.time, id, had === 0);
+  const mark = marking && (await marking);
+  if (mark === OURS && run.marks.leaveOut) return false;
+  const lacking = wantedBy(run, reading, identity.time) & ~had;
   if (lacking === 0) return false;
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);
-  const event = mapped(run, row, identity, {
+  if (mark === UNEXPECTED && had === 0) effects.count('UnexpectedSignIns', 1);
+  const event = mapped(run, row, identity, mark, {
     feed,
     id,
     readAt: now,
@@ -105,23 +111,26 @@ function lateness(run: Run, { range }: Reading, time: Instant | undefined, now: 
   return now - time;
 }
 
-function mapped(run: Run, row: Row, identity: Identity, about: Circumstances): EcsEvent {
+function mapped(run: Run, row: Row, identity: Identity, mark: Mark | undefined, about: Circumstances): EcsEvent {
   const { stream, connection } = run.feed;
   try {
-    const event = complete(stream.map(row, identity, connection), row, about);
+    const fields = stream.map(row, identity, connection);
+    const marked = mark === undefined ? fields : { ...fields, tags: [...(fields.tags ?? []), mark] };
+    const event = complete(marked, row, about);
     if (event.tags?.includes(UNKNOWN_EVENT)) run.effects.count('UnknownEvents', 1);
     return event;
   } catch (thrown) {
     run.tally.unmapped++;
     run.effects.count('Unmapped', 1);
-    return pipelineError(row, about, thrown);
+    const event = pipelineError(row, about, thrown);
+    return mark === undefined ? event : { ...event, tags: [...(event.tags ?? []), mark] };
   }
 }
 
 /** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
-function wantedBy(run: Run, { range }: Reading, time: Instant | undefined): number {
+function wantedBy(run: Run, { range, vague }: Reading, time: Instant | undefined): number {
   const since = run.lease.item.destinations;
-  const stray = time === undefined || !isInside(range, time);
+  const stray = time === undefined || (!vague && !isInside(range, time));
   return run.destinations.reduce(
     (bits, { id }, at) => (stray || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
     0,
@@ -135,6 +144,8 @@ function wantedBy(run: Run, { range }: Reading, time: Instant | undefined): numb
 async function settleEqualRows(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
   if (time === undefined || reading.settled.has(time) || reading.settled.size >= MOST_SETTLED) return;
   const { stream, connection } = run.feed;
+  // A whole step of the vendor's is what takes more than a page.
+  if (stream.grid !== undefined) return;
   reading.settled.add(time);
   try {
     const instant = {

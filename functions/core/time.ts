@@ -29,8 +29,9 @@ export function parseInstant(text: unknown): Instant | undefined {
   if (!parts) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHours = '0', zoneMinutes = '0'] = parts;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // Date.UTC rolls 31 February over to March; such a date is a mistake, not a time.
-  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  // Date.UTC takes year 99 for 1999, and rolls 31 February over to March; such a date is a mistake, not a time.
+  if (Number(year) < 1970 || Number(month) < 1 || Number(month) > 12) return undefined;
+  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   const zone = (sign === '-' ? -1 : 1) * (Number(zoneHours) * HOUR + Number(zoneMinutes) * MINUTE);
   const instant =

@@ -24,13 +24,22 @@ export class Http {
     this.#stop = stop;
   }
 
-  /** One GET, with the credentials, to the connection's own origin and nowhere else. Redirects are not followed. */
-  async get(asked: Request, credentials: Readonly<Record<string, string>>, timeout: Duration): Promise<Answer> {
+  /**
+   * One request, with the credentials, to the connection's own origin and nowhere else. Redirects are not followed.
+   *
+   * @param body makes it a POST
+   */
+  async send(
+    asked: Request,
+    credentials: Readonly<Record<string, string>>,
+    timeout: Duration,
+    body?: string,
+  ): Promise<Answer> {
     const url = resolve(this.#origin, asked.url);
     const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeout / MILLISECOND)));
     const signal = this.#stop ? AbortSignal.any([timer, this.#stop]) : timer;
     try {
-      const answer = await this.#send(url, { ...HEADERS, ...asked.headers, ...credentials }, signal);
+      const answer = await this.#exchange(url, { ...HEADERS, ...asked.headers, ...credentials }, body, signal);
       const headers = flat(answer.headers);
       return { status: answer.statusCode ?? 0, headers, text: await readBody(answer, headers['content-encoding']) };
     } catch (thrown) {
@@ -44,15 +53,20 @@ export class Http {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #send(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
-    const options = { method: 'GET', headers, signal, maxHeaderSize: MOST_HEADER_BYTES };
+  #exchange(
+    url: URL,
+    headers: Record<string, string>,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const options = { method: body === undefined ? 'GET' : 'POST', headers, signal, maxHeaderSize: MOST_HEADER_BYTES };
     return new Promise((resolve, reject) => {
       const sent: ClientRequest =
         url.protocol === 'https:'
           ? request(url, { ...options, agent: this.#agents['https:'] })
           : requestPlain(url, { ...options, agent: this.#agents['http:'] });
       // An error after the answer began reaches whoever reads its body.
-      sent.on('response', resolve).on('error', reject).end();
+      sent.on('response', resolve).on('error', reject).end(body);
     });
   }
 }

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { secretShapes } from '../core/config.ts';
 import { TidemarkError } from '../core/errors.ts';
-import type { Auth } from '../core/model.ts';
+import type { Auth, SecretShape } from '../core/model.ts';
 
 /** A secret in hand: its version, and its checked fields. Lives as long as the invocation. */
 export interface Secret {
@@ -16,7 +17,7 @@ export async function readSecret(name: string, auth: Auth): Promise<Secret> {
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
   });
-  const shape = JSON.stringify(auth.secret);
+  const shape = secretShapes(auth);
   try {
     const answer = await client.send(new GetSecretValueCommand({ SecretId: name }));
     return { version: answer.VersionId ?? '', fields: fieldsOf(name, answer.SecretString, auth) };
@@ -34,32 +35,45 @@ export async function readSecret(name: string, auth: Auth): Promise<Secret> {
 }
 
 function fieldsOf(name: string, text: string | undefined, auth: Auth): Record<string, string> {
-  const shape = JSON.stringify(auth.secret);
+  const wanted = secretShapes(auth);
   let value: unknown;
   try {
     value = JSON.parse(text ?? '');
   } catch {
-    throw secretError(`Secret ${name} is not JSON.`, `Its value must look like ${shape}.`);
+    throw secretError(`Secret ${name} is not JSON.`, `Its value must look like ${wanted}.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw secretError(`Secret ${name} is not a JSON object.`, `Its value must look like ${shape}.`);
+    throw secretError(`Secret ${name} is not a JSON object.`, `Its value must look like ${wanted}.`);
   }
-  const fields: Record<string, string> = {};
-  for (const key of Object.keys(auth.secret)) {
-    const field = (value as Record<string, unknown>)[key];
-    // Values are pasted: white space around them is never meant.
-    const clean = typeof field === 'string' ? field.trim() : '';
-    if (clean === '') throw secretError(`Secret ${name} has no ${key}.`, `Its value must look like ${shape}.`);
-    if (!/^[\x21-\x7e]+$/.test(clean)) {
-      throw secretError(
-        `Secret ${name}: ${key} holds characters that no credential has (white space or non-ASCII).`,
-        `Put it in again; its value must look like ${shape}.`,
-      );
-    }
-    fields[key] = clean;
-  }
-  return fields;
+  const given = value as Readonly<Record<string, unknown>>;
+  // The shape that the value has most of is the one that is meant.
+  const [shape] = [...auth.secret].sort((one, other) => count(other, given) - count(one, given)) as [SecretShape];
+  return Object.fromEntries(Object.keys(shape).map((key) => [key, credential(name, key, given[key], wanted)]));
 }
+
+function count(shape: SecretShape, given: Readonly<Record<string, unknown>>): number {
+  return Object.keys(shape).filter((key) => isFilled(given[key])).length / Object.keys(shape).length;
+}
+
+function isFilled(field: unknown): field is string {
+  return typeof field === 'string' && field.trim() !== '';
+}
+
+/** One field of a secret. A password may hold any character but those that come from pasting; all else goes into headers. */
+function credential(name: string, key: string, field: unknown, wanted: string): string {
+  if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, `Its value must look like ${wanted}.`);
+  // Values are pasted: white space around them is never meant.
+  const clean = field.trim();
+  const allowed = FREE_TEXT.has(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
+  if (allowed.test(clean)) return clean;
+  throw secretError(
+    `Secret ${name}: ${key} holds characters that no credential has (white space or non-ASCII).`,
+    `Put it in again; its value must look like ${wanted}.`,
+  );
+}
+
+/** Fields that people choose themselves, and that travel in bodies. */
+const FREE_TEXT = new Set(['username', 'password']);
 
 function secretError(message: string, cure: string): TidemarkError {
   return new TidemarkError('secret', 'receiving', message, cure);

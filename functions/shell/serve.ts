@@ -3,7 +3,15 @@ import * as z from 'zod/mini';
 import { check, feedsOf, parseConnection } from '../core/config.ts';
 import type { Effects } from '../core/effects.ts';
 import { NetworkError, TidemarkError } from '../core/errors.ts';
-import type { Connection, Destination, Feed, FormatId, Source } from '../core/model.ts';
+import {
+  type Answer,
+  type AnyFeed,
+  type Connection,
+  type Destination,
+  type FormatId,
+  isSnapshotFeed,
+  type Source,
+} from '../core/model.ts';
 import type { FeedReport } from '../core/report.ts';
 import { runConnection } from '../core/run-connection.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -12,6 +20,7 @@ import { authorize } from './authorize.ts';
 import { Firehose } from './firehose.ts';
 import { Http } from './http.ts';
 import { readSecret, type Secret } from './secret.ts';
+import { TokenKeeper } from './session.ts';
 import { Table } from './table.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -40,6 +49,11 @@ const destinations = z.array(
   }),
 );
 
+/**
+ * How many days delivered events are remembered: longer than the longest re-read by what an outage may last, and a session,
+ * whose start is shown again with its end.
+ */
+const SEEN_DAYS = '30';
 /** How many seen keys a run holds in memory, 16 bytes each. */
 const MOST_SEEN_KEYS = 500_000;
 
@@ -83,14 +97,14 @@ interface Kept {
   sealKey?: Uint8Array;
 }
 
-function readInput(source: Source, input: unknown): { connection: Connection; feeds: Feed[]; askAgain: boolean } {
+function readInput(source: Source, input: unknown): { connection: Connection; feeds: AnyFeed[]; askAgain: boolean } {
   const { connection: given, streams, askAgain = false } = check(invocation, input, 'The invocation');
   const connection = parseConnection(source, given);
   const all = feedsOf(source, connection);
   const feeds = streams.map((name) => {
     const feed = all.find(({ stream }) => stream.name === name);
     if (feed) return feed;
-    const known = source.streams.map((stream) => stream.name).join(', ');
+    const known = all.map(({ stream }) => stream.name).join(', ');
     throw new TidemarkError(
       'config',
       'processing',
@@ -102,19 +116,25 @@ function readInput(source: Source, input: unknown): { connection: Connection; fe
 }
 
 /** An overlap longer than seen keys are kept would deliver everything in it again and again. */
-function checkOverlap(feed: Feed, seenDays: number): void {
-  if (feed.overlap + feed.settle < seenDays * DAY) return;
+function checkOverlap(feed: AnyFeed, seenDays: number): void {
+  if (isSnapshotFeed(feed)) return;
+  const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
+  const tooLong = [['overlap', feed.overlap] as const, ...rereads].find(
+    ([, length]) => length + feed.settle >= seenDays * DAY,
+  );
+  if (!tooLong) return;
   const { name } = feed.stream;
+  const [field, length] = tooLong;
   throw new TidemarkError(
     'config',
     'processing',
-    `$.streams.${name}.overlap of ${feed.name}: there is ${formatDuration(feed.overlap)}, wanted less than the ${seenDays} days that delivered events are remembered.`,
-    'Shorten the overlap, or raise TIDEMARK_SEEN_DAYS.',
+    `$.streams.${name}.${field} of ${feed.name}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days that delivered events are remembered.`,
+    'Shorten it, or raise TIDEMARK_SEEN_DAYS.',
   );
 }
 
 function readEnvironment(): { table: string; destinations: Destination[]; seenDays: number } {
-  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = '8' } = process.env;
+  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
   const cure = 'The deployment sets these variables: deploy again.';
   if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', cure);
   if (!/^[1-9]\d{0,3}$/.test(days))
@@ -147,17 +167,32 @@ function makeEffects(
 ): Effects {
   const { table, firehose } = kept;
   const stateKey = `${source.id}/@connection/${connection.id}`;
+  const { auth } = source;
+  const keeper = auth.kind === 'vbrick-session' && new TokenKeeper(auth, http, (token) => telemetry.hide(token));
   let secret: Promise<Secret> | undefined;
   const readOnce = (fresh: boolean) => {
     if (fresh || !secret) {
-      secret = readSecret(connection.secret, source.auth);
-      // Whatever is secret is masked before the first line that could hold it.
+      secret = readSecret(connection.secret, auth);
+      // Whatever is secret is masked before the first line that could hold it. A user's name is in the log that we read.
       secret = secret.then((read) => {
-        for (const value of Object.values(read.fields)) telemetry.hide(value);
+        for (const [key, value] of Object.entries(read.fields)) if (key !== 'username') telemetry.hide(value);
         return read;
       });
     }
     return secret;
+  };
+  // Vendors echo what they were sent: in error bodies, and in where they redirect to.
+  const clean = (answer: Answer): Answer => {
+    const headers = Object.entries(answer.headers).map(([name, value]) => [name, telemetry.redact(value)]);
+    return { ...answer, headers: Object.fromEntries(headers), text: telemetry.redact(answer.text) };
+  };
+  const masked = async <T>(sending: Promise<T>): Promise<T> => {
+    try {
+      return await sending;
+    } catch (thrown) {
+      if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
+      throw thrown;
+    }
   };
   return {
     now: () => Date.now() * MILLISECOND,
@@ -166,16 +201,15 @@ function makeEffects(
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     fetch: async (request, timeout, fresh) => {
-      const credentials = authorize(source.auth, (await readOnce(fresh)).fields);
-      try {
-        const answer = await http.get(request, credentials, timeout);
-        // Vendors echo what they were sent: in error bodies, and in where they redirect to.
-        const headers = Object.entries(answer.headers).map(([name, value]) => [name, telemetry.redact(value)]);
-        return { ...answer, headers: Object.fromEntries(headers), text: telemetry.redact(answer.text) };
-      } catch (thrown) {
-        if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
-        throw thrown;
-      }
+      const token = keeper ? keeper.token : undefined;
+      const credentials = authorize(auth, (await readOnce(fresh)).fields, token, Date.now());
+      return clean(await masked(http.send(request, credentials, timeout)));
+    },
+    session: async (step, timeout) => {
+      if (!keeper) throw new Error(`${source.id} has no sessions`);
+      const { fields } = await readOnce(false);
+      const outcome = await masked(step === 'open' ? keeper.open(fields, timeout) : keeper.extend(timeout));
+      return { ...outcome, answer: clean(outcome.answer) };
     },
     secretVersion: async () => (await readOnce(false)).version,
     load: (feed) => table.loadCheckpoint(feed),
@@ -184,6 +218,11 @@ function makeEffects(
     writeConnection: (state, expectVersion) => table.writeConnection(stateKey, state, expectVersion),
     loadSeen: (feed, from, to) => table.loadSeen(feed, from, to),
     remember: (feed, chunks) => table.remember(feed, chunks, Date.now() * MILLISECOND),
+    loadOngoing: (feed) => table.loadOngoing(feed),
+    noteOngoing: (feed, begun, ended) => table.noteOngoing(feed, begun, ended),
+    saveSnapshot: (feed, id, text) => table.saveSnapshot(feed, id, text),
+    loadSnapshot: (feed, id) => table.loadSnapshot(feed, id),
+    dropSnapshots: (feed, before) => table.dropSnapshots(feed, before),
     seal: (eventId) =>
       createHmac('sha256', kept.sealKey as Uint8Array)
         .update(eventId)

@@ -8,7 +8,18 @@ import { formatInstant, type Instant, parseInstant } from '../core/time.ts';
 export type Item = Record<string, AttributeValue>;
 
 /** Instants are stored as text that people can read; these keys hold them. */
-const INSTANTS = new Set(['from', 'to', 'until', 'at', 'proven', 'vendorNow', 'lastSuccess', 'floor', 'notBefore']);
+const INSTANTS = new Set([
+  'from',
+  'to',
+  'until',
+  'at',
+  'proven',
+  'vendorNow',
+  'lastSuccess',
+  'floor',
+  'notBefore',
+  'ongoingFrom',
+]);
 
 /** A seen chunk as it was stored. */
 export function seenChunk(feed: string, item: Item): SeenChunk {

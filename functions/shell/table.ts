@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
@@ -9,8 +9,9 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/checkpoint.ts';
-import type { QuarantineEntry } from '../core/effects.ts';
+import type { Ongoing, QuarantineEntry } from '../core/effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../core/errors.ts';
+import { digest } from '../core/identity.ts';
 import type { SeenChunk } from '../core/seen.ts';
 import { DAY, formatInstant, type Instant, SECOND } from '../core/time.ts';
 import { checkSchema, decode, encode, type Item, instant, seenChunk } from './table-items.ts';
@@ -26,6 +27,12 @@ const HOPELESS = new Set([
   'ValidationException',
   'UnrecognizedClientException',
 ]);
+
+/** One write of a batch. */
+interface BatchRequest {
+  readonly PutRequest?: { readonly Item: Item };
+  readonly DeleteRequest?: { readonly Key: Item };
+}
 
 /** The one DynamoDB table: checkpoints, connection states, seen keys, quarantine. pk is `<source>/<stream>/<connection>`. */
 export class Table {
@@ -87,28 +94,9 @@ export class Table {
   }
 
   async *loadSeen(feed: string, from: string, to?: string): AsyncGenerator<SeenChunk> {
-    let start: Item | undefined;
-    do {
-      const answer = await this.#reading(
-        this.#client.send(
-          new QueryCommand({
-            TableName: this.#name,
-            ConsistentRead: true,
-            ScanIndexForward: false,
-            KeyConditionExpression: 'pk = :feed AND sk BETWEEN :from AND :to',
-            ExpressionAttributeValues: {
-              ':feed': { S: feed },
-              ':from': { S: `seen#${from}` },
-              // `~` sorts after every character that a bucket or a chunk's id has.
-              ':to': { S: to === undefined ? 'seen#~' : `seen#${to}#~` },
-            },
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        ),
-      );
-      for (const item of answer.Items ?? []) yield seenChunk(feed, item);
-      start = answer.LastEvaluatedKey;
-    } while (start);
+    // `~` sorts after every character that a bucket or a chunk's id has.
+    const last = to === undefined ? 'seen#~' : `seen#${to}#~`;
+    for await (const item of this.#query(feed, `seen#${from}`, last, 'descending')) yield seenChunk(feed, item);
   }
 
   async remember(feed: string, chunks: readonly SeenChunk[], now: Instant): Promise<void> {
@@ -144,6 +132,67 @@ export class Table {
     await this.#append(items);
   }
 
+  async loadOngoing(feed: string): Promise<Ongoing[]> {
+    const found: Ongoing[] = [];
+    for await (const item of this.#query(feed, 'ongoing#', 'ongoing#~')) {
+      checkSchema(feed, item.sk?.S ?? '', item);
+      const [since, until] = [instant(feed, item.since), instant(feed, item.until)];
+      found.push({ key: item.key?.S ?? '', since, until });
+    }
+    return found;
+  }
+
+  /** What has ended is named by the same key under which it was noted. */
+  async noteOngoing(feed: string, begun: readonly Ongoing[], ended: readonly Ongoing[]): Promise<void> {
+    const key = (one: Ongoing) => ({ pk: { S: feed }, sk: { S: `ongoing#${digest(one.key)}` } });
+    const items = begun.map((one) => ({
+      ...key(one),
+      schema: { N: String(SCHEMA) },
+      key: { S: one.key },
+      since: { S: formatInstant(one.since, 'us') },
+      until: { S: formatInstant(one.until, 'us') },
+      ttl: { N: String(Math.ceil(one.until / SECOND)) },
+    }));
+    await this.#batch([
+      ...items.map((Item) => ({ PutRequest: { Item } })),
+      ...ended.map((one) => ({ DeleteRequest: { Key: key(one) } })),
+    ]);
+  }
+
+  async saveSnapshot(feed: string, id: string, text: string): Promise<void> {
+    const packed = gzipSync(text);
+    const parts = Math.max(1, Math.ceil(packed.length / PART_BYTES));
+    const items = Array.from({ length: parts }, (_, part) => ({
+      pk: { S: feed },
+      sk: { S: `snapshot#${id}#${String(part).padStart(4, '0')}` },
+      schema: { N: String(SCHEMA) },
+      parts: { N: String(parts) },
+      text: { B: packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) },
+    }));
+    await this.#append(items);
+  }
+
+  /** The whole text of a snapshot; none when any part of it is missing. */
+  async loadSnapshot(feed: string, id: string): Promise<string | undefined> {
+    const found: Uint8Array[] = [];
+    let parts = 1;
+    for await (const item of this.#query(feed, `snapshot#${id}#`, `snapshot#${id}#~`)) {
+      checkSchema(feed, item.sk?.S ?? '', item);
+      parts = Number(item.parts?.N);
+      found.push(item.text?.B ?? new Uint8Array());
+    }
+    return found.length === parts ? gunzipSync(Buffer.concat(found)).toString('utf8') : undefined;
+  }
+
+  /** Removes the snapshots whose ids sort before this one. A worker that comes to it late finds nothing of its successors there. */
+  async dropSnapshots(feed: string, before: string): Promise<void> {
+    const requests: BatchRequest[] = [];
+    for await (const { pk, sk } of this.#query(feed, 'snapshot#', `snapshot#${before}#`, 'ascending', 'pk, sk')) {
+      if (pk && sk) requests.push({ DeleteRequest: { Key: { pk, sk } } });
+    }
+    await this.#batch(requests);
+  }
+
   /** The random key under which this deployment seals event ids; made by whoever needs it first. */
   async sealKey(source: string): Promise<Uint8Array> {
     const key = `${source}/@deployment`;
@@ -152,6 +201,31 @@ export class Table {
       if (found) return found;
       await this.#put(key, 'seal-key', { key: { B: randomBytes(32) } }, 1, undefined);
     }
+  }
+
+  /** Items of a feed whose sort keys lie in a range, strongly consistent. */
+  async *#query(
+    feed: string,
+    from: string,
+    to: string,
+    order: 'ascending' | 'descending' = 'ascending',
+    attributes?: string,
+  ): AsyncGenerator<Item> {
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: this.#name,
+        ConsistentRead: true,
+        ScanIndexForward: order === 'ascending',
+        KeyConditionExpression: 'pk = :feed AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':feed': { S: feed }, ':from': { S: from }, ':to': { S: to } },
+        ...(attributes !== undefined && { ProjectionExpression: attributes }),
+        ...(start && { ExclusiveStartKey: start }),
+      });
+      const answer = await this.#reading(this.#client.send(command));
+      yield* answer.Items ?? [];
+      start = answer.LastEvaluatedKey;
+    } while (start);
   }
 
   async #get(pk: string, sk: string): Promise<Item | undefined> {
@@ -191,7 +265,11 @@ export class Table {
   }
 
   async #append(items: readonly Item[]): Promise<void> {
-    let waiting = items.map((Item) => ({ PutRequest: { Item } }));
+    await this.#batch(items.map((Item) => ({ PutRequest: { Item } })));
+  }
+
+  async #batch(requests: readonly BatchRequest[]): Promise<void> {
+    let waiting = requests;
     while (waiting.length > 0) {
       const batch = batchOf(waiting);
       const command = new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } });
@@ -234,11 +312,11 @@ export class Table {
 }
 
 /** As many items as one call may carry: 25, and below 16 MB with room to spare. */
-function batchOf<T extends { PutRequest: { Item: Item } }>(waiting: readonly T[]): T[] {
+function batchOf(waiting: readonly BatchRequest[]): BatchRequest[] {
   let bytes = 0;
   let count = 0;
   for (const { PutRequest } of waiting.slice(0, BATCH_ITEMS)) {
-    bytes += (PutRequest.Item.keys?.B?.length ?? 0) + (PutRequest.Item.text?.B?.length ?? 0);
+    bytes += (PutRequest?.Item.keys?.B?.length ?? 0) + (PutRequest?.Item.text?.B?.length ?? 0);
     if (count > 0 && bytes > 4_000_000) break;
     count++;
   }

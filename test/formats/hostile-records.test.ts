@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../local/find-sources.ts';
-import { goldenCases, goldenEvents } from '../../local/golden.ts';
+import { goldenCases, goldenRows, rowEvents } from '../../local/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { readCef } from './cef-reader.ts';
 import { hostileText, hostileValue } from './events.ts';
@@ -12,6 +12,8 @@ import { ocsfLineComplaints } from './ocsf-reader.ts';
 
 // Hostile records take the place of those in a golden answer, key by key, and go the whole way into every format: each leaves
 // as a valid event or as a valid pipeline_error, never as an exception, and never not at all.
+
+const RUNS = 60;
 
 const hostile = fc.oneof(
   hostileText,
@@ -30,20 +32,19 @@ const hostile = fc.oneof(
   fc.nat({ max: 2_000 }).map((depth) => JSON.parse('['.repeat(depth + 1) + ']'.repeat(depth + 1)) as unknown),
 );
 
-/** The first golden answer of each stream, as a document and the list in it whose elements are records. */
-const answers = (await findSources()).flatMap((source) =>
-  goldenCases(source)
-    .filter(({ contentType }) => contentType === 'application/json')
-    .map((golden) => ({ golden, document: JSON.parse(golden.answer) as Record<string, unknown> }))
-    .flatMap(({ golden, document }) => {
-      const list = Object.entries(document).find(([, value]) => Array.isArray(value) && typeof value[0] === 'object');
-      return list ? [{ golden, document, key: list[0], record: (list[1] as Record<string, unknown>[])[0] ?? {} }] : [];
-    })
-    .slice(0, 1),
+/** The first golden record of each stream that is an object. */
+const records = (await findSources()).flatMap((source) =>
+  source.streams.flatMap(({ name }) =>
+    goldenCases(source)
+      .filter(({ feed }) => feed.stream.name === name)
+      .flatMap((golden) => goldenRows(golden).map(({ value }) => ({ name: golden.name, feed: golden.feed, value })))
+      .filter(({ value }) => typeof value === 'object' && value !== null)
+      .slice(0, 1),
+  ),
 );
 
-test.each(answers)('$golden.name, with records that mean harm', ({ golden, document, key, record }) => {
-  const fields = fc.record(Object.fromEntries(Object.keys(record).map((name) => [name, hostile])), {
+test.each(records)('$name, with records that mean harm', ({ feed, value }) => {
+  const fields = fc.record(Object.fromEntries(Object.keys(value as object).map((name) => [name, hostile])), {
     requiredKeys: [],
   });
   const extra = fc.dictionary(hostileText, hostileValue, { maxKeys: 3 });
@@ -55,15 +56,19 @@ test.each(answers)('$golden.name, with records that mean harm', ({ golden, docum
         fc.tuple(fields, extra).map(([one, other]) => ({ ...other, ...one })),
       ),
       (evil) => {
-        const answer = JSON.stringify({ ...document, [key]: [record, evil] });
+        const text = JSON.stringify(evil);
+        const rows = [
+          { value, text: JSON.stringify(value) },
+          { value: JSON.parse(text), text },
+        ];
 
-        const events = goldenEvents({ ...golden, answer });
+        const events = rowEvents(feed, rows);
 
-        expect(events).toHaveLength(2);
+        for (const row of rows) expect(events.some(({ event }) => event.original === row.text)).toBe(true);
         for (const event of events) judge(event);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: RUNS },
   );
 });
 

@@ -20,7 +20,13 @@ export type EffectName =
   | 'loadSeen'
   | 'remember'
   | 'put'
-  | 'quarantine';
+  | 'quarantine'
+  | 'session'
+  | 'loadOngoing'
+  | 'noteOngoing'
+  | 'saveSnapshot'
+  | 'loadSnapshot'
+  | 'dropSnapshots';
 
 /** An effect that is about to happen. */
 export interface EffectCall {
@@ -62,11 +68,17 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
   remember: 5 * MILLISECOND,
   put: 20 * MILLISECOND,
   quarantine: 5 * MILLISECOND,
+  session: 50 * MILLISECOND,
+  loadOngoing: 3 * MILLISECOND,
+  noteOngoing: 5 * MILLISECOND,
+  saveSnapshot: 5 * MILLISECOND,
+  loadSnapshot: 3 * MILLISECOND,
+  dropSnapshots: 5 * MILLISECOND,
 };
 
 /** What the engine sees when an answer got lost. */
 export function lostAnswer(name: EffectName): Error {
-  if (name === 'fetch' || name === 'put') return new NetworkError('socket hang up');
+  if (name === 'fetch' || name === 'put' || name === 'session') return new NetworkError('socket hang up');
   if (name === 'secretVersion') return new TidemarkError('secret', 'receiving', 'The secret cannot be read.', 'Wait.');
   return new AmbiguousWriteError('the table did not answer');
 }

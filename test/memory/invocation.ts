@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Effects } from '../../functions/core/effects.ts';
+import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Answer } from '../../functions/core/model.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
@@ -39,6 +39,8 @@ export class Invocation {
   readonly #nth = new Map<EffectName, number>();
   #number = 0;
   #secretVersion: string | undefined;
+  /** Which of the vendor's sessions this invocation has opened last. */
+  #session: number | undefined;
 
   constructor(world: World, options: RunOptions, budget: Duration) {
     this.#world = world;
@@ -73,8 +75,9 @@ export class Invocation {
     };
   }
 
-  #vendor(): Pick<Effects, 'fetch' | 'secretVersion'> {
+  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'session'> {
     return {
+      session: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
       secretVersion: () => this.#do('secretVersion', '', undefined, () => this.#secret(false)),
     };
@@ -82,7 +85,18 @@ export class Invocation {
 
   #table(): Pick<
     Effects,
-    'load' | 'write' | 'loadConnection' | 'writeConnection' | 'loadSeen' | 'remember' | 'quarantine'
+    | 'load'
+    | 'write'
+    | 'loadConnection'
+    | 'writeConnection'
+    | 'loadSeen'
+    | 'remember'
+    | 'quarantine'
+    | 'loadOngoing'
+    | 'noteOngoing'
+    | 'saveSnapshot'
+    | 'loadSnapshot'
+    | 'dropSnapshots'
   > {
     const { table, clock } = this.#world;
     const seen = (feed: string, from: string, to?: string) =>
@@ -98,6 +112,12 @@ export class Invocation {
       },
       remember: (feed, chunks) =>
         this.#do('remember', feed, chunks, (half) => table.remember(feed, part(chunks, half), clock.now)),
+      loadOngoing: (feed) => this.#do('loadOngoing', feed, undefined, () => table.loadOngoing(feed)),
+      noteOngoing: (feed, begun, ended) =>
+        this.#do('noteOngoing', feed, { begun, ended }, () => table.noteOngoing(feed, begun, ended)),
+      saveSnapshot: (feed, id, text) => this.#do('saveSnapshot', feed, id, () => table.saveSnapshot(feed, id, text)),
+      loadSnapshot: (feed, id) => this.#do('loadSnapshot', feed, id, () => table.loadSnapshot(feed, id)),
+      dropSnapshots: (feed, before) => this.#do('dropSnapshots', feed, before, () => table.dropSnapshots(feed, before)),
       quarantine: (feed, entry) => this.#do('quarantine', feed, entry, () => table.keep(feed, entry)),
     };
   }
@@ -128,12 +148,22 @@ export class Invocation {
 
   /** The vendor acts at once, and its answer takes its time: what becomes visible meanwhile is not in it. */
   async #fetch(url: string, timeout: Duration, fresh: boolean): Promise<Answer> {
-    const ask: Act<Answered> = () => this.#world.answer(url, this.#secret(fresh));
+    const ask: Act<Answered> = () => this.#world.answer(url, this.#secret(fresh), this.#session);
     const { status, headers, text, network, latency } = await this.#do('fetch', url, undefined, ask, { timeout });
     await this.#pass(Math.min(latency, timeout), 'fetch');
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
     return { status, headers, text };
+  }
+
+  async #step(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer> {
+    const { login } = this.#world;
+    if (!login) throw new Error('nobody signs in to this vendor');
+    const take: Act<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
+    const { network, session, ...answer } = await this.#do('session', step, undefined, take, { timeout });
+    if (network !== undefined) throw new NetworkError(network);
+    if (session !== undefined) this.#session = session;
+    return answer;
   }
 
   /** Asks the hook, lets time go by, and then does it, or half of it, or nothing: the shape of every effect. */

@@ -1,6 +1,16 @@
 import * as z from 'zod/mini';
 import { jsonRows } from '../../functions/core/json-rows.ts';
-import type { Answer, Identity, Page, Request, Row, Sight, Source, Stream } from '../../functions/core/model.ts';
+import type {
+  Answer,
+  AnyStream,
+  Identity,
+  Page,
+  Request,
+  Row,
+  Sight,
+  Source,
+  Stream,
+} from '../../functions/core/model.ts';
 import {
   DAY,
   type Duration,
@@ -38,13 +48,13 @@ export function memoryStream(name: string, precision: Duration, offsets: boolean
 }
 
 /** A source of such streams. Its scope is what the connection's settings say. */
-export function memorySource(streams: readonly Stream[], sight?: Sight): Source {
+export function memorySource(streams: readonly AnyStream[], sight?: Sight): Source {
   return {
     id: 'memory',
     title: 'Memory',
     vendor: 'Tidemark',
     origin: 'https://memory.example',
-    auth: { kind: 'bearer', secret: { token: 'any' } },
+    auth: { kind: 'bearer', secret: [{ token: 'any' }] },
     settings: z.record(z.string(), z.unknown()),
     streams,
     scope: ({ origin, settings }) => ({ origin, ...(settings as Record<string, string>) }),
@@ -77,7 +87,7 @@ export const SIGHT_AGE = HOUR;
 
 function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
   const { rows, document } = jsonRows(answer, 'rows');
-  const { next, answeredTo } = document as { next?: unknown; answeredTo?: Instant };
+  const { next, answeredTo, total } = document as { next?: unknown; answeredTo?: Instant; total?: number };
   const url = new URL(asked.url, 'https://memory.example');
   const more = offsets ? rows.length > 0 : typeof next === 'number';
   if (offsets) url.searchParams.set('offset', String(Number(url.searchParams.get('offset') ?? 0) + rows.length));
@@ -86,6 +96,7 @@ function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
     rows,
     ...(more && { next: { url: `${url.pathname}${url.search}` } }),
     ...(answeredTo !== undefined && { answeredTo }),
+    ...(total !== undefined && { total }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Checkpoint, ConnectionState } from '../../functions/core/checkpoint.ts';
-import type { QuarantineEntry } from '../../functions/core/effects.ts';
+import type { Ongoing, QuarantineEntry } from '../../functions/core/effects.ts';
 import type { SeenChunk } from '../../functions/core/seen.ts';
 import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
 
@@ -8,12 +8,15 @@ export class MemoryTable {
   /** Every checkpoint that was written, in order: what invariants are checked against. */
   readonly history: { readonly feed: string; readonly at: Instant; readonly item: Checkpoint }[] = [];
   readonly quarantine = new Map<string, QuarantineEntry & { readonly feed: string }>();
+  /** By feed and id. */
+  readonly snapshots = new Map<string, string>();
+  readonly #ongoing = new Map<string, Map<string, Ongoing>>();
   readonly #seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
   readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
 
-  constructor(seenFor: Duration = 8 * DAY) {
+  constructor(seenFor: Duration = 30 * DAY) {
     this.#seenFor = seenFor;
   }
 
@@ -42,6 +45,36 @@ export class MemoryTable {
     const there = this.#checkpoints.get(feed);
     if (!there) throw new Error(`no checkpoint of ${feed}`);
     this.#checkpoints.set(feed, copy({ ...there, ...changes, version: there.version + 1 }));
+  }
+
+  /** Removes a checkpoint and nothing else, as a person would who wants the feed to begin anew. */
+  remove(feed: string): void {
+    this.#checkpoints.delete(feed);
+  }
+
+  loadOngoing(feed: string): Ongoing[] {
+    return [...(this.#ongoing.get(feed)?.values() ?? [])];
+  }
+
+  noteOngoing(feed: string, begun: readonly Ongoing[], ended: readonly Ongoing[]): void {
+    const items = this.#ongoing.get(feed) ?? new Map<string, Ongoing>();
+    this.#ongoing.set(feed, items);
+    for (const one of begun) items.set(one.key, copy(one));
+    for (const { key } of ended) items.delete(key);
+  }
+
+  saveSnapshot(feed: string, id: string, text: string): void {
+    this.snapshots.set(`${feed}#${id}`, text);
+  }
+
+  loadSnapshot(feed: string, id: string): string | undefined {
+    return this.snapshots.get(`${feed}#${id}`);
+  }
+
+  dropSnapshots(feed: string, before: string): void {
+    for (const name of this.snapshots.keys()) {
+      if (name.startsWith(`${feed}#`) && name < `${feed}#${before}`) this.snapshots.delete(name);
+    }
   }
 
   loadConnection(): ConnectionState | undefined {

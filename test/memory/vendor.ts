@@ -14,6 +14,8 @@ export interface VendorOptions {
   mostRows: number;
   /** The deepest offset that the server answers. */
   deepestOffset: number;
+  /** What of a row the range is about, when it is not its time: the row is found when this touches what was asked for. */
+  span: ((row: VendorRow) => Range) | undefined;
   /** Which of `from` and `to` belong to the range. */
   bounds: 'inclusive' | 'exclusive' | 'half-open' | 'half-open-end';
   /** Of the time stamps. */
@@ -26,6 +28,8 @@ export interface VendorOptions {
   dates: boolean;
   /** The end of the range that the answer says it has answered for. */
   echo: ((asked: Range, vendorNow: Instant) => Instant | undefined) | undefined;
+  /** How many rows the answer says there are from here to the end of the range, given how many there are in all of it. */
+  total: ((found: number, asked: VendorRequest) => number | undefined) | undefined;
   /** Whether rows carry an id of the vendor's. */
   ids: boolean;
   latency: Duration;
@@ -94,12 +98,14 @@ const DEFAULTS: VendorOptions = {
   pageSize: 10,
   mostRows: Number.POSITIVE_INFINITY,
   deepestOffset: Number.POSITIVE_INFINITY,
+  span: undefined,
   bounds: 'half-open',
   precision: SECOND,
   keeps: Number.POSITIVE_INFINITY,
   clockOffset: 0,
   dates: true,
   echo: undefined,
+  total: undefined,
   ids: false,
   latency: 50_000,
 };
@@ -164,8 +170,9 @@ export class MemoryVendor {
   answer(url: string, secretVersion: string): Answered {
     const request = this.#parse(url, secretVersion);
     const reply: Reply | undefined = this.#fault(request) ?? this.quota.refuse(this.now) ?? this.onRequest?.(request);
-    const shown = this.#page(request);
-    const text = this.#body(request, shown);
+    const found = this.#found(request);
+    const shown = this.#page(request, found);
+    const text = this.#body(request, shown, found.length);
     const status = reply?.status ?? 200;
     const answer = {
       latency: this.options.latency,
@@ -200,13 +207,20 @@ export class MemoryVendor {
     return at < 0 ? undefined : this.faults.splice(at, 1)[0];
   }
 
-  #page({ from, to, offset, cursor }: VendorRequest): VendorRow[] {
-    const { paging, pageSize, mostRows, bounds } = this.options;
+  #found({ from, to }: VendorRequest): VendorRow[] {
+    const { bounds, span = ({ time }) => ({ from: time, to: time }) } = this.options;
     const startIn = bounds === 'inclusive' || bounds === 'half-open';
     const endIn = bounds === 'inclusive' || bounds === 'half-open-end';
-    const found = this.visible
-      .filter(({ time }) => (startIn ? time >= from : time > from) && (endIn ? time <= to : time < to))
+    return this.visible
+      .filter((row) => {
+        const about = span(row);
+        return (startIn ? about.to >= from : about.to > from) && (endIn ? about.from <= to : about.from < to);
+      })
       .sort((one, other) => this.#compare(one, other));
+  }
+
+  #page({ offset, cursor }: VendorRequest, found: readonly VendorRow[]): readonly VendorRow[] {
+    const { paging, pageSize, mostRows } = this.options;
     if (paging === 'none') return found.slice(0, mostRows);
     const size = Math.min(pageSize, mostRows);
     if (paging === 'offset') return found.slice(offset, offset + size);
@@ -222,12 +236,16 @@ export class MemoryVendor {
     return order === 'ascending' ? ascending : -ascending;
   }
 
-  #body(request: VendorRequest, shown: readonly VendorRow[]): string {
-    const { paging, pageSize, mostRows, echo } = this.options;
+  #body(request: VendorRequest, shown: readonly VendorRow[], found: number): string {
+    const { paging, pageSize, mostRows, echo, total } = this.options;
     const last = shown.at(-1);
     const more = paging === 'cursor' && last && shown.length >= Math.min(pageSize, mostRows);
     const answeredTo = echo?.(request, this.now);
-    const rest = { next: more ? last.number : null, ...(answeredTo !== undefined && { answeredTo }) };
+    const rest = {
+      next: more ? last.number : null,
+      ...(answeredTo !== undefined && { answeredTo }),
+      ...(total && { total: total(found, request) }),
+    };
     return `{"rows":[${shown.map(({ text }) => text).join(',')}],${JSON.stringify(rest).slice(1)}`;
   }
 

@@ -16,7 +16,17 @@
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 import type { Checkpoint } from '../../functions/core/checkpoint.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
-import type { Connection, Destination, EcsEvent, Feed, Sight, Source, Stream } from '../../functions/core/model.ts';
+import {
+  type AnyFeed,
+  type Connection,
+  type Destination,
+  type EcsEvent,
+  isSnapshot,
+  type Sight,
+  type SnapshotStream,
+  type Source,
+  type Stream,
+} from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/report.ts';
 import { runConnection } from '../../functions/core/run-connection.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
@@ -26,6 +36,7 @@ import { MemoryClock } from './clock.ts';
 import type { EffectHook } from './faults.ts';
 import { MemoryFirehose } from './firehose.ts';
 import { Invocation, type RunOptions } from './invocation.ts';
+import { MemoryLogin } from './login.ts';
 import { seededRandom } from './random.ts';
 import { memorySource, memoryStream } from './source.ts';
 import { MemoryTable } from './table.ts';
@@ -50,6 +61,10 @@ export interface WorldOptions extends LogOptions {
   /** More logs of the same connection, each with a `stream.name` of its own. */
   readonly more?: readonly LogOptions[];
   readonly sight?: Sight;
+  /** Whether one signs in to this vendor. */
+  readonly login?: boolean;
+  /** What else the source is: lookups, pace, snapshot streams behind the logs ... */
+  readonly source?: Partial<Omit<Source, 'streams'>> & { readonly snapshots?: readonly SnapshotStream[] };
   readonly settings?: Readonly<Record<string, string>>;
   readonly startFrom?: Instant;
 }
@@ -70,6 +85,7 @@ export class World {
   readonly vendors = new Map<string, MemoryVendor>();
   readonly vendor: MemoryVendor;
   readonly source: Source;
+  readonly login: MemoryLogin | undefined;
   readonly counts: { readonly metric: Metric; readonly value: number }[] = [];
   readonly logs: {
     readonly level: string;
@@ -77,7 +93,7 @@ export class World {
     readonly fields: Readonly<Record<string, unknown>>;
   }[] = [];
   /** Answers for paths that are no stream's, such as `/@sight`. */
-  readonly routes = new Map<string, (secretVersion: string) => Reply>();
+  readonly routes = new Map<string, (secretVersion: string, url: string) => Reply>();
   destinations: Destination[];
   settings: Readonly<Record<string, string>>;
   startFrom: Instant | undefined;
@@ -95,7 +111,10 @@ export class World {
     this.startFrom = options.startFrom;
     const streams = [options, ...more].map((log, at) => this.#addLog(log, seed + at));
     this.vendor = this.vendors.values().next().value as MemoryVendor;
-    this.source = memorySource(streams, options.sight);
+    this.login = options.login ? new MemoryLogin(this.clock) : undefined;
+    const { snapshots = [], ...own } = options.source ?? {};
+    const source = memorySource([...streams, ...snapshots], options.sight);
+    this.source = { ...source, ...(options.login && { auth: SESSION }), ...own };
   }
 
   /** True time. */
@@ -114,17 +133,14 @@ export class World {
     };
   }
 
-  get feeds(): Feed[] {
+  get feeds(): AnyFeed[] {
     const { source, connection, startFrom } = this;
-    return source.streams.map((stream) => ({
-      name: `${source.id}/${stream.name}/${connection.id}`,
-      source,
-      stream,
-      connection,
-      settle: stream.settle,
-      overlap: stream.overlap,
-      ...(startFrom !== undefined && { startFrom }),
-    }));
+    return [...source.streams, ...(source.watched?.(connection) ?? [])].map((stream) => {
+      const common = { name: `${source.id}/${stream.name}/${connection.id}`, source, connection };
+      if (isSnapshot(stream)) return { ...common, stream };
+      const { settle, overlap, rereads = [] } = stream;
+      return { ...common, stream, settle, overlap, rereads, ...(startFrom !== undefined && { startFrom }) };
+    });
   }
 
   /** The effects of an invocation that begins now, for tests that call a part of the engine themselves. */
@@ -199,10 +215,13 @@ export class World {
     return this.counts.filter((count) => count.metric === metric).reduce((sum, { value }) => sum + value, 0);
   }
 
-  answer(url: string, secretVersion: string): Answered {
+  /** @param session what the request belongs to, at vendors where one signs in */
+  answer(url: string, secretVersion: string, session?: number): Answered {
     const name = /^\/([^/?]+)/.exec(url)?.[1] ?? '';
+    const { latency = 0 } = this.vendors.get(name)?.options ?? {};
+    if (this.login && !this.login.admits(session)) return { status: 401, headers: {}, text: 'no session', latency };
     const route = this.routes.get(`/${name}`);
-    const answer = route ? route(secretVersion) : this.vendors.get(name)?.answer(url, secretVersion);
+    const answer = route ? route(secretVersion, url) : this.vendors.get(name)?.answer(url, secretVersion);
     if (!answer) throw new Error(`nothing answers ${url}`);
     return { latency: 0, status: 200, headers: {}, text: '', ...answer };
   }
@@ -224,6 +243,13 @@ export class World {
     return this.destinations[0]?.id ?? '';
   }
 }
+
+const SESSION = {
+  kind: 'vbrick-session',
+  secret: [{ key: 'any', secret: 'any' }],
+  signIn: ['/@sign-in'],
+  extend: '/@extend',
+} as const;
 
 /** A destination whose events can be read back. */
 export function ecsDestination(id: string): Destination {

@@ -48,6 +48,20 @@ describe('an instant as text', () => {
     );
   });
 
+  it.each([
+    '2026-00-10T09:00:00Z',
+    '2026-13-10T09:00:00Z',
+    '2026-02-30T09:00:00Z',
+    '2026-01-00T09:00:00Z',
+    '0099-01-10T09:00:00Z',
+    '1969-12-31T23:59:59Z',
+    '2200-01-01T00:00:00Z',
+    '2026-01-10T24:00:00Z',
+    '2026-01-10T09:60:00Z',
+  ])('is none when there is no such time: %s', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
+
   it('is none when it is any other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

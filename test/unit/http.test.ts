@@ -49,7 +49,7 @@ function http(path = '', stop?: AbortSignal): Http {
 }
 
 function get(url: string, path = '', timeout = 5 * SECOND) {
-  return http(path).get({ url }, CREDENTIALS, timeout);
+  return http(path).send({ url }, CREDENTIALS, timeout);
 }
 
 /** Begins an answer in a way of its own. */
@@ -228,7 +228,7 @@ describe('what is read', () => {
   });
 
   test('the credentials win over what a stream would set', async () => {
-    await http().get({ url: '/', headers: { authorization: 'mine', accept: 'text/csv' } }, CREDENTIALS, SECOND);
+    await http().send({ url: '/', headers: { authorization: 'mine', accept: 'text/csv' } }, CREDENTIALS, SECOND);
 
     expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer hunter2', accept: 'text/csv' });
   });
@@ -390,7 +390,7 @@ describe('what does not end well', () => {
   test('nobody listening', async () => {
     const dead = new Http('http://127.0.0.1:1', undefined);
 
-    const thrown = await thrownBy(dead.get({ url: '/' }, CREDENTIALS, SECOND));
+    const thrown = await thrownBy(dead.send({ url: '/' }, CREDENTIALS, SECOND));
 
     expect(thrown).toBeInstanceOf(NetworkError);
     expect(thrown.message).toContain('ECONNREFUSED');
@@ -402,8 +402,8 @@ describe('what does not end well', () => {
     const client = http('', stop.signal);
     const start = performance.now();
 
-    const thrown = await thrownBy(client.get({ url: '/' }, CREDENTIALS, 60 * SECOND));
-    const after = await thrownBy(client.get({ url: '/again' }, CREDENTIALS, 60 * SECOND));
+    const thrown = await thrownBy(client.send({ url: '/' }, CREDENTIALS, 60 * SECOND));
+    const after = await thrownBy(client.send({ url: '/again' }, CREDENTIALS, 60 * SECOND));
 
     expect([thrown, after]).toEqual([expect.any(NetworkError), expect.any(NetworkError)]);
     expect(performance.now() - start).toBeLessThan(2_000);
@@ -414,7 +414,7 @@ describe('what does not end well', () => {
 describe('connections', () => {
   test('are used again within a run, and closed with it', async () => {
     const client = http();
-    for (const url of ['/1', '/2', '/3']) await client.get({ url }, CREDENTIALS, SECOND);
+    for (const url of ['/1', '/2', '/3']) await client.send({ url }, CREDENTIALS, SECOND);
     expect(sockets).toHaveLength(1);
 
     const closed = new Promise((end) => sockets[0]?.once('close', end));
@@ -424,30 +424,30 @@ describe('connections', () => {
   }, 5_000);
 
   test('are not shared between runs', async () => {
-    for (const client of [http(), http()]) await client.get({ url: '/' }, CREDENTIALS, SECOND);
+    for (const client of [http(), http()]) await client.send({ url: '/' }, CREDENTIALS, SECOND);
 
     expect(sockets).toHaveLength(2);
   });
 
   test('that the server has closed meanwhile are replaced', async () => {
     const client = http();
-    await client.get({ url: '/1' }, CREDENTIALS, SECOND);
+    await client.send({ url: '/1' }, CREDENTIALS, SECOND);
     const closed = new Promise((end) => sockets[0]?.once('close', end));
     server.closeAllConnections();
     await closed;
     // The client's side hears of it a moment later.
     await new Promise((later) => setImmediate(later));
 
-    expect((await client.get({ url: '/2' }, CREDENTIALS, SECOND)).status).toBe(200);
+    expect((await client.send({ url: '/2' }, CREDENTIALS, SECOND)).status).toBe(200);
     expect(sockets).toHaveLength(2);
   });
 
   test('survive a body that was refused', async () => {
     const client = http();
     respond = (_, response) => response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'.repeat(100_000));
-    await thrownBy(client.get({ url: '/' }, CREDENTIALS, SECOND));
+    await thrownBy(client.send({ url: '/' }, CREDENTIALS, SECOND));
     respond = (_, response) => response.end('{}');
 
-    expect((await client.get({ url: '/' }, CREDENTIALS, SECOND)).text).toBe('{}');
+    expect((await client.send({ url: '/' }, CREDENTIALS, SECOND)).text).toBe('{}');
   });
 });

@@ -9,6 +9,7 @@ import { classify } from '../../functions/sources/thousandeyes/classify.ts';
 import { isSamePerson, personOf } from '../../functions/sources/thousandeyes/person.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 
+const ASKED = { url: '/audit-user-events' };
 const now = at('2026-01-10T10:00:00Z');
 
 function at(text: string): number {
@@ -156,7 +157,7 @@ describe('reading a page', () => {
 
 describe('what an answer means', () => {
   test.each([200, 204, 404, 405, 406, 415, 500, 503])('%i means what it means everywhere', (status) => {
-    expect(source.judge?.(answer(status), now)).toBeUndefined();
+    expect(source.judge?.(answer(status), now, ASKED)).toBeUndefined();
   });
 
   test.each([
@@ -174,7 +175,7 @@ describe('what an answer means', () => {
       '`API access` and `View activity log for all users in account group`',
     ],
   ])('%i is final', (status, code, reason, cure) => {
-    expect(source.judge?.(answer(status, { error: 'invalid_token' }), now)).toMatchObject({
+    expect(source.judge?.(answer(status, { error: 'invalid_token' }), now, ASKED)).toMatchObject({
       kind: 'never',
       code,
       reason: expect.stringContaining(reason),
@@ -196,7 +197,7 @@ describe('what an answer means', () => {
     ['no JSON', '<html>', ''],
     ['nothing', '', ''],
   ])('400 with %s', (_name, body, said) => {
-    expect(source.judge?.(answer(400, body), now)).toMatchObject({
+    expect(source.judge?.(answer(400, body), now, ASKED)).toMatchObject({
       kind: 'never',
       code: 'request',
       reason: `ThousandEyes finds the question wrong (400)${said}`,
@@ -207,10 +208,10 @@ describe('what an answer means', () => {
     const long = 'x'.repeat(400);
     const errors = Array.from({ length: 100 }, () => ({ field: long, message: long }));
 
-    const verdict = source.judge?.(answer(400, { errors: errors.slice(0, 50) }), now);
+    const verdict = source.judge?.(answer(400, { errors: errors.slice(0, 50) }), now, ASKED);
 
     expect(verdict?.kind === 'never' && verdict.reason.length).toBeLessThan(5 * 650);
-    expect(source.judge?.(answer(400, { errors, pad: 'x'.repeat(100_000) }), now)).toMatchObject({
+    expect(source.judge?.(answer(400, { errors, pad: 'x'.repeat(100_000) }), now, ASKED)).toMatchObject({
       reason: expect.stringMatching(/\(400\)$/),
     });
   });
@@ -244,7 +245,7 @@ describe('what an answer means', () => {
     ['a reset that is no number', { [RESET]: '-1' }, undefined],
     ['nothing', {}, undefined],
   ])('429 with %s', (_name, headers: Record<string, string>, until) => {
-    const verdict = source.judge?.(answer(429, { status: 429 }, headers), now);
+    const verdict = source.judge?.(answer(429, { status: 429 }, headers), now, ASKED);
 
     expect(verdict).toEqual({
       kind: 'later',

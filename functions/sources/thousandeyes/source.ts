@@ -54,7 +54,7 @@ export const source: Source = {
   origin: 'https://api.thousandeyes.com/v7',
   auth: {
     kind: 'bearer',
-    secret: { token: 'A user API token (Account Settings > Users and Roles > Profile > User API Tokens).' },
+    secret: [{ token: 'A user API token (Account Settings > Users and Roles > Profile > User API Tokens).' }],
   },
   settings,
   streams: [auditUserEvents],

@@ -1,0 +1,144 @@
+import type { Asker } from './ask.ts';
+import { acquire, type Checkpoint, type Lease } from './checkpoint.ts';
+import type { Effects } from './effects.ts';
+import { type Ending, endingOf, holdOf } from './ending.ts';
+import { asTidemarkError } from './errors.ts';
+import { type AnyFeed, type Connection, type Destination, type Feed, isSnapshotFeed } from './model.ts';
+import type { Writer } from './outgoing.ts';
+import type { SignInsOnRecord } from './own-sign-ins.ts';
+import { emptyTally, type FeedReport, type Tally } from './report.ts';
+import { type Duration, formatInstant, HOUR, type Instant, SECOND } from './time.ts';
+
+/** What a run of a feed is given. */
+export interface FeedTask<F extends AnyFeed = Feed> {
+  readonly effects: Effects;
+  readonly feed: F;
+  readonly destinations: readonly Destination[];
+  readonly write: Writer;
+  /** Random, one an invocation: how a worker knows its own writes. */
+  readonly owner: string;
+  readonly leaseUntil: Instant;
+  readonly asker: Omit<Asker, 'tally' | 'life'>;
+  readonly mostSeenKeys: number;
+  /** A person asks: what the vendor refused before is asked again now. */
+  readonly askAgain: boolean;
+  /** Finds out, once an invocation, what there is to know about the connection. */
+  prepare(asker: Asker): Promise<Prepared>;
+}
+
+/** A connection with all that was found out about it. */
+export interface Prepared {
+  readonly connection: Connection;
+  readonly outlook: Outlook;
+  /** @param fresh looks what other invocations have put on record meanwhile */
+  signInsOnRecord(fresh: boolean): Promise<SignInsOnRecord>;
+}
+
+/** What is known of how much the credentials may see. */
+export interface Outlook {
+  readonly warnings: readonly string[];
+  /** Nobody could tell; this is to be said when the log itself looks as if it were little. */
+  readonly suspicion?: string;
+}
+
+/** What a run works with while it holds the lease. */
+export interface Held {
+  readonly lease: Lease;
+  /** `now` is read once a run. */
+  readonly start: Instant;
+  readonly tally: Tally;
+  readonly asker: Asker;
+  readonly warnings: string[];
+}
+
+/**
+ * Takes the feed's lease, has the work done, gives the lease back together with the run's last changes, and says how it went.
+ *
+ * @param fresh the checkpoint of a feed that has never run
+ */
+export async function underLease(
+  task: FeedTask<AnyFeed>,
+  fresh: (start: Instant) => Checkpoint,
+  work: (held: Held) => Promise<Ending>,
+): Promise<FeedReport> {
+  const { effects, feed } = task;
+  const tally = emptyTally();
+  const start = effects.now();
+  const found = await effects.load(feed.name);
+  const secretVersion = await effects.secretVersion();
+  const hold = found && holdOf(found, start, secretVersion, task.askAgain);
+  if (hold) return report(task, found, tally, hold, []);
+  const held = await acquire(effects, feed.name, task.owner, task.leaseUntil, found, () => fresh(start));
+  if ('busyUntil' in held) {
+    effects.count('Busy', 1);
+    return report(task, held.found, tally, { state: 'busy', changes: {}, until: held.busyUntil }, []);
+  }
+  const { lease } = held;
+  const warnings: string[] = [];
+  const life = { over: false };
+  const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
+  let ending: Ending;
+  try {
+    ending = await work({ lease, start, tally, asker, warnings });
+  } catch (thrown) {
+    ending = endingOf(task, lease, thrown, secretVersion);
+  }
+  life.over = true;
+  const ended = await giveBack(task, lease, ending);
+  return report(task, lease.item, tally, ended, warnings);
+}
+
+/** Tells this run's writes from every other's: also when a checkpoint was removed and its fence begins anew. */
+export function runName({ owner }: FeedTask<AnyFeed>, { item }: Lease): string {
+  return `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
+}
+
+/** Returns the lease together with the run's last changes; when that cannot be saved, the run did not end well after all. */
+async function giveBack(task: FeedTask<AnyFeed>, lease: Lease, ending: Ending): Promise<Ending> {
+  if (ending.error?.code === 'lease-lost') return ending;
+  try {
+    await lease.release(ending.changes);
+    return ending;
+  } catch (thrown) {
+    const error = asTidemarkError(thrown);
+    task.effects.log('error', 'The checkpoint could not be saved; the lease runs out by itself.', {
+      feed: task.feed.name,
+      error: error.message,
+    });
+    return { state: error.code === 'lease-lost' ? 'busy' : 'failed', changes: {}, error: ending.error ?? error };
+  }
+}
+
+function report(
+  task: FeedTask<AnyFeed>,
+  item: Checkpoint | undefined,
+  tally: Tally,
+  ending: Ending,
+  warnings: readonly string[],
+): FeedReport {
+  const { effects, feed } = task;
+  const { quota, perMinute } = task.asker.pacer;
+  const lag = item && countLag(effects, feed, item);
+  const { error, until } = ending;
+  return {
+    feed: feed.name,
+    state: ending.state,
+    ...tally,
+    ...(item && { watermark: formatInstant(item.watermark) }),
+    ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
+    ...(until !== undefined && { until: formatInstant(until) }),
+    ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
+    ...(perMinute !== undefined && { pace: { perMinute } }),
+    warnings,
+    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),
+  };
+}
+
+/** Says how far a feed is behind, and how long the vendor will yet keep what has not been read: also when nothing could be read. */
+export function countLag(effects: Effects, feed: AnyFeed, { watermark }: Checkpoint): Duration {
+  const lag = effects.now() - watermark;
+  effects.count('LagSeconds', Math.round(lag / SECOND));
+  // How things are now is always to be had: only what happened can be lost.
+  if (!isSnapshotFeed(feed)) effects.count('RetentionLeftHours', Math.round((feed.stream.retention - lag) / HOUR));
+  return lag;
+}
