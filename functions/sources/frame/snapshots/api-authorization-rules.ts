@@ -1,0 +1,70 @@
+import { isSame } from '../../../core/differences.ts';
+import type { Change, Connection, EcsFields, EcsUser, SnapshotStream } from '../../../core/model.ts';
+import { HOUR } from '../../../core/time.ts';
+import { distinct, isObject, present } from '../fields.ts';
+import { customerRequest } from './customer-request.ts';
+import { baselineFields, DAILY, driftFields, type Kind, nameOf } from './drift-fields.ts';
+import { idText, itemOf } from './item.ts';
+import { listRows } from './read-answer.ts';
+import { sayName, someOf } from './wording.ts';
+
+const KIND: Kind = { title: 'API keys', thing: 'API key', noun: 'api-authorization-rule', category: 'iam' };
+
+/** Who may use the customer's API, and in which roles. */
+export const apiAuthorizationRules: SnapshotStream = {
+  ...DAILY,
+  name: 'api-authorization-rules',
+  title: KIND.title,
+  thing: KIND.thing,
+  enabled: true,
+  every: HOUR,
+  first: (connection) => customerRequest(connection, 'api_authorization_rules'),
+  read: (answer) => ({ rows: listRows(answer), asks: [] }),
+  items: ({ value }) => [itemOf(value, ['id', 'api_authorization_id'])],
+  mapChange,
+  mapBaseline: (items, connection) => baselineFields(KIND, items, connection),
+};
+
+/** ECS calls the user that is acted upon as it was before `user.target`, and what is new of it `user.changes`. */
+function mapChange(change: Change, connection: Connection): EcsFields {
+  const { event, ...fields } = driftFields(KIND, change, connection);
+  const before = userOf(change.before);
+  const after = userOf(change.after);
+  const target = change.kind === 'created' ? after : before;
+  const changes = change.kind === 'changed' ? changesOf(before, after) : undefined;
+  const people = distinct([target?.id, target?.name, changes?.id, changes?.name]);
+  const roles = (change.kind === 'created' ? after?.roles : undefined) ?? [];
+  return {
+    ...fields,
+    event: {
+      ...event,
+      type: [...(event.type ?? []), 'user'],
+      ...(roles.length > 0 && { reason: `roles: ${someOf(roles.map(sayName))}` }),
+    },
+    ...((target || changes) && { user: { ...(target && { target }), ...(changes && { changes }) } }),
+    ...(people && { related: { user: people } }),
+  };
+}
+
+/** A key acts as a user of its own. */
+function userOf(value: unknown): EcsUser | undefined {
+  if (!isObject(value)) return undefined;
+  return present({
+    id: idText(value.api_authorization_id) ?? idText(value.id),
+    name: nameOf(value),
+    roles: Array.isArray(value.roles) ? distinct(value.roles.map(roleName)) : undefined,
+  });
+}
+
+function roleName(assignment: unknown): string | undefined {
+  return nameOf(isObject(assignment) && isObject(assignment.role) ? assignment.role : assignment);
+}
+
+function changesOf(before: EcsUser | undefined, after: EcsUser | undefined): EcsUser | undefined {
+  const { id, name, roles } = after ?? {};
+  return present({
+    id: id === before?.id ? undefined : id,
+    name: name === before?.name ? undefined : name,
+    roles: isSame(roles, before?.roles) ? undefined : roles,
+  });
+}

@@ -1,0 +1,73 @@
+import { UnreadableError } from '../../../core/errors.ts';
+import { excerpt } from '../../../core/judge.ts';
+import type { Answer, Row } from '../../../core/model.ts';
+import { isObject, shapeOf } from '../fields.ts';
+
+// A list that was read by half would look like deletions: what is not wholly as expected is not read at all. Messages tell
+// the shape of an answer and not its words, for the answer about API keys may hold credentials.
+
+/** Nested deeper than any honest answer; comparing it would end in the stack. */
+const DEEPEST = 100;
+
+/** The rows of an answer that is a list of objects. */
+export function listRows(answer: Answer): readonly Row[] {
+  const value = parse(answer);
+  if (!Array.isArray(value)) throw new UnreadableError(`the answer is ${shapeOf(value)}; a list was expected`);
+  const odd = value.findIndex((element) => !isObject(element));
+  if (odd !== -1) {
+    throw new UnreadableError(`element ${odd} of the list is ${shapeOf(value[odd])}; an object was expected`);
+  }
+  return value.map(rowOf);
+}
+
+/** The one row of an answer that is an object with at least one of these keys. */
+export function objectRow(answer: Answer, keys: readonly string[]): Row {
+  return known(parse(answer), keys);
+}
+
+/** The same; the object may also be the only element of a list. */
+export function loneRow(answer: Answer, keys: readonly string[]): Row {
+  const value = parse(answer);
+  return known(Array.isArray(value) && value.length === 1 ? value[0] : value, keys);
+}
+
+/** A row around a value of ours. */
+export function rowOf(value: unknown): Row {
+  return { value, text: JSON.stringify(value) };
+}
+
+function known(value: unknown, keys: readonly string[]): Row {
+  if (!isObject(value)) throw new UnreadableError(`the answer is ${shapeOf(value)}; an object was expected`);
+  if (!keys.some((key) => Object.hasOwn(value, key))) {
+    throw new UnreadableError(`the answer is an object without any of ${keys.join(', ')}`);
+  }
+  return rowOf(value);
+}
+
+function parse({ headers, text }: Answer): unknown {
+  // A byte order mark is white space to trim().
+  const body = text.trim();
+  const value = parseOrNone(body);
+  if (value === undefined) {
+    const type = (headers['content-type'] || 'no content type').slice(0, 100);
+    const what = body === '' ? 'the answer is empty' : 'the answer is not JSON, or only a part of it';
+    const page = body.startsWith('<') ? excerpt(body) : '';
+    throw new UnreadableError(`${what} (${type}, ${text.length} characters)${page}`, /^[[{]/.test(body));
+  }
+  if (isDeeper(value, DEEPEST)) throw new UnreadableError(`the answer is nested more than ${DEEPEST} levels deep`);
+  return value;
+}
+
+/** JSON.parse's own message would quote the body. */
+function parseOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}

@@ -1,0 +1,95 @@
+import type { Change, Connection, EcsFields, Item, Row, SnapshotStream } from '../../../core/model.ts';
+import { HOUR } from '../../../core/time.ts';
+import { isObject } from '../fields.ts';
+import { customerRequest } from './customer-request.ts';
+import { baselineFields, DAILY, driftFields, type Kind } from './drift-fields.ts';
+import { itemOf } from './item.ts';
+import { objectRow } from './read-answer.ts';
+import { tidy } from './tidy.ts';
+import { missingFrom, say, sayName } from './wording.ts';
+
+const KIND: Kind = { title: 'Settings', thing: 'setting', noun: 'setting', category: 'configuration' };
+const PREFIX = 'settings/';
+const LONGEST_ACTION = 80;
+const MOST_PEOPLE = 50;
+
+/** By these the answer is known for what it is: the vendor documents them all. */
+const DOCUMENTED = ['frame_support_admin_access', 'is_login_banner_enabled', 'max_concurrency'];
+
+/** Settings that let the vendor's own staff in. */
+const SUPPORT = /support|personnel/i;
+
+/** The customer's settings, each of them a thing of its own: one event for each that changes. */
+export const settings: SnapshotStream = {
+  ...DAILY,
+  name: 'settings',
+  title: KIND.title,
+  thing: KIND.thing,
+  enabled: true,
+  every: HOUR,
+  first: (connection) => customerRequest(connection, 'settings'),
+  read: (answer) => ({ rows: [objectRow(answer, DOCUMENTED)], asks: [] }),
+  items,
+  mapChange,
+  mapBaseline: (values, connection) => baselineFields(KIND, values, connection),
+};
+
+function items({ value }: Row): readonly Item[] {
+  if (!isObject(value)) return [itemOf(value, [])];
+  return Object.entries(value).map(([name, setting]) => ({ key: PREFIX + name, value: tidy({ [name]: setting }) }));
+}
+
+function mapChange(change: Change, connection: Connection): EcsFields {
+  const name = change.key.startsWith(PREFIX) ? change.key.slice(PREFIX.length) : change.key;
+  const before = settingIn(change.before, name);
+  const after = settingIn(change.after, name);
+  const { event, ...fields } = driftFields(KIND, change, connection);
+  const verb = change.kind === 'changed' ? verbOf(before, after) : change.kind;
+  const isSupport = SUPPORT.test(name);
+  const people = isSupport ? addressesIn([...missingFrom(after, before), ...missingFrom(before, after)]) : [];
+  return {
+    ...fields,
+    message: messageOf(name, verb, before, after),
+    event: {
+      ...event,
+      // Who may come in is a matter of access, too.
+      ...(isSupport && { category: ['iam', ...(event.category ?? [])], type: [...(event.type ?? []), 'admin'] }),
+      action: `${wordsOf(name)}-${verb}`,
+    },
+    ...(people.length > 0 && { related: { user: people } }),
+  };
+}
+
+/** What has been done to a setting, in a word that rules can name. */
+function verbOf(before: unknown, after: unknown): string {
+  if (after === true) return 'enabled';
+  if (after === false && before === true) return 'disabled';
+  if (typeof before === 'number' && typeof after === 'number') return after > before ? 'raised' : 'lowered';
+  return 'changed';
+}
+
+/** `is_login_banner_enabled` as `login-banner`, so that the action is `login-banner-disabled`. */
+function wordsOf(name: string): string {
+  if (name === 'authorized_nutanix_personnel') return 'support-personnel';
+  const words = name
+    .slice(0, LONGEST_ACTION)
+    .replace(/^(is|can)_/, '')
+    .replace(/_(enabled|allowed)$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return words === '' ? KIND.noun : words;
+}
+
+function messageOf(name: string, verb: string, before: unknown, after: unknown): string {
+  const values = { created: say(after), deleted: say(before) }[verb] ?? `${say(before)} → ${say(after)}`;
+  return `Setting ${sayName(name)} was ${verb}: ${values}.`;
+}
+
+function settingIn(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function addressesIn(values: readonly unknown[]): string[] {
+  return values.filter((value): value is string => typeof value === 'string' && value !== '').slice(0, MOST_PEOPLE);
+}

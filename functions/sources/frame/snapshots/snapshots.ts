@@ -1,0 +1,19 @@
+import type { SnapshotStream } from '../../../core/model.ts';
+import { accounts } from './accounts.ts';
+import { apiAuthorizationRules } from './api-authorization-rules.ts';
+import { cloudServices } from './cloud-services.ts';
+import { customer } from './customer.ts';
+import { elasticity } from './elasticity.ts';
+import { masterImages } from './master-images.ts';
+import { settings } from './settings.ts';
+
+/** How things are at Frame, told by their changes. */
+export const snapshots: readonly SnapshotStream[] = [
+  apiAuthorizationRules,
+  settings,
+  accounts,
+  cloudServices,
+  masterImages,
+  elasticity,
+  customer,
+];
