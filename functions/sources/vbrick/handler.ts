@@ -1,0 +1,4 @@
+import { serve } from '../../shell/serve.ts';
+import { source } from './source.ts';
+
+export const handler = serve(source);

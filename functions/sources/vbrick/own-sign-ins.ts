@@ -1,0 +1,24 @@
+import type { OwnSignIns, Row } from '../../core/model.ts';
+import { classify } from './classify.ts';
+import { entryOf } from './entry.ts';
+import { isObject } from './json-object.ts';
+import { signerOf } from './story.ts';
+
+/** The forwarder signs in like anybody, and the log of sign-ins shows it. */
+export const ownSignIns: OwnSignIns = {
+  account({ found }) {
+    const me = found?.me;
+    return isObject(me) && typeof me.id === 'string' ? me.id : undefined;
+  },
+  signIn,
+  leaveOut: ({ settings }) => settings.includeSelf === false,
+};
+
+function signIn(row: Row): { account?: string } | undefined {
+  if (!isObject(row.value)) return undefined;
+  const entry = entryOf(row);
+  const { subject, verb } = classify(entry.messageKey, entry.entityKey);
+  if (subject !== 'access' || verb !== 'start') return undefined;
+  const account = signerOf(entry);
+  return account === undefined ? {} : { account };
+}

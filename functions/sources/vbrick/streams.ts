@@ -1,0 +1,114 @@
+import type { Connection, Stream } from '../../core/model.ts';
+import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
+import { events } from './entry.ts';
+import { isObject } from './json-object.ts';
+import { map } from './map.ts';
+import { firstQuestion } from './question.ts';
+import { read } from './read.ts';
+
+const DOCS = 'https://portal.vbrick.com/rev-developers/v2/audit-apis';
+
+/** One of Rev's audit logs. */
+interface Collection {
+  readonly name: string;
+  readonly title: string;
+  readonly docs: string;
+  readonly enabled: boolean;
+  readonly every: Duration;
+  /** What it is called in the path, and what it is called in `settings.watch`. */
+  readonly path: string;
+}
+
+const COLLECTIONS: readonly Collection[] = [
+  {
+    name: 'user-access',
+    title: 'User access: sign-ins, failed sign-ins, sign-outs',
+    docs: `${DOCS}/audit-users/`,
+    enabled: true,
+    every: 5 * MINUTE,
+    path: 'userAccess',
+  },
+  {
+    name: 'users',
+    title: 'User records',
+    docs: `${DOCS}/audit-users/`,
+    enabled: true,
+    every: 5 * MINUTE,
+    path: 'users',
+  },
+  {
+    name: 'groups',
+    title: 'Groups',
+    docs: `${DOCS}/audit-groups/`,
+    enabled: false,
+    every: 15 * MINUTE,
+    path: 'groups',
+  },
+  { name: 'devices', title: 'Devices', docs: `${DOCS}/`, enabled: false, every: 15 * MINUTE, path: 'devices' },
+  {
+    name: 'videos',
+    title: 'Videos',
+    docs: `${DOCS}/audit-video-details/`,
+    enabled: false,
+    every: 15 * MINUTE,
+    path: 'videos',
+  },
+  {
+    name: 'scheduled-events',
+    title: 'Webcasts',
+    docs: `${DOCS}/`,
+    enabled: false,
+    every: 15 * MINUTE,
+    path: 'scheduledEvents',
+  },
+];
+
+/** All that one user did, whatever it was done to: there is no such log of everybody. */
+const PRINCIPALS: Collection = {
+  name: 'principals',
+  title: 'All acts of one user',
+  docs: `${DOCS}/`,
+  enabled: true,
+  every: 5 * MINUTE,
+  path: 'principals',
+};
+
+export const streams: readonly Stream[] = COLLECTIONS.map(({ path, ...facts }) => ({
+  ...facts,
+  ...common(path),
+}));
+
+/** A stream for each thing on the watch list: its rows are those of its collection, and so are its events. */
+export function watched({ settings }: Connection): readonly Stream[] {
+  const { watch } = settings;
+  if (!isObject(watch)) return [];
+  return [...COLLECTIONS, PRINCIPALS].flatMap(({ path, name, title, ...facts }) => {
+    const ids = watch[path];
+    return (Array.isArray(ids) ? ids : []).map((id) => ({
+      ...facts,
+      ...common(`${path}/${encodeURIComponent(String(id))}`),
+      name: `watch-${name}-${id}`,
+      title: `${title}: ${id} only`,
+      viewOf: name,
+      enabled: true,
+    }));
+  });
+}
+
+/** What all of Rev's audit logs have in common. */
+function common(path: string): Omit<Stream, 'name' | 'title' | 'docs' | 'enabled' | 'every'> {
+  return {
+    settle: 2 * MINUTE,
+    overlap: 30 * MINUTE,
+    longestWindow: DAY,
+    // The vendor does not say how long it keeps its audit. Its own client asks for a year when it is not told otherwise.
+    retention: 365 * DAY,
+    // Documented are milliseconds; but Rev also writes times in JavaScript's form, and that has whole seconds.
+    precision: SECOND,
+    needs: 'Account Admin; Audit Service enabled by Vbrick support',
+    first: (range, connection) => firstQuestion(path, range, connection),
+    read,
+    events,
+    map,
+  };
+}
