@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
-import type { Source } from '../functions/core/model.ts';
+import { isSnapshot, type Source } from '../functions/core/model.ts';
 import { findVendors } from './vendors/find-vendor.ts';
 import type { RunningVendor, Vendor } from './vendors/vendor.ts';
 import { type Places, readState, writeState } from './world.ts';
@@ -15,22 +15,27 @@ export interface Demo {
 }
 
 const PORTS = 'demo-ports.json';
+/** Events soon after they happened; how things are less often, as nobody sees them change that fast. */
 const TIMING = { every: '5s', settle: '10s' };
+const SNAPSHOT_TIMING = { every: '20s' };
 
-/** Starts every vendor's simulator where it was before, and writes a configuration and secrets for them. */
+/** Starts the simulator of every source where it was before, and writes a configuration and secrets for them. */
 export async function startDemo(sources: readonly Source[], places: Places): Promise<Demo> {
   const ports = (await readState<Record<string, number>>(places, PORTS)) ?? {};
   const vendors: RunningVendor[] = [];
   const connections: object[] = [];
   const secrets: Record<string, unknown> = await readSecrets(places.secrets);
   for (const vendor of await findVendors()) {
+    const source = sources.find(({ id }) => id === vendor.id);
+    if (!source) continue;
     const running = await startAt(vendor, ports[vendor.id]);
     vendors.push(running);
     // The origin is a part of what a feed is: it stays the same from start to start.
     ports[vendor.id] = Number(new URL(running.origin).port);
     const { connection } = running;
-    const source = sources.find(({ id }) => id === vendor.id);
-    const streams = Object.fromEntries((source?.streams ?? []).map(({ name }) => [name, TIMING]));
+    const streams = Object.fromEntries(
+      source.streams.map((stream) => [stream.name, isSnapshot(stream) ? SNAPSHOT_TIMING : TIMING]),
+    );
     connections.push({ ...connection, streams });
     secrets[(connection.secret as string | undefined) ?? `tidemark/${vendor.id}/${String(connection.id)}`] =
       vendor.demo.secretValue;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FAULT_SHAPES, type FaultShape, type Faults, readFaults } from './faults.ts';
+import { FAULT_SHAPES, type FaultName, type FaultShape, readFaults } from './faults.ts';
 import type { Vendor, VendorFlag, VendorOptions } from './vendor.ts';
 
 type Kind = 'number' | 'text' | 'flag';
@@ -16,9 +16,9 @@ const COMMON: Readonly<Record<string, { readonly kind: 'number' | 'time'; readon
 
 /** Reads the flags of a simulator; throws with words that name the mistake. */
 export function readCommandLine(vendor: Vendor, args: readonly string[]): VendorOptions {
-  const names = [...Object.keys(COMMON), ...Object.keys(vendor.flags), ...Object.keys(FAULT_SHAPES)];
+  const names = [...Object.keys(COMMON), ...Object.keys(vendor.flags), ...vendor.faults];
   const options = Object.fromEntries(
-    names.map((name) => [kebab(name), { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }]),
+    names.map((name) => [kebab(name), { type: isSwitch(vendor, name) ? ('boolean' as const) : ('string' as const) }]),
   );
   // A negative number after a flag would be taken for the next flag.
   const joined = args.flatMap((arg, index) =>
@@ -29,12 +29,10 @@ export function readCommandLine(vendor: Vendor, args: readonly string[]): Vendor
     .filter((name) => values[kebab(name)] !== undefined)
     .map((name) => [name, String(values[kebab(name)])] as const);
   const plain = given
-    .filter(([name]) => !Object.hasOwn(FAULT_SHAPES, name))
+    .filter(([name]) => !honours(vendor, name))
     .map(([name, text]) => [name, readOption(vendor, name, text)]);
-  const faults = given
-    .filter(([name]) => Object.hasOwn(FAULT_SHAPES, name))
-    .map(([name, text]) => [name, readFault(name, text)]);
-  return { ...Object.fromEntries(plain), faults: readFaults(Object.fromEntries(faults)) };
+  const faults = given.flatMap(([name, text]) => (honours(vendor, name) ? [[name, readFault(name, text)]] : []));
+  return { ...Object.fromEntries(plain), faults: readFaults(Object.fromEntries(faults), vendor.faults) };
 }
 
 /** Every flag in words. */
@@ -43,7 +41,7 @@ export function describeCommandLine(vendor: Vendor): string {
     entries.map(([name, value, words]) => `  --${kebab(name)}${value && ` ${value}`}\n      ${words}`).join('\n');
   const common = Object.entries(COMMON).map(([name, { kind, words }]) => [name, `<${kind}>`, words] as const);
   const own = Object.entries(vendor.flags).map(([name, flag]) => [name, choicesOf(flag), flag.words] as const);
-  const faults = Object.entries(FAULT_SHAPES).map(([name, shape]) => [name, faultValue(shape), shape.words] as const);
+  const faults = vendor.faults.map((name) => [name, faultValue(FAULT_SHAPES[name]), FAULT_SHAPES[name].words] as const);
   return [
     `npm run vendor -- ${vendor.id} [flags]`,
     `\nEvents\n${lines(common)}`,
@@ -63,8 +61,8 @@ function readOption(vendor: Vendor, name: string, text: string): number | string
   return value;
 }
 
-function readFault(name: string, text: string): unknown {
-  const { is } = FAULT_SHAPES[name as keyof Faults];
+function readFault(name: FaultName, text: string): unknown {
+  const { is } = FAULT_SHAPES[name];
   if (typeof is === 'string') return readValue(name, is, text);
   const [first] = Object.keys(is) as [string];
   const fields = text.split(',').map((part, index) => {
@@ -96,8 +94,12 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-function isSwitch(name: string): boolean {
-  return Object.hasOwn(FAULT_SHAPES, name) && FAULT_SHAPES[name as keyof Faults].is === 'flag';
+function isSwitch(vendor: Vendor, name: string): boolean {
+  return honours(vendor, name) && FAULT_SHAPES[name].is === 'flag';
+}
+
+function honours(vendor: Vendor, name: string): name is FaultName {
+  return (vendor.faults as readonly string[]).includes(name);
 }
 
 function isNegative(arg: string | undefined): boolean {

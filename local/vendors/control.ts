@@ -1,4 +1,4 @@
-import { type Faults, readFaults, type Switches } from './faults.ts';
+import type { Faults, Switches } from './faults.ts';
 import type { Reply } from './send-reply.ts';
 import type { Counters } from './vendor.ts';
 
@@ -17,7 +17,7 @@ export function answerControl(method: string, path: string, body: string, steeri
   const { switches } = steering;
   try {
     if (path === `${CONTROL_PATH}/reset` && method === 'POST') steering.reset();
-    else if (path === CONTROL_PATH && method === 'PUT') switches.set(readFaults(JSON.parse(body)));
+    else if (path === CONTROL_PATH && method === 'PUT') switches.set(JSON.parse(body));
     else if (path === CONTROL_PATH && method === 'PATCH') switches.set(merge(switches.faults, JSON.parse(body)));
     else if (path !== CONTROL_PATH || method !== 'GET') {
       return json(405, { error: `GET, PUT or PATCH ${CONTROL_PATH}, or POST ${CONTROL_PATH}/reset.` });
@@ -28,9 +28,9 @@ export function answerControl(method: string, path: string, body: string, steeri
   return json(200, { faults: switches.faults, counters: steering.counters });
 }
 
-function merge(current: Faults, changes: unknown): Faults {
+function merge(current: Faults, changes: unknown): unknown {
   const both = { ...current, ...(changes as object) };
-  return readFaults(Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null)));
+  return Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null));
 }
 
 function json(status: number, value: unknown): Reply {

@@ -8,6 +8,8 @@ export interface Reply {
   readonly body: string;
   /** How many records it carries. */
   readonly rows?: number;
+  /** What was asked has been done, but the connection breaks before the answer. */
+  readonly isLost?: boolean;
 }
 
 /** What the wire does to a body. */

@@ -1,4 +1,4 @@
-import { createSwitches, type Switches } from './faults.ts';
+import { createSwitches, SERVER_FAULTS, type Switches, TIMELINE_FAULTS } from './faults.ts';
 import type { Reply } from './send-reply.ts';
 import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, sightOf } from './thousandeyes/access.ts';
 import { createActivityLog, type LogOptions } from './thousandeyes/activity-log.ts';
@@ -63,6 +63,18 @@ export const vendor = {
     prefix: { kind: 'text', words: 'a path in front of /v7 (none)' },
     token: { kind: 'text', words: 'the valid bearer token' },
   },
+  faults: [
+    ...SERVER_FAULTS,
+    'tokenExpired',
+    'forbidden',
+    ...TIMELINE_FAULTS,
+    'endsEarlySeconds',
+    'emptyPages',
+    'repeatNext',
+    'foreignNext',
+    'oversized',
+    'odd',
+  ],
   start,
   demo: {
     connection: {
@@ -77,7 +89,7 @@ export const vendor = {
 
 async function start(given: ThousandEyesOptions): Promise<RunningVendor> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults);
+  const switches = createSwitches(options.faults, vendor.faults);
   const timeline = createTimeline(options, () => switches.faults);
   const sight = sightOf(options.role);
   const log = createActivityLog(timeline, switches, { ...options, sight });
@@ -141,6 +153,7 @@ function createService(options: Settled, switches: Switches, page: (url: URL) =>
   }
 
   return {
+    contentType: 'application/hal+json',
     answer,
     throttled(fault, call) {
       const reply = problem(429, 'Exhausted rate limit for the organization', call.url.pathname);

@@ -11,10 +11,13 @@ export interface Call {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
 }
 
 /** What a vendor brings: its answers, and how it words the failures that every vendor can have. */
 export interface Service {
+  /** The content type of its good answers. */
+  readonly contentType: string;
   answer(call: Call): Reply;
   throttled(fault: NonNullable<Faults['throttle']>, call: Call): Reply;
   broken(status: number, call: Call): Reply;
@@ -73,9 +76,13 @@ export async function startVendorServer(
       count('none');
       return;
     }
-    const call = { method: request.method ?? 'GET', url, headers: request.headers };
+    const call = { method: request.method ?? 'GET', url, headers: request.headers, body };
     const reply = (isTouched ? strike(service, switches, call) : undefined) ?? service.answer(call);
-    count(String(reply.status));
+    count(reply.isLost ? 'none' : String(reply.status));
+    if (reply.isLost) {
+      response.destroy();
+      return;
+    }
     counters.rowsServed += reply.rows ?? 0;
     const date = new Date(options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000).toUTCString();
     const cut = isTouched ? switches.strikes('cut') : undefined;
@@ -127,7 +134,7 @@ function strike(service: Service, switches: Switches, call: Call): Reply | undef
   if (switches.strikes('html'))
     return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: MAINTENANCE };
   const body = switches.strikes('body');
-  return body && { status: 200, headers: { 'content-type': body.type ?? 'application/hal+json' }, body: body.text };
+  return body && { status: 200, headers: { 'content-type': body.type ?? service.contentType }, body: body.text };
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

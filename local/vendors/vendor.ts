@@ -1,4 +1,4 @@
-import type { Faults } from './faults.ts';
+import type { FaultName, Faults } from './faults.ts';
 
 /** How every simulator can be started; a vendor adds its own options. */
 export interface VendorOptions {
@@ -30,6 +30,8 @@ export interface Vendor {
   readonly id: string;
   /** The options that only this vendor has. */
   readonly flags: Readonly<Record<string, VendorFlag>>;
+  /** The faults that it honours: no others can be switched. */
+  readonly faults: readonly FaultName[];
   start(options: VendorOptions): Promise<RunningVendor>;
   /** What a configuration needs to read from it: the connection without its origin, and its secret's value. */
   readonly demo: {
@@ -45,6 +47,15 @@ export interface Counters {
   byPath: Record<string, number>;
   /** Requests that were never answered count as `none`. */
   byStatus: Record<string, number>;
+  /** Of a vendor where one logs in. */
+  logins?: Logins;
+}
+
+/** What became of the logins: one whose answer was lost was successful, too. */
+export interface Logins {
+  successful: number;
+  failed: number;
+  throttled: number;
 }
 
 /** What a vendor holds: the oracle that a test compares deliveries with. Times are milliseconds since 1970. */
@@ -56,9 +67,11 @@ export interface HeldQuery {
   readonly visibleAt?: number;
   /** Only one account (the vendor's own notion of it). */
   readonly account?: string;
+  /** Only one of the logs of a vendor that has several, as its path names it. */
+  readonly collection?: string;
 }
 
-/** One record as the vendor holds it: `text` is its JSON to the letter. */
+/** One record as the vendor holds it: `text` is what the vendor writes of it, to the letter. */
 export interface HeldRow {
   readonly id: number;
   readonly time: number;

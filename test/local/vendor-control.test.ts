@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readCommandLine } from '../../local/vendors/command-line.ts';
+import { describeCommandLine, readCommandLine } from '../../local/vendors/command-line.ts';
 import type { Faults } from '../../local/vendors/faults.ts';
 import { findVendor, findVendors } from '../../local/vendors/find-vendor.ts';
 import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
@@ -60,7 +60,8 @@ describe('steering', () => {
   });
 
   test.each([
-    [{ thottle: { next: 1 } }, /no fault "thottle"/],
+    [{ thottle: { next: 1 } }, /no fault "thottle"\. There are: where, /],
+    [{ stolenKey: { next: 1 } }, /does not honour the fault "stolenKey"\. It honours: where, /],
     [{ throttle: { nxt: 1 } }, /no field "nxt"/],
     [{ throttle: 3 }, /throttle is an object with: next/],
     [{ latencyMs: 'long' }, /latencyMs must be a number/],
@@ -74,6 +75,19 @@ describe('steering', () => {
     expect(answer.status).toBe(400);
     expect(answer.error).toMatch(words);
     expect(running.faults).toEqual({});
+  });
+
+  test('a simulator offers, starts with and takes only the faults that it honours', async () => {
+    const picky = { ...vendor, faults: ['late'] } as const;
+    const patched = await control(await start(), 'PATCH', { stolenKey: { next: 1 } });
+
+    expect(describeCommandLine(vendor)).toMatch(/--foreign-next next=<number>,\[origin=<text>\]/);
+    expect(describeCommandLine(vendor)).not.toMatch(/--stolen-key/);
+    expect(describeCommandLine(picky)).toMatch(/--late/);
+    expect(describeCommandLine(picky)).not.toMatch(/--foreign-next/);
+    expect(() => readCommandLine(picky, ['--foreign-next', '1'])).toThrow(/Unknown option '--foreign-next'/);
+    expect(patched.status).toBe(400);
+    await expect(start({ stolenKey: { next: 1 } })).rejects.toThrow(/does not honour/);
   });
 
   test('the command line reads every kind of flag', () => {
@@ -100,6 +114,7 @@ describe('steering', () => {
     ['--sed 1', /Unknown option '--sed'/],
     ['--late often', /needs a number, not "often"/],
     ['--throttle nxt=1', /needs a number/],
+    ['--repeat-next twice', /repeatNext is one of: self, cycle/],
   ])('the command line names the mistake in %s', (words, message) => {
     expect(() => readCommandLine(vendor, words.split(' '))).toThrow(message);
   });
