@@ -21,6 +21,6 @@ describe('tidemark.example.json', () => {
       await findSources(),
       FORMATS,
     );
-    expect(config.connections.map(({ id }) => id)).toEqual(['acme']);
+    expect(config.connections.map(({ id }) => id)).toEqual(['acme', 'acme', 'acme']);
   });
 });
