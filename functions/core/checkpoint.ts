@@ -100,7 +100,13 @@ export interface ConnectionState {
   /** When we signed in, or tried to: seconds since 1970, on the vendor's clock where that is known. */
   readonly signIns?: readonly number[];
   /** A sign-in that had begun when this was written: as long as it stands here, nobody knows whether it was refused. */
-  readonly signingIn?: { readonly owner: string; readonly at: Instant; readonly secretVersion: string };
+  readonly signingIn?: {
+    readonly owner: string;
+    readonly at: Instant;
+    readonly secretVersion: string;
+    /** How many attempts in a row, this one included, nobody has told the outcome of. */
+    readonly untold: number;
+  };
   /** Our clock less the vendor's in seconds, as the last sign-in showed it. */
   readonly clockOffset?: number;
   /** What lookups have found out: JSON, and none where they failed. */

@@ -7,6 +7,9 @@ export const SIGN_INS_KEPT = 3 * DAY;
 /** A sign-in whose outcome is not on record after so long was made by a process that died. */
 const OUTCOME_DUE = 45 * SECOND;
 
+/** A process may die at any time, and once is no reason to stand still; twice in a row may be two refusals. */
+const MOST_UNTOLD = 2;
+
 /** One attempt to sign in, by one invocation. */
 export interface Attempt {
   readonly owner: string;
@@ -23,16 +26,17 @@ export interface SignInHold {
   readonly message: string;
 }
 
-/** Why nobody may sign in with this secret now, if so. A sign-in whose outcome nobody lived to tell may have been refused. */
+/** Why nobody may sign in with this secret now, if so. Sign-ins whose outcome nobody lived to tell may have been refused. */
 export function signInHold(state: ConnectionState, secretVersion: string, now: Instant): SignInHold | undefined {
   const { signIn, notBefore, message = 'The sign-in was refused.', signingIn } = state;
   if (signIn && notBefore !== undefined && now < notBefore && state.secretVersion === secretVersion) {
     return { signIn, notBefore, message };
   }
   if (signingIn?.secretVersion !== secretVersion || isUnderWay(state, secretVersion, now)) return undefined;
+  if (signingIn.untold < MOST_UNTOLD) return undefined;
   const until = signingIn.at + LONGEST_HOLD;
   if (now >= until) return undefined;
-  const died = `The run that signed in at ${say(signingIn.at)} ended before the answer was on record: it may have been refused.`;
+  const died = `The last ${signingIn.untold} runs that signed in, at ${say(signingIn.at)} the last, ended before the answer was on record: it may have been refused.`;
   return { signIn: 'refused', notBefore: until, message: died };
 }
 
@@ -50,7 +54,8 @@ export function isOurs({ signingIn }: ConnectionState, { owner, at }: Attempt): 
 export function withAttempt(state: ConnectionState, attempt: Attempt): ConnectionState {
   const { owner, at, secretVersion, second } = attempt;
   if (isUnderWay(state, secretVersion, at) || signInHold(state, secretVersion, at)) return state;
-  return { ...withSignIn(state, second), signingIn: { owner, at, secretVersion } };
+  const before = state.signingIn?.secretVersion === secretVersion ? state.signingIn.untold : 0;
+  return { ...withSignIn(state, second), signingIn: { owner, at, secretVersion, untold: before + 1 } };
 }
 
 /** The attempt is over, and may not even have been made. */

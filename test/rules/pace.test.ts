@@ -197,6 +197,18 @@ describe('promise 7: a slow pace', () => {
     expect(world.table.history.length).toBeLessThan(4 * feeds + 20);
   });
 
+  it('gives a feed what the others leave of the time', async () => {
+    const world = threeFeeds({ source: paced(0.5, (path) => (path === 'one' ? path : undefined)) });
+
+    const reports = await world.run();
+
+    expect(reports.map(({ state, pages }) => [state, pages])).toEqual([
+      ['more', 3],
+      ['caught-up', expect.any(Number)],
+      ['caught-up', expect.any(Number)],
+    ]);
+  });
+
   it('starves no feed', async () => {
     const world = threeFeeds({ source: paced(1) });
     for (let run = 0; run < 12; run++) {

@@ -33,7 +33,7 @@ describe('what is known of a connection', () => {
       notBefore: AT + 1,
       message: 'no, and “no” again',
       signIns: [1_772_452_800, 1_772_452_801, 1_772_452_801],
-      signingIn: { owner: 'worker', at: AT + 2, secretVersion: 'v1' },
+      signingIn: { owner: 'worker', at: AT + 2, secretVersion: 'v1', untold: 1 },
       clockOffset: -45,
       found: { customer: { at: AT, secretVersion: 'v1', json: '"c-1"' }, names: { at: AT - 1, secretVersion: 'v1' } },
       sight: { at: AT, secretVersion: 'v1', seen: ['a'] },

@@ -22,7 +22,7 @@ describe('an attempt to sign in', () => {
     expect(withAttempt(NOTHING, OURS)).toEqual({
       ...NOTHING,
       signIns: [1_772_452_800],
-      signingIn: { owner: 'us', at: NOW, secretVersion: 'v1' },
+      signingIn: { owner: 'us', at: NOW, secretVersion: 'v1', untold: 1 },
     });
     expect(isOurs(withAttempt(NOTHING, OURS), OURS)).toBe(true);
     expect(isOurs(withAttempt(NOTHING, OURS), { ...OURS, at: NOW + 1 })).toBe(false);
@@ -99,7 +99,8 @@ describe('the attempt of another', () => {
 
   test('keeps ours from being made', () => {
     expect(withAttempt(state, OURS)).toBe(state);
-    expect(withAttempt(state, { ...OURS, at: NOW + MINUTE })).toBe(state);
+    const twice = withAttempt(withAttempt(NOTHING, { ...THEIRS, at: NOW - 2 * MINUTE }), THEIRS);
+    expect(withAttempt(twice, { ...OURS, at: NOW + MINUTE })).toBe(twice);
     expect(isOurs(withAttempt(state, { ...OURS, at: NOW + 2 * HOUR }), { ...OURS, at: NOW + 2 * HOUR })).toBe(true);
     expect(isOurs(withAttempt(state, { ...OURS, secretVersion: 'v2' }), OURS)).toBe(true);
   });
@@ -137,8 +138,11 @@ describe('a hold', () => {
     ['is until an hour has passed', HOUR - 1, 'v1', true],
     ['is not after an hour', HOUR, 'v1', false],
     ['is not for another secret', 10 * MINUTE, 'v2', false],
-  ])('%s there for an attempt whose outcome nobody lived to note', (_, later, secretVersion, isHeld) => {
-    const hold = signInHold(withAttempt(NOTHING, OURS), secretVersion, NOW + later);
+  ])('%s there for a second attempt whose outcome nobody lived to note', (_, later, secretVersion, isHeld) => {
+    const before = withAttempt(NOTHING, { ...OURS, at: NOW - MINUTE });
+    const hold = signInHold(withAttempt(before, OURS), secretVersion, NOW + later);
+
+    expect(signInHold(withAttempt(NOTHING, OURS), secretVersion, NOW + later)).toBeUndefined();
 
     expect(hold).toEqual(
       isHeld
@@ -146,7 +150,7 @@ describe('a hold', () => {
             signIn: 'refused',
             notBefore: NOW + HOUR,
             message:
-              'The run that signed in at 2026-03-02T12:00:00Z ended before the answer was on record: it may have been refused.',
+              'The last 2 runs that signed in, at 2026-03-02T12:00:00Z the last, ended before the answer was on record: it may have been refused.',
           }
         : undefined,
     );
