@@ -1,79 +1,114 @@
 import { writeFile } from 'node:fs/promises';
 import { test as base, expect } from 'vitest';
-import { parseConnection } from '../../functions/core/config.ts';
+import { parseConnection, type StreamSettings } from '../../functions/core/config.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
+import { isSnapshot, type Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/report.ts';
-import { source } from '../../functions/sources/thousandeyes/source.ts';
 import type { LogLine } from '../../local/lambda.ts';
 import type { FirehoseService } from '../../local/services/firehose.ts';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { HeldQuery, RunningVendor } from '../../local/vendors/vendor.ts';
-import { difference, readDelivered } from './delivered.ts';
-import { DESTINATIONS, nextNumber, returnStage, takeStage } from './stage.ts';
+import type { HeldQuery, RunningVendor, VendorOptions } from '../../local/vendors/vendor.ts';
+import { bytesBelow, difference, readDelivered } from './delivered.ts';
+import { DESTINATIONS, nextNumber, takeStage } from './stage.ts';
 import { type Quarantined, readItems, readQuarantine } from './table-items.ts';
 
-export const STREAM = 'audit-user-events';
-export const TOKEN = vendor.demo.secretValue.token;
+/** A vendor as tests take it: its source, its simulator, and how both are set up where a test says nothing else. */
+export interface Subject<Options extends VendorOptions, Running extends RunningVendor> {
+  readonly source: Source;
+  /** The streams that are run; the first is what a bench's one report is about. */
+  readonly streams: readonly [string, ...string[]];
+  readonly vendor: Options;
+  readonly settings: object;
+  start(options: Options): Promise<Running>;
+  /** The secret that opens a simulator with these options. */
+  secretOf(options: Options): unknown;
+  /** What the simulator holds, as events carry it. */
+  held(running: Running, query: HeldQuery): string[];
+}
 
 /** The whole way on this machine: a simulated vendor, the real handler in a thread, the embedded services. */
-export interface Bench {
-  /** The log holds its rows from here, and nothing from `to` on. Both in milliseconds. */
+export interface Bench<Options extends VendorOptions = VendorOptions, Running extends RunningVendor = RunningVendor> {
+  /** The vendor's logs hold their rows from here, and nothing from `to` on. Both in milliseconds. */
   readonly from: number;
   readonly to: number;
+  readonly id: string;
   readonly secretName: string;
-  readonly vendor: RunningVendor;
+  readonly vendor: Running;
   readonly firehose: FirehoseService;
   readonly out: string;
   /** Everything that the function has written for this bench. */
   readonly lines: readonly LogLine[];
   /** Gives the vendor another clock, in milliseconds. */
   setClock(now: () => number): void;
+  /** What time it is at the vendor and in the function, unless they differ: a bench can travel. */
+  now(): number;
+  travel(ms: number): void;
   /** Runs the feed once. */
   run(options?: RunOptions): Promise<FeedReport>;
+  /** Runs several feeds in one invocation; returns the reports by stream. */
+  runAll(options?: RunOptions): Promise<Readonly<Record<string, FeedReport>>>;
   /** Runs the feed until it is caught up, whatever its runs say on the way; returns their reports. */
   catchUp(options?: RunOptions): Promise<FeedReport[]>;
   /** Puts another value, or another text that is no value, in the secret's place. */
   setSecret(value: unknown): Promise<void>;
   removeSecret(): Promise<void>;
   /** The vendor starts anew at the same place with other options. */
-  restartVendor(options: ThousandEyesOptions): Promise<void>;
+  restartVendor(options: Options): Promise<void>;
   /** All items of the table that are about this connection, as JSON, with what is packed unpacked. */
   items(): Promise<string>;
+  /** These items, what is delivered, to the byte, and what the function has written. */
+  everything(): Promise<string>;
   quarantined(): Promise<Quarantined[]>;
   /** The rows that the vendor holds, by now and in all of its range unless said otherwise. */
   held(query?: Partial<HeldQuery>): string[];
 }
 
 /** How a bench is set up. */
-export interface BenchOptions {
-  readonly vendor?: ThousandEyesOptions;
-  /** The rows lie in so many minutes that end shortly before now. */
+export interface BenchOptions<Options extends VendorOptions = VendorOptions> {
+  readonly vendor?: Options;
+  /** What time it is when the bench begins (milliseconds), at the vendor and in the function. */
+  readonly at?: number;
+  /** How much faster than usual time passes for both. */
+  readonly speed?: number;
+  /** The rows lie in so many minutes that end shortly before that. */
   readonly minutes?: number;
   /** The first run starts here (milliseconds) instead of where the rows do. */
   readonly startFrom?: number;
-  readonly overlap?: string;
+  /** The timing of all streams but snapshots: what differs from a bench's usual one, or each stream's own. */
+  readonly timing?: StreamSettings | 'own';
+  readonly streams?: readonly string[];
+  readonly settings?: object;
+  /** The most memory that the function may have. */
+  readonly heapMb?: number;
 }
 
 /** How one run is invoked. */
 export interface RunOptions {
   readonly budgetMs?: number;
   readonly askAgain?: boolean;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: object;
+  readonly streams?: readonly string[];
 }
 
 const BUDGET_MS = 60_000;
 /** No backlog of these tests needs more runs than that. */
 const MOST_RUNS = 60;
 
-/** A test that may start benches; they are gone when it ends. */
-export const test = base.extend<{ start: (options?: BenchOptions) => Promise<Bench> }>({
-  start: async ({ onTestFinished }, use) => {
-    await use((options = {}) => startBench(options, onTestFinished));
-  },
-});
+/** Tests that may start benches with a vendor; they are gone when the test ends. */
+export function benchTest<Options extends VendorOptions, Running extends RunningVendor>(
+  subject: Subject<Options, Running>,
+) {
+  return base.extend<{ start: (options?: BenchOptions<Options>) => Promise<Bench<Options, Running>> }>({
+    start: async ({ onTestFinished }, use) => {
+      await use((options = {}) => startBench(subject, options, onTestFinished));
+    },
+  });
+}
 
 /** Every row of the vendor has reached every destination exactly once, and no two events share an id. */
-export async function expectExactlyOnce(bench: Bench, query: Partial<HeldQuery> = {}): Promise<void> {
+export async function expectExactlyOnce(
+  bench: Pick<Bench, 'out' | 'held'>,
+  query: Partial<HeldQuery> = {},
+): Promise<void> {
   const held = bench.held(query);
   for (const { id } of DESTINATIONS) {
     const { texts, ids } = await readDelivered(bench.out, id);
@@ -83,7 +118,7 @@ export async function expectExactlyOnce(bench: Bench, query: Partial<HeldQuery> 
 }
 
 /** The values of a metric that the function has written so far; waits until there is one. */
-export async function metric(bench: Bench, name: Metric): Promise<number[]> {
+export async function metric(bench: Pick<Bench, 'lines'>, name: Metric): Promise<number[]> {
   const values = () => bench.lines.flatMap((line) => (line[name] ?? []) as number | number[]);
   await until(`metric ${name}`, () => values().length > 0);
   return values();
@@ -99,44 +134,84 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 /** What a tidemark.json says of a simulator. */
-export function describeFeed(running: RunningVendor, timing: object, changes: object = {}, settings: object = {}) {
+export function describeConnection(
+  source: Source,
+  running: RunningVendor,
+  timing: StreamSettings,
+  changes: object = {},
+  settings: object = {},
+) {
   const { settings: usual, ...connection } = running.connection;
-  return { ...connection, ...changes, settings: { ...(usual as object), ...settings }, streams: { [STREAM]: timing } };
+  const { every } = timing;
+  const streams = Object.fromEntries(
+    source.streams.map((stream) => [stream.name, isSnapshot(stream) ? { ...(every && { every }) } : timing]),
+  );
+  return { ...connection, ...changes, settings: { ...(usual as object), ...settings }, streams };
 }
 
-async function startBench(options: BenchOptions, onEnd: (close: () => Promise<void>) => void): Promise<Bench> {
-  const stage = await takeStage();
-  onEnd(() => returnStage(stage));
-  const { handler, firehose, out } = stage;
+async function startBench<Options extends VendorOptions, Running extends RunningVendor>(
+  subject: Subject<Options, Running>,
+  options: BenchOptions<Options>,
+  onEnd: (close: () => Promise<void>) => void,
+): Promise<Bench<Options, Running>> {
+  const { source } = subject;
+  const { stage, giveBack } = await takeStage(source, options.heapMb);
+  onEnd(giveBack);
+  const { firehose, out } = stage;
   const firstLine = stage.lines.length;
   const id = `demo-${nextNumber()}`;
   const secretName = `tidemark/${id}`;
-  let clock = Date.now;
-  const to = Math.floor(Date.now() / 1000) * 1000 - 5_000;
+  const { at = Date.now(), speed = 1 } = options;
+  const began = Date.now();
+  let aheadMs = at - began;
+  const now = () => Math.floor(began + (Date.now() - began) * speed) + aheadMs;
+  let clock = now;
+  const to = Math.floor(now() / 1000) * 1000 - 5_000;
   const from = to - (options.minutes ?? 20) * 60_000;
   // A log without end has a rate instead of a count.
   const rows = options.vendor?.perMinute === undefined ? { from, to, count: 300 } : {};
-  const simulator = { ...rows, limit: 1_000_000, now: () => clock(), ...options.vendor };
-  let running = await vendor.start(simulator);
+  const simulator: Options = { ...subject.vendor, ...rows, now: () => clock(), ...options.vendor };
+  let running = await subject.start(simulator);
   onEnd(() => running.stop());
   const writeSecrets = (secrets: object) => writeFile(stage.secretsFile, JSON.stringify(secrets), { mode: 0o600 });
-  await writeSecrets({ [secretName]: { token: simulator.token ?? TOKEN } });
+  await writeSecrets({ [secretName]: subject.secretOf(simulator) });
   const startFrom = new Date(options.startFrom ?? from).toISOString();
-  const timing = { startFrom, settle: '1s', overlap: options.overlap ?? '30m' };
+  const { timing: changes = {} } = options;
+  const timing = { startFrom, ...(changes !== 'own' && { settle: '1s', overlap: '30m', ...changes }) };
+  const usualStreams = options.streams ?? subject.streams;
 
-  async function run({ budgetMs = BUDGET_MS, askAgain = false, settings = {} }: RunOptions = {}): Promise<FeedReport> {
-    const connection = parseConnection(source, describeFeed(running, timing, { id, secret: secretName }, settings));
-    const input = { connection, streams: [STREAM], askAgain };
-    const answer = await handler.invoke(input, budgetMs).catch((thrown: Error) => {
-      const last = stage.lines.slice(-5).map((line) => JSON.stringify(line));
-      throw new Error([thrown.message, ...last].join('\n'));
-    });
-    return (answer as { feeds: [FeedReport] }).feeds[0];
+  async function invoke({
+    budgetMs = BUDGET_MS,
+    askAgain = false,
+    settings,
+    streams,
+  }: RunOptions = {}): Promise<readonly FeedReport[]> {
+    const all = { ...subject.settings, ...options.settings, ...settings };
+    const told = describeConnection(source, running, timing, { id, secret: secretName }, all);
+    const connection = parseConnection(source, told);
+    const input = { connection, streams: streams ?? usualStreams, askAgain };
+    const answer = await stage
+      .invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, budgetMs)
+      .catch((thrown: Error) => {
+        const last = stage.lines.slice(-5).map((line) => JSON.stringify(line));
+        throw new Error([thrown.message, ...last].join('\n'));
+      });
+    return (answer as { feeds: FeedReport[] }).feeds;
+  }
+
+  async function runAll(options?: RunOptions): Promise<Record<string, FeedReport>> {
+    return Object.fromEntries((await invoke(options)).map((report) => [report.feed.split('/')[1] ?? '', report]));
+  }
+
+  async function run(options?: RunOptions): Promise<FeedReport> {
+    const [first] = options?.streams ?? usualStreams;
+    return (await runAll(options))[first as string] as FeedReport;
   }
 
   return {
     from,
     to,
+    id,
     secretName,
     get vendor() {
       return running;
@@ -149,7 +224,12 @@ async function startBench(options: BenchOptions, onEnd: (close: () => Promise<vo
     setClock: (now) => {
       clock = now;
     },
+    now,
+    travel: (ms) => {
+      aheadMs += ms;
+    },
     run,
+    runAll,
     async catchUp(options) {
       const reports: FeedReport[] = [];
       while (reports.at(-1)?.state !== 'caught-up') {
@@ -163,10 +243,14 @@ async function startBench(options: BenchOptions, onEnd: (close: () => Promise<vo
     async restartVendor(changes) {
       const port = Number(new URL(running.origin).port);
       await running.stop();
-      running = await vendor.start({ ...simulator, ...changes, port });
+      running = await subject.start({ ...simulator, ...changes, port });
     },
     items: () => readItems(stage.tableUrl, id),
+    async everything() {
+      const items = await readItems(stage.tableUrl, id);
+      return [items, await bytesBelow(out), JSON.stringify(stage.lines.slice(firstLine))].join('\n');
+    },
     quarantined: () => readQuarantine(stage.tableUrl, id),
-    held: (query = {}) => [...running.events({ from, to, ...query })].map((row) => row.text),
+    held: (query = {}) => subject.held(running, { from, to, ...query }),
   };
 }

@@ -1,9 +1,10 @@
 import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { TOKEN, until } from './bench.ts';
+import { until } from './bench.ts';
 import { difference, readDelivered } from './delivered.ts';
 import { FEED, SECRET_NAME, startProgram, test, type UsualConfig } from './program.ts';
+import { TOKEN } from './thousandeyes.ts';
 
 describe.concurrent('tidemark run --once --json', () => {
   test('says on stdout what was done, on stderr what happened, and ends with 0', async ({ place }) => {

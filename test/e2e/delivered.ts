@@ -40,9 +40,22 @@ function say(counts: readonly (readonly [string, number])[]): string[] {
   return counts.length > some.length ? [...some, `and ${counts.length - some.length} more`] : some;
 }
 
+/** All bytes below a folder, each as a character. */
+export async function bytesBelow(folder: string): Promise<string> {
+  return (await contentsBelow(folder, 'latin1', () => true)).join('\n');
+}
+
 /** The contents of all visible files below a folder; none when there is no such folder. */
 async function objectsBelow(folder: string): Promise<string[]> {
+  return await contentsBelow(folder, 'utf8', (name) => !name.startsWith('.'));
+}
+
+async function contentsBelow(
+  folder: string,
+  encoding: 'utf8' | 'latin1',
+  isWanted: (name: string) => boolean,
+): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
-  return await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')));
+  const files = entries.filter((entry) => entry.isFile() && isWanted(entry.name));
+  return await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), encoding)));
 }

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { expectExactlyOnce, metric, TOKEN, test, until } from './bench.ts';
+import { expectExactlyOnce, metric, until } from './bench.ts';
+import { TOKEN, test } from './thousandeyes.ts';
 
 const NEW_TOKEN = '0c7d2f58-1111-4222-8333-abcdefabcdef';
 const PERMISSION = 'View activity log for all users in account group';

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect } from 'vitest';
 import { parseInstant } from '../../functions/core/time.ts';
-import { expectExactlyOnce, metric, test, until } from './bench.ts';
+import { expectExactlyOnce, metric, until } from './bench.ts';
 import { readDelivered } from './delivered.ts';
+import { test } from './thousandeyes.ts';
 
 /** Only requests for the log are struck. */
 const LOG = { where: 'audit-user-events' };

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
-import { expectExactlyOnce, test } from './bench.ts';
+import { expectExactlyOnce } from './bench.ts';
 import { difference, readDelivered } from './delivered.ts';
 import { DESTINATIONS } from './stage.ts';
+import { test } from './thousandeyes.ts';
 
 const LAKE = 'tidemark-lake-thousandeyes';
 const VAULT = 'tidemark-vault-thousandeyes';

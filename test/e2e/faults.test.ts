@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { expectExactlyOnce, test } from './bench.ts';
+import { expectExactlyOnce } from './bench.ts';
+import { test } from './thousandeyes.ts';
 
 /** Only requests for the log are struck. */
 const LOG = { where: 'audit-user-events' };

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
-import { expectExactlyOnce, test } from './bench.ts';
+import { expectExactlyOnce } from './bench.ts';
 import { readDelivered } from './delivered.ts';
+import { test } from './thousandeyes.ts';
 
 const MINUTE_MS = 60_000;
 const ORDERS = ['newest-first', 'oldest-first', 'shuffled'] as const;
@@ -9,7 +10,11 @@ describe.concurrent('a backlog', () => {
   test('of thousands of rows with twins reaches both destinations once, and the next run knows all of it', async ({
     start,
   }) => {
-    const bench = await start({ vendor: { count: 3_000, faults: { twins: 0.2 } }, minutes: 60, overlap: '2h' });
+    const bench = await start({
+      vendor: { count: 3_000, faults: { twins: 0.2 } },
+      minutes: 60,
+      timing: { overlap: '2h' },
+    });
 
     const first = await bench.run();
     const second = await bench.run();
@@ -65,7 +70,7 @@ describe.concurrent('a backlog', () => {
       // Many rows in every second: there are some exactly on both ends of what is read.
       const startFrom = Math.floor(Date.now() / 1000) * 1000 - MINUTE_MS;
       const lively = { bounds, perMinute: 400, from: startFrom - MINUTE_MS };
-      const bench = await start({ vendor: lively, startFrom, overlap: '1s' });
+      const bench = await start({ vendor: lively, startFrom, timing: { overlap: '1s' } });
 
       const { watermark = '' } = await bench.run();
       await expectExactlyOnce(bench, { from: startFrom, to: Date.parse(watermark) });

@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, test as base, expect } from 'vitest';
 import { startTable } from '../../local/services/dynamodb.ts';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
-import { describeFeed, STREAM, TOKEN, until } from './bench.ts';
+import type { RunningVendor, VendorOptions } from '../../local/vendors/vendor.ts';
+import { describeConnection, type Subject, until } from './bench.ts';
+import { bytesBelow } from './delivered.ts';
 import { DESTINATIONS } from './stage.ts';
 import { readItems } from './table-items.ts';
+import { STREAM, thousandeyes } from './thousandeyes.ts';
 
 export const FEED = `thousandeyes/${STREAM}/demo`;
 export const SECRET_NAME = 'tidemark/thousandeyes/demo';
@@ -32,12 +33,12 @@ export interface Program {
 }
 
 /** A folder with a tidemark.json and a secret, and the simulated vendor that it names. */
-export interface Place {
+export interface Place<Running extends RunningVendor = RunningVendor> {
   readonly folder: string;
   readonly out: string;
   readonly from: number;
   readonly to: number;
-  readonly vendor: RunningVendor;
+  readonly vendor: Running;
   held(): string[];
   /** Writes a tidemark.json: the usual one with changes to it, or a text. */
   configure(change: string | ((usual: UsualConfig) => unknown)): Promise<void>;
@@ -69,36 +70,49 @@ export interface Summary {
   readonly feeds: readonly [Record<string, unknown>, ...Record<string, unknown>[]];
 }
 
-/** A test that may have places; processes and folders are gone when it ends. */
-export const test = base.extend<{ place: (options?: ThousandEyesOptions) => Promise<Place> }>({
-  place: async ({ onTestFinished }, use) => {
-    await use((options = {}) => makePlace(options, onTestFinished));
-  },
-});
+/** Tests that may have places with a vendor; processes and folders are gone when the test ends. */
+export function placeTest<Options extends VendorOptions, Running extends RunningVendor>(
+  subject: Subject<Options, Running>,
+) {
+  return base.extend<{ place: (options?: Options) => Promise<Place<Running>> }>({
+    place: async ({ onTestFinished }, use) => {
+      await use((options) => makePlace(subject, options, onTestFinished));
+    },
+  });
+}
+
+/** A test that may have places with a ThousandEyes. */
+export const test = placeTest(thousandeyes);
 
 export const ROWS = 2_500;
 /** A backlog that takes some seconds, and is delivered in several flushes. */
 export const SLOW = { count: ROWS, pageSize: 100, faults: { latencyMs: 150, twins: 0.1 } };
 
 /** Waits until some of a slow backlog has been delivered, though not all. */
-export async function midway(place: Place): Promise<void> {
+export async function midway(place: Pick<Place, 'out' | 'vendor'>): Promise<void> {
   await until('a part of the backlog', () => existsSync(join(place.out, 'lake')));
   expect(place.vendor.counters.rowsServed).toBeLessThan(ROWS);
 }
 
-async function makePlace(options: ThousandEyesOptions, onEnd: (end: () => Promise<void>) => void): Promise<Place> {
+async function makePlace<Options extends VendorOptions, Running extends RunningVendor>(
+  subject: Subject<Options, Running>,
+  given: Options | undefined,
+  onEnd: (end: () => Promise<void>) => void,
+): Promise<Place<Running>> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-cli-'));
   onEnd(() => rm(folder, { recursive: true, force: true }));
   const to = Math.floor(Date.now() / 1000) * 1000 - 5_000;
   const from = to - 20 * 60_000;
-  const running = await vendor.start({ from, to, count: 300, limit: 1_000_000, ...options });
+  const options: Options = { ...subject.vendor, from, to, count: 300, ...given };
+  const running = await subject.start(options);
   onEnd(() => running.stop());
   const out = join(folder, 'out');
   await mkdir(join(folder, 'state'), { mode: 0o700 });
-  const secret = JSON.stringify({ [SECRET_NAME]: { token: options.token ?? TOKEN } });
+  const secret = JSON.stringify({ [`tidemark/${subject.source.id}/demo`]: subject.secretOf(options) });
   await writeFile(join(folder, 'state', 'secrets.json'), secret, { mode: 0o600 });
   const timing = { every: '1s', settle: '1s', startFrom: new Date(from).toISOString() };
-  const usual = { connections: [describeFeed(running, timing)], destinations: DESTINATIONS } as unknown as UsualConfig;
+  const connection = describeConnection(subject.source, running, timing, {}, subject.settings);
+  const usual: UsualConfig = { connections: [connection], destinations: DESTINATIONS };
 
   function start(...args: string[]): Program {
     const program = startProgram(folder, ['run', '--json', '--state', 'state', '--out', 'out', ...args]);
@@ -109,13 +123,13 @@ async function makePlace(options: ThousandEyesOptions, onEnd: (end: () => Promis
     return program;
   }
 
-  const place: Place = {
+  const place: Place<Running> = {
     folder,
     out,
     from,
     to,
     vendor: running,
-    held: () => [...running.events({ from, to })].map((row) => row.text),
+    held: () => subject.held(running, { from, to }),
     configure: (change) =>
       writeFile(
         join(folder, 'tidemark.json'),
@@ -138,7 +152,7 @@ async function makePlace(options: ThousandEyesOptions, onEnd: (end: () => Promis
     async everythingKept() {
       const table = await startTable({ directory: join(folder, 'state', 'table'), tableName: 'tidemark' });
       const items = await readItems(table.url, 'demo').finally(() => table.close());
-      return [items, await textBelow(join(folder, 'state', 'table')), await textBelow(out)].join('\n');
+      return [items, await bytesBelow(join(folder, 'state', 'table')), await bytesBelow(out)].join('\n');
     },
   };
   await place.configure((config) => config);
@@ -169,10 +183,4 @@ export function startProgram(folder: string, args: readonly string[]): Program {
     ended: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string),
     kill: (signal) => void child.kill(signal),
   };
-}
-
-async function textBelow(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
 }

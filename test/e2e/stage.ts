@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import type { Destination, Source } from '../../functions/core/model.ts';
 import { destinationFor, parseConfig } from '../../functions/core/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
-import { source } from '../../functions/sources/thousandeyes/source.ts';
-import { handlerOf } from '../../local/find-sources.ts';
 import { LocalFunction, type LogLine } from '../../local/lambda.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { type FirehoseService, startFirehose } from '../../local/services/firehose.ts';
 import { replaceFaults } from '../../local/services/firehose-faults.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
+import type { Timed } from './handler.ts';
 
 /** One destination for each shape of an event, as tidemark.json has them. */
 export const DESTINATIONS = [
@@ -18,21 +18,21 @@ export const DESTINATIONS = [
   { id: 'vault', type: 's3', format: 'raw' },
 ] as const;
 
-/** The function, warm, with the embedded services around it. Tests use it one after another, each for a connection of its own. */
+/** A source's function, warm, with the embedded services around it. Tests use it one after another, each for a connection of its own. */
 export interface Stage {
-  readonly handler: LocalFunction;
   readonly firehose: FirehoseService;
   readonly tableUrl: string;
   readonly out: string;
   readonly secretsFile: string;
   /** Everything that the function has ever written. */
   readonly lines: readonly LogLine[];
+  invoke(timed: Timed, budgetMs: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
 // To load the function takes far longer than most tests: each stage does it once a file.
 const all: Stage[] = [];
-const idle: Stage[] = [];
+const idle: { readonly kind: string; readonly stage: Stage }[] = [];
 let taken = 0;
 
 /** A number that no other bench of this file has. */
@@ -40,32 +40,33 @@ export function nextNumber(): number {
   return ++taken;
 }
 
-/** A stage with nothing on it. */
-export async function takeStage(): Promise<Stage> {
-  const free = idle.pop();
-  if (free) return free;
-  const stage = await startStage();
-  all.push(stage);
-  return stage;
-}
-
-/** Clears a stage for the next test. */
-export async function returnStage(stage: Stage): Promise<void> {
-  replaceFaults(stage.firehose.faults, {});
-  await rm(stage.out, { recursive: true, force: true });
-  idle.push(stage);
+/**
+ * A stage with nothing on it. What was put on it is cleared away when it is returned.
+ *
+ * @param heapMb the most memory that the function may have, where that matters
+ */
+export async function takeStage(source: Source, heapMb?: number): Promise<{ stage: Stage; giveBack(): Promise<void> }> {
+  const kind = `${source.id} ${heapMb}`;
+  const free = idle.findIndex((one) => one.kind === kind);
+  const stage = idle.splice(free, free < 0 ? 0 : 1)[0]?.stage ?? (await startStage(source, heapMb));
+  return {
+    stage,
+    async giveBack() {
+      replaceFaults(stage.firehose.faults, {});
+      await rm(stage.out, { recursive: true, force: true });
+      idle.push({ kind, stage });
+    },
+  };
 }
 
 afterAll(async () => {
   await Promise.all(all.map((stage) => stage.close()));
 });
 
-async function startStage(): Promise<Stage> {
+async function startStage(source: Source, heapMb: number | undefined): Promise<Stage> {
   const state = await mkdtemp(join(tmpdir(), 'tidemark-e2e-'));
   const [out, secretsFile] = [join(state, 'out'), join(state, 'secrets.json')];
-  const file = { connections: [{ id: 'any', source: source.id }], destinations: DESTINATIONS };
-  const { destinations } = parseConfig(JSON.stringify(file), 'the stage’s configuration', [source], FORMATS);
-  const told = destinations.map((destination) => destinationFor(source.id, destination));
+  const told = destinationsOf(source);
   const streams = told.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source: source.id }));
   const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ file: secretsFile });
@@ -83,10 +84,13 @@ async function startStage(): Promise<Stage> {
     AWS_PROFILE: '',
     AWS_REGION: 'us-east-1',
   };
-  const handler = new LocalFunction(handlerOf(source.id), environment, (line) => lines.push(line));
-  await handler.invoke('nothing', 60_000).catch(() => undefined);
-  return {
-    handler,
+  const module =
+    heapMb === undefined ? `handler.ts?source=${source.id}` : `small-thread.ts?source=${source.id}&heapMb=${heapMb}`;
+  const handler = new LocalFunction(new URL(module, import.meta.url), environment, (line) => lines.push(line));
+  const invoke = (timed: Timed, budgetMs: number) => handler.invoke(timed, budgetMs);
+  await invoke({ input: 'nothing', sentAt: 0, benchAt: 0, speed: 1 }, 60_000).catch(() => undefined);
+  const stage = {
+    invoke,
     firehose,
     tableUrl: table.url,
     out,
@@ -98,4 +102,13 @@ async function startStage(): Promise<Stage> {
       await rm(state, { recursive: true, force: true });
     },
   };
+  all.push(stage);
+  return stage;
+}
+
+function destinationsOf(source: Source): Destination[] {
+  const connection = { id: 'any', source: source.id, origin: 'http://127.0.0.1' };
+  const file = { connections: [connection], destinations: DESTINATIONS };
+  const { destinations } = parseConfig(JSON.stringify(file), 'the stage’s configuration', [source], FORMATS);
+  return destinations.map((destination) => destinationFor(source.id, destination));
 }

@@ -13,13 +13,13 @@ type Item = Record<string, AttributeValue>;
 /** All items about a connection as one text, with what is packed unpacked. */
 export async function readItems(endpoint: string, connection: string): Promise<string> {
   const items = await scan(endpoint, connection);
-  const packed = packedTexts(items).map(({ text }) => text);
+  const packed = [...packedTexts(items, 'quarantine'), ...packedTexts(items, 'snapshot')].map(({ text }) => text);
   return JSON.stringify([items, packed]);
 }
 
 /** What lies in quarantine, each entry put together from its parts. */
 export async function readQuarantine(endpoint: string, connection: string): Promise<Quarantined[]> {
-  return packedTexts(await scan(endpoint, connection));
+  return packedTexts(await scan(endpoint, connection), 'quarantine');
 }
 
 async function scan(endpoint: string, connection: string): Promise<Item[]> {
@@ -41,8 +41,8 @@ async function scan(endpoint: string, connection: string): Promise<Item[]> {
   return items.filter(({ pk }) => pk?.S?.endsWith(`/${connection}`));
 }
 
-function packedTexts(items: readonly Item[]): Quarantined[] {
-  const kept = items.filter(({ sk }) => sk?.S?.startsWith('quarantine#'));
+function packedTexts(items: readonly Item[], kind: 'quarantine' | 'snapshot'): Quarantined[] {
+  const kept = items.filter(({ sk }) => sk?.S?.startsWith(`${kind}#`));
   const byId = Map.groupBy(kept, ({ sk }) => sk?.S?.split('#')[1] ?? '');
   return [...byId].map(([id, parts]) => {
     const ordered = parts.toSorted((one, other) => ((one.sk?.S ?? '') < (other.sk?.S ?? '') ? -1 : 1));

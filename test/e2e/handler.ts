@@ -1,0 +1,25 @@
+import { handlerOf } from '../../local/find-sources.ts';
+
+// The inside of a bench's thread: the real handler of `?source=`, and a clock that is where a test says.
+
+type Handler = (input: unknown, context: unknown) => Promise<unknown>;
+
+const name = new URL(import.meta.url).searchParams.get('source') ?? '';
+const { handler: real } = (await import(handlerOf(name).href)) as { handler: Handler };
+
+/** What a bench sends instead of the bare input: when it is sent, by the machine's clock and by the bench's, which may go faster. */
+export interface Timed {
+  readonly input: unknown;
+  readonly sentAt: number;
+  readonly benchAt: number;
+  readonly speed: number;
+}
+
+const now = Date.now;
+let clock = { sentAt: 0, benchAt: 0, speed: 1 };
+Date.now = () => Math.floor(clock.benchAt + (now() - clock.sentAt) * clock.speed);
+
+export function handler({ input, ...timed }: Timed, context: unknown): Promise<unknown> {
+  clock = timed;
+  return real(input, context);
+}
