@@ -182,7 +182,8 @@ function settle(turn: Turn): void {
   }
   if (status.state === 'more') turn.tries = 0;
   const wait = status.state === 'paused' || status.state === 'busy';
-  if (wait) turn.dueAt = status.until === undefined ? Date.now() + 1_000 : Date.parse(status.until) + 50;
+  // The time may have been cut to its second.
+  if (wait) turn.dueAt = status.until === undefined ? Date.now() + 1_000 : Date.parse(status.until) + 1_000;
   turn.done = !wait && status.state !== 'more';
 }
 

@@ -3,6 +3,7 @@ import type { Changes, Checkpoint, Hold, Lease } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import { asTidemarkError, TidemarkError } from './errors.ts';
 import { LONGEST_HOLD } from './judge.ts';
+import type { AnyFeed } from './model.ts';
 import type { FeedState } from './report.ts';
 import { HOUR, type Instant } from './time.ts';
 
@@ -48,7 +49,7 @@ function forbidden({ message, cure = '' }: Hold): TidemarkError {
 
 /** What a thrown thing means for the feed. */
 export function endingOf(
-  { effects }: { readonly effects: Effects },
+  { effects, feed }: { readonly effects: Effects; readonly feed: AnyFeed },
   lease: Lease,
   thrown: unknown,
   secretVersion: string,
@@ -70,6 +71,9 @@ export function endingOf(
   if (error.code === 'refused') return { state: 'refused', error, changes: failed };
   if (error.code !== 'forbidden') return { state: 'failed', error, changes: failed };
   const until = now + FORBIDDEN_HOLD;
-  const hold = { until, reason: 'forbidden', message: error.message, cure: error.cure, secretVersion } as const;
-  return { state: 'forbidden', until, error, changes: { ...failed, hold } };
+  const { stage, message } = error;
+  const cure = `${error.cure} What it takes: ${feed.stream.needs}.`;
+  const hold = { until, reason: 'forbidden', message, cure, secretVersion } as const;
+  const named = new TidemarkError('forbidden', stage, message, cure, error);
+  return { state: 'forbidden', until, error: named, changes: { ...failed, hold } };
 }

@@ -34,12 +34,12 @@ export class OngoingNotes {
     const { since, ended } = shown;
     // The vendor's own may be of any length and of any characters, of which a store may not give back all.
     const key = digest(shown.key);
-    const known = this.#known.get(key) ?? this.#begun.get(key);
-    const one = known ?? { key, since, until: this.#forgottenAt(since) };
-    if (!ended && !known && !this.#ended.has(key)) this.#begun.set(key, one);
+    const one = { key, since, until: this.#forgottenAt(since) };
     if (ended) {
       this.#ended.set(key, one);
       this.#begun.delete(key);
+    } else if (!this.#known.has(key) && !this.#ended.has(key)) {
+      this.#begun.set(key, one);
     }
   }
 

@@ -9,6 +9,8 @@ export const UNEXPECTED = 'forwarder-unexpected-sign-in';
 
 /** So far apart may the record of a sign-in lie from the sign-in itself. */
 const NEAR: Duration = MINUTE;
+/** Where nobody knows our account, anybody's sign-in could lie that near: only what can hardly be another's is ours. */
+const HARDLY_ANOTHERS: Duration = 5 * SECOND;
 
 export type Mark = typeof OURS | typeof UNEXPECTED;
 
@@ -70,7 +72,8 @@ export class SignInMarks {
   }
 
   async #tell(time: Instant | undefined, eventId: string, isNew: boolean, known: boolean): Promise<Mark | undefined> {
-    if (time !== undefined && (await this.#isOurs(time, eventId, isNew))) return OURS;
+    const near = known ? NEAR : HARDLY_ANOTHERS;
+    if (time !== undefined && (await this.#isOurs(time, eventId, isNew, near))) return OURS;
     const { seconds } = await this.#books.onRecord(false);
     // What may be anybody's says nothing.
     return known && isOnRecord(seconds, time) ? UNEXPECTED : undefined;
@@ -81,20 +84,21 @@ export class SignInMarks {
     return Object.fromEntries([...this.#claims].filter(([key]) => secondOf(key) * SECOND >= from - 2 * NEAR));
   }
 
-  async #isOurs(time: Instant, eventId: string, isNew: boolean): Promise<boolean> {
+  async #isOurs(time: Instant, eventId: string, isNew: boolean, near: Duration): Promise<boolean> {
     const name = digest(eventId).slice(0, 16);
     if ([...this.#claims].some(([key, claimed]) => claimed === name && isNear(secondOf(key), time))) return true;
     if (!isNew) return false;
     const { seconds, syncedAt } = await this.#books.onRecord(false);
-    if (await this.#claim(time, name, seconds)) return true;
+    if (await this.#claim(time, name, seconds, near)) return true;
     // Another invocation of ours may have signed in since we last looked.
-    return time >= syncedAt - NEAR && (await this.#claim(time, name, (await this.#books.onRecord(true)).seconds));
+    if (time < syncedAt - NEAR) return false;
+    return await this.#claim(time, name, (await this.#books.onRecord(true)).seconds, near);
   }
 
-  async #claim(time: Instant, name: string, seconds: readonly number[]): Promise<boolean> {
+  async #claim(time: Instant, name: string, seconds: readonly number[], near: Duration): Promise<boolean> {
     let nearest: { readonly key: string; readonly apart: Duration } | undefined;
     for (const [at, second] of seconds.entries()) {
-      if (!isNear(second, time)) continue;
+      if (!isNear(second, time, near)) continue;
       // Several sign-ins of one second are as many claims.
       const key = `${second}.${at - seconds.indexOf(second)}`;
       const apart = Math.abs(second * SECOND - time);
@@ -108,8 +112,8 @@ export class SignInMarks {
   }
 }
 
-function isNear(second: number, time: Instant): boolean {
-  return Math.abs(second * SECOND - time) <= NEAR;
+function isNear(second: number, time: Instant, near = NEAR): boolean {
+  return Math.abs(second * SECOND - time) <= near;
 }
 
 function secondOf(claim: string): number {

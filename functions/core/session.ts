@@ -140,12 +140,13 @@ export class Session {
       throw unanswered(thrown);
     }
     const now = effects.now();
-    const no = opened.open ? undefined : refusalOf(title, opened.answer, now);
+    const refusedBefore = this.#refusedBefore(this.#run.book.state);
+    const no = opened.open ? undefined : refusalOf(title, opened.answer, now, refusedBefore);
     const skew = skewOf(opened.answer, now);
     await this.#end(attempt, (state) => {
       // The header leaves out what is less than a second.
       const timed = skew === undefined ? state : withClock(state, attempt, Math.floor(skew / SECOND));
-      return no?.hold ? this.#held(timed, no.hold) : timed;
+      return no?.hold ? this.#held(timed, no.hold, refusedBefore) : timed;
     });
     if (no) throw no.error;
     return opened;
@@ -190,17 +191,26 @@ export class Session {
     }
   }
 
-  #held(state: ConnectionState, hold: SignInHold): ConnectionState {
+  #held(state: ConnectionState, hold: SignInHold, refusedBefore: number): ConnectionState {
     const { secretVersion } = this.#run;
-    return { ...state, ...hold, secretVersion, refusals: Math.max(1, state.refusals) };
+    const refusals = hold.signIn === 'refused' ? refusedBefore + 1 : Math.max(1, state.refusals);
+    return { ...state, ...hold, secretVersion, refusals };
+  }
+
+  /** How often in a row signing in with this secret was refused. */
+  #refusedBefore({ signIn, refusals, secretVersion: refused }: ConnectionState): number {
+    const { secretVersion } = this.#run;
+    return signIn === 'refused' && refused === secretVersion ? refusals : 0;
   }
 
   /** A session that cannot be extended may still last; when it does not, the vendor's refusal tells. */
   async #extend(): Promise<void> {
-    const { effects, endBy } = this.#run;
-    this.#extendAt = effects.now() + MINUTE;
+    const { effects, stopAt } = this.#run;
+    const now = effects.now();
+    this.#extendAt = now + MINUTE;
     try {
-      const extended = await effects.session('extend', Math.min(LONGEST_STEP, endBy - effects.now()));
+      // What is kept back of the run's time is for its last flush.
+      const extended = await effects.session('extend', Math.min(LONGEST_STEP, stopAt - now));
       if (extended.open) return this.#lives(extended);
       const { status, text } = extended.answer;
       effects.log('debug', `The session was not extended: ${status}${excerpt(text)}`);

@@ -4,19 +4,27 @@ import { TidemarkError } from './errors.ts';
 import { excerpt, LONGEST_HOLD, retryAfter } from './judge.ts';
 import type { Answer } from './model.ts';
 import type { SignInHold } from './sign-in-record.ts';
-import { type Instant, MINUTE, SECOND } from './time.ts';
+import { DAY, type Instant, MINUTE, SECOND } from './time.ts';
 
 /** A refused login is left alone so long: trying on would lock the user out. */
 const REFUSED_HOLD = LONGEST_HOLD;
+/** So many refusals in a row are no mishap: the next try is a day away, for the one after it might lock the user out. */
+const MANY_REFUSALS = 3;
+const LONG_REFUSED_HOLD = DAY;
 const THROTTLED_HOLD = 5 * MINUTE;
 /** A vendor that asks for a longer pause is taken to mean the runs to come, too. */
 const LONGEST_PAUSE = 10 * SECOND;
 
-/** What an answer means that brings no session; none when the sign-in may be tried again. */
+/**
+ * What an answer means that brings no session; none when the sign-in may be tried again.
+ *
+ * @param refusedBefore how often in a row the same secret has been refused
+ */
 export function refusalOf(
   title: string,
   answer: Answer,
   now: Instant,
+  refusedBefore: number,
 ): { readonly error: Error; readonly hold?: SignInHold } | undefined {
   const { status } = answer;
   const message = `${title} answered ${status} to the sign-in${excerpt(answer.text)}`;
@@ -27,7 +35,8 @@ export function refusalOf(
   }
   if (status >= 500 || status === 408 || status === 425) return undefined;
   if (status === 400 || status === 401 || status === 403) {
-    return notAgain({ signIn: 'refused', notBefore: now + REFUSED_HOLD, message });
+    const hold = refusedBefore + 1 < MANY_REFUSALS ? REFUSED_HOLD : LONG_REFUSED_HOLD;
+    return notAgain({ signIn: 'refused', notBefore: now + hold, message });
   }
   const isGood = status >= 200 && status < 300;
   const error = new TidemarkError(

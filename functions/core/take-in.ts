@@ -9,8 +9,9 @@ import { isInside, isMargin, type Reading, type Run } from './run.ts';
 import { bucketOf } from './seen.ts';
 import { type Duration, type Instant, SECOND } from './time.ts';
 
-/** So many instants of a window are asked about; a window of twins must not cost a request each. */
+/** So many instants of a window are asked about, and so many more for each of its pages; a window of twins must not cost a request each. */
 const MOST_SETTLED = 50;
+const SETTLED_A_PAGE = 2;
 
 /** Tags by which a mapping says that the vendor's event name is new to it. */
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
@@ -26,7 +27,7 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage, from: n
     if (isMargin(reading, time)) continue;
     if (!reading.vague && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
     run.ongoing.hear(row);
-    const occurrence = await numberRow(run, reading, identities, hash);
+    const occurrence = await numberRow(run, reading, identities, hash, page.number);
     run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
     for (const identity of identities) {
       run.tally.fetched++;
@@ -44,15 +45,16 @@ async function numberRow(
   reading: Reading,
   identities: readonly Identity[],
   hash: string,
+  pages: number,
 ): Promise<number | undefined> {
   const known = identities.every(({ id }) => id !== undefined);
   const first = identities[0]?.time;
   // A row from outside the range has no place in the order of time.
   const time = reading.vague || isInside(reading.range, first) ? first : undefined;
-  if (!known) {
-    if (reading.pageBefore.has(hash)) await settleEqualRows(run, reading, hash, time);
-    if (reading.occurrences.repeats(hash, time)) return undefined;
+  if (reading.pageBefore.has(hash) && isToSettle(run, reading, time, pages)) {
+    await (known ? readInstant(run, reading, time) : settleEqualRows(run, reading, hash, time));
   }
+  if (!known && reading.occurrences.repeats(hash, time)) return undefined;
   if (time !== undefined) reading.order.add(time);
   run.unordered ||= !reading.order.monotone;
   return known ? 0 : reading.occurrences.next(hash, time, reading.order.monotone);
@@ -129,8 +131,10 @@ function mapped(run: Run, row: Row, identity: Identity, mark: Mark | undefined, 
 
 /** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
 function wantedBy(run: Run, { range, vague }: Reading, time: Instant | undefined): number {
-  const since = run.lease.item.destinations;
-  const stray = time === undefined || (!vague && !isInside(range, time));
+  const { destinations: since, floor } = run.lease.item;
+  // Where the range says nothing of a row's time, a time is only not to be believed when the vendor keeps nothing that old.
+  const impossible = floor - run.feed.stream.retention;
+  const stray = time === undefined || (vague ? time < impossible : !isInside(range, time));
   return run.destinations.reduce(
     (bits, { id }, at) => (stray || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
     0,
@@ -141,18 +145,10 @@ function wantedBy(run: Run, { range, vague }: Reading, time: Instant | undefined
  * Equal rows on both sides of a page edge: one row shown twice, or two rows? One more request for that instant tells,
  * if one page holds it all. Where it cannot, both are kept: a false extra is better than a loss.
  */
-async function settleEqualRows(run: Run, reading: Reading, hash: string, time: Instant | undefined): Promise<void> {
-  if (time === undefined || reading.settled.has(time) || reading.settled.size >= MOST_SETTLED) return;
-  const { stream, connection } = run.feed;
-  // A whole step of the vendor's is what takes more than a page.
-  if (stream.grid !== undefined) return;
+async function settleEqualRows(run: Run, reading: Reading, hash: string, time: Instant): Promise<void> {
   reading.settled.add(time);
   try {
-    const instant = {
-      from: Math.max(0, time - stream.precision),
-      to: time + smallestWindow(run.feed) + stream.precision,
-    };
-    const totals = await countRows(run, stream.first(instant, connection), time);
+    const totals = await countRows(run, requestFor(run, time), time);
     if (!totals) return;
     // A vendor that does not show the row at its own instant has not told us anything.
     if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
@@ -160,6 +156,39 @@ async function settleEqualRows(run: Run, reading: Reading, hash: string, time: I
     run.effects.log('debug', 'Equal rows at a page edge could not be counted; both are kept.', {
       error: String(thrown),
     });
+  }
+}
+
+/** Whether an instant is to be asked about some of whose rows stand on both sides of a page edge. */
+function isToSettle(run: Run, { settled }: Reading, time: Instant | undefined, pages: number): time is Instant {
+  // A whole step of the vendor's is what takes more than a page.
+  if (time === undefined || run.feed.stream.grid !== undefined) return false;
+  return !settled.has(time) && settled.size < MOST_SETTLED + SETTLED_A_PAGE * pages;
+}
+
+function requestFor({ feed }: Run, time: Instant): Request {
+  const { stream, connection } = feed;
+  const to = time + smallestWindow(feed) + stream.precision;
+  return stream.first({ from: Math.max(0, time - stream.precision), to }, connection);
+}
+
+/**
+ * A row that is told by its id comes twice at a page edge: where pages are counted by offset, the rows of its instant may
+ * have come in another order, and one of them not at all. So all of that instant are taken in.
+ */
+async function readInstant(run: Run, reading: Reading, time: Instant): Promise<void> {
+  reading.settled.add(time);
+  const request = requestFor(run, time);
+  const { rows } = run.feed.stream.read(await ask(run.asker, request), request);
+  run.tally.pages++;
+  for (const row of rows) {
+    const identities = identitiesOf(run, row);
+    if (identities[0]?.time !== time || identities.some(({ id }) => id === undefined)) continue;
+    run.ongoing.hear(row);
+    for (const identity of identities) {
+      run.tally.fetched++;
+      if (!(await sendOut(run, reading, row, identity, recordHash(row), 0))) run.tally.suppressed++;
+    }
   }
 }
 

@@ -80,10 +80,7 @@ describe('the sign-in of somebody with our key', () => {
     },
   );
 
-  // Does not hold yet: without the account, whoever signs in within a minute of us gets our mark.
-  test.fails('and of anybody else is not taken for ours where nobody knows which account that is', async ({
-    start,
-  }) => {
+  test('and of anybody else is not taken for ours where nobody knows which account that is', async ({ start }) => {
     const bench = await startShown(start, { faults: { where: '/users/me', error: { next: 99, status: 404 } } });
 
     await runEvery(bench, 5 * MINUTE_MS, 3);

@@ -177,6 +177,21 @@ describe('an answer of tens of thousands of rows', () => {
   });
 });
 
+describe('an answer about another time than its rows’ own', () => {
+  it('may have more rows from elsewhere than can be counted, as long as they come in order', async () => {
+    const world = createWorld({
+      startFrom: TODAY - DAY,
+      stream: { vague: true, longestWindow: DAY },
+      vendor: { paging: 'none', span: () => ({ from: TODAY - DAY, to: TODAY + DAY }) },
+    });
+    world.vendor.addMany(20_050, TODAY - DAY, 4 * SECOND);
+
+    const [report] = await world.run();
+
+    expect(report).toMatchObject({ state: 'caught-up', delivered: 20_050, suppressed: 20_050, pages: 2 });
+  });
+});
+
 describe('how many rows there are, as the vendor says beforehand', () => {
   type Total = (found: number, asked: { offset: number }) => number | undefined;
 

@@ -116,9 +116,52 @@ describe('rule 24: a session that goes on', () => {
     for (const row of world.vendor.rows) row.goneAt = Number.POSITIVE_INFINITY;
 
     await world.run();
+    expect(sessions.told().get('stale')).toEqual(['started', 'ended']);
+    expect(ongoing(world)).toEqual([]);
+    world.vendor.options.order = 'ascending';
+    await world.run();
 
     expect(sessions.told().get('stale')).toEqual(['started', 'ended']);
     expect(ongoing(world)).toEqual([]);
+  });
+
+  it('is written down once when it is seen and once when it has ended, and others not at all', async () => {
+    const { world, sessions } = sessionWorld('overlap', {
+      startFrom: createWorld().now - 6 * HOUR,
+      stream: { longestWindow: HOUR, rereads: [] },
+      vendor: { latency: 5 * SECOND },
+    });
+    const start = world.now - 5.5 * HOUR;
+    // It ends while the first run reads, so that a later window shows that.
+    sessions.add({ name: 'long', start, end: world.now, shownAt: start, toldAt: world.now + 45 * SECOND });
+    for (let at = 0; at < 20; at++) sessions.add(session(`s${at}`, start + at * MINUTE, MINUTE));
+    const notes: { begun: Ongoing[]; ended: Ongoing[] }[] = [];
+    world.onEffect = ({ name, value }) => {
+      if (name === 'noteOngoing') notes.push(value as (typeof notes)[0]);
+    };
+
+    await world.run();
+    await runUntil(world, world.now + HOUR);
+
+    expect(sessions.told().get('long')).toEqual(['started', 'ended']);
+    expect(notes.map(({ begun, ended }) => [begun.length, ended.length])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    expect(ongoing(world)).toEqual([]);
+  });
+
+  it('is not written down again in the runs that see it go on', async () => {
+    const { world, sessions } = sessionWorld('overlap');
+    sessions.add(session('long', world.now - HOUR / 2, DAY));
+    let notes = 0;
+    world.onEffect = ({ name }) => {
+      if (name === 'noteOngoing') notes++;
+    };
+
+    await runUntil(world, world.now + 2 * HOUR);
+
+    expect(notes).toBe(1);
   });
 
   it('gives only its end to what began in the middle of it', async () => {
@@ -196,6 +239,23 @@ describe('rules 4 and 5: a half-read range that is about another time than the r
     },
   );
 
+  it('goes on where it was also after a run that got nothing', async () => {
+    const { world, sessions } = sessionWorld('start', {
+      startFrom: createWorld().now - 20 * HOUR,
+      stream: { rereads: [] },
+      vendor: { latency: 8 * SECOND },
+    });
+    for (let at = 0; at < 90; at++) sessions.add(session(`s${at}`, world.now - 19 * HOUR + at * 7 * MINUTE, MINUTE));
+    await world.run({ budget: MINUTE });
+    const { left } = world.checkpoint().plan ?? {};
+    expect(left?.from).toBeGreaterThan(world.now - 16 * HOUR);
+
+    world.vendor.onRequest = () => ({ status: 500 });
+    await world.run({ budget: MINUTE });
+
+    expect(world.checkpoint().plan?.left).toEqual(left);
+  });
+
   it('does not go on at a time beyond it, which a record may claim', async () => {
     const { world, sessions } = sessionWorld('end', {
       startFrom: createWorld().now - 20 * HOUR,
@@ -260,7 +320,7 @@ describe('rule 24: what goes on is asked for in turns', () => {
       starts.map((start) => ({ key: `s${start}`, since: begin + start, until: world.now + DAY }));
     const hours = Array.from({ length: 19 }, (_, at) => at * HOUR);
     const [first, second, third] = [0, 50, 100].map((at) => 19 * HOUR + at * SECOND) as [Instant, Instant, Instant];
-    world.table.noteOngoing(FEED, notes([...hours, first, second, third]), []);
+    world.table.noteOngoing(FEED, notes([third, ...hours.toReversed(), second, first]), []);
 
     await world.run();
     expect(askedAlone(world)).toEqual([...hours, first].map((start) => begin + start));
@@ -387,7 +447,7 @@ describe('rule 24: asking for what goes on may fail', () => {
   }
 
   /** The vendor answers like that what is asked about one instant. */
-  function answerAt(world: World, time: Instant, reply: (request: VendorRequest) => Reply): void {
+  function answerAt(world: World, time: Instant, reply: (request: VendorRequest) => Reply | undefined): void {
     world.vendor.onRequest = (request) =>
       request.from < time && time < request.to && request.to - request.from < MINUTE ? reply(request) : undefined;
   }
@@ -450,6 +510,18 @@ describe('rule 24: asking for what goes on may fail', () => {
       expect([...sessions.told().values()]).toEqual([['started', 'ended'], ['started'], ['started', 'ended']]);
     },
   );
+
+  it('after a page of several: what that showed is delivered', async () => {
+    const { world, sessions, starts } = await threeWorld();
+    world.vendor.spoil = (text, { from }) => (from === starts[1] - 1 ? text.replace('"next":null', '"next":1') : text);
+    answerAt(world, starts[1], ({ cursor }) => (cursor === undefined ? undefined : { status: 500 }));
+
+    const [report] = await world.run();
+
+    expect(report?.state).toBe('failed');
+    expect([...sessions.told().values()]).toEqual([['started', 'ended'], ['started', 'ended'], ['started']]);
+    expect(ongoing(world).map(({ since }) => since)).toEqual([starts[2]]);
+  });
 
   it('by a crash, and the plan’s progress is saved already', async () => {
     const { world, starts, watermark } = await threeWorld();

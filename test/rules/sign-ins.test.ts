@@ -627,7 +627,7 @@ describe('what is remembered of sign-ins', () => {
     login.onSignIn = undefined;
     const [, second] = login.signIns as [Instant, Instant];
     // Five hours later it shows that there was another one.
-    signIn(world, second + 10 * SECOND, 'forwarder', { name: 'thief', visibleAt: second + 5 * HOUR });
+    signIn(world, second - 10 * SECOND, 'forwarder', { name: 'thief', visibleAt: second + 5 * HOUR });
     await runFor(world, 6 * HOUR);
 
     expect(world.names()).toEqual(['thief']);

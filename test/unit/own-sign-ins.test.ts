@@ -166,6 +166,13 @@ describe('what others have put on record meanwhile', () => {
 describe('the account', () => {
   test('when nobody knows it: matches are marked, the rest is not', async () => {
     expect(await marksOf({ account: undefined }).mark(T)).toBe(OURS);
+    // Anybody may sign in within the same minute, but hardly within the same seconds.
+    expect(await marksOf({ account: undefined }).mark(T + 5 * SECOND)).toBe(OURS);
+    expect(await marksOf({ account: undefined }).mark(T - 5 * SECOND)).toBe(OURS);
+    expect(await marksOf({ account: undefined }).mark(T + 5 * SECOND + 1)).toBeUndefined();
+    const others = { account: undefined, fresh: [S, S + 600], syncedAt: T + 10 * MINUTE };
+    expect(await marksOf(others).mark(T + 10 * MINUTE - 4 * SECOND)).toBe(OURS);
+    expect(await marksOf(others).mark(T + 10 * MINUTE - 6 * SECOND)).toBeUndefined();
     expect(await marksOf({ account: undefined }).mark(T + HOUR)).toBeUndefined();
     expect(marksOf({ account: undefined, leaveOut: true }).marks.leaveOut).toBe(false);
     expect(marksOf({ leaveOut: true }).marks.leaveOut).toBe(true);

@@ -61,7 +61,7 @@ function endsWhole(
 
 /** Broken JSON that closes as it opened was broken when it was written; what does not close may have been cut. */
 function isCutJson(cell: string): boolean {
-  return JSON_BEGINNING.test(cell) && !/^\s*(?:\{[^]*\}|\[[^]*\])\s*$/.test(cell);
+  return JSON_BEGINNING.test(cell) && !/^\s*(?:\{[\s\S]*\}|\[[\s\S]*\])\s*$/.test(cell);
 }
 
 /** HTTP counts what it carries, by its length or in chunks: then all has come that was sent. */
