@@ -57,6 +57,7 @@ async function readAgain(run: Run, range: Range): Promise<void> {
     }
     if (step.done || flushDue(run)) await deliverAndNote(run);
     if (step.done) return;
+    reading.pageBefore = new Set(step.value.hashes);
   }
 }
 

@@ -313,6 +313,24 @@ describe('rule 24: what goes on is asked for in turns', () => {
     );
   });
 
+  it('all of an instant, though its rows change places at a page edge', async () => {
+    const { world, sessions } = sessionWorld('start', { stream: { rereads: [] } });
+    const begin = world.now - 30 * MINUTE;
+    // A page of ten has the first six seconds and four of the last six sessions.
+    const seconds = [0, 1, 2, 3, 4, 5, 9, 9, 9, 9, 9, 9];
+    for (const [at, second] of seconds.entries()) sessions.add(session(`s${at}`, begin + second * SECOND, DAY));
+    await runUntil(world, begin + DAY - HOUR);
+    world.clock.advance(2 * HOUR);
+    const [, , , , , , , , , fourth, fifth] = world.vendor.visible.toSorted((one, other) => one.time - other.time);
+    world.vendor.onRequest = ({ offset, to }) =>
+      offset === 10 && to < world.now - 20 * HOUR ? { text: `{"rows":[${fourth?.text},${fifth?.text}]}` } : undefined;
+
+    await world.run();
+
+    expect([...sessions.told().values()]).toEqual(seconds.map(() => ['started', 'ended']));
+    expect(ongoing(world)).toEqual([]);
+  });
+
   it('none left out because another of its minute has ended', async () => {
     const { world } = sessionWorld('start', { stream: { rereads: [] } });
     const begin = world.now - 10 * DAY;

@@ -858,6 +858,8 @@ describe('two invocations of a connection at once', () => {
 
     expect(states([...one, ...two])).toEqual(['caught-up', 'caught-up', 'caught-up']);
     expect(login.signIns.length).toBe(2);
+    // The second one sees soon what came of the first one's.
+    expect((login.signIns[1] as Instant) - (login.signIns[0] as Instant)).toBeLessThan(2 * SECOND);
     expect(world.table.loadConnection()?.signIns).toHaveLength(2);
     expect(Object.keys(world.table.loadConnection() ?? {})).not.toContain('signingIn');
   });
