@@ -4,7 +4,7 @@ import type { Effects } from '../functions/core/effects.ts';
 import { NetworkError } from '../functions/core/errors.ts';
 import type { Answer, Feed } from '../functions/core/model.ts';
 import { runConnection } from '../functions/core/run-connection.ts';
-import { formatInstant, HOUR, MINUTE, SECOND } from '../functions/core/time.ts';
+import { DAY, formatInstant, HOUR, MINUTE, SECOND } from '../functions/core/time.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { source } from '../functions/sources/thousandeyes/source.ts';
 import { race, sayRace } from './ratio.ts';
@@ -70,6 +70,11 @@ function freeWorld(): Effects {
     saveSnapshot: async () => {},
     loadSnapshot: async () => undefined,
     dropSnapshots: async () => {},
+    loadJobs: async () => [],
+    async *loadQuarantine() {},
+    dropQuarantine: async () => {},
+    saveLedger: async () => {},
+    loadLedger: async () => [],
     count: () => {},
     log: () => {},
   };
@@ -94,7 +99,9 @@ const best = await race({
       write: writeEvent,
       owner: 'bench',
       mostSeenKeys: 500_000,
+      seenFor: 30 * DAY,
       askAgain: false,
+      act: { act: 'run' },
     });
     if (reports[0]?.delivered !== ROWS)
       throw new Error(`delivered ${reports[0]?.delivered} of ${ROWS}: ${JSON.stringify(reports[0])}`);

@@ -1,5 +1,8 @@
 import type { Effects } from './effects.ts';
 import { AmbiguousWriteError, TidemarkError } from './errors.ts';
+import type { Job } from './jobs.ts';
+import type { Lateness } from './lateness.ts';
+import type { DayTally, Folded } from './ledger.ts';
 import { type Duration, formatInstant, type Instant, type Range } from './time.ts';
 
 /** The version of the items' shape. Older code that meets a newer item refuses it rather than guess. */
@@ -39,6 +42,13 @@ export interface Checkpoint {
   /** How things were when they were last compared, and how they are now, as long as the difference is being delivered. */
   readonly snapshot?: SnapshotRef;
   readonly pending?: SnapshotRef;
+  /** What was done on the days that have no row in the ledger yet, and up to where the ledger has been written. */
+  readonly days?: readonly DayTally[];
+  readonly folded?: Folded;
+  /** How late events came. */
+  readonly lateness?: Lateness;
+  /** What is to be done, where this is not the checkpoint of a live feed. */
+  readonly job?: Job;
   readonly lastSuccess?: Instant;
   readonly failures: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };

@@ -1,8 +1,9 @@
 import type { Checkpoint, ConnectionState } from './checkpoint.ts';
+import type { LedgerRow } from './ledger.ts';
 import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
 import type { SeenChunk } from './seen.ts';
-import type { Duration, Instant } from './time.ts';
+import type { Duration, Instant, Range } from './time.ts';
 
 /**
  * All that the world can do to the engine. In Lambda it is AWS and the vendor, in tests it is memory.
@@ -25,24 +26,30 @@ export interface Effects {
   /** Opens or extends the session that all further requests belong to, by one request. What is secret in the answer stays outside. */
   session(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer>;
 
-  /** Strongly consistent. */
-  load(feed: string): Promise<Checkpoint | undefined>;
+  /** Strongly consistent. @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
+  load(key: string): Promise<Checkpoint | undefined>;
+  /** The checkpoints of the jobs beside a feed, of one kind. */
+  loadJobs(feed: string, kind: string): Promise<readonly Checkpoint[]>;
   /**
    * Replaces the checkpoint if it still is what we read. Throws AmbiguousWriteError when nobody knows whether it was written.
    * @param expect the fence and version that must be there; none when there must be no item
    */
   write(
-    feed: string,
+    key: string,
     item: Checkpoint,
     expect: { fence: number; version: number } | undefined,
   ): Promise<'written' | 'refused'>;
   loadConnection(): Promise<ConnectionState | undefined>;
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
 
-  /** The seen chunks of these buckets, newest bucket first, strongly consistent; without `to`: all from there on. */
-  loadSeen(feed: string, from: string, to?: string): AsyncIterable<SeenChunk>;
+  /**
+   * The seen chunks of these buckets, newest bucket first, strongly consistent; without `to`: all from there on.
+   *
+   * @param place the feed's name; `<feed>#resent#<id>` is a place apart, for what is sent again on purpose
+   */
+  loadSeen(place: string, from: string, to?: string): AsyncIterable<SeenChunk>;
   /** Appends chunks; doing it twice changes nothing. */
-  remember(feed: string, chunks: readonly SeenChunk[]): Promise<void>;
+  remember(place: string, chunks: readonly SeenChunk[]): Promise<void>;
   /** 64 bits that stand for an event id, under a random key of this deployment. */
   seal(eventId: string): Uint8Array;
 
@@ -65,17 +72,37 @@ export interface Effects {
   ): Promise<readonly (string | undefined)[]>;
   /** Keeps something whole that no destination could take. Doing it twice changes nothing. */
   quarantine(feed: string, entry: QuarantineEntry): Promise<void>;
+  /** All that a feed has in quarantine. */
+  loadQuarantine(feed: string): AsyncIterable<QuarantineEntry>;
+  /** Lets something out of quarantine. */
+  dropQuarantine(feed: string, id: string): Promise<void>;
+
+  /** A day's row of the ledger. One that was made from older knowledge than the one that is there changes nothing. */
+  saveLedger(feed: string, row: LedgerRow): Promise<void>;
+  /** The rows of these days, `2026-01-10`, both included. */
+  loadLedger(feed: string, from: string, to: string): Promise<readonly LedgerRow[]>;
 
   count(metric: Metric, value: number): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Something kept whole, with the reason. */
+/**
+ * Something kept whole, with the reason.
+ *
+ * - `oversized`     an event (as ECS) that a destination got shortened
+ * - `inexpressible` an event (as ECS) that a destination's format could not say
+ * - `unreadable`    the body of an answer that could not be read
+ */
 export interface QuarantineEntry {
   readonly id: string;
-  readonly reason: 'oversized' | 'unreadable';
+  readonly reason: 'oversized' | 'inexpressible' | 'unreadable';
   readonly at: Instant;
+  /** JSON of the event; of an unreadable answer, its body. */
   readonly text: string;
+  /** Who did not get it, or not whole. Of an unreadable answer: nobody did. */
+  readonly destinations?: readonly string[];
+  /** What an unreadable answer was asked for. */
+  readonly range?: Range;
 }
 
 /** What came of opening or extending a session. */

@@ -41,6 +41,16 @@ export const METRICS = {
   ClockUnbelievable: 'Count',
   ScopeChanged: 'Count',
   Busy: 'Count',
+  /** Events that verification found at the vendor and not among the delivered, and did not deliver. */
+  VerifyMissing: 'Count',
+  /** By the census, of the worst feed: how long ago it was last caught up, beyond how often it is due. */
+  OverdueSeconds: 'Seconds',
+  OldestSuccessSeconds: 'Seconds',
+  WorstLagSeconds: 'Seconds',
+  LeastRetentionHours: 'None',
+  /** What lies in quarantine. */
+  InQuarantine: 'Count',
+  Redriven: 'Count',
 } as const;
 
 export type Metric = keyof typeof METRICS;

@@ -98,6 +98,11 @@ export interface Stream extends StreamFacts {
   events(row: Row): readonly Identity[];
   /** What a record shows to go on or to have ended. What goes on is asked for again, at its own time, until it has ended. */
   ongoing?(row: Row): { readonly key: string; readonly since: Instant; readonly ended: boolean } | undefined;
+  /**
+   * What of a record stays the same when the vendor changes it later, such as its time, its ids and what happened: where records
+   * have no id of the vendor's, a changed one would else look like one that is missing and one too many.
+   */
+  likeness?(row: Row): string;
   /** Who acted, where a log that shows only one person's acts would be suspicious. */
   actor?(row: Row): string | undefined;
   /** The event as ECS, without what every event has (`complete` adds that). May throw: the record then travels as a pipeline_error. */

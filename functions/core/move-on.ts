@@ -1,5 +1,6 @@
 import type { Changes } from './checkpoint.ts';
 import { caughtUp, type Ending, outOfTime } from './ending.ts';
+import { noteDone } from './ledger.ts';
 import type { Feed } from './model.ts';
 import { doneRereads, nextWindow, raisedWatermark, widen } from './plan.ts';
 import type { Run } from './run.ts';
@@ -8,6 +9,8 @@ import { type Duration, MINUTE } from './time.ts';
 /** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
 export async function moveOn(run: Run): Promise<Ending | undefined> {
   const { feed, lease } = run;
+  run.dayNotes.window();
+  noteDone(run);
   const { watermark: before } = lease.item;
   const watermark = raisedWatermark(feed, before, run.plan);
   const narrowed = widen(feed, lease.item.narrowed);

@@ -2,28 +2,38 @@ import { backoff, PUT_BACKOFF } from './backoff.ts';
 import { deliver } from './deliver.ts';
 import type { Effects, QuarantineEntry } from './effects.ts';
 import { AmbiguousWriteError, TidemarkError } from './errors.ts';
+import { inexpressible } from './inexpressible.ts';
 import type { Destination, EcsEvent, Shape } from './model.ts';
 import { type Line, packRecords } from './packing.ts';
-import { bucketOf, type Seen, type SeenChunk } from './seen.ts';
+import { OWN, type Seen, type SeenChunk } from './seen.ts';
 import type { Instant } from './time.ts';
 
-/** An event as one line of a destination's shape, cut to a size that it takes; then `oversized` is what was cut. */
-export type Writer = (shape: Shape, event: EcsEvent) => { readonly text: string; readonly oversized?: string };
+/** An event as one line of a destination's shape, cut to a size that it takes if need be. Throws what the format cannot say. */
+export type Writer = (shape: Shape, event: EcsEvent) => { readonly text: string; readonly oversized?: boolean };
+
+/** How an event is remembered, and who still lacks it. */
+export interface Address {
+  /** None when it has no usable time. */
+  readonly time?: Instant | undefined;
+  readonly bucket: string;
+  readonly key: Uint8Array;
+  /** The destinations, as bits, that lack it. */
+  readonly lacking: number;
+  /** What stays the same when the vendor changes the record. */
+  readonly likeness?: Uint8Array | undefined;
+}
 
 /** So often a write is tried again while the host waits for us to end. */
 const MOST_TRIES_AT_THE_END = 5;
 
 /** An event on its way, and the destinations (as bits) that still lack it. */
-interface Waiting {
-  readonly id: string;
-  readonly time: Instant | undefined;
-  readonly key: Uint8Array;
-  readonly lacking: number;
+interface Waiting extends Address {
   readonly lines: readonly (string | undefined)[];
 }
 
 /** How a flush went. */
 export interface Flushed {
+  /** Of the vendor's; our own acts are not counted. */
   readonly events: number;
   readonly quarantined: number;
   readonly retries: number;
@@ -35,6 +45,7 @@ export class Outgoing {
   since: Instant | undefined;
   readonly #effects: Effects;
   readonly #feed: string;
+  readonly #place: string;
   readonly #destinations: readonly Destination[];
   /** Destinations that want the same share the work. */
   readonly #shapes: readonly string[];
@@ -45,17 +56,21 @@ export class Outgoing {
   #waiting = new Map<string, Waiting>();
   #quarantine: QuarantineEntry[] = [];
 
-  /** @param name tells this run's seen chunks from every other run's */
+  /**
+   * @param names of the feed, and of the place where it is remembered what was delivered
+   * @param name tells this run's seen chunks from every other run's
+   */
   constructor(
     effects: Effects,
-    feed: string,
+    names: { readonly feed: string; readonly place: string },
     destinations: readonly Destination[],
     seen: Seen,
     write: Writer,
     name: string,
   ) {
     this.#effects = effects;
-    this.#feed = feed;
+    this.#feed = names.feed;
+    this.#place = names.place;
     this.#destinations = destinations;
     this.#shapes = destinations.map(({ shape }) => JSON.stringify(shape));
     this.#seen = seen;
@@ -77,8 +92,9 @@ export class Outgoing {
     return this.#waiting.has(id);
   }
 
-  add(event: EcsEvent, time: Instant | undefined, key: Uint8Array, lacking: number): void {
+  add(event: EcsEvent, address: Address): void {
     const { id } = event.event;
+    const { lacking } = address;
     const written = new Map<string, string>();
     const lines = this.#destinations.map((destination, at) => {
       if ((lacking & (1 << at)) === 0) return undefined;
@@ -89,12 +105,17 @@ export class Outgoing {
       return text;
     });
     this.since ??= this.#effects.now();
-    this.#waiting.set(id, { id, time, key, lacking, lines });
+    this.#waiting.set(id, { ...address, lines });
   }
 
-  /** Keeps something whole that is too large, or not fit, for any destination. */
+  /** Keeps something whole that is too large, or not fit, for a destination. */
   quarantine(entry: QuarantineEntry): void {
     if (!this.#quarantine.some((other) => other.id === entry.id)) this.#quarantine.push(entry);
+  }
+
+  /** What goes into quarantine with this flush. */
+  get quarantined(): readonly QuarantineEntry[] {
+    return this.#quarantine;
   }
 
   /**
@@ -129,7 +150,7 @@ export class Outgoing {
     this.#quarantine = [];
     this.bytes = 0;
     this.since = undefined;
-    return { events: waiting.length, quarantined, retries };
+    return { events: waiting.filter(({ bucket }) => bucket !== OWN).length, quarantined, retries };
   }
 
   async #deliverTo(destination: Destination, at: number, waiting: readonly Waiting[], endBy: Instant) {
@@ -147,7 +168,7 @@ export class Outgoing {
     waiting.forEach((event, at) => {
       const bits = accepted[at] as number;
       if (bits === 0) return;
-      const bucket = bucketOf(event.time);
+      const { bucket } = event;
       const group = groups.get(`${bucket}/${bits}`) ?? { bits, bucket, events: [] };
       groups.set(`${bucket}/${bits}`, group);
       group.events.push(event);
@@ -155,7 +176,7 @@ export class Outgoing {
     const chunks = [...groups.values()].map((group, part) => this.#chunk(group, part));
     this.#flushes++;
     if (chunks.length === 0) return;
-    await insist(this.#effects, endBy, () => this.#effects.remember(this.#feed, chunks));
+    await insist(this.#effects, endBy, () => this.#effects.remember(this.#place, chunks));
     for (const { bits, bucket, events } of groups.values()) {
       for (const event of events) await this.#seen.add(bucket, event.key, bits);
     }
@@ -168,6 +189,7 @@ export class Outgoing {
     let newest: Instant | undefined;
     for (let at = 0; at < keys.length; at += 8) digest += keys.readBigUInt64BE(at);
     for (const { time } of group.events) if (time !== undefined && time > (newest ?? -1)) newest = time;
+    const likenesses = group.events.map(({ likeness }) => likeness).filter((likeness) => likeness !== undefined);
     return {
       bucket: group.bucket,
       id: `${this.#name}#${String(this.#flushes).padStart(6, '0')}#${part}`,
@@ -176,15 +198,31 @@ export class Outgoing {
       count: group.events.length,
       digest: BigInt.asUintN(64, digest),
       ...(newest !== undefined && { newest }),
+      ...(likenesses.length === group.events.length && { likenesses: Buffer.concat(likenesses) }),
     };
   }
 
   #writeOne(shape: Shape, event: EcsEvent): string {
-    const { text, oversized } = this.#write(shape, event);
-    if (oversized !== undefined) {
-      this.quarantine({ id: event.event.id, reason: 'oversized', at: this.#effects.now(), text: oversized });
+    try {
+      const { text, oversized } = this.#write(shape, event);
+      if (oversized) this.#keep(event, 'oversized', shape);
+      return text;
+    } catch (thrown) {
+      // One event that a format cannot say must not stop all others: that it was there is said instead.
+      this.#keep(event, 'inexpressible', shape);
+      return this.#write(shape, inexpressible(event, shape.format, thrown)).text;
     }
-    return text;
+  }
+
+  /** Keeps the event whole, for all destinations that want this shape: also those that got theirs in a flush that failed for others. */
+  #keep(event: EcsEvent, reason: QuarantineEntry['reason'], shape: Shape): void {
+    const { id } = event.event;
+    const name = JSON.stringify(shape);
+    const affected = this.#destinations.filter((_, at) => this.#shapes[at] === name);
+    const known = this.#quarantine.find((other) => other.id === id);
+    const destinations = [...(known?.destinations ?? []), ...affected.map((destination) => destination.id)];
+    const entry = { id, reason, at: this.#effects.now(), text: JSON.stringify(event), destinations };
+    this.#quarantine = [...this.#quarantine.filter((other) => other !== known), entry];
   }
 }
 

@@ -1,9 +1,10 @@
 import { OutOfTimeError } from './ask.ts';
 import { say } from './checkpoint.ts';
+import { deliverOutgoing, flushDue } from './deliver-outgoing.ts';
 import type { Ending } from './ending.ts';
 import { askedRange } from './plan.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
-import { deliverOutgoing, flushDue, newReading } from './read-window.ts';
+import { newReading } from './read-window.ts';
 import { isAboutRange } from './recover.ts';
 import type { Run } from './run.ts';
 import { takeIn } from './take-in.ts';

@@ -1,17 +1,15 @@
 import { OutOfTimeError } from './ask.ts';
+import { deliverOutgoing, flushDue } from './deliver-outgoing.ts';
+import { noteDone } from './ledger.ts';
 import type { Stream } from './model.ts';
 import { Occurrences } from './occurrences.ts';
 import { Order } from './order.ts';
 import { askedRange, wholeWindow } from './plan.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
-import type { Reading, Run, Sending } from './run.ts';
+import type { Reading, Run } from './run.ts';
 import { takeIn } from './take-in.ts';
-import { type Range, SECOND } from './time.ts';
+import type { Range } from './time.ts';
 
-/** A flush is due at so many bytes or events, or when its first event has waited so long. */
-const FLUSH_BYTES = 2 * 1024 * 1024;
-const FLUSH_EVENTS = 2_000;
-const FLUSH_AGE = 15 * SECOND;
 /** So many rows of a page are taken in before it is asked whether a flush is due. */
 const ROWS_AT_ONCE = 100;
 /** More rows than that without an id of the vendor's cannot be counted where a window cannot be halved. */
@@ -98,22 +96,11 @@ async function flush(run: Run, reading: Reading): Promise<void> {
   const idle = run.outgoing.idle;
   await deliverOutgoing(run);
   await run.ongoing.save();
+  noteDone(run);
   const left = leftOf(run, reading);
   if (idle && left === run.plan.left && run.unordered === (run.lease.item.unordered ?? false)) return;
   run.plan = left ? { ...run.plan, left } : wholeWindow(run.plan);
   await run.lease.commit({ plan: run.plan, unordered: run.unordered || undefined });
-}
-
-/** Delivers and remembers, without moving the checkpoint. */
-export async function deliverOutgoing(run: Sending): Promise<void> {
-  if (run.outgoing.idle) return;
-  const { events, quarantined, retries } = await run.outgoing.flush(run.asker.endBy);
-  run.tally.delivered += events;
-  run.tally.quarantined += quarantined;
-  run.tally.retries += retries;
-  run.effects.count('Delivered', events);
-  run.effects.count('Quarantined', quarantined);
-  run.effects.count('Retries', retries);
 }
 
 /** What is left of the window, when its rows come in an order that can be trusted. */
@@ -126,10 +113,4 @@ function leftOf(run: Run, { order, range, vague }: Reading): Range | undefined {
   // newest came first, and nothing is told by rows from beyond it.
   const isTold = left && (!vague || (left.to === range.to && left.from <= left.to));
   return isTold ? left : run.plan.left;
-}
-
-/** Whether so much is outgoing, or for so long, that it should go. */
-export function flushDue({ outgoing, effects }: Sending): boolean {
-  if (outgoing.bytes >= FLUSH_BYTES || outgoing.events >= FLUSH_EVENTS) return true;
-  return outgoing.since !== undefined && effects.now() - outgoing.since >= FLUSH_AGE;
 }

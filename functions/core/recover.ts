@@ -1,5 +1,6 @@
 import { ask, ExpiredError } from './ask.ts';
 import { say } from './checkpoint.ts';
+import { deliverOutgoing } from './deliver-outgoing.ts';
 import type { Ending } from './ending.ts';
 import { TidemarkError, UnreadableError } from './errors.ts';
 import { digest } from './identity.ts';
@@ -8,7 +9,7 @@ import { TooManyRowsError } from './occurrences.ts';
 import { IncompleteError } from './paging.ts';
 import { askedRange, firstWindow, halve, withWindow } from './plan.ts';
 import { judgeBroken } from './poison.ts';
-import { deliverOutgoing, readWindow } from './read-window.ts';
+import { readWindow } from './read-window.ts';
 import type { Run } from './run.ts';
 import { sendOwn } from './send-own.ts';
 import { DAY, HOUR, type Range } from './time.ts';
@@ -82,6 +83,7 @@ export async function recoverBroken(run: Run, thrown: UnreadableError, begun: Be
 async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undefined> {
   const { from, to } = run.plan.window;
   run.effects.count('Unreadable', 1);
+  run.dayNotes.unreadable({ from, to });
   await sendOwn(run, { act: 'unreadable', range: stepsOf(run), body: thrown.body, message: thrown.message });
   for (const bounds of narrowerBounds(run)) {
     try {

@@ -1,4 +1,5 @@
 import type { ErrorCode, Stage } from './errors.ts';
+import type { JobProgress } from './job-progress.ts';
 
 /**
  * How a run of a feed ended.
@@ -42,6 +43,8 @@ export interface FeedReport extends Tally {
   readonly quota?: { readonly limit: number; readonly remaining: number };
   /** The pace that is kept where the vendor's answers tell no quota. */
   readonly pace?: { readonly perMinute: number };
+  /** How far the job beside the feed has come, where this is a run of one. */
+  readonly job?: JobProgress;
   readonly warnings: readonly string[];
   readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
 }

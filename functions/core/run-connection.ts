@@ -1,24 +1,15 @@
+import { type Act, perform } from './acts.ts';
 import { type Asker, ask, PauseError } from './ask.ts';
 import { type ConnectionState, say } from './checkpoint.ts';
 import { ConnectionBook } from './connection-book.ts';
 import type { Effects } from './effects.ts';
 import { asTidemarkError, TidemarkError } from './errors.ts';
 import { lookUp } from './look-up.ts';
-import {
-  type Answer,
-  type AnyFeed,
-  type Connection,
-  type Destination,
-  isSnapshotFeed,
-  type Sight,
-  type Source,
-} from './model.ts';
+import type { Answer, AnyFeed, Connection, Destination, Sight, Source } from './model.ts';
 import type { Writer } from './outgoing.ts';
 import type { SignInsOnRecord } from './own-sign-ins.ts';
 import { Pacer } from './pacer.ts';
 import { addTallies, emptyTally, type FeedReport, type FeedState } from './report.ts';
-import { runFeed } from './run-feed.ts';
-import { runSnapshot } from './run-snapshot.ts';
 import { Session } from './session.ts';
 import { signInHold } from './sign-in-record.ts';
 import { signInRefused } from './sign-in-refusal.ts';
@@ -40,6 +31,9 @@ const SIGHT_PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
 const FIRST_REFUSAL_HOLD = 5 * MINUTE;
 const LONGEST_REFUSAL_HOLD = HOUR;
 
+/** What goes on beside live reading, and leaves it most of the vendor's quota. */
+const JOBS: ReadonlySet<Act['act']> = new Set(['backfill', 'verify']);
+
 /** What an invocation is given: a connection, and those of its feeds that are due. */
 export interface ConnectionTask {
   readonly effects: Effects;
@@ -50,7 +44,10 @@ export interface ConnectionTask {
   readonly write: Writer;
   readonly owner: string;
   readonly mostSeenKeys: number;
+  /** How long delivered events are remembered. */
+  readonly seenFor: Duration;
   readonly askAgain: boolean;
+  readonly act: Act;
 }
 
 /** All feeds of one invocation share these. */
@@ -84,7 +81,7 @@ export async function runConnection(task: ConnectionTask): Promise<FeedReport[]>
       new Session({ effects, title: source.title, book, secretVersion, owner: task.owner, stopAt, endBy });
     const heldBefore = book.state.notBefore;
     const shared: Shared = {
-      pacer: new Pacer(),
+      pacer: new Pacer(undefined, JOBS.has(task.act.act)),
       endBy,
       stopAt,
       book,
@@ -155,11 +152,13 @@ async function runSlice(task: ConnectionTask, shared: Shared, feed: AnyFeed, oth
     owner: task.owner,
     leaseUntil: shared.endBy + LEASE_MARGIN,
     mostSeenKeys: task.mostSeenKeys,
+    seenFor: task.seenFor,
+    key: feed.name,
     askAgain: task.askAgain,
     prepare: (asker: Asker) => (shared.prepared ??= prepare(task, shared, asker)),
   };
   try {
-    return isSnapshotFeed(feed) ? await runSnapshot({ ...given, feed }) : await runFeed({ ...given, feed });
+    return await perform(task.act, { ...given, feed });
   } catch (thrown) {
     return await lagOnly(task, feed, { state: 'failed', error: asTidemarkError(thrown) });
   }

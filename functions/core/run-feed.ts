@@ -1,7 +1,10 @@
 import { ExpiredError, OutOfTimeError, PauseError } from './ask.ts';
-import { type Checkpoint, say } from './checkpoint.ts';
+import { type Checkpoint, type Plan, say } from './checkpoint.ts';
+import { deliverOutgoing } from './deliver-outgoing.ts';
 import { caughtUp, type Ending } from './ending.ts';
 import { TidemarkError, UnreadableError } from './errors.ts';
+import { LatenessNotes } from './lateness.ts';
+import { DayNotes, foldDays } from './ledger.ts';
 import type { Feed } from './model.ts';
 import { moveOn } from './move-on.ts';
 import { TooManyRowsError } from './occurrences.ts';
@@ -11,7 +14,7 @@ import { SignInMarks } from './own-sign-ins.ts';
 import { IncompleteError } from './paging.ts';
 import { dueRereads, makePlan, type PlanResult } from './plan.ts';
 import { readOngoing } from './read-ongoing.ts';
-import { deliverOutgoing, readWindow } from './read-window.ts';
+import { readWindow } from './read-window.ts';
 import { helpOn, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
 import type { FeedReport } from './report.ts';
 import type { Run } from './run.ts';
@@ -19,7 +22,7 @@ import { Seen } from './seen.ts';
 import { sendOwn } from './send-own.ts';
 import { newCheckpoint, settleDestinations, settleScope } from './settle-in.ts';
 import type { Duration, Instant } from './time.ts';
-import { type FeedTask, type Held, runName, underLease } from './under-lease.ts';
+import { type FeedTask, type Held, ownSending, type Prepared, runName, underLease } from './under-lease.ts';
 import { Voices } from './voices.ts';
 
 /** Runs one feed: finishes its plan or makes a new one, and reads window after window. */
@@ -32,42 +35,75 @@ export async function runFeed(task: FeedTask): Promise<FeedReport> {
 }
 
 /** Works through the plan until it is done or something ends the run. */
-async function readOn(task: FeedTask, { lease, start, tally, asker, warnings }: Held): Promise<Ending> {
+async function readOn(task: FeedTask, held: Held): Promise<Ending> {
   const { effects, destinations } = task;
-  const { connection, outlook, signInsOnRecord } = await task.prepare(asker);
-  const feed = { ...task.feed, connection };
-  warnings.push(...outlook.warnings, ...settleScope({ ...task, feed }, lease));
+  const { lease, start, asker, warnings } = held;
+  const prepared = await task.prepare(asker);
+  const feed = { ...task.feed, connection: prepared.connection };
+  const changed = settleScope({ ...task, feed }, lease);
+  warnings.push(...prepared.outlook.warnings);
   settleDestinations(task, lease);
-  const seen = new Seen(
-    effects,
-    feed.name,
-    destinations.map(({ id }) => id),
-    task.mostSeenKeys,
-  );
+  const seen = seenOf(task, feed.name);
   const due = dueRereads(feed, lease.item, start);
   const overlapFrom = overlapStart(feed, lease.item, due);
   const seenFrom = await seen.load(overlapFrom);
+  const made = planOf(feed, lease.item, start, seenFrom, due);
+  if (changed) {
+    warnings.push(changed.message);
+    await sendOwn(ownSending(task, held, seen), { act: 'scope-changed', ...changed });
+  }
+  if (!made.plan) return caughtUp(effects.now());
+  const run = await startRun(task, feed, held, prepared, seen, made.plan);
   if (seenFrom > overlapFrom) {
     effects.count('OverlapShortened', 1);
     warnings.push(
       `The overlap is cut to what lies after ${say(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
     );
+    await sendOwn(run, { act: 'overlap-shortened', range: { from: overlapFrom, to: seenFrom } });
   }
+  if (made.gap) {
+    effects.count('Gap', 1);
+    warnings.push(`The vendor deleted ${say(made.gap.from)} to ${say(made.gap.to)} before it was read.`);
+    run.dayNotes.gap(made.gap);
+    await sendOwn(run, { act: 'gap', range: made.gap });
+    await lease.commit({ watermark: made.gap.to, plan: run.plan });
+  }
+  const ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
+  if (ending.state !== 'caught-up' || destinations.length === 0) return ending;
+  const folded = await foldDays(run, ending.changes.watermark ?? lease.item.watermark, task.seenFor);
+  return { ...ending, changes: { ...ending.changes, ...folded } };
+}
+
+/** Which of a place's events were delivered, and to whom. */
+export function seenOf({ effects, destinations, mostSeenKeys }: FeedTask, place: string): Seen {
+  const ids = destinations.map(({ id }) => id);
+  return new Seen(effects, place, ids, mostSeenKeys);
+}
+
+/** @param place where it is remembered what was delivered */
+export async function startRun(
+  task: FeedTask,
+  feed: Feed,
+  { lease, asker, tally }: Held,
+  { connection, signInsOnRecord }: Prepared,
+  seen: Seen,
+  plan: Plan,
+  place: string = feed.name,
+): Promise<Run> {
+  const { effects, destinations } = task;
   const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
   await ongoing.load();
-  const made = planOf(feed, lease.item, start, seenFrom, due);
-  if (!made.plan) return caughtUp(effects.now());
-  const run: Run = {
+  return {
     effects,
     feed,
     asker,
     lease,
     destinations,
     seen,
-    outgoing: new Outgoing(effects, feed.name, destinations, seen, task.write, runName(task, lease)),
+    outgoing: new Outgoing(effects, { feed: feed.name, place }, destinations, seen, task.write, runName(task, lease)),
     tally,
     readBefore: lease.item.watermark,
-    plan: made.plan,
+    plan,
     unordered: lease.item.unordered ?? false,
     voices: new Voices(),
     marks: new SignInMarks(feed.source.ownSignIns, connection, {
@@ -76,21 +112,21 @@ async function readOn(task: FeedTask, { lease, start, tally, asker, warnings }: 
       keep: (claims) => lease.commit({ claims }),
     }),
     ongoing,
+    dayNotes: new DayNotes(tally),
+    lateNotes: new LatenessNotes(),
   };
-  if (made.gap) {
-    effects.count('Gap', 1);
-    warnings.push(`The vendor deleted ${say(made.gap.from)} to ${say(made.gap.to)} before it was read.`);
-    await sendOwn(run, { act: 'gap', range: made.gap });
-    await lease.commit({ watermark: made.gap.to, plan: run.plan });
-  }
+}
+
+/** Reads window after window of the run's plan. */
+export async function readToEnd(run: Run, { outlook }: Prepared, warnings: string[]): Promise<Ending> {
   try {
     for (;;) {
       const ending = await readNext(run);
-      if (ending) return await readOngoing(run, ending);
+      if (ending) return ending;
     }
   } finally {
     if (outlook.suspicion !== undefined && run.voices.isAlone) {
-      effects.count('NarrowSight', 1);
+      run.effects.count('NarrowSight', 1);
       warnings.push(outlook.suspicion);
     }
   }

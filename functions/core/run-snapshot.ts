@@ -1,11 +1,11 @@
 import { ExpiredError, PauseError } from './ask.ts';
 import { firstCheckpoint, type SnapshotRef } from './checkpoint.ts';
+import { deliverOutgoing, flushDue } from './deliver-outgoing.ts';
 import { caughtUp, type Ending } from './ending.ts';
 import { TidemarkError } from './errors.ts';
 import type { EcsEvent, Item, SnapshotFeed } from './model.ts';
 import { insist, Outgoing } from './outgoing.ts';
 import { readItems } from './read-items.ts';
-import { deliverOutgoing, flushDue } from './read-window.ts';
 import type { FeedReport } from './report.ts';
 import type { Sending } from './run.ts';
 import { bucketOf, destinationBits, Seen } from './seen.ts';
@@ -53,7 +53,7 @@ function snapshotRun(task: FeedTask<SnapshotFeed>, feed: SnapshotFeed, held: Hel
   const ids = destinations.map(({ id }) => id);
   const seen = new Seen(effects, feed.name, ids, task.mostSeenKeys);
   const name = runName(task, held.lease);
-  const outgoing = new Outgoing(effects, feed.name, destinations, seen, task.write, name);
+  const outgoing = new Outgoing(effects, { feed: feed.name, place: feed.name }, destinations, seen, task.write, name);
   return { ...held, effects, destinations, feed, seen, outgoing, name };
 }
 
@@ -152,7 +152,7 @@ async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Pro
     tally.unmapped++;
     effects.count('Unmapped', 1);
   }
-  outgoing.add(event, at, key, lacking);
+  outgoing.add(event, { time: at, bucket: bucketOf(at), key, lacking });
   if (flushDue(run)) await deliverOutgoing(run);
 }
 

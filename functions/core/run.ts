@@ -1,7 +1,10 @@
 import type { Asker } from './ask.ts';
 import type { Lease, Plan } from './checkpoint.ts';
+import type { Findings } from './collect.ts';
 import type { Effects } from './effects.ts';
-import type { Destination, Feed } from './model.ts';
+import type { LatenessNotes } from './lateness.ts';
+import type { DayNotes } from './ledger.ts';
+import type { AnyFeed, Destination, Feed } from './model.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { OngoingNotes } from './ongoing.ts';
 import type { Order } from './order.ts';
@@ -15,6 +18,8 @@ import type { Voices } from './voices.ts';
 /** What it takes to deliver. */
 export interface Sending {
   readonly effects: Effects;
+  readonly feed: AnyFeed;
+  readonly seen: Seen;
   readonly asker: Asker;
   readonly destinations: readonly Destination[];
   readonly outgoing: Outgoing;
@@ -25,7 +30,6 @@ export interface Sending {
 export interface Run extends Sending {
   readonly feed: Feed;
   readonly lease: Lease;
-  readonly seen: Seen;
   /** Events before it, first seen now, are late: their range had been read. */
   readonly readBefore: Instant;
   plan: Plan;
@@ -34,6 +38,10 @@ export interface Run extends Sending {
   readonly voices: Voices;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
+  readonly dayNotes: DayNotes;
+  readonly lateNotes: LatenessNotes;
+  /** Takes what would go out, and hears of what need not: where the delivered is only compared with the vendor. */
+  readonly findings?: Findings;
   /** Where paging last broke off because what it went on with had run out. */
   expiredAt?: string;
 }

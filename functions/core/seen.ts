@@ -3,6 +3,8 @@ import { formatInstant, HOUR, type Instant, parseInstant } from './time.ts';
 
 /** The bucket of events without a usable time: always loaded. */
 export const UNTIMED = 'untimed';
+/** The bucket of our own acts, which are no records of the vendor's: always loaded. It sorts between the hours and the untimed. */
+export const OWN = 'own';
 
 /** Keys of delivered events: one append-only item, true whoever wrote it. */
 export interface SeenChunk {
@@ -13,6 +15,8 @@ export interface SeenChunk {
   readonly destinations: readonly string[];
   /** 8 bytes a key. */
   readonly keys: Uint8Array;
+  /** 4 bytes a key, where the stream can tell a record that was changed: alike for both of its versions. */
+  readonly likenesses?: Uint8Array;
   readonly count: number;
   /** The sum of the keys modulo 2^64, so that chunks add up. */
   readonly digest: bigint;
@@ -37,19 +41,24 @@ let lastBucket = { hour: -1, text: '' };
  */
 export class Seen {
   readonly #effects: Effects;
-  readonly #feed: string;
+  readonly #place: string;
   readonly #destinations: readonly string[];
   readonly #mostKeys: number;
   readonly #buckets = new Map<string, KeySet>();
   /** Buckets at or above it are in memory, unless they were let go. */
-  #loadedFrom: string = UNTIMED;
+  #loadedFrom: string = OWN;
   readonly #letGo = new Set<string>();
 
-  constructor(effects: Effects, feed: string, destinations: readonly string[], mostKeys: number) {
+  constructor(effects: Effects, place: string, destinations: readonly string[], mostKeys: number) {
     this.#effects = effects;
-    this.#feed = feed;
+    this.#place = place;
     this.#destinations = destinations;
     this.#mostKeys = mostKeys;
+  }
+
+  /** Loads what has no hour. The hours are loaded when a row asks for them. */
+  async open(): Promise<void> {
+    for await (const chunk of this.#effects.loadSeen(this.#place, OWN)) this.#add(chunk);
   }
 
   /** Loads what was delivered from a time on, newest first. Says from when on all of it is known: later, when there is too much. */
@@ -57,9 +66,9 @@ export class Seen {
     const first = bucketOf(from);
     this.#loadedFrom = first;
     let keys = 0;
-    for await (const chunk of this.#effects.loadSeen(this.#feed, first)) {
+    for await (const chunk of this.#effects.loadSeen(this.#place, first)) {
       keys += chunk.count;
-      if (keys > this.#mostKeys && chunk.bucket !== UNTIMED) {
+      if (keys > this.#mostKeys && chunk.bucket < OWN) {
         // This bucket is known in part only, so it is not known.
         this.#buckets.delete(chunk.bucket);
         return this.#cutAfter(chunk.bucket);
@@ -86,7 +95,7 @@ export class Seen {
     for (const set of this.#buckets.values()) keys += set.size;
     for (const [bucket, set] of this.#buckets) {
       if (keys <= this.#mostKeys) return;
-      if (bucket === UNTIMED) continue;
+      if (bucket >= OWN) continue;
       keys -= set.size;
       this.#buckets.delete(bucket);
       this.#letGo.add(bucket);
@@ -106,7 +115,7 @@ export class Seen {
     const set = new KeySet();
     this.#buckets.set(bucket, set);
     if (bucket < this.#loadedFrom || this.#letGo.delete(bucket)) {
-      for await (const chunk of this.#effects.loadSeen(this.#feed, bucket, bucket)) this.#add(chunk);
+      for await (const chunk of this.#effects.loadSeen(this.#place, bucket, bucket)) this.#add(chunk);
     }
     return set;
   }
@@ -136,30 +145,42 @@ export function destinationBits(all: readonly string[], some: readonly string[])
 }
 
 /** 64-bit keys with the destinations that have them: an open hash table, 12 bytes a slot, for a Map would take ten times that. */
-class KeySet {
+export class KeySet {
   size = 0;
   #slots = new Uint32Array(3 * 64);
 
   get(key: Uint8Array): number {
-    return this.#slots[this.#find(key) + 2] as number;
+    return this.#slots[this.#find(high(key), low(key)) + 2] as number;
+  }
+
+  has(h: number, l: number): boolean {
+    return this.#slots[this.#find(h, l) + 2] !== 0;
   }
 
   add(key: Uint8Array, destinations: number): void {
     if (destinations === 0) return;
-    const at = this.#find(key);
+    const [h, l] = [high(key), low(key)];
+    const at = this.#find(h, l);
     if (this.#slots[at + 2] === 0) {
-      this.#slots[at] = high(key);
-      this.#slots[at + 1] = low(key);
+      this.#slots[at] = h;
+      this.#slots[at + 1] = l;
       this.size++;
     }
     this.#slots[at + 2] = (this.#slots[at + 2] as number) | destinations;
     if (this.size * 4 > this.#slots.length) this.#grow();
   }
 
+  /** Each key as two numbers of 32 bits, with its destinations. */
+  *[Symbol.iterator](): Generator<readonly [high: number, low: number, destinations: number]> {
+    for (let at = 0; at < this.#slots.length; at += 3) {
+      const destinations = this.#slots[at + 2] as number;
+      if (destinations !== 0) yield [this.#slots[at] as number, this.#slots[at + 1] as number, destinations];
+    }
+  }
+
   /** The slot of the key, or the free one where it would go. Keys are a MAC: any 32 bits of them are random enough to start at. */
-  #find(key: Uint8Array): number {
+  #find(h: number, l: number): number {
     const slots = this.#slots.length / 3;
-    const [h, l] = [high(key), low(key)];
     let at = (l & (slots - 1)) * 3;
     while (this.#slots[at + 2] !== 0 && (this.#slots[at] !== h || this.#slots[at + 1] !== l)) {
       at = (at + 3) % this.#slots.length;

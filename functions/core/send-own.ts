@@ -1,22 +1,10 @@
-import { type OwnAct, ownEvent } from './own-events.ts';
-import { deliverOutgoing } from './read-window.ts';
-import type { Run } from './run.ts';
-import { bucketOf, destinationBits } from './seen.ts';
-import { parseInstant } from './time.ts';
+import { addOwn } from './add-own.ts';
+import { deliverOutgoing } from './deliver-outgoing.ts';
+import type { OwnAct } from './own-events.ts';
+import type { Sending } from './run.ts';
 
 /** Delivers an event of our own like any other: once to each destination. */
-export async function sendOwn(run: Run, act: OwnAct): Promise<void> {
-  const now = run.effects.now();
-  const event = ownEvent(run.feed, act, now);
-  const { id } = event.event;
-  const time = parseInstant(event['@timestamp']);
-  const key = run.effects.seal(id);
-  const everyone = destinationBits(
-    run.destinations.map((destination) => destination.id),
-    run.destinations.map((destination) => destination.id),
-  );
-  const lacking = everyone & ~(await run.seen.has(bucketOf(time), key));
-  if (act.act === 'unreadable') run.outgoing.quarantine({ id, reason: 'unreadable', at: now, text: act.body });
-  if (lacking !== 0) run.outgoing.add(event, time, key, lacking);
-  await deliverOutgoing(run);
+export async function sendOwn(sending: Sending, act: OwnAct): Promise<void> {
+  await addOwn(sending, act);
+  await deliverOutgoing(sending);
 }

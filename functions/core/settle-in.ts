@@ -1,7 +1,7 @@
 import { type Checkpoint, firstCheckpoint, type Lease, say } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import type { AnyFeed, Destination, Feed } from './model.ts';
-import { ceilTo, DAY, type Instant } from './time.ts';
+import { ceilTo, DAY, type Instant, type Range } from './time.ts';
 
 /** Where a feed starts that has never run and says nothing else. */
 const DEFAULT_START = DAY;
@@ -39,21 +39,27 @@ export function scopeOf(feed: AnyFeed): string {
 }
 
 /** When what defines the feed has changed, its past has a hole, which is said, for nobody else would notice. */
-export function settleScope({ feed, effects }: Settling, lease: Lease): string[] {
+export function settleScope(
+  { feed, effects }: Settling,
+  lease: Lease,
+): { readonly range: Range; readonly message: string } | undefined {
   const scope = scopeOf(feed);
   const { scope: before, floor, watermark } = lease.item;
-  if (before === scope) return [];
+  if (before === scope) return undefined;
   if (before === '') {
     lease.note({ scope });
-    return [];
+    return undefined;
   }
   // What has been read above the watermark was read under the old scope.
   lease.note({ scope, plan: undefined });
   effects.count('ScopeChanged', 1);
-  return [
-    `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
-      `what is new in it between ${say(floor)} and ${say(watermark)} needs a backfill of that range.`,
-  ];
+  const command = `tidemark backfill --feed ${feed.name} --from ${say(floor)} --to ${say(watermark)}`;
+  return {
+    range: { from: floor, to: watermark },
+    message:
+      `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
+      `what is new in it between ${say(floor)} and ${say(watermark)} needs a backfill of that range: ${command}`,
+  };
 }
 
 /** A destination added since starts now, at the watermark: what was read above it is read again; one that was removed is forgotten. */

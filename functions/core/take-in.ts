@@ -78,16 +78,19 @@ async function sendOut(
   hash: string,
   occurrence: number,
 ): Promise<boolean> {
-  const { effects, outgoing, feed } = run;
+  const { effects, feed, findings } = run;
+  const outgoing = findings ?? run.outgoing;
   const id = eventId(feed, identity, hash, occurrence);
   if (outgoing.has(id)) return false;
   const key = effects.seal(id);
-  const seen = run.seen.has(bucketOf(identity.time), key);
+  const bucket = bucketOf(identity.time);
+  const seen = run.seen.has(bucket, key);
   const had = typeof seen === 'number' ? seen : await seen;
   const marking = run.marks.mark(row, identity.time, id, had === 0);
   const mark = marking && (await marking);
   if (mark === OURS && run.marks.leaveOut) return false;
   const lacking = wantedBy(run, reading, identity.time) & ~had;
+  findings?.meet(bucket, key, (had | lacking) !== 0);
   if (lacking === 0) return false;
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);
@@ -100,8 +103,15 @@ async function sendOut(
     ...(identity.time !== undefined && { time: identity.time }),
     ...(late !== undefined && { late }),
   });
-  outgoing.add(event, identity.time, key, lacking);
+  if (had === 0) run.lateNotes.add(late);
+  outgoing.add(event, { time: identity.time, bucket, key, lacking, likeness: likenessOf(run, row) });
   return true;
+}
+
+/** What stays the same when the vendor changes a record, where the stream knows that. */
+function likenessOf({ effects, feed }: Run, row: Row): Uint8Array | undefined {
+  if (!feed.stream.likeness) return undefined;
+  return effects.seal(`likeness ${feed.stream.likeness(row)}`).subarray(0, 4);
 }
 
 /** How late an event comes whose range had been read before. */

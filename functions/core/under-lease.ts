@@ -3,16 +3,23 @@ import { acquire, type Checkpoint, type Lease } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import { type Ending, endingOf, holdOf } from './ending.ts';
 import { asTidemarkError } from './errors.ts';
+import { progressOf } from './job-progress.ts';
 import { type AnyFeed, type Connection, type Destination, type Feed, isSnapshotFeed } from './model.ts';
-import type { Writer } from './outgoing.ts';
+import { Outgoing, type Writer } from './outgoing.ts';
+import type { OwnAct } from './own-events.ts';
 import type { SignInsOnRecord } from './own-sign-ins.ts';
 import { emptyTally, type FeedReport, type Tally } from './report.ts';
+import type { Sending } from './run.ts';
+import { Seen } from './seen.ts';
+import { sendOwn } from './send-own.ts';
 import { type Duration, formatInstant, HOUR, type Instant, SECOND } from './time.ts';
 
 /** What a run of a feed is given. */
 export interface FeedTask<F extends AnyFeed = Feed> {
   readonly effects: Effects;
   readonly feed: F;
+  /** The key of the checkpoint: the feed's name, or that of a job beside it. */
+  readonly key: string;
   readonly destinations: readonly Destination[];
   readonly write: Writer;
   /** Random, one an invocation: how a worker knows its own writes. */
@@ -20,6 +27,8 @@ export interface FeedTask<F extends AnyFeed = Feed> {
   readonly leaseUntil: Instant;
   readonly asker: Omit<Asker, 'tally' | 'life'>;
   readonly mostSeenKeys: number;
+  /** How long delivered events are remembered. */
+  readonly seenFor: Duration;
   /** A person asks: what the vendor refused before is asked again now. */
   readonly askAgain: boolean;
   /** Finds out, once an invocation, what there is to know about the connection. */
@@ -61,14 +70,14 @@ export async function underLease(
   fresh: (start: Instant) => Checkpoint,
   work: (held: Held) => Promise<Ending>,
 ): Promise<FeedReport> {
-  const { effects, feed } = task;
+  const { effects, key } = task;
   const tally = emptyTally();
   const start = effects.now();
-  const found = await effects.load(feed.name);
+  const found = await effects.load(key);
   const secretVersion = await effects.secretVersion();
   const hold = found && holdOf(found, start, secretVersion, task.askAgain);
   if (hold) return report(task, found, tally, hold, []);
-  const held = await acquire(effects, feed.name, task.owner, task.leaseUntil, found, () => fresh(start));
+  const held = await acquire(effects, key, task.owner, task.leaseUntil, found, () => fresh(start));
   if ('busyUntil' in held) {
     effects.count('Busy', 1);
     return report(task, held.found, tally, { state: 'busy', changes: {}, until: held.busyUntil }, []);
@@ -77,11 +86,13 @@ export async function underLease(
   const warnings: string[] = [];
   const life = { over: false };
   const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
+  const run = { lease, start, tally, asker, warnings };
   let ending: Ending;
   try {
-    ending = await work({ lease, start, tally, asker, warnings });
+    ending = await work(run);
   } catch (thrown) {
     ending = endingOf(task, lease, thrown, secretVersion);
+    await tellPermissionLost(task, run, ending);
   }
   life.over = true;
   const ended = await giveBack(task, lease, ending);
@@ -91,6 +102,44 @@ export async function underLease(
 /** Tells this run's writes from every other's: also when a checkpoint was removed and its fence begins anew. */
 export function runName({ owner }: FeedTask<AnyFeed>, { item }: Lease): string {
   return `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
+}
+
+/** What it takes to tell the SIEM of an act of our own, apart from what a run delivers. */
+export function ownSending(task: FeedTask<AnyFeed>, { lease, asker, tally }: Held, seen?: Seen): Sending {
+  const { effects, feed, destinations, mostSeenKeys } = task;
+  const ids = destinations.map(({ id }) => id);
+  const known = seen ?? new Seen(effects, feed.name, ids, mostSeenKeys);
+  const names = { feed: feed.name, place: feed.name };
+  const outgoing = new Outgoing(effects, names, destinations, known, task.write, `${runName(task, lease)}-own`);
+  return { effects, feed, asker, destinations, tally, seen: known, outgoing };
+}
+
+/** Tells the SIEM of an act of our own, when that must not stop anything else. */
+export async function tryToTell(sending: Sending, act: OwnAct): Promise<void> {
+  try {
+    await sendOwn(sending, act);
+  } catch (thrown) {
+    sending.effects.log('warn', `The SIEM could not be told: ${act.act}.`, {
+      feed: sending.feed.name,
+      error: String(thrown),
+    });
+  }
+}
+
+const PERMISSION = new Set(['forbidden', 'scope-shrank']);
+
+/** Once, when it is lost; as long as it stays so, the alarms say it. */
+async function tellPermissionLost(task: FeedTask<AnyFeed>, held: Held, { error, changes }: Ending): Promise<void> {
+  const { lease } = held;
+  if (!error || !PERMISSION.has(error.code) || PERMISSION.has(lease.item.lastError?.code ?? '')) return;
+  const sending = ownSending(task, held);
+  try {
+    await sending.seen.open();
+  } catch {
+    // Told twice is better than not at all.
+  }
+  const at = changes.lastError?.at ?? held.start;
+  await tryToTell(sending, { act: 'permission-lost', at, message: error.message });
 }
 
 /** Returns the lease together with the run's last changes; when that cannot be saved, the run did not end well after all. */
@@ -118,7 +167,7 @@ function report(
 ): FeedReport {
   const { effects, feed } = task;
   const { quota, perMinute } = task.asker.pacer;
-  const lag = item && countLag(effects, feed, item);
+  const lag = item && !item.job ? countLag(effects, feed, item) : undefined;
   const { error, until } = ending;
   return {
     feed: feed.name,
@@ -126,12 +175,18 @@ function report(
     ...tally,
     ...(item && { watermark: formatInstant(item.watermark) }),
     ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
+    ...jobOf(item, effects.now()),
     ...(until !== undefined && { until: formatInstant(until) }),
     ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
     ...(perMinute !== undefined && { pace: { perMinute } }),
     warnings,
     ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),
   };
+}
+
+function jobOf(item: Checkpoint | undefined, now: Instant): Pick<FeedReport, 'job'> {
+  const job = item && progressOf(item, now);
+  return job ? { job } : {};
 }
 
 /** Says how far a feed is behind, and how long the vendor will yet keep what has not been read: also when nothing could be read. */

@@ -20,16 +20,13 @@ export const FORMATS = Object.keys(LINES) as readonly FormatId[];
 /** Splunk's indexers cut or choke on larger events. */
 const MAX_HEC_BYTES = 256 * 1024;
 
-/**
- * An event as one line of a destination's shape. A line that could never be taken is cut down to one that is;
- * `oversized` is then the whole of what was cut, for quarantine.
- */
-export function writeEvent(shape: Shape, event: EcsEvent): { text: string; oversized?: string } {
+/** An event as one line of a destination's shape. A line that could never be taken is cut down to one that is: then it is `oversized`. */
+export function writeEvent(shape: Shape, event: EcsEvent): { text: string; oversized?: boolean } {
   const text = writeLine(shape, event);
   const most = shape.hec ? MAX_HEC_BYTES : MAX_RECORD_BYTES;
   // Three bytes a character is the most there can be: most lines need no counting.
   if (text.length * 3 < most || Buffer.byteLength(text) < most) return { text };
-  return { text: writeLine(shape, shorten(event)), oversized: event.event.original ?? text };
+  return { text: writeLine(shape, shorten(event)), oversized: true };
 }
 
 function writeLine(shape: Shape, event: EcsEvent): string {

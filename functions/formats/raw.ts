@@ -5,7 +5,10 @@ export function rawLine(event: EcsEvent): string {
   if (event.event.original === undefined) return JSON.stringify(event);
   // Between the tokens of JSON a line break is white space; inside a JSON string there is none.
   const line = event.event.original.replace(/[\r\n]+/g, ' ');
-  if (event.tidemark.shortened !== true) return line;
   const { id, dataset } = event.event;
+  const { shortened, part } = event.tidemark;
+  if (part !== undefined)
+    return JSON.stringify({ tidemark: { part, event_id: id, dataset }, text: event.event.original });
+  if (shortened !== true) return line;
   return JSON.stringify({ tidemark: { shortened: true, event_id: id, dataset }, beginning: line });
 }

@@ -1,8 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { check, feedsOf, parseConnection } from '../core/config.ts';
+import { type CensusReport, takeCensus } from '../core/census.ts';
+import { check } from '../core/config.ts';
 import type { Effects } from '../core/effects.ts';
 import { NetworkError, TidemarkError } from '../core/errors.ts';
+import { type FeedLook, lookAt } from '../core/look.ts';
 import {
   type Answer,
   type AnyFeed,
@@ -12,6 +14,7 @@ import {
   isSnapshotFeed,
   type Source,
 } from '../core/model.ts';
+import { type Order, readOrder } from '../core/order-input.ts';
 import type { FeedReport } from '../core/report.ts';
 import { runConnection } from '../core/run-connection.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -29,13 +32,6 @@ export interface HostContext {
   getRemainingTimeInMillis(): number;
   readonly signal?: AbortSignal;
 }
-
-/** What a schedule sends: a connection, the names of its streams that are due, and whether a person asks. */
-const invocation = z.strictObject({
-  connection: z.unknown(),
-  streams: z.array(z.string()).check(z.minLength(1)),
-  askAgain: z.optional(z.boolean()),
-});
 
 const destinations = z.array(
   z.strictObject({
@@ -57,36 +53,58 @@ const SEEN_DAYS = '30';
 /** How many seen keys a run holds in memory, 16 bytes each. */
 const MOST_SEEN_KEYS = 500_000;
 
-/** A source's Lambda: one invocation runs the due feeds of one connection and says how each of them went. */
-export function serve(source: Source): (input: unknown, context: HostContext) => Promise<{ feeds: FeedReport[] }> {
+/** What an invocation answers: how each feed went, how it stands, or what the census found. */
+export type Answered =
+  | { readonly feeds: readonly FeedReport[] }
+  | { readonly looks: readonly FeedLook[] }
+  | { readonly census: CensusReport };
+
+/** A source's Lambda: one invocation runs the due feeds of one connection, or does with them what else there is to do. */
+export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
   return async (input, context) => {
     const environment = readEnvironment();
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
     let http: Http | undefined;
     try {
-      const { connection, feeds, askAgain } = readInput(source, input);
-      for (const feed of feeds) checkOverlap(feed, environment.seenDays);
+      const order = readOrder(source, input);
+      for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
       kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
       kept.sealKey ??= await kept.table.sealKey(source.id);
+      const { connection = NO_CONNECTION } = order;
       http = new Http(connection.origin, context.signal);
-      const reports = await runConnection({
-        effects: makeEffects(source, connection, context, telemetry, kept, http),
-        source,
-        connection,
-        feeds,
-        destinations: environment.destinations,
-        write: writeEvent,
-        owner: randomUUID(),
-        mostSeenKeys: MOST_SEEN_KEYS,
-        askAgain,
-      });
-      for (const report of reports) logReport(telemetry, report);
-      return JSON.parse(telemetry.redact(JSON.stringify({ feeds: reports })));
+      const effects = makeEffects(source, connection, context, telemetry, kept, http);
+      const answer = await carryOut(source, order, effects, environment);
+      if ('feeds' in answer) for (const report of answer.feeds) logReport(telemetry, report);
+      return JSON.parse(telemetry.redact(JSON.stringify(answer)));
     } finally {
       http?.close();
       telemetry.flush(Date.now());
     }
+  };
+}
+
+/** The census is about all connections. */
+const NO_CONNECTION: Connection = { id: '', source: '', origin: '', secret: '', settings: {} };
+
+async function carryOut(source: Source, order: Order, effects: Effects, environment: Environment): Promise<Answered> {
+  const { act, feeds, connection = NO_CONNECTION, askAgain } = order;
+  if (act.act === 'census') return { census: await takeCensus(effects, source, act.feeds) };
+  if (act.act === 'look') return { looks: await Promise.all(feeds.map((feed) => lookAt(effects, feed, act.range))) };
+  return {
+    feeds: await runConnection({
+      effects,
+      source,
+      connection,
+      feeds,
+      destinations: environment.destinations,
+      write: writeEvent,
+      owner: randomUUID(),
+      mostSeenKeys: MOST_SEEN_KEYS,
+      seenFor: environment.seenDays * DAY,
+      askAgain,
+      act,
+    }),
   };
 }
 
@@ -95,24 +113,6 @@ interface Kept {
   readonly table: Table;
   readonly firehose: Firehose;
   sealKey?: Uint8Array;
-}
-
-function readInput(source: Source, input: unknown): { connection: Connection; feeds: AnyFeed[]; askAgain: boolean } {
-  const { connection: given, streams, askAgain = false } = check(invocation, input, 'The invocation');
-  const connection = parseConnection(source, given);
-  const all = feedsOf(source, connection);
-  const feeds = streams.map((name) => {
-    const feed = all.find(({ stream }) => stream.name === name);
-    if (feed) return feed;
-    const known = all.map(({ stream }) => stream.name).join(', ');
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `The invocation names stream ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
-      'Correct the schedule’s input.',
-    );
-  });
-  return { connection, feeds, askAgain };
 }
 
 /** An overlap longer than seen keys are kept would deliver everything in it again and again. */
@@ -133,7 +133,13 @@ function checkOverlap(feed: AnyFeed, seenDays: number): void {
   );
 }
 
-function readEnvironment(): { table: string; destinations: Destination[]; seenDays: number } {
+interface Environment {
+  readonly table: string;
+  readonly destinations: Destination[];
+  readonly seenDays: number;
+}
+
+function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
   const cure = 'The deployment sets these variables: deploy again.';
   if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', cure);
@@ -212,12 +218,13 @@ function makeEffects(
       return { ...outcome, answer: clean(outcome.answer) };
     },
     secretVersion: async () => (await readOnce(false)).version,
-    load: (feed) => table.loadCheckpoint(feed),
-    write: (feed, item, expect) => table.writeCheckpoint(feed, item, expect),
+    load: (key) => table.loadCheckpoint(key),
+    loadJobs: (feed, kind) => table.loadJobs(feed, kind),
+    write: (key, item, expect) => table.writeCheckpoint(key, item, expect),
     loadConnection: () => table.loadConnection(stateKey),
     writeConnection: (state, expectVersion) => table.writeConnection(stateKey, state, expectVersion),
-    loadSeen: (feed, from, to) => table.loadSeen(feed, from, to),
-    remember: (feed, chunks) => table.remember(feed, chunks, Date.now() * MILLISECOND),
+    loadSeen: (place, from, to) => table.loadSeen(place, from, to),
+    remember: (place, chunks) => table.remember(place, chunks, Date.now() * MILLISECOND),
     loadOngoing: (feed) => table.loadOngoing(feed),
     noteOngoing: (feed, begun, ended) => table.noteOngoing(feed, begun, ended),
     saveSnapshot: (feed, id, text) => table.saveSnapshot(feed, id, text),
@@ -230,6 +237,10 @@ function makeEffects(
         .subarray(0, 8),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     quarantine: (feed, entry) => table.quarantine(feed, entry),
+    loadQuarantine: (feed) => table.loadQuarantine(feed),
+    dropQuarantine: (feed, id) => table.dropQuarantine(feed, id),
+    saveLedger: (feed, row) => table.saveLedger(feed, row),
+    loadLedger: (feed, from, to) => table.loadLedger(feed, from, to),
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),
   };

@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SCHEMA } from '../core/checkpoint.ts';
+import type { QuarantineEntry } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
 import type { SeenChunk } from '../core/seen.ts';
 import { formatInstant, type Instant, parseInstant } from '../core/time.ts';
@@ -19,18 +21,49 @@ const INSTANTS = new Set([
   'floor',
   'notBefore',
   'ongoingFrom',
+  'startedAt',
+  'since',
+  'first',
+  'final',
 ]);
 
+/** Where a key leads: `<feed>` to an item of the feed itself, `<feed>#<more>` to one beside it. */
+export function placeOf(key: string, own: string): { readonly pk: string; readonly sk: string } {
+  const at = key.indexOf('#');
+  if (at < 0) return { pk: key, sk: own };
+  const more = key.slice(at + 1);
+  return { pk: key.slice(0, at), sk: own === 'checkpoint' ? more : `${more}#${own}` };
+}
+
+/** Whose part an item of the quarantine is. */
+export function idOfEntry(item: Item | undefined): string {
+  return (item?.sk?.S ?? '').split('#').slice(1, -1).join('#');
+}
+
+/** Something in quarantine, put together from its parts. */
+export function quarantineEntry(feed: string, parts: readonly Item[]): QuarantineEntry {
+  const [first = {}] = parts;
+  const packed = Buffer.concat(parts.map(({ text }) => text?.B ?? new Uint8Array()));
+  return {
+    ...(decode(first.about?.S ?? '{}') as Partial<QuarantineEntry>),
+    id: idOfEntry(first),
+    reason: first.reason?.S as QuarantineEntry['reason'],
+    at: instant(feed, first.at),
+    text: gunzipSync(packed).toString('utf8'),
+  };
+}
+
 /** A seen chunk as it was stored. */
-export function seenChunk(feed: string, item: Item): SeenChunk {
+export function seenChunk(feed: string, prefix: string, item: Item): SeenChunk {
   const sk = item.sk?.S ?? '';
   checkSchema(feed, sk, item);
-  const [, bucket = '', ...id] = sk.split('#');
+  const [bucket = '', ...id] = sk.slice(prefix.length + 1).split('#');
   return {
     bucket,
     id: id.join('#'),
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
+    ...(item.likenesses?.B && { likenesses: item.likenesses.B }),
     count: Number(item.count?.N),
     digest: BigInt(item.digest?.N ?? 0),
   };

@@ -12,9 +12,20 @@ import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/checkpoin
 import type { Ongoing, QuarantineEntry } from '../core/effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../core/errors.ts';
 import { digest } from '../core/identity.ts';
+import type { LedgerRow } from '../core/ledger.ts';
 import type { SeenChunk } from '../core/seen.ts';
 import { DAY, formatInstant, type Instant, SECOND } from '../core/time.ts';
-import { checkSchema, decode, encode, type Item, instant, seenChunk } from './table-items.ts';
+import {
+  checkSchema,
+  decode,
+  encode,
+  type Item,
+  idOfEntry,
+  instant,
+  placeOf,
+  quarantineEntry,
+  seenChunk,
+} from './table-items.ts';
 
 /** An item may hold 400 KB; what is larger is stored in parts. */
 const PART_BYTES = 350_000;
@@ -49,9 +60,23 @@ export class Table {
     this.#seenDays = seenDays;
   }
 
-  async loadCheckpoint(feed: string): Promise<Checkpoint | undefined> {
-    const item = await this.#get(feed, 'checkpoint');
-    if (!item) return undefined;
+  /** @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
+  async loadCheckpoint(key: string): Promise<Checkpoint | undefined> {
+    const { pk, sk } = placeOf(key, 'checkpoint');
+    const item = await this.#get(pk, sk);
+    return item && this.#checkpoint(key, item);
+  }
+
+  async loadJobs(feed: string, kind: string): Promise<Checkpoint[]> {
+    const found: Checkpoint[] = [];
+    for await (const item of this.#query(feed, `${kind}#`, `${kind}#~`)) {
+      checkSchema(feed, item.sk?.S ?? '', item);
+      found.push(this.#checkpoint(`${feed}#${item.sk?.S}`, item));
+    }
+    return found;
+  }
+
+  #checkpoint(feed: string, item: Item): Checkpoint {
     const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
     return {
       ...(decode(state?.S ?? '{}') as Pick<Checkpoint, 'floor' | 'scope' | 'failures'>),
@@ -66,8 +91,9 @@ export class Table {
     };
   }
 
-  async writeCheckpoint(feed: string, checkpoint: Checkpoint, expect?: { fence: number; version: number }) {
+  async writeCheckpoint(key: string, checkpoint: Checkpoint, expect?: { fence: number; version: number }) {
     const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
+    const { job } = rest;
     const item: Item = {
       fence: { N: String(fence) },
       watermark: { S: formatInstant(watermark, 'us') },
@@ -79,8 +105,11 @@ export class Table {
       state: { S: encode(rest) },
       ...(owner !== undefined && { owner: { S: owner } }),
       ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
+      // What a verification has found is of use for as long as it can be repeated.
+      ...(job?.kind === 'verify' && { ttl: { N: String(this.#expiry(job.startedAt)) } }),
     };
-    return await this.#put(feed, 'checkpoint', item, version, expect);
+    const { pk, sk } = placeOf(key, 'checkpoint');
+    return await this.#put(pk, sk, item, version, expect);
   }
 
   async loadConnection(key: string): Promise<ConnectionState | undefined> {
@@ -93,20 +122,24 @@ export class Table {
     return await this.#put(key, 'state', { state: { S: encode(rest) } }, version, expect);
   }
 
-  async *loadSeen(feed: string, from: string, to?: string): AsyncGenerator<SeenChunk> {
+  /** @param place the feed's name, or `<feed>#resent#<id>` */
+  async *loadSeen(place: string, from: string, to?: string): AsyncGenerator<SeenChunk> {
+    const { pk, sk } = placeOf(place, 'seen');
     // `~` sorts after every character that a bucket or a chunk's id has.
-    const last = to === undefined ? 'seen#~' : `seen#${to}#~`;
-    for await (const item of this.#query(feed, `seen#${from}`, last, 'descending')) yield seenChunk(feed, item);
+    const last = to === undefined ? `${sk}#~` : `${sk}#${to}#~`;
+    for await (const item of this.#query(pk, `${sk}#${from}`, last, 'descending')) yield seenChunk(pk, sk, item);
   }
 
-  async remember(feed: string, chunks: readonly SeenChunk[], now: Instant): Promise<void> {
+  async remember(place: string, chunks: readonly SeenChunk[], now: Instant): Promise<void> {
+    const { pk, sk } = placeOf(place, 'seen');
     const items = chunks.map((chunk) => {
-      const ttl = Math.ceil((Math.max(now, chunk.newest ?? now) + this.#seenDays * DAY) / SECOND);
+      const ttl = this.#expiry(Math.max(now, chunk.newest ?? now));
       return {
-        pk: { S: feed },
-        sk: { S: `seen#${chunk.bucket}#${chunk.id}` },
+        pk: { S: pk },
+        sk: { S: `${sk}#${chunk.bucket}#${chunk.id}` },
         schema: { N: String(SCHEMA) },
         keys: { B: chunk.keys },
+        ...(chunk.likenesses && { likenesses: { B: chunk.likenesses } }),
         destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
         count: { N: String(chunk.count) },
         digest: { N: String(chunk.digest) },
@@ -126,10 +159,65 @@ export class Table {
       schema: { N: String(SCHEMA) },
       reason: { S: entry.reason },
       at: { S: formatInstant(entry.at) },
+      about: { S: encode({ destinations: entry.destinations, range: entry.range }) },
       parts: { N: String(parts) },
       text: { B: packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) },
     }));
     await this.#append(items);
+  }
+
+  /** What is there in full; an entry that is just being written is not. */
+  async *loadQuarantine(feed: string): AsyncGenerator<QuarantineEntry> {
+    let parts: Item[] = [];
+    for await (const item of this.#query(feed, 'quarantine#', 'quarantine#~')) {
+      checkSchema(feed, item.sk?.S ?? '', item);
+      if (parts.length > 0 && idOfEntry(parts[0]) !== idOfEntry(item)) parts = [];
+      parts.push(item);
+      if (parts.length === Number(item.parts?.N)) yield quarantineEntry(feed, parts);
+    }
+  }
+
+  async dropQuarantine(feed: string, id: string): Promise<void> {
+    const requests: BatchRequest[] = [];
+    const [from, to] = [`quarantine#${id}#`, `quarantine#${id}#~`];
+    for await (const { pk, sk } of this.#query(feed, from, to, 'ascending', 'pk, sk')) {
+      if (pk && sk) requests.push({ DeleteRequest: { Key: { pk, sk } } });
+    }
+    await this.#batch(requests);
+  }
+
+  /** Replaces a day's row, unless the one that is there was made from newer knowledge. */
+  async saveLedger(feed: string, row: LedgerRow): Promise<void> {
+    const { day, madeAt, ...rest } = row;
+    const made = formatInstant(madeAt, 'us');
+    const command = new PutItemCommand({
+      TableName: this.#name,
+      Item: {
+        pk: { S: feed },
+        sk: { S: `ledger#${day}` },
+        schema: { N: String(SCHEMA) },
+        madeAt: { S: made },
+        state: { S: encode(rest) },
+      },
+      ConditionExpression: 'attribute_not_exists(pk) OR madeAt <= :made',
+      ExpressionAttributeValues: { ':made': { S: made } },
+    });
+    try {
+      await this.#client.send(command);
+    } catch (thrown) {
+      if (!(thrown instanceof ConditionalCheckFailedException)) throw this.#writeFailed(thrown);
+    }
+  }
+
+  async loadLedger(feed: string, from: string, to: string): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for await (const item of this.#query(feed, `ledger#${from}`, `ledger#${to}`)) {
+      const sk = item.sk?.S ?? '';
+      checkSchema(feed, sk, item);
+      const rest = decode(item.state?.S ?? '{}') as Pick<LedgerRow, 'hours'>;
+      rows.push({ ...rest, day: sk.slice('ledger#'.length), madeAt: instant(feed, item.madeAt) });
+    }
+    return rows;
   }
 
   async loadOngoing(feed: string): Promise<Ongoing[]> {
@@ -201,6 +289,11 @@ export class Table {
       if (found) return found;
       await this.#put(key, 'seal-key', { key: { B: randomBytes(32) } }, 1, undefined);
     }
+  }
+
+  /** When what is of a time may be forgotten: seconds since 1970, as DynamoDB counts them. */
+  #expiry(time: Instant): number {
+    return Math.ceil((time + this.#seenDays * DAY) / SECOND);
   }
 
   /** Items of a feed whose sort keys lie in a range, strongly consistent. */

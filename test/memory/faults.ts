@@ -26,7 +26,12 @@ export type EffectName =
   | 'noteOngoing'
   | 'saveSnapshot'
   | 'loadSnapshot'
-  | 'dropSnapshots';
+  | 'dropSnapshots'
+  | 'loadJobs'
+  | 'loadQuarantine'
+  | 'dropQuarantine'
+  | 'saveLedger'
+  | 'loadLedger';
 
 /** An effect that is about to happen. */
 export interface EffectCall {
@@ -74,6 +79,11 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
   saveSnapshot: 5 * MILLISECOND,
   loadSnapshot: 3 * MILLISECOND,
   dropSnapshots: 5 * MILLISECOND,
+  loadJobs: 3 * MILLISECOND,
+  loadQuarantine: 3 * MILLISECOND,
+  dropQuarantine: 5 * MILLISECOND,
+  saveLedger: 5 * MILLISECOND,
+  loadLedger: 3 * MILLISECOND,
 };
 
 /** What the engine sees when an answer got lost. */

@@ -108,6 +108,8 @@ export function inventoryWorld({
 export function toldBy(events: readonly EcsEvent[]): Record<string, unknown> | undefined {
   let told: Map<string, unknown> | undefined;
   for (const { event, memory } of onceEach(events)) {
+    // What Tidemark tells of itself is no change.
+    if (event.module === 'tidemark') continue;
     const original = JSON.parse(event.original ?? '') as readonly Item[] | Pick<Change, 'before' | 'after'>;
     if (isBaseline(original)) {
       told = new Map(original.map(({ key, value }) => [key, value]));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Act } from '../../functions/core/acts.ts';
 import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Answer } from '../../functions/core/model.ts';
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly streams?: readonly string[];
   readonly owner?: string;
   readonly askAgain?: boolean;
+  /** What is to be done; `run` unless said. */
+  readonly act?: Act;
   readonly mostSeenKeys?: number;
   /** From then on the host wants the run to end. */
   readonly stopAt?: Instant;
@@ -27,7 +30,7 @@ export interface RunOptions {
 }
 
 /** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
-type Act<T> = (half: boolean, fault: Fault | undefined) => T;
+type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 
 /** The effects of one invocation. Once it has died, each of them throws the same Crash and does nothing. */
 export class Invocation {
@@ -97,10 +100,16 @@ export class Invocation {
     | 'saveSnapshot'
     | 'loadSnapshot'
     | 'dropSnapshots'
+    | 'loadJobs'
+    | 'loadQuarantine'
+    | 'dropQuarantine'
+    | 'saveLedger'
+    | 'loadLedger'
   > {
     const { table, clock } = this.#world;
     const seen = (feed: string, from: string, to?: string) =>
       this.#do('loadSeen', feed, from, () => table.loadSeen(feed, from, to, clock.now));
+    const kept = (feed: string) => this.#do('loadQuarantine', feed, undefined, () => table.loadQuarantine(feed));
     return {
       load: (feed) => this.#do('load', feed, undefined, () => table.load(feed)),
       write: (feed, item, expect) => this.#do('write', feed, item, () => table.write(feed, item, expect, clock.now)),
@@ -118,6 +127,13 @@ export class Invocation {
       saveSnapshot: (feed, id, text) => this.#do('saveSnapshot', feed, id, () => table.saveSnapshot(feed, id, text)),
       loadSnapshot: (feed, id) => this.#do('loadSnapshot', feed, id, () => table.loadSnapshot(feed, id)),
       dropSnapshots: (feed, before) => this.#do('dropSnapshots', feed, before, () => table.dropSnapshots(feed, before)),
+      loadJobs: (feed, kind) => this.#do('loadJobs', feed, kind, () => table.loadJobs(feed, kind)),
+      loadQuarantine: async function* (feed) {
+        yield* await kept(feed);
+      },
+      dropQuarantine: (feed, id) => this.#do('dropQuarantine', feed, id, () => table.dropQuarantine(feed, id)),
+      saveLedger: (feed, row) => this.#do('saveLedger', feed, row, () => table.saveLedger(feed, row)),
+      loadLedger: (feed, from, to) => this.#do('loadLedger', feed, from, () => table.loadLedger(feed, from, to)),
       quarantine: (feed, entry) => this.#do('quarantine', feed, entry, () => table.keep(feed, entry)),
     };
   }
@@ -128,7 +144,7 @@ export class Invocation {
       seal: (eventId) => createHash('sha256').update(`key ${eventId}`).digest().subarray(0, 8),
       put: async (stream, records, timeout) => {
         const call = firehose.begin(records);
-        const act: Act<(string | undefined)[]> = (half, fault) => {
+        const act: Doing<(string | undefined)[]> = (half, fault) => {
           const refused = typeof fault === 'object' && 'refused' in fault ? fault.refused : () => undefined;
           const codes = records.map((_, at) => refused(at));
           const taken = records.filter((_, at) => codes[at] === undefined);
@@ -148,7 +164,7 @@ export class Invocation {
 
   /** The vendor acts at once, and its answer takes its time: what becomes visible meanwhile is not in it. */
   async #fetch(url: string, timeout: Duration, fresh: boolean): Promise<Answer> {
-    const ask: Act<Answered> = () => this.#world.answer(url, this.#secret(fresh), this.#session);
+    const ask: Doing<Answered> = () => this.#world.answer(url, this.#secret(fresh), this.#session);
     const { status, headers, text, network, latency } = await this.#do('fetch', url, undefined, ask, { timeout });
     await this.#pass(Math.min(latency, timeout), 'fetch');
     if (latency > timeout) throw new NetworkError('no answer in time');
@@ -159,7 +175,7 @@ export class Invocation {
   async #step(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer> {
     const { login } = this.#world;
     if (!login) throw new Error('nobody signs in to this vendor');
-    const take: Act<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
+    const take: Doing<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
     const { network, session, ...answer } = await this.#do('session', step, undefined, take, { timeout });
     if (network !== undefined) throw new NetworkError(network);
     if (session !== undefined) this.#session = session;
@@ -171,7 +187,7 @@ export class Invocation {
     name: EffectName,
     about: string,
     value: unknown,
-    act: Act<T>,
+    act: Doing<T>,
     { takes = LATENCY[name], timeout = Number.POSITIVE_INFINITY } = {},
   ): Promise<T> {
     const fault = this.#consult(name, about, value);

@@ -1,5 +1,6 @@
 import type { Checkpoint, ConnectionState } from '../../functions/core/checkpoint.ts';
 import type { Ongoing, QuarantineEntry } from '../../functions/core/effects.ts';
+import type { LedgerRow } from '../../functions/core/ledger.ts';
 import type { SeenChunk } from '../../functions/core/seen.ts';
 import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
 
@@ -8,16 +9,18 @@ export class MemoryTable {
   /** Every checkpoint that was written, in order: what invariants are checked against. */
   readonly history: { readonly feed: string; readonly at: Instant; readonly item: Checkpoint }[] = [];
   readonly quarantine = new Map<string, QuarantineEntry & { readonly feed: string }>();
+  /** By feed and day. */
+  readonly ledger = new Map<string, LedgerRow>();
   /** By feed and id. */
   readonly snapshots = new Map<string, string>();
   readonly #ongoing = new Map<string, Map<string, Ongoing>>();
-  readonly #seenFor: Duration;
+  readonly seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
   readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
 
   constructor(seenFor: Duration = 30 * DAY) {
-    this.#seenFor = seenFor;
+    this.seenFor = seenFor;
   }
 
   load(feed: string): Checkpoint | undefined {
@@ -50,6 +53,39 @@ export class MemoryTable {
   /** Removes a checkpoint and nothing else, as a person would who wants the feed to begin anew. */
   remove(feed: string): void {
     this.#checkpoints.delete(feed);
+  }
+
+  /** The jobs beside a feed. */
+  loadJobs(feed: string, kind: string): Checkpoint[] {
+    const keys = [...this.#checkpoints.keys()].filter((key) => key.startsWith(`${feed}#${kind}#`)).sort();
+    return keys.map((key) => copy(this.#checkpoints.get(key)) as Checkpoint);
+  }
+
+  loadQuarantine(feed: string): QuarantineEntry[] {
+    const entries = [...this.quarantine.values()].filter((entry) => entry.feed === feed);
+    return entries.map(({ feed: _, ...entry }) => entry);
+  }
+
+  dropQuarantine(feed: string, id: string): void {
+    this.quarantine.delete(`${feed}#${id}`);
+  }
+
+  /** Replaces a day's row, unless the one that is there was made from newer knowledge. */
+  saveLedger(feed: string, row: LedgerRow): void {
+    const there = this.ledger.get(`${feed}#${row.day}`);
+    if (!there || there.madeAt <= row.madeAt) this.ledger.set(`${feed}#${row.day}`, copy(row));
+  }
+
+  loadLedger(feed: string, from: string, to: string): LedgerRow[] {
+    const keys = [...this.ledger.keys()].filter((key) => key >= `${feed}#${from}` && key <= `${feed}#${to}`).sort();
+    return keys.map((key) => copy(this.ledger.get(key)) as LedgerRow);
+  }
+
+  /** Lets seen keys run out, as TTL does, of all events before a time. */
+  forgetSeen(before: string): void {
+    for (const items of this.#seen.values()) {
+      for (const [name, { chunk }] of items) if (chunk.bucket < before) items.delete(name);
+    }
   }
 
   loadOngoing(feed: string): Ongoing[] {
@@ -105,7 +141,7 @@ export class MemoryTable {
     const items = this.#seen.get(feed) ?? new Map();
     this.#seen.set(feed, items);
     for (const { newest, ...chunk } of chunks) {
-      const until = Math.max(now, newest ?? now) + this.#seenFor;
+      const until = Math.max(now, newest ?? now) + this.seenFor;
       items.set(`${chunk.bucket}#${chunk.id}`, { chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) }, until });
     }
   }

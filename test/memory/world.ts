@@ -163,7 +163,9 @@ export class World {
         write: writeEvent,
         owner: options.owner ?? `worker-${this.#runs}`,
         mostSeenKeys: options.mostSeenKeys ?? 500_000,
+        seenFor: this.table.seenFor,
         askAgain: options.askAgain ?? false,
+        act: options.act ?? { act: 'run' },
       });
     } finally {
       // Whatever the engine made of its own death, the process is dead.

@@ -188,7 +188,9 @@ class Simulation {
       write: (_format, event) => ({ text: lineOf(event).padEnd(this.#scenario.longLines ? LONG_LINE : 0) }),
       owner: worker.name,
       mostSeenKeys: this.#scenario.mostSeenKeys,
+      seenFor: this.#world.table.seenFor,
       askAgain: false,
+      act: { act: 'run' },
     });
   }
 }

@@ -1,0 +1,98 @@
+import type { Effects } from './effects.ts';
+import type { Source } from './model.ts';
+import { DAY, type Duration, HOUR, parseDuration, SECOND } from './time.ts';
+
+/** The feeds that are configured: by connection and stream, how often each is due. */
+export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** How the configured feeds of a source stand, and which of them is worst. */
+export interface CensusReport {
+  readonly feeds: number;
+  /** Feeds that have never been caught up. */
+  readonly never: readonly string[];
+  readonly oldestSuccess?: Worst;
+  readonly overdue?: Worst;
+  readonly lag?: Worst;
+  readonly retentionLeft?: Worst;
+}
+
+interface Worst {
+  readonly feed: string;
+  readonly seconds: number;
+}
+
+/** How many checkpoints are read at a time. */
+const AT_ONCE = 25;
+
+/**
+ * Compares the feeds that are configured with their checkpoints, one by one and never by a scan: a feed that does not run has no
+ * metrics of its own, and is noticed all the same. A feed that has never run counts from when it could have: for it, what
+ * the vendor keeps is what is left.
+ */
+export async function takeCensus(effects: Effects, source: Source, configured: ConfiguredFeeds): Promise<CensusReport> {
+  const all = Object.entries(configured).flatMap(([connection, streams]) =>
+    Object.entries(streams).map(([stream, every]) => ({ name: `${source.id}/${stream}/${connection}`, stream, every })),
+  );
+  const now = effects.now();
+  const worst = { oldestSuccess: none(1), overdue: none(1), lag: none(1), retentionLeft: none(-1) };
+  const never: string[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const part = all.slice(from, from + AT_ONCE);
+    const items = await Promise.all(part.map(({ name }) => effects.load(name)));
+    for (const [at, { name, stream, every }] of part.entries()) {
+      const item = items[at];
+      const due = parseDuration(every) ?? HOUR;
+      if (item?.lastSuccess === undefined) never.push(name);
+      const success = item?.lastSuccess ?? item?.floor ?? now - DAY;
+      take(worst.oldestSuccess, name, now - success);
+      take(worst.overdue, name, Math.max(0, now - success - due));
+      const retention = retentionOf(source, stream);
+      if (retention === undefined) continue;
+      const lag = now - (item?.watermark ?? now - DAY);
+      take(worst.lag, name, lag);
+      take(worst.retentionLeft, name, retention - lag);
+    }
+  }
+  const report: CensusReport = { feeds: all.length, never, ...said(worst) };
+  emit(effects, report);
+  return report;
+}
+
+/** How long the vendor keeps a stream's records; none of what is always to be had. */
+function retentionOf({ streams }: Source, name: string): Duration | undefined {
+  const stream = streams.find((one) => one.name === name) ?? streams.find(({ viewOf }) => viewOf === undefined);
+  return stream && 'kind' in stream ? undefined : stream?.retention;
+}
+
+interface Finding {
+  readonly sign: 1 | -1;
+  feed: string;
+  time: Duration | undefined;
+}
+
+function none(sign: 1 | -1): Finding {
+  return { sign, feed: '', time: undefined };
+}
+
+function take(finding: Finding, feed: string, time: Duration): void {
+  if (finding.time !== undefined && time * finding.sign <= finding.time * finding.sign) return;
+  finding.time = time;
+  finding.feed = feed;
+}
+
+function said(worst: Readonly<Record<string, Finding>>): Record<string, Worst> {
+  return Object.fromEntries(
+    Object.entries(worst).flatMap(([what, { feed, time }]) =>
+      time === undefined ? [] : [[what, { feed, seconds: Math.round(time / SECOND) }] as const],
+    ),
+  );
+}
+
+function emit(effects: Effects, report: CensusReport): void {
+  const { oldestSuccess, overdue, lag, retentionLeft } = report;
+  if (oldestSuccess) effects.count('OldestSuccessSeconds', oldestSuccess.seconds);
+  if (overdue) effects.count('OverdueSeconds', overdue.seconds);
+  if (lag) effects.count('WorstLagSeconds', lag.seconds);
+  if (retentionLeft) effects.count('LeastRetentionHours', Math.floor((retentionLeft.seconds * SECOND) / HOUR));
+  effects.log('info', `Census of ${report.feeds} feeds.`, { ...report });
+}

@@ -1,0 +1,63 @@
+import { OutOfTimeError } from './ask.ts';
+import type { EcsEvent } from './model.ts';
+import type { Address } from './outgoing.ts';
+import { askedRange } from './plan.ts';
+import { readPages } from './read-pages.ts';
+import { newReading } from './read-window.ts';
+import type { Run } from './run.ts';
+import { KeySet } from './seen.ts';
+import { takeIn } from './take-in.ts';
+import type { Range } from './time.ts';
+
+/** So many missing events are held at once; a further verification finds the others. */
+export const MOST_MISSING = 20_000;
+
+/** An event that the vendor has, and that not every destination which wants it has. */
+export interface Missing {
+  readonly event: EcsEvent;
+  readonly address: Address;
+}
+
+/** What a read for comparison has found: which events the vendor has, by hour, and which of them would have to go out. */
+export class Findings {
+  missing: Missing[] = [];
+  /** By bucket: the keys of what the vendor has. */
+  readonly met = new Map<string, KeySet>();
+  /** By bucket: how many of those are missing, held or not. */
+  readonly lacking = new Map<string, number>();
+  readonly #ids = new Set<string>();
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** @param wanted some destination wants it: what came before all of them were there is nobody's */
+  meet(bucket: string, key: Uint8Array, wanted: boolean): void {
+    if (!wanted) return;
+    const keys = this.met.get(bucket) ?? new KeySet();
+    this.met.set(bucket, keys);
+    keys.add(key, 1);
+  }
+
+  add(event: EcsEvent, address: Address): void {
+    const { bucket } = address;
+    this.lacking.set(bucket, (this.lacking.get(bucket) ?? 0) + 1);
+    if (this.missing.length >= MOST_MISSING) return;
+    this.#ids.add(event.event.id);
+    this.missing.push({ event, address });
+  }
+}
+
+/** Reads all pages of a range, and delivers nothing. */
+export async function collect(run: Run, findings: Findings, range: Range): Promise<void> {
+  const { stream, connection } = run.feed;
+  const asked = askedRange(stream, range);
+  const reading = newReading(stream, range, asked);
+  const comparing = { ...run, findings };
+  for await (const page of readPages(comparing, range, stream.first(asked, connection))) {
+    await takeIn(comparing, reading, page, 0, page.rows.length);
+    reading.pageBefore = new Set(page.hashes);
+    run.seen.trim();
+    if (run.effects.stopping()) throw new OutOfTimeError();
+  }
+}

@@ -1,0 +1,151 @@
+import type { Findings, Missing } from './collect.ts';
+import { dayOf, type LedgerHour } from './ledger.ts';
+import type { Run } from './run.ts';
+import { bucketOf, type SeenChunk } from './seen.ts';
+import { Summing, seenHours } from './seen-hours.ts';
+import { type Duration, HOUR, type Instant, type Range } from './time.ts';
+import type { VerifiedStep } from './verify-steps.ts';
+
+/** What was found of the hours of one step. */
+interface Counts {
+  vendor: number;
+  missing: number;
+  extra: number;
+  changed: number;
+  by: 'keys' | 'ledger';
+  note?: string;
+}
+
+/**
+ * Compares what the vendor has with what was delivered, step by step. What the vendor has changed since is taken out of what is
+ * missing; so is what can only be counted, for nobody can tell which of its events are missing.
+ */
+export async function compareHours(
+  run: Run,
+  findings: Findings,
+  range: Range,
+  step: Duration,
+  seenFor: Duration,
+): Promise<VerifiedStep[]> {
+  // Where the vendor's range is not about the rows' times, no hour of theirs is known in full.
+  if (run.feed.stream.vague) return [vagueStep(run, findings, range, seenFor)];
+  const steps: VerifiedStep[] = [];
+  for (let from = range.from; from < range.to; from += step) {
+    const counts: Counts = { vendor: 0, missing: 0, extra: 0, changed: 0, by: 'keys' };
+    for (let hour = from; hour < from + step; hour += HOUR) await compareHour(run, findings, hour, seenFor, counts);
+    if (from === range.from) addStrays(findings, range, counts);
+    steps.push(stepOf({ from, to: from + step }, counts));
+  }
+  return steps;
+}
+
+function stepOf(range: Range, { vendor, missing, extra, changed, by, note }: Counts): VerifiedStep {
+  const delivered = vendor - missing - changed;
+  return { ...range, vendor, delivered, missing, extra, changed, repaired: 0, by, ...(note !== undefined && { note }) };
+}
+
+async function compareHour(
+  run: Run,
+  findings: Findings,
+  hour: Instant,
+  seenFor: Duration,
+  counts: Counts,
+): Promise<void> {
+  const bucket = bucketOf(hour);
+  // The keys of the hour's first events expire first.
+  if (hour <= run.effects.now() - seenFor) return await compareSums(run, findings, hour, counts);
+  const met = findings.met.get(bucket);
+  counts.vendor += met?.size ?? 0;
+  const lacking = findings.lacking.get(bucket) ?? 0;
+  let changed = 0;
+  for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
+    let extra = 0;
+    for (const [high, low] of keys) if (!met?.has(high, low)) extra++;
+    if (extra > 0)
+      changed = takeChanged(
+        findings,
+        bucket,
+        extraLikenesses(chunks, (key) => (met?.get(key) ?? 0) === 0),
+      );
+    counts.extra += extra - changed;
+  }
+  counts.changed += changed;
+  counts.missing += lacking - changed;
+}
+
+/** The likenesses of what was delivered and is no longer there, each key once. */
+function extraLikenesses(chunks: readonly SeenChunk[], isExtra: (key: Uint8Array) => boolean): Map<string, number> {
+  const counts = new Map<string, number>();
+  const counted = new Set<string>();
+  for (const { keys, likenesses } of chunks) {
+    if (!likenesses) continue;
+    for (let at = 0; at + 8 <= keys.length; at += 8) {
+      const key = keys.subarray(at, at + 8);
+      const name = Buffer.from(key).toString('hex');
+      if (!isExtra(key) || counted.has(name)) continue;
+      counted.add(name);
+      const likeness = Buffer.from(likenesses.subarray(at / 2, at / 2 + 4)).toString('hex');
+      counts.set(likeness, (counts.get(likeness) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** Takes those out of what is missing that are like something which was delivered and is no longer there; says how many. */
+function takeChanged(findings: Findings, bucket: string, extras: Map<string, number>): number {
+  const isChanged = ({ address }: Missing): boolean => {
+    const { likeness } = address;
+    if (address.bucket !== bucket || !likeness) return false;
+    const name = Buffer.from(likeness).toString('hex');
+    const left = extras.get(name) ?? 0;
+    if (left === 0) return false;
+    extras.set(name, left - 1);
+    return true;
+  };
+  const before = findings.missing.length;
+  findings.missing = findings.missing.filter((missing) => !isChanged(missing));
+  return before - findings.missing.length;
+}
+
+/** Where the keys have expired, the ledger's count and digest are compared: they tell that something is missing, not what. */
+async function compareSums(run: Run, findings: Findings, hour: Instant, counts: Counts): Promise<void> {
+  const bucket = bucketOf(hour);
+  const met = new Summing();
+  for (const [high, low] of findings.met.get(bucket) ?? []) met.add(high, low);
+  findings.missing = findings.missing.filter(({ address }) => address.bucket !== bucket);
+  const day = dayOf(hour);
+  const [row] = await run.effects.loadLedger(run.feed.name, day, day);
+  const known: Pick<LedgerHour, 'events' | 'digest'> =
+    row?.hours.find((one) => one.hour === bucket) ?? new Summing().total;
+  const { events, digest } = met.total;
+  counts.by = 'ledger';
+  counts.vendor += events;
+  counts.missing += Math.max(0, events - known.events);
+  counts.extra += Math.max(0, known.events - events);
+  counts.note = !row
+    ? 'the ledger has no row of this day'
+    : events === known.events && digest !== known.digest
+      ? 'as many events, but not the same ones'
+      : (counts.note ?? 'by counts and digests: the keys of these events have expired');
+}
+
+/** Rows without a usable time, or with one from outside the range, are shown with the first step. */
+function addStrays(findings: Findings, range: Range, counts: Counts): void {
+  const [first, last] = [bucketOf(range.from), bucketOf(range.to - 1)];
+  for (const [bucket, { size }] of findings.met) {
+    if (bucket >= first && bucket <= last) continue;
+    counts.vendor += size;
+    counts.missing += findings.lacking.get(bucket) ?? 0;
+  }
+}
+
+function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Duration): VerifiedStep {
+  let [vendor, missing] = [0, 0];
+  for (const { size } of findings.met.values()) vendor += size;
+  for (const count of findings.lacking.values()) missing += count;
+  const step = { ...range, vendor, delivered: vendor - missing, missing, changed: 0, repaired: 0 };
+  if (range.from > run.effects.now() - seenFor) return { ...step, by: 'keys' };
+  findings.missing = [];
+  const note = 'cannot be compared: the keys of these events have expired, and its hours do not add up';
+  return { ...step, delivered: 0, missing: 0, by: 'ledger', note };
+}

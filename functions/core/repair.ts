@@ -1,0 +1,75 @@
+import { acquire, type Lease } from './checkpoint.ts';
+import type { Findings, Missing } from './collect.ts';
+import { deliverOutgoing, flushDue } from './deliver-outgoing.ts';
+import { LatenessNotes } from './lateness.ts';
+import { Outgoing } from './outgoing.ts';
+import type { Run } from './run.ts';
+import { seenOf } from './run-feed.ts';
+import { sendOwn } from './send-own.ts';
+import type { Instant, Range } from './time.ts';
+import type { FeedTask } from './under-lease.ts';
+import type { VerifiedStep } from './verify-steps.ts';
+
+/** Delivers what is missing, under the live feed's lease: whatever was delivered since it was compared is left out. */
+export async function repair(
+  task: FeedTask,
+  run: Run,
+  findings: Findings,
+  steps: readonly VerifiedStep[],
+  range: Range,
+): Promise<{ readonly steps: readonly VerifiedStep[] } | { readonly until: Instant }> {
+  const { effects, feed } = run;
+  const live = await effects.load(feed.name);
+  if (!live) return { steps };
+  const held = await acquire(effects, feed.name, task.owner, task.leaseUntil, live, () => live);
+  if ('busyUntil' in held) return { until: held.busyUntil };
+  try {
+    const repaired = await send(task, run, findings.missing, held.lease, range);
+    return { steps: steps.map((step, at) => ({ ...step, repaired: countIn(repaired, step, at === 0, range) })) };
+  } finally {
+    await held.lease.release({});
+  }
+}
+
+/** Sends what is still missing; says what that was. */
+async function send(
+  task: FeedTask,
+  run: Run,
+  missing: readonly Missing[],
+  live: Lease,
+  range: Range,
+): Promise<Missing[]> {
+  const { effects, feed, destinations } = run;
+  const seen = seenOf(task, feed.name);
+  await seen.open();
+  const names = { feed: feed.name, place: feed.name };
+  const name = `${String(live.item.fence).padStart(9, '0')}-${task.owner.slice(0, 8)}-repair`;
+  const outgoing = new Outgoing(effects, names, destinations, seen, task.write, name);
+  const sending = { ...run, seen, outgoing };
+  const notes = new LatenessNotes();
+  const sent: Missing[] = [];
+  for (const one of missing) {
+    const { bucket, key, time } = one.address;
+    const lacking = one.address.lacking & ~(await seen.has(bucket, key));
+    if (lacking === 0) continue;
+    outgoing.add(one.event, { ...one.address, lacking });
+    sent.push(one);
+    if (time !== undefined) notes.add(Math.max(0, effects.now() - time));
+    if (flushDue(sending)) await deliverOutgoing(sending);
+  }
+  await deliverOutgoing(sending);
+  if (sent.length === 0) return sent;
+  const now = effects.now();
+  const lateness = notes.take(live.item.lateness, now);
+  live.note({ ...(lateness && { lateness }) });
+  await sendOwn(sending, { act: 'repair', range, events: sent.length, at: now });
+  return sent;
+}
+
+/** How many belong to a step; what has no hour in the range is shown with the first. */
+function countIn(sent: readonly Missing[], step: Range, isFirst: boolean, range: Range): number {
+  return sent.filter(({ address: { time } }) => {
+    const stray = time === undefined || time < range.from || time >= range.to;
+    return stray ? isFirst : time >= step.from && time < step.to;
+  }).length;
+}

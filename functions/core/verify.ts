@@ -1,0 +1,202 @@
+import { OutOfTimeError } from './ask.ts';
+import { type Checkpoint, firstCheckpoint, say } from './checkpoint.ts';
+import { collect, Findings } from './collect.ts';
+import { compareHours } from './compare-hours.ts';
+import { type Ending, outOfTime } from './ending.ts';
+import { TidemarkError } from './errors.ts';
+import { jobKey, type VerifyJob } from './jobs.ts';
+import { liveCheckpoint } from './live-checkpoint.ts';
+import type { Feed } from './model.ts';
+import { isAboutRange } from './recover.ts';
+import { repair } from './repair.ts';
+import type { FeedReport } from './report.ts';
+import { seenOf, startRun } from './run-feed.ts';
+import { scopeOf } from './settle-in.ts';
+import { ceilTo, DAY, type Duration, floorTo, HOUR, type Instant, type Range } from './time.ts';
+import { type FeedTask, type Held, type Prepared, underLease } from './under-lease.ts';
+import type { VerifiedStep } from './verify-steps.ts';
+
+/** What a verification is asked to do. */
+export interface VerifyOrder {
+  readonly id: string;
+  /** Cut to whole steps that lie below what live reading still looks at. */
+  readonly range: Range;
+  readonly repair?: boolean;
+}
+
+/** So many hours are compared at once. */
+const LONGEST_STEP: Duration = 6 * HOUR;
+
+/**
+ * Asks the vendor again for a range that has been read, compares what it has with what was delivered, and, when asked to,
+ * delivers what is missing, and only that. One run does as much as it has time for; the next one goes on.
+ */
+export async function runVerify(task: FeedTask, order: VerifyOrder): Promise<FeedReport> {
+  const key = jobKey(task.feed.name, 'verify', order.id);
+  const live = await liveCheckpoint(task);
+  const range = await verifiable(task, live, order.range);
+  return await underLease(
+    { ...task, key },
+    (start) => newJob(order, live, range, start),
+    (held) => compare(task, order, live, range, held),
+  );
+}
+
+/** The latest whole day that can be verified: yesterday, as a rule. */
+export function latestDay({ overlap, rereads = [] }: Feed, { watermark }: Checkpoint): Range {
+  const to = floorTo(watermark - Math.max(overlap, ...rereads.map((reread) => reread.overlap)), DAY);
+  return { from: to - DAY, to };
+}
+
+/** Whole steps below W - overlap, and not below what Tidemark ever set out to read. */
+async function verifiable({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Promise<Range> {
+  const step = stepOf(feed);
+  const last = floorTo(Math.min(to, live.watermark - feed.overlap), step);
+  const backfills = await effects.loadJobs(feed.name, 'backfill');
+  const floors = backfills.map(({ job }) => job).filter((job) => job?.kind === 'backfill' && job.state === 'done');
+  // A range that a backfill has joined to the floor counts as read.
+  const read = floors
+    .map((job) => (job as { range: Range }).range)
+    .sort((one, other) => other.from - one.from)
+    .reduce((lowest, range) => (range.to >= lowest && range.from < lowest ? range.from : lowest), live.floor);
+  const first = Math.max(floorTo(from, step), ceilTo(read, step), ceilTo(effects.now() - feed.stream.retention, step));
+  return { from: Math.min(first, last), to: last };
+}
+
+function stepOf({ stream }: Feed): Duration {
+  return Math.max(HOUR, stream.grid ?? 0);
+}
+
+function newJob({ id, repair = false }: VerifyOrder, live: Checkpoint, range: Range, start: Instant): Checkpoint {
+  const job: VerifyJob = { kind: 'verify', id, range, repair, startedAt: start, state: 'running', steps: [] };
+  const { floor, destinations, scope, claims } = live;
+  return { ...firstCheckpoint(range.from, scope, []), floor, destinations, ...(claims && { claims }), job };
+}
+
+async function compare(
+  task: FeedTask,
+  order: VerifyOrder,
+  live: Checkpoint,
+  range: Range,
+  held: Held,
+): Promise<Ending> {
+  const { effects } = task;
+  const { lease, asker, start, warnings } = held;
+  let job = lease.item.job as VerifyJob;
+  if (job.state !== 'running' || (order.repair ?? false) !== job.repair) {
+    // The same range again is a verification of its own.
+    const fresh = newJob(order, live, range, start);
+    job = fresh.job as VerifyJob;
+    lease.note({ job, watermark: fresh.watermark, destinations: live.destinations, narrowed: undefined });
+  }
+  sayRange(order, job, warnings);
+  const prepared = await task.prepare(asker);
+  const feed = { ...task.feed, connection: prepared.connection };
+  if (lease.item.scope !== scopeOf(feed) && lease.item.scope !== '') {
+    warnings.push('What this feed reads has changed since it was delivered: what is new in it shows as missing.');
+  }
+  while (lease.item.watermark < job.range.to) {
+    if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');
+    const from = lease.item.watermark;
+    const to = Math.min(job.range.to, from + (lease.item.narrowed ?? Math.max(LONGEST_STEP, stepOf(feed))));
+    const outcome = await compareStep(task, feed, held, prepared, { from, to });
+    if (!outcome) continue;
+    if ('until' in outcome) return { state: 'paused', changes: {}, until: outcome.until };
+    job = { ...job, steps: [...job.steps, ...outcome.steps] };
+    await lease.commit({ watermark: to, job, narrowed: undefined, patient: undefined });
+  }
+  const missing = job.steps.reduce((sum, step) => sum + step.missing, 0);
+  effects.count('VerifyMissing', missing - job.steps.reduce((sum, step) => sum + step.repaired, 0));
+  if (missing > 0) tellMissing(task, job, missing, warnings);
+  return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
+}
+
+function sayRange({ range: { from, to } }: VerifyOrder, { range }: VerifyJob, warnings: string[]): void {
+  if (range.from >= range.to) {
+    warnings.push(
+      `There is nothing to verify from ${say(from)} to ${say(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,
+    );
+  } else if (range.from > from || range.to < to) {
+    warnings.push(
+      `Verified is ${say(range.from)} to ${say(range.to)}: whole hours that have been read, and are not read again.`,
+    );
+  }
+}
+
+function tellMissing({ effects, feed }: FeedTask, job: VerifyJob, missing: number, warnings: string[]): void {
+  const repaired = job.steps.reduce((sum, step) => sum + step.repaired, 0);
+  if (repaired === missing) return;
+  const { from, to } = job.range;
+  const command = `tidemark verify --feed ${feed.name} --from ${say(from)} --to ${say(to)} --repair`;
+  warnings.push(
+    `${missing - repaired} event(s) that the vendor has were never delivered; this delivers them: ${command}`,
+  );
+  const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => say(step.from));
+  effects.log('error', `Verification of ${feed.name}: ${missing - repaired} events are missing.`, {
+    feed: feed.name,
+    windows,
+  });
+}
+
+/**
+ * Reads a few whole hours at once. None when they were too many: then fewer are next.
+ */
+async function compareStep(
+  task: FeedTask,
+  feed: Feed,
+  held: Held,
+  prepared: Prepared,
+  range: Range,
+): Promise<{ readonly steps: readonly VerifiedStep[] } | { readonly until: Instant } | undefined> {
+  const { lease } = held;
+  const seen = seenOf(task, feed.name);
+  await seen.open();
+  const run = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
+  const findings = new Findings();
+  try {
+    await collect(run, findings, range);
+  } catch (thrown) {
+    return afterFailure(feed, held, range, thrown);
+  }
+  const steps = await compareHours(run, findings, range, stepOf(feed), task.seenFor);
+  if (!(lease.item.job as VerifyJob).repair || findings.missing.length === 0) return { steps };
+  return await repair(task, run, findings, steps, range);
+}
+
+/** What cannot be read at once may be readable in parts; the smallest part that cannot is said to be unreadable. */
+function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, thrown: unknown) {
+  const length = range.to - range.from;
+  const halved = ceilTo(length / 2, stepOf(feed));
+  const isCut = thrown instanceof OutOfTimeError;
+  if (!isCut && !isAboutRange(thrown)) throw thrown;
+  if (halved < length) {
+    lease.note({ narrowed: halved });
+    if (isCut) throw thrown;
+    return undefined;
+  }
+  if (!isCut) return { steps: [unreadable(range, thrown)] };
+  // An hour that a whole run has no time for would be begun for ever.
+  const { effects } = asker;
+  const wasWhole = (effects.now() - start) * 2 > asker.stopAt - start && !effects.stopping();
+  throw wasWhole && lease.item.patient ? tooLong(range) : noteWhole(lease, wasWhole, thrown);
+}
+
+/** The next run begins with this hour, and has all of its time for it. */
+function noteWhole(lease: Held['lease'], wasWhole: boolean, thrown: unknown): unknown {
+  if (wasWhole) lease.note({ patient: true });
+  return thrown;
+}
+
+function unreadable(range: Range, thrown: Error): VerifiedStep {
+  const note = `could not be read: ${thrown.message}`;
+  return { ...range, vendor: 0, delivered: 0, missing: 0, changed: 0, repaired: 0, by: 'keys', note };
+}
+
+function tooLong({ from, to }: Range): TidemarkError {
+  return new TidemarkError(
+    'incomplete',
+    'receiving',
+    `${say(from)} to ${say(to)} has more events than one run can read.`,
+    'Give the function more time (deployment.timeout), or the stream a larger page.',
+  );
+}
