@@ -21,8 +21,11 @@ export interface JobProgress {
   readonly total: Tally;
   readonly resend?: boolean;
   /** What a verification has found so far. */
-  readonly steps?: readonly VerifiedStep[];
+  readonly steps?: readonly VerifiedLook[];
 }
+
+/** A step of a verification with its times as text. */
+export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
 
 export function progressOf({ job, watermark }: Checkpoint, now: Instant): JobProgress | undefined {
   if (!job) return undefined;
@@ -40,6 +43,12 @@ export function progressOf({ job, watermark }: Checkpoint, now: Instant): JobPro
     state,
     percent: Math.floor(share * 1_000) / 10,
     ...(eta !== undefined && { eta: formatInstant(eta, 's') }),
-    ...(job.kind === 'backfill' ? { total: job.tally, resend: job.resend } : { total: emptyTally(), steps: job.steps }),
+    ...(job.kind === 'backfill'
+      ? { total: job.tally, resend: job.resend }
+      : { total: emptyTally(), steps: job.steps.map(lookOf) }),
   };
+}
+
+function lookOf({ from, to, ...step }: VerifiedStep): VerifiedLook {
+  return { from: formatInstant(from, 's'), to: formatInstant(to, 's'), ...step };
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
+import { createWorld, type World } from '../memory/world.ts';
+
+/** A feed that began a day ago, at a vendor with ten days of log, a row every so often. */
+async function standing(every = HOUR): Promise<World> {
+  const world = createWorld({ vendor: { pageSize: 7 } });
+  for (let time = world.now - 10 * DAY; time < world.now - HOUR; time += every) {
+    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
+  }
+  await world.runUntilCaughtUp();
+  world.clock.advance(5 * MINUTE);
+  return world;
+}
+
+describe('verify', () => {
+  it('names what is missing, and delivers it when asked to', async () => {
+    const world = await standing();
+    const lost = [5, 6, 7].map((hours) =>
+      world.vendor.add({ time: world.now - hours * HOUR - 20 * MINUTE, name: `lost ${hours}`, visibleAt: world.now }),
+    );
+    const act = { act: 'verify', range: { from: world.now - 20 * HOUR, to: world.now } } as const;
+
+    const [told] = await world.run({ act });
+    const [repaired] = await world.run({ act: { ...act, repair: true } });
+    const [after] = await world.run({ act });
+
+    expect(told?.job?.steps?.filter(({ missing }) => missing > 0)).toHaveLength(3);
+    expect(told).toMatchObject({
+      delivered: 0,
+      warnings: expect.arrayContaining([expect.stringContaining('--repair')]),
+    });
+    expect(repaired?.job?.steps?.reduce((sum, step) => sum + step.repaired, 0)).toBe(3);
+    expect(after?.job?.steps?.every(({ missing, extra }) => missing === 0 && extra === 0)).toBe(true);
+    expect(lost).toHaveLength(3);
+    expect(world.census(lost)).toMatchObject({ missing: [], repeated: [] });
+  });
+});
