@@ -18,7 +18,7 @@ async function standing(every = HOUR): Promise<World> {
 describe('a backfill', () => {
   it('reads a range of the past once, beside the live feed, and says how far it has come', async () => {
     const world = await standing();
-    const range = { from: world.now - 10 * DAY, to: world.now };
+    const range = { from: world.now - 11 * DAY, to: world.now };
     const live = world.checkpoint();
 
     const [report] = await world.run({ act: { act: 'backfill', range } });
