@@ -1,54 +1,49 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../functions/core/errors.ts';
+import { COMMANDS, type Command, HELP, helpOf } from './commands/commands.ts';
 import { clean } from './log-line.ts';
-import { run } from './run.ts';
-
-const HELP = `tidemark: forwards audit logs, and loses none
-
-  tidemark run      vendors -> Tidemark -> files, on this machine, with all of AWS that it takes embedded
-    --config FILE   the configuration (default: tidemark.json; without one, the shipped simulators are forwarded)
-    --once          until every feed is caught up, then end: 0, or 1 if a feed failed
-    --feed PATTERN  only feeds whose name <source>/<stream>/<connection> fits; * stands for anything
-    --state DIR     where checkpoints, secrets and events are kept (default: .tidemark)
-    --out DIR       where events go (default: STATE/out)
-    --secrets FILE  a JSON object of secret name -> secret value (default: STATE/secrets.json)
-    --json          the summary as one JSON object on stdout; the log goes to stderr in any case
-`;
 
 /** Wrong use, or a wrong configuration. */
 const USAGE = 2;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      once: { type: 'boolean', default: false },
-      feed: { type: 'string' },
-      state: { type: 'string', default: '.tidemark' },
-      out: { type: 'string' },
-      secrets: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const [command, ...rest] = positionals;
-  if (values.help || command === undefined) {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h') {
     process.stdout.write(HELP);
-    return values.help ? 0 : USAGE;
+    return name === undefined ? USAGE : 0;
   }
-  if (command !== 'run' || rest.length > 0) {
+  const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw unknown(name);
+  const { values: given } = parseArgs({
+    args: [...rest],
+    options: { ...command.options, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  const values: Record<string, unknown> = given;
+  if (values.help) {
+    process.stdout.write(helpOf(name, command));
+    return 0;
+  }
+  const missing = (command.needs ?? []).find((option) => values[option] === undefined);
+  if (missing !== undefined) {
     throw new TidemarkError(
       'config',
       'processing',
-      `There is no command ${JSON.stringify(positionals.join(' '))}.`,
-      'tidemark --help lists them.',
+      `tidemark ${name} takes --${missing}.`,
+      `tidemark ${name} --help says what it is.`,
     );
   }
   const { help: _, ...options } = values;
-  return await run(options);
+  return await command.run(options);
+}
+
+function unknown(name: string): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    `There is no command ${JSON.stringify(name)}.`,
+    'tidemark --help lists them.',
+  );
 }
 
 try {

@@ -1,10 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { feedsOf } from '../functions/core/config.ts';
-import { TidemarkError } from '../functions/core/errors.ts';
-import type { Source } from '../functions/core/model.ts';
-import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { chooseFeeds, configOrDemo } from './configuration.ts';
 import { findSources } from './find-sources.ts';
 import type { LogLine } from './lambda.ts';
 import { drawView } from './live-view.ts';
@@ -26,7 +20,6 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-const DEFAULT_CONFIG = 'tidemark.json';
 /** What a running invocation gets to end by itself when somebody stops the program. */
 const GRACE_MS = 1_000;
 
@@ -34,7 +27,7 @@ const GRACE_MS = 1_000;
 export async function run(options: RunOptions): Promise<number> {
   const sources = await findSources();
   const places = await preparePlaces(options.state, options.out, options.secrets);
-  const { config, demo } = await readConfig(options, sources, places);
+  const { config, demo } = await configOrDemo(options.config, sources, places);
   try {
     const feeds = chooseFeeds(config, sources, options.feed);
     const console = new Console(options, places);
@@ -77,52 +70,6 @@ async function forward(
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
-}
-
-async function readConfig(
-  options: RunOptions,
-  sources: readonly Source[],
-  places: Places,
-): Promise<{ config: Config; demo?: Demo }> {
-  const name = options.config ?? DEFAULT_CONFIG;
-  const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT' && options.config === undefined) return undefined;
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${name} cannot be read: ${thrown.message}`,
-      'Name an existing file with --config.',
-      thrown,
-    );
-  });
-  if (text !== undefined) return { config: parseConfig(text, name, sources, FORMATS) };
-  process.stderr.write(
-    `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
-  );
-  const demo = await startDemo(sources, places);
-  for (const vendor of demo.vendors)
-    process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
-  const config = parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, FORMATS);
-  return { config, demo };
-}
-
-/** The enabled feeds whose names fit a pattern, in which `*` stands for anything. */
-function chooseFeeds(config: Config, sources: readonly Source[], pattern = '*') {
-  const all = config.connections.flatMap((connection) => {
-    const source = sources.find(({ id }) => id === connection.source) as Source;
-    return feedsOf(source, connection).map((feed) => ({ connection, feed }));
-  });
-  const enabled = all.filter(({ feed }) => feed.enabled);
-  const wanted = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
-  const chosen = enabled.filter(({ feed }) => wanted.test(feed.name));
-  if (chosen.length > 0) return chosen;
-  const names = enabled.map(({ feed }) => feed.name).join(', ') || 'none';
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `No enabled feed fits ${JSON.stringify(pattern)}.`,
-    `The enabled feeds are: ${names}.`,
-  );
 }
 
 /** What a person sees meanwhile: a live view on a terminal, else the functions' log, a line a run. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, deliveryStreamName, destinationFor } from '../functions/core/tidemark-config.ts';
@@ -10,6 +10,8 @@ import type { Hec } from './services/hec.ts';
 import { startSecrets } from './services/secrets.ts';
 
 const TABLE = 'tidemark';
+/** Where a program that uses the state directory says how another one can work beside it. */
+const RUNNING = 'running.json';
 
 /** Where the local program keeps what it keeps. */
 export interface Places {
@@ -37,12 +39,52 @@ export async function preparePlaces(state: string, out?: string, secrets?: strin
   return places;
 }
 
-/** Starts the embedded AWS services, and a function for each source that the configuration uses. */
+/** Where the embedded services of a running program are. */
+interface Urls {
+  readonly table: string;
+  readonly firehose: string;
+  readonly secrets: string;
+}
+
+/** A program at work in a state directory: what it takes to work beside it. */
+export interface Running {
+  readonly pid: number;
+  readonly urls: Urls;
+  readonly config: Config;
+}
+
+/** The embedded services, our own or those of a program that is running. */
+interface Services {
+  readonly urls: Urls;
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The program that uses this state directory now, if there is one. */
+export async function findRunning(places: Places): Promise<Running | undefined> {
+  const running = await readState<Running>(places, RUNNING);
+  if (!running) return undefined;
+  try {
+    process.kill(running.pid, 0);
+    await fetch(running.urls.table, { signal: AbortSignal.timeout(2_000) });
+    return running;
+  } catch {
+    // It died without a word.
+    return undefined;
+  }
+}
+
+/**
+ * Starts the embedded AWS services, and a function for each source that the configuration uses.
+ *
+ * @param beside a program whose services are used instead of own ones
+ */
 export async function startWorld(
   config: Config,
   sources: readonly Source[],
   places: Places,
   onLine: (line: LogLine) => void,
+  beside?: Running,
 ): Promise<World> {
   const used = sources.filter((source) => config.connections.some((connection) => connection.source === source.id));
   const streams = used.flatMap((source) =>
@@ -52,19 +94,18 @@ export async function startWorld(
       source: source.id,
     })),
   );
-  const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE });
-  const secrets = await startSecrets({ file: places.secrets });
-  const { hecs, notes } = await findHecs(config, places);
-  const firehose = await startFirehose({ out: places.out, streams, hecs });
+  const services: Services = beside
+    ? { urls: beside.urls, warnings: [], close: async () => undefined }
+    : await startServices(config, streams, places);
   const functions = new Map(
     used.map((source) => {
       const destinations = config.destinations.map((destination) => destinationFor(source.id, destination));
       const environment = {
         TIDEMARK_TABLE: TABLE,
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
-        AWS_ENDPOINT_URL_DYNAMODB: table.url,
-        AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
-        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
+        AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,
         // The embedded services take any credentials; real ones of this machine must not even be looked for.
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
@@ -77,9 +118,31 @@ export async function startWorld(
   );
   return {
     functions,
-    warnings: [...secrets.warnings, ...notes],
+    warnings: services.warnings,
     async close(graceMs) {
       await Promise.all([...functions.values()].map((each) => each.stop(graceMs)));
+      await services.close();
+    },
+  };
+}
+
+async function startServices(
+  config: Config,
+  streams: readonly { deliveryStream: string; destination: string; source: string }[],
+  places: Places,
+): Promise<Services> {
+  const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE });
+  const secrets = await startSecrets({ file: places.secrets });
+  const { hecs, notes } = await findHecs(config, places);
+  const firehose = await startFirehose({ out: places.out, streams, hecs });
+  const urls = { table: table.url, firehose: firehose.url, secrets: secrets.url };
+  const running: Running = { pid: process.pid, urls, config };
+  await writeState(join(places.state, RUNNING), running);
+  return {
+    urls,
+    warnings: [...secrets.warnings, ...notes],
+    async close() {
+      await rm(join(places.state, RUNNING), { force: true });
       await Promise.all([firehose.close(), secrets.close(), table.close()]);
     },
   };

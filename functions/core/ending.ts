@@ -16,6 +16,8 @@ export interface Ending {
   readonly changes: Changes;
   readonly until?: Instant;
   readonly error?: TidemarkError;
+  /** How many entries have left quarantine. */
+  readonly redriven?: number;
 }
 
 /** Why this run asks nothing, if so. */

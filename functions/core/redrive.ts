@@ -41,19 +41,21 @@ async function sendAgain(task: FeedTask<AnyFeed>, ids: readonly string[] | undef
   const { effects, feed } = task;
   const { asker, warnings } = held;
   const wanted = ids && new Set(ids);
+  let redriven = 0;
   for await (const entry of effects.loadQuarantine(feed.name)) {
     if (wanted && !wanted.delete(entry.id)) continue;
-    if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');
+    if (effects.now() >= asker.stopAt || effects.stopping()) return { ...outOfTime('more'), redriven };
     const problem = await sendEntry(task, held, entry);
     if (problem !== undefined) {
       warnings.push(`${entry.id} stays in quarantine: ${problem}`);
       continue;
     }
     await effects.dropQuarantine(feed.name, entry.id);
+    redriven++;
   }
   for (const id of wanted ?? []) warnings.push(`${feed.name} has no ${id} in quarantine.`);
   const { lastSuccess: _, ...changes } = caughtUp(effects.now()).changes;
-  return { state: 'caught-up', changes };
+  return { state: 'caught-up', changes, redriven };
 }
 
 /** Why it has to stay, if it has to. */

@@ -45,6 +45,8 @@ export interface FeedReport extends Tally {
   readonly pace?: { readonly perMinute: number };
   /** How far the job beside the feed has come, where this is a run of one. */
   readonly job?: JobProgress;
+  /** How many entries have left quarantine, where this is a redrive. */
+  readonly redriven?: number;
   readonly warnings: readonly string[];
   readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
 }

@@ -177,6 +177,7 @@ function report(
     ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
     ...jobOf(item, effects.now()),
     ...(until !== undefined && { until: formatInstant(until) }),
+    ...(ending.redriven !== undefined && { redriven: ending.redriven }),
     ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
     ...(perMinute !== undefined && { pace: { perMinute } }),
     warnings,

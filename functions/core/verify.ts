@@ -12,7 +12,7 @@ import { repair } from './repair.ts';
 import type { FeedReport } from './report.ts';
 import { seenOf, startRun } from './run-feed.ts';
 import { scopeOf } from './settle-in.ts';
-import { ceilTo, DAY, type Duration, floorTo, HOUR, type Instant, type Range } from './time.ts';
+import { ceilTo, DAY, type Duration, floorTo, formatDuration, HOUR, type Instant, type Range } from './time.ts';
 import { type FeedTask, type Held, type Prepared, underLease } from './under-lease.ts';
 import type { VerifiedStep } from './verify-steps.ts';
 
@@ -43,9 +43,14 @@ export async function runVerify(task: FeedTask, order: VerifyOrder): Promise<Fee
 }
 
 /** The latest whole day that can be verified: yesterday, as a rule. */
-export function latestDay({ overlap, rereads = [] }: Feed, { watermark }: Checkpoint): Range {
-  const to = floorTo(watermark - Math.max(overlap, ...rereads.map((reread) => reread.overlap)), DAY);
+export function latestDay(feed: Feed, { watermark }: Checkpoint): Range {
+  const to = floorTo(watermark - lookBack(feed), DAY);
   return { from: to - DAY, to };
+}
+
+/** How far behind the watermark a feed is ever read again. */
+function lookBack({ overlap, rereads = [] }: Feed): Duration {
+  return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
 }
 
 /** Whole steps below W - overlap, and not below what Tidemark ever set out to read. */
@@ -89,7 +94,7 @@ async function compare(
     job = fresh.job as VerifyJob;
     lease.note({ job, watermark: fresh.watermark, destinations: live.destinations, narrowed: undefined });
   }
-  sayRange(order, job, warnings);
+  sayRange(task.feed, order, job, warnings);
   const prepared = await task.prepare(asker);
   const feed = { ...task.feed, connection: prepared.connection };
   if (lease.item.scope !== scopeOf(feed) && lease.item.scope !== '') {
@@ -111,7 +116,13 @@ async function compare(
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
 }
 
-function sayRange({ range: { from, to } }: VerifyOrder, { range }: VerifyJob, warnings: string[]): void {
+function sayRange(feed: Feed, { range: { from, to } }: VerifyOrder, { range }: VerifyJob, warnings: string[]): void {
+  const back = lookBack(feed);
+  if (back > feed.overlap && range.to > range.from) {
+    warnings.push(
+      `What is missing here may yet be found: this feed is read again up to ${formatDuration(back)} back every so often.`,
+    );
+  }
   if (range.from >= range.to) {
     warnings.push(
       `There is nothing to verify from ${say(from)} to ${say(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { type ConfiguredConnection, feedsOf } from '../functions/core/config.ts';
+import { TidemarkError } from '../functions/core/errors.ts';
+import type { AnyFeed, Source } from '../functions/core/model.ts';
+import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
+import { FORMATS } from '../functions/formats/formats.ts';
+import { type Demo, startDemo } from './demo.ts';
+import type { Places } from './world.ts';
+
+const DEFAULT_CONFIG = 'tidemark.json';
+
+/** A feed of the configuration, and how often it is due. */
+export interface ChosenFeed {
+  readonly connection: ConfiguredConnection;
+  readonly feed: AnyFeed & { every: number };
+}
+
+/** The configuration in its file; none when no file is named and there is none. */
+export async function readConfig(file: string | undefined, sources: readonly Source[]): Promise<Config | undefined> {
+  const name = file ?? DEFAULT_CONFIG;
+  const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT' && file === undefined) return undefined;
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `${name} cannot be read: ${thrown.message}`,
+      'Name an existing file with --config.',
+      thrown,
+    );
+  });
+  return text === undefined ? undefined : parseConfig(text, name, sources, FORMATS);
+}
+
+/** The configuration; without one, the shipped simulators are started, and one that forwards them. */
+export async function configOrDemo(
+  file: string | undefined,
+  sources: readonly Source[],
+  places: Places,
+): Promise<{ config: Config; demo?: Demo }> {
+  const config = await readConfig(file, sources);
+  if (config) return { config };
+  process.stderr.write(
+    `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
+  );
+  const demo = await startDemo(sources, places);
+  for (const vendor of demo.vendors)
+    process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
+  return { config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, FORMATS), demo };
+}
+
+/** The enabled feeds whose names fit a pattern, in which `*` stands for anything. */
+export function chooseFeeds(
+  config: Config,
+  sources: readonly Source[],
+  pattern = '*',
+  wanted: (feed: AnyFeed) => boolean = () => true,
+): ChosenFeed[] {
+  const all = config.connections.flatMap((connection) => {
+    const source = sources.find(({ id }) => id === connection.source) as Source;
+    return feedsOf(source, connection).map((feed) => ({ connection, feed }));
+  });
+  const enabled = all.filter(({ feed }) => feed.enabled && wanted(feed));
+  const fits = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+  const chosen = enabled.filter(({ feed }) => fits.test(feed.name));
+  if (chosen.length > 0) return chosen;
+  const names = enabled.map(({ feed }) => feed.name).join(', ') || 'none';
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `No enabled feed fits ${JSON.stringify(pattern)}.`,
+    `The enabled feeds that it can be about are: ${names}.`,
+  );
+}
