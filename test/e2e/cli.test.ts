@@ -142,7 +142,7 @@ describe.concurrent('wrong use', () => {
     [['run', '--config', 'nowhere.json', '--state', 'state'], /nowhere\.json cannot be read/],
     [['run', '--feed', 'frame/*', '--state', 'state'], /No enabled feed fits "frame\/\*".*\n.*thousandeyes\/audit/],
     [['walk'], /no command "walk"/],
-    [['run', 'away'], /no command "run away"/],
+    [['run', 'away'], /Unexpected argument 'away'/],
   ] as const)('%j ends with 2', async ([args, message], { place }) => {
     const here = await place();
 

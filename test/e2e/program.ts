@@ -46,6 +46,8 @@ export interface Place<Running extends RunningVendor = RunningVendor> {
   start(...args: string[]): Program;
   /** The same, and waits for its end. */
   run(...args: string[]): Promise<Ended>;
+  /** Runs another command here, to its end. */
+  command(name: string, ...args: string[]): Promise<Ended>;
   /** All files below a folder of this place, as one text, and all items of the table. Only when nothing runs here. */
   everythingKept(): Promise<string>;
 }
@@ -101,8 +103,8 @@ async function makePlace<Options extends VendorOptions, Running extends RunningV
 ): Promise<Place<Running>> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-cli-'));
   onEnd(() => rm(folder, { recursive: true, force: true }));
-  const to = Math.floor(Date.now() / 1000) * 1000 - 5_000;
-  const from = to - 20 * 60_000;
+  const { to = Math.floor(Date.now() / 1000) * 1000 - 5_000 } = given ?? {};
+  const { from = to - 20 * 60_000 } = given ?? {};
   const options: Options = { ...subject.vendor, from, to, count: 300, ...given };
   const running = await subject.start(options);
   onEnd(() => running.stop());
@@ -114,8 +116,10 @@ async function makePlace<Options extends VendorOptions, Running extends RunningV
   const connection = describeConnection(subject.source, running, timing, {}, subject.settings);
   const usual: UsualConfig = { connections: [connection], destinations: DESTINATIONS };
 
-  function start(...args: string[]): Program {
-    const program = startProgram(folder, ['run', '--json', '--state', 'state', '--out', 'out', ...args]);
+  const start = (...args: string[]) => begin('run', '--json', ...args);
+
+  function begin(command: string, ...args: string[]): Program {
+    const program = startProgram(folder, [command, '--state', 'state', '--out', 'out', ...args]);
     onEnd(async () => {
       program.kill('SIGKILL');
       await program.ended;
@@ -136,19 +140,8 @@ async function makePlace<Options extends VendorOptions, Running extends RunningV
         typeof change === 'string' ? change : JSON.stringify(change(structuredClone(usual))),
       ),
     start,
-    async run(...args) {
-      const program = start(...args);
-      const code = await program.ended;
-      const { stdout, stderr } = program;
-      return {
-        code,
-        stdout,
-        stderr,
-        get summary() {
-          return JSON.parse(stdout) as Summary;
-        },
-      };
-    },
+    run: (...args) => ending(start(...args)),
+    command: (name, ...args) => ending(begin(name, ...args)),
     async everythingKept() {
       const table = await startTable({ directory: join(folder, 'state', 'table'), tableName: 'tidemark' });
       const items = await readItems(table.url, 'demo').finally(() => table.close());
@@ -157,6 +150,19 @@ async function makePlace<Options extends VendorOptions, Running extends RunningV
   };
   await place.configure((config) => config);
   return place;
+}
+
+async function ending(program: Program): Promise<Ended> {
+  const code = await program.ended;
+  const { stdout, stderr } = program;
+  return {
+    code,
+    stdout,
+    stderr,
+    get summary() {
+      return JSON.parse(stdout) as Summary;
+    },
+  };
 }
 
 /** Starts the command line in a folder. */
