@@ -38,7 +38,7 @@ export async function perform(act: Act, task: FeedTask<AnyFeed>): Promise<FeedRe
       return await runBackfill(own, { ...act, id: act.id ?? idOf(feed, act.range) });
     case 'verify': {
       const range = act.range ?? latestDay(feed, await liveCheckpoint(own));
-      return await runVerify(own, { ...act, range, id: jobId(range) });
+      return await runVerify(own, { ...act, range, id: jobId(range), once: act.range === undefined });
     }
     case 'move':
       return await moveFeed(own, act.to);

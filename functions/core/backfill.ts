@@ -1,4 +1,4 @@
-import { acquire, type Changes, type Checkpoint, firstCheckpoint, type Lease, type Plan, say } from './checkpoint.ts';
+import { type Changes, type Checkpoint, firstCheckpoint, type Plan, say } from './checkpoint.ts';
 import { type Ending, outOfTime } from './ending.ts';
 import { TidemarkError } from './errors.ts';
 import { type BackfillJob, jobKey } from './jobs.ts';
@@ -7,12 +7,13 @@ import { liveCheckpoint } from './live-checkpoint.ts';
 import type { Feed } from './model.ts';
 import { firstWindow } from './plan.ts';
 import { addTallies, type FeedReport } from './report.ts';
-import type { Run } from './run.ts';
+import type { Flush } from './run.ts';
 import { readToEnd, seenOf, startRun } from './run-feed.ts';
 import { sendOwn } from './send-own.ts';
 import { scopeOf } from './settle-in.ts';
 import { ceilTo, DAY, floorTo, type Instant, type Range } from './time.ts';
-import { type FeedTask, type Held, ownSending, type Prepared, underLease } from './under-lease.ts';
+import { type FeedTask, type Held, ownSending, underLease } from './under-lease.ts';
+import { flushUnderLiveLease } from './under-live-lease.ts';
 
 /** What a backfill is asked to do. */
 export interface BackfillOrder {
@@ -24,8 +25,9 @@ export interface BackfillOrder {
 }
 
 /**
- * Reads a range of the past beside the live feed: with a checkpoint of its own, the same identities and the same seen keys, so
- * that nothing is delivered twice where the two meet. One run does as much as it has time for; the next one goes on.
+ * Reads a range of the past beside the live feed: with a checkpoint of its own, the same identities and the same seen keys. Each
+ * flush goes out under the live feed's lease, so that nothing is delivered twice where the two meet. One run does as much as it
+ * has time for; the next one goes on.
  */
 export async function runBackfill(task: FeedTask, order: BackfillOrder): Promise<FeedReport> {
   const key = jobKey(task.feed.name, 'backfill', order.id);
@@ -105,60 +107,26 @@ function over(job: BackfillJob, changes: Changes = {}): Ending {
   return { state: 'caught-up', changes: { ...changes, job } };
 }
 
-/**
- * Reads the next part: what lies clear of the live feed without further ado; what the live feed may be reading again at the
- * same time, only while we hold its lease, too.
- */
+/** Reads on in the range, as far as there is time. */
 async function readPart(task: FeedTask, held: Held): Promise<Ending> {
-  const { lease } = held;
-  const { range } = lease.item.job as BackfillJob;
+  const { lease, asker, warnings } = held;
+  const { id, range, resend } = lease.item.job as BackfillJob;
   if (lease.item.watermark >= range.to) return { state: 'caught-up', changes: {} };
-  const prepared = await task.prepare(held.asker);
+  const prepared = await task.prepare(asker);
   const feed = { ...task.feed, connection: prepared.connection };
   lease.note({ scope: scopeOf(feed) });
-  const live = await liveCheckpoint(task);
-  const clear = Math.min(range.to, clearOf(feed, live));
-  if (lease.item.watermark < clear) return await readRange(task, feed, held, prepared, clear);
-  const { effects, owner, leaseUntil } = task;
-  const both = await acquire(effects, feed.name, owner, leaseUntil, live, () => live);
-  if ('busyUntil' in both) return { state: 'paused', changes: {}, until: both.busyUntil };
-  try {
-    return await readRange(task, feed, held, prepared, range.to);
-  } finally {
-    await giveLiveBack(task, both.lease);
-  }
-}
-
-/** Below it the live feed reads nothing: its floor, or where its longest look back begins, whichever is higher. */
-function clearOf({ overlap, rereads = [] }: Feed, { floor, watermark, plan }: Checkpoint): Instant {
-  const back = Math.max(overlap, ...rereads.map((reread) => reread.overlap));
-  return Math.max(floor, Math.min(watermark - back, plan?.from ?? watermark));
-}
-
-async function readRange(task: FeedTask, feed: Feed, held: Held, prepared: Prepared, to: Instant): Promise<Ending> {
-  const { lease, warnings } = held;
-  const { id, resend } = lease.item.job as BackfillJob;
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
   const seen = seenOf(task, place);
   await seen.open();
-  const run: Run = await startRun(task, feed, held, prepared, seen, planOf(feed, lease.item, to), place);
-  return await readToEnd(run, prepared, warnings);
+  const run = await startRun(task, feed, held, prepared, seen, planOf(feed, lease.item, range.to), place);
+  // What is sent again on purpose is nothing that the live feed asks about.
+  const sharing = resend ? run : { ...run, inTurn: (flush: Flush) => flushUnderLiveLease(task, run, flush) };
+  return await readToEnd(sharing, prepared, warnings);
 }
 
 function planOf(feed: Feed, { watermark: from, plan, narrowed }: Checkpoint, to: Instant): Plan {
   if (plan && plan.to <= to) return plan;
   return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
-}
-
-async function giveLiveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
-  try {
-    await live.release({});
-  } catch (thrown) {
-    effects.log('warn', 'The live feed’s lease could not be given back; it runs out by itself.', {
-      feed: feed.name,
-      error: String(thrown),
-    });
-  }
 }
 
 /** The days that are done get their rows in the ledger; says up to where. What is sent again was counted before. */

@@ -1,5 +1,5 @@
 import { addOwn } from './add-own.ts';
-import type { Sending } from './run.ts';
+import type { Flush, Sending } from './run.ts';
 import { SECOND } from './time.ts';
 
 /** A flush is due at so many bytes or events, or when its first event has waited so long. */
@@ -13,7 +13,8 @@ export async function deliverOutgoing(run: Sending): Promise<void> {
   for (const { id, reason } of run.outgoing.quarantined) {
     if (reason !== 'unreadable') await addOwn(run, { act: 'quarantine', event: id, reason });
   }
-  const { events, quarantined, retries } = await run.outgoing.flush(run.asker.endBy);
+  const flush: Flush = () => run.outgoing.flush(run.asker.endBy);
+  const { events, quarantined, retries } = await (run.inTurn ? run.inTurn(flush) : flush());
   run.tally.delivered += events;
   run.tally.quarantined += quarantined;
   run.tally.retries += retries;

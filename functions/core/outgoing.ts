@@ -58,7 +58,7 @@ export class Outgoing {
 
   /**
    * @param names of the feed, and of the place where it is remembered what was delivered
-   * @param name tells this run's seen chunks from every other run's
+   * @param name of the run
    */
   constructor(
     effects: Effects,
@@ -75,7 +75,8 @@ export class Outgoing {
     this.#shapes = destinations.map(({ shape }) => JSON.stringify(shape));
     this.#seen = seen;
     this.#write = write;
-    this.#name = name;
+    // One run may have several of these, and a job beside the feed has fences of its own.
+    this.#name = `${name}-${Math.floor(effects.random() * 2 ** 32).toString(36)}`;
   }
 
   get events(): number {
@@ -111,6 +112,20 @@ export class Outgoing {
   /** Keeps something whole that is too large, or not fit, for a destination. */
   quarantine(entry: QuarantineEntry): void {
     if (!this.#quarantine.some((other) => other.id === entry.id)) this.#quarantine.push(entry);
+  }
+
+  /** Leaves out what has been delivered meanwhile, for each destination; says how many events that were in all. */
+  async sift(seen: Seen): Promise<number> {
+    let sifted = 0;
+    for (const [id, waiting] of this.#waiting) {
+      const lacking = waiting.lacking & ~(await seen.has(waiting.bucket, waiting.key));
+      if (lacking === waiting.lacking) continue;
+      this.#waiting.delete(id);
+      const lines = waiting.lines.map((line, at) => (lacking & (1 << at) ? line : undefined));
+      if (lacking !== 0) this.#waiting.set(id, { ...waiting, lacking, lines });
+      else sifted++;
+    }
+    return sifted;
   }
 
   /** What goes into quarantine with this flush. */

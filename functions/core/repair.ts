@@ -1,4 +1,4 @@
-import { acquire, type Lease } from './checkpoint.ts';
+import type { Lease } from './checkpoint.ts';
 import type { Findings, Missing } from './collect.ts';
 import { deliverOutgoing, flushDue } from './deliver-outgoing.ts';
 import { LatenessNotes } from './lateness.ts';
@@ -6,8 +6,9 @@ import { Outgoing } from './outgoing.ts';
 import type { Run } from './run.ts';
 import { seenOf } from './run-feed.ts';
 import { sendOwn } from './send-own.ts';
-import type { Instant, Range } from './time.ts';
-import type { FeedTask } from './under-lease.ts';
+import type { Range } from './time.ts';
+import { type FeedTask, runName } from './under-lease.ts';
+import { underLiveLease } from './under-live-lease.ts';
 import type { VerifiedStep } from './verify-steps.ts';
 
 /** Delivers what is missing, under the live feed's lease: whatever was delivered since it was compared is left out. */
@@ -17,18 +18,9 @@ export async function repair(
   findings: Findings,
   steps: readonly VerifiedStep[],
   range: Range,
-): Promise<{ readonly steps: readonly VerifiedStep[] } | { readonly until: Instant }> {
-  const { effects, feed } = run;
-  const live = await effects.load(feed.name);
-  if (!live) return { steps };
-  const held = await acquire(effects, feed.name, task.owner, task.leaseUntil, live, () => live);
-  if ('busyUntil' in held) return { until: held.busyUntil };
-  try {
-    const repaired = await send(task, run, findings.missing, held.lease, range);
-    return { steps: steps.map((step, at) => ({ ...step, repaired: countIn(repaired, step, at === 0, range) })) };
-  } finally {
-    await held.lease.release({});
-  }
+): Promise<VerifiedStep[]> {
+  const sent = await underLiveLease(task, run.asker, (live) => send(task, run, findings.missing, live, range));
+  return steps.map((step, at) => ({ ...step, repaired: countIn(sent, step, at === 0, range) }));
 }
 
 /** Sends what is still missing; says what that was. */
@@ -43,7 +35,7 @@ async function send(
   const seen = seenOf(task, feed.name);
   await seen.open();
   const names = { feed: feed.name, place: feed.name };
-  const name = `${String(live.item.fence).padStart(9, '0')}-${task.owner.slice(0, 8)}-repair`;
+  const name = runName(task, live);
   const outgoing = new Outgoing(effects, names, destinations, seen, task.write, name);
   const sending = { ...run, seen, outgoing };
   const notes = new LatenessNotes();

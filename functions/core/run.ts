@@ -8,7 +8,7 @@ import type { AnyFeed, Destination, Feed } from './model.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { OngoingNotes } from './ongoing.ts';
 import type { Order } from './order.ts';
-import type { Outgoing } from './outgoing.ts';
+import type { Flushed, Outgoing } from './outgoing.ts';
 import type { SignInMarks } from './own-sign-ins.ts';
 import type { Tally } from './report.ts';
 import type { Seen } from './seen.ts';
@@ -24,7 +24,12 @@ export interface Sending {
   readonly destinations: readonly Destination[];
   readonly outgoing: Outgoing;
   readonly tally: Tally;
+  /** Lets a flush go out when it is our turn, where somebody else delivers the same feed. */
+  readonly inTurn?: (flush: Flush) => Promise<Flushed>;
 }
+
+/** Delivers what is outgoing. */
+export type Flush = () => Promise<Flushed>;
 
 /** What a run of a feed works with. */
 export interface Run extends Sending {

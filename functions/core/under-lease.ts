@@ -110,7 +110,7 @@ export function ownSending(task: FeedTask<AnyFeed>, { lease, asker, tally }: Hel
   const ids = destinations.map(({ id }) => id);
   const known = seen ?? new Seen(effects, feed.name, ids, mostSeenKeys);
   const names = { feed: feed.name, place: feed.name };
-  const outgoing = new Outgoing(effects, names, destinations, known, task.write, `${runName(task, lease)}-own`);
+  const outgoing = new Outgoing(effects, names, destinations, known, task.write, runName(task, lease));
   return { effects, feed, asker, destinations, tally, seen: known, outgoing };
 }
 

@@ -22,6 +22,8 @@ export interface VerifyOrder {
   /** Cut to whole steps that lie below what live reading still looks at. */
   readonly range: Range;
   readonly repair?: boolean;
+  /** A range that is done is not compared again: what schedules ask for may come several times. */
+  readonly once?: boolean;
 }
 
 /** So many hours are compared at once. */
@@ -88,6 +90,7 @@ async function compare(
   const { effects } = task;
   const { lease, asker, start, warnings } = held;
   let job = lease.item.job as VerifyJob;
+  if (order.once && job.state === 'done') return { state: 'caught-up', changes: {} };
   if (job.state !== 'running' || (order.repair ?? false) !== job.repair) {
     // The same range again is a verification of its own.
     const fresh = newJob(order, live, range, start);
@@ -106,8 +109,7 @@ async function compare(
     const to = Math.min(job.range.to, from + (lease.item.narrowed ?? Math.max(LONGEST_STEP, stepOf(feed))));
     const outcome = await compareStep(task, feed, held, prepared, { from, to });
     if (!outcome) continue;
-    if ('until' in outcome) return { state: 'paused', changes: {}, until: outcome.until };
-    job = { ...job, steps: [...job.steps, ...outcome.steps] };
+    job = { ...job, steps: [...job.steps, ...outcome] };
     await lease.commit({ watermark: to, job, narrowed: undefined, patient: undefined });
   }
   const missing = job.steps.reduce((sum, step) => sum + step.missing, 0);
@@ -158,7 +160,7 @@ async function compareStep(
   held: Held,
   prepared: Prepared,
   range: Range,
-): Promise<{ readonly steps: readonly VerifiedStep[] } | { readonly until: Instant } | undefined> {
+): Promise<readonly VerifiedStep[] | undefined> {
   const { lease } = held;
   const seen = seenOf(task, feed.name);
   await seen.open();
@@ -170,7 +172,7 @@ async function compareStep(
     return afterFailure(feed, held, range, thrown);
   }
   const steps = await compareHours(run, findings, range, stepOf(feed), task.seenFor);
-  if (!(lease.item.job as VerifyJob).repair || findings.missing.length === 0) return { steps };
+  if (!(lease.item.job as VerifyJob).repair || findings.missing.length === 0) return steps;
   return await repair(task, run, findings, steps, range);
 }
 
@@ -185,7 +187,7 @@ function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, t
     if (isCut) throw thrown;
     return undefined;
   }
-  if (!isCut) return { steps: [unreadable(range, thrown)] };
+  if (!isCut) return [unreadable(range, thrown)];
   // An hour that a whole run has no time for would be begun for ever.
   const { effects } = asker;
   const wasWhole = (effects.now() - start) * 2 > asker.stopAt - start && !effects.stopping();
