@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { eventId, recordHash } from '../../functions/core/identity.ts';
+import type { Feed } from '../../functions/core/model.ts';
+import { bucketOf } from '../../functions/core/seen.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { createWorld, type World } from '../memory/world.ts';
+
+const FEED = 'memory/events/acme';
 
 /** A feed that began a day ago, at a vendor with ten days of log, a row every so often. */
 async function standing(every = HOUR): Promise<World> {
@@ -34,5 +39,28 @@ describe('verify', () => {
     expect(after?.job?.steps?.every(({ missing, extra }) => missing === 0 && extra === 0)).toBe(true);
     expect(lost).toHaveLength(3);
     expect(world.census(lost)).toMatchObject({ missing: [], repeated: [] });
+  });
+
+  it('leaves out of a repair what was delivered since it was compared', async () => {
+    const world = await standing();
+    const lost = world.vendor.add({ time: world.now - 6 * HOUR - 20 * MINUTE, name: 'lost', visibleAt: world.now });
+    const [feed] = world.feeds as [Feed];
+    const id = eventId(feed, {}, recordHash({ value: JSON.parse(lost.text), text: lost.text }), 0);
+    const { seal } = world.invoke().effects;
+    let compared = false;
+    const onEffect = ({ name, about }: { name: string; about: string }) => {
+      if (compared || name !== 'write' || about !== FEED) return;
+      compared = true;
+      const chunk = { bucket: bucketOf(lost.time), id: 'another', destinations: ['siem'], count: 1, digest: 0n };
+      world.table.remember(FEED, [{ ...chunk, keys: seal(id) }], world.now);
+    };
+    const act = { act: 'verify', repair: true, range: { from: world.now - 20 * HOUR, to: world.now } } as const;
+
+    const [report] = await world.run({ act, onEffect });
+
+    expect(compared).toBe(true);
+    expect(report?.job?.steps?.reduce((sum, step) => sum + step.missing, 0)).toBe(1);
+    expect(report?.job?.steps?.reduce((sum, step) => sum + step.repaired, 0)).toBe(0);
+    expect(world.names()).not.toContain('lost');
   });
 });

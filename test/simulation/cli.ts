@@ -7,8 +7,15 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     tell: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (values.help) {
+  console.log(
+    'npm run simulate -- [--seeds N] [--from S] [--tell]: the engine against a hostile world, seed by seed; --tell prints the story of each that fails.',
+  );
+  process.exit(0);
+}
 const [first, count] = [Number(values.from), Number(values.seeds)];
 /** A fault of the engine fails many seeds; a few of them tell enough. */
 const MOST_SHOWN = 20;

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly coarse: boolean;
   /** Answers say up to when they answer. */
   readonly echo: boolean;
+  /** By how many rows too few, or too many, the vendor announces. */
+  readonly liesBy?: number;
   readonly settle: Duration;
   readonly overlap: Duration;
   readonly longestWindow: Duration;
@@ -91,6 +93,9 @@ export function drawScenario(seed: number): Scenario {
   // Where a minute is the least that can be asked for, one broken record spoils all of it.
   const poison = dice.chance(0.05) && !calm && !coarse && keeps === FOREVER;
   const cutAfterPages = dice.maybe(0.3, () => dice.int(2, 6));
+  // Apart from all other choices, which stay what they were for each seed.
+  const lies = new Dice(seed + 2_000_003);
+  const liesBy = lies.maybe(0.3, () => lies.int(-4, 4));
   const quota = dice.maybe(0.15, () => ({ limit: dice.int(4, 12), othersUse: dice.int(0, 2) }));
   return {
     seed,
@@ -98,6 +103,7 @@ export function drawScenario(seed: number): Scenario {
     selfLink: vendor.paging === 'cursor' && dice.chance(0.1),
     coarse,
     echo: dice.chance(0.15),
+    ...(liesBy !== undefined && { liesBy }),
     settle,
     overlap,
     ...drawPast(dice, end),

@@ -3,7 +3,7 @@ import { REGRESSIONS } from './regressions.ts';
 import { simulate } from './simulate.ts';
 import { tell } from './tell.ts';
 
-const BATCHES = 8;
+const BATCHES = 12;
 const A_BATCH = 250;
 /** Of a failing seed's story; `node test/simulation/cli.ts --seeds 1 --from <seed> --tell` tells all of it. */
 const TOLD_LINES = 150;
@@ -13,7 +13,7 @@ const STRIKES = [
   ...['network', 'throttled', 'serverError', 'cutBody', 'html', 'slow', 'refused', 'forbidden'],
   ...['lostCommit', 'lateCommit', 'lostRead', 'lostRemember', 'lostPut', 'latePut', 'refusedRecord'],
   ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable', 'extras'],
-  ...['Late', 'OverlapShortened', 'ScopeChanged', 'Busy'],
+  ...['Late', 'OverlapShortened', 'TotalMismatch', 'ScopeChanged', 'Busy', 'throttledCall'],
 ];
 
 describe('the engine in a world of trouble', () => {

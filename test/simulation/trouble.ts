@@ -79,6 +79,8 @@ export class Trouble {
     if (this.#refuses(deliveryStream)) {
       return this.#noted('refusingDestination', { refused: () => 'ServiceUnavailableException' });
     }
+    // The whole call, as when a stream's throughput is used up.
+    if (this.#hits('throttledCall')) return { refused: () => 'ServiceUnavailableException' };
     if (this.#hits('lostPut')) return this.#dice.pick(['lost-before', 'lost-midway', 'lost-after']);
     if (!this.#hits('refusedRecord')) return undefined;
     const share = this.#dice.random();
