@@ -1,0 +1,51 @@
+// Plants one bug after the other in the engine and says what finds it. Ends with 1 when one survives or fits no more.
+import { parseArgs } from 'node:util';
+import { findBug } from './find-bug.ts';
+import { plant, sourceOf } from './mutation.ts';
+import { MUTATIONS } from './mutations.ts';
+
+const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--list]
+
+  --only NAME   only mutations whose name contains this
+  --seeds N     play so many seeds before a bug counts as not found (3000)
+  --list        say what each would do to a user, and plant none`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    seeds: { type: 'string', default: '3000' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const chosen = MUTATIONS.filter(({ name }) => name.includes(values.only));
+const width = Math.max(...MUTATIONS.map(({ name }) => name.length));
+
+if (values.help) console.log(HELP);
+else if (values.list) for (const { name, story } of chosen) console.log(`${name.padEnd(width)}  ${story}`);
+else if (chosen.length === 0) {
+  console.error(`no mutation is named ${values.only}`);
+  process.exitCode = 2;
+} else await huntAll();
+
+async function huntAll(): Promise<void> {
+  console.log(`${'mutation'.padEnd(width)}  ${'caught by'.padEnd(38)}  seed   seconds`);
+  const missed: string[] = [];
+  for (const mutation of chosen) {
+    let line: string;
+    try {
+      plant(mutation, sourceOf(mutation));
+      const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds));
+      if (caughtBy === undefined) missed.push(mutation.name);
+      line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
+    } catch (thrown) {
+      missed.push(mutation.name);
+      line = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+    console.log(`${mutation.name.padEnd(width)}  ${line}`);
+  }
+  console.log(
+    `${chosen.length - missed.length} of ${chosen.length} found${missed.map((name) => `, not ${name}`).join('')}`,
+  );
+  if (missed.length > 0) process.exitCode = 1;
+}

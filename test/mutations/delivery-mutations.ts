@@ -1,0 +1,84 @@
+import type { Mutation } from './mutation.ts';
+
+/** Bugs in what is delivered, to whom, and how that is remembered. */
+export const DELIVERY_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'seen-before-deliver',
+    story: 'Events are remembered as delivered before they are: a crash in between loses them without a trace.',
+    file: 'functions/core/outgoing.ts',
+    find: 'const results = await Promise.allSettled(',
+    put:
+      'await this.#remember(waiting, new Uint32Array(waiting.length).fill(2 ** this.#destinations.length - 1), endBy);\n' +
+      '    const results = await Promise.allSettled(',
+  },
+  {
+    name: 'accepted-part-forgotten',
+    story: 'One destination refuses for six hours, and the other one gets the same flush seventy times.',
+    file: 'functions/core/outgoing.ts',
+    find: '    await this.#remember(waiting, accepted, endBy);\n',
+    put: '    if (failures.length > 0) throw foremost(failures);\n    await this.#remember(waiting, accepted, endBy);\n',
+  },
+  {
+    name: 'nothing-remembered',
+    story: 'Each run delivers the whole overlap again.',
+    file: 'functions/core/outgoing.ts',
+    find: '    if (chunks.length === 0) return;\n',
+    put: '    if (chunks.length >= 0) return;\n',
+  },
+  {
+    name: 'partial-refusal-ignored',
+    story: 'Firehose refuses three records of five hundred, and they are never sent again.',
+    file: 'functions/core/deliver.ts',
+    find: 'else refused.push(record);',
+    put: 'else accepted.push(record);',
+  },
+  {
+    name: 'whole-call-sent-again',
+    story: 'Firehose refuses three records of five hundred, and all five hundred are sent again.',
+    file: 'functions/core/deliver.ts',
+    find: '    waiting = refused;\n',
+    put: '    waiting = refused.length > 0 ? waiting : refused;\n',
+  },
+  {
+    name: 'lost-answer-taken-for-accepted',
+    story: 'Firehose does not answer, and its records are believed to have arrived.',
+    file: 'functions/core/deliver.ts',
+    find: 'call.map(() => thrown.message)',
+    put: 'call.map(() => undefined)',
+  },
+  {
+    name: 'throttled-call-taken-for-accepted',
+    story: 'Firehose throttles a whole call, and its records are believed to have arrived.',
+    file: 'functions/core/deliver.ts',
+    find: 'if (codes[at] === undefined) accepted.push(record);',
+    put: 'if (codes[at] === undefined || codes.every((code) => code !== undefined)) accepted.push(record);',
+  },
+  {
+    name: 'call-outlives-lease',
+    story: 'A call is begun that may end after the lease: the next worker delivers the same records meanwhile.',
+    file: 'functions/core/deliver.ts',
+    find: 'Math.min(PUT_TIMEOUT, endBy - effects.now())',
+    put: 'PUT_TIMEOUT',
+  },
+  {
+    name: 'seen-for-all-destinations',
+    story: 'What one destination has accepted counts as delivered to the other one too, which never gets it.',
+    file: 'functions/core/take-in.ts',
+    find: 'wantedBy(run, reading, identity.time) & ~had;',
+    put: 'had > 0 ? 0 : wantedBy(run, reading, identity.time);',
+  },
+  {
+    name: 'seen-loaded-in-part',
+    story: 'Only one hour of what was delivered is loaded: the rest of the overlap is delivered again.',
+    file: 'functions/core/seen.ts',
+    find: 'this.#effects.loadSeen(this.#feed, first)',
+    put: 'this.#effects.loadSeen(this.#feed, first, first)',
+  },
+  {
+    name: 'seen-let-go-for-good',
+    story: 'Keys that were let go for want of room are not read again: their events are delivered again.',
+    file: 'functions/core/seen.ts',
+    find: 'if (bucket < this.#loadedFrom || this.#letGo.delete(bucket)) {',
+    put: 'if (bucket < this.#loadedFrom) {',
+  },
+];

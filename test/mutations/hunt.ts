@@ -1,0 +1,25 @@
+// Plays seeds on an engine with one planted bug until a promise breaks: node test/mutations/hunt.ts NAME SEEDS [FROM]
+import { registerHooks } from 'node:module';
+import { plant, ROOT } from './mutation.ts';
+import { MUTATIONS } from './mutations.ts';
+
+const [name, seeds, from = '1'] = process.argv.slice(2);
+const mutation = MUTATIONS.find((one) => one.name === name);
+if (!mutation) throw new Error(`no mutation is named ${name}`);
+const place = new URL(mutation.file, ROOT).href;
+registerHooks({
+  load: (url, context, next) => {
+    const loaded = next(url, context);
+    if (url !== place) return loaded;
+    return { ...loaded, source: plant(mutation, String(loaded.source)) };
+  },
+});
+
+const { simulate } = await import('../simulation/simulate.ts');
+const last = Number(from) + Number(seeds) - 1;
+let found: { seed: number; failure: string } | undefined;
+for (let seed = Number(from); seed <= last && !found; seed++) {
+  const { failures } = await simulate(seed);
+  if (failures[0] !== undefined) found = { seed, failure: failures[0] };
+}
+console.log(JSON.stringify(found ?? {}));

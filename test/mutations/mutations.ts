@@ -1,0 +1,7 @@
+import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
+import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
+import type { Mutation } from './mutation.ts';
+import { READING_MUTATIONS } from './reading-mutations.ts';
+
+/** The planted bugs; each has to be found. */
+export const MUTATIONS: readonly Mutation[] = [...CHECKPOINT_MUTATIONS, ...DELIVERY_MUTATIONS, ...READING_MUTATIONS];
