@@ -79,4 +79,11 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     find: 'Math.min(window.to, proven, vendorNow - feed.settle)',
     put: 'Math.min(plan.to, vendorNow - feed.settle)',
   },
+  {
+    name: 'total-believed',
+    story: 'The vendor announces fewer rows than there are, and the others are not asked for.',
+    file: 'functions/core/read-pages.ts',
+    find: '    request = next;\n',
+    put: '    request = total !== undefined && rows >= total ? undefined : next;\n',
+  },
 ];

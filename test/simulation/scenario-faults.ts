@@ -19,6 +19,10 @@ export interface Rates {
   /** A put that times out and is accepted later. */
   readonly latePut: number;
   readonly refusedRecord: number;
+  /** Firehose takes no record of a call. */
+  readonly throttledPut: number;
+  /** The vendor announces another number of rows than it has. */
+  readonly wrongTotal: number;
 }
 
 /** A worker that dies at its n-th effect, or hangs there. */
@@ -91,5 +95,11 @@ const KINDS: readonly (keyof Rates)[] = [
 export function drawRates(dice: Dice, poison: boolean): Partial<Rates> {
   const share = dice.pick([0.1, 0.3, 0.6]);
   const kinds = KINDS.filter((kind) => dice.chance(share) && !(poison && kind === 'cutBody'));
+  return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
+}
+
+/** Kinds that came later have dice of their own: seeds that broke a promise before stay what they were. */
+export function drawLaterRates(dice: Dice): Partial<Rates> {
+  const kinds = (['throttledPut', 'wrongTotal'] as const).filter(() => dice.chance(0.15));
   return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
 }

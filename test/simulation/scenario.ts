@@ -11,7 +11,7 @@ import {
 } from '../../functions/core/time.ts';
 import type { VendorOptions } from '../memory/vendor.ts';
 import { Dice } from './dice.ts';
-import { drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
+import { drawLaterRates, drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
 import { BEGIN, type PlannedRow, planRows } from './scenario-rows.ts';
 
 /** A vendor that deletes nothing while a scenario lasts. */
@@ -108,7 +108,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawPeople(dice, end, calm),
     mostSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,
     ...(quota && { quota }),
-    rates: calm ? {} : drawRates(dice, poison),
+    rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),
   };
 }

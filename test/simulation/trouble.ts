@@ -34,6 +34,10 @@ export class Trouble {
     this.#poison = poison;
     world.vendor.onRequest = () => this.#reply();
     world.vendor.spoil = (text, _request, shown) => this.#spoil(text, shown);
+    world.vendor.options.total = (found) => {
+      if (this.over || !this.#hits('wrongTotal')) return undefined;
+      return Math.max(0, found + this.#dice.pick([-found, -1, 1, 1_000]));
+    };
     const { quota } = scenario;
     if (quota) Object.assign(world.vendor.quota, quota);
   }
@@ -79,6 +83,7 @@ export class Trouble {
     if (this.#refuses(deliveryStream)) {
       return this.#noted('refusingDestination', { refused: () => 'ServiceUnavailableException' });
     }
+    if (this.#hits('throttledPut')) return { refused: () => 'ThrottlingException' };
     if (this.#hits('lostPut')) return this.#dice.pick(['lost-before', 'lost-midway', 'lost-after']);
     if (!this.#hits('refusedRecord')) return undefined;
     const share = this.#dice.random();
