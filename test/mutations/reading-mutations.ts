@@ -86,4 +86,11 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     find: '    request = next;\n',
     put: '    request = total !== undefined && rows >= total ? undefined : next;\n',
   },
+  {
+    name: 'circle-taken-for-the-end',
+    story: 'The vendor’s paging leads back to an earlier page, and the rest of the window counts as read.',
+    file: 'functions/core/paging.ts',
+    find: 'if (this.#followed.has(key) && !this.#repeats) {',
+    put: 'if (this.#followed.has(key) && !this.#repeats) return { again };\n    if (this.#pages < 0) {',
+  },
 ];

@@ -23,6 +23,8 @@ export interface Rates {
   readonly throttledPut: number;
   /** The vendor announces another number of rows than it has. */
   readonly wrongTotal: number;
+  /** A page links back to an earlier one. */
+  readonly circle: number;
 }
 
 /** A worker that dies at its n-th effect, or hangs there. */
@@ -100,6 +102,6 @@ export function drawRates(dice: Dice, poison: boolean): Partial<Rates> {
 
 /** Kinds that came later have dice of their own: seeds that broke a promise before stay what they were. */
 export function drawLaterRates(dice: Dice): Partial<Rates> {
-  const kinds = (['throttledPut', 'wrongTotal'] as const).filter(() => dice.chance(0.15));
+  const kinds = (['throttledPut', 'wrongTotal', 'circle'] as const).filter(() => dice.chance(0.15));
   return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
 }

@@ -23,11 +23,11 @@ const STRIKES = [
     'wrongTotal',
   ],
   ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable', 'extras'],
-  ...['Late', 'OverlapShortened', 'ScopeChanged', 'Busy'],
+  ...['Late', 'OverlapShortened', 'ScopeChanged', 'Busy', 'Incomplete'],
 ];
 
 /** What strikes in many scenarios has to strike often. */
-const OFTEN = STRIKES.filter((kind) => !['forbidden', 'extras', 'unreadable'].includes(kind));
+const OFTEN = STRIKES.filter((kind) => !['forbidden', 'extras', 'unreadable', 'circle', 'Incomplete'].includes(kind));
 
 /** In so many seeds at least; about half of what there are now. */
 const SITUATIONS = {
