@@ -1,93 +1,51 @@
-// Plants each bug of the list in turn, and says what finds it: npm run mutants [-- --only NAME] [--seeds N]
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Plants one bug after the other in the engine and says what finds it. Ends with 1 when one survives or fits no more.
 import { parseArgs } from 'node:util';
-import { type Mutation, plant, ROOT, sourceOf } from './mutation.ts';
+import { findBug } from './find-bug.ts';
+import { plant, sourceOf } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
+
+const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--list]
+
+  --only NAME   only mutations whose name contains this
+  --seeds N     play so many seeds before a bug counts as not found (3000)
+  --list        say what each would do to a user, and plant none`;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
     seeds: { type: 'string', default: '3000' },
-    help: { type: 'boolean', short: 'h', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
-if (values.help) {
-  console.log(
-    'npm run mutants -- [--only NAME] [--seeds N]: plants each bug of the list, and says which seed or test finds it.',
-  );
-  process.exit(0);
-}
+const chosen = MUTATIONS.filter(({ name }) => name.includes(values.only));
+const width = Math.max(...MUTATIONS.map(({ name }) => name.length));
 
-/** What found a bug, and how long that took. */
-interface Found {
-  readonly by?: string;
-  readonly seconds: number;
-}
+if (values.help) console.log(HELP);
+else if (values.list) for (const { name, story } of chosen) console.log(`${name.padEnd(width)}  ${story}`);
+else if (chosen.length === 0) {
+  console.error(`no mutation is named ${values.only}`);
+  process.exitCode = 2;
+} else await huntAll();
 
-const root = fileURLToPath(ROOT);
-/** No bug may keep us for ever. */
-const MOST_MS = 120_000;
-
-async function hunt(mutation: Mutation): Promise<Found> {
-  plant(mutation, sourceOf(mutation));
-  const started = performance.now();
-  const by = mutation.test === undefined ? await bySeeds(mutation) : await byTest(mutation, mutation.test);
-  const seconds = (performance.now() - started) / 1_000;
-  return { seconds, ...(by !== undefined && { by }) };
-}
-
-async function bySeeds({ name }: Mutation): Promise<string | undefined> {
-  const { stdout, failed } = await run(process.execPath, ['test/mutations/hunt.ts', name, values.seeds], root);
-  if (failed && stdout === '') return 'it does not even start';
-  const { seed, failure } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { seed?: number; failure?: string };
-  return seed === undefined ? undefined : `seed ${seed}: ${failure?.split('\n')[0]?.slice(0, 90)}`;
-}
-
-/** A copy of what the tests need, with the bug in it. */
-async function byTest(mutation: Mutation, test: string): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-mutant-'));
-  try {
-    for (const part of ['functions', 'local', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
-      await cp(join(root, part), join(folder, part), { recursive: true });
+async function huntAll(): Promise<void> {
+  console.log(`${'mutation'.padEnd(width)}  ${'caught by'.padEnd(38)}  seed   seconds`);
+  const missed: string[] = [];
+  for (const mutation of chosen) {
+    let line: string;
+    try {
+      plant(mutation, sourceOf(mutation));
+      const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds));
+      if (caughtBy === undefined) missed.push(mutation.name);
+      line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
+    } catch (thrown) {
+      missed.push(mutation.name);
+      line = thrown instanceof Error ? thrown.message : String(thrown);
     }
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-    await writeFile(join(folder, mutation.file), plant(mutation, sourceOf(mutation)));
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const { failed, stdout } = await run(process.execPath, [vitest, 'run', test, '--no-color'], folder);
-    if (!failed) return undefined;
-    return `${test}: ${/^ *× (.*?)(?: \d+ms)?$/m.exec(stdout)?.[1] ?? 'it fails'}`;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    console.log(`${mutation.name.padEnd(width)}  ${line}`);
   }
+  console.log(
+    `${chosen.length - missed.length} of ${chosen.length} found${missed.map((name) => `, not ${name}`).join('')}`,
+  );
+  if (missed.length > 0) process.exitCode = 1;
 }
-
-function run(command: string, args: readonly string[], cwd: string): Promise<{ stdout: string; failed: boolean }> {
-  return new Promise((resolve) => {
-    execFile(command, args, { cwd, timeout: MOST_MS, maxBuffer: 64 * 1024 * 1024 }, (failure, stdout) =>
-      resolve({ stdout, failed: failure !== null }),
-    );
-  });
-}
-
-const chosen = MUTATIONS.filter(({ name }) => values.only === undefined || name === values.only);
-if (chosen.length === 0) throw new Error(`no mutation is named ${values.only}`);
-const survivors: string[] = [];
-const queue = [...chosen];
-async function work(): Promise<void> {
-  for (let mutation = queue.shift(); mutation; mutation = queue.shift()) {
-    const { by, seconds } = await hunt(mutation);
-    if (by === undefined) survivors.push(mutation.name);
-    console.log(`${mutation.name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s  ${by ?? 'SURVIVES'}`);
-  }
-}
-await Promise.all([work(), work()]);
-console.log(
-  survivors.length === 0
-    ? `All ${chosen.length} planted bugs were found.`
-    : `${survivors.length} of ${chosen.length} planted bugs survive: ${survivors.join(', ')}`,
-);
-process.exitCode = survivors.length > 0 ? 1 : 0;

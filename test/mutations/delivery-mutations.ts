@@ -26,16 +26,6 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     put: '    if (chunks.length >= 0) return;\n',
   },
   {
-    name: 'quarantine-after-deliver',
-    story: 'What is too large is cut and delivered, and the whole of it is lost when the process dies then.',
-    file: 'functions/core/outgoing.ts',
-    find: '    for (const entry of this.#quarantine)\n',
-    put:
-      '    await Promise.allSettled(this.#destinations.map((one, at) => this.#deliverTo(one, at, waiting, endBy)));\n' +
-      '    for (const entry of this.#quarantine)\n',
-    test: 'test/rules/delivery.test.ts',
-  },
-  {
     name: 'partial-refusal-ignored',
     story: 'Firehose refuses three records of five hundred, and they are never sent again.',
     file: 'functions/core/deliver.ts',
@@ -90,5 +80,15 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/seen.ts',
     find: 'if (bucket < this.#loadedFrom || this.#letGo.delete(bucket)) {',
     put: 'if (bucket < this.#loadedFrom) {',
+  },
+  {
+    name: 'quarantine-after-deliver',
+    story: 'What is too large is cut and delivered, and the whole of it is lost when the process dies then.',
+    file: 'functions/core/outgoing.ts',
+    find: '    for (const entry of this.#quarantine)\n',
+    put:
+      '    await Promise.allSettled(this.#destinations.map((one, at) => this.#deliverTo(one, at, waiting, endBy)));\n' +
+      '    for (const entry of this.#quarantine)\n',
+    test: 'test/rules/delivery.test.ts',
   },
 ];

@@ -2,19 +2,24 @@ import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 import { tell } from './tell.ts';
 
+const HELP = `npm run simulate -- [--seeds N] [--from S] [--tell]
+
+  --seeds N   how many seeds to play (1000)
+  --from S    the first of them (1)
+  --tell      the whole story of each seed that fails, in place of its first broken promise
+
+At the end: how often each kind of trouble struck. Exit code 1 when a promise was broken.`;
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     tell: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log(
-    'npm run simulate -- [--seeds N] [--from S] [--tell]: the engine against a hostile world, seed by seed; --tell prints the story of each that fails.',
-  );
-  process.exit(0);
+  console.log(HELP);
+  process.exit();
 }
 const [first, count] = [Number(values.from), Number(values.seeds)];
 /** A fault of the engine fails many seeds; a few of them tell enough. */

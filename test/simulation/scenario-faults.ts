@@ -19,8 +19,12 @@ export interface Rates {
   /** A put that times out and is accepted later. */
   readonly latePut: number;
   readonly refusedRecord: number;
-  /** A put of which nothing is taken. */
-  readonly throttledCall: number;
+  /** Firehose takes no record of a call. */
+  readonly throttledPut: number;
+  /** The vendor announces another number of rows than it has. */
+  readonly wrongTotal: number;
+  /** A page links back to an earlier one. */
+  readonly circle: number;
 }
 
 /** A worker that dies at its n-th effect, or hangs there. */
@@ -92,8 +96,12 @@ const KINDS: readonly (keyof Rates)[] = [
 /** Some kinds of faults, each rare or frequent. A poisoned record is told from a broken line by its being alone. */
 export function drawRates(dice: Dice, poison: boolean): Partial<Rates> {
   const share = dice.pick([0.1, 0.3, 0.6]);
-  // Not among the choices of the seeds that there were before it: it goes along with one that is like it.
   const kinds = KINDS.filter((kind) => dice.chance(share) && !(poison && kind === 'cutBody'));
-  const rates = Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])])) as Partial<Rates>;
-  return rates.refusedRecord === undefined ? rates : { ...rates, throttledCall: rates.refusedRecord / 2 };
+  return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
+}
+
+/** Kinds that came later have dice of their own: seeds that broke a promise before stay what they were. */
+export function drawLaterRates(dice: Dice): Partial<Rates> {
+  const kinds = (['throttledPut', 'wrongTotal', 'circle'] as const).filter(() => dice.chance(0.15));
+  return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
 }

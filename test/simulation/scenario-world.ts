@@ -7,16 +7,12 @@ import { BEGIN } from './scenario-rows.ts';
 
 /** The world of a scenario, without its rows. */
 export function createWorldOf(scenario: Scenario): World {
-  const { vendor, settle, overlap, longestWindow, cutAfterPages, startFrom, destinations, liesBy } = scenario;
+  const { vendor, settle, overlap, longestWindow, cutAfterPages, startFrom, destinations } = scenario;
   const plain = memoryStream('events', vendor.precision, vendor.paging === 'offset');
   return createWorld({
     seed: scenario.seed,
     start: BEGIN,
-    vendor: {
-      ...vendor,
-      echo: scenario.echo ? ({ to }, now) => Math.min(to, now) : undefined,
-      total: liesBy === undefined ? undefined : (found) => Math.max(0, found + liesBy),
-    },
+    vendor: { ...vendor, echo: scenario.echo ? ({ to }, now) => Math.min(to, now) : undefined },
     stream: {
       settle,
       overlap,

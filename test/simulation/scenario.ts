@@ -11,7 +11,7 @@ import {
 } from '../../functions/core/time.ts';
 import type { VendorOptions } from '../memory/vendor.ts';
 import { Dice } from './dice.ts';
-import { drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
+import { drawLaterRates, drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
 import { BEGIN, type PlannedRow, planRows } from './scenario-rows.ts';
 
 /** A vendor that deletes nothing while a scenario lasts. */
@@ -37,8 +37,6 @@ export interface Scenario {
   readonly coarse: boolean;
   /** Answers say up to when they answer. */
   readonly echo: boolean;
-  /** By how many rows too few, or too many, the vendor announces. */
-  readonly liesBy?: number;
   readonly settle: Duration;
   readonly overlap: Duration;
   readonly longestWindow: Duration;
@@ -93,9 +91,6 @@ export function drawScenario(seed: number): Scenario {
   // Where a minute is the least that can be asked for, one broken record spoils all of it.
   const poison = dice.chance(0.05) && !calm && !coarse && keeps === FOREVER;
   const cutAfterPages = dice.maybe(0.3, () => dice.int(2, 6));
-  // Apart from all other choices, which stay what they were for each seed.
-  const lies = new Dice(seed + 2_000_003);
-  const liesBy = lies.maybe(0.3, () => lies.int(-4, 4));
   const quota = dice.maybe(0.15, () => ({ limit: dice.int(4, 12), othersUse: dice.int(0, 2) }));
   return {
     seed,
@@ -103,7 +98,6 @@ export function drawScenario(seed: number): Scenario {
     selfLink: vendor.paging === 'cursor' && dice.chance(0.1),
     coarse,
     echo: dice.chance(0.15),
-    ...(liesBy !== undefined && { liesBy }),
     settle,
     overlap,
     ...drawPast(dice, end),
@@ -114,7 +108,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawPeople(dice, end, calm),
     mostSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,
     ...(quota && { quota }),
-    rates: calm ? {} : drawRates(dice, poison),
+    rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),
   };
 }

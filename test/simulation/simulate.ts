@@ -59,6 +59,8 @@ class Simulation {
   readonly #around: Surroundings;
   readonly #log: Log;
   readonly #running: Promise<unknown>[] = [];
+  /** Somebody has set watermark and floor. */
+  #byHand = false;
 
   constructor(scenario: Scenario, told: boolean) {
     this.#scenario = scenario;
@@ -75,7 +77,7 @@ class Simulation {
   /** What came of it, for whoever wants to know that the simulation simulates. */
   census(): [string, number][] {
     const { books, takeovers, gaps, unreadable, extras } = this.oracle;
-    const metrics = (['Late', 'OverlapShortened', 'TotalMismatch', 'ScopeChanged', 'Busy'] as const).map(
+    const metrics = (['Late', 'OverlapShortened', 'Incomplete', 'ScopeChanged', 'Busy'] as const).map(
       (metric): [string, number] => [metric, this.#world.count(metric)],
     );
     return [
@@ -85,7 +87,23 @@ class Simulation {
       ['unreadable', unreadable.length],
       ['extras', extras],
       ...metrics,
+      ...this.#situations(),
     ];
+  }
+
+  /** What this scenario is about, beside its faults. */
+  #situations(): [string, number][] {
+    const { destinations, vendor, runs, rows, scopeChangesAt } = this.#scenario;
+    const situations: [string, boolean][] = [
+      ['secondDestination', destinations.length > 1],
+      ['addedDestination', destinations.some(({ from }) => from > 0)],
+      ['vendorClockOff', vendor.clockOffset !== 0],
+      ['ourClockOff', runs.some(({ clockOffset }) => clockOffset !== 0)],
+      ['changingRow', rows.some(({ changesAt }) => changesAt !== undefined)],
+      ['scopeChange', scopeChangesAt !== undefined],
+      ['floorByHand', this.#byHand],
+    ];
+    return situations.map(([kind, is]) => [kind, is ? 1 : 0]);
   }
 
   async run(): Promise<void> {
@@ -120,6 +138,7 @@ class Simulation {
     const { item } = this.oracle;
     // Nobody sets what a worker is about to write.
     if (!item || item.owner !== undefined) return;
+    this.#byHand = true;
     this.story.tell(() => 'somebody sets watermark and floor');
     const feed = this.#world.feeds[0] as { name: string };
     this.#world.table.overwrite(feed.name, { watermark: to, floor: to, plan: undefined } as object);

@@ -1,6 +1,6 @@
 import { type Duration, MINUTE, SECOND } from '../../functions/core/time.ts';
 import type { EffectCall, Fault } from '../memory/faults.ts';
-import type { Reply, VendorRow } from '../memory/vendor.ts';
+import type { Reply, VendorRequest, VendorRow } from '../memory/vendor.ts';
 import type { World } from '../memory/world.ts';
 import type { Dice } from './dice.ts';
 import type { Scenario } from './scenario.ts';
@@ -26,6 +26,8 @@ export class Trouble {
   readonly #world: World;
   readonly #poison: ReadonlySet<VendorRow>;
   readonly #frozen = new Set<PlannedRun>();
+  /** Where the last two pages of a range were asked for. */
+  readonly #cursors = new Map<string, readonly (number | undefined)[]>();
 
   constructor(scenario: Scenario, dice: Dice, world: World, poison: ReadonlySet<VendorRow>) {
     this.#scenario = scenario;
@@ -33,7 +35,11 @@ export class Trouble {
     this.#world = world;
     this.#poison = poison;
     world.vendor.onRequest = () => this.#reply();
-    world.vendor.spoil = (text, _request, shown) => this.#spoil(text, shown);
+    world.vendor.spoil = (text, request, shown) => this.#spoil(this.#bend(text, request), shown);
+    world.vendor.options.total = (found) => {
+      if (this.over || !this.#hits('wrongTotal')) return undefined;
+      return Math.max(0, found + this.#dice.pick([-found, -1, 1, 1_000]));
+    };
     const { quota } = scenario;
     if (quota) Object.assign(world.vendor.quota, quota);
   }
@@ -79,8 +85,7 @@ export class Trouble {
     if (this.#refuses(deliveryStream)) {
       return this.#noted('refusingDestination', { refused: () => 'ServiceUnavailableException' });
     }
-    // The whole call, as when a stream's throughput is used up.
-    if (this.#hits('throttledCall')) return { refused: () => 'ServiceUnavailableException' };
+    if (this.#hits('throttledPut')) return { refused: () => 'ThrottlingException' };
     if (this.#hits('lostPut')) return this.#dice.pick(['lost-before', 'lost-midway', 'lost-after']);
     if (!this.#hits('refusedRecord')) return undefined;
     const share = this.#dice.random();
@@ -120,6 +125,18 @@ export class Trouble {
     // No two cut bodies are the same: only data that is broken for good stays as it is.
     const nonce = `{"request":${this.#world.vendor.requests.length},${text.slice(1)}`;
     return nonce.slice(0, this.#dice.int(13, nonce.length - 1));
+  }
+
+  /** Leads a page's link back to where the page before this one was asked for. */
+  #bend(text: string, { from, to, cursor }: VendorRequest): string {
+    const range = `${from}-${to}`;
+    const [earlier, last] = this.#cursors.get(range) ?? [];
+    if (cursor === undefined) this.#cursors.delete(range);
+    else this.#cursors.set(range, [last, cursor]);
+    const back = cursor === last ? earlier : last;
+    if (this.over || back === undefined || cursor === undefined || back === cursor || !this.#hits('circle'))
+      return text;
+    return text.replace(/"next":\d+/, `"next":${back}`);
   }
 
   #hits(kind: keyof Rates, share = 1): boolean {
