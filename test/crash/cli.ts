@@ -1,0 +1,80 @@
+// Kills the real program at every step of every kind of stream, and writes what came of it: npm run crashes [-- --only WORD] [--out FILE]
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { KINDS } from './kinds.ts';
+import { Arena, type Blow, BUDGET_MS, LARGEST_FLUSH, type Outcome } from './matrix.ts';
+import { STEPS } from './steps.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    out: { type: 'string', default: 'docs/crash-matrix.md' },
+    'at-once': { type: 'string', default: '6' },
+  },
+});
+
+const HEAD = `# What a crash costs
+
+The real handlers, with the AWS SDK, against the embedded services in processes of their own. The process of the handler is killed (SIGKILL)
+at each step, before the other side has carried it out and after it has, when only the answer is missing: at the first of its kind in
+a run, and at the last. The next run is started at once and again and again, and finds the lease of the dead one.
+
+\`lost\`: events that never arrive. \`repeated\`: events that arrive again, with the same \`event.id\`. \`progress\`: seconds from the kill to the next
+progress on record; a lease lives until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more.
+
+Made by \`npm run crashes\`.
+`;
+
+const sections: string[] = [];
+let bad = 0;
+for (const kind of KINDS.filter(({ name, stream }) => `${name} ${stream}`.includes(values.only))) {
+  const arena = await Arena.open(kind);
+  try {
+    const counts = await arena.count();
+    const blows = kind.steps.flatMap((step): Blow[] => {
+      const last = counts.get(step) ?? 0;
+      const which = last > 1 ? [1, last] : [1];
+      return which.flatMap((nth) => [
+        { step, nth, moment: 'before' as const },
+        { step, nth, moment: 'after' as const },
+      ]);
+    });
+    const outcomes = await arena.strike(blows, Number(values['at-once']));
+    bad += outcomes.filter((one) => !isKept(one)).length;
+    sections.push(section(`${kind.source}/${kind.stream}`, kind.name, outcomes, kind.steps));
+    console.log(sections.at(-1));
+  } finally {
+    await arena.close();
+  }
+}
+if (values.only === '') await writeFile(values.out, `${HEAD}\n${sections.join('\n')}`);
+process.exitCode = bad > 0 ? 1 : 0;
+
+/** Nothing is lost, one flush at most comes again, and the feed gets on. */
+function isKept({ struck, lost, repeated, ended }: Outcome): boolean {
+  return struck && lost === 0 && repeated <= LARGEST_FLUSH && ended === 'caught-up';
+}
+
+function section(feed: string, name: string, outcomes: readonly Outcome[], steps: readonly string[]): string {
+  const order = (one: Outcome) =>
+    STEPS.indexOf(one.blow.step) * 1e6 + one.blow.nth * 2 + (one.blow.moment === 'after' ? 1 : 0);
+  const rows = [...outcomes].sort((one, other) => order(one) - order(other)).map(row);
+  const none = STEPS.filter((step) => !steps.includes(step));
+  return [
+    `## ${feed}: ${name}`,
+    '',
+    '| step | which | killed | lost | repeated | progress |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    `No such step: ${none.join(', ')}.`,
+    '',
+  ].join('\n');
+}
+
+function row({ blow, struck, lost, repeated, progressMs, ended }: Outcome): string {
+  const progress = progressMs === undefined ? '-' : `${Math.round(progressMs / 1_000)} s`;
+  const what = struck ? blow.moment : `${blow.moment} (did not come by)`;
+  const end = ended === 'caught-up' ? '' : ` (${ended})`;
+  return `| ${blow.step} | ${blow.nth === 1 ? 'first' : 'last'} | ${what} | ${lost} | ${repeated} | ${progress}${end} |`;
+}

@@ -1,0 +1,22 @@
+// The embedded AWS services as a process of their own: node test/crash/services.ts FOLDER SOURCE...; ends with its stdin.
+import { join } from 'node:path';
+import { deliveryStreamName } from '../../functions/core/tidemark-config.ts';
+import { startTable } from '../../local/services/dynamodb.ts';
+import { startFirehose } from '../../local/services/firehose.ts';
+import { startSecrets } from '../../local/services/secrets.ts';
+
+const [folder = '', ...sources] = process.argv.slice(2);
+const streams = sources.map((source) => ({
+  deliveryStream: deliveryStreamName('lake', source),
+  destination: 'lake',
+  source,
+}));
+const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
+const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+console.log(JSON.stringify({ DynamoDB: table.url, Firehose: firehose.url, secretsmanager: secrets.url }));
+process.stdin.on('end', async () => {
+  await Promise.all([table.close(), secrets.close(), firehose.close()]);
+  process.exit(0);
+});
+process.stdin.resume();
