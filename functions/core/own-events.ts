@@ -17,8 +17,8 @@ export type OwnAct =
   | { readonly act: 'skip' | 'rewind'; readonly range: Range; readonly at: Instant }
   /** More was delivered in the overlap than a run can hold in memory: what comes late into this range is not found. */
   | { readonly act: 'overlap-shortened'; readonly range: Range }
-  /** The credentials may no longer read this feed, or see less than they did. */
-  | { readonly act: 'permission-lost'; readonly at: Instant; readonly message: string }
+  /** The credentials may no longer read this feed, or see less than they did; since it was last well. */
+  | { readonly act: 'permission-lost'; readonly since: Instant; readonly message: string }
   /** What defines the feed has changed: what is new in this range takes a backfill. */
   | { readonly act: 'scope-changed'; readonly range: Range; readonly message: string }
   | {
@@ -30,7 +30,7 @@ export type OwnAct =
     }
   /** Events that were missing have been delivered. */
   | { readonly act: 'repair'; readonly range: Range; readonly events: number; readonly at: Instant }
-  /** Something was let out of quarantine. */
+  /** Something was sent again that went into quarantine at that time. */
   | { readonly act: 'redrive'; readonly event: string; readonly at: Instant };
 
 /** An act of Tidemark as an event: `event.module: tidemark`, its id made from the feed and the act, so that a repetition is recognised. */
@@ -73,7 +73,7 @@ function identityOf(act: OwnAct, range: unknown): unknown[] {
     case 'repair':
       return [range, act.at, act.events];
     case 'permission-lost':
-      return [act.at];
+      return [act.since];
     case 'scope-changed':
       return [range, act.message];
     case 'backfill':
