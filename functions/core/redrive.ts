@@ -134,6 +134,7 @@ function parsed(text: string): EcsEvent | undefined {
 function piecesFor({ write }: FeedTask<AnyFeed>, { shape }: Destination, event: EcsEvent): EcsEvent[] {
   const whole = redriven(event);
   if (!write(shape, whole).oversized) return [whole];
+  if (shape.format === 'cef') throw new Error('CEF has no place for the whole of it');
   const parts = [...inParts(event)].map(redriven);
   for (const part of parts) {
     if (write(shape, part).oversized) throw new Error(`a part of it is still too large for ${shape.format}`);

@@ -96,6 +96,24 @@ describe('what is too large is delivered shortened, and whole by redrive', () =>
     expect([...world.table.quarantine.values()].map(({ destinations }) => destinations)).toEqual([['splunk', 'raw']]);
   });
 
+  it('keeps what CEF has no place for, and sends it to the others', async () => {
+    const cef: Destination = { id: 'cef', shape: { format: 'cef', hec: {} }, deliveryStream: 'tidemark-cef' };
+    const world = await worldWith('x'.repeat(1_100_000), { destinations: [ecsDestination('siem'), cef] });
+    for (const [key, entry] of world.table.quarantine) {
+      world.table.quarantine.set(key, { ...entry, destinations: ['siem', 'cef'] });
+    }
+    world.write = (shape, event) => ({
+      ...writeEvent(shape, event),
+      ...(shape.format === 'cef' && event.message === 'large' && { oversized: true }),
+    });
+
+    const report = await redrive(world);
+
+    expect(report?.warnings).toEqual([expect.stringContaining('cef: CEF has no place for the whole of it')]);
+    expect(originalOf(partsOf(world.delivered('siem')))).toBe(world.vendor.rows[0]?.text);
+    expect(world.table.quarantine.size).toBe(1);
+  });
+
   it('does not touch what tells live reading apart from it: failures, seen keys, the watermark', async () => {
     const world = await worldWith('x'.repeat(1_100_000));
     world.table.overwrite(FEED, { failures: 3, lastError: { code: 'forbidden', message: 'no', at: world.now } });
