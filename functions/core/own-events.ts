@@ -33,6 +33,24 @@ export type OwnAct =
   /** Something was sent again that went into quarantine at that time. */
   | { readonly act: 'redrive'; readonly event: string; readonly at: Instant };
 
+/** When each act is told. */
+export const OWN_ACTS: Readonly<Record<OwnAct['act'], string>> = {
+  gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
+  unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
+  quarantine:
+    'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
+  skip: 'A person moved the watermark on: the range is not read.',
+  rewind: 'A person moved the watermark back: the range is read again.',
+  'overlap-shortened':
+    'More was delivered in the overlap than a run can hold: what comes late into the range is not found.',
+  'permission-lost':
+    'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
+  'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
+  backfill: 'A backfill has started, is done, or was cancelled.',
+  repair: 'Events that verification found missing have been delivered.',
+  redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
+};
+
 /** An act of Tidemark as an event: `event.module: tidemark`, its id made from the feed and the act, so that a repetition is recognised. */
 export function ownEvent(feed: AnyFeed, act: OwnAct, now: Instant): EcsEvent {
   const range = 'range' in act && { from: formatInstant(act.range.from), to: formatInstant(act.range.to) };
