@@ -1,3 +1,4 @@
+import { OWN_ACTS } from '../functions/core/own-events.ts';
 import { cefMappingTable } from '../functions/formats/cef-mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef-severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf-class-table.ts';
@@ -15,7 +16,21 @@ An event is an ECS document; every other format is a projection of it, and knows
 Elastic Common Schema 9.4. What the vendor says and ECS has no place for is under the vendor's own name (\`thousandeyes\`). What Tidemark itself
 has to say is under \`tidemark\`: feed, connection, vendor, product, window, \`lateness_ms\` of an event that appeared after its range had been read,
 \`shortened\`. Tags: \`tidemark-untimed\` (no usable time; \`@timestamp\` is when it was read), \`tidemark-unmapped\` (a pipeline_error),
-\`tidemark-unknown-event\` (the vendor's event name is new to us), \`tidemark-shortened\` (the whole lies in quarantine).
+\`tidemark-unknown-event\` (the vendor's event name is new to us), \`tidemark-shortened\` (the whole lies in quarantine), \`tidemark-inexpressible\`
+(stands in for an event that the format cannot say; \`tidemark.event\` is its id), \`tidemark-redriven\` (sent again from quarantine),
+\`tidemark-part\` (a part of an event that was too large: in the order of \`tidemark.part.number\`, \`event.original\` of all parts with the same
+\`tidemark.part.of\` is the event's; that is an id by which the shortened event is found).
+
+## What Tidemark says of itself
+
+\`event.module\` is \`tidemark\`, \`event.dataset\` \`tidemark.<act>\`, \`event.action\` the act, \`tidemark.feed\` the feed, \`tidemark.range\` what it is about.
+Told again after a crash, an act has the same \`event.id\`.
+
+| act | when |
+|---|---|
+${Object.entries(OWN_ACTS)
+  .map(([act, when]) => `| \`${act}\` | ${when} |`)
+  .join('\n')}
 
 ## raw
 

@@ -1,6 +1,8 @@
+import type { Checkpoint } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import type { Source } from './model.ts';
-import { DAY, type Duration, HOUR, parseDuration, SECOND } from './time.ts';
+import { insist } from './outgoing.ts';
+import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from './time.ts';
 
 /** The feeds that are configured: by connection and stream, how often each is due. */
 export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -34,11 +36,12 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
     Object.entries(streams).map(([stream, every]) => ({ name: `${source.id}/${stream}/${connection}`, stream, every })),
   );
   const now = effects.now();
+  const endBy = now + effects.remainingTime() - SECOND;
   const worst = { oldestSuccess: none(1), overdue: none(1), lag: none(1), retentionLeft: none(-1) };
   const never: string[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
-    const items = await Promise.all(part.map(({ name }) => effects.load(name)));
+    const items = await Promise.all(part.map(({ name }) => look(effects, name, endBy)));
     for (const [at, { name, stream, every }] of part.entries()) {
       const item = items[at];
       const due = parseDuration(every) ?? HOUR;
@@ -56,6 +59,15 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   const report: CensusReport = { feeds: all.length, never, ...said(worst) };
   emit(effects, report);
   return report;
+}
+
+/** A throttled table gives in after a while: no census at all would alarm for every feed. */
+async function look(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
+  let found: Checkpoint | undefined;
+  await insist(effects, endBy, async () => {
+    found = await effects.load(name);
+  });
+  return found;
 }
 
 /** How long the vendor keeps a stream's records; none of what is always to be had. */

@@ -48,8 +48,7 @@ export const METRICS = {
   OldestSuccessSeconds: 'Seconds',
   WorstLagSeconds: 'Seconds',
   LeastRetentionHours: 'None',
-  /** What lies in quarantine. */
-  InQuarantine: 'Count',
+  /** Entries that were let out of quarantine. */
   Redriven: 'Count',
 } as const;
 

@@ -26,7 +26,8 @@ export async function moveFeed(task: FeedTask, to: Instant): Promise<FeedReport>
       await own.seen.open();
       const act = moved > watermark ? 'skip' : 'rewind';
       const range = { from: Math.min(moved, watermark), to: Math.max(moved, watermark) };
-      await sendOwn(own, { act, range, at: start });
+      // Known by when the feed was last well: the same move, asked for again after a crash, is told once.
+      await sendOwn(own, { act, range, at: lease.item.lastSuccess ?? floor });
       // Who is to get what lies there is asked for by hand: all.
       const since = Object.entries(destinations).map(([id, from]) => [id, Math.min(from, moved)] as const);
       return {

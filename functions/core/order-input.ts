@@ -4,7 +4,7 @@ import type { ConfiguredFeeds } from './census.ts';
 import { type ConfiguredConnection, check, feedsOf, parseConnection } from './config.ts';
 import { TidemarkError } from './errors.ts';
 import type { AnyFeed, Source } from './model.ts';
-import { type Instant, parseInstant, type Range } from './time.ts';
+import { type Instant, parseDuration, parseInstant, type Range } from './time.ts';
 
 /** What an invocation is to do, checked. */
 export interface Order {
@@ -28,6 +28,7 @@ const feeds = {
   streams: z.array(z.string()).check(z.minLength(1)),
   askAgain: z.optional(z.boolean()),
 };
+const every = z.string().check(z.refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration such as 15m'));
 const range = { from: z.optional(time), to: z.optional(time) };
 
 /** What schedules, the command line and the state machine send. Without an act it is `run`. */
@@ -47,7 +48,7 @@ const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
   z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
   z.strictObject({ act: z.literal('look'), ...feeds, ...range }),
-  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), z.string())) }),
+  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), every)) }),
 ]);
 
 export function readOrder(source: Source, value: unknown): Order {
@@ -76,21 +77,21 @@ function rangeOf(from: string | undefined, to: string | undefined): Range | unde
   throw new TidemarkError(
     'config',
     'processing',
-    `The invocation asks for ${from ?? 'nothing'} to ${to ?? 'nothing'}, wanted a range: from before to.`,
+    `The invocation is not right:\n  $.from, $.to: there is ${from ?? 'nothing'} to ${to ?? 'nothing'}, wanted a range: from before to.`,
     'Give both from and to.',
   );
 }
 
 function chosen(source: Source, connection: ConfiguredConnection, streams: readonly string[]): AnyFeed[] {
   const all = feedsOf(source, connection);
-  return streams.map((name) => {
+  return streams.map((name, at) => {
     const feed = all.find(({ stream }) => stream.name === name);
     if (feed) return feed;
     const known = all.map(({ stream }) => stream.name).join(', ');
     throw new TidemarkError(
       'config',
       'processing',
-      `The invocation names stream ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
+      `The invocation is not right:\n  $.streams[${at}]: there is ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
       'Correct the schedule’s input.',
     );
   });

@@ -29,6 +29,14 @@ const MOST_TRIES_AT_THE_END = 5;
 /** An event on its way, and the destinations (as bits) that still lack it. */
 interface Waiting extends Address {
   readonly lines: readonly (string | undefined)[];
+  /** The destinations, as bits, that cannot even be told of it: for them it lies in quarantine, and that is all. */
+  readonly mute: number;
+}
+
+/** What came of writing an event in a shape: no text when not even a stand-in can be written. */
+interface Written {
+  readonly text: string | undefined;
+  readonly problem?: 'oversized' | 'inexpressible';
 }
 
 /** How a flush went. */
@@ -93,20 +101,27 @@ export class Outgoing {
     return this.#waiting.has(id);
   }
 
+  /** The destinations, as bits, that an event of this flush is for. */
+  lacking(id: string): number | undefined {
+    return this.#waiting.get(id)?.lacking;
+  }
+
   add(event: EcsEvent, address: Address): void {
     const { id } = event.event;
     const { lacking } = address;
-    const written = new Map<string, string>();
+    const written = new Map<string, Written>();
+    let mute = 0;
     const lines = this.#destinations.map((destination, at) => {
       if ((lacking & (1 << at)) === 0) return undefined;
       const shape = this.#shapes[at] as string;
-      const text = written.get(shape) ?? this.#writeOne(destination.shape, event);
-      written.set(shape, text);
-      this.bytes += text.length;
+      const { text } = written.get(shape) ?? this.#writeOne(destination.shape, shape, event, written);
+      if (text === undefined) mute |= 1 << at;
+      else this.bytes += text.length;
       return text;
     });
+    if ([...written.values()].some(({ problem }) => problem)) this.#keep(event, written);
     this.since ??= this.#effects.now();
-    this.#waiting.set(id, { ...address, lines });
+    this.#waiting.set(id, { ...address, lines, mute });
   }
 
   /** Keeps something whole that is too large, or not fit, for a destination. */
@@ -145,7 +160,7 @@ export class Outgoing {
     const results = await Promise.allSettled(
       this.#destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
-    const accepted = new Uint32Array(waiting.length);
+    const accepted = Uint32Array.from(waiting, ({ mute }) => mute);
     const failures: unknown[] = [];
     let retries = 0;
     for (const [at, result] of results.entries()) {
@@ -217,27 +232,60 @@ export class Outgoing {
     };
   }
 
-  #writeOne(shape: Shape, event: EcsEvent): string {
+  #writeOne(shape: Shape, name: string, event: EcsEvent, written: Map<string, Written>): Written {
+    const line = this.#lineOf(shape, event);
+    written.set(name, line);
+    return line;
+  }
+
+  /** One event that a format cannot say must not stop all others: that it was there is said instead, if even that can be said. */
+  #lineOf(shape: Shape, event: EcsEvent): Written {
     try {
       const { text, oversized } = this.#write(shape, event);
-      if (oversized) this.#keep(event, 'oversized', shape);
-      return text;
+      return { text, ...(oversized && { problem: 'oversized' }) };
     } catch (thrown) {
-      // One event that a format cannot say must not stop all others: that it was there is said instead.
-      this.#keep(event, 'inexpressible', shape);
-      return this.#write(shape, inexpressible(event, shape.format, thrown)).text;
+      return { text: this.#standIn(shape, event, thrown), problem: 'inexpressible' };
     }
   }
 
-  /** Keeps the event whole, for all destinations that want this shape: also those that got theirs in a flush that failed for others. */
-  #keep(event: EcsEvent, reason: QuarantineEntry['reason'], shape: Shape): void {
+  #standIn(shape: Shape, event: EcsEvent, why: unknown): string | undefined {
+    try {
+      return this.#write(shape, inexpressible(event, shape.format, why)).text;
+    } catch (thrown) {
+      this.#effects.log(
+        'error',
+        `Not even that there was an event can be written as ${shape.format}; it lies in quarantine.`,
+        {
+          feed: this.#feed,
+          event: event.event.id,
+          error: String(thrown),
+        },
+      );
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps the event whole, for all destinations that have a problem with it: also for those that got theirs in an earlier
+   * flush, which failed for others, for this entry takes the place of that flush's.
+   */
+  #keep(event: EcsEvent, written: Map<string, Written>): void {
+    const affected = this.#destinations.filter(({ shape }, at) => {
+      const name = this.#shapes[at] as string;
+      return (written.get(name) ?? this.#writeOne(shape, name, event, written)).problem !== undefined;
+    });
     const { id } = event.event;
-    const name = JSON.stringify(shape);
-    const affected = this.#destinations.filter((_, at) => this.#shapes[at] === name);
-    const known = this.#quarantine.find((other) => other.id === id);
-    const destinations = [...(known?.destinations ?? []), ...affected.map((destination) => destination.id)];
-    const entry = { id, reason, at: this.#effects.now(), text: JSON.stringify(event), destinations };
-    this.#quarantine = [...this.#quarantine.filter((other) => other !== known), entry];
+    const isInexpressible = [...written.values()].some(({ problem }) => problem === 'inexpressible');
+    this.#quarantine = [
+      ...this.#quarantine.filter((other) => other.id !== id),
+      {
+        id,
+        reason: isInexpressible ? 'inexpressible' : 'oversized',
+        at: this.#effects.now(),
+        text: JSON.stringify(event),
+        destinations: affected.map((destination) => destination.id),
+      },
+    ];
   }
 }
 

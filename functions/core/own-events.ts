@@ -17,8 +17,8 @@ export type OwnAct =
   | { readonly act: 'skip' | 'rewind'; readonly range: Range; readonly at: Instant }
   /** More was delivered in the overlap than a run can hold in memory: what comes late into this range is not found. */
   | { readonly act: 'overlap-shortened'; readonly range: Range }
-  /** The credentials may no longer read this feed, or see less than they did. */
-  | { readonly act: 'permission-lost'; readonly at: Instant; readonly message: string }
+  /** The credentials may no longer read this feed, or see less than they did; since it was last well. */
+  | { readonly act: 'permission-lost'; readonly since: Instant; readonly message: string }
   /** What defines the feed has changed: what is new in this range takes a backfill. */
   | { readonly act: 'scope-changed'; readonly range: Range; readonly message: string }
   | {
@@ -30,8 +30,26 @@ export type OwnAct =
     }
   /** Events that were missing have been delivered. */
   | { readonly act: 'repair'; readonly range: Range; readonly events: number; readonly at: Instant }
-  /** Something was let out of quarantine. */
+  /** Something was sent again that went into quarantine at that time. */
   | { readonly act: 'redrive'; readonly event: string; readonly at: Instant };
+
+/** When each act is told. */
+export const OWN_ACTS: Readonly<Record<OwnAct['act'], string>> = {
+  gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
+  unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
+  quarantine:
+    'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
+  skip: 'A person moved the watermark on: the range is not read.',
+  rewind: 'A person moved the watermark back: the range is read again.',
+  'overlap-shortened':
+    'More was delivered in the overlap than a run can hold: what comes late into the range is not found.',
+  'permission-lost':
+    'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
+  'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
+  backfill: 'A backfill has started, is done, or was cancelled.',
+  repair: 'Events that verification found missing have been delivered.',
+  redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
+};
 
 /** An act of Tidemark as an event: `event.module: tidemark`, its id made from the feed and the act, so that a repetition is recognised. */
 export function ownEvent(feed: AnyFeed, act: OwnAct, now: Instant): EcsEvent {
@@ -73,7 +91,7 @@ function identityOf(act: OwnAct, range: unknown): unknown[] {
     case 'repair':
       return [range, act.at, act.events];
     case 'permission-lost':
-      return [act.at];
+      return [act.since];
     case 'scope-changed':
       return [range, act.message];
     case 'backfill':

@@ -86,7 +86,7 @@ export async function underLease(
   const warnings: string[] = [];
   const life = { over: false };
   const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
-  const run = { lease, start, tally, asker, warnings };
+  const run: Held = { lease, start, tally, asker, warnings };
   let ending: Ending;
   try {
     ending = await work(run);
@@ -105,7 +105,8 @@ export function runName({ owner }: FeedTask<AnyFeed>, { item }: Lease): string {
 }
 
 /** What it takes to tell the SIEM of an act of our own, apart from what a run delivers. */
-export function ownSending(task: FeedTask<AnyFeed>, { lease, asker, tally }: Held, seen?: Seen): Sending {
+export function ownSending(task: FeedTask<AnyFeed>, held: Held, seen?: Seen): Sending {
+  const { lease, asker, tally } = held;
   const { effects, feed, destinations, mostSeenKeys } = task;
   const ids = destinations.map(({ id }) => id);
   const known = seen ?? new Seen(effects, feed.name, ids, mostSeenKeys);
@@ -128,18 +129,18 @@ export async function tryToTell(sending: Sending, act: OwnAct): Promise<void> {
 
 const PERMISSION = new Set(['forbidden', 'scope-shrank']);
 
-/** Once, when it is lost; as long as it stays so, the alarms say it. */
-async function tellPermissionLost(task: FeedTask<AnyFeed>, held: Held, { error, changes }: Ending): Promise<void> {
-  const { lease } = held;
-  if (!error || !PERMISSION.has(error.code) || PERMISSION.has(lease.item.lastError?.code ?? '')) return;
+/** Once for each loss, which is known by when the feed was last well; as long as it stays so, the alarms say it. */
+async function tellPermissionLost(task: FeedTask<AnyFeed>, held: Held, { error }: Ending): Promise<void> {
+  const { item } = held.lease;
+  if (!error || !PERMISSION.has(error.code)) return;
   const sending = ownSending(task, held);
   try {
     await sending.seen.open();
   } catch {
     // Told twice is better than not at all.
   }
-  const at = changes.lastError?.at ?? held.start;
-  await tryToTell(sending, { act: 'permission-lost', at, message: error.message });
+  const since = item.lastSuccess ?? item.floor;
+  await tryToTell(sending, { act: 'permission-lost', since, message: error.message });
 }
 
 /** Returns the lease together with the run's last changes; when that cannot be saved, the run did not end well after all. */

@@ -20,13 +20,26 @@ export const FORMATS = Object.keys(LINES) as readonly FormatId[];
 /** Splunk's indexers cut or choke on larger events. */
 const MAX_HEC_BYTES = 256 * 1024;
 
+/** The whole of what a shortened event may keep is too much where most of its characters are spelled as escapes. */
+const SHARES = [1, 0.5, 0.25, 0.1, 0.01];
+
 /** An event as one line of a destination's shape. A line that could never be taken is cut down to one that is: then it is `oversized`. */
 export function writeEvent(shape: Shape, event: EcsEvent): { text: string; oversized?: boolean } {
   const text = writeLine(shape, event);
   const most = shape.hec ? MAX_HEC_BYTES : MAX_RECORD_BYTES;
   // Three bytes a character is the most there can be: most lines need no counting.
   if (text.length * 3 < most || Buffer.byteLength(text) < most) return { text };
-  return { text: writeLine(shape, shorten(event)), oversized: true };
+  return { text: shortLine(shape, event, most), oversized: true };
+}
+
+/** The longest of the shortened lines that the destination takes. */
+function shortLine(shape: Shape, event: EcsEvent, most: number): string {
+  let text = '';
+  for (const share of SHARES) {
+    text = writeLine(shape, shorten(event, share));
+    if (Buffer.byteLength(text) < most) break;
+  }
+  return text;
 }
 
 function writeLine(shape: Shape, event: EcsEvent): string {

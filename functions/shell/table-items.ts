@@ -35,9 +35,25 @@ export function placeOf(key: string, own: string): { readonly pk: string; readon
   return { pk: key.slice(0, at), sk: own === 'checkpoint' ? more : `${more}#${own}` };
 }
 
+/** Where the parts of an entry of the quarantine begin. An id may hold any visible character; `#` and `~` have a meaning in keys. */
+export function keyOfEntry(id: string): string {
+  return `quarantine#${encodeURIComponent(id).replaceAll('~', '%7E')}#`;
+}
+
 /** Whose part an item of the quarantine is. */
-export function idOfEntry(item: Item | undefined): string {
-  return (item?.sk?.S ?? '').split('#').slice(1, -1).join('#');
+function idOfEntry(item: Item): string {
+  return decodeURIComponent((item.sk?.S ?? '').split('#')[1] ?? '');
+}
+
+/** Whether an item is the next part of what these are the first parts of. */
+export function belongs(item: Item, parts: readonly Item[]): boolean {
+  const [first] = parts;
+  if (!first) return Number(item.sk?.S?.split('#')[2]) === 0;
+  return (
+    idOfEntry(item) === idOfEntry(first) &&
+    item.writing?.S === first.writing?.S &&
+    Number(item.sk?.S?.split('#')[2]) === parts.length
+  );
 }
 
 /** Something in quarantine, put together from its parts. */

@@ -16,12 +16,13 @@ import type { LedgerRow } from '../core/ledger.ts';
 import type { SeenChunk } from '../core/seen.ts';
 import { DAY, formatInstant, type Instant, SECOND } from '../core/time.ts';
 import {
+  belongs,
   checkSchema,
   decode,
   encode,
   type Item,
-  idOfEntry,
   instant,
+  keyOfEntry,
   placeOf,
   quarantineEntry,
   seenChunk,
@@ -152,11 +153,14 @@ export class Table {
   /** Kept until somebody deals with it: quarantine has no end of its own. */
   async quarantine(feed: string, entry: QuarantineEntry): Promise<void> {
     const packed = gzipSync(entry.text);
+    const writing = digest(`${entry.at} ${entry.text}`);
     const parts = Math.max(1, Math.ceil(packed.length / PART_BYTES));
     const items = Array.from({ length: parts }, (_, part) => ({
       pk: { S: feed },
-      sk: { S: `quarantine#${entry.id}#${String(part).padStart(4, '0')}` },
+      sk: { S: `${keyOfEntry(entry.id)}${String(part).padStart(4, '0')}` },
       schema: { N: String(SCHEMA) },
+      // An entry that is written again, and not to its end, leaves parts of two writings side by side.
+      writing: { S: writing },
       reason: { S: entry.reason },
       at: { S: formatInstant(entry.at) },
       about: { S: encode({ destinations: entry.destinations, range: entry.range }) },
@@ -171,7 +175,7 @@ export class Table {
     let parts: Item[] = [];
     for await (const item of this.#query(feed, 'quarantine#', 'quarantine#~')) {
       checkSchema(feed, item.sk?.S ?? '', item);
-      if (parts.length > 0 && idOfEntry(parts[0]) !== idOfEntry(item)) parts = [];
+      if (!belongs(item, parts)) parts = [];
       parts.push(item);
       if (parts.length === Number(item.parts?.N)) yield quarantineEntry(feed, parts);
     }
@@ -179,7 +183,7 @@ export class Table {
 
   async dropQuarantine(feed: string, id: string): Promise<void> {
     const requests: BatchRequest[] = [];
-    const [from, to] = [`quarantine#${id}#`, `quarantine#${id}#~`];
+    const [from, to] = [keyOfEntry(id), `${keyOfEntry(id)}~`];
     for await (const { pk, sk } of this.#query(feed, from, to, 'ascending', 'pk, sk')) {
       if (pk && sk) requests.push({ DeleteRequest: { Key: { pk, sk } } });
     }

@@ -27,6 +27,7 @@ import {
   type Source,
   type Stream,
 } from '../../functions/core/model.ts';
+import type { Writer } from '../../functions/core/outgoing.ts';
 import type { FeedReport } from '../../functions/core/report.ts';
 import { runConnection } from '../../functions/core/run-connection.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
@@ -100,6 +101,8 @@ export class World {
   /** Changes when somebody replaces the secret. */
   secretVersion = 'v1';
   onEffect: EffectHook | undefined;
+  /** How events are written; a test may put a writer in its place that fails. */
+  write: Writer = writeEvent;
   #runs = 0;
 
   constructor(options: WorldOptions) {
@@ -160,7 +163,7 @@ export class World {
         connection: this.connection,
         feeds: this.feeds.filter(({ stream }) => streams === undefined || streams.includes(stream.name)),
         destinations: this.destinations,
-        write: writeEvent,
+        write: this.write,
         owner: options.owner ?? `worker-${this.#runs}`,
         mostSeenKeys: options.mostSeenKeys ?? 500_000,
         seenFor: this.table.seenFor,

@@ -48,6 +48,7 @@ function eventsOf(plain: Stream, row: Row): Identity[] {
 /** An event as this world's destinations keep it: its id, and the record; of our own acts, what they are about. */
 export function lineOf({ event, tidemark }: EcsEvent): string {
   if (event.module !== 'tidemark') return `${event.id}\t${event.original}\t${event.reason ?? ''}`;
-  const { from, to } = tidemark.range as { from: string; to: string };
+  // A lost permission is about no range.
+  const { from = '', to = '' } = (tidemark.range ?? {}) as { from?: string; to?: string };
   return `${event.id}\t@${String(tidemark.act)}\t\t${parseInstant(from)}\t${parseInstant(to)}`;
 }
