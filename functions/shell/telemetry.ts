@@ -28,6 +28,7 @@ export class Telemetry {
     this.#hidden.add(secret);
     this.#hidden.add(JSON.stringify(secret).slice(1, -1));
     this.#hidden.add(encodeURIComponent(secret));
+    for (const encoded of encodingsOf(secret)) this.#hidden.add(encoded);
   }
 
   /** The text without anything secret. */
@@ -72,6 +73,22 @@ export class Telemetry {
   #write(line: object): void {
     process.stderr.write(`${this.redact(JSON.stringify(line))}\n`);
   }
+}
+
+/** Shorter pieces of base64 stand in harmless text, too. */
+const LEAST_ENCODED = 8;
+
+/** The secret in hex and base64, wherever it stands in what was encoded: Basic authentication puts a name before it. */
+function encodingsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString('hex');
+  const inner = [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]);
+    // The first and last characters also hold bits of what stands around the secret.
+    const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((whole.length * 8) / 6)];
+    return [whole.toString('base64').slice(from, to), whole.toString('base64url').slice(from, to)];
+  });
+  return [hex, hex.toUpperCase(), ...inner].filter(({ length }) => length >= LEAST_ENCODED);
 }
 
 /** Puts a value in the place of the mildest one, if it is worse. @param sign 1 where more is worse, -1 where less is */
