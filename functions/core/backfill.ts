@@ -1,9 +1,10 @@
 import { acquire, type Changes, type Checkpoint, firstCheckpoint, type Lease, type Plan, say } from './checkpoint.ts';
+import type { Effects } from './effects.ts';
 import { type Ending, outOfTime } from './ending.ts';
 import { TidemarkError } from './errors.ts';
 import { type BackfillJob, jobKey } from './jobs.ts';
 import { foldDay } from './ledger.ts';
-import { liveCheckpoint } from './live-checkpoint.ts';
+import { giveLiveBack, liveCheckpoint } from './live-checkpoint.ts';
 import type { Feed } from './model.ts';
 import { firstWindow } from './plan.ts';
 import { addTallies, type FeedReport } from './report.ts';
@@ -11,7 +12,7 @@ import type { Run } from './run.ts';
 import { readToEnd, seenOf, startRun } from './run-feed.ts';
 import { sendOwn } from './send-own.ts';
 import { scopeOf } from './settle-in.ts';
-import { ceilTo, DAY, floorTo, type Instant, type Range } from './time.ts';
+import { ceilTo, DAY, floorTo, type Instant, MINUTE, type Range } from './time.ts';
 import { type FeedTask, type Held, ownSending, type Prepared, underLease } from './under-lease.ts';
 
 /** What a backfill is asked to do. */
@@ -36,7 +37,8 @@ export async function runBackfill(task: FeedTask, order: BackfillOrder): Promise
   return await underLease(
     { ...task, key },
     (start) => newJob(task, order, range, start),
-    (held) => fill(task, order, held),
+    (held) => fill(task, order, held, () => newJob(task, order, range, held.start)),
+    { heedsHold: !order.cancel },
   );
 }
 
@@ -70,14 +72,16 @@ function newJob(
   return { ...firstCheckpoint(range.from, '', ids), job };
 }
 
-async function fill(task: FeedTask, order: BackfillOrder, held: Held): Promise<Ending> {
+async function fill(task: FeedTask, order: BackfillOrder, held: Held, fresh: () => Checkpoint): Promise<Ending> {
   const { effects } = task;
   const { lease, warnings } = held;
+  if (order.range && !order.cancel) beginAnew(task, lease, fresh, warnings);
   const job = lease.item.job as BackfillJob;
+  if (order.range && (order.resend ?? false) !== job.resend) throw otherKind(task.feed.name, job);
   const own = ownSending(task, held);
-  await own.seen.open();
   const told = { act: 'backfill' as const, id: job.id, range: job.range, resend: job.resend };
   if (job.state !== 'running') return over(job);
+  await own.seen.open();
   if (order.range && (order.range.from < job.range.from || order.range.to > job.range.to)) {
     warnings.push(
       `The backfill is of ${say(job.range.from)} to ${say(job.range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
@@ -88,17 +92,53 @@ async function fill(task: FeedTask, order: BackfillOrder, held: Held): Promise<E
     return over({ ...job, state: 'cancelled' }, { plan: undefined });
   }
   await sendOwn(own, { ...told, state: 'started' });
+  const before = lease.item.watermark;
   const ending = await readPart(task, held).finally(() => {
     lease.note({ job: { ...job, tally: addTallies(job.tally, held.tally) } });
   });
   const watermark = ending.changes.watermark ?? lease.item.watermark;
   const folded = await foldRange(task, held, watermark);
+  if (ending.state === 'caught-up' && watermark < job.range.to && watermark === before)
+    return standingStill(effects, ending);
   const changes = { ...ending.changes, folded: { first: folded, final: folded } };
   if (ending.state !== 'caught-up') return { ...ending, changes };
   // The last part is done, or the next one is to be begun.
   if (watermark < job.range.to || folded < floorTo(watermark, DAY)) return { ...outOfTime('more'), changes };
   await sendOwn(own, { ...told, state: 'done' });
   return over({ ...(lease.item.job as BackfillJob), state: 'done' }, { ...changes, lastSuccess: effects.now() });
+}
+
+/**
+ * What is done is done, for those who were there: when destinations were added since, it is begun anew for their sake. They
+ * alone get what the others have.
+ */
+function beginAnew({ destinations }: FeedTask, lease: Lease, fresh: () => Checkpoint, warnings: string[]): void {
+  const { job, destinations: known } = lease.item;
+  const added = destinations.filter(({ id }) => known[id] === undefined);
+  if (job?.state === 'cancelled') warnings.push('It was cancelled. To begin it once more, give it another --id.');
+  if (job?.state !== 'done') return;
+  if (added.length > 0) restart(lease, fresh());
+  else warnings.push('It was done before. To do it once more, give it another --id.');
+}
+
+/** From the beginning, with all that is known of how far it had come left behind. */
+function restart(lease: Lease, { job, watermark, floor, destinations }: Checkpoint): void {
+  const nothing = { plan: undefined, narrowed: undefined, broken: undefined, folded: undefined, scope: '' };
+  lease.note({ ...nothing, job, watermark, floor, destinations });
+}
+
+function otherKind(feed: string, { id, resend }: BackfillJob): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    `${feed}: the backfill ${JSON.stringify(id)} ${resend ? 'sends' : 'does not send'} again what was delivered before.`,
+    'Give this one another --id.',
+  );
+}
+
+/** The vendor has not answered for as much as it was asked for: to ask again at once would not help. */
+function standingStill({ now }: Effects, { changes }: Ending): Ending {
+  return { state: 'paused', changes, until: now() + MINUTE };
 }
 
 function over(job: BackfillJob, changes: Changes = {}): Ending {
@@ -115,7 +155,13 @@ async function readPart(task: FeedTask, held: Held): Promise<Ending> {
   if (lease.item.watermark >= range.to) return { state: 'caught-up', changes: {} };
   const prepared = await task.prepare(held.asker);
   const feed = { ...task.feed, connection: prepared.connection };
-  lease.note({ scope: scopeOf(feed) });
+  const scope = scopeOf(feed);
+  const { scope: known } = lease.item;
+  if (known !== '' && known !== scope) {
+    held.warnings.push('What this feed reads has changed: the backfill begins anew.');
+    lease.note({ plan: undefined, watermark: range.from, folded: undefined });
+  }
+  lease.note({ scope });
   const live = await liveCheckpoint(task);
   const clear = Math.min(range.to, clearOf(feed, live));
   if (lease.item.watermark < clear) return await readRange(task, feed, held, prepared, clear);
@@ -130,9 +176,11 @@ async function readPart(task: FeedTask, held: Held): Promise<Ending> {
 }
 
 /** Below it the live feed reads nothing: its floor, or where its longest look back begins, whichever is higher. */
-function clearOf({ overlap, rereads = [] }: Feed, { floor, watermark, plan }: Checkpoint): Instant {
+function clearOf({ stream, overlap, rereads = [] }: Feed, { floor, watermark, plan }: Checkpoint): Instant {
   const back = Math.max(overlap, ...rereads.map((reread) => reread.overlap));
-  return Math.max(floor, Math.min(watermark - back, plan?.from ?? watermark));
+  const clear = Math.max(floor, Math.min(watermark - back, plan?.from ?? watermark));
+  // Of the step in which it begins, the vendor shows the live feed all.
+  return stream.grid === undefined ? clear : floorTo(clear, stream.grid);
 }
 
 async function readRange(task: FeedTask, feed: Feed, held: Held, prepared: Prepared, to: Instant): Promise<Ending> {
@@ -150,25 +198,16 @@ function planOf(feed: Feed, { watermark: from, plan, narrowed }: Checkpoint, to:
   return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
 }
 
-async function giveLiveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
-  try {
-    await live.release({});
-  } catch (thrown) {
-    effects.log('warn', 'The live feed’s lease could not be given back; it runs out by itself.', {
-      feed: feed.name,
-      error: String(thrown),
-    });
-  }
-}
-
 /** The days that are done get their rows in the ledger; says up to where. What is sent again was counted before. */
 async function foldRange({ effects, feed }: FeedTask, { lease, asker }: Held, watermark: Instant): Promise<Instant> {
   const { range, resend } = lease.item.job as BackfillJob;
   const done = floorTo(watermark, DAY);
   let day = lease.item.folded?.first ?? floorTo(range.from, DAY);
   if (resend) return done;
-  // The day in which the range ends is one that it shares: the live feed writes it, unless it has done so already.
-  const last = watermark === range.to ? done + DAY : done;
+  // The days that the live feed has yet to write are its own.
+  const live = await effects.load(feed.name);
+  const theirs = live ? (live.folded?.first ?? floorTo(live.floor, DAY)) : done;
+  const last = Math.min(watermark === range.to ? ceilTo(watermark, DAY) : done, theirs);
   for (; day < last && effects.now() < asker.endBy; day += DAY) await foldDay(effects, feed, day, undefined);
-  return day;
+  return day < last ? day : Math.max(day, done);
 }

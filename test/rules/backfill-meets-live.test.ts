@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Act } from '../../functions/core/acts.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
+import type { Fault } from '../memory/faults.ts';
+import { seededRandom } from '../memory/random.ts';
+import { Crash, createWorld, type World, type WorldOptions } from '../memory/world.ts';
+
+/** A feed that began a day ago, at a vendor with four days of log. */
+async function standing(seed: number, options: WorldOptions = {}): Promise<World> {
+  const { vendor, ...more } = options;
+  const world = createWorld({ seed, ...more, vendor: { pageSize: 7, ...vendor } });
+  for (let time = world.now - 4 * DAY; time < world.now - 10 * MINUTE; time += 20 * MINUTE) {
+    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
+  }
+  await world.runUntilCaughtUp();
+  world.clock.advance(5 * MINUTE);
+  return world;
+}
+
+/** Runs it until it is done, and says in how many invocations. */
+async function untilDone(world: World, act: Act, budget = 5 * MINUTE, most = 300): Promise<number> {
+  for (let runs = 1; runs <= most; runs++) {
+    const [report] = await world.run({ act, budget });
+    if (report?.job?.state === 'done') return runs;
+    world.clock.advance(MINUTE);
+  }
+  throw new Error('the job does not end');
+}
+
+/** Crashes, lost answers and slowness at random effects. */
+function trouble(random: () => number, share: number, crashes: { count: number }): () => Fault | undefined {
+  return () => {
+    const dice = random();
+    if (dice < share) {
+      crashes.count++;
+      return random() < 0.5 ? 'crash-before' : 'crash-after';
+    }
+    if (dice < 2 * share) return random() < 0.5 ? 'lost-before' : 'lost-after';
+    if (dice < 3 * share) return { latency: random() * 20_000_000 };
+    return undefined;
+  };
+}
+
+describe('a backfill that meets the live feed', () => {
+  it('delivers nothing twice and loses nothing when both run at once', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = await standing(seed);
+      const random = seededRandom(seed);
+      world.vendor.options.latency = 200_000 + random() * 3_000_000;
+      const act = { act: 'backfill', range: { from: world.now - 3 * DAY, to: world.now } } as const;
+      for (let turn = 0, done = false; turn < 60 && !done; turn++) {
+        // Latecomers, which both may find.
+        const time = world.now - random() * 50 * MINUTE;
+        world.vendor.add({ time: time - (time % 1_000_000), name: `late ${turn}`, visibleAt: world.now + 1_000 });
+        const [, [report]] = await Promise.all([world.run(), world.run({ act, budget: 2 * MINUTE })]);
+        done = report?.job?.state === 'done';
+        world.clock.advance(MINUTE);
+      }
+      await world.runUntilCaughtUp();
+      const due = world.vendor.rows.filter(({ time }) => time >= act.range.from);
+      expect(world.census(due), `seed ${seed}`).toMatchObject({ missing: [], repeated: [] });
+    }
+  });
+
+  it('loses nothing and repeats a flush for a crash at most, whatever goes wrong', async () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const world = await standing(seed);
+      const random = seededRandom(seed * 7);
+      const act = { act: 'backfill', range: { from: world.now - 3 * DAY, to: world.now } } as const;
+      const crashes = { count: 0 };
+      const onEffect = trouble(random, 0.01, crashes);
+      const attempt = (run: Promise<unknown>) =>
+        run.catch((thrown: unknown) => {
+          if (!(thrown instanceof Crash)) throw thrown;
+        });
+      for (let turn = 0; turn < 12; turn++) {
+        await Promise.all([
+          attempt(world.run({ onEffect })),
+          attempt(world.run({ act, budget: MINUTE, onEffect })),
+          ...(random() < 0.3 ? [attempt(world.run({ act, budget: MINUTE, onEffect, outlives: true }))] : []),
+        ]);
+        world.clock.advance(2 * MINUTE);
+      }
+      await untilDone(world, act);
+      await world.runUntilCaughtUp();
+      const due = world.vendor.rows.filter(({ time }) => time >= act.range.from);
+      expect(world.census(due).missing, `seed ${seed}`).toEqual([]);
+      expect(new Set(world.ids()).size, `seed ${seed}`).toBeGreaterThanOrEqual(due.length);
+    }
+  });
+
+  it('reads what both share only while it holds the live lease', async () => {
+    const world = await standing(1);
+    const act = { act: 'backfill', range: { from: world.now - 3 * HOUR, to: world.now } } as const;
+    const live = world.checkpoint();
+    world.table.overwrite('memory/events/acme', { owner: 'somebody', leaseUntil: world.now + 10 * MINUTE });
+
+    const [clear] = await world.run({ act });
+    const [busy] = await world.run({ act });
+
+    expect(clear).toMatchObject({ state: 'paused', job: { state: 'running' } });
+    expect(busy).toMatchObject({ state: 'paused', pages: 0 });
+    expect(Date.parse(clear?.job?.at ?? '')).toBeLessThanOrEqual((live.watermark - 30 * MINUTE) / 1_000);
+  });
+
+  it('leaves the whole step to the live lease where the vendor answers for whole days', async () => {
+    const world = await standing(1, { stream: { vague: true, grid: DAY } });
+    const act = { act: 'backfill', range: { from: world.now - 3 * DAY, to: world.now } } as const;
+    const due = world.vendor.rows.filter(({ time }) => time >= act.range.from);
+
+    for (let turn = 0; turn < 12; turn++) {
+      await Promise.all([world.run(), world.run({ act, budget: 2 * MINUTE })]);
+      world.clock.advance(MINUTE);
+    }
+    await untilDone(world, act);
+
+    expect(world.census(due)).toMatchObject({ missing: [], repeated: [] });
+  });
+});
