@@ -21,7 +21,7 @@ export interface Missing {
 /** What a read for comparison has found: which events the vendor has, by hour, and which of them would have to go out. */
 export class Findings {
   missing: Missing[] = [];
-  /** By bucket: the keys of what the vendor has. */
+  /** By bucket: the keys of what the vendor has, and who wants them. */
   readonly met = new Map<string, KeySet>();
   /** By bucket: how many of those are missing, held or not. */
   readonly lacking = new Map<string, number>();
@@ -31,12 +31,12 @@ export class Findings {
     return this.#ids.has(id);
   }
 
-  /** @param wanted some destination wants it: what came before all of them were there is nobody's */
-  meet(bucket: string, key: Uint8Array, wanted: boolean): void {
-    if (!wanted) return;
+  /** @param wanted the destinations, as bits, that want it or have it: what came before all of them were there is nobody's */
+  meet(bucket: string, key: Uint8Array, wanted: number): void {
+    if (wanted === 0) return;
     const keys = this.met.get(bucket) ?? new KeySet();
     this.met.set(bucket, keys);
-    keys.add(key, 1);
+    keys.add(key, wanted);
   }
 
   add(event: EcsEvent, address: Address): void {
