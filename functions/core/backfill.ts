@@ -55,7 +55,7 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
 function clampRange({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Range {
   const { precision, retention } = feed.stream;
   const oldest = ceilTo(effects.now() - retention, precision);
-  const last = floorTo(Math.min(to, live.watermark), precision);
+  const last = Math.min(ceilTo(to, precision), floorTo(live.watermark, precision));
   const first = Math.max(floorTo(from, precision), oldest);
   return { from: Math.min(first, last), to: last };
 }
@@ -82,7 +82,8 @@ async function fill(task: FeedTask, order: BackfillOrder, held: Held, fresh: () 
   const told = { act: 'backfill' as const, id: job.id, range: job.range, resend: job.resend };
   if (job.state !== 'running') return over(job);
   await own.seen.open();
-  if (order.range && (order.range.from < job.range.from || order.range.to > job.range.to)) {
+  const { precision } = task.feed.stream;
+  if (order.range && (order.range.from + precision <= job.range.from || order.range.to >= job.range.to + precision)) {
     warnings.push(
       `The backfill is of ${say(job.range.from)} to ${say(job.range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
     );
