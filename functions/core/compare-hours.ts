@@ -60,7 +60,7 @@ async function compareHour(
   // The keys of the hour's first events expire first.
   if (hour <= run.effects.now() - seenFor) return await compareSums(run, findings, hour, counts);
   const met = findings.met.get(bucket);
-  counts.vendor += met?.size ?? 0;
+  counts.vendor += findings.wantedIn(bucket);
   const lacking = findings.lacking.get(bucket) ?? 0;
   let changed = 0;
   for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
@@ -121,9 +121,10 @@ async function compareSums(run: Run, findings: Findings, hour: Instant, counts: 
   const [row] = await run.effects.loadLedger(run.feed.name, day, day);
   const nothing = new Summing().total;
   counts.by = 'ledger';
-  counts.vendor += met.size;
+  const wanted = findings.wantedIn(bucket);
+  counts.vendor += wanted;
   if (!row) {
-    counts.unknown += met.size;
+    counts.unknown += wanted;
     counts.unsure = true;
     counts.note = 'cannot be compared: the keys have expired, and the ledger has no row of this day';
     return;
@@ -131,15 +132,12 @@ async function compareSums(run: Run, findings: Findings, hour: Instant, counts: 
   const known = row.hours.find((one) => one.hour === bucket);
   // Of one destination's events another one may have more: what each of them lacks is counted by itself.
   const lacks = run.destinations.map(({ id }, at) => {
-    const wanted = sumOf(met, 1 << at);
+    const due = sumOf(met, 1 << at);
     const got = known?.destinations[id] ?? nothing;
-    return {
-      events: wanted.events - got.events,
-      exchanged: wanted.events === got.events && wanted.digest !== got.digest,
-    };
+    return { events: due.events - got.events, exchanged: due.events === got.events && due.digest !== got.digest };
   });
   counts.missing += Math.max(0, ...lacks.map(({ events }) => events));
-  counts.extra += Math.max(0, (known?.events ?? 0) - met.size);
+  counts.extra += Math.max(0, ...lacks.map(({ events }) => -events));
   const isExchanged = lacks.some(({ exchanged }) => exchanged);
   counts.unsure ||= isExchanged;
   if (isExchanged) counts.note = 'as many events, but not the same ones';
@@ -156,16 +154,16 @@ function sumOf(keys: KeySet, bits: number): Digest {
 /** Rows without a usable time, or with one from outside the range, are shown with the first step. */
 function addStrays(findings: Findings, range: Range, counts: Counts): void {
   const [first, last] = [bucketOf(range.from), bucketOf(range.to - 1)];
-  for (const [bucket, { size }] of findings.met) {
+  for (const [bucket, wanted] of findings.wanted) {
     if (bucket >= first && bucket <= last) continue;
-    counts.vendor += size;
+    counts.vendor += wanted;
     counts.missing += findings.lacking.get(bucket) ?? 0;
   }
 }
 
 async function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Duration): Promise<VerifiedStep> {
   let [vendor, missing] = [0, 0];
-  for (const { size } of findings.met.values()) vendor += size;
+  for (const wanted of findings.wanted.values()) vendor += wanted;
   const step = { ...range, repaired: 0 };
   if (range.from <= run.effects.now() - seenFor) {
     findings.missing = [];
