@@ -296,6 +296,19 @@ describe('verify', () => {
     expect(sums(after).missing).toBe(0);
     expect(world.census([row])).toMatchObject({ missing: [], repeated: [] });
   });
+
+  it('calls an hour that was counted anew changed, where the vendor answers for whole days', async () => {
+    const likeness = ({ value }: Row) => (value as { date: string }).date;
+    const world = await standing({ stream: { vague: true, grid: DAY, likeness } });
+    const row = world.vendor.rows.find(({ time }) => time > world.now - 40 * HOUR);
+    if (!row) throw new Error('no row');
+    row.goneAt = world.now;
+    world.vendor.add({ time: row.time, name: 'counted anew', visibleAt: world.now });
+
+    const report = await untilDone(world, { act: 'verify', range: { from: world.now - 3 * DAY, to: world.now } });
+
+    expect(sums(report)).toMatchObject({ missing: 0, changed: 1 });
+  });
 });
 
 describe('verify where the keys have expired', () => {
