@@ -34,10 +34,11 @@ export async function runBackfill(task: FeedTask, order: BackfillOrder): Promise
   const begun = await task.effects.load(key);
   if (!begun && !order.range) throw unknownJob(task.feed.name, 'backfill', order.id);
   const range = clampRange(task, live, order.range ?? (begun as Checkpoint).job?.range ?? { from: 0, to: 0 });
+  const own = { ...task, key };
   return await underLease(
-    { ...task, key },
-    (start) => newJob(task, order, range, start),
-    (held) => fill(task, order, held, () => newJob(task, order, range, held.start)),
+    own,
+    (start) => newJob(own, order, range, start),
+    (held) => fill(own, order, held, () => newJob(own, order, range, held.start)),
     { heedsHold: !order.cancel },
   );
 }

@@ -37,10 +37,11 @@ export async function runVerify(task: FeedTask, order: VerifyOrder): Promise<Fee
   const key = jobKey(task.feed.name, 'verify', order.id);
   const live = await withBackfilled(task, await liveCheckpoint(task));
   const range = verifiable(task, live, order.range);
+  const own = { ...task, key };
   return await underLease(
-    { ...task, key },
+    own,
     (start) => newJob(order, live, range, start),
-    (held) => compare(task, order, live, range, held),
+    (held) => compare(own, order, live, range, held),
   );
 }
 

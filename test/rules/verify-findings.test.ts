@@ -247,20 +247,22 @@ describe('verify', () => {
     const row = lost(world, 6);
     const act = { act: 'verify', range: { from: world.now - 12 * HOUR, to: world.now }, repair: true } as const;
     const range = { from: world.now - 7 * HOUR, to: world.now - 5 * HOUR };
+    let loads = 0;
     let backfilled: Promise<unknown> | undefined;
-    // The backfill of the same hours runs while the live lease is waited for.
+    // The backfill of the same hours runs while the repair looks for the live lease.
     const [report] = await world.run({
       act,
-      onEffect: ({ name, about, nth }) => {
-        if (name !== 'loadSeen' || about !== FEED || nth < 3 || backfilled) return undefined;
+      onEffect: ({ name, about }) => {
+        if (name !== 'load' || about !== FEED || ++loads !== 2) return undefined;
         backfilled = world.run({ act: { act: 'backfill', range } });
-        return { latency: 5 * SECOND };
+        return { latency: MINUTE };
       },
     });
     await backfilled;
     const after = await untilDone(world, act);
 
     expect(report?.job?.state).toBe('done');
+    expect(sums(report as FeedReport)).toMatchObject(NOTHING);
     expect(sums(after)).toMatchObject(NOTHING);
     expect(world.census([row])).toMatchObject({ missing: [], repeated: [] });
   });

@@ -33,6 +33,11 @@ export async function playJobs(seed: number): Promise<JobsOutcome> {
     const acts: Act[] = [{ act: 'run' }];
     if (dice.chance(0.7)) acts.push(fill);
     if (dice.chance(0.4)) acts.push(check);
+    // What the live feed reads again at the same time.
+    if (dice.chance(0.5)) {
+      const from = world.now - dice.int(1, 30) * HOUR;
+      acts.push({ act: 'backfill', range: { from, to: world.now - dice.int(0, 90) * MINUTE } });
+    }
     if (dice.chance(0.2)) acts.push(dice.pick([fill, check, { act: 'run' }] as const));
     await Promise.all(acts.map((act) => trouble.run(world, act)));
     world.clock.advance(dice.int(1, 40) * MINUTE);
