@@ -153,6 +153,7 @@ function over(job: BackfillJob, changes: Changes = {}): Ending {
  */
 async function readPart(task: FeedTask, held: Held): Promise<Ending> {
   const { lease } = held;
+  const { effects, owner, leaseUntil } = task;
   const { range } = lease.item.job as BackfillJob;
   if (lease.item.watermark >= range.to) return { state: 'caught-up', changes: {} };
   const prepared = await task.prepare(held.asker);
@@ -165,9 +166,14 @@ async function readPart(task: FeedTask, held: Held): Promise<Ending> {
   }
   lease.note({ scope });
   const live = await liveCheckpoint(task);
+  const forgotten = Math.min(range.to, effects.now() - task.seenFor);
+  if (forgotten > Math.max(live.floor, range.from)) {
+    held.warnings.push(
+      `What was delivered of before ${say(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
+    );
+  }
   const clear = Math.min(range.to, clearOf(feed, live));
   if (lease.item.watermark < clear) return await readRange(task, feed, held, prepared, clear);
-  const { effects, owner, leaseUntil } = task;
   const both = await acquire(effects, feed.name, owner, leaseUntil, live, () => live);
   if ('busyUntil' in both) return { state: 'paused', changes: {}, until: both.busyUntil };
   try {

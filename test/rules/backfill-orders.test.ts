@@ -228,6 +228,22 @@ describe('a backfill', () => {
     expect(world.census(due)).toMatchObject({ missing: [], repeated: [] });
   });
 
+  it('warns where what was delivered is no longer remembered', async () => {
+    const world = await standing();
+    world.table.seenFor = 8 * DAY;
+    for (let day = 0; day < 10; day++) {
+      world.clock.advance(DAY);
+      await world.runUntilCaughtUp();
+    }
+
+    const [old] = await world.run({ act: { act: 'backfill', range: { from: 0, to: world.now } } });
+    const range = { from: world.now - 2 * DAY, to: world.now };
+    const [young] = await world.run({ act: { act: 'backfill', range } });
+
+    expect(old?.warnings.join()).toContain('no longer remembered');
+    expect(young?.warnings.join()).not.toContain('no longer remembered');
+  });
+
   it('asks no faster when the vendor answers for less than it was asked for', async () => {
     const world = await standing();
     const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
