@@ -73,7 +73,8 @@ function freeWorld(): Effects {
     loadJobs: async () => [],
     async *loadQuarantine() {},
     dropQuarantine: async () => {},
-    saveLedger: async () => {},
+    saveLedger: async () => 'written',
+
     loadLedger: async () => [],
     count: () => {},
     log: () => {},

@@ -35,7 +35,7 @@ export async function perform(act: Act, task: FeedTask<AnyFeed>): Promise<FeedRe
     case 'run':
       return await runFeed(own);
     case 'backfill':
-      return await runBackfill(own, { ...act, id: act.id ?? idOf(feed, act.range) });
+      return await runBackfill(own, { ...act, id: act.id ?? idOf(feed, act.range, act.resend) });
     case 'verify': {
       const range = act.range ?? latestDay(feed, await liveCheckpoint(own));
       return await runVerify(own, { ...act, range, id: jobId(range), once: act.range === undefined });
@@ -45,8 +45,9 @@ export async function perform(act: Act, task: FeedTask<AnyFeed>): Promise<FeedRe
   }
 }
 
-function idOf({ name }: Feed, range: Range | undefined): string {
-  if (range) return jobId(range);
+/** What is sent again is another job than what is filled in. */
+function idOf({ name }: Feed, range: Range | undefined, resend = false): string {
+  if (range) return resend ? `${jobId(range)}-resend` : jobId(range);
   throw new TidemarkError(
     'config',
     'processing',

@@ -12,6 +12,9 @@ import type { Range } from './time.ts';
 /** So many missing events are held at once; a further verification finds the others. */
 export const MOST_MISSING = 20_000;
 
+/** The vendor has it, whoever wants it: a bit above those of the destinations. */
+const SHOWN = 2 ** 31;
+
 /** An event that the vendor has, and that not every destination which wants it has. */
 export interface Missing {
   readonly event: EcsEvent;
@@ -21,8 +24,9 @@ export interface Missing {
 /** What a read for comparison has found: which events the vendor has, by hour, and which of them would have to go out. */
 export class Findings {
   missing: Missing[] = [];
-  /** By bucket: the keys of what the vendor has. */
+  /** By bucket: the keys of what the vendor has, and who wants them. */
   readonly met = new Map<string, KeySet>();
+  readonly wanted = new Map<string, number>();
   /** By bucket: how many of those are missing, held or not. */
   readonly lacking = new Map<string, number>();
   readonly #ids = new Set<string>();
@@ -31,12 +35,20 @@ export class Findings {
     return this.#ids.has(id);
   }
 
-  /** @param wanted some destination wants it: what came before all of them were there is nobody's */
-  meet(bucket: string, key: Uint8Array, wanted: boolean): void {
-    if (!wanted) return;
+  /**
+   * @param wanted the destinations, as bits, that want it or have it: what came before all of them were there is nobody's, but
+   * it is there
+   */
+  meet(bucket: string, key: Uint8Array, wanted: number): void {
     const keys = this.met.get(bucket) ?? new KeySet();
     this.met.set(bucket, keys);
-    keys.add(key, 1);
+    if (wanted !== 0 && (keys.get(key) & ~SHOWN) === 0) this.wanted.set(bucket, this.wantedIn(bucket) + 1);
+    keys.add(key, wanted | SHOWN);
+  }
+
+  /** How many of a bucket's events some destination wants. */
+  wantedIn(bucket: string): number {
+    return this.wanted.get(bucket) ?? 0;
   }
 
   add(event: EcsEvent, address: Address): void {

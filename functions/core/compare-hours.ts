@@ -1,8 +1,8 @@
 import type { Findings, Missing } from './collect.ts';
-import { dayOf, type LedgerHour } from './ledger.ts';
+import { dayOf } from './ledger.ts';
 import type { Run } from './run.ts';
-import { bucketOf, type SeenChunk } from './seen.ts';
-import { Summing, seenHours } from './seen-hours.ts';
+import { bucketOf, KeySet, type SeenChunk } from './seen.ts';
+import { type Digest, Summing, seenHours } from './seen-hours.ts';
 import { type Duration, HOUR, type Instant, type Range } from './time.ts';
 import type { VerifiedStep } from './verify-steps.ts';
 
@@ -12,7 +12,10 @@ interface Counts {
   missing: number;
   extra: number;
   changed: number;
+  /** What of the vendor's could not be compared. */
+  unknown: number;
   by: 'keys' | 'ledger';
+  unsure: boolean;
   note?: string;
 }
 
@@ -28,10 +31,10 @@ export async function compareHours(
   seenFor: Duration,
 ): Promise<VerifiedStep[]> {
   // Where the vendor's range is not about the rows' times, no hour of theirs is known in full.
-  if (run.feed.stream.vague) return [vagueStep(run, findings, range, seenFor)];
+  if (run.feed.stream.vague) return [await vagueStep(run, findings, range, seenFor)];
   const steps: VerifiedStep[] = [];
   for (let from = range.from; from < range.to; from += step) {
-    const counts: Counts = { vendor: 0, missing: 0, extra: 0, changed: 0, by: 'keys' };
+    const counts: Counts = { vendor: 0, missing: 0, extra: 0, changed: 0, unknown: 0, by: 'keys', unsure: false };
     for (let hour = from; hour < from + step; hour += HOUR) await compareHour(run, findings, hour, seenFor, counts);
     if (from === range.from) addStrays(findings, range, counts);
     steps.push(stepOf({ from, to: from + step }, counts));
@@ -39,9 +42,11 @@ export async function compareHours(
   return steps;
 }
 
-function stepOf(range: Range, { vendor, missing, extra, changed, by, note }: Counts): VerifiedStep {
-  const delivered = vendor - missing - changed;
-  return { ...range, vendor, delivered, missing, extra, changed, repaired: 0, by, ...(note !== undefined && { note }) };
+function stepOf(range: Range, { unknown, unsure, note, ...counts }: Counts): VerifiedStep {
+  const { vendor, missing, changed } = counts;
+  const delivered = vendor - missing - changed - unknown;
+  const remark = note === undefined ? {} : { note, ...(unsure && { unsure }) };
+  return { ...range, ...counts, delivered, repaired: 0, ...remark };
 }
 
 async function compareHour(
@@ -55,7 +60,7 @@ async function compareHour(
   // The keys of the hour's first events expire first.
   if (hour <= run.effects.now() - seenFor) return await compareSums(run, findings, hour, counts);
   const met = findings.met.get(bucket);
-  counts.vendor += met?.size ?? 0;
+  counts.vendor += findings.wantedIn(bucket);
   const lacking = findings.lacking.get(bucket) ?? 0;
   let changed = 0;
   for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
@@ -107,45 +112,75 @@ function takeChanged(findings: Findings, bucket: string, extras: Map<string, num
   return before - findings.missing.length;
 }
 
-/** Where the keys have expired, the ledger's count and digest are compared: they tell that something is missing, not what. */
+/** Where the keys have expired, the ledger's counts and digests are compared: they tell that something is missing, not what. */
 async function compareSums(run: Run, findings: Findings, hour: Instant, counts: Counts): Promise<void> {
   const bucket = bucketOf(hour);
-  const met = new Summing();
-  for (const [high, low] of findings.met.get(bucket) ?? []) met.add(high, low);
+  const met = findings.met.get(bucket) ?? new KeySet();
   findings.missing = findings.missing.filter(({ address }) => address.bucket !== bucket);
   const day = dayOf(hour);
   const [row] = await run.effects.loadLedger(run.feed.name, day, day);
-  const known: Pick<LedgerHour, 'events' | 'digest'> =
-    row?.hours.find((one) => one.hour === bucket) ?? new Summing().total;
-  const { events, digest } = met.total;
+  const nothing = new Summing().total;
   counts.by = 'ledger';
-  counts.vendor += events;
-  counts.missing += Math.max(0, events - known.events);
-  counts.extra += Math.max(0, known.events - events);
-  counts.note = !row
-    ? 'the ledger has no row of this day'
-    : events === known.events && digest !== known.digest
-      ? 'as many events, but not the same ones'
-      : (counts.note ?? 'by counts and digests: the keys of these events have expired');
+  const wanted = findings.wantedIn(bucket);
+  counts.vendor += wanted;
+  if (!row) {
+    counts.unknown += wanted;
+    counts.unsure = true;
+    counts.note = 'cannot be compared: the keys have expired, and the ledger has no row of this day';
+    return;
+  }
+  const known = row.hours.find((one) => one.hour === bucket);
+  // Of one destination's events another one may have more: what each of them lacks is counted by itself.
+  const lacks = run.destinations.map(({ id }, at) => {
+    const due = sumOf(met, 1 << at);
+    const got = known?.destinations[id] ?? nothing;
+    return { events: due.events - got.events, exchanged: due.events === got.events && due.digest !== got.digest };
+  });
+  counts.missing += Math.max(0, ...lacks.map(({ events }) => events));
+  counts.extra += Math.max(0, ...lacks.map(({ events }) => -events));
+  const isExchanged = lacks.some(({ exchanged }) => exchanged);
+  counts.unsure ||= isExchanged;
+  if (isExchanged) counts.note = 'as many events, but not the same ones';
+  counts.note ??= 'by counts and digests: the keys of these events have expired';
+}
+
+/** What the destinations of these bits should have. */
+function sumOf(keys: KeySet, bits: number): Digest {
+  const sum = new Summing();
+  for (const [high, low, wanted] of keys) if ((wanted & bits) !== 0) sum.add(high, low);
+  return sum.total;
 }
 
 /** Rows without a usable time, or with one from outside the range, are shown with the first step. */
 function addStrays(findings: Findings, range: Range, counts: Counts): void {
   const [first, last] = [bucketOf(range.from), bucketOf(range.to - 1)];
-  for (const [bucket, { size }] of findings.met) {
+  for (const [bucket, wanted] of findings.wanted) {
     if (bucket >= first && bucket <= last) continue;
-    counts.vendor += size;
+    counts.vendor += wanted;
     counts.missing += findings.lacking.get(bucket) ?? 0;
   }
 }
 
-function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Duration): VerifiedStep {
+async function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Duration): Promise<VerifiedStep> {
   let [vendor, missing] = [0, 0];
-  for (const { size } of findings.met.values()) vendor += size;
-  for (const count of findings.lacking.values()) missing += count;
-  const step = { ...range, vendor, delivered: vendor - missing, missing, changed: 0, repaired: 0 };
-  if (range.from > run.effects.now() - seenFor) return { ...step, by: 'keys' };
-  findings.missing = [];
-  const note = 'cannot be compared: the keys of these events have expired, and its hours do not add up';
-  return { ...step, delivered: 0, missing: 0, by: 'ledger', note };
+  for (const wanted of findings.wanted.values()) vendor += wanted;
+  const step = { ...range, repaired: 0 };
+  if (range.from <= run.effects.now() - seenFor) {
+    findings.missing = [];
+    const note = 'cannot be compared: the keys of these events have expired, and its hours do not add up';
+    return { ...step, vendor, delivered: 0, missing: 0, changed: 0, by: 'ledger', note, unsure: true };
+  }
+  let changed = 0;
+  for (const [bucket, count] of findings.lacking) {
+    missing += count;
+    // Hours that were asked for as a whole, such as those of whole days, can tell what is no longer there.
+    if (run.feed.stream.grid === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
+      continue;
+    const met = findings.met.get(bucket);
+    for await (const { chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
+      const extras = extraLikenesses(chunks, (key) => (met?.get(key) ?? 0) === 0);
+      changed += takeChanged(findings, bucket, extras);
+    }
+  }
+  return { ...step, vendor, delivered: vendor - missing, missing: missing - changed, changed, by: 'keys' };
 }

@@ -77,8 +77,12 @@ export interface Effects {
   /** Lets something out of quarantine. */
   dropQuarantine(feed: string, id: string): Promise<void>;
 
-  /** A day's row of the ledger. One that was made from older knowledge than the one that is there changes nothing. */
-  saveLedger(feed: string, row: LedgerRow): Promise<void>;
+  /**
+   * Writes a day's row of the ledger.
+   *
+   * @param expect when the row was made that must be there; none when there must be none
+   */
+  saveLedger(feed: string, row: LedgerRow, expect: Instant | undefined): Promise<'written' | 'refused'>;
   /** The rows of these days, `2026-01-10`, both included. */
   loadLedger(feed: string, from: string, to: string): Promise<readonly LedgerRow[]>;
 

@@ -27,10 +27,12 @@ export interface JobProgress {
 /** A step of a verification with its times as text. */
 export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
 
-export function progressOf({ job, watermark }: Checkpoint, now: Instant): JobProgress | undefined {
+export function progressOf(item: Checkpoint, now: Instant): JobProgress | undefined {
+  const { job } = item;
   if (!job) return undefined;
+  const at = reached(item);
   const { kind, id, range, state, startedAt } = job;
-  const done = Math.min(Math.max(watermark - range.from, 0), range.to - range.from);
+  const done = Math.min(Math.max(at - range.from, 0), range.to - range.from);
   const share = range.to > range.from ? done / (range.to - range.from) : 1;
   const eta =
     share > 0 && share < 1 && state === 'running' ? now + ((now - startedAt) * (1 - share)) / share : undefined;
@@ -39,7 +41,7 @@ export function progressOf({ job, watermark }: Checkpoint, now: Instant): JobPro
     id,
     from: formatInstant(range.from),
     to: formatInstant(range.to),
-    at: formatInstant(watermark),
+    at: formatInstant(at),
     state,
     percent: Math.floor(share * 1_000) / 10,
     ...(eta !== undefined && { eta: formatInstant(eta, 's') }),
@@ -47,6 +49,12 @@ export function progressOf({ job, watermark }: Checkpoint, now: Instant): JobPro
       ? { total: job.tally, resend: job.resend }
       : { total: emptyTally(), steps: job.steps.map(lookOf) }),
   };
+}
+
+/** Of a window that is read from its beginning, a part may be done. */
+function reached({ watermark, plan }: Checkpoint): Instant {
+  const { left, window } = plan ?? {};
+  return left && left.to === window?.to ? Math.max(watermark, left.from) : watermark;
 }
 
 function lookOf({ from, to, ...step }: VerifiedStep): VerifiedLook {

@@ -1,11 +1,11 @@
-import type { Changes, Checkpoint } from './checkpoint.ts';
+import type { Changes } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import type { Feed } from './model.ts';
 import type { Tally } from './report.ts';
 import type { Run } from './run.ts';
 import { bucketOf } from './seen.ts';
 import { type Digest, Summing, seenHours } from './seen-hours.ts';
-import { DAY, type Duration, floorTo, formatInstant, type Instant, type Range } from './time.ts';
+import { DAY, type Duration, floorTo, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
 
 /** So many days a run are written into the ledger; after a long absence, the next runs write the others. */
 const MOST_DAYS_A_RUN = 3;
@@ -13,6 +13,8 @@ const MOST_DAYS_A_RUN = 3;
 const MOST_DAYS_WAITING = 60;
 /** A day's last row is written so long before its seen keys begin to expire. */
 const BEFORE_EXPIRY: Duration = DAY;
+/** So often a row is made anew when another worker was quicker, whose row has much the same in it. */
+const MOST_ATTEMPTS = 5;
 
 /** What was done for a feed on one day (UTC). */
 export interface DayTally extends Omit<Tally, 'retries'> {
@@ -138,11 +140,15 @@ function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined 
 /** Adds up what was delivered of one day, and writes its row. */
 export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at: Instant, done: DayTally | undefined) {
   const day = dayOf(at);
-  const madeAt = effects.now();
-  const [before] = await effects.loadLedger(name, day, day);
-  const hours = mostOf(before?.hours ?? [], await countHours(effects, name, at));
-  const tally = done ?? before?.done;
-  await effects.saveLedger(name, { day, madeAt, hours, ...(tally && { done: tally }) });
+  for (let attempt = 1; ; attempt++) {
+    const [before] = await effects.loadLedger(name, day, day);
+    // A row is replaced only by one that was made with it in view.
+    const madeAt = Math.max(effects.now(), (before?.madeAt ?? 0) + MILLISECOND);
+    const hours = mostOf(before?.hours ?? [], await countHours(effects, name, at));
+    const tally = done ?? before?.done;
+    const row = { day, madeAt, hours, ...(tally && { done: tally }) };
+    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || attempt === MOST_ATTEMPTS) return;
+  }
 }
 
 /** The hours of a day, counted from the seen keys. */
@@ -174,9 +180,13 @@ function mostOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): Ledg
 
 /** What a run has to write down with its next commit: how much it did, and how late events came. */
 export function noteDone(run: Run): void {
-  const { lease, dayNotes, lateNotes, tally, effects } = run;
-  const now = effects.now();
-  const lateness = lateNotes.take(lease.item.lateness, now);
-  const days: Checkpoint['days'] = dayNotes.take(lease.item.days, tally, now);
-  lease.note({ days, ...(lateness && { lateness }) });
+  noteDay(run);
+  const { lease, lateNotes, effects } = run;
+  const lateness = lateNotes.take(lease.item.lateness, effects.now());
+  if (lateness) lease.note({ lateness });
+}
+
+/** How much a run did counts also when it failed; how late events came, only when they have gone out. */
+export function noteDay({ lease, dayNotes, tally, effects }: Run): void {
+  lease.note({ days: dayNotes.take(lease.item.days, tally, effects.now()) });
 }

@@ -1,4 +1,4 @@
-import { acquire, type Checkpoint } from './checkpoint.ts';
+import { acquire, type Checkpoint, type Lease } from './checkpoint.ts';
 import { newCheckpoint } from './settle-in.ts';
 import type { FeedTask } from './under-lease.ts';
 
@@ -12,4 +12,16 @@ export async function liveCheckpoint(task: FeedTask): Promise<Checkpoint> {
   if ('busyUntil' in taken) return taken.found;
   await taken.lease.release({});
   return taken.lease.item;
+}
+
+/** Gives back the live feed's lease, under which a job has worked. What the job has done counts also when that fails. */
+export async function giveLiveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
+  try {
+    await live.release({});
+  } catch (thrown) {
+    effects.log('warn', 'The live feed’s lease could not be given back; it runs out by itself.', {
+      feed: feed.name,
+      error: String(thrown),
+    });
+  }
 }

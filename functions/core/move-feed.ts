@@ -1,4 +1,4 @@
-import { caughtUp, type Ending } from './ending.ts';
+import type { Ending } from './ending.ts';
 import type { FeedReport } from './report.ts';
 import { sendOwn } from './send-own.ts';
 import { newCheckpoint } from './settle-in.ts';
@@ -10,7 +10,7 @@ import { type FeedTask, ownSending, underLease } from './under-lease.ts';
  * What was delivered before is not delivered again as long as its keys are remembered.
  */
 export async function moveFeed(task: FeedTask, to: Instant): Promise<FeedReport> {
-  const { effects, feed } = task;
+  const { feed } = task;
   return await underLease(
     task,
     (start) => newCheckpoint(task, start),
@@ -20,7 +20,8 @@ export async function moveFeed(task: FeedTask, to: Instant): Promise<FeedReport>
       const { precision, retention } = feed.stream;
       const wanted = Math.min(Math.max(to, start - retention), start - feed.settle);
       const moved = floorTo(wanted, precision);
-      const ending = caughtUp(effects.now());
+      // Whether the feed works is not known by that.
+      const ending: Ending = { state: 'caught-up', changes: {} };
       if (moved === watermark) return ending;
       const own = ownSending(task, held);
       await own.seen.open();
@@ -33,7 +34,6 @@ export async function moveFeed(task: FeedTask, to: Instant): Promise<FeedReport>
       return {
         ...ending,
         changes: {
-          ...ending.changes,
           watermark: moved,
           // Skipped is skipped: without a floor there, the overlap would still look for some of it.
           floor: act === 'skip' ? moved : Math.min(floor, moved),
@@ -44,5 +44,6 @@ export async function moveFeed(task: FeedTask, to: Instant): Promise<FeedReport>
         },
       };
     },
+    { heedsHold: false },
   );
 }

@@ -19,18 +19,32 @@ export async function repair(
   steps: readonly VerifiedStep[],
   range: Range,
 ): Promise<VerifiedStep[]> {
-  const sent = await underLiveLease(task, run.asker, (live) => send(task, run, findings.missing, live, range));
-  return steps.map((step, at) => ({ ...step, repaired: countIn(sent, step, at === 0, range) }));
+  const { sent, had } = await underLiveLease(task, run.asker, (live) => send(task, run, findings.missing, live, range));
+  return steps.map((step, at) => repairedStep(step, sent, had, at === 0, range));
 }
 
-/** Sends what is still missing; says what that was. */
+/** What was delivered since it was compared is no longer missing. */
+function repairedStep(
+  step: VerifiedStep,
+  sent: readonly Missing[],
+  had: readonly Missing[],
+  isFirst: boolean,
+  range: Range,
+): VerifiedStep {
+  const meanwhile = countIn(had, step, isFirst, range);
+  const { missing, delivered } = step;
+  const repaired = countIn(sent, step, isFirst, range);
+  return { ...step, missing: missing - meanwhile, delivered: delivered + meanwhile, repaired };
+}
+
+/** Sends what is still missing; says what that was, and what no longer was. */
 async function send(
   task: FeedTask,
   run: Run,
   missing: readonly Missing[],
   live: Lease,
   range: Range,
-): Promise<Missing[]> {
+): Promise<{ readonly sent: readonly Missing[]; readonly had: readonly Missing[] }> {
   const { effects, feed, destinations } = run;
   const seen = seenOf(task, feed.name);
   await seen.open();
@@ -40,22 +54,26 @@ async function send(
   const sending = { ...run, seen, outgoing };
   const notes = new LatenessNotes();
   const sent: Missing[] = [];
+  const had: Missing[] = [];
   for (const one of missing) {
     const { bucket, key, time } = one.address;
     const lacking = one.address.lacking & ~(await seen.has(bucket, key));
-    if (lacking === 0) continue;
+    if (lacking === 0) {
+      had.push(one);
+      continue;
+    }
     outgoing.add(one.event, { ...one.address, lacking });
     sent.push(one);
     if (time !== undefined) notes.add(Math.max(0, effects.now() - time));
     if (flushDue(sending)) await deliverOutgoing(sending);
   }
   await deliverOutgoing(sending);
-  if (sent.length === 0) return sent;
+  if (sent.length === 0) return { sent, had };
   const now = effects.now();
   const lateness = notes.take(live.item.lateness, now);
   live.note({ ...(lateness && { lateness }) });
   await sendOwn(sending, { act: 'repair', range, events: sent.length, at: now });
-  return sent;
+  return { sent, had };
 }
 
 /** How many belong to a step; what has no hour in the range is shown with the first. */

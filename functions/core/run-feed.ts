@@ -1,10 +1,10 @@
 import { ExpiredError, OutOfTimeError, PauseError } from './ask.ts';
-import { type Checkpoint, type Plan, say } from './checkpoint.ts';
+import { type Changes, type Checkpoint, type Plan, say } from './checkpoint.ts';
 import { deliverOutgoing } from './deliver-outgoing.ts';
 import { caughtUp, type Ending } from './ending.ts';
-import { TidemarkError, UnreadableError } from './errors.ts';
+import { AmbiguousWriteError, TidemarkError, UnreadableError } from './errors.ts';
 import { LatenessNotes } from './lateness.ts';
-import { DayNotes, foldDays } from './ledger.ts';
+import { DayNotes, foldDays, noteDay, noteDone } from './ledger.ts';
 import type { Feed } from './model.ts';
 import { moveOn } from './move-on.ts';
 import { TooManyRowsError } from './occurrences.ts';
@@ -68,10 +68,30 @@ async function readOn(task: FeedTask, held: Held): Promise<Ending> {
     await sendOwn(run, { act: 'gap', range: made.gap });
     await lease.commit({ watermark: made.gap.to, plan: run.plan });
   }
-  const ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
+  let ending: Ending;
+  try {
+    ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
+    noteDone(run);
+  } finally {
+    noteDay(run);
+  }
   if (ending.state !== 'caught-up' || destinations.length === 0) return ending;
-  const folded = await foldDays(run, ending.changes.watermark ?? lease.item.watermark, task.seenFor);
+  const folded = await tryToFold(run, ending.changes.watermark ?? lease.item.watermark, task.seenFor);
   return { ...ending, changes: { ...ending.changes, ...folded } };
+}
+
+/** What was read has been delivered: a table that hiccups over the ledger, which the next run can write as well, must not undo that. */
+async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
+  try {
+    return await foldDays(run, watermark, seenFor);
+  } catch (thrown) {
+    if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
+    run.effects.log('warn', 'The ledger could not be written; the next run does it.', {
+      feed: run.feed.name,
+      error: String(thrown),
+    });
+    return {};
+  }
 }
 
 /** Which of a place's events were delivered, and to whom. */

@@ -88,9 +88,13 @@ async function sendOut(
   const had = typeof seen === 'number' ? seen : await seen;
   const marking = run.marks.mark(row, identity.time, id, had === 0);
   const mark = marking && (await marking);
-  if (mark === OURS && run.marks.leaveOut) return false;
+  if (mark === OURS && run.marks.leaveOut) {
+    // It may have been delivered before it was left out.
+    findings?.meet(bucket, key, had);
+    return false;
+  }
   const lacking = wantedBy(run, reading, identity.time) & ~had;
-  findings?.meet(bucket, key, (had | lacking) !== 0);
+  findings?.meet(bucket, key, had | lacking);
   if (lacking === 0) return false;
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);

@@ -3,6 +3,7 @@ import { acquire, type Checkpoint, type Lease } from './checkpoint.ts';
 import type { Effects } from './effects.ts';
 import { type Ending, endingOf, holdOf } from './ending.ts';
 import { asTidemarkError } from './errors.ts';
+import { digest } from './identity.ts';
 import { progressOf } from './job-progress.ts';
 import { type AnyFeed, type Connection, type Destination, type Feed, isSnapshotFeed } from './model.ts';
 import { Outgoing, type Writer } from './outgoing.ts';
@@ -64,18 +65,20 @@ export interface Held {
  * Takes the feed's lease, has the work done, gives the lease back together with the run's last changes, and says how it went.
  *
  * @param fresh the checkpoint of a feed that has never run
+ * @param options `heedsHold`: whether the vendor is asked, and a hold therefore means us
  */
 export async function underLease(
   task: FeedTask<AnyFeed>,
   fresh: (start: Instant) => Checkpoint,
   work: (held: Held) => Promise<Ending>,
+  { heedsHold = true } = {},
 ): Promise<FeedReport> {
   const { effects, key } = task;
   const tally = emptyTally();
   const start = effects.now();
   const found = await effects.load(key);
   const secretVersion = await effects.secretVersion();
-  const hold = found && holdOf(found, start, secretVersion, task.askAgain);
+  const hold = heedsHold && found && holdOf(found, start, secretVersion, task.askAgain);
   if (hold) return report(task, found, tally, hold, []);
   const held = await acquire(effects, key, task.owner, task.leaseUntil, found, () => fresh(start));
   if ('busyUntil' in held) {
@@ -100,8 +103,10 @@ export async function underLease(
 }
 
 /** Tells this run's writes from every other's: also when a checkpoint was removed and its fence begins anew. */
-export function runName({ owner }: FeedTask<AnyFeed>, { item }: Lease): string {
-  return `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
+export function runName({ owner, feed, key }: FeedTask<AnyFeed>, { item }: Lease): string {
+  const name = `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
+  // Jobs count fences of their own.
+  return key === feed.name ? name : `${name}-${digest(key).slice(0, 6)}`;
 }
 
 /** What it takes to tell the SIEM of an act of our own, apart from what a run delivers. */

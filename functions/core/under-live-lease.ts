@@ -1,5 +1,6 @@
 import { type Asker, PauseError } from './ask.ts';
 import { acquire, type Lease } from './checkpoint.ts';
+import { giveLiveBack } from './live-checkpoint.ts';
 import type { Run } from './run.ts';
 import { seenOf } from './run-feed.ts';
 import { type Duration, SECOND } from './time.ts';
@@ -29,7 +30,7 @@ export async function underLiveLease<T>(task: FeedTask, asker: Asker, work: (liv
   try {
     return await work(live);
   } finally {
-    await giveBack(task, live);
+    await giveLiveBack(task, live);
   }
 }
 
@@ -45,17 +46,5 @@ async function takeLive({ effects, feed, owner, leaseUntil }: FeedTask, { stopAt
       throw new PauseError(Math.min(held.busyUntil, now + COME_BACK), 'the live feed is at work', false);
     }
     await effects.sleep(LOOK_AGAIN);
-  }
-}
-
-/** When that fails, the lease runs out by itself. */
-async function giveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
-  try {
-    await live.release({});
-  } catch (thrown) {
-    effects.log('warn', 'The live feed’s lease could not be given back; it runs out by itself.', {
-      feed: feed.name,
-      error: String(thrown),
-    });
   }
 }

@@ -15,6 +15,8 @@ export interface VerifiedStep extends Range {
   readonly repaired: number;
   /** What it was compared with: the keys of delivered events, or, where those have expired, the ledger's counts and digests. */
   readonly by: 'keys' | 'ledger';
+  /** Whether it proves nothing: it could not be read, or not be compared, or its events were exchanged for others. */
+  readonly unsure?: boolean;
   /** What is to be known about it. */
   readonly note?: string;
 }

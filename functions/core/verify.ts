@@ -3,7 +3,7 @@ import { type Checkpoint, firstCheckpoint, say } from './checkpoint.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { type Ending, outOfTime } from './ending.ts';
-import { TidemarkError } from './errors.ts';
+import { TidemarkError, UnreadableError } from './errors.ts';
 import { jobKey, type VerifyJob } from './jobs.ts';
 import { liveCheckpoint } from './live-checkpoint.ts';
 import type { Feed } from './model.ts';
@@ -28,6 +28,8 @@ export interface VerifyOrder {
 
 /** So many hours are compared at once. */
 const LONGEST_STEP: Duration = 6 * HOUR;
+/** So many steps that could not be verified are named; the table has all of them. */
+const MOST_TOLD = 5;
 
 /**
  * Asks the vendor again for a range that has been read, compares what it has with what was delivered, and, when asked to,
@@ -35,12 +37,13 @@ const LONGEST_STEP: Duration = 6 * HOUR;
  */
 export async function runVerify(task: FeedTask, order: VerifyOrder): Promise<FeedReport> {
   const key = jobKey(task.feed.name, 'verify', order.id);
-  const live = await liveCheckpoint(task);
-  const range = await verifiable(task, live, order.range);
+  const live = await withBackfilled(task, await liveCheckpoint(task));
+  const range = verifiable(task, live, order.range);
+  const own = { ...task, key };
   return await underLease(
-    { ...task, key },
+    own,
     (start) => newJob(order, live, range, start),
-    (held) => compare(task, order, live, range, held),
+    (held) => compare(own, order, live, range, held),
   );
 }
 
@@ -56,18 +59,30 @@ function lookBack({ overlap, rereads = [] }: Feed): Duration {
 }
 
 /** Whole steps below W - overlap, and not below what Tidemark ever set out to read. */
-async function verifiable({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Promise<Range> {
+function verifiable({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Range {
   const step = stepOf(feed);
   const last = floorTo(Math.min(to, live.watermark - feed.overlap), step);
-  const backfills = await effects.loadJobs(feed.name, 'backfill');
-  const floors = backfills.map(({ job }) => job).filter((job) => job?.kind === 'backfill' && job.state === 'done');
-  // A range that a backfill has joined to the floor counts as read.
-  const read = floors
-    .map((job) => (job as { range: Range }).range)
-    .sort((one, other) => other.from - one.from)
-    .reduce((lowest, range) => (range.to >= lowest && range.from < lowest ? range.from : lowest), live.floor);
-  const first = Math.max(floorTo(from, step), ceilTo(read, step), ceilTo(effects.now() - feed.stream.retention, step));
+  const kept = ceilTo(effects.now() - feed.stream.retention, step);
+  const first = Math.max(floorTo(from, step), ceilTo(live.floor, step), kept);
   return { from: Math.min(first, last), to: last };
+}
+
+/** Where what a destination has begins earlier because finished backfills join it, it can be verified from there on. */
+async function withBackfilled({ effects, feed }: FeedTask, live: Checkpoint): Promise<Checkpoint> {
+  const items = await effects.loadJobs(feed.name, 'backfill');
+  const finished = items.filter(({ job }) => job?.kind === 'backfill' && job.state === 'done');
+  finished.sort((one, other) => rangeOf(other).from - rangeOf(one).from);
+  const joined = (since: Instant, id?: string): Instant =>
+    finished
+      .filter(({ destinations }) => id === undefined || destinations[id] !== undefined)
+      .map(rangeOf)
+      .reduce((lowest, { from, to }) => (to >= lowest && from < lowest ? from : lowest), since);
+  const since = Object.entries(live.destinations).map(([id, from]) => [id, joined(from, id)] as const);
+  return { ...live, floor: joined(live.floor), destinations: Object.fromEntries(since) };
+}
+
+function rangeOf({ job, watermark }: Checkpoint): Range {
+  return job?.range ?? { from: watermark, to: watermark };
 }
 
 function stepOf({ stream }: Feed): Duration {
@@ -95,7 +110,8 @@ async function compare(
     // The same range again is a verification of its own.
     const fresh = newJob(order, live, range, start);
     job = fresh.job as VerifyJob;
-    lease.note({ job, watermark: fresh.watermark, destinations: live.destinations, narrowed: undefined });
+    const { watermark, scope, floor, destinations, claims } = fresh;
+    lease.note({ job, watermark, scope, floor, destinations, claims, narrowed: undefined, patient: undefined });
   }
   sayRange(task.feed, order, job, warnings);
   const prepared = await task.prepare(asker);
@@ -110,11 +126,12 @@ async function compare(
     const outcome = await compareStep(task, feed, held, prepared, { from, to });
     if (!outcome) continue;
     job = { ...job, steps: [...job.steps, ...outcome] };
-    await lease.commit({ watermark: to, job, narrowed: undefined, patient: undefined });
+    await lease.commit({ watermark: to, job, narrowed: widened(lease.item.narrowed), patient: undefined });
   }
   const missing = job.steps.reduce((sum, step) => sum + step.missing, 0);
   effects.count('VerifyMissing', missing - job.steps.reduce((sum, step) => sum + step.repaired, 0));
   if (missing > 0) tellMissing(task, job, missing, warnings);
+  tellUnsure(job, warnings);
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
 }
 
@@ -151,6 +168,20 @@ function tellMissing({ effects, feed }: FeedTask, job: VerifyJob, missing: numbe
   });
 }
 
+/** What could not be compared, or not be told apart, is no proof: that is said apart from what is missing. */
+function tellUnsure({ steps }: VerifyJob, warnings: string[]): void {
+  const unsure = steps.filter(({ unsure }) => unsure);
+  for (const { from, to, note = '' } of unsure.slice(0, MOST_TOLD)) {
+    warnings.push(`${say(from)} to ${say(to)}: ${note}.`);
+  }
+  if (unsure.length > MOST_TOLD) warnings.push(`${unsure.length - MOST_TOLD} more steps could not be verified.`);
+}
+
+/** After a step that was short enough, a longer one may do, too. */
+function widened(narrowed: Duration | undefined): Duration | undefined {
+  return narrowed === undefined || narrowed * 2 >= LONGEST_STEP ? undefined : narrowed * 2;
+}
+
 /**
  * Reads a few whole hours at once. None when they were too many: then fewer are next.
  */
@@ -182,6 +213,8 @@ function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, t
   const halved = ceilTo(length / 2, stepOf(feed));
   const isCut = thrown instanceof OutOfTimeError;
   if (!isCut && !isAboutRange(thrown)) throw thrown;
+  // A proxy's page says nothing of the vendor's data: this run has failed, and the next one asks again.
+  if (thrown instanceof UnreadableError && !thrown.claimsFormat) throw thrown;
   if (halved < length) {
     lease.note({ narrowed: halved });
     if (isCut) throw thrown;
@@ -202,7 +235,7 @@ function noteWhole(lease: Held['lease'], wasWhole: boolean, thrown: unknown): un
 
 function unreadable(range: Range, thrown: Error): VerifiedStep {
   const note = `could not be read: ${thrown.message}`;
-  return { ...range, vendor: 0, delivered: 0, missing: 0, changed: 0, repaired: 0, by: 'keys', note };
+  return { ...range, vendor: 0, delivered: 0, missing: 0, changed: 0, repaired: 0, by: 'keys', note, unsure: true };
 }
 
 function tooLong({ from, to }: Range): TidemarkError {

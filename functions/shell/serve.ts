@@ -239,7 +239,7 @@ function makeEffects(
     quarantine: (feed, entry) => table.quarantine(feed, entry),
     loadQuarantine: (feed) => table.loadQuarantine(feed),
     dropQuarantine: (feed, id) => table.dropQuarantine(feed, id),
-    saveLedger: (feed, row) => table.saveLedger(feed, row),
+    saveLedger: (feed, row, expect) => table.saveLedger(feed, row, expect),
     loadLedger: (feed, from, to) => table.loadLedger(feed, from, to),
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),

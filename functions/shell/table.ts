@@ -190,8 +190,8 @@ export class Table {
     await this.#batch(requests);
   }
 
-  /** Replaces a day's row, unless the one that is there was made from newer knowledge. */
-  async saveLedger(feed: string, row: LedgerRow): Promise<void> {
+  /** @param expect when the row was made that must be there; none when there must be none */
+  async saveLedger(feed: string, row: LedgerRow, expect: Instant | undefined): Promise<'written' | 'refused'> {
     const { day, madeAt, ...rest } = row;
     const made = formatInstant(madeAt, 'us');
     const command = new PutItemCommand({
@@ -203,13 +203,19 @@ export class Table {
         madeAt: { S: made },
         state: { S: encode(rest) },
       },
-      ConditionExpression: 'attribute_not_exists(pk) OR madeAt <= :made',
-      ExpressionAttributeValues: { ':made': { S: made } },
+      ...(expect === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: 'madeAt = :expect',
+            ExpressionAttributeValues: { ':expect': { S: formatInstant(expect, 'us') } },
+          }),
     });
     try {
       await this.#client.send(command);
+      return 'written';
     } catch (thrown) {
-      if (!(thrown instanceof ConditionalCheckFailedException)) throw this.#writeFailed(thrown);
+      if (thrown instanceof ConditionalCheckFailedException) return 'refused';
+      throw this.#writeFailed(thrown);
     }
   }
 

@@ -132,7 +132,7 @@ export class Invocation {
         yield* await kept(feed);
       },
       dropQuarantine: (feed, id) => this.#do('dropQuarantine', feed, id, () => table.dropQuarantine(feed, id)),
-      saveLedger: (feed, row) => this.#do('saveLedger', feed, row, () => table.saveLedger(feed, row)),
+      saveLedger: (feed, row, expect) => this.#do('saveLedger', feed, row, () => table.saveLedger(feed, row, expect)),
       loadLedger: (feed, from, to) => this.#do('loadLedger', feed, from, () => table.loadLedger(feed, from, to)),
       quarantine: (feed, entry) => this.#do('quarantine', feed, entry, () => table.keep(feed, entry)),
     };

@@ -14,7 +14,7 @@ export class MemoryTable {
   /** By feed and id. */
   readonly snapshots = new Map<string, string>();
   readonly #ongoing = new Map<string, Map<string, Ongoing>>();
-  readonly seenFor: Duration;
+  seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
   readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
@@ -70,10 +70,11 @@ export class MemoryTable {
     this.quarantine.delete(`${feed}#${id}`);
   }
 
-  /** Replaces a day's row, unless the one that is there was made from newer knowledge. */
-  saveLedger(feed: string, row: LedgerRow): void {
-    const there = this.ledger.get(`${feed}#${row.day}`);
-    if (!there || there.madeAt <= row.madeAt) this.ledger.set(`${feed}#${row.day}`, copy(row));
+  /** Replaces a day's row when it is the expected one; creates it when nothing is expected and nothing is there. */
+  saveLedger(feed: string, row: LedgerRow, expect: Instant | undefined): 'written' | 'refused' {
+    if (this.ledger.get(`${feed}#${row.day}`)?.madeAt !== expect) return 'refused';
+    this.ledger.set(`${feed}#${row.day}`, copy(row));
+    return 'written';
   }
 
   loadLedger(feed: string, from: string, to: string): LedgerRow[] {

@@ -5,7 +5,7 @@ import { daysOf } from './days.ts';
 import { numberOf, present, recordOf, textOf } from './fields.ts';
 import { HEADERS } from './offset-pages.ts';
 import { metricOf } from './usage-metric.ts';
-import { usageEvents, usageRows } from './usage-rows.ts';
+import { usageEvents, usageLikeness, usageRows } from './usage-rows.ts';
 
 /** How much of which disks was used, hour by hour. */
 export const diskVolumeUsage: Stream = {
@@ -26,6 +26,7 @@ export const diskVolumeUsage: Stream = {
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
+  likeness: usageLikeness,
   map,
 };
 

@@ -28,6 +28,21 @@ export function usageEvents({ value }: Row): readonly Identity[] {
   return [time === undefined ? {} : { time }];
 }
 
+/** The ids of what is used where: its names, and how much of it there was, may be counted anew. */
+const WHOSE = [
+  'account_external_id',
+  'datacenter_id',
+  'instance_type_id',
+  'server_type',
+  'disk_volume_type_id',
+] as const;
+
+/** The same hour of the same thing, whatever it is worth now. */
+export function usageLikeness({ value }: Row): string {
+  const fields = fieldsOf(value);
+  return JSON.stringify([fields.time, ...WHOSE.map((key) => fields[key] ?? null)]);
+}
+
 /** The beginning of an hour, in milliseconds since 1970. */
 export function hourOf(value: unknown): Instant | undefined {
   const milliseconds = numberOf(value);

@@ -4,7 +4,7 @@ import { customerPath } from './customer.ts';
 import { numberOf, present, recordOf, textOf } from './fields.ts';
 import { HEADERS } from './offset-pages.ts';
 import { metricOf } from './usage-metric.ts';
-import { usageEvents, usageRows } from './usage-rows.ts';
+import { usageEvents, usageLikeness, usageRows } from './usage-rows.ts';
 
 /** How many hours machines ran, hour by hour. */
 export const usage: Stream = {
@@ -26,6 +26,7 @@ export const usage: Stream = {
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
+  likeness: usageLikeness,
   map,
 };
 

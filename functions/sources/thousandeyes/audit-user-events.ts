@@ -28,6 +28,7 @@ export const auditUserEvents: Stream = {
   first,
   read,
   events,
+  likeness,
   actor,
   map,
 };
@@ -70,6 +71,14 @@ function nextLink(links: unknown): string | undefined {
 function events(row: Row): readonly Identity[] {
   const time = isObject(row.value) ? parseInstant(row.value.date) : undefined;
   return [time === undefined ? {} : { time }];
+}
+
+/** Names are the vendor's to change later; when, where, who by the id and what are not. */
+function likeness({ value, text }: Row): string {
+  if (!isObject(value)) return text;
+  const resources = Array.isArray(value.resources) ? value.resources : [];
+  const types = resources.map((resource: unknown) => (isObject(resource) ? resource.type : undefined));
+  return JSON.stringify([value.date, value.aid, value.uid, value.event, types]);
 }
 
 function actor(row: Row): string | undefined {

@@ -1,5 +1,5 @@
 import type { Identity, Row } from '../../core/model.ts';
-import { isObject, type JsonObject, objectIn, textOf } from './json-object.ts';
+import { isObject, type JsonObject, objectIn, textIn, textOf } from './json-object.ts';
 import { parseWhen } from './when.ts';
 
 /** A row as far as it can be understood; each of its columns may be missing. */
@@ -39,4 +39,11 @@ export function entryOf({ value }: Row): Entry {
 export function events({ value }: Row): readonly Identity[] {
   const time = isObject(value) ? parseWhen(value.When) : undefined;
   return [time === undefined ? {} : { time }];
+}
+
+/** When what happened to which thing, and by whom: names and states around that are the vendor's to change later. */
+export function likeness({ value, text }: Row): string {
+  if (!isObject(value)) return text;
+  const { When, EntityKey, EntityId, MessageKey, Principal } = value;
+  return JSON.stringify([When, EntityKey, EntityId, MessageKey, textIn(objectIn(Principal), 'id', 'userid')]);
 }

@@ -1,6 +1,6 @@
 import type { Connection, Stream } from '../../core/model.ts';
 import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
-import { events } from './entry.ts';
+import { events, likeness } from './entry.ts';
 import { isObject } from './json-object.ts';
 import { map } from './map.ts';
 import { firstQuestion } from './question.ts';
@@ -109,6 +109,7 @@ function common(path: string): Omit<Stream, 'name' | 'title' | 'docs' | 'enabled
     first: (range, connection) => firstQuestion(path, range, connection),
     read,
     events,
+    likeness,
     map,
   };
 }
