@@ -20,7 +20,8 @@ at each step, before the other side has carried it out and after it has, when on
 a run, and at the last. The next run is started at once and again and again, and finds the lease of the dead one.
 
 \`lost\`: events that never arrive. \`repeated\`: events that arrive again, with the same \`event.id\`. \`progress\`: seconds from the kill to the next
-progress on record; a lease lives until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more.
+progress on record; a lease lives until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more. Where one signs in, nobody does so for a minute after
+a worker died in it, for nobody knows whether it was refused.
 
 Made by \`npm run crashes\`.
 `;

@@ -17,7 +17,7 @@ const TELLING: Readonly<Record<string, readonly Blow[]>> = {
     { step: 'promoted', nth: 1, moment: 'before' },
   ],
   'user-access': [
-    { step: 'signed in', nth: 1, moment: 'after' },
+    { step: 'seen written', nth: 1, moment: 'after' },
     { step: 'lease returned', nth: 1, moment: 'before' },
   ],
 };

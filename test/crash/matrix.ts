@@ -36,7 +36,8 @@ export interface Outcome {
 /** How long a worker may take, and so how long its lease outlives it at most. */
 export const BUDGET_MS = 4_000;
 const ROOT = new URL('../../', import.meta.url);
-const MOST_RUNS = 12;
+/** Whether a sign-in that was under way was refused, the runs after it wait a minute to learn. */
+const MOST_RUNS = 40;
 /** A flush is due at 2,000 events, looked at after each hundred; what Tidemark says of itself goes along. */
 export const LARGEST_FLUSH = 2_110;
 
