@@ -1,5 +1,6 @@
 import type { ConfiguredConnection } from '../functions/core/config.ts';
-import type { AnyFeed } from '../functions/core/model.ts';
+import { dayOf } from '../functions/core/ledger.ts';
+import { type AnyFeed, isSnapshotFeed } from '../functions/core/model.ts';
 import { emptyTally, type FeedReport, type FeedState, type Tally } from '../functions/core/report.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,8 @@ const INVOCATION_MS = 10_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** So many failures in a row that may pass by themselves are tried again by `--once`. */
 const MOST_TRIES = 4;
+/** Of a day, the last minutes are read a while after its end. */
+const VERIFY_AFTER_MS = 2 * 3_600_000;
 /** What does not pass by itself. */
 const HOPELESS = new Set(['secret', 'config', 'request', 'origin', 'scope-shrank', 'internal']);
 
@@ -45,6 +48,8 @@ export class Runner {
   readonly #connections: { connection: ConfiguredConnection; turns: Turn[] }[];
   readonly #onRun: () => void;
   readonly #stop = new AbortController();
+  /** By connection, the day before which all has been verified. */
+  readonly #verified = new Map<ConfiguredConnection, string>();
 
   constructor(
     world: World,
@@ -83,12 +88,33 @@ export class Runner {
     for (let first = true; !this.#stopped; first = false) {
       const due = turns.filter(({ dueAt }) => dueAt <= Date.now());
       const startedAt = Date.now();
+      await this.#verifyDaily(connection, turns);
       if (due.length > 0) await this.#invoke(connection, due, first);
       for (const turn of due) {
         const again = turn.status.state === 'more';
         turn.dueAt = again ? 0 : startedAt + turn.feed.every / MILLISECOND;
       }
       await this.#pauseUntil(Math.min(...turns.map(({ dueAt }) => dueAt)));
+    }
+  }
+
+  /** As the schedules do in the cloud: once a day has settled, what was delivered of the day before is compared with the vendor. */
+  async #verifyDaily(connection: ConfiguredConnection, turns: readonly Turn[]): Promise<void> {
+    const day = dayOf((Date.now() - VERIFY_AFTER_MS) * MILLISECOND);
+    const done = this.#verified.get(connection);
+    this.#verified.set(connection, day);
+    // What was before this program began is asked for by hand.
+    if (done === undefined || done === day) return;
+    let streams = turns.filter(({ feed }) => !isSnapshotFeed(feed)).map(({ feed }) => feed.stream.name);
+    while (streams.length > 0 && !this.#stopped) {
+      const input = { act: 'verify', connection, streams };
+      const asked = this.#world.functions.get(connection.source)?.invoke(input, INVOCATION_MS);
+      // A function that breaks has said so, and what it is for goes on.
+      const answer = await asked?.catch(() => ({ feeds: [] }));
+      const { feeds } = answer as { feeds: FeedReport[] };
+      // What else keeps one from its end is tried again the next day; the log says why.
+      const more = new Set(feeds.filter(({ state }) => state === 'more').map(({ feed }) => feed.split('/')[1]));
+      streams = streams.filter((stream) => more.has(stream));
     }
   }
 

@@ -42,6 +42,8 @@ export interface Bench<Options extends VendorOptions = VendorOptions, Running ex
   /** What time it is at the vendor and in the function, unless they differ: a bench can travel. */
   now(): number;
   travel(ms: number): void;
+  /** Sends the function anything. */
+  invoke(input: object): Promise<unknown>;
   /** Runs the feed once. */
   run(options?: RunOptions): Promise<FeedReport>;
   /** Runs several feeds in one invocation; returns the reports by stream. */
@@ -213,6 +215,7 @@ async function startBench<Options extends VendorOptions, Running extends Running
     to,
     id,
     secretName,
+    invoke: (input) => stage.invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, BUDGET_MS),
     get vendor() {
       return running;
     },

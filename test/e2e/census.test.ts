@@ -1,0 +1,38 @@
+import { describe, expect } from 'vitest';
+import type { CensusReport } from '../../functions/core/census.ts';
+import { source } from '../../functions/sources/thousandeyes/source.ts';
+import { metric } from './bench.ts';
+import { takeStage } from './stage.ts';
+import { STREAM, test } from './thousandeyes.ts';
+
+describe('the census', () => {
+  test('compares the configured feeds with their checkpoints: one that never ran is noticed', async ({ start }) => {
+    const bench = await start({ vendor: { count: 20 } });
+    await bench.run();
+    const { stage, giveBack } = await takeStage(source);
+    const feeds = { [bench.id]: { [STREAM]: '5m' }, nobody: { [STREAM]: '5m' } };
+    const invoke = (input: object) =>
+      stage.invoke({ input, sentAt: Date.now(), benchAt: Date.now() + 3_600_000, speed: 1 }, 10_000);
+
+    try {
+      // Two functions of one source share nothing but their table: this one has a table of its own.
+      const elsewhere = (await invoke({ act: 'census', feeds })) as { census: CensusReport };
+      const { census } = (await bench.invoke({ act: 'census', feeds })) as { census: CensusReport };
+
+      expect(elsewhere.census.never).toHaveLength(2);
+      expect(census).toMatchObject({ feeds: 2, never: [`thousandeyes/${STREAM}/nobody`] });
+      expect(census.lag?.feed).toBe(`thousandeyes/${STREAM}/nobody`);
+      expect((await metric(bench, 'WorstLagSeconds')).at(-1)).toBeGreaterThan(80_000);
+      expect(await metric(bench, 'LeastRetentionHours')).not.toHaveLength(0);
+    } finally {
+      await giveBack();
+    }
+  });
+
+  test('of a wrong shape is refused with the path', async ({ start }) => {
+    const bench = await start({ vendor: { count: 1 } });
+
+    await expect(bench.invoke({ act: 'census', feeds: { acme: { [STREAM]: 5 } } })).rejects.toThrow(/\$\.feeds\.acme/);
+    await expect(bench.invoke({ act: 'dance' })).rejects.toThrow(/\$\.act/);
+  });
+});

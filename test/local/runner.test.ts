@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { source } from '../../functions/sources/frame/source.ts';
+import type { LocalFunction } from '../../local/lambda.ts';
+import { Runner } from '../../local/runner.ts';
+
+const NOON = Date.parse('2026-06-01T12:00:00Z');
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('each day is verified once, two hours into the next: the feeds that have a past, and those with more to do again', async () => {
+  const connection = parseConnection(source, { id: 'acme', source: 'frame' });
+  const feeds = feedsOf(source, connection).filter(({ enabled }) => enabled);
+  const verified: { readonly at: string; readonly streams: readonly string[] }[] = [];
+  const invoke = async ({ act, streams }: { act?: string; streams: string[] }) => {
+    if (act !== 'verify') return { feeds: [] };
+    verified.push({ at: new Date().toISOString(), streams });
+    const first = verified.length === 1;
+    return {
+      feeds: streams.map((stream) => ({
+        feed: `frame/${stream}/acme`,
+        state: first && stream === 'audit-trails' ? 'more' : 'caught-up',
+      })),
+    };
+  };
+  const functions = new Map([['frame', { invoke } as unknown as LocalFunction]]);
+  const world = { functions, warnings: [], close: async () => undefined };
+  const runner = new Runner(
+    world,
+    feeds.map((feed) => ({ connection, feed })),
+    () => undefined,
+  );
+
+  const running = runner.forever();
+  await vi.advanceTimersByTimeAsync(50 * 3_600_000);
+  runner.stop();
+  await running;
+
+  const all = ['audit-trails', 'session-trails', 'user-activities'];
+  expect(verified.map(({ streams }) => streams)).toEqual([all, ['audit-trails'], all]);
+  expect(verified.map(({ at }) => at.slice(0, 15))).toEqual(['2026-06-02T02:0', '2026-06-02T02:0', '2026-06-03T02:0']);
+});
