@@ -17,7 +17,7 @@ export async function verify(options: VerifyOptions): Promise<number> {
     const order = { act: 'verify', ...range, ...(options.repair && { repair: true }) };
     const reports = await workOff(opened, order, sayProgress);
     process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
-    return isOver(reports) && reports.every(({ job }) => lacking(job) === 0) ? 0 : 1;
+    return isProven(reports) ? 0 : 1;
   } finally {
     await opened.close();
   }
@@ -33,6 +33,15 @@ function lacking(job: JobProgress | undefined): number {
   return (job?.steps ?? []).reduce((sum, step) => sum + step.missing - step.repaired, 0);
 }
 
+/** Windows of which nobody can tell whether all of it was delivered. */
+function unsure(job: JobProgress | undefined): number {
+  return (job?.steps ?? []).filter((step) => step.unsure).length;
+}
+
+function isProven(reports: readonly FeedReport[]): boolean {
+  return isOver(reports) && reports.every(({ job }) => lacking(job) === 0 && unsure(job) === 0);
+}
+
 function summarize(reports: readonly FeedReport[]) {
   const feeds = reports.map(({ feed, state, job, warnings, error }) => ({
     feed,
@@ -44,7 +53,7 @@ function summarize(reports: readonly FeedReport[]) {
     warnings,
     ...(error && { error }),
   }));
-  return { ok: isOver(reports) && reports.every(({ job }) => lacking(job) === 0), feeds };
+  return { ok: isProven(reports), feeds };
 }
 
 function totals(steps: readonly VerifiedLook[]) {
@@ -84,7 +93,9 @@ function sayVerdict({ state, job }: FeedReport, sum: ReturnType<typeof totals>):
   if (state !== 'caught-up') return `not verified to the end: ${state}`;
   if (job?.steps?.length === 0) return 'nothing was compared';
   const left = sum.missing - sum.repaired;
+  const doubtful = unsure(job);
   if (left > 0) return `${sayNumber(left)} missing`;
+  if (doubtful > 0) return `not proven: ${sayNumber(doubtful)} window(s) could not be compared`;
   return sum.repaired > 0
     ? `complete: ${sayNumber(sum.repaired)} that were missing have been delivered`
     : 'complete: nothing is missing';

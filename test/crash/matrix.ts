@@ -214,10 +214,16 @@ function tally(events: readonly EcsEvent[]): { kinds: Map<string, number>; repea
     if (ids.has(event.id)) continue;
     ids.add(event.id);
     if (event.module === 'tidemark') continue;
-    const what = `${event.action} ${event.original ?? message}`;
+    const what = `${event.action} ${recordOf(event.original) ?? message}`;
     kinds.set(what, (kinds.get(what) ?? 0) + 1);
   }
   return { kinds, repeated: events.length - ids.size };
+}
+
+/** A record is known by its id, where it has one: a session that has ended meanwhile is the same. */
+function recordOf(original: string | undefined): string | undefined {
+  const { id } = original?.startsWith('{') ? (JSON.parse(original) as { id?: unknown }) : {};
+  return typeof id === 'string' ? id : original;
 }
 
 async function inParallel<T>(list: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
