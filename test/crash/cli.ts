@@ -34,7 +34,8 @@ for (const kind of KINDS.filter(({ name, stream }) => `${name} ${stream}`.includ
     const counts = await arena.count();
     const blows = kind.steps.flatMap((step): Blow[] => {
       const last = counts.get(step) ?? 0;
-      const which = last > 1 ? [1, last] : [1];
+      // How often a run looks something up hangs on where it has got to.
+      const which = last > 1 && step !== 'seen read' ? [1, last] : [1];
       return which.flatMap((nth) => [
         { step, nth, moment: 'before' as const },
         { step, nth, moment: 'after' as const },
