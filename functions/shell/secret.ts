@@ -24,11 +24,13 @@ export async function readSecret(name: string, auth: Auth): Promise<Secret> {
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
     const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+    // A parser quotes what it could not read: here that is the secret.
+    const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
     if (kind === 'ResourceNotFoundException') {
       throw secretError(`Secret ${name} does not exist, or has no value.`, `Create it with a value like ${shape}.`);
     }
     throw secretError(
-      `Secret ${name} cannot be read: ${kind}: ${message}`,
+      `Secret ${name} cannot be read: ${kind}: ${why}`,
       'Check the function’s rights and the Secrets Manager endpoint.',
     );
   }
@@ -65,12 +67,21 @@ function credential(name: string, key: string, field: unknown, wanted: string): 
   // Values are pasted: white space around them is never meant.
   const clean = field.trim();
   const allowed = FREE_TEXT.has(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
-  if (allowed.test(clean)) return clean;
+  if (allowed.test(clean)) {
+    if (key === 'username' || clean.length >= LEAST_CHARACTERS) return clean;
+    throw secretError(
+      `Secret ${name}: ${key} has fewer than ${LEAST_CHARACTERS} characters, too few to be masked where a vendor echoes it.`,
+      `Put in the whole value, or have a longer one made; the secret must look like ${wanted}.`,
+    );
+  }
   throw secretError(
     `Secret ${name}: ${key} holds characters that no credential has (white space or non-ASCII).`,
     `Put it in again; its value must look like ${wanted}.`,
   );
 }
+
+/** Shorter texts stand in harmless text, too: they could not be masked without harm to events. */
+const LEAST_CHARACTERS = 8;
 
 /** Fields that people choose themselves, and that travel in bodies. */
 const FREE_TEXT = new Set(['username', 'password']);

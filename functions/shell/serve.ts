@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type CensusReport, takeCensus } from '../core/census.ts';
 import { check } from '../core/config.ts';
 import type { Effects } from '../core/effects.ts';
-import { NetworkError, TidemarkError } from '../core/errors.ts';
+import { TidemarkError } from '../core/errors.ts';
 import { type FeedLook, lookAt } from '../core/look.ts';
 import {
   type Answer,
@@ -76,7 +76,10 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const effects = makeEffects(source, connection, context, telemetry, kept, http);
       const answer = await carryOut(source, order, effects, environment);
       if ('feeds' in answer) for (const report of answer.feeds) logReport(telemetry, report);
-      return JSON.parse(telemetry.redact(JSON.stringify(answer)));
+      return telemetry.redactValue(answer);
+    } catch (thrown) {
+      // Lambda logs it, with its stack and causes.
+      throw telemetry.redactError(thrown);
     } finally {
       http?.close();
       telemetry.flush(Date.now());
@@ -188,16 +191,16 @@ function makeEffects(
     return secret;
   };
   // Vendors echo what they were sent: in error bodies, and in where they redirect to.
-  const clean = (answer: Answer): Answer => {
-    const headers = Object.entries(answer.headers).map(([name, value]) => [name, telemetry.redact(value)]);
-    return { ...answer, headers: Object.fromEntries(headers), text: telemetry.redact(answer.text) };
-  };
+  const clean = ({ status, headers, text }: Answer): Answer => ({
+    status,
+    headers: telemetry.redactValue(headers),
+    text: telemetry.redact(text),
+  });
   const masked = async <T>(sending: Promise<T>): Promise<T> => {
     try {
       return await sending;
     } catch (thrown) {
-      if (thrown instanceof NetworkError) throw new NetworkError(telemetry.redact(thrown.message), thrown);
-      throw thrown;
+      throw telemetry.redactError(thrown);
     }
   };
   return {
@@ -209,7 +212,10 @@ function makeEffects(
     fetch: async (request, timeout, fresh) => {
       const token = keeper ? keeper.token : undefined;
       const credentials = authorize(auth, (await readOnce(fresh)).fields, token, Date.now());
-      return clean(await masked(http.send(request, credentials, timeout)));
+      const answer = clean(await masked(http.send(request, credentials, timeout)));
+      // A signature is good for some minutes to whoever has it.
+      const signature = credentials['X-Frame-Signature'];
+      return signature === undefined ? answer : { ...answer, text: answer.text.replaceAll(signature, '[secret]') };
     },
     session: async (step, timeout) => {
       if (!keeper) throw new Error(`${source.id} has no sessions`);

@@ -1,4 +1,5 @@
 import { METRICS, type Metric } from '../core/metrics.ts';
+import { Mask } from './mask.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
@@ -13,7 +14,7 @@ const MOST_VALUES = 100;
 export class Telemetry {
   readonly #source: string;
   readonly #least: number;
-  readonly #hidden = new Set<string>();
+  readonly #mask = new Mask();
   readonly #sums = new Map<Metric, number>();
   readonly #values = new Map<Metric, number[]>();
 
@@ -24,18 +25,22 @@ export class Telemetry {
 
   /** From now on this text is masked wherever it would be written. */
   hide(secret: string): void {
-    if (secret.length < 4) return;
-    this.#hidden.add(secret);
-    this.#hidden.add(JSON.stringify(secret).slice(1, -1));
-    this.#hidden.add(encodeURIComponent(secret));
-    for (const encoded of encodingsOf(secret)) this.#hidden.add(encoded);
+    this.#mask.hide(secret);
   }
 
   /** The text without anything secret. */
   redact(text: string): string {
-    let clean = text;
-    for (const secret of this.#hidden) if (clean.includes(secret)) clean = clean.replaceAll(secret, '[secret]');
-    return clean;
+    return this.#mask.redact(text);
+  }
+
+  /** What can be written as JSON, without anything secret. */
+  redactValue<T>(value: T): T {
+    return this.#mask.redactValue(JSON.parse(JSON.stringify(value))) as T;
+  }
+
+  /** The same error, of which nothing secret is left: neither in its message and stack, nor in its causes. */
+  redactError(thrown: unknown): unknown {
+    return this.#mask.redactError(thrown);
   }
 
   log(level: Level, message: string, fields: Record<string, unknown> = {}): void {
@@ -71,24 +76,8 @@ export class Telemetry {
   }
 
   #write(line: object): void {
-    process.stderr.write(`${this.redact(JSON.stringify(line))}\n`);
+    process.stderr.write(`${JSON.stringify(this.redactValue(line))}\n`);
   }
-}
-
-/** Shorter pieces of base64 stand in harmless text, too. */
-const LEAST_ENCODED = 8;
-
-/** The secret in hex and base64, wherever it stands in what was encoded: Basic authentication puts a name before it. */
-function encodingsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  const hex = bytes.toString('hex');
-  const inner = [0, 1, 2].flatMap((before) => {
-    const whole = Buffer.concat([Buffer.alloc(before), bytes]);
-    // The first and last characters also hold bits of what stands around the secret.
-    const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((whole.length * 8) / 6)];
-    return [whole.toString('base64').slice(from, to), whole.toString('base64url').slice(from, to)];
-  });
-  return [hex, hex.toUpperCase(), ...inner].filter(({ length }) => length >= LEAST_ENCODED);
 }
 
 /** Puts a value in the place of the mildest one, if it is worse. @param sign 1 where more is worse, -1 where less is */

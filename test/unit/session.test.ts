@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkError } from '../../functions/core/errors.ts';
 import { parseInstant, SECOND } from '../../functions/core/time.ts';
@@ -69,7 +70,27 @@ describe('signing in', () => {
     reply = [200, '{"token":"EXAMPLE-token"}'];
 
     expect((await keeper().open(KEY, SECOND)).until).toBeUndefined();
-    expect(hidden).toEqual(['EXAMPLE-token']);
+    expect(new Set(hidden)).toEqual(new Set(['EXAMPLE-token']));
+  });
+
+  test.each([
+    ['would break a header', 200, '{"token":"EXAMPLE token"}', 'EXAMPLE token'],
+    ['is not where it belongs', 200, '{"session":{"accessToken" : "EXAMPLE-token"}}', 'EXAMPLE-token'],
+    ['is broken off', 200, '{"token":"EXAMPLE-tok', 'EXAMPLE-tok'],
+    ['comes with a refusal', 403, '{"token":"EXAMPLE-token"}', 'EXAMPLE-token'],
+  ])('has a token masked that %s', async (_, status, text, token) => {
+    reply = [status, text];
+
+    expect((await keeper().open(KEY, SECOND)).open).toBe(false);
+    expect(hidden).toContain(token);
+  });
+
+  test('shows the token to nobody who looks at the keeper', async () => {
+    reply = [200, '{"token":"EXAMPLE-token"}'];
+    const keeping = keeper();
+    await keeping.open(KEY, SECOND);
+
+    expect(inspect(keeping, { depth: 9, showHidden: true })).not.toContain('EXAMPLE-token');
   });
 
   test.each([
