@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { echoOf } from './canaries.ts';
+
+/** How the vendor behaves, as the first part of a path says: `/forbidden/...`. */
+export const MISDEEDS = [
+  'unauthorized',
+  'forbidden',
+  'broken',
+  'redirect',
+  'garbage',
+  'hang-up',
+  'html',
+  'foreign-next',
+] as const;
+export type Manner = (typeof MISDEEDS)[number] | 'good';
+
+/** Something before a simulated vendor that tells on its callers: what they send, and what it is told, comes back in every form. */
+export interface EchoingVendor {
+  readonly origin: string;
+  /** All that was received: headers and bodies. */
+  readonly received: string[];
+  /** The tokens that the vendor has given out. */
+  readonly tokens: Set<string>;
+  close(): Promise<void>;
+}
+
+export async function startEchoingVendor(behind: string, secrets: readonly string[]): Promise<EchoingVendor> {
+  const received: string[] = [];
+  const tokens = new Set<string>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((failure: Error) => response.destroy(failure));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, manner = '', path = ''] = /^\/([^/]+)(\/.*)$/.exec(request.url ?? '') ?? [];
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const told = JSON.stringify([request.rawHeaders, body]);
+    received.push(told);
+    // Nobody can mask the token of somebody else's session.
+    const [own = ''] = [...tokens].filter((token) => request.headers.authorization?.endsWith(token));
+    const known = own === '' ? secrets : [own, ...secrets];
+    const echo = [told, ...known.map(echoOf)].join('\n');
+    const isSignIn = /authenticate|user\/login/.test(path);
+    if (manner !== 'good' && !isSignIn) return misbehave(manner as Manner, echo, response);
+    const { host: _, 'accept-encoding': __, connection: ___, 'content-length': ____, ...headers } = request.headers;
+    const method = request.method ?? 'GET';
+    const real = await fetch(`${behind}${path}`, {
+      method,
+      headers: headers as Record<string, string>,
+      ...(method === 'POST' && { body }),
+      redirect: 'manual',
+    });
+    const self = `${origin()}/${manner}`;
+    const text = (await real.text()).replaceAll(behind, self);
+    const { token } = isSignIn && real.ok ? (JSON.parse(text) as { token?: string }) : {};
+    if (token !== undefined) tokens.add(token);
+    const kept = [...real.headers].filter(
+      ([name]) => !/^(content-length|content-encoding|connection|transfer-encoding|keep-alive)$/.test(name),
+    );
+    response.writeHead(
+      real.status,
+      Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(behind, self)])),
+    );
+    // Rows that tell, too: each address of a mailbox has a secret in it.
+    const [first = ''] = known;
+    const told2 = isSignIn
+      ? text
+      : text.replace(/@[a-z0-9.-]+/g, `$&.${encodeURIComponent(first).replaceAll('%22', '')}`);
+    response.end(told2);
+  }
+
+  function origin(): string {
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    origin: origin(),
+    received,
+    tokens,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const STATUS: Readonly<Partial<Record<Manner, number>>> = { unauthorized: 401, forbidden: 403, broken: 500 };
+
+function misbehave(manner: Manner, echo: string, response: ServerResponse): void {
+  const line = encodeURIComponent(echo).slice(0, 6_000);
+  if (manner === 'hang-up') return void response.destroy();
+  if (manner === 'garbage') return void response.socket?.end(`HTTP/1.1 200 OK\r\n${echo}\r\n\r\n`);
+  if (manner === 'redirect') return void response.writeHead(302, { location: `/login?token=${line}` }).end(echo);
+  if (manner === 'html') return void response.writeHead(200, { 'content-type': 'text/html' }).end(`<html>${echo}`);
+  if (manner === 'foreign-next') {
+    const href = `https://collector.example.net/?${line}`;
+    const headers = { 'content-type': 'application/json', link: `<${href}>; rel="next"` };
+    return void response
+      .writeHead(200, headers)
+      .end(JSON.stringify({ auditEvents: [], _links: { next: { href } }, next: href }));
+  }
+  response.writeHead(STATUS[manner] ?? 500, { 'content-type': 'application/json', 'x-echo': line });
+  response.end(JSON.stringify({ error: echo, message: echo.slice(0, 300) }));
+}
