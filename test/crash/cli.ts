@@ -41,7 +41,10 @@ for (const kind of KINDS.filter(({ name, stream }) => `${name} ${stream}`.includ
         { step, nth, moment: 'after' as const },
       ]);
     });
-    const outcomes = await arena.strike(blows, Number(values['at-once']));
+    // A run that was slower, or quicker, than the one that counted has another number of steps: there was no such last one.
+    const outcomes = (await arena.strike(blows, Number(values['at-once']))).filter(
+      ({ blow, struck }) => struck || blow.nth === 1,
+    );
     bad += outcomes.filter((one) => !isKept(one)).length;
     sections.push(section(`${kind.source}/${kind.stream}`, kind.name, outcomes, kind.steps));
     console.log(sections.at(-1));

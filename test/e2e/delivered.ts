@@ -5,7 +5,7 @@ import type { EcsEvent } from '../../functions/core/model.ts';
 /** What a destination's folder holds. */
 export interface Delivered {
   readonly lines: readonly string[];
-  /** The vendor's records, to the letter: a line itself in the raw format, the original inside an ECS event. */
+  /** The vendor's records, to the letter: a line itself in the raw format, the original inside an ECS event. Tidemark's own acts are none. */
   readonly texts: readonly string[];
   /** Of the lines that are ECS events. */
   readonly events: readonly EcsEvent[];
@@ -15,11 +15,12 @@ export interface Delivered {
 /** Reads all objects of a destination. */
 export async function readDelivered(out: string, destination: string): Promise<Delivered> {
   const lines = (await objectsBelow(join(out, destination))).flatMap((text) => text.split('\n').slice(0, -1));
-  const events = lines.filter((line) => line.startsWith('{"@timestamp"')).map((line) => JSON.parse(line) as EcsEvent);
-  const isEcs = events.length > 0;
+  const parsed = lines.map((line) => (line.startsWith('{"@timestamp"') ? (JSON.parse(line) as EcsEvent) : line));
+  const events = parsed.filter((line) => typeof line !== 'string');
+  const records = parsed.filter((line) => typeof line === 'string' || line.event.module !== 'tidemark');
   return {
     lines,
-    texts: isEcs ? events.map(({ event }) => event.original ?? '') : lines,
+    texts: records.map((record) => (typeof record === 'string' ? record : (record.event.original ?? ''))),
     events,
     ids: events.map(({ event }) => event.id),
   };
