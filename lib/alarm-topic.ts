@@ -5,6 +5,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../functions/core/deployment-config.ts';
+import { accept } from './accept.ts';
 
 /** Where alarms go: the topic that is given, or one that is made. */
 export function alarmTopic(scope: Construct, { alarms }: Deployment): ITopic {
@@ -26,6 +27,11 @@ export function alarmTopic(scope: Construct, { alarms }: Deployment): ITopic {
   topic.addToResourcePolicy(
     new PolicyStatement({ ...cloudwatch, actions: ['sns:Publish'], resources: [topic.topicArn] }),
   );
-  for (const email of alarms.emails) topic.addSubscription(new EmailSubscription(email));
+  for (const email of alarms.emails) {
+    accept(topic.addSubscription(new EmailSubscription(email)), {
+      'Serverless-SNSRedrivePolicy':
+        'An alarm stays in CloudWatch, whether its mail arrives or not; a queue would not be read.',
+    });
+  }
   return topic as ITopic;
 }

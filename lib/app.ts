@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { App } from 'aws-cdk-lib';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { findSources } from '../local/find-sources.ts';
 import { readConfig } from './read-config.ts';
+import { review } from './review.ts';
 import { Tidemark } from './tidemark.ts';
 
 // What `cdk` runs. `-c config=PATH` names another configuration than tidemark.json.
 
 try {
   const app = new App({ analyticsReporting: false });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  review(app);
   const sources = await findSources();
   const root = fileURLToPath(new URL('../', import.meta.url));
   const { config, name, isExample } = readConfig(app.node.tryGetContext('config'), root, sources);

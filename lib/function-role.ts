@@ -6,7 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
-import { acceptWildcards } from './accept.ts';
+import { accept, acceptWildcards } from './accept.ts';
 import { useKey } from './key.ts';
 import { makeRole } from './role.ts';
 import { foreignSecrets, secretArn, secretResource } from './secrets.ts';
@@ -52,8 +52,9 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
   acceptWildcards(role, {
     [`:secret:tidemark/${source.id}/*`]:
       'All secrets of this source’s connections, so that a further one changes no role.',
-    'Resource::*': 'Network interfaces of a function in a VPC have no names beforehand, and Lambda takes no condition.',
+    'Resource::*': INTERFACES,
   });
+  if (deployment.vpc) accept(role, { 'Serverless-LambdaStarPermissions': INTERFACES });
   return role;
 }
 
@@ -66,6 +67,8 @@ const NETWORK = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
+
+const INTERFACES = 'Network interfaces of a function in a VPC have no names beforehand, and Lambda takes no condition.';
 
 function allow(actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources });

@@ -5,6 +5,9 @@ import type { Source } from '../functions/core/model.ts';
 import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
 
+const USUAL = 'tidemark.json';
+const EXAMPLE = 'tidemark.example.json';
+
 /** A configuration for an account, and whether it is anybody's. */
 export interface ReadConfig {
   readonly config: Config;
@@ -16,12 +19,13 @@ export interface ReadConfig {
  * Reads the file that is named, or else tidemark.json, or else the example.
  *
  * @param named a path from the working folder, inside or outside of the repository
+ * @param folder the repository
  */
 export function readConfig(named: string | undefined, folder: string, sources: readonly Source[]): ReadConfig {
-  const usual = resolve(folder, 'tidemark.json');
-  const isExample = named === undefined && !existsSync(usual);
-  const path = isExample ? resolve(folder, 'tidemark.example.json') : resolve(named ?? usual);
-  const name = named ?? (isExample ? 'tidemark.example.json' : 'tidemark.json');
+  const [usual, example] = [resolve(folder, USUAL), resolve(folder, EXAMPLE)];
+  const path = named === undefined ? (existsSync(usual) ? usual : example) : resolve(named);
+  const isExample = path === example;
+  const name = named ?? (isExample ? EXAMPLE : USUAL);
   const config = parseConfig(readText(path, name, 'Name an existing file: -c config=PATH.'), name, sources, FORMATS);
   const { caBundle } = config.deployment;
   if (caBundle === undefined) return { config, name, isExample };
