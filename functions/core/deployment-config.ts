@@ -29,7 +29,7 @@ export function deploymentSchema() {
     shards: z._default(
       described(
         z.int().check(z.minimum(1), z.maximum(99)),
-        'How many stacks share the schedules. A stack holds about 480, and a connection takes about four. More of them may be asked for at any time; before there are fewer, destroy the last ones.',
+        'How many stacks share the schedules. A stack holds 480, and a connection takes two to four. More of them may be asked for at any time; before there are fewer, destroy the last ones.',
       ),
       1,
     ),
