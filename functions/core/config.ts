@@ -171,9 +171,9 @@ function wanted(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** A value for an error message: short, and on one line. */
+/** A value for an error message: short, on one line, and without a password that somebody has put into a URL. */
 function shape(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@"]*@/g, '://...@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -8,6 +8,7 @@ import {
   isOrigin,
   ORIGIN_WANTED,
 } from './config.ts';
+import { type Deployment, deploymentSchema, fillDeployment } from './deployment-config.ts';
 import { TidemarkError } from './errors.ts';
 import type { Destination, FormatId, Source } from './model.ts';
 
@@ -25,6 +26,7 @@ export type ConfiguredDestination = {
 export interface Config {
   readonly connections: readonly ConfiguredConnection[];
   readonly destinations: readonly ConfiguredDestination[];
+  readonly deployment: Deployment;
 }
 
 /** The shape of tidemark.json for these sources; its JSON Schema is generated from it. */
@@ -72,6 +74,7 @@ export function configSchema(sources: readonly Source[], formats: readonly Forma
       z.array(destination).check(z.minLength(1), z.maxLength(20)),
       'Where each event goes: to all of them.',
     ),
+    deployment: z.prefault(described(deploymentSchema(), 'How it stands in an AWS account.'), {}),
   });
 }
 
@@ -106,7 +109,11 @@ export function parseConfig(
     'destinations',
     parsed.destinations.map(({ id }) => id),
   );
-  return { connections, destinations: parsed.destinations.map(fillDestination) };
+  return {
+    connections,
+    destinations: parsed.destinations.map(fillDestination),
+    deployment: fillDeployment(parsed.deployment),
+  };
 }
 
 function fillDestination(
@@ -126,22 +133,22 @@ function fillDestination(
   };
 }
 
-/** A destination as a source's function is told of it. */
-export function destinationFor(source: string, destination: ConfiguredDestination): Destination {
+/** A destination as a source's function is told of it. @param prefix of the deployment, where the streams stand in an account */
+export function destinationFor(source: string, destination: ConfiguredDestination, prefix?: string): Destination {
   const { id, format, cefVersion } = destination;
   const hec = destination.type === 'splunk' && {
     hec: destination.index === undefined ? {} : { index: destination.index },
   };
   return {
     id,
-    deliveryStream: deliveryStreamName(id, source),
+    deliveryStream: deliveryStreamName(id, source, prefix),
     shape: { format, ...(format === 'cef' && { cefVersion }), ...hec },
   };
 }
 
 /** The name of the Firehose stream that takes a source's events to a destination. */
-export function deliveryStreamName(destination: string, source: string): string {
-  return `tidemark-${destination}-${source}`;
+export function deliveryStreamName(destination: string, source: string, prefix = 'tidemark'): string {
+  return `${prefix}-${destination}-${source}`;
 }
 
 function unique(name: string, list: string, ids: readonly string[]): void {

@@ -17,7 +17,11 @@ const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-a
 export class Http {
   readonly #origin: string;
   readonly #stop: AbortSignal | undefined;
-  readonly #agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new PlainAgent({ keepAlive: true }) };
+  readonly #agents = {
+    'https:': new Agent({ keepAlive: true, proxyEnv: proxy() }),
+    // Plain http is for loopback only, which no proxy leads to.
+    'http:': new PlainAgent({ keepAlive: true }),
+  };
 
   constructor(origin: string, stop: AbortSignal | undefined) {
     this.#origin = origin;
@@ -36,10 +40,17 @@ export class Http {
     body?: string,
   ): Promise<Answer> {
     const url = resolve(this.#origin, asked.url);
-    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeout / MILLISECOND)));
+    const timeoutMs = Math.max(1, Math.ceil(timeout / MILLISECOND));
+    const timer = AbortSignal.timeout(timeoutMs);
     const signal = this.#stop ? AbortSignal.any([timer, this.#stop]) : timer;
     try {
-      const answer = await this.#exchange(url, { ...HEADERS, ...asked.headers, ...credentials }, body, signal);
+      const answer = await this.#exchange(
+        url,
+        { ...HEADERS, ...asked.headers, ...credentials },
+        body,
+        signal,
+        timeoutMs,
+      );
       const headers = flat(answer.headers);
       return { status: answer.statusCode ?? 0, headers, text: await readBody(answer, headers['content-encoding']) };
     } catch (thrown) {
@@ -58,9 +69,13 @@ export class Http {
     headers: Record<string, string>,
     body: string | undefined,
     signal: AbortSignal,
+    timeout: number,
   ): Promise<IncomingMessage> {
-    const options = { method: body === undefined ? 'GET' : 'POST', headers, signal, maxHeaderSize: MOST_HEADER_BYTES };
+    const method = body === undefined ? 'GET' : 'POST';
+    // A tunnel that is still being dug hears of no signal: a timeout of its own ends it, after everybody has been told.
+    const options = { method, headers, signal, timeout: timeout + 100, maxHeaderSize: MOST_HEADER_BYTES };
     return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       const sent: ClientRequest =
         url.protocol === 'https:'
           ? request(url, { ...options, agent: this.#agents['https:'] })
@@ -69,6 +84,12 @@ export class Http {
       sent.on('response', resolve).on('error', reject).end(body);
     });
   }
+}
+
+/** The usual variables name the proxy, whose tunnel hides everything but the host's name from it. A private authority is Node's own NODE_EXTRA_CA_CERTS. */
+function proxy(): Record<string, string | undefined> {
+  const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
+  return { HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, NO_PROXY: NO_PROXY ?? no_proxy };
 }
 
 /** A path goes below the origin's own; a whole URL, as vendors give for the next page, must have the very same origin. */

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { TidemarkError } from '../functions/core/errors.ts';
+import { findSources } from '../local/find-sources.ts';
+import { readConfig } from './read-config.ts';
+import { review } from './review.ts';
+import { Tidemark } from './tidemark.ts';
+
+// What `cdk` runs. `-c config=PATH` names another configuration than tidemark.json.
+
+try {
+  const app = new App({ analyticsReporting: false });
+  review(app);
+  const sources = await findSources();
+  const root = fileURLToPath(new URL('../', import.meta.url));
+  const { config, name, isExample } = readConfig(app.node.tryGetContext('config'), root, sources);
+  const refuse = isExample
+    ? 'This is the example. Copy tidemark.example.json to tidemark.json, put your accounts in, and synthesize again.'
+    : undefined;
+  new Tidemark(app, 'Tidemark', { config, sources, name, refuse });
+  app.synth();
+} catch (thrown) {
+  if (!(thrown instanceof TidemarkError)) throw thrown;
+  process.stderr.write(`${thrown.message}\n${thrown.cure}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,148 @@
+import { feedsOf } from '../functions/core/config.ts';
+import { TidemarkError } from '../functions/core/errors.ts';
+import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
+import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
+import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
+import { planSchedules } from './plan-schedules.ts';
+import { foreignSecrets, isSecretId, SECRET_WANTED } from './secrets.ts';
+
+/** So many secrets of other names one role may list: its policies have a size. */
+const MOST_FOREIGN_SECRETS = 50;
+const MOST_DESTINATIONS_BYTES = 3_500;
+/** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
+const MOST_SCHEDULES = 480;
+const MOST_CHARACTERS = 900_000;
+/** What a schedule takes in a template besides its input. */
+const SCHEDULE_CHARACTERS = 1_200;
+/** A year: what Scheduler's rates may be. */
+const LONGEST_EVERY = 365 * DAY;
+
+/** Tells everything that would be right on one's own machine and is not right in an account. */
+export function checkDeployable(config: Config, sources: readonly Source[], name: string): void {
+  const wrong = [
+    ...wrongConnections(config, sources),
+    ...wrongSecrets(config, sources),
+    ...wrongDestinations(config),
+    ...tooManyDestinations(config, sources),
+    ...wrongDeployment(config),
+  ];
+  if (wrong.length === 0) wrong.push(...wrongShards(config, sources));
+  if (wrong.length === 0) return;
+  const lines = wrong.map((line) => `\n  ${line}`).join('');
+  throw new TidemarkError('config', 'processing', `${name} cannot be deployed:${lines}`, 'Mend what is named above.');
+}
+
+function wrongConnections({ connections, deployment }: Config, sources: readonly Source[]): string[] {
+  return connections.flatMap((connection, at) => {
+    const path = `$.connections[${at}]`;
+    const origin = connection.origin.startsWith('https:')
+      ? []
+      : [
+          `${path}.origin: there is ${JSON.stringify(connection.origin)}, wanted https: a function is not on your machine.`,
+        ];
+    const secret = isSecretId(connection.secret)
+      ? []
+      : [`${path}.secret: there is ${JSON.stringify(connection.secret)}, wanted ${SECRET_WANTED}.`];
+    const source = sources.find(({ id }) => id === connection.source);
+    const feeds = source ? feedsOf(source, connection).filter(({ enabled }) => enabled) : [];
+    return [...origin, ...secret, ...feeds.flatMap((feed) => wrongTiming(path, feed, deployment.seenDays))];
+  });
+}
+
+function wrongTiming(connection: string, feed: AnyFeed & { every: Duration }, seenDays: number): string[] {
+  const path = `${connection}.streams.${feed.stream.viewOf ?? feed.stream.name}`;
+  const { every } = feed;
+  const told =
+    every % MINUTE === 0 && every <= LONGEST_EVERY
+      ? []
+      : [`${path}.every: there is ${formatDuration(every)}, wanted whole minutes, and 365d at most.`];
+  if (isSnapshotFeed(feed)) return told;
+  const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
+  const tooLong = [['overlap', feed.overlap] as const, ...rereads].filter(
+    ([, length]) => length + feed.settle >= seenDays * DAY,
+  );
+  return [
+    ...told,
+    ...tooLong.map(
+      ([field, length]) =>
+        `${path}.${field}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days of $.deployment.seenDays.`,
+    ),
+  ];
+}
+
+function wrongSecrets({ connections }: Config, sources: readonly Source[]): string[] {
+  return sources.flatMap(({ id }) => {
+    const foreign = foreignSecrets(id, connections);
+    if (foreign.length <= MOST_FOREIGN_SECRETS) return [];
+    const at = connections.findIndex(({ source, secret }) => source === id && secret === foreign[MOST_FOREIGN_SECRETS]);
+    return [
+      `$.connections[${at}].secret: of ${id} there are ${foreign.length} secrets with names of their own, wanted ${MOST_FOREIGN_SECRETS} at most: name the others tidemark/${id}/...`,
+    ];
+  });
+}
+
+function wrongDestinations({ destinations }: Config): string[] {
+  return destinations.flatMap((destination, at) => {
+    if (destination.type !== 'splunk') return [];
+    const path = `$.destinations[${at}]`;
+    const { hecUrl, tokenSecret } = destination;
+    const there = hecUrl === undefined ? 'nothing is there' : `there is ${JSON.stringify(hecUrl)}`;
+    return [
+      ...(hecUrl?.startsWith('https:')
+        ? []
+        : [`${path}.hecUrl: ${there}, wanted the https URL that Firehose is to send to.`]),
+      ...(isSecretId(tokenSecret)
+        ? []
+        : [`${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted ${SECRET_WANTED}.`]),
+    ];
+  });
+}
+
+/** Lambda takes 4 KB of environment, and all else that is in it takes less than 500 bytes. */
+function tooManyDestinations({ destinations, deployment }: Config, sources: readonly Source[]): string[] {
+  const told = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
+  const bytes = Math.max(0, ...told.map((each) => JSON.stringify(each).length));
+  if (bytes <= MOST_DESTINATIONS_BYTES) return [];
+  return [
+    `$.destinations: there are ${destinations.length} with ${bytes} characters, wanted ${MOST_DESTINATIONS_BYTES} at most: fewer, or shorter ids.`,
+  ];
+}
+
+function wrongDeployment({ deployment }: Config): string[] {
+  const { archiveDays, objectLock, alarms } = deployment;
+  return [
+    ...(archiveDays !== undefined && objectLock && archiveDays <= objectLock.days
+      ? [
+          `$.deployment.archiveDays: there is ${archiveDays}, wanted more than the ${objectLock.days} days of $.deployment.objectLock.days.`,
+        ]
+      : []),
+    ...(alarms.topicArn !== undefined && alarms.emails.length > 0
+      ? [
+          '$.deployment.alarms.emails: a topic that is there already has its own subscribers; leave out one of topicArn and emails.',
+        ]
+      : []),
+  ];
+}
+
+/** Whether each shard fits into a stack, and how many would do. */
+function wrongShards(config: Config, sources: readonly Source[]): string[] {
+  const { shards } = config.deployment;
+  if (fits(config, sources)) return [];
+  const enough = MORE_SHARDS.find((count) => count > shards && fits(withShards(config, count), sources));
+  return [
+    `$.deployment.shards: there is ${shards}, wanted ${enough === undefined ? `fewer connections: ${MORE_SHARDS.at(-1)} stacks cannot hold all schedules` : `${enough} for so many schedules`}.`,
+  ];
+}
+
+const MORE_SHARDS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 99];
+
+function fits(config: Config, sources: readonly Source[]): boolean {
+  return planSchedules(config, sources).every((schedules) => {
+    const characters = schedules.reduce((sum, { input }) => sum + JSON.stringify(JSON.stringify(input)).length, 0);
+    return schedules.length <= MOST_SCHEDULES && characters + schedules.length * SCHEDULE_CHARACTERS <= MOST_CHARACTERS;
+  });
+}
+
+function withShards(config: Config, shards: number): Config {
+  return { ...config, deployment: { ...config.deployment, shards } };
+}

@@ -1,0 +1,113 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Source } from '../functions/core/model.ts';
+import type { Config } from '../functions/core/tidemark-config.ts';
+import { accept } from './accept.ts';
+import { alarmTopic } from './alarm-topic.ts';
+import { EventQuery } from './event-query.ts';
+import { ownKey, useKey } from './key.ts';
+import { makeRole } from './role.ts';
+import { S3Delivery } from './s3-delivery.ts';
+import { SourceFunction } from './source-function.ts';
+import { SplunkDelivery } from './splunk-delivery.ts';
+import type { StateStack } from './state-stack.ts';
+
+/** What a schedule needs of a source: whom to invoke, and as whom. */
+export interface Invocable {
+  readonly function: SourceFunction;
+  readonly scheduler: Role;
+}
+
+/** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
+export class ForwardingStack extends Stack {
+  readonly sources: ReadonlyMap<string, Invocable>;
+  /** Where invocations go that never ended well. */
+  readonly missed: Queue;
+  /** Where alarms go. */
+  readonly topic: ITopic;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    config: Config,
+    sources: readonly Source[],
+    state: StateStack,
+    props: StackProps = {},
+  ) {
+    super(scope, id, { description: 'Tidemark: what forwards.', ...props });
+    accept(this, {
+      'CloudFormation-Validate::W7001':
+        'The CDK’s DeliveryStream brings a table of addresses of Firehose, for Redshift.',
+    });
+    const key = ownKey(this, config.deployment);
+    this.topic = alarmTopic(this, config.deployment);
+    this.missed = this.#makeQueue(key);
+    this.sources = new Map(
+      sources.map((source) => {
+        const made = new SourceFunction(this, source.id, {
+          source,
+          config,
+          table: state.table,
+          missed: this.missed,
+          key,
+        });
+        this.#deliver(source, config, state, key);
+        return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
+      }),
+    );
+    new EventQuery(this, 'Events', { config, sources, archive: state.archive });
+  }
+
+  #makeQueue(key: IKey | undefined): Queue {
+    const queue = new Queue(this, 'Missed', {
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+      ...(key
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
+    });
+    accept(queue, {
+      'AwsSolutions-SQS3': 'It is itself where messages go that nobody could take.',
+      'Serverless-SQSRedrivePolicy': 'It is itself where messages go that nobody could take.',
+    });
+    const alarm = new Alarm(this, 'MissedAlarm', {
+      alarmDescription: `not-running: invocations of Tidemark failed or never began; queue ${queue.queueName} holds them with the reason.`,
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    return queue;
+  }
+
+  /** One stream for each destination: each has its own quota, and each function may use its own only. */
+  #deliver(source: Source, { destinations, deployment }: Config, state: StateStack, key: IKey | undefined): void {
+    for (const destination of destinations) {
+      const id = `${source.id}-${destination.id}`;
+      const common = { source, deployment, key };
+      if (destination.type === 's3') new S3Delivery(this, id, { ...common, destination, bucket: state.archive });
+      else new SplunkDelivery(this, id, { ...common, destination, bucket: state.undelivered });
+    }
+  }
+
+  #schedulerOf(
+    source: Source,
+    { function: invoked }: SourceFunction,
+    { deployment }: Config,
+    key: IKey | undefined,
+  ): Role {
+    return makeRole(this, `${source.id}-scheduler`, 'scheduler', deployment, [
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
+      ...useKey(key),
+    ]);
+  }
+}

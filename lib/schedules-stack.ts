@@ -1,0 +1,55 @@
+import { Duration as CdkDuration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import { type Duration, HOUR, MINUTE } from '../functions/core/time.ts';
+import type { ForwardingStack } from './forwarding-stack.ts';
+import type { PlannedSchedule } from './plan-schedules.ts';
+
+/** A shard of the schedules. It holds nothing else, so that one shard may be changed, or made again, without another. */
+export class SchedulesStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    planned: readonly PlannedSchedule[],
+    forwarding: ForwardingStack,
+    props: StackProps = {},
+  ) {
+    super(scope, id, { description: 'Tidemark: when what is read.', ...props });
+    const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    for (const { id, source, every, input, description } of planned) {
+      const invocable = forwarding.sources.get(source);
+      if (!invocable) throw new Error(`There is no function for ${source}.`);
+      new Schedule(this, id, {
+        description,
+        scheduleGroup: group,
+        schedule: ScheduleExpression.rate(minutes(every)),
+        timeWindow: windowOf(every),
+        target: new LambdaInvoke(invocable.function.function, {
+          role: invocable.scheduler.withoutPolicyUpdates(),
+          input: ScheduleTargetInput.fromText(JSON.stringify(input)),
+          // The next run reads what this one could not: to invoke late would only make two of them meet.
+          retryAttempts: 0,
+          maxEventAge: CdkDuration.minutes(5),
+          deadLetterQueue: forwarding.missed,
+        }),
+      });
+    }
+  }
+}
+
+/** A herd of schedules that were made at the same moment is spread over a fifth of their time, an hour at most. */
+function windowOf(every: Duration): TimeWindow {
+  const window = Math.min(Math.floor(every / 5 / MINUTE) * MINUTE, HOUR);
+  return window < MINUTE ? TimeWindow.off() : TimeWindow.flexible(minutes(window));
+}
+
+function minutes(duration: Duration): CdkDuration {
+  return CdkDuration.minutes(duration / MINUTE);
+}

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json, text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import type { CensusReport } from '../../functions/core/census.ts';
+import type { Destination } from '../../functions/core/model.ts';
+import type { FeedReport } from '../../functions/core/report.ts';
+import { startTable } from '../../local/services/dynamodb.ts';
+import { startFirehose } from '../../local/services/firehose.ts';
+import { startSecrets } from '../../local/services/secrets.ts';
+import { findVendors } from '../../local/vendors/find-vendor.ts';
+import type { RunningVendor, Vendor } from '../../local/vendors/vendor.ts';
+import { difference, readDelivered } from '../e2e/delivered.ts';
+import { LAKE } from './draw.ts';
+import { assetOf, type Synthesised, synth } from './synth.ts';
+import { startTlsFront, type TlsFront } from './tls-front.ts';
+
+const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const INVOKE = fileURLToPath(new URL('invoke-bundle.ts', import.meta.url));
+const ROWS = 40;
+/** What Lambda itself puts into the environment of every function, but for its names. */
+const LAMBDA = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: 'local',
+};
+
+interface FunctionProperties {
+  readonly Code: { readonly S3Key: string };
+  readonly Timeout: number;
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+}
+
+interface Tenant {
+  readonly vendor: Vendor;
+  readonly running: RunningVendor;
+  readonly front: TlsFront;
+}
+
+let tenants: Tenant[];
+let drawn: Synthesised;
+let folder: string;
+const [to, from] = [Date.now() - 10 * 60_000, Date.now() - 40 * 60_000];
+
+/** A tenant of each vendor, and all that is deployed for them. */
+async function prepare(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  tenants = await Promise.all((await findVendors()).map(startTenant));
+  const connections = tenants.map(({ vendor, running, front }) => {
+    const origin = String(running.connection.origin).replace(running.origin, front.origin);
+    return { ...vendor.demo.connection, id: 'acme', secret: undefined, origin };
+  });
+  const secrets = tenants.map(({ vendor }) => [`tidemark/${vendor.id}/acme`, vendor.demo.secretValue]);
+  await writeFile(join(folder, 'secrets.json'), JSON.stringify(Object.fromEntries(secrets)));
+  drawn = await synth({ connections, destinations: [LAKE], deployment: { caBundle: CERTIFICATE } });
+  expect(drawn.code, drawn.said).toBe(0);
+}
+
+async function startTenant(vendor: Vendor): Promise<Tenant> {
+  const front = await startTlsFront();
+  onTestFinished(() => front.close());
+  const running = await vendor.start({ from, to, count: ROWS });
+  onTestFinished(() => running.stop());
+  front.behind = running.origin;
+  return { vendor, running, front };
+}
+
+/** The embedded services, with what the template says there is. */
+async function startServices(functions: readonly FunctionProperties[]): Promise<Record<string, string>> {
+  const told = functions.flatMap(
+    ({ Environment }) => JSON.parse(Environment.Variables.TIDEMARK_DESTINATIONS ?? '') as Destination[],
+  );
+  const streams = told.map(({ id, deliveryStream }) => ({
+    deliveryStream,
+    destination: id,
+    source: deliveryStream.split('-').at(-1) ?? '',
+  }));
+  const tableName = drawn.account.find('AWS::DynamoDB::GlobalTable')[0]?.id ?? '';
+  const table = await startTable({ directory: join(folder, 'table'), tableName });
+  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+  const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+  onTestFinished(async () => {
+    await Promise.all([firehose.close(), secrets.close(), table.close()]);
+  });
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
+  };
+}
+
+/** Runs a function as Lambda does, with nothing in its environment that is not in the template or from Lambda itself. */
+async function invoke(properties: FunctionProperties, services: Record<string, string>, inputs: readonly unknown[]) {
+  const task = (await assetOf(drawn.out, properties.Code)).folder;
+  const variables = Object.entries(properties.Environment.Variables);
+  // Here the bundle lies where the assembly has it, and not where Lambda would unpack it.
+  const environment = Object.fromEntries(variables.map(([name, value]) => [name, value.replace('/var/task', task)]));
+  const child = spawn(process.execPath, [INVOKE, join(task, 'index.mjs'), String(properties.Timeout * 1000)], {
+    cwd: task,
+    env: { ...LAMBDA, ...services, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 100_000,
+  });
+  child.stdin.end(JSON.stringify(inputs));
+  const ended = once(child, 'close');
+  const [answers, log] = await Promise.all([json(child.stdout).catch(() => []), text(child.stderr), ended]);
+  return { answers: answers as { feeds?: FeedReport[]; census?: CensusReport }[], log };
+}
+
+test('the bundles forward, with the environment of the template and the inputs of its schedules', {
+  timeout: 180_000,
+}, async () => {
+  await prepare();
+  const functions = drawn.account.find<FunctionProperties>('AWS::Lambda::Function');
+  const schedules = drawn.account.find<{ Target: { Arn: string; Input: string } }>('AWS::Scheduler::Schedule');
+  const services = await startServices(functions.map(({ properties }) => properties));
+
+  const ran = [];
+  for (const { stack, id, properties } of functions) {
+    const own = schedules.filter(({ properties: { Target } }) => Target.Arn === drawn.account.arn(stack, id));
+    // What is read comes first, then what is compared with it and counted.
+    const inputs = own
+      .map(({ properties: { Target } }) => JSON.parse(Target.Input))
+      .sort((one, other) => (one.act ?? '').length - (other.act ?? '').length);
+    ran.push({ inputs, ...(await invoke(properties, services, inputs)) });
+  }
+
+  for (const { inputs, answers, log } of ran) {
+    const asked = inputs.flatMap(({ streams = [] }) => streams).toSorted();
+    const reports = answers.flatMap(({ feeds = [] }) => feeds);
+    expect(reports.map(({ feed }) => feed.split('/')[1]).toSorted(), log).toEqual(asked);
+    expect(
+      answers.filter(({ census }) => census?.never.length === 0),
+      log,
+    ).toHaveLength(1);
+    expect(
+      reports.map(({ state }) => state),
+      log,
+    ).toEqual(asked.map(() => 'caught-up'));
+  }
+  const delivered = await readDelivered(join(folder, 'out'), 'lake');
+  const modules = new Set(delivered.events.map(({ event }) => event.module));
+  expect(modules).toEqual(new Set(tenants.map(({ vendor }) => vendor.id)));
+  const { running } = tenants.find(({ vendor }) => vendor.id === 'thousandeyes') ?? {};
+  const texts = delivered.events
+    .filter(({ event }) => event.module === 'thousandeyes')
+    .map(({ event }) => event.original ?? '');
+  expect(texts).toHaveLength(ROWS);
+  expect(
+    difference(
+      texts,
+      [...(running?.events({ from, to }) ?? [])].map((row) => row.text),
+    ),
+  ).toEqual({ missing: [], extra: [] });
+});

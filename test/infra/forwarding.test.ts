@@ -1,0 +1,353 @@
+import { globSync, readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { EVENT_COLUMNS } from '../../lib/event-columns.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
+
+const usual = draw();
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+
+interface FunctionProperties {
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  readonly LoggingConfig: { readonly LogGroup: string };
+  readonly VpcConfig?: object;
+  readonly Tags?: readonly object[];
+}
+
+describe('a function', () => {
+  test('runs Node 24 on arm64 with little memory, and logs JSON to a log group of its own', () => {
+    usual.forwarding.resourceCountIs('AWS::Lambda::Function', SOURCES.length);
+    usual.forwarding.allResourcesProperties('AWS::Lambda::Function', {
+      FunctionName: Match.absent(),
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 256,
+      Timeout: 300,
+      ReservedConcurrentExecutions: Match.absent(),
+      VpcConfig: Match.absent(),
+      LoggingConfig: {
+        LogFormat: 'JSON',
+        ApplicationLogLevel: 'INFO',
+        SystemLogLevel: 'INFO',
+        LogGroup: Match.anyValue(),
+      },
+    });
+    const functions = usual.account.find<FunctionProperties>('AWS::Lambda::Function');
+    expect(new Set(functions.map(({ properties }) => properties.LoggingConfig.LogGroup)).size).toBe(SOURCES.length);
+    usual.forwarding.allResourcesProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 90,
+      LogGroupName: Match.absent(),
+    });
+  });
+
+  test('is told its table and its streams, and nothing else', () => {
+    const functions = usual.account.find<FunctionProperties>('AWS::Lambda::Function');
+
+    const told = functions.map(({ properties }) => properties.Environment.Variables);
+
+    expect(told).toEqual(
+      SOURCES.map(({ id }) => ({
+        TIDEMARK_TABLE: 'TableCD117FA1',
+        TIDEMARK_DESTINATIONS: JSON.stringify([
+          { id: 'lake', deliveryStream: `tidemark-lake-${id}`, shape: { format: 'ecs' } },
+          { id: 'soc', deliveryStream: `tidemark-soc-${id}`, shape: { format: 'ecs', hec: {} } },
+        ]),
+        TIDEMARK_SEEN_DAYS: '30',
+        TIDEMARK_LOG_LEVEL: 'info',
+      })),
+    );
+  });
+
+  test('is not invoked again by itself: what failed is kept, with its reason', () => {
+    usual.forwarding.resourceCountIs('AWS::Lambda::EventInvokeConfig', SOURCES.length);
+    usual.forwarding.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 300,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Missed3BACDA05', 'Arn'] } } },
+    });
+    usual.forwarding.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 0,
+      AlarmActions: [{ Ref: 'TopicBFC7AF6E' }],
+    });
+  });
+
+  test('is there only for sources that have a connection', () => {
+    const [source = { id: '' }] = SOURCES;
+
+    const { forwarding } = draw({ connections: [connect(source.id), connect(source.id, 'other')] });
+
+    forwarding.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+});
+
+describe('a setting', () => {
+  const allFunctions = (deployment: object, properties: object) =>
+    draw({ deployment }).forwarding.allResourcesProperties('AWS::Lambda::Function', properties);
+
+  test('memoryMb, timeout, reservedConcurrency and logLevel reach the functions', () => {
+    allFunctions(
+      { memoryMb: 512, timeout: '10m', reservedConcurrency: 2, logLevel: 'debug', seenDays: 45 },
+      {
+        MemorySize: 512,
+        Timeout: 600,
+        ReservedConcurrentExecutions: 2,
+        LoggingConfig: { ApplicationLogLevel: 'DEBUG' },
+        Environment: { Variables: { TIDEMARK_LOG_LEVEL: 'debug', TIDEMARK_SEEN_DAYS: '45' } },
+      },
+    );
+  });
+
+  test('a log level above info drops no metrics, which are lines without a level', () => {
+    allFunctions({ logLevel: 'error' }, { LoggingConfig: { ApplicationLogLevel: 'INFO' } });
+  });
+
+  test('vpc, proxy and caBundle reach the functions', () => {
+    const vpc = { subnetIds: ['subnet-0123abcd', 'subnet-4567abcd'], securityGroupIds: ['sg-0123abcd'] };
+    allFunctions(
+      { vpc, proxy: 'http://proxy.example.com:3128', caBundle: '/somewhere/authority.pem' },
+      {
+        VpcConfig: { SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds },
+        Environment: {
+          Variables: {
+            HTTPS_PROXY: 'http://proxy.example.com:3128',
+            NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem',
+          },
+        },
+      },
+    );
+  });
+
+  test('permissionsBoundary and rolePath reach all roles', () => {
+    const permissionsBoundary = 'arn:aws:iam::111122223333:policy/boundary';
+    const { forwarding, account } = draw({ deployment: { permissionsBoundary, rolePath: '/forwarders/' } });
+
+    // Of each source: its function's, its schedules', and one for each of two destinations.
+    expect(account.find('AWS::IAM::Role')).toHaveLength(4 * SOURCES.length);
+    forwarding.allResourcesProperties('AWS::IAM::Role', {
+      Path: '/forwarders/',
+      PermissionsBoundary: permissionsBoundary,
+    });
+  });
+
+  test('tags reach what can have tags, in every stack', () => {
+    const { account } = draw({ deployment: { tags: { team: 'detection' } } });
+
+    const types = [
+      'AWS::Lambda::Function',
+      'AWS::S3::Bucket',
+      'AWS::KinesisFirehose::DeliveryStream',
+      'AWS::Scheduler::ScheduleGroup',
+      'AWS::IAM::Role',
+    ];
+    for (const type of types)
+      for (const { properties } of account.find<FunctionProperties>(type))
+        expect(properties.Tags).toContainEqual({ Key: 'team', Value: 'detection' });
+  });
+
+  test('logRetentionDays reaches all logs', () => {
+    draw({ deployment: { logRetentionDays: 365 } }).forwarding.allResourcesProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 365,
+    });
+  });
+
+  test('stackPrefix is in the names of stacks, streams and tables, so that two can stand side by side', () => {
+    const { account } = draw({ deployment: { stackPrefix: 'audit-eu' } });
+
+    expect(account.find('AWS::Lambda::Function')[0]?.stack).toBe('audit-eu-forwarding');
+    const names = account
+      .find('AWS::KinesisFirehose::DeliveryStream')
+      .map(({ properties }) => properties.DeliveryStreamName);
+    expect(names.toSorted()).toEqual(
+      SOURCES.flatMap(({ id }) => [`audit-eu-lake-${id}`, `audit-eu-soc-${id}`]).toSorted(),
+    );
+    const [told] = account.find<FunctionProperties>('AWS::Lambda::Function');
+    expect(told?.properties.Environment.Variables.TIDEMARK_DESTINATIONS).toContain('"audit-eu-lake-');
+    expect(account.find('AWS::Glue::Database')[0]?.properties.DatabaseInput).toMatchObject({ Name: 'audit_eu' });
+  });
+
+  test('kmsKeyArn encrypts the queue and the streams', () => {
+    const { forwarding } = draw({ deployment: { kmsKeyArn: KEY } });
+
+    forwarding.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: KEY });
+    forwarding.allResourcesProperties('AWS::KinesisFirehose::DeliveryStream', {
+      DeliveryStreamEncryptionConfigurationInput: { KeyType: 'CUSTOMER_MANAGED_CMK', KeyARN: KEY },
+    });
+  });
+
+  test('alarms go to a topic that is there, or to one that is made for these addresses', () => {
+    const topicArn = 'arn:aws:sns:eu-west-1:111122223333:security';
+    const given = draw({ deployment: { alarms: { topicArn } } }).forwarding;
+    const made = draw({ deployment: { alarms: { emails: ['soc@example.com'] } } }).forwarding;
+
+    given.resourceCountIs('AWS::SNS::Topic', 0);
+    given.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
+    made.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'soc@example.com' });
+  });
+});
+
+describe('an S3 destination', () => {
+  test('takes gzipped lines, by source and day, and what fails goes elsewhere', () => {
+    for (const { id } of SOURCES)
+      usual.forwarding.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
+        DeliveryStreamName: `tidemark-lake-${id}`,
+        DeliveryStreamType: 'DirectPut',
+        DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
+        ExtendedS3DestinationConfiguration: {
+          Prefix: `lake/source=${id}/dt=!{timestamp:yyyy-MM-dd}/`,
+          ErrorOutputPrefix: `errors/lake/source=${id}/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/`,
+          CompressionFormat: 'GZIP',
+          FileExtension: '.json.gz',
+          BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 },
+          CloudWatchLoggingOptions: { Enabled: true },
+          DynamicPartitioningConfiguration: Match.absent(),
+          ProcessingConfiguration: Match.absent(),
+        },
+      });
+  });
+
+  test('is a table whose partitions nobody has to add, when its format is ecs', () => {
+    const { forwarding } = draw({ destinations: [LAKE, { ...LAKE, id: 'vault', format: 'raw' }, SPLUNK] });
+    const ids = SOURCES.map(({ id }) => id);
+
+    forwarding.resourceCountIs('AWS::Glue::Table', 1);
+    forwarding.hasResourceProperties('AWS::Glue::Table', {
+      TableInput: {
+        Name: 'lake',
+        PartitionKeys: [Match.objectLike({ Name: 'source_id' }), Match.objectLike({ Name: 'dt' })],
+        Parameters: {
+          'projection.enabled': 'true',
+          'projection.source_id.values': ids.join(','),
+          'projection.dt.type': 'date',
+          'projection.dt.range': '2026-01-01,NOW+1DAY',
+        },
+      },
+    });
+    const [table] = draw().account.find<{
+      TableInput: { Parameters: Record<string, string>; StorageDescriptor: { Columns: object[] } };
+    }>('AWS::Glue::Table');
+    expect(table?.properties.TableInput.Parameters['storage.location.template']).toBe(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
+      's3://archiveda4cb258/lake/source=${source_id}/dt=${dt}/',
+    );
+    for (const name of ids)
+      expect(table?.properties.TableInput.StorageDescriptor.Columns).toContainEqual({ Name: name, Type: 'string' });
+  });
+
+  test('its queries read no more than a limit, and the one at hand shows each event once', () => {
+    draw({ deployment: { queryLimitGb: 7 } }).forwarding.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        BytesScannedCutoffPerQuery: 7_000_000_000,
+        ManagedQueryResultsConfiguration: { Enabled: true },
+      },
+    });
+    const [query] = usual.account.find<{ QueryString: string }>('AWS::Athena::NamedQuery');
+    expect(query?.properties.QueryString).toMatch(/PARTITION BY event\.id[\s\S]*WHERE dt BETWEEN[\s\S]*WHERE copy = 1/);
+  });
+
+  test('every field that any event of a golden file has is in a column', () => {
+    const files = globSync('functions/sources/*/fixtures/**/*.ecs.json');
+    const events = files.flatMap((file) => [JSON.parse(readFileSync(file, 'utf8'))].flat());
+    const vendors = new Set(SOURCES.map(({ id }) => id));
+
+    const fields = new Set(
+      events
+        .flatMap((event) => fieldsOf(event).filter(([name]) => !vendors.has(name ?? '')))
+        .map((path) => path.join('.')),
+    );
+
+    expect(files.length).toBeGreaterThan(50);
+    expect([...fields].filter((path) => typeAt(path) === undefined)).toEqual([]);
+  });
+});
+
+/** The paths of all that is neither a list nor an object. */
+function fieldsOf(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[]];
+  return Object.entries(value).flatMap(([key, each]) => fieldsOf(each).map((rest) => [key, ...rest]));
+}
+
+/** The type that a column has for a field, such as `string` for user.name. */
+function typeAt(path: string): string | undefined {
+  const [first = '', ...rest] = path.split('.');
+  let type = EVENT_COLUMNS[first === '@timestamp' ? 'timestamp' : first];
+  for (const name of rest) type = type === undefined ? undefined : membersOf(type)[name];
+  return type;
+}
+
+function membersOf(type: string): Record<string, string> {
+  const inner = /^struct<(.*)>$/.exec(type)?.[1] ?? '';
+  const members: string[] = [''];
+  let depth = 0;
+  for (const character of inner) {
+    depth += character === '<' ? 1 : character === '>' ? -1 : 0;
+    if (character === ',' && depth === 0) members.push('');
+    else members[members.length - 1] += character;
+  }
+  return Object.fromEntries(
+    members.map((member) => [member.slice(0, member.indexOf(':')), member.slice(member.indexOf(':') + 1)]),
+  );
+}
+
+describe('a Splunk destination', () => {
+  test('is sent envelopes with a token from a secret; what Splunk does not take is kept', () => {
+    for (const { id } of SOURCES)
+      usual.forwarding.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
+        DeliveryStreamName: `tidemark-soc-${id}`,
+        DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
+        SplunkDestinationConfiguration: {
+          HECEndpoint: SPLUNK.hecUrl,
+          HECEndpointType: 'Event',
+          HECToken: Match.absent(),
+          HECAcknowledgmentTimeoutInSeconds: 300,
+          RetryOptions: { DurationInSeconds: 7_200 },
+          BufferingHints: { IntervalInSeconds: 30, SizeInMBs: 5 },
+          SecretsManagerConfiguration: { Enabled: true, RoleARN: Match.anyValue() },
+          CloudWatchLoggingOptions: { Enabled: true },
+          S3BackupMode: 'FailedEventsOnly',
+          S3Configuration: {
+            BucketARN: Match.objectLike({
+              'Fn::GetStackOutput': { OutputName: Match.stringLikeRegexp('Undelivered') },
+            }),
+            Prefix: `soc/source=${id}/dt=!{timestamp:yyyy-MM-dd}/`,
+            ErrorOutputPrefix: `soc/source=${id}/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/`,
+            CompressionFormat: 'GZIP',
+            CloudWatchLoggingOptions: { Enabled: true },
+          },
+        },
+      });
+    const streams = usual.account.find<{
+      SplunkDestinationConfiguration?: { SecretsManagerConfiguration: { SecretARN: string } };
+    }>('AWS::KinesisFirehose::DeliveryStream');
+    const secrets = streams.flatMap(
+      ({ properties }) => properties.SplunkDestinationConfiguration?.SecretsManagerConfiguration.SecretARN ?? [],
+    );
+    expect(new Set(secrets)).toEqual(
+      new Set(['arn:aws:secretsmanager:eu-west-1:111122223333:secret:tidemark/splunk/soc']),
+    );
+  });
+});
+
+test('nothing that AWS could name has a name, but for streams, schedule groups and what SQL reads', () => {
+  const named = [
+    'FunctionName',
+    'RoleName',
+    'QueueName',
+    'TopicName',
+    'BucketName',
+    'TableName',
+    'LogGroupName',
+    'AlarmName',
+    'LogStreamName',
+  ];
+  for (const template of [usual.state, usual.forwarding, ...usual.schedules]) {
+    const { Resources } = template.toJSON() as { Resources: Record<string, { Properties: Record<string, unknown> }> };
+    for (const [id, { Properties }] of Object.entries(Resources))
+      expect(
+        named.filter((name) => typeof Properties[name] === 'string'),
+        id,
+      ).toEqual([]);
+  }
+});

@@ -1,0 +1,287 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { connect, type Drawing, draw, SOURCES, SPLUNK } from './draw.ts';
+import { allows, type Statement } from './policy.ts';
+
+interface RoleProperties {
+  readonly AssumeRolePolicyDocument: { readonly Statement: readonly Statement[] };
+  readonly ManagedPolicyArns?: readonly string[];
+  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+}
+
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+const SECRETS = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret';
+const usual = draw();
+const TABLE = usual.account.arn('tidemark-state', 'TableCD117FA1');
+const ARCHIVE = usual.account.arn('tidemark-state', 'ArchiveDA4CB258');
+const UNDELIVERED = usual.account.arn('tidemark-state', 'UndeliveredF3CF66A9');
+const MISSED = usual.account.arn('tidemark-forwarding', 'Missed3BACDA05');
+
+/** What the roles whose logical ids begin so may do. */
+function statementsOf({ account }: Drawing, beginning: string): readonly Statement[] {
+  const roles = account.find<RoleProperties>('AWS::IAM::Role').filter(({ id }) => id.startsWith(beginning));
+  if (roles.length !== 1) throw new Error(`${roles.length} roles begin with ${beginning}`);
+  return roles.flatMap(({ properties }) =>
+    properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+  );
+}
+
+const keys = (...values: string[]) => ({ 'dynamodb:LeadingKeys': values });
+const ACTIONS = ['GetItem', 'Query', 'PutItem', 'BatchWriteItem'];
+
+test.each([{}, { kmsKeyArn: KEY }])(
+  'with %j, no policy stands outside of its role, and no managed one is attached',
+  (deployment) => {
+    const { account } = draw({ deployment });
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission'])
+      expect(account.find(type)).toEqual([]);
+    for (const { id, properties } of account.find<RoleProperties>('AWS::IAM::Role'))
+      expect(properties.ManagedPolicyArns, id).toBeUndefined();
+  },
+);
+
+test('no action has a wildcard, and no statement is about everything', () => {
+  for (const { id, properties } of usual.account.find<RoleProperties>('AWS::IAM::Role')) {
+    const statements = properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(
+      [statements.map(({ Action }) => Action)].flat(2).filter((action) => action.includes('*')),
+      id,
+    ).toEqual([]);
+    expect([statements.map(({ Resource }) => Resource)].flat(2), id).not.toContain('*');
+  }
+});
+
+describe.each(SOURCES.map(({ id }) => id))('the function of %s', (source) => {
+  const other = SOURCES.find(({ id }) => id !== source)?.id ?? '';
+  const statements = statementsOf(usual, `${source}Role`);
+  const may = (action: string, resource: string, context = {}) => allows(statements, { action, resource, context });
+
+  test.each(ACTIONS)('may dynamodb:%s under keys of its own', (action) => {
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${source}/some-stream/acme`))).toBe(true);
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${source}/@deployment`))).toBe(true);
+  });
+
+  test.each(ACTIONS)('may not dynamodb:%s under others', (action) => {
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${other}/some-stream/acme`))).toBe(false);
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${source}/some-stream/acme`, `${other}/some-stream/acme`))).toBe(
+      false,
+    );
+    expect(may(`dynamodb:${action}`, TABLE, keys(source))).toBe(false);
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${source}-2/some-stream/acme`))).toBe(false);
+    expect(may(`dynamodb:${action}`, TABLE)).toBe(false);
+    expect(may(`dynamodb:${action}`, `${TABLE}-2`, keys(`${source}/some-stream/acme`))).toBe(false);
+  });
+
+  test.each([
+    'Scan',
+    'PartiQLSelect',
+    'PartiQLInsert',
+    'PartiQLUpdate',
+    'PartiQLDelete',
+    'DeleteTable',
+    'UpdateTable',
+    'UpdateTimeToLive',
+    'ExportTableToPointInTime',
+    'DeleteItem',
+  ])('may never dynamodb:%s', (action) => {
+    expect(may(`dynamodb:${action}`, TABLE, keys(`${source}/some-stream/acme`))).toBe(false);
+    expect(may(`dynamodb:${action}`, TABLE)).toBe(false);
+  });
+
+  test('may read its own secrets, and neither others nor write any', () => {
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/${source}/acme-AbCdEf`)).toBe(true);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/${other}/acme-AbCdEf`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-AbCdEf`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:payroll-AbCdEf`)).toBe(false);
+    for (const action of ['PutSecretValue', 'DeleteSecret', 'UpdateSecret', 'ListSecrets'])
+      expect(may(`secretsmanager:${action}`, `${SECRETS}:tidemark/${source}/acme-AbCdEf`)).toBe(false);
+  });
+
+  test('may put records on its own streams only', () => {
+    const stream = (name: string) => `arn:aws:firehose:eu-west-1:111122223333:deliverystream/${name}`;
+
+    for (const destination of ['lake', 'soc']) {
+      expect(may('firehose:PutRecordBatch', stream(`tidemark-${destination}-${source}`))).toBe(true);
+      expect(may('firehose:PutRecordBatch', stream(`tidemark-${destination}-${other}`))).toBe(false);
+      expect(may('firehose:DeleteDeliveryStream', stream(`tidemark-${destination}-${source}`))).toBe(false);
+    }
+  });
+
+  test('may write to its own log, and tell of what failed, and nothing of S3, KMS, Lambda or IAM', () => {
+    const logs = usual.account.find('AWS::Logs::LogGroup').filter(({ id }) => /^[a-z]+Log[0-9A-F]{8}$/.test(id));
+    const logArn = (name: string) =>
+      usual.account.arn('tidemark-forwarding', logs.find(({ id }) => id.startsWith(`${name}Log`))?.id ?? '');
+
+    expect(may('logs:PutLogEvents', logArn(source))).toBe(true);
+    expect(may('logs:PutLogEvents', logArn(other))).toBe(false);
+    expect(may('logs:CreateLogGroup', logArn(source))).toBe(false);
+    expect(may('sqs:SendMessage', MISSED)).toBe(true);
+    expect(may('sqs:ReceiveMessage', MISSED)).toBe(false);
+    expect(may('s3:GetObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x`)).toBe(false);
+    expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x`)).toBe(false);
+    for (const action of [
+      'kms:Decrypt',
+      'lambda:InvokeFunction',
+      'iam:PassRole',
+      'sts:AssumeRole',
+      'ec2:CreateNetworkInterface',
+    ])
+      expect(may(action, 'anything')).toBe(false);
+  });
+
+  test('is allowed what the code in shell asks of DynamoDB, and no more', () => {
+    const shell = globSync('functions/shell/*.ts').map((file) => readFileSync(file, 'utf8'));
+    const asked = shell.flatMap(
+      (text) => /import \{([^}]*)\} from '@aws-sdk\/client-dynamodb'/.exec(text)?.[1]?.match(/\w+(?=Command\b)/g) ?? [],
+    );
+
+    const allowed = [statements.map(({ Action }) => Action)].flat(2).filter((action) => action.startsWith('dynamodb:'));
+
+    expect(allowed.toSorted()).toEqual(asked.map((action) => `dynamodb:${action}`).toSorted());
+  });
+});
+
+describe('foreign secrets', () => {
+  const [{ id: source } = { id: '' }] = SOURCES;
+  const role = (secrets: string[]) =>
+    statementsOf(
+      draw({ connections: secrets.map((secret, at) => connect(source, `c${at}`, { secret })) }),
+      `${source}Role`,
+    );
+  const read = (statements: readonly Statement[], resource: string) =>
+    allows(statements, { action: 'secretsmanager:GetSecretValue', resource });
+
+  test('are read by name and by ARN, one by one', () => {
+    const statements = role(['team/audit', `${SECRETS}:team/whole-AbCdEf`, `${SECRETS}:team/part`]);
+
+    for (const name of ['team/audit-AbCdEf', 'team/whole-AbCdEf', 'team/part-AbCdEf'])
+      expect(read(statements, `${SECRETS}:${name}`), name).toBe(true);
+    for (const name of [
+      'team/audit',
+      'team/audit-2-AbCdEf',
+      'team/whole-AbCdEf-AbCdEf',
+      'team/other-AbCdEf',
+      'team/partly-AbCdEf',
+    ])
+      expect(read(statements, `${SECRETS}:${name}`), name).toBe(false);
+  });
+
+  test('are fifty at most: a role’s policies have a size', () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `team/${at}`);
+
+    expect(() => role(names(50))).not.toThrow();
+    expect(() => role(names(51))).toThrow(
+      `$.connections[50].secret: of ${source} there are 51 secrets with names of their own, wanted 50 at most`,
+    );
+  });
+
+  test.each(['*', 'team/*', 'team/audi?', 'a secret', 'arn:aws:secretsmanager:*:111122223333:secret:x'])(
+    '%j is none',
+    (secret) => {
+      expect(() => role([secret])).toThrow(`$.connections[0].secret: there is ${JSON.stringify(secret)}, wanted`);
+    },
+  );
+});
+
+describe.each(SOURCES.map(({ id }) => id))('the streams of %s', (source) => {
+  const other = SOURCES.find(({ id }) => id !== source)?.id ?? '';
+
+  test('write below their own prefixes of the archive', () => {
+    const statements = statementsOf(usual, `${source}lakeRole`);
+    const may = (action: string, resource: string) => allows(statements, { action, resource });
+
+    expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x.gz`)).toBe(true);
+    expect(may('s3:PutObject', `${ARCHIVE}/errors/lake/source=${source}/processing-failed/x`)).toBe(true);
+    expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${other}/dt=2026-01-10/x.gz`)).toBe(false);
+    expect(may('s3:PutObject', `${UNDELIVERED}/lake/source=${source}/x`)).toBe(false);
+    for (const action of [
+      's3:DeleteObject',
+      's3:PutObjectAcl',
+      's3:PutObjectRetention',
+      's3:BypassGovernanceRetention',
+    ])
+      expect(may(action, `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x.gz`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-AbCdEf`)).toBe(false);
+  });
+
+  test('read Splunk’s token and no other secret, and keep what Splunk does not take', () => {
+    const statements = statementsOf(usual, `${source}socRole`);
+    const may = (action: string, resource: string) => allows(statements, { action, resource });
+
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-AbCdEf`)).toBe(true);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-2-AbCdEf`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/${source}/acme-AbCdEf`)).toBe(false);
+    expect(may('s3:PutObject', `${UNDELIVERED}/soc/source=${source}/splunk-failed/x`)).toBe(true);
+    expect(may('s3:PutObject', `${UNDELIVERED}/soc/source=${other}/splunk-failed/x`)).toBe(false);
+    expect(may('s3:PutObject', `${ARCHIVE}/soc/source=${source}/x`)).toBe(false);
+  });
+
+  test('schedules invoke its function and no other', () => {
+    const statements = statementsOf(usual, `${source}scheduler`);
+    const functions = usual.account.find('AWS::Lambda::Function');
+    const invoked = functions.filter(({ stack, id }) =>
+      allows(statements, { action: 'lambda:InvokeFunction', resource: usual.account.arn(stack, id) }),
+    );
+
+    expect(invoked.map(({ id }) => id)).toEqual([expect.stringMatching(`^${source}Function`)]);
+    expect(allows(statements, { action: 'sqs:SendMessage', resource: MISSED })).toBe(true);
+    expect(allows(statements, { action: 'dynamodb:GetItem', resource: TABLE, context: keys(`${source}/x/y`) })).toBe(
+      false,
+    );
+  });
+});
+
+test('roles of services that can tell for whom they work are taken on for this account only', () => {
+  for (const { id, properties } of usual.account.find<RoleProperties>('AWS::IAM::Role')) {
+    const [trust] = properties.AssumeRolePolicyDocument.Statement;
+    const { Service } = (trust?.Principal ?? {}) as { Service?: string };
+    const known = ['lambda.amazonaws.com', 'scheduler.amazonaws.com', 'firehose.amazonaws.com'];
+    expect(known, id).toContain(Service);
+    if (Service !== 'lambda.amazonaws.com')
+      expect(trust?.Condition, id).toEqual({ StringEquals: { 'aws:SourceAccount': '111122223333' } });
+  }
+});
+
+test('CloudWatch, and nobody else, may publish alarms and use their key', () => {
+  const [policy] = usual.account.find<{ PolicyDocument: { Statement: Statement[] } }>('AWS::SNS::TopicPolicy');
+  const [key] = usual.account.find<{ KeyPolicy: { Statement: Statement[] } }>('AWS::KMS::Key');
+  const service = ({ Principal }: Statement) => JSON.stringify(Principal).includes('cloudwatch.amazonaws.com');
+
+  const publish = policy?.properties.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow') ?? [];
+  const use = key?.properties.KeyPolicy.Statement.filter(service) ?? [];
+
+  expect(publish.every(service)).toBe(true);
+  const context = { 'aws:SourceAccount': ['111122223333'] };
+  const resource = usual.account.arn('tidemark-forwarding', 'TopicBFC7AF6E');
+  expect(allows(publish, { action: 'sns:Publish', resource, context })).toBe(true);
+  expect(allows(publish, { action: 'sns:Publish', resource, context: { 'aws:SourceAccount': ['444455556666'] } })).toBe(
+    false,
+  );
+  expect(allows(use, { action: 'kms:GenerateDataKey', resource: '*', context })).toBe(true);
+  expect(allows(use, { action: 'kms:ScheduleKeyDeletion', resource: '*', context })).toBe(false);
+});
+
+test('with the account’s own key, each role may use it and no other', () => {
+  const drawn = draw({ deployment: { kmsKeyArn: KEY } });
+
+  for (const { id } of drawn.account.find('AWS::IAM::Role')) {
+    const statements = statementsOf(drawn, id);
+    expect(allows(statements, { action: 'kms:Decrypt', resource: KEY }), id).toBe(true);
+    expect(allows(statements, { action: 'kms:Decrypt', resource: `${KEY.slice(0, -1)}1` }), id).toBe(false);
+    expect(allows(statements, { action: 'kms:ScheduleKeyDeletion', resource: KEY }), id).toBe(false);
+  }
+});
+
+test('in a VPC, a function may have network interfaces; a token’s secret may be named by its ARN', () => {
+  const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+  const tokenSecret = `${SECRETS}:siem/hec-AbCdEf`;
+  const drawn = draw({ deployment: { vpc }, destinations: [{ ...SPLUNK, tokenSecret }] });
+  const [{ id: source } = { id: '' }] = SOURCES;
+
+  expect(allows(statementsOf(drawn, `${source}Role`), { action: 'ec2:CreateNetworkInterface', resource: '*' })).toBe(
+    true,
+  );
+  expect(
+    allows(statementsOf(drawn, `${source}socRole`), { action: 'secretsmanager:GetSecretValue', resource: tokenSecret }),
+  ).toBe(true);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { synth } from './synth.ts';
+
+interface ScheduleProperties {
+  readonly Target: { readonly Input: string };
+}
+
+interface RoleProperties {
+  readonly Policies: readonly object[];
+}
+
+test('a thousand connections to each source stay within CloudFormation’s, Scheduler’s and IAM’s limits', {
+  timeout: 120_000,
+}, async () => {
+  const tenants = Array.from({ length: 1_000 }, (_, at) => `tenant-${String(at).padStart(4, '0')}.example`);
+  const connections = SOURCES.flatMap(({ id }) => tenants.map((tenant) => connect(id, tenant)));
+
+  const { code, said, cpuSeconds, templates, account } = await synth({
+    connections,
+    destinations: [LAKE, SPLUNK],
+    deployment: { shards: 24 },
+  });
+
+  expect(code, said).toBe(0);
+  // On two cores it takes less than that by the clock.
+  expect(cpuSeconds).toBeGreaterThan(0);
+  expect(cpuSeconds).toBeLessThan(30);
+  for (const [stack, text] of templates) {
+    expect(text.length, stack).toBeLessThan(1_000_000);
+    expect(Object.keys(JSON.parse(text).Resources).length, stack).toBeLessThanOrEqual(500);
+  }
+  const schedules = account.find<ScheduleProperties>('AWS::Scheduler::Schedule');
+  expect(Math.max(...schedules.map(({ properties }) => properties.Target.Input.length))).toBeLessThan(256_000);
+  const scheduled = schedules.map(({ properties }) => JSON.parse(properties.Target.Input).connection);
+  expect(
+    new Set(scheduled.flatMap((connection) => (connection ? `${connection.source}/${connection.id}` : []))).size,
+  ).toBe(connections.length);
+  // All inline policies of a role together may have 10,240 characters.
+  for (const { id, properties } of account.find<RoleProperties>('AWS::IAM::Role'))
+    expect(JSON.stringify(properties.Policies).length, id).toBeLessThan(10_240);
+});

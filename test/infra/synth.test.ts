@@ -1,0 +1,115 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { expect, test } from 'vitest';
+import { review } from '../../lib/review.ts';
+import { connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { assetOf, synth } from './synth.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
+const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const connections = SOURCES.map(({ id }) => connect(id));
+
+/** Every setting there is, away from its default. */
+const EVERYTHING = {
+  stackPrefix: 'audit',
+  shards: 2,
+  tags: { team: 'detection' },
+  permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
+  rolePath: '/forwarders/',
+  kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+  vpc: { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] },
+  proxy: 'http://proxy.example.com:3128',
+  caBundle: CERTIFICATE,
+  objectLock: { days: 400, mode: 'compliance' },
+  archiveDays: 500,
+  logRetentionDays: 365,
+  logLevel: 'debug',
+  seenDays: 60,
+  memoryMb: 512,
+  timeout: '10m',
+  reservedConcurrency: 5,
+  queryLimitGb: 10,
+  alarms: { emails: ['soc@example.com'] },
+};
+
+interface FunctionProperties {
+  readonly Code: { readonly S3Key: string };
+}
+
+test('the example is drawn, with a warning and a rule by which CloudFormation refuses it', async () => {
+  const { code, said, templates } = await synth(EXAMPLE);
+
+  expect(code, said).toBe(0);
+  expect(said).toContain('Copy tidemark.example.json to tidemark.json');
+  expect([...templates.keys()]).toEqual(['tidemark-state', 'tidemark-forwarding', 'tidemark-schedules-1']);
+  for (const text of templates.values()) {
+    const [assertion] = JSON.parse(text).Rules.Refused.Assertions;
+    expect(assertion.Assert['Fn::Equals'][0]).not.toBe(assertion.Assert['Fn::Equals'][1]);
+    expect(assertion.AssertDescription).toContain('This is the example.');
+  }
+});
+
+test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
+  const { code, said, cpuSeconds, out, templates, account } = await synth({
+    connections,
+    destinations: [LAKE, SPLUNK],
+    deployment: EVERYTHING,
+  });
+
+  expect(code, said).toBe(0);
+  expect(said).not.toMatch(/ERROR|WARNING/);
+  // On two cores it takes less than that by the clock.
+  expect(cpuSeconds).toBeGreaterThan(0);
+  expect(cpuSeconds).toBeLessThan(30);
+  expect([...templates.values()].join('')).not.toContain('"Refused"');
+  for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function'))
+    expect((await assetOf(out, properties.Code)).files.toSorted()).toEqual(['authorities.pem', 'index.mjs']);
+});
+
+test('the functions’ source maps are beside the assembly, not in what a cold start loads', async () => {
+  const { out, account } = await synth({ connections, destinations: [LAKE] });
+
+  for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function')) {
+    const { folder, files } = await assetOf(out, properties.Code);
+    expect(files).toEqual(['index.mjs']);
+    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(700_000);
+  }
+  for (const { id } of SOURCES) expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
+});
+
+test.each([
+  [
+    'is not right',
+    { connections, destinations: [LAKE], deployment: { shards: 0 } },
+    '$.deployment.shards: there is 0, wanted at least 1.',
+  ],
+  [
+    'cannot be deployed',
+    { connections, destinations: [{ ...SPLUNK, hecUrl: undefined }] },
+    '$.destinations[0].hecUrl: nothing is there',
+  ],
+  ['is not there', '/nowhere/tidemark.json', '/nowhere/tidemark.json cannot be read'],
+])(
+  'a configuration that %s ends with an error that says what and where, and no stack trace',
+  async (_, config, told) => {
+    const { code, said } = await synth(config);
+
+    expect(code).not.toBe(0);
+    expect(said).toContain(told);
+    expect(said).not.toMatch(/^\s+at /m);
+  },
+);
+
+test('reviews are awake: what nobody has explained is found by both packs', () => {
+  const app = new App();
+  review(app);
+  const stack = new Stack(app, 'Stack');
+  new Bucket(stack, 'Bucket');
+  new Queue(stack, 'Queue');
+
+  expect(() => app.synth()).toThrow(/AwsSolutions-S1[\s\S]*Serverless-SQSRedrivePolicy/);
+});
