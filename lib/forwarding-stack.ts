@@ -14,6 +14,7 @@ import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
 import { makeRole } from './role.ts';
 import { S3Delivery } from './s3-delivery.ts';
+import { SourceAlarms } from './source-alarms.ts';
 import { SourceFunction } from './source-function.ts';
 import { SplunkDelivery } from './splunk-delivery.ts';
 import type { StateStack } from './state-stack.ts';
@@ -58,6 +59,13 @@ export class ForwardingStack extends Stack {
           key,
         });
         this.#deliver(source, config, state, key);
+        const { destinations, deployment } = config;
+        new SourceAlarms(this, `${source.id}-alarms`, {
+          source,
+          destinations,
+          stackPrefix: deployment.stackPrefix,
+          topic: this.topic,
+        });
         return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
       }),
     );

@@ -14,6 +14,7 @@ export interface CensusReport {
   readonly never: readonly string[];
   readonly oldestSuccess?: Worst;
   readonly overdue?: Worst;
+  /** Beyond how often it is due, and what it stays behind on purpose. */
   readonly lag?: Worst;
   readonly retentionLeft?: Worst;
 }
@@ -52,7 +53,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       const retention = retentionOf(source, stream);
       if (retention === undefined) continue;
       const lag = now - (item?.watermark ?? now - DAY);
-      take(worst.lag, name, lag);
+      take(worst.lag, name, Math.max(0, lag - due - settleOf(source, stream)));
       take(worst.retentionLeft, name, retention - lag);
     }
   }
@@ -68,6 +69,12 @@ async function look(effects: Effects, name: string, endBy: Instant): Promise<Che
     found = await effects.load(name);
   });
   return found;
+}
+
+/** How long after now a stream's watermark stays on purpose: that is no lag. */
+function settleOf({ streams }: Source, name: string): Duration {
+  const stream = streams.find((one) => one.name === name);
+  return stream && 'settle' in stream ? stream.settle : 0;
 }
 
 /** How long the vendor keeps a stream's records; none of what is always to be had. */
