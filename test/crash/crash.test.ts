@@ -16,10 +16,6 @@ const TELLING: Readonly<Record<string, readonly Blow[]>> = {
     { step: 'records put', nth: 1, moment: 'after' },
     { step: 'promoted', nth: 1, moment: 'before' },
   ],
-  'user-access': [
-    { step: 'seen written', nth: 1, moment: 'after' },
-    { step: 'lease returned', nth: 1, moment: 'before' },
-  ],
 };
 
 describe.concurrent('a process that is killed', () => {

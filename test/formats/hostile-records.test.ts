@@ -13,7 +13,7 @@ import { ocsfLineComplaints } from './ocsf-reader.ts';
 // Hostile records take the place of those in a golden answer, key by key, and go the whole way into every format: each leaves
 // as a valid event or as a valid pipeline_error, never as an exception, and never not at all.
 
-const RUNS = 60;
+const RUNS = 40;
 
 const hostile = fc.oneof(
   hostileText,

@@ -41,7 +41,7 @@ interface FunctionProperties {
 }
 
 test('the example is drawn, with a warning and a rule by which CloudFormation refuses it', async () => {
-  const { code, said, templates } = await synth(EXAMPLE);
+  const { code, said, templates, out, account } = await synth(EXAMPLE);
 
   expect(code, said).toBe(0);
   expect(said).toContain('Copy tidemark.example.json to tidemark.json');
@@ -51,6 +51,13 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
     expect(assertion.Assert['Fn::Equals'][0]).not.toBe(assertion.Assert['Fn::Equals'][1]);
     expect(assertion.AssertDescription).toContain('This is the example.');
   }
+  // Source maps are beside the assembly, not in what a cold start loads.
+  for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function')) {
+    const { folder, files } = await assetOf(out, properties.Code);
+    expect(files).toEqual(['index.mjs']);
+    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(700_000);
+  }
+  for (const { id } of SOURCES) expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
 });
 
 test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
@@ -68,17 +75,6 @@ test('a configuration outside of the repository, with every setting: no finding 
   expect([...templates.values()].join('')).not.toContain('"Refused": {');
   for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function'))
     expect((await assetOf(out, properties.Code)).files.toSorted()).toEqual(['authorities.pem', 'index.mjs']);
-});
-
-test('the functions’ source maps are beside the assembly, not in what a cold start loads', async () => {
-  const { out, account } = await synth({ connections, destinations: [LAKE] });
-
-  for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function')) {
-    const { folder, files } = await assetOf(out, properties.Code);
-    expect(files).toEqual(['index.mjs']);
-    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(700_000);
-  }
-  for (const { id } of SOURCES) expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
 });
 
 test.each([

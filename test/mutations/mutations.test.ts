@@ -10,9 +10,6 @@ const QUICK = [
   'fence-ignored',
   'partial-refusal-ignored',
   'ordinal-lost',
-  'lease-ends-early',
-  'vendor-clock-ignored',
-  'seen-for-all-destinations',
 ];
 
 describe('a planted bug', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JobsOutcome, playJobs } from './jobs-scenario.ts';
 
-const BATCHES = 5;
+const BATCHES = 2;
 const A_BATCH = 60;
 
 describe('live reading, backfill and repair at once, in a world of trouble', () => {
