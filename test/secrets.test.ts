@@ -196,7 +196,7 @@ async function invoke(kind: string, connection: object): Promise<string> {
   const began = performance.now();
   const outcome = await handler(
     { connection, streams, askAgain: true },
-    { getRemainingTimeInMillis: () => 30_000 - (performance.now() - began) * 20 },
+    { getRemainingTimeInMillis: () => 30_000 - (performance.now() - began) * 12 },
   ).catch((thrown: unknown) => thrown);
   return `${inspect(outcome, { depth: 12, showHidden: true, maxStringLength: null })}\n${JSON.stringify(outcome)}`;
 }
@@ -231,14 +231,12 @@ test('the function tells no secret: not when all is well, nor when the vendor ec
     const { received, tokens } = vendors.get(kind) as EchoingVendor;
     const sent = received.join('\n');
     const { client_secret: _, ...values } = (KINDS[kind] as Kind).value;
-    const wanted = [...Object.values(values), ...tokens];
-    for (const value of wanted) {
-      expect(
-        sent.includes(JSON.stringify(value).slice(1, -1)) ||
-          sent.includes(JSON.stringify(JSON.stringify(value)).slice(3, -3)),
-        `${kind} ${value}`,
-      ).toBe(true);
-    }
+    const isSent = (value: string) =>
+      sent.includes(JSON.stringify(value).slice(1, -1)) ||
+      sent.includes(JSON.stringify(JSON.stringify(value)).slice(3, -3));
+    for (const value of Object.values(values)) expect(isSent(value), `${kind} ${value}`).toBe(true);
+    // A run whose time is up may have signed in for nothing.
+    if (tokens.size > 0) expect([...tokens].some(isSent), kind).toBe(true);
   }
   expect(findLeaks(`${written}\n{"message":"${TOKEN}"}`, canaries())).toHaveLength(4);
   expect([...(vendors.get('key')?.tokens ?? [])].length).toBeGreaterThan(0);
