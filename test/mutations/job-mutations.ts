@@ -24,7 +24,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/outgoing.ts',
     find: 'Math.floor(effects.random() * 2 ** 32)',
     put: 'Math.floor(0)',
-    test: 'test/rules/backfill.test.ts',
+    test: 'test/rules/redrive.test.ts',
   },
   {
     name: 'verify-believes-itself',
