@@ -23,6 +23,9 @@ a run, and at the last. The next run is started at once and again and again, and
 progress on record; a lease lives until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more. Where one signs in, nobody does so for a minute after
 a worker died in it, for nobody knows whether it was refused.
 
+Where something is repeated though the killed worker had sent nothing, or had committed it, a later worker was too slow for its four seconds: Firehose's
+answer came after it had given up, which is the other cause of repetitions.
+
 Made by \`npm run crashes\`.
 `;
 
