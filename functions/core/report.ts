@@ -1,5 +1,6 @@
 import type { ErrorCode, Stage } from './errors.ts';
 import type { JobProgress } from './job-progress.ts';
+import type { NextStep } from './next-step.ts';
 
 /**
  * How a run of a feed ended.
@@ -47,6 +48,8 @@ export interface FeedReport extends Tally {
   readonly job?: JobProgress;
   /** How many entries have left quarantine, where this is a redrive. */
   readonly redriven?: number;
+  /** How to go on, where this is more than a schedule's run: that one comes again by itself. */
+  readonly next?: NextStep;
   readonly warnings: readonly string[];
   readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
 }

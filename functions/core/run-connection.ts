@@ -6,6 +6,7 @@ import type { Effects } from './effects.ts';
 import { asTidemarkError, TidemarkError } from './errors.ts';
 import { lookUp } from './look-up.ts';
 import type { Answer, AnyFeed, Connection, Destination, Sight, Source } from './model.ts';
+import { nextStep } from './next-step.ts';
 import type { Writer } from './outgoing.ts';
 import type { SignInsOnRecord } from './own-sign-ins.ts';
 import { Pacer } from './pacer.ts';
@@ -68,6 +69,12 @@ interface Shared {
  * secret, one session, one quota and one look at what the credentials may see; each has its own lease and checkpoint.
  */
 export async function runConnection(task: ConnectionTask): Promise<FeedReport[]> {
+  const reports = await runFeeds(task);
+  if (task.act.act === 'run') return reports;
+  return reports.map((report) => ({ ...report, next: nextStep(report, task.effects.now()) }));
+}
+
+async function runFeeds(task: ConnectionTask): Promise<FeedReport[]> {
   const { effects, source } = task;
   const start = effects.now();
   const budget = effects.remainingTime();

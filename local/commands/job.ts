@@ -51,15 +51,14 @@ async function workOffGroup(
   return [...last.values()];
 }
 
+/** What failed is left to the person who asked. */
 function goesOn(report: FeedReport | undefined): boolean {
-  return report !== undefined && ['more', 'paused', 'busy'].includes(report.state);
+  return report?.next?.do === 'again';
 }
 
 /** Until when the vendor, or another worker, wants to be waited for. */
 function waitOf(report: FeedReport | undefined): number {
-  if (report === undefined || report.state === 'more') return 0;
-  // The time may have been cut to its second.
-  return report.until === undefined ? 1_000 : Math.max(0, Date.parse(report.until) - Date.now()) + 1_000;
+  return Math.max(0, Date.parse(report?.next?.at ?? '') - Date.now() || 0);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
