@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
@@ -10,8 +10,10 @@ import type { Source } from '../functions/core/model.ts';
 import type { Config } from '../functions/core/tidemark-config.ts';
 import { accept } from './accept.ts';
 import { alarmTopic } from './alarm-topic.ts';
+import { Backfill, backfillPurpose } from './backfill.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
+import { BACKFILL_MACHINE, functionOutput } from './outputs.ts';
 import { makeRole } from './role.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
@@ -69,7 +71,21 @@ export class ForwardingStack extends Stack {
         return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
       }),
     );
+    this.#backfill(sources, config, state, key);
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
+  }
+
+  /** The past is read by functions of their own: it must neither wait for live reading nor keep it waiting. */
+  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): void {
+    const { deployment } = config;
+    const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
+    const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
+    const { machineArn } = new Backfill(this, 'Backfill', { deployment, functions, topic: this.topic, key });
+    tell(this, BACKFILL_MACHINE, machineArn);
+    for (const [at, { id }] of sources.entries()) {
+      tell(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
+      tell(this, functionOutput(id), this.sources.get(id)?.function.function.functionArn);
+    }
   }
 
   #makeQueue(key: IKey | undefined): Queue {
@@ -102,7 +118,7 @@ export class ForwardingStack extends Stack {
       const id = `${source.id}-${destination.id}`;
       const common = { source, deployment, key };
       if (destination.type === 's3') new S3Delivery(this, id, { ...common, destination, bucket: state.archive });
-      else new SplunkDelivery(this, id, { ...common, destination, bucket: state.undelivered });
+      else new SplunkDelivery(this, id, { ...common, destination, bucket: state.quarantine });
     }
   }
 
@@ -118,4 +134,9 @@ export class ForwardingStack extends Stack {
       ...useKey(key),
     ]);
   }
+}
+
+/** Where the command line finds what it commands. */
+function tell(stack: Stack, key: string, arn: string | undefined): void {
+  if (arn !== undefined) new CfnOutput(stack, `Output-${key}`, { value: arn, key });
 }

@@ -11,7 +11,7 @@ import type { Deployment } from '../functions/core/deployment-config.ts';
 export function makeRole(
   scope: Construct,
   id: string,
-  service: 'lambda' | 'scheduler' | 'firehose',
+  service: 'lambda' | 'scheduler' | 'firehose' | 'states',
   deployment: Deployment,
   statements: readonly PolicyStatement[],
 ): Role {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration as CdkDuration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
@@ -22,7 +22,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
-import { SECOND } from '../functions/core/time.ts';
+import { type Duration, SECOND } from '../functions/core/time.ts';
 import { accept } from './accept.ts';
 import { functionRole } from './function-role.ts';
 
@@ -37,6 +37,15 @@ export interface SourceFunctionProps {
   /** Where invocations go that never ended well. */
   readonly missed: IQueue;
   readonly key: IKey | undefined;
+  /** What is told apart from reading as schedules ask for, when it is for something else. */
+  readonly purpose?: Purpose;
+}
+
+/** What the same code is deployed for once more: with a concurrency, a log and a role of its own. */
+export interface Purpose {
+  readonly name: string;
+  readonly timeout: Duration;
+  readonly reservedConcurrency: number | undefined;
 }
 
 /** A source's Lambda with its log and its role. */
@@ -46,22 +55,23 @@ export class SourceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: SourceFunctionProps) {
     super(scope, id);
-    const { source, config, missed } = props;
+    const { source, config, missed, purpose } = props;
     const { deployment } = config;
+    const { timeout, reservedConcurrency } = purpose ?? deployment;
     this.log = new LogGroup(this, 'Log', {
       retention: deployment.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = functionRole(this, { ...props, log: this.log });
     this.function = new NodejsFunction(this, 'Function', {
-      description: `Tidemark: ${source.title}`,
+      description: `Tidemark: ${source.title}${purpose ? `, ${purpose.name}` : ''}`,
       entry: fileURLToPath(new URL(`functions/sources/${source.id}/handler.ts`, ROOT)),
       depsLockFilePath: fileURLToPath(new URL('package-lock.json', ROOT)),
       bundling: bundling(source.id, deployment.caBundle),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: deployment.memoryMb,
-      timeout: Duration.seconds(deployment.timeout / SECOND),
+      timeout: CdkDuration.seconds(timeout / SECOND),
       environment: environment(props),
       awsSdkConnectionReuse: false,
       role: role.withoutPolicyUpdates(),
@@ -72,11 +82,9 @@ export class SourceFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.INFO,
       // Scheduler invokes asynchronously. The next schedule is the retry, and goes on from the last commit.
       retryAttempts: 0,
-      maxEventAge: Duration.minutes(5),
+      maxEventAge: CdkDuration.minutes(5),
       onFailure: new SqsDestination(missed),
-      ...(deployment.reservedConcurrency !== undefined && {
-        reservedConcurrentExecutions: deployment.reservedConcurrency,
-      }),
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
     });
     if (deployment.vpc) {
       const { subnetIds, securityGroupIds } = deployment.vpc;

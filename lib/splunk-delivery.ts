@@ -6,7 +6,7 @@ import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 import { secretArn, secretResource } from './secrets.ts';
 
-/** How long Firehose tries, of the two hours that it may, before an event goes to the bucket of what was not delivered. */
+/** How long Firehose tries, of the two hours that it may, before an event goes to the quarantine bucket. */
 const RETRY_SECONDS = 7_200;
 /** How long Splunk may take to say that it has indexed what it was sent. */
 const ACKNOWLEDGE_SECONDS = 300;

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -13,14 +13,15 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../functions/core/deployment-config.ts';
 import { accept } from './accept.ts';
 import { ownKey } from './key.ts';
+import { QUARANTINE_BUCKET } from './outputs.ts';
 
 /** What must outlive every deployment: how far each feed has come, and what has been archived. Nothing here is ever deleted. */
 export class StateStack extends Stack {
   readonly table: TableV2;
   /** What S3 destinations have taken. */
   readonly archive: IBucket;
-  /** What a Splunk destination could not take. */
-  readonly undelivered: IBucket;
+  /** What a destination could not take: here Firehose puts it, and `tidemark redrive` takes it from here. */
+  readonly quarantine: IBucket;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {
     super(scope, id, { description: 'Tidemark: what it keeps.', ...props, terminationProtection: true });
@@ -31,7 +32,8 @@ export class StateStack extends Stack {
       ...lock(deployment),
       lifecycleRules: [{ ...REST, ...expiry(deployment) }],
     });
-    this.undelivered = this.#makeBucket('Undelivered', key, logs, { lifecycleRules: [REST] });
+    this.quarantine = this.#makeBucket('Quarantine', key, logs, { ...lock(deployment), lifecycleRules: [REST] });
+    new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
   }
 
   /** In one Region, as replicas would break the conditions on which leases rest. */

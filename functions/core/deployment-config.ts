@@ -117,6 +117,27 @@ export function deploymentSchema() {
         'How many invocations of a function may run at once. New accounts cannot reserve any.',
       ),
     ),
+    backfill: z._default(
+      described(
+        z.strictObject({
+          feedsAtOnce: z._default(
+            described(
+              z.int().check(z.minimum(1), z.maximum(1_000)),
+              'How many feeds a backfill reads at once. Feeds of one account share its quota at the vendor, half of which is left to live reading.',
+            ),
+            5,
+          ),
+          reservedConcurrency: z.optional(
+            described(
+              z.int().check(z.minimum(1), z.maximum(1_000)),
+              'How many invocations of a source’s backfill function may run at once. New accounts cannot reserve any.',
+            ),
+          ),
+        }),
+        'Backfills have functions of their own beside the live ones.',
+      ),
+      { feedsAtOnce: 5 },
+    ),
     queryLimitGb: z._default(
       described(z.int().check(z.minimum(1), z.maximum(7_000)), 'A query of the archive ends when it has read so much.'),
       100,

@@ -44,6 +44,8 @@ export interface Bench<Options extends VendorOptions = VendorOptions, Running ex
   travel(ms: number): void;
   /** Sends the function anything. */
   invoke(input: object): Promise<unknown>;
+  /** The connection as tidemark.json would have it. */
+  connection(): object;
   /** Runs the feed once. */
   run(options?: RunOptions): Promise<FeedReport>;
   /** Runs several feeds in one invocation; returns the reports by stream. */
@@ -182,15 +184,18 @@ async function startBench<Options extends VendorOptions, Running extends Running
   const timing = { startFrom, ...(changes !== 'own' && { settle: '1s', overlap: '30m', ...changes }) };
   const usualStreams = options.streams ?? subject.streams;
 
+  const described = (settings: object = {}) => {
+    const all = { ...subject.settings, ...options.settings, ...settings };
+    return describeConnection(source, running, timing, { id, secret: secretName }, all);
+  };
+
   async function invoke({
     budgetMs = BUDGET_MS,
     askAgain = false,
     settings,
     streams,
   }: RunOptions = {}): Promise<readonly FeedReport[]> {
-    const all = { ...subject.settings, ...options.settings, ...settings };
-    const told = describeConnection(source, running, timing, { id, secret: secretName }, all);
-    const connection = parseConnection(source, told);
+    const connection = parseConnection(source, described(settings));
     const input = { connection, streams: streams ?? usualStreams, askAgain };
     const answer = await stage
       .invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, budgetMs)
@@ -215,6 +220,7 @@ async function startBench<Options extends VendorOptions, Running extends Running
     to,
     id,
     secretName,
+    connection: () => parseConnection(source, described()),
     invoke: (input) => stage.invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, BUDGET_MS),
     get vendor() {
       return running;

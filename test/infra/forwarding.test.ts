@@ -10,20 +10,21 @@ const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4
 interface FunctionProperties {
   readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
   readonly LoggingConfig: { readonly LogGroup: string };
+  readonly Timeout: number;
   readonly VpcConfig?: object;
   readonly Tags?: readonly object[];
 }
 
 describe('a function', () => {
   test('runs Node 24 on arm64 with little memory, and logs JSON to a log group of its own', () => {
-    usual.forwarding.resourceCountIs('AWS::Lambda::Function', SOURCES.length);
+    // One reads on, the other reads the past.
+    usual.forwarding.resourceCountIs('AWS::Lambda::Function', 2 * SOURCES.length);
     usual.forwarding.allResourcesProperties('AWS::Lambda::Function', {
       FunctionName: Match.absent(),
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: 256,
-      Timeout: 300,
       ReservedConcurrentExecutions: Match.absent(),
       VpcConfig: Match.absent(),
       LoggingConfig: {
@@ -34,7 +35,9 @@ describe('a function', () => {
       },
     });
     const functions = usual.account.find<FunctionProperties>('AWS::Lambda::Function');
-    expect(new Set(functions.map(({ properties }) => properties.LoggingConfig.LogGroup)).size).toBe(SOURCES.length);
+    expect(new Set(functions.map(({ properties }) => properties.LoggingConfig.LogGroup)).size).toBe(functions.length);
+    const timeouts = functions.map(({ id, properties }) => [id.includes('backfill'), properties.Timeout]);
+    expect(timeouts.filter(([backfill, timeout]) => timeout !== (backfill ? 900 : 300))).toEqual([]);
     usual.forwarding.allResourcesProperties('AWS::Logs::LogGroup', {
       RetentionInDays: 90,
       LogGroupName: Match.absent(),
@@ -47,7 +50,7 @@ describe('a function', () => {
     const told = functions.map(({ properties }) => properties.Environment.Variables);
 
     expect(told).toEqual(
-      SOURCES.map(({ id }) => ({
+      [...SOURCES, ...SOURCES].map(({ id }) => ({
         TIDEMARK_TABLE: 'TableCD117FA1',
         TIDEMARK_DESTINATIONS: JSON.stringify([
           { id: 'lake', deliveryStream: `tidemark-lake-${id}`, shape: { format: 'ecs' } },
@@ -60,7 +63,7 @@ describe('a function', () => {
   });
 
   test('is not invoked again by itself: what failed is kept, with its reason', () => {
-    usual.forwarding.resourceCountIs('AWS::Lambda::EventInvokeConfig', SOURCES.length);
+    usual.forwarding.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2 * SOURCES.length);
     usual.forwarding.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 300,
@@ -78,7 +81,7 @@ describe('a function', () => {
 
     const { forwarding } = draw({ connections: [connect(source.id), connect(source.id, 'other')] });
 
-    forwarding.resourceCountIs('AWS::Lambda::Function', 1);
+    forwarding.resourceCountIs('AWS::Lambda::Function', 2);
   });
 });
 
@@ -86,13 +89,20 @@ describe('a setting', () => {
   const allFunctions = (deployment: object, properties: object) =>
     draw({ deployment }).forwarding.allResourcesProperties('AWS::Lambda::Function', properties);
 
-  test('memoryMb, timeout, reservedConcurrency and logLevel reach the functions', () => {
+  test('timeout and reservedConcurrency reach the functions that schedules invoke, and backfills have their own', () => {
+    const deployment = { timeout: '10m', reservedConcurrency: 2, backfill: { reservedConcurrency: 3 } };
+    const functions = draw({ deployment }).account.find('AWS::Lambda::Function');
+    for (const { id, properties } of functions) {
+      const [timeout, reserved] = id.includes('backfill') ? [900, 3] : [600, 2];
+      expect(properties, id).toMatchObject({ Timeout: timeout, ReservedConcurrentExecutions: reserved });
+    }
+  });
+
+  test('memoryMb, seenDays and logLevel reach all functions', () => {
     allFunctions(
-      { memoryMb: 512, timeout: '10m', reservedConcurrency: 2, logLevel: 'debug', seenDays: 45 },
+      { memoryMb: 512, logLevel: 'debug', seenDays: 45 },
       {
         MemorySize: 512,
-        Timeout: 600,
-        ReservedConcurrentExecutions: 2,
         LoggingConfig: { ApplicationLogLevel: 'DEBUG' },
         Environment: { Variables: { TIDEMARK_LOG_LEVEL: 'debug', TIDEMARK_SEEN_DAYS: '45' } },
       },
@@ -123,8 +133,8 @@ describe('a setting', () => {
     const permissionsBoundary = 'arn:aws:iam::111122223333:policy/boundary';
     const { forwarding, account } = draw({ deployment: { permissionsBoundary, rolePath: '/forwarders/' } });
 
-    // Of each source: its function's, its schedules', and one for each of two destinations.
-    expect(account.find('AWS::IAM::Role')).toHaveLength(4 * SOURCES.length);
+    // Of each source: its two functions', its schedules', and one for each of two destinations; and two of state machines.
+    expect(account.find('AWS::IAM::Role')).toHaveLength(5 * SOURCES.length + 2);
     forwarding.allResourcesProperties('AWS::IAM::Role', {
       Path: '/forwarders/',
       PermissionsBoundary: permissionsBoundary,
@@ -309,7 +319,7 @@ describe('a Splunk destination', () => {
           S3BackupMode: 'FailedEventsOnly',
           S3Configuration: {
             BucketARN: Match.objectLike({
-              'Fn::GetStackOutput': { OutputName: Match.stringLikeRegexp('Undelivered') },
+              'Fn::GetStackOutput': { OutputName: Match.stringLikeRegexp('Quarantine') },
             }),
             Prefix: `soc/source=${id}/dt=!{timestamp:yyyy-MM-dd}/`,
             ErrorOutputPrefix: `soc/source=${id}/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/`,

@@ -14,7 +14,7 @@ const SECRETS = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret';
 const usual = draw();
 const TABLE = usual.account.arn('tidemark-state', 'TableCD117FA1');
 const ARCHIVE = usual.account.arn('tidemark-state', 'ArchiveDA4CB258');
-const UNDELIVERED = usual.account.arn('tidemark-state', 'UndeliveredF3CF66A9');
+const QUARANTINE = usual.account.arn('tidemark-state', 'Quarantine23FF09FE');
 const MISSED = usual.account.arn('tidemark-forwarding', 'Missed3BACDA05');
 
 /** What the roles whose logical ids begin so may do. */
@@ -51,9 +51,14 @@ test('no action has a wildcard, and no statement is about everything', () => {
   }
 });
 
-describe.each(SOURCES.map(({ id }) => id))('the function of %s', (source) => {
+const FUNCTIONS = SOURCES.flatMap(({ id }) => [
+  [id, id],
+  [`${id}backfill`, id],
+]);
+
+describe.each(FUNCTIONS)('the function %s', (name, source = '') => {
   const other = SOURCES.find(({ id }) => id !== source)?.id ?? '';
-  const statements = statementsOf(usual, `${source}Role`);
+  const statements = statementsOf(usual, `${name}Role`);
   const may = (action: string, resource: string, context = {}) => allows(statements, { action, resource, context });
 
   test.each(ACTIONS)('may dynamodb:%s under keys of its own', (action) => {
@@ -112,9 +117,10 @@ describe.each(SOURCES.map(({ id }) => id))('the function of %s', (source) => {
     const logArn = (name: string) =>
       usual.account.arn('tidemark-forwarding', logs.find(({ id }) => id.startsWith(`${name}Log`))?.id ?? '');
 
-    expect(may('logs:PutLogEvents', logArn(source))).toBe(true);
+    expect(may('logs:PutLogEvents', logArn(name))).toBe(true);
     expect(may('logs:PutLogEvents', logArn(other))).toBe(false);
-    expect(may('logs:CreateLogGroup', logArn(source))).toBe(false);
+    expect(may('logs:PutLogEvents', logArn(name === source ? `${source}backfill` : source))).toBe(false);
+    expect(may('logs:CreateLogGroup', logArn(name))).toBe(false);
     expect(may('sqs:SendMessage', MISSED)).toBe(true);
     expect(may('sqs:ReceiveMessage', MISSED)).toBe(false);
     expect(may('s3:GetObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x`)).toBe(false);
@@ -193,7 +199,7 @@ describe.each(SOURCES.map(({ id }) => id))('the streams of %s', (source) => {
     expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x.gz`)).toBe(true);
     expect(may('s3:PutObject', `${ARCHIVE}/errors/lake/source=${source}/processing-failed/x`)).toBe(true);
     expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${other}/dt=2026-01-10/x.gz`)).toBe(false);
-    expect(may('s3:PutObject', `${UNDELIVERED}/lake/source=${source}/x`)).toBe(false);
+    expect(may('s3:PutObject', `${QUARANTINE}/lake/source=${source}/x`)).toBe(false);
     for (const action of [
       's3:DeleteObject',
       's3:PutObjectAcl',
@@ -211,8 +217,8 @@ describe.each(SOURCES.map(({ id }) => id))('the streams of %s', (source) => {
     expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-AbCdEf`)).toBe(true);
     expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/splunk/soc-2-AbCdEf`)).toBe(false);
     expect(may('secretsmanager:GetSecretValue', `${SECRETS}:tidemark/${source}/acme-AbCdEf`)).toBe(false);
-    expect(may('s3:PutObject', `${UNDELIVERED}/soc/source=${source}/splunk-failed/x`)).toBe(true);
-    expect(may('s3:PutObject', `${UNDELIVERED}/soc/source=${other}/splunk-failed/x`)).toBe(false);
+    expect(may('s3:PutObject', `${QUARANTINE}/soc/source=${source}/splunk-failed/x`)).toBe(true);
+    expect(may('s3:PutObject', `${QUARANTINE}/soc/source=${other}/splunk-failed/x`)).toBe(false);
     expect(may('s3:PutObject', `${ARCHIVE}/soc/source=${source}/x`)).toBe(false);
   });
 
@@ -235,11 +241,52 @@ test('roles of services that can tell for whom they work are taken on for this a
   for (const { id, properties } of usual.account.find<RoleProperties>('AWS::IAM::Role')) {
     const [trust] = properties.AssumeRolePolicyDocument.Statement;
     const { Service } = (trust?.Principal ?? {}) as { Service?: string };
-    const known = ['lambda.amazonaws.com', 'scheduler.amazonaws.com', 'firehose.amazonaws.com'];
+    const known = ['lambda', 'scheduler', 'firehose', 'states'].map((service) => `${service}.amazonaws.com`);
     expect(known, id).toContain(Service);
     if (Service !== 'lambda.amazonaws.com')
       expect(trust?.Condition, id).toEqual({ StringEquals: { 'aws:SourceAccount': '111122223333' } });
   }
+});
+
+describe('the state machines of backfills', () => {
+  const STATES = 'arn:aws:states:eu-west-1:111122223333';
+  const functionsThat = (role: string) =>
+    usual.account
+      .find('AWS::Lambda::Function')
+      .filter(({ stack, id }) =>
+        allows(statementsOf(usual, role), {
+          action: 'lambda:InvokeFunction',
+          resource: usual.account.arn(stack, id),
+        }),
+      )
+      .map(({ id }) => id);
+
+  test('of one feed invokes the backfill functions, and no others', () => {
+    expect(functionsThat('BackfillFeedRole')).toEqual(
+      SOURCES.map(({ id }) => expect.stringMatching(`^${id}backfillFunction`)),
+    );
+    const statements = statementsOf(usual, 'BackfillFeedRole');
+    expect(
+      allows(statements, { action: 'states:StartExecution', resource: `${STATES}:stateMachine:tidemark-backfill` }),
+    ).toBe(false);
+  });
+
+  test('of all feeds starts and stops the two machines’ executions, and invokes nothing', () => {
+    const statements = statementsOf(usual, 'BackfillRole');
+    const may = (action: string, resource: string) => allows(statements, { action, resource });
+
+    expect(functionsThat('BackfillRole')).toEqual([]);
+    for (const machine of ['tidemark-backfill', 'tidemark-backfill-feed']) {
+      expect(may('states:StartExecution', `${STATES}:stateMachine:${machine}`), machine).toBe(true);
+      expect(may('states:StopExecution', `${STATES}:execution:${machine}:x`), machine).toBe(true);
+    }
+    // What a distributed map calls its runs.
+    expect(may('states:DescribeExecution', `${STATES}:execution:tidemark-backfill/feeds:x`)).toBe(true);
+    expect(may('states:StartExecution', `${STATES}:stateMachine:payroll`)).toBe(false);
+    expect(may('states:StopExecution', `${STATES}:execution:payroll:x`)).toBe(false);
+    expect(may('states:DeleteStateMachine', `${STATES}:stateMachine:tidemark-backfill`)).toBe(false);
+    expect(may('events:PutRule', 'arn:aws:events:eu-west-1:111122223333:rule/payroll')).toBe(false);
+  });
 });
 
 test('CloudWatch, and nobody else, may publish alarms and use their key', () => {

@@ -32,6 +32,7 @@ const EVERYTHING = {
   memoryMb: 512,
   timeout: '10m',
   reservedConcurrency: 5,
+  backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
   alarms: { emails: ['soc@example.com'] },
 };
