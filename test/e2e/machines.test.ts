@@ -1,9 +1,14 @@
 import { expect } from 'vitest';
 import type { FeedReport } from '../../functions/core/report.ts';
-import { draw } from '../infra/draw.ts';
-import { runMachines } from '../infra/run-machines.ts';
+import { backfillMachine, feedMachine } from '../../lib/backfill-machines.ts';
+import { type Machines, runMachines } from '../infra/run-machines.ts';
 import { expectExactlyOnce } from './bench.ts';
 import { STREAM, test } from './thousandeyes.ts';
+
+const MACHINES = {
+  feeds: backfillMachine('arn:aws:states:eu-west-1:111122223333:stateMachine:tidemark-backfill-feed', 5),
+  feed: feedMachine(900),
+} as unknown as Machines;
 
 test('the deployed machines read the past beside the live feed, pausing as the vendor’s quota wants', async ({
   start,
@@ -23,7 +28,7 @@ test('the deployed machines read the past beside the live feed, pausing as the v
     to: new Date(bench.to).toISOString(),
   };
   const feed = { feed: `thousandeyes/${STREAM}/${bench.id}`, name: 'x', function: 'arn', order };
-  const ran = await runMachines(draw().account, { feeds: [feed] }, async (_, input) => {
+  const ran = await runMachines(MACHINES, { feeds: [feed] }, async (_, input) => {
     const next = answers.at(-1)?.next;
     if (next) bench.travel(Math.max(0, Date.parse(next.at) - bench.now()));
     const answer = (await bench.invoke(input)) as { feeds: FeedReport[] };

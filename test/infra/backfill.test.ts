@@ -3,10 +3,10 @@ import { nextStep } from '../../functions/core/next-step.ts';
 import { emptyTally, type FeedReport } from '../../functions/core/report.ts';
 import { MOST_FAILURES } from '../../lib/backfill-machines.ts';
 import { draw } from './draw.ts';
-import { definitionOf, runMachines, statesOf } from './run-machines.ts';
+import { machinesOf, runMachines, statesOf } from './run-machines.ts';
 
 const usual = draw();
-const { account } = usual;
+const machines = machinesOf(usual.account);
 
 function feeds(...names: string[]) {
   return {
@@ -37,7 +37,7 @@ test('the machines read each feed, invocation after invocation, until it is done
     long: [{ state: 'more' }, { state: 'more' }, { state: 'paused', until: '2026-01-10T09:30:00Z' }, { state: 'busy' }],
   });
 
-  const ran = await runMachines(account, feeds('long', 'short'), invoke);
+  const ran = await runMachines(machines, feeds('long', 'short'), invoke);
 
   expect(ran.failed).toBe(false);
   expect(asked).toEqual({ long: 5, short: 1 });
@@ -61,7 +61,7 @@ test('a feed that goes on failing gives up, and the others are read to their end
     slow: Array(30).fill({ state: 'more' }),
   });
 
-  const ran = await runMachines(account, feeds('down', 'wrong', 'slow', 'gone'), invoke);
+  const ran = await runMachines(machines, feeds('down', 'wrong', 'slow', 'gone'), invoke);
 
   expect(ran.failed).toBe(true);
   expect(asked).toEqual({ down: MOST_FAILURES, wrong: 1, slow: 31, gone: MOST_FAILURES });
@@ -72,7 +72,7 @@ test('failures count in a row only', async () => {
   const night = [...Array(MOST_FAILURES - 1).fill(failure), { state: 'more' as const }];
   const { asked, invoke } = answering({ shaky: [...night, ...night] });
 
-  const ran = await runMachines(account, feeds('shaky'), invoke);
+  const ran = await runMachines(machines, feeds('shaky'), invoke);
 
   expect(ran.failed).toBe(false);
   expect(asked).toEqual({ shaky: 2 * MOST_FAILURES + 1 });
@@ -82,7 +82,7 @@ test('AWS’s own hiccups are asked again at once and count for nothing', async 
   const hiccup = Object.assign(new Error('try again'), { name: 'Lambda.TooManyRequestsException' });
   const { asked, invoke } = answering({ shaken: [hiccup, hiccup, { state: 'more' }] });
 
-  const ran = await runMachines(account, feeds('shaken'), invoke);
+  const ran = await runMachines(machines, feeds('shaken'), invoke);
 
   expect([ran.failed, asked.shaken]).toEqual([false, 4]);
   expect(ran.ways[0]).not.toContain('Count an error');
@@ -91,7 +91,7 @@ test('AWS’s own hiccups are asked again at once and count for nothing', async 
 test('an execution ends long before its history is full, and another goes on', { timeout: 60_000 }, async () => {
   const { asked, invoke } = answering({ endless: Array(2_100).fill({ state: 'more' }) });
 
-  const ran = await runMachines(account, feeds('endless'), invoke);
+  const ran = await runMachines(machines, feeds('endless'), invoke);
 
   expect([ran.failed, asked.endless]).toEqual([false, 2_101]);
   expect(ran.begun).toHaveLength(3);
@@ -104,7 +104,7 @@ test('an execution ends long before its history is full, and another goes on', {
 
 test('so many feeds are read at once as the setting says, each in an execution of its own', () => {
   const map = (deployment: object) => {
-    const states = statesOf(definitionOf(draw({ deployment }).account, 'tidemark-backfill'));
+    const states = statesOf(machinesOf(draw({ deployment }).account).feeds);
     return states['Each feed'] as unknown as { MaxConcurrency: number; ItemProcessor: { ProcessorConfig: object } };
   };
 

@@ -16,16 +16,26 @@ type Invoke = (functionArn: string, order: object) => Promise<unknown>;
 /** How long the machines wait here, whatever they would wait elsewhere. */
 const AT_ONCE = 0;
 
-/** Runs the state machines of an account by an interpreter of their language; what they invoke is given, and nothing waits. */
-export async function runMachines(account: Account, input: BackfillInput, invoke: Invoke): Promise<Ran> {
+/** The two machines, as Step Functions would have them. */
+export interface Machines {
+  readonly feeds: StateMachineDefinition;
+  readonly feed: StateMachineDefinition;
+}
+
+export function machinesOf(account: Account): Machines {
+  return { feeds: definitionOf(account, 'tidemark-backfill'), feed: definitionOf(account, 'tidemark-backfill-feed') };
+}
+
+/** Runs the two state machines by an interpreter of their language; what they invoke is given, and nothing waits. */
+export async function runMachines(machines: Machines, input: BackfillInput, invoke: Invoke): Promise<Ran> {
   const begun: string[] = [];
   const ways: string[][] = [];
   const waited: string[] = [];
-  const feeds = await run(definitionOf(account, 'tidemark-backfill'), input, {
+  const feeds = await run(machines.feeds, input, {
     'Read the feed': async ({ Name, Input, StateMachineArn }) => {
       if (!String(StateMachineArn).endsWith(':tidemark-backfill-feed')) throw new Error(`started ${StateMachineArn}`);
       begun.push(String(Name));
-      const ran = await run(definitionOf(account, 'tidemark-backfill-feed'), Input as object, {
+      const ran = await run(machines.feed, Input as object, {
         Invoke: async ({ FunctionName, Payload }) => ({
           Payload: await invoke(String(FunctionName), Payload as object),
         }),
@@ -67,7 +77,7 @@ async function run(definition: StateMachineDefinition, input: object, tasks: Rec
 }
 
 /** A machine as it would stand in the account. */
-export function definitionOf(account: Account, name: string): StateMachineDefinition {
+function definitionOf(account: Account, name: string): StateMachineDefinition {
   const machines = account.find<{ StateMachineName: string; DefinitionString: string }>(
     'AWS::StepFunctions::StateMachine',
   );
