@@ -33,12 +33,15 @@ export interface BackfillProps {
 export class Backfill extends Construct {
   /** The machine that is started with all feeds of a backfill. */
   readonly machineArn: string;
+  /** The machine that it starts for each of them. */
+  readonly feedMachineArn: string;
 
   constructor(scope: Construct, id: string, { deployment, functions, topic, key }: BackfillProps) {
     super(scope, id);
     const { stackPrefix, backfill } = deployment;
     const [all, one] = [`${stackPrefix}-backfill`, `${stackPrefix}-backfill-feed`];
     this.machineArn = this.#arn('stateMachine', all);
+    this.feedMachineArn = this.#arn('stateMachine', one);
     const feedRole = makeRole(this, 'FeedRole', 'states', deployment, [
       allow(
         ['lambda:InvokeFunction'],
@@ -47,7 +50,7 @@ export class Backfill extends Construct {
       ...useKey(key),
     ]);
     const role = makeRole(this, 'Role', 'states', deployment, [
-      allow(['states:StartExecution'], [this.#arn('stateMachine', one), this.machineArn]),
+      allow(['states:StartExecution'], [this.feedMachineArn, this.machineArn]),
       allow(
         ['states:DescribeExecution', 'states:StopExecution'],
         [this.#executions(one), this.#executions(all), this.#executions(`${all}/${MAP_LABEL}`)],
@@ -75,7 +78,7 @@ export class Backfill extends Construct {
       'Feeds',
       all,
       role.roleArn,
-      backfillMachine(this.#arn('stateMachine', one), backfill.feedsAtOnce),
+      backfillMachine(this.feedMachineArn, backfill.feedsAtOnce),
       key,
     );
     this.#watch(machine, all).addAlarmAction(new SnsAction(topic));

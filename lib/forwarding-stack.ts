@@ -13,7 +13,7 @@ import { alarmTopic } from './alarm-topic.ts';
 import { Backfill, backfillPurpose } from './backfill.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
-import { BACKFILL_MACHINE, functionOutput } from './outputs.ts';
+import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from './outputs.ts';
 import { makeRole } from './role.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
@@ -80,8 +80,14 @@ export class ForwardingStack extends Stack {
     const { deployment } = config;
     const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
-    const { machineArn } = new Backfill(this, 'Backfill', { deployment, functions, topic: this.topic, key });
+    const { machineArn, feedMachineArn } = new Backfill(this, 'Backfill', {
+      deployment,
+      functions,
+      topic: this.topic,
+      key,
+    });
     tell(this, BACKFILL_MACHINE, machineArn);
+    tell(this, BACKFILL_FEED_MACHINE, feedMachineArn);
     for (const [at, { id }] of sources.entries()) {
       tell(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
       tell(this, functionOutput(id), this.sources.get(id)?.function.function.functionArn);

@@ -8,11 +8,6 @@ export function ownKey(scope: Construct, { kmsKeyArn }: Deployment): IKey | unde
   return kmsKeyArn === undefined ? undefined : Key.fromKeyArn(scope, 'Key', kmsKeyArn);
 }
 
-/** The Region of the account's own key: everything that it encrypts stands there. */
-export function regionOf({ kmsKeyArn }: Deployment): string | undefined {
-  return kmsKeyArn?.split(':')[3];
-}
-
 /** What a role needs to use what is encrypted with the own key. */
 export function useKey(key: IKey | undefined): PolicyStatement[] {
   if (!key) return [];

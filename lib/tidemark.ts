@@ -5,8 +5,8 @@ import type { Source } from '../functions/core/model.ts';
 import type { Config } from '../functions/core/tidemark-config.ts';
 import { checkDeployable } from './check-deployable.ts';
 import { ForwardingStack } from './forwarding-stack.ts';
-import { regionOf } from './key.ts';
 import { planSchedules } from './plan-schedules.ts';
+import { regionOf } from './region.ts';
 import { SchedulesStack } from './schedules-stack.ts';
 import { StateStack } from './state-stack.ts';
 

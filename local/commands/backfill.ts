@@ -3,6 +3,7 @@ import type { FeedReport } from '../../functions/core/report.ts';
 import { columns, sayNumber } from './columns.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
 import { type FeedOptions, hasPast, open } from './open.ts';
+import type { OpenedCloud } from './open-cloud.ts';
 import { type RangeOptions, wholeDays } from './range.ts';
 
 export interface BackfillOptions extends FeedOptions, RangeOptions {
@@ -24,6 +25,7 @@ export async function backfill(options: BackfillOptions): Promise<number> {
     );
   }
   const opened = await open(options, hasPast);
+  if (options.cloud) return await inCloud(opened as OpenedCloud, options, range);
   try {
     const order = {
       act: 'backfill',
@@ -38,6 +40,40 @@ export async function backfill(options: BackfillOptions): Promise<number> {
   } finally {
     await opened.close();
   }
+}
+
+/** There, the state machine works it off; only to cancel takes a wait for the invocation that is at work. */
+async function inCloud(
+  opened: OpenedCloud,
+  options: BackfillOptions,
+  range: ReturnType<typeof wholeDays>,
+): Promise<number> {
+  const { cloudBackfill, sayStarted, startBackfill, stopBackfill } = await import('./backfill-cloud.ts');
+  const { account, groups } = opened;
+  const wanted = cloudBackfill(range, options);
+  if (!options.cancel) {
+    const started = await startBackfill(account, groups, wanted);
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ ok: true, feeds: started })}\n` : `${sayStarted(started)}\n`,
+    );
+    return 0;
+  }
+  await stopBackfill(account, groups, wanted.id);
+  // Where the range is known, also a feed whose turn has not come yet is cancelled: its job begins as one that is.
+  const order = {
+    act: 'backfill',
+    ...wanted.range,
+    id: wanted.id,
+    ...(wanted.resend && { resend: true }),
+    cancel: true,
+  };
+  const reports = await workOff(opened, order, sayWaiting);
+  process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+  return isOver(reports) ? 0 : 1;
+}
+
+function sayWaiting({ feed, state, until }: FeedReport): string | undefined {
+  return state === 'busy' ? `${feed}: its last invocation is at work until ${until} at the latest` : undefined;
 }
 
 function sayProgress({ feed, state, job }: FeedReport): string | undefined {

@@ -19,7 +19,7 @@ export interface Command {
   run(options: Given): Promise<number>;
 }
 
-const FEEDS = {
+const HERE = {
   config: { type: 'string' },
   feed: { type: 'string' },
   state: { type: 'string', default: '.tidemark' },
@@ -28,13 +28,20 @@ const FEEDS = {
   json: { type: 'boolean', default: false },
 } as const;
 
-const FEEDS_HELP = [
+const HERE_HELP = [
   ['--feed PATTERN', 'only feeds whose name <source>/<stream>/<connection> fits; * stands for anything'],
   ['--config FILE', 'the configuration (default: tidemark.json; without one, the shipped simulators)'],
   ['--state DIR', 'where checkpoints, secrets and events are kept (default: .tidemark)'],
   ['--out DIR', 'where events go (default: STATE/out)'],
   ['--secrets FILE', 'a JSON object of secret name -> secret value (default: STATE/secrets.json)'],
   ['--json', 'the result as one JSON object on stdout'],
+] as const;
+
+const FEEDS = { ...HERE, cloud: { type: 'boolean', default: false } } as const;
+
+const FEEDS_HELP = [
+  ...HERE_HELP,
+  ['--cloud', 'in the AWS account where it is deployed (AWS_PROFILE, AWS_REGION) instead of in the state directory'],
 ] as const;
 
 const RANGE = { from: { type: 'string' }, to: { type: 'string' }, since: { type: 'string' } } as const;
@@ -47,8 +54,8 @@ const RANGE_HELP = [
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
     about: 'forward: vendors -> Tidemark -> files, on this machine, with all of AWS that it takes embedded',
-    options: { ...FEEDS, once: { type: 'boolean', default: false } },
-    help: [['--once', 'until every feed is caught up, then end: 0, or 1 if a feed failed'], ...FEEDS_HELP],
+    options: { ...HERE, once: { type: 'boolean', default: false } },
+    help: [['--once', 'until every feed is caught up, then end: 0, or 1 if a feed failed'], ...HERE_HELP],
     run,
   },
   status: {

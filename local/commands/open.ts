@@ -13,6 +13,8 @@ export interface FeedOptions {
   readonly out?: string;
   readonly secrets?: string;
   readonly json: boolean;
+  /** In the AWS account where it is deployed, instead of in the state directory. */
+  readonly cloud?: boolean;
 }
 
 /** The feeds of one connection that a command is about. */
@@ -29,12 +31,18 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** @param wanted which of the feeds that fit the pattern the command can be about */
+export async function open(options: FeedOptions, wanted: (feed: AnyFeed) => boolean = () => true): Promise<Opened> {
+  if (!options.cloud) return await openHere(options, wanted);
+  // The clients of AWS take longer to load than all else: who works here does not wait for them.
+  const { openCloud } = await import('./open-cloud.ts');
+  return await openCloud(options, wanted);
+}
+
 /**
  * Opens the state directory. Where `tidemark run` is at work in it, the command works beside it.
- *
- * @param wanted which of the feeds that fit the pattern the command can be about
  */
-export async function open(options: FeedOptions, wanted: (feed: AnyFeed) => boolean = () => true): Promise<Opened> {
+async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean): Promise<Opened> {
   const sources = await findSources();
   const places = await preparePlaces(options.state, options.out, options.secrets);
   const running = await findRunning(places);
@@ -70,7 +78,7 @@ export function hasPast(feed: AnyFeed): boolean {
   return !isSnapshotFeed(feed);
 }
 
-function groupsOf(chosen: readonly ChosenFeed[]): Group[] {
+export function groupsOf(chosen: readonly ChosenFeed[]): Group[] {
   const byConnection = Map.groupBy(chosen, ({ connection }) => connection);
   return [...byConnection].map(([connection, own]) => ({ connection, feeds: own.map(({ feed }) => feed) }));
 }

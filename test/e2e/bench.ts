@@ -44,7 +44,9 @@ export interface Bench<Options extends VendorOptions = VendorOptions, Running ex
   travel(ms: number): void;
   /** Sends the function anything. */
   invoke(input: object): Promise<unknown>;
-  /** The connection as tidemark.json would have it. */
+  /** The connection as it stands in a tidemark.json. */
+  described(): object;
+  /** The same, checked, with its defaults. */
   connection(): object;
   /** Runs the feed once. */
   run(options?: RunOptions): Promise<FeedReport>;
@@ -220,6 +222,7 @@ async function startBench<Options extends VendorOptions, Running extends Running
     to,
     id,
     secretName,
+    described: () => described(),
     connection: () => parseConnection(source, described()),
     invoke: (input) => stage.invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, BUDGET_MS),
     get vendor() {

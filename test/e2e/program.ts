@@ -152,7 +152,7 @@ async function makePlace<Options extends VendorOptions, Running extends RunningV
   return place;
 }
 
-async function ending(program: Program): Promise<Ended> {
+export async function ending(program: Program): Promise<Ended> {
   const code = await program.ended;
   const { stdout, stderr } = program;
   return {
@@ -165,13 +165,22 @@ async function ending(program: Program): Promise<Ended> {
   };
 }
 
-/** Starts the command line in a folder. */
-export function startProgram(folder: string, args: readonly string[]): Program {
+/**
+ * Starts the command line in a folder.
+ *
+ * @param given what is in its environment besides, and on its stdin
+ */
+export function startProgram(
+  folder: string,
+  args: readonly string[],
+  { environment = {}, stdin = '' }: { environment?: Readonly<Record<string, string>>; stdin?: string } = {},
+): Program {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: folder,
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.end(stdin);
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;
