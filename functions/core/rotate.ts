@@ -3,7 +3,17 @@ import { backoff } from './backoff.ts';
 import { judge } from './judge.ts';
 import type { Answer, Connection, Request, Rotation, Source } from './model.ts';
 import { type AttemptNote, type BadEnd, cureOf, explainStuck, lifeOf, type Pending } from './rotation-stuck.ts';
-import { DAY, type Duration, floorTo, formatDuration, formatInstant, HOUR, type Instant, SECOND } from './time.ts';
+import {
+  DAY,
+  type Duration,
+  floorTo,
+  formatDuration,
+  formatInstant,
+  HOUR,
+  type Instant,
+  MINUTE,
+  SECOND,
+} from './time.ts';
 
 /** How a secret stands. */
 export interface SecretLook {
@@ -99,6 +109,8 @@ const LONGEST_GAP: Duration = 3 * DAY;
 const LONGEST_DELAY: Duration = 30 * DAY;
 const ASK_TIMEOUT: Duration = 30 * SECOND;
 const STORE_TIMEOUT: Duration = 10 * SECOND;
+/** Lambda lets none live longer. */
+const LONGEST_INVOCATION: Duration = 15 * MINUTE;
 /** What is begun has time to be stored. */
 const LEAST_TIME: Duration = 2 * ASK_TIMEOUT + 6 * STORE_TIMEOUT;
 /** What is left of the invocation to say how it ended. */
@@ -113,10 +125,9 @@ const MARGIN: Duration = 3 * SECOND;
 export async function rotate(task: RotationTask): Promise<RotationReport> {
   const { effects, rotation, connection } = task;
   const look = await effects.look();
-  if (look.pending) {
-    if (!isOver(look, look.pending)) return tellStuck(task, look, look.pending);
-    await effects.takeBack(look.pending.version);
-    effects.log('info', `Secret ${connection.secret} holds another credential since: the attempt before it is over.`);
+  const { pending } = look;
+  if (pending && !isOver(look, pending)) {
+    return isYoung(pending, effects.now()) ? elsewhere(task) : tellStuck(task, look, pending);
   }
   const { current } = look;
   if (effects.now() - current.createdAt < rotation.every - NOTICE) {
@@ -133,9 +144,15 @@ export async function rotate(task: RotationTask): Promise<RotationReport> {
   return await attempt(task, look, due);
 }
 
-/** An attempt that was about another version than the current one: a person has put a credential in. */
-function isOver({ current }: SecretLook, { note }: Pending): boolean {
-  return note !== undefined && note.of !== current.version;
+/** What was pending before what is current now: a person has put a credential in, or an exchange came to its end and another followed. */
+function isOver({ current }: SecretLook, { note, since }: Pending): boolean {
+  if (note) return note.of !== current.version;
+  return since !== undefined && since < current.createdAt;
+}
+
+/** Whether another invocation may be at it right now. */
+function isYoung({ note }: Pending, now: Instant): boolean {
+  return note !== undefined && !note.ended && Math.abs(now - note.at) < LONGEST_INVOCATION;
 }
 
 /** Notes that the credential is due, and returns when it may be exchanged. */
@@ -168,9 +185,7 @@ async function attempt(task: RotationTask, look: SecretLook, due: Instant): Prom
   const note: AttemptNote = { attempt: effects.newId(), connection: `${source.id}/${connection.id}`, of: version, at };
   // Of those who begin on the same day, the content tells one from the other, and the first one wins.
   const noteId = idOf(`attempt of ${version} on ${floorTo(at, DAY)}`);
-  if (!(await take(task, noteId, note, look))) {
-    return report(task, 'elsewhere', `Somebody else has begun today to exchange secret ${connection.secret}.`);
-  }
+  if (!(await take(task, noteId, note, look))) return elsewhere(task);
   const renewal = await effects.renew(ASK_TIMEOUT).catch(() => undefined);
   if (renewal?.obtained) {
     return (await store(task, idOf(`result of ${note.attempt}`)))
@@ -236,6 +251,10 @@ async function end(task: RotationTask, look: SecretLook, begun: AttemptNote, end
     task.effects.log('warn', `How the attempt ended could not be noted: ${messageOf(thrown)}`);
   });
   return tellStuck(task, look, { version, note });
+}
+
+function elsewhere(task: RotationTask): RotationReport {
+  return report(task, 'elsewhere', `Another invocation has begun today to exchange secret ${task.connection.secret}.`);
 }
 
 function rotated(task: RotationTask, look: SecretLook, at: Instant, validUntil: Instant | undefined): RotationReport {
