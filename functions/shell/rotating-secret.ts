@@ -69,11 +69,10 @@ export class RotatingSecret {
       const current = { version, createdAt: createdAt(value) ?? 0, ...(validUntil !== undefined && { validUntil }) };
       // The label may have moved since: by the version's own id, it is another one in any case.
       const pending = labelled(PENDING);
-      const noticed = labelled(NOTICED);
       return {
         current,
         ...(pending !== undefined && pending !== version && { pending: await this.#pending(pending) }),
-        ...(noticed !== undefined && { ...(await this.#notice(noticed)) }),
+        ...(labelled(NOTICED) !== undefined && (await this.#notice())),
       };
     } catch (thrown) {
       throw unreadableSecret(this.#name, thrown, this.#auth);
@@ -134,13 +133,13 @@ export class RotatingSecret {
     await secretsManager().send(command, { abortSignal: AbortSignal.timeout(Math.ceil(timeout / MILLISECOND)) });
   }
 
-  async #get(which: { VersionStage: string } | { VersionId: string }): Promise<GetSecretValueResponse> {
+  async #get(which: Which): Promise<GetSecretValueResponse> {
     return await secretsManager().send(new GetSecretValueCommand({ SecretId: this.#name, ...which }));
   }
 
   /** What is pending: of somebody else's, nothing but its age is used. */
   async #pending(version: string): Promise<Pending> {
-    const value = await this.#getIfAny(version);
+    const value = await this.#getIfAny({ VersionId: version });
     const since = value && createdAt(value);
     const text = value?.SecretString ?? '';
     const note = noteSchema.safeParse(objectOf(text)?.attempt);
@@ -152,16 +151,17 @@ export class RotatingSecret {
     };
   }
 
-  async #notice(version: string): Promise<{ notice?: Notice }> {
-    const value = await this.#getIfAny(version);
+  /** The latest, by its label: another invocation may just have put it in the place of the one that was listed. */
+  async #notice(): Promise<{ notice?: Notice }> {
+    const value = await this.#getIfAny({ VersionStage: NOTICED });
     const notice = noticeSchema.safeParse(objectOf(value?.SecretString ?? '')?.notice);
     return notice.success ? { notice: notice.data } : {};
   }
 
   /** A version may have been labelled before it has a value, and may have gone since it was listed. */
-  async #getIfAny(VersionId: string): Promise<GetSecretValueResponse | undefined> {
+  async #getIfAny(which: Which): Promise<GetSecretValueResponse | undefined> {
     try {
-      return await this.#get({ VersionId });
+      return await this.#get(which);
     } catch (thrown) {
       if (thrown instanceof Error && thrown.name === 'ResourceNotFoundException') return undefined;
       throw thrown;
@@ -177,6 +177,8 @@ export class RotatingSecret {
     }
   }
 }
+
+type Which = { readonly VersionStage: string } | { readonly VersionId: string };
 
 const HARMLESS = new Set(['username', 'validUntil']);
 
