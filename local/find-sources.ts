@@ -12,6 +12,11 @@ export async function findSources(): Promise<Source[]> {
   );
 }
 
+/** The file with the entry point of a source's Lambda that exchanges credentials; sources that can have one. */
+export function rotateHandlerOf(source: string): URL {
+  return new URL(`${source}/rotate-handler.ts`, FOLDER);
+}
+
 /** The file with a source's Lambda entry point. */
 export function handlerOf(source: string): URL {
   return new URL(`${source}/handler.ts`, FOLDER);

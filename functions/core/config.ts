@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { TidemarkError } from './errors.ts';
 import { type AnyFeed, type AnyStream, type Auth, type Connection, isSnapshot, type Source } from './model.ts';
-import { DURATION, type Duration, parseDuration, parseInstant } from './time.ts';
+import { DURATION, type Duration, formatDuration, parseDuration, parseInstant } from './time.ts';
 
 const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
@@ -57,7 +57,20 @@ export function connectionSchema(source: Source) {
     ),
     settings: z.prefault(source.settings, {}),
     streams: z.optional(described(z.strictObject(streams), 'What differs from the defaults, stream by stream.')),
+    ...(source.rotation ? { rotate: rotateSetting(source.rotation.every) } : NO_ROTATION),
   });
+}
+
+/** Where a source has no rotation, the setting is unknown. */
+const NO_ROTATION = {} as { rotate: ReturnType<typeof rotateSetting> };
+
+function rotateSetting(every: Duration) {
+  return z.optional(
+    described(
+      z.boolean(),
+      `In an AWS account: the credential is exchanged for a new one when it is ${formatDuration(every)} old, in the secret, too. Nobody else may use the same one: the old one dies.`,
+    ),
+  );
 }
 
 function settingsOf(stream: AnyStream) {
@@ -75,6 +88,8 @@ export type StreamSettings = z.infer<typeof snapshotSettings> & Partial<z.infer<
 /** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
 export interface ConfiguredConnection extends Connection {
   readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** Whether its credential is exchanged for a new one every so often. */
+  readonly rotate?: true;
 }
 
 /** Checks one connection and fills its defaults in. */
@@ -93,6 +108,7 @@ export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>
     secret: parsed.secret ?? `tidemark/${parsed.source}/${parsed.id}`,
     settings: parsed.settings,
     streams: streams as Record<string, StreamSettings>,
+    ...(parsed.rotate && { rotate: true }),
   };
 }
 

@@ -48,6 +48,10 @@ export const METRICS = {
   OldestSuccessSeconds: 'Seconds',
   WorstLagSeconds: 'Seconds',
   LeastRetentionHours: 'None',
+  /** Credentials that were exchanged for new ones. */
+  Rotated: 'Count',
+  /** Once a day for each credential that cannot be exchanged without a person. */
+  RotationStuck: 'Count',
   /** Entries that were let out of quarantine. */
   Redriven: 'Count',
 } as const;

@@ -195,6 +195,8 @@ export interface Source {
   readonly lookups?: readonly Lookup[];
   /** How many requests the vendor allows where its answers do not say, and which requests share that. */
   pace?(request: Request, connection: Connection): Pace | undefined;
+  /** How the vendor gives out a new credential for one that still works, where it does. Beside it, `rotate-handler.ts` is the entry point. */
+  readonly rotation?: Rotation;
   /** How our own sign-ins are told in a log that shows them. */
   readonly ownSignIns?: OwnSignIns;
 }
@@ -242,6 +244,28 @@ export interface OwnSignIns {
   signIn(row: Row): { readonly account?: string } | undefined;
   /** Whether our own are left out. */
   leaveOut(connection: Connection): boolean;
+}
+
+/**
+ * How a credential is exchanged for a new one by one POST without a body. All of it is data, also where the new one stands in
+ * the answer: so it passes through no code that decides.
+ */
+export interface Rotation {
+  /** How old a credential gets. */
+  readonly every: Duration;
+  /** How long the old one works after a new one was made, at most. */
+  readonly oldLives: Duration;
+  /** A harmless question, asked first: a vendor that cannot answer it today is not asked for a credential. */
+  readonly rehearsal: Request;
+  readonly request: Request;
+  /** Which field of the answer's JSON each field of the secret is. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Which field of the answer says until when it is valid. */
+  readonly validUntil: string;
+  /** Statuses by which the vendor says that it has made nothing, and why; `dying` where the credential in use may be one that dies soon. */
+  readonly refusals: Readonly<Record<number, { readonly why: string; readonly dying?: true }>>;
+  /** How a person gets a new one. */
+  readonly cure: string;
 }
 
 /** A vendor's request quota, as its answer states it. */

@@ -11,32 +11,45 @@ export interface Secret {
 
 let client: SecretsManagerClient | undefined;
 
-/** Reads a connection's secret and checks that it has what the source's auth needs; its values never show in an error. */
-export async function readSecret(name: string, auth: Auth): Promise<Secret> {
+/** One for as long as a Lambda is warm. */
+export function secretsManager(): SecretsManagerClient {
   client ??= new SecretsManagerClient({
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
   });
-  const shape = secretShapes(auth);
+  return client;
+}
+
+/** Reads a connection's secret and checks that it has what the source's auth needs; its values never show in an error. */
+export async function readSecret(name: string, auth: Auth): Promise<Secret> {
   try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }));
     return { version: answer.VersionId ?? '', fields: fieldsOf(name, answer.SecretString, auth) };
   } catch (thrown) {
-    if (thrown instanceof TidemarkError) throw thrown;
-    const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-    // A parser quotes what it could not read: here that is the secret.
-    const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
-    if (kind === 'ResourceNotFoundException') {
-      throw secretError(`Secret ${name} does not exist, or has no value.`, `Create it with a value like ${shape}.`);
-    }
-    throw secretError(
-      `Secret ${name} cannot be read: ${kind}: ${why}`,
-      'Check the function’s rights and the Secrets Manager endpoint.',
-    );
+    throw unreadableSecret(name, thrown, auth);
   }
 }
 
-function fieldsOf(name: string, text: string | undefined, auth: Auth): Record<string, string> {
+/** Why a secret could not be read, in words, and none of its value. */
+export function unreadableSecret(name: string, thrown: unknown, auth: Auth): TidemarkError {
+  if (thrown instanceof TidemarkError) return thrown;
+  const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (kind === 'ResourceNotFoundException') {
+    return secretError(
+      `Secret ${name} does not exist, or has no value.`,
+      `Create it with a value like ${secretShapes(auth)}.`,
+    );
+  }
+  // A parser quotes what it could not read: here that is the secret.
+  const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
+  return secretError(
+    `Secret ${name} cannot be read: ${kind}: ${why}`,
+    'Check the function’s rights and the Secrets Manager endpoint.',
+  );
+}
+
+/** The credentials in a secret's text, checked. */
+export function fieldsOf(name: string, text: string | undefined, auth: Auth): Record<string, string> {
   const wanted = secretShapes(auth);
   let value: unknown;
   try {
@@ -81,7 +94,7 @@ function credential(name: string, key: string, field: unknown, wanted: string): 
 }
 
 /** Shorter texts stand in harmless text, too: they could not be masked without harm to events. */
-const LEAST_CHARACTERS = 8;
+export const LEAST_CHARACTERS = 8;
 
 /** Fields that people choose themselves, and that travel in bodies. */
 const FREE_TEXT = new Set(['username', 'password']);

@@ -253,7 +253,7 @@ function makeEffects(
 }
 
 /** Resolves after a time, or as soon as the host wants the run to end. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     function done() {

@@ -1,70 +1,187 @@
 import { createHash, randomUUID, scryptSync } from 'node:crypto';
 import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { AwsError, type Service, serve } from './service.ts';
+import { type Version, versionsBeside } from './secret-versions.ts';
+import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
 /** The secrets service, and what it found to be careless about the file. */
 export interface SecretsService extends Service {
   readonly warnings: readonly string[];
 }
 
+export interface SecretsOptions {
+  readonly file: string;
+  readonly port?: number;
+  /** Milliseconds since 1970; what is put in is dated by it. */
+  readonly now?: () => number;
+  /** Called before each operation: what it throws is the answer; `lost` lets it happen, and nobody learns of it. */
+  readonly disturb?: (operation: string, input: Record<string, unknown>) => Promise<'lost' | undefined>;
+}
+
 const FILE_MODE = 0o600;
 const INTERNAL = 'InternalServiceError';
+const [CURRENT, PREVIOUS] = ['AWSCURRENT', 'AWSPREVIOUS'];
 
 /**
- * Starts the local Secrets Manager over a JSON file of names and values, read afresh at every request.
- * A value is a string, or an object that is given out as its JSON text.
+ * Starts the local Secrets Manager over a JSON file of names and values, read afresh at every request. A value is a string, or
+ * an object that is given out as its JSON text. The file holds what is current, and may be edited; all other versions stand in
+ * a file beside it.
  */
-export async function startSecrets(options: { file: string; port?: number }): Promise<SecretsService> {
-  const { file } = options;
+export async function startSecrets(options: SecretsOptions): Promise<SecretsService> {
+  const { file, now = Date.now, disturb } = options;
   const warnings = tighten(file);
-  const versionOf = versions();
+  const store = new SecretsFile(file, now);
+  const disturbed = (name: string, operation: (input: Record<string, unknown>) => object): Operation => {
+    return async (input) => {
+      const fate = await disturb?.(name, input);
+      const answer = operation(input);
+      return fate === 'lost' ? NO_ANSWER : answer;
+    };
+  };
+  const operations = {
+    GetSecretValue: (input) => getSecretValue(store, input),
+    DescribeSecret: (input) => describeSecret(store, input),
+    PutSecretValue: (input) => putSecretValue(store, input),
+    UpdateSecretVersionStage: (input) => updateSecretVersionStage(store, input),
+  } satisfies Record<string, (input: Record<string, unknown>) => object>;
   const service = await serve(
     {
       target: 'secretsmanager',
       jsonVersion: '1.1',
       internalError: INTERNAL,
-      operations: {
-        GetSecretValue: async (input) => getSecretValue(file, input, versionOf),
-        PutSecretValue: async (input) => putSecretValue(file, input, versionOf),
-      },
+      operations: Object.fromEntries(
+        Object.entries(operations).map(([name, operation]) => [name, disturbed(name, operation)]),
+      ),
     },
     options.port,
   );
   return { ...service, warnings };
 }
 
-type VersionOf = (name: string, text: string) => string;
 type Secrets = Record<string, unknown>;
 
-function getSecretValue(file: string, input: Record<string, unknown>, versionOf: VersionOf): object {
-  const secrets = readSecrets(file);
-  const name = findName(secrets, input.SecretId, file);
-  const text = textOf(secrets[name], name, file);
-  const version = versionOf(name, text);
-  const { VersionId: asked = version, VersionStage: stage = 'AWSCURRENT' } = input;
-  if (asked !== version || stage !== 'AWSCURRENT') {
-    throw new AwsError('ResourceNotFoundException', `The local file holds only the current version of ${name}.`);
+function getSecretValue(store: SecretsFile, input: Record<string, unknown>): object {
+  const { name, versions } = store.load(input.SecretId);
+  const { VersionId: id, VersionStage: stage = id === undefined ? CURRENT : undefined } = input;
+  const found = versions.find(
+    (version) =>
+      (id === undefined || version.id === id) && (stage === undefined || version.stages.includes(stage as string)),
+  );
+  if (found?.text === undefined) {
+    const which = [id, stage].filter((one) => one !== undefined).join(', ');
+    throw new AwsError('ResourceNotFoundException', `The local secret ${name} has no value for ${which}.`);
   }
   return {
     ARN: arnOf(name),
     Name: name,
-    VersionId: version,
-    SecretString: text,
-    VersionStages: ['AWSCURRENT'],
-    CreatedDate: Math.floor(statSync(file).mtimeMs / 1000),
+    VersionId: found.id,
+    SecretString: found.text,
+    VersionStages: found.stages,
+    CreatedDate: found.createdAt / 1000,
   };
 }
 
-// Without an await between reading and renaming, two calls cannot undo each other's change.
-function putSecretValue(file: string, input: Record<string, unknown>, versionOf: VersionOf): object {
-  const text = input.SecretString;
-  if (typeof text !== 'string') {
-    throw new AwsError('InvalidParameterException', 'The local file takes a SecretString only.');
+function describeSecret(store: SecretsFile, input: Record<string, unknown>): object {
+  const { name, versions } = store.load(input.SecretId);
+  const labelled = versions.filter(({ stages }) => stages.length > 0);
+  const changed = Math.max(...versions.map(({ createdAt }) => createdAt));
+  return {
+    ARN: arnOf(name),
+    Name: name,
+    LastChangedDate: changed / 1000,
+    VersionIdsToStages: Object.fromEntries(labelled.map(({ id, stages }) => [id, stages])),
+  };
+}
+
+/** The same content twice under one id is put once; other content is refused, for versions never change. */
+function putSecretValue(store: SecretsFile, input: Record<string, unknown>): object {
+  const { SecretString: text, ClientRequestToken: id = randomUUID(), VersionStages: stages = [CURRENT] } = input;
+  if (typeof text !== 'string' || !Array.isArray(stages) || stages.length === 0) {
+    throw new AwsError('InvalidParameterException', 'The local file takes a SecretString, and labels for it.');
   }
-  const secrets = readSecrets(file);
-  const name = findName(secrets, input.SecretId, file);
-  writeSecrets(file, { ...secrets, [name]: storedForm(text) });
-  return { ARN: arnOf(name), Name: name, VersionId: versionOf(name, text), VersionStages: ['AWSCURRENT'] };
+  if (typeof id !== 'string' || id.length < 32 || id.length > 64) {
+    throw new AwsError('InvalidParameterException', 'A ClientRequestToken has 32 to 64 characters.');
+  }
+  const { name, versions } = store.load(input.SecretId);
+  const known = versions.find((version) => version.id === id);
+  if (known && known.digest !== store.digest(name, text)) {
+    throw new AwsError('ResourceExistsException', `The local secret ${name} has another value under ${id}.`);
+  }
+  if (!known) {
+    const made: Version = { id, digest: store.digest(name, text), createdAt: store.now(), stages: [], text };
+    const all = [...versions, made];
+    for (const stage of stages as string[]) attach(all, stage, made);
+    store.save(name, all);
+  }
+  const put = store.load(input.SecretId).versions.find((version) => version.id === id);
+  return { ARN: arnOf(name), Name: name, VersionId: id, VersionStages: put?.stages ?? [] };
+}
+
+function updateSecretVersionStage(store: SecretsFile, input: Record<string, unknown>): object {
+  const { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to } = input;
+  const { name, versions } = store.load(input.SecretId);
+  const holder = versions.find(({ stages }) => stages.includes(stage as string));
+  const target = versions.find(({ id }) => id === to);
+  if (from !== holder?.id && (from !== undefined || holder?.id !== to)) {
+    throw new AwsError('InvalidParameterException', `The label ${stage} is not on the version that is named.`);
+  }
+  if ((to === undefined && stage === CURRENT) || (to !== undefined && target?.text === undefined)) {
+    throw new AwsError('InvalidParameterException', `The label ${stage} cannot be moved there.`);
+  }
+  if (target) attach(versions, stage as string, target);
+  else if (holder) holder.stages = holder.stages.filter((one) => one !== stage);
+  store.save(name, versions);
+  return { ARN: arnOf(name), Name: name };
+}
+
+/** A label is on one version at a time. What was current is the previous one from then on. */
+function attach(versions: readonly Version[], stage: string, to: Version): void {
+  const holder = versions.find(({ stages }) => stages.includes(stage));
+  if (holder === to) return;
+  if (holder) holder.stages = holder.stages.filter((one) => one !== stage);
+  to.stages = [...to.stages, stage];
+  if (stage === CURRENT && holder) attach(versions, PREVIOUS, holder);
+}
+
+/** The file of current values, and the versions beside it. Without an await between reading and writing, two calls cannot undo each other's change. */
+class SecretsFile {
+  readonly #file: string;
+  readonly #beside: ReturnType<typeof versionsBeside>;
+  readonly now: () => number;
+  readonly digest = digests();
+
+  constructor(file: string, now: () => number) {
+    this.#file = file;
+    this.#beside = versionsBeside(file);
+    this.now = now;
+  }
+
+  /** A secret with all its versions, with their texts as far as they are kept. */
+  load(secretId: unknown): { name: string; versions: Version[] } {
+    const secrets = readSecrets(this.#file);
+    const name = findName(secrets, secretId, this.#file);
+    const text = textOf(secrets[name], name, this.#file);
+    const digest = this.digest(name, text);
+    const known = this.#beside.read(name);
+    const current = known.find(({ stages }) => stages.includes(CURRENT));
+    if (current?.digest === digest) {
+      current.text = text;
+      return { name, versions: known };
+    }
+    // Somebody has put another value into the file. What was there before is gone.
+    if (current) current.stages = current.stages.filter((stage) => stage !== CURRENT);
+    const edited = { id: digest, digest, createdAt: statSync(this.#file).mtimeMs, stages: [CURRENT], text };
+    return { name, versions: [...known.filter(({ id }) => id !== digest), edited] };
+  }
+
+  save(name: string, versions: readonly Version[]): void {
+    const secrets = readSecrets(this.#file);
+    const current = versions.find(({ stages }) => stages.includes(CURRENT))?.text;
+    // A value that is in no other place must be written first: versions without it are those of somebody who has edited the file.
+    if (current !== undefined && current !== textOf(secrets[name], name, this.#file)) {
+      writeSecrets(this.#file, { ...secrets, [name]: storedForm(current) });
+    }
+    this.#beside.write(name, versions);
+  }
 }
 
 function readSecrets(file: string): Secrets {
@@ -138,18 +255,22 @@ function arnOf(name: string): string {
   return `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-${suffix}`;
 }
 
-/** A version id changes exactly when the value does. It is slow to compute, for it may be logged and must not help to guess. */
-function versions(): VersionOf {
-  const known = new Map<string, { text: string; version: string }>();
+/** Stands for a value, in the form of a version's id. It is slow to compute, for it may be logged and must not help to guess. */
+function digests(): (name: string, text: string) => string {
+  const known = new Map<string, string>();
   return (name, text) => {
-    const last = known.get(name);
-    if (last?.text === text) return last.version;
+    const key = JSON.stringify([name, text]);
+    const last = known.get(key);
+    if (last !== undefined) return last;
     const hex = scryptSync(text, `tidemark ${name}`, 16).toString('hex');
-    const version = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    known.set(name, { text, version });
-    return version;
+    const digest = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, digest);
+    return digest;
   };
 }
+
+const MOST_KNOWN = 1_000;
 
 function tighten(file: string): string[] {
   // Windows has no such modes: its files look open to everybody.

@@ -14,6 +14,7 @@ export interface Faults {
   cut?: { next?: number; every?: number; destroy?: boolean };
   slowBody?: { bytesPerSecond: number };
   tokenExpired?: boolean;
+  renewalLost?: { next: number };
   forbidden?: boolean;
   late?: { share: number; upToSeconds?: number };
   twins?: number;
@@ -129,6 +130,7 @@ export const FAULT_SHAPES: Readonly<Record<FaultName, FaultShape>> = {
   },
   slowBody: { is: { bytesPerSecond: 'number' }, words: 'send bodies at so many bytes a second' },
   tokenExpired: { is: 'flag', words: 'refuse every token with 401' },
+  renewalLost: { is: { next: 'number' }, words: 'the next n new API tokens are made, but the answer never arrives' },
   forbidden: { is: 'flag', words: 'answer 403: the permission is missing' },
   late: {
     is: { share: 'number', upToSeconds: 'number?' },

@@ -66,6 +66,7 @@ export const vendor = {
   faults: [
     ...SERVER_FAULTS,
     'tokenExpired',
+    'renewalLost',
     'forbidden',
     ...TIMELINE_FAULTS,
     'endsEarlySeconds',
@@ -135,12 +136,18 @@ function createService(options: Settled, switches: Switches, page: (url: URL) =>
     return withQuota(route(call), quota);
   }
 
+  function renew(): Reply {
+    const reply = tokens.renew();
+    const isLost = reply.status === 201 && switches.strikes('renewalLost') !== undefined;
+    return { ...reply, ...(isLost && { isLost }) };
+  }
+
   const routes = new Map<string, { readonly method: string; reply(url: URL, id: string): Reply }>([
     ['audit-user-events', { method: 'GET', reply: page }],
     ['users/current', { method: 'GET', reply: (url) => currentUser(options.role, url.href) }],
     ['account-groups', { method: 'GET', reply: (url) => accountGroups(options.role, url.href) }],
     ['roles/', { method: 'GET', reply: (url, id) => roleById(id, url.href) }],
-    ['api-tokens', { method: 'POST', reply: tokens.renew }],
+    ['api-tokens', { method: 'POST', reply: renew }],
   ]);
 
   function route({ method, url }: Call): Reply {

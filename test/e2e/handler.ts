@@ -1,11 +1,14 @@
-import { handlerOf } from '../../local/find-sources.ts';
+import { handlerOf, rotateHandlerOf } from '../../local/find-sources.ts';
 
-// The inside of a bench's thread: the real handler of `?source=`, and a clock that is where a test says.
+// The inside of a bench's thread: the real handler of `?source=`, with `&rotates` the one that exchanges credentials, and a
+// clock that is where a test says.
 
 type Handler = (input: unknown, context: unknown) => Promise<unknown>;
 
-const name = new URL(import.meta.url).searchParams.get('source') ?? '';
-const { handler: real } = (await import(handlerOf(name).href)) as { handler: Handler };
+const { searchParams } = new URL(import.meta.url);
+const name = searchParams.get('source') ?? '';
+const file = searchParams.has('rotates') ? rotateHandlerOf(name) : handlerOf(name);
+const { handler: real } = (await import(file.href)) as { handler: Handler };
 
 /** What a bench sends instead of the bare input: when it is sent, by the machine's clock and by the bench's, which may go faster. */
 export interface Timed {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Connection, Source } from '../../core/model.ts';
 import { auditUserEvents } from './audit-user-events.ts';
 import { judge, quota } from './judge.ts';
+import { rotation } from './rotation.ts';
 import { sight } from './sight.ts';
 
 const DIGITS = /^\d{1,20}$/;
@@ -62,6 +63,7 @@ export const source: Source = {
   judge,
   quota,
   sight,
+  rotation,
 };
 
 function scope({ origin, settings: { aid, allAccountGroups } }: Connection): Record<string, string> {

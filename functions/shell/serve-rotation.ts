@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import { type ConfiguredConnection, check, parseConnection } from '../core/config.ts';
+import { TidemarkError } from '../core/errors.ts';
+import type { Answer, Request, Rotation, Source } from '../core/model.ts';
+import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotate.ts';
+import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
+import { authorize } from './authorize.ts';
+import { Http } from './http.ts';
+import { RotatingSecret } from './rotating-secret.ts';
+import { type HostContext, pause } from './serve.ts';
+import { Telemetry } from './telemetry.ts';
+
+const input = z.strictObject({ act: z.literal('rotate'), connection: z.unknown() });
+
+/** How each way of ending is logged. */
+const LEVEL = {
+  young: 'info',
+  announced: 'info',
+  'put-off': 'warn',
+  elsewhere: 'info',
+  rotated: 'info',
+  stuck: 'error',
+} as const;
+
+/** A source's other Lambda: one invocation looks whether the credential of one connection is due, and exchanges it. */
+export function serveRotation(source: Source): (input: unknown, context: HostContext) => Promise<RotationReport> {
+  return async (value, context) => {
+    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
+    try {
+      const { rotation, connection } = readInput(source, value);
+      const effects = makeEffects(source, rotation, connection, context, telemetry);
+      const report = telemetry.redactValue(await rotate({ effects, source, rotation, connection }));
+      tell(telemetry, report);
+      return report;
+    } catch (thrown) {
+      // Lambda logs it, with its stack and causes.
+      throw telemetry.redactError(thrown);
+    } finally {
+      telemetry.flush(Date.now());
+    }
+  };
+}
+
+function readInput(source: Source, value: unknown): { rotation: Rotation; connection: ConfiguredConnection } {
+  const { connection: unchecked } = check(input, value, 'The invocation');
+  const connection = parseConnection(source, unchecked);
+  if (source.rotation && connection.rotate) return { rotation: source.rotation, connection };
+  throw new TidemarkError(
+    'config',
+    'processing',
+    'The invocation is not right:\n  $.connection.rotate: nothing is there, wanted true.',
+    'Correct the schedule’s input: only connections that say so rotate.',
+  );
+}
+
+function tell(telemetry: Telemetry, { message, cure, ...fields }: RotationReport): void {
+  const error = cure === undefined ? {} : { error: { code: 'rotation-stuck', message, cure } };
+  telemetry.log(LEVEL[fields.state], message, { ...fields, ...error });
+  if (fields.state === 'rotated') telemetry.count('Rotated', 1);
+  if (fields.state === 'stuck') telemetry.count('RotationStuck', 1);
+}
+
+/** The world as it is. */
+function makeEffects(
+  source: Source,
+  rotation: Rotation,
+  { origin, secret: name }: ConfiguredConnection,
+  host: HostContext,
+  telemetry: Telemetry,
+): RotationEffects {
+  const secret = new RotatingSecret(name, source.auth, (text) => telemetry.hide(text));
+  // A connection that has been idle may be dead, and would lose the one question that must not be asked twice: each has its own.
+  const send = async (request: Request, timeout: Duration, body?: string): Promise<Answer> => {
+    const http = new Http(origin, undefined);
+    try {
+      const credentials = authorize(source.auth, secret.fields, undefined, Date.now());
+      return await http.send(request, credentials, timeout, body);
+    } catch (thrown) {
+      throw telemetry.redactError(thrown);
+    } finally {
+      http.close();
+    }
+  };
+  return {
+    now: () => Date.now() * MILLISECOND,
+    random: Math.random,
+    newId: randomUUID,
+    sleep: (time) => pause(time / MILLISECOND, undefined),
+    remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
+    look: () => secret.look(),
+    announce: (notice) => secret.announce(notice),
+    note: (version, note) => secret.note(version, note),
+    takeBack: (version) => secret.takeBack(version),
+    ask: async (request, timeout) => {
+      const { status, headers, text } = await send(request, timeout);
+      return { status, headers: telemetry.redactValue(headers), text: telemetry.redact(text) };
+    },
+    renew: async (timeout) => takeOut(rotation, await send(rotation.request, timeout, ''), secret),
+    store: (version, timeout) => secret.store(version, timeout),
+    log: (level, message, fields) => telemetry.log(level, message, fields),
+  };
+}
+
+/** Takes the new credential out of an answer. Nothing else of the answer goes any further: whatever it holds may be secret. */
+function takeOut(rotation: Rotation, { status, text }: Answer, secret: RotatingSecret): Renewal {
+  const value = status >= 200 && status < 300 ? parsed(text) : {};
+  const fields = Object.entries(rotation.fields).map(([field, name]) => [field, value[name]] as const);
+  const isWhole = fields.every(([, one]) => typeof one === 'string' && CREDENTIAL.test(one));
+  if (!isWhole) return { status, obtained: false };
+  const validUntil = parseInstant(value[rotation.validUntil]);
+  const end = validUntil === undefined ? {} : { validUntil: String(value[rotation.validUntil]) };
+  secret.hold(Object.fromEntries(fields) as Record<string, string>, end);
+  return { status, obtained: true, ...(validUntil !== undefined && { validUntil }) };
+}
+
+/** As the secret is read: what could not be read from it must not be put in. */
+const CREDENTIAL = /^[\x21-\x7e]{8,}$/;
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,187 @@
+import { NetworkError } from '../../functions/core/errors.ts';
+import type { Answer, Connection } from '../../functions/core/model.ts';
+import {
+  type Notice,
+  type Renewal,
+  type RotationEffects,
+  type RotationReport,
+  rotate,
+} from '../../functions/core/rotate.ts';
+import type { AttemptNote } from '../../functions/core/rotation-stuck.ts';
+import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
+import { rotation } from '../../functions/sources/thousandeyes/rotation.ts';
+import { source } from '../../functions/sources/thousandeyes/source.ts';
+
+// A secret, a vendor and a clock in memory, for what decides about rotation.
+
+const CONNECTION: Connection = {
+  id: 'acme',
+  source: source.id,
+  origin: 'https://vendor.example',
+  secret: 'tidemark/thousandeyes/acme',
+  settings: {},
+};
+const TOKEN_LIVES: Duration = 730 * DAY;
+
+/** What is thrown where a process dies. */
+export class Died extends Error {}
+
+interface Version {
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly token?: string;
+  readonly validUntil?: Instant;
+  readonly note?: AttemptNote;
+  readonly notice?: Notice;
+  labels: string[];
+}
+
+/** How the vendor answers a request for a new token, where not as it should. */
+export interface VendorAnswer {
+  readonly status?: number;
+  /** Whether it makes one. */
+  readonly makes?: boolean;
+  /** What comes with a good status is no token. */
+  readonly unreadable?: true;
+  /** No answer arrives. */
+  readonly lost?: true;
+}
+
+export class RotationWorld {
+  now = parseInstant('2026-01-10T06:00:00Z') as Instant;
+  versions: Version[] = [];
+  /** Until when each token is good, as the vendor knows it. */
+  readonly tokens = new Map<string, Instant>([['first', this.now + TOKEN_LIVES]]);
+  asked = 0;
+  answers: VendorAnswer[] = [];
+  rehearsal: () => Promise<Answer> = async () => ({ status: 200, headers: {}, text: '{}' });
+  remaining: Duration = 5 * MINUTE;
+  /** Called before and after each effect, with what it is and its number: what it throws, the effect throws. */
+  hook: (call: { name: string; number: number; when: 'before' | 'after' }) => void = () => undefined;
+  readonly logged: string[] = [];
+  effects = 0;
+  #ids = 0;
+  #inHand: { token: string; validUntil: Instant } | undefined;
+
+  constructor(age: Duration = 0) {
+    this.put({ id: 'v-first', createdAt: this.now - age, token: 'first', labels: [] }, ['AWSCURRENT']);
+  }
+
+  get current(): Version {
+    return this.labelled('AWSCURRENT') as Version;
+  }
+
+  labelled(label: string): Version | undefined {
+    return this.versions.find(({ labels }) => labels.includes(label));
+  }
+
+  put(version: Version, labels: readonly string[]): void {
+    for (const other of this.versions) other.labels = other.labels.filter((label) => !labels.includes(label));
+    this.versions.push({ ...version, labels: [...labels] });
+  }
+
+  /** A person revokes all tokens, has the vendor make another one, and puts that in. */
+  setSecret(token: string): void {
+    this.tokens.clear();
+    this.tokens.set(token, this.now + TOKEN_LIVES);
+    this.put({ id: `v-${token}`, createdAt: this.now, token, labels: [] }, ['AWSCURRENT']);
+  }
+
+  /** Another invocation, at the same time as others are. */
+  async invoke(): Promise<RotationReport> {
+    return await rotate({ effects: this.#effects(), source, rotation, connection: CONNECTION });
+  }
+
+  /** Invocations day by day, from tomorrow on; returns the last report. */
+  async days(count: number): Promise<RotationReport> {
+    let last: RotationReport | undefined;
+    for (let day = 0; day < count; day++) {
+      this.now += DAY;
+      last = await this.invoke();
+    }
+    return last as RotationReport;
+  }
+
+  #effects(): RotationEffects {
+    /** What each effect does, between two chances for things to go wrong. */
+    const doing = async <T>(name: string, act: () => T | Promise<T>): Promise<T> => {
+      const number = ++this.effects;
+      this.hook({ name, number, when: 'before' });
+      const result = await act();
+      this.hook({ name, number, when: 'after' });
+      return result;
+    };
+    return {
+      now: () => this.now,
+      random: () => 0.5,
+      newId: () => `attempt-${++this.#ids}`,
+      sleep: async (time) => {
+        this.now += time;
+        this.remaining -= time;
+      },
+      remainingTime: () => this.remaining,
+      look: () =>
+        doing('look', () => {
+          const { id, createdAt, validUntil } = this.current;
+          const pending = this.labelled('AWSPENDING');
+          const notice = this.labelled('TIDEMARK_DUE')?.notice;
+          return {
+            current: { version: id, createdAt, ...(validUntil !== undefined && { validUntil }) },
+            ...(pending &&
+              pending.id !== id && {
+                pending: {
+                  version: pending.id,
+                  since: pending.createdAt,
+                  ...(pending.note && { note: pending.note }),
+                },
+              }),
+            ...(notice && { notice }),
+          };
+        }),
+      announce: (notice) =>
+        doing('announce', () =>
+          this.put({ id: `notice-${++this.#ids}`, createdAt: this.now, notice, labels: [] }, ['TIDEMARK_DUE']),
+        ),
+      note: (id, note) =>
+        doing('note', () => {
+          const known = this.versions.find((version) => version.id === id);
+          if (known) return JSON.stringify(known.note) === JSON.stringify(note) ? 'written' : 'taken';
+          this.put({ id, createdAt: this.now, note, labels: [] }, ['AWSPENDING']);
+          return 'written';
+        }),
+      takeBack: (id) =>
+        doing('takeBack', () => {
+          const pending = this.labelled('AWSPENDING');
+          if (pending?.id !== id) throw new Error('the label is elsewhere');
+          pending.labels = pending.labels.filter((label) => label !== 'AWSPENDING');
+        }),
+      ask: () => doing('ask', () => this.rehearsal()),
+      renew: () => doing('renew', () => this.#renew()),
+      store: (id) =>
+        doing('store', () => {
+          if (this.versions.some((version) => version.id === id)) return;
+          const inHand = this.#inHand;
+          if (!inHand) throw new Error('nothing to store');
+          this.put({ id, createdAt: this.now, ...inHand, labels: [] }, ['AWSCURRENT', 'AWSPENDING']);
+        }),
+      log: (_, message) => void this.logged.push(message),
+    };
+  }
+
+  /** As the vendor does it, unless an answer has been set: one active token only, which is exchanged, and lives on for two weeks. */
+  #renew(): Renewal {
+    this.asked++;
+    const active = [...this.tokens].filter(([, end]) => end > this.now);
+    const { status = active.length > 1 ? 409 : 201, makes, unreadable, lost } = this.answers.shift() ?? {};
+    const isMade = makes ?? status === 201;
+    const validUntil = this.now + TOKEN_LIVES;
+    if (isMade) {
+      for (const [token, end] of active) this.tokens.set(token, Math.min(end, this.now + rotation.oldLives));
+      this.tokens.set(`made-${this.asked}`, validUntil);
+    }
+    if (lost) throw new NetworkError('socket hang up');
+    if (status !== 201 || unreadable) return { status, obtained: false };
+    this.#inHand = { token: `made-${this.asked}`, validUntil };
+    return { status, obtained: true, validUntil };
+  }
+}
