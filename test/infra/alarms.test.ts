@@ -8,9 +8,29 @@ interface AlarmProperties {
   readonly AlarmDescription: string;
   readonly AlarmActions: readonly unknown[];
   readonly TreatMissingData: string;
+  readonly ComparisonOperator: string;
+  readonly Threshold: number;
+  readonly EvaluationPeriods: number;
+  readonly Period?: number;
+  readonly Statistic?: string;
+  readonly Metrics?: readonly MetricQuery[];
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+interface MetricQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    };
+    readonly Period: number;
+    readonly Stat: string;
+  };
 }
 
 const usual = draw();
@@ -20,8 +40,9 @@ const alarms = usual.account
   .filter(({ AlarmDescription }) => typeof AlarmDescription === 'string');
 const named = (name: string) => alarms.filter(({ AlarmDescription }) => AlarmDescription.includes(`/${name}: `));
 
-test('each source has one alarm a condition, and one for each of its streams, however many feeds it has', () => {
-  const streams = SOURCES.length * [LAKE, SPLUNK].length;
+test('each source has one alarm a condition, and those of its streams, however many feeds it has', () => {
+  // Of a stream to S3 two, of one to Splunk three.
+  const streams = SOURCES.length * 5;
   for (const { name } of CONDITIONS) {
     expect(named(name), name).toHaveLength(SOURCES.length + (name === 'delivery-failing' ? streams : 0));
   }
@@ -72,4 +93,52 @@ test('that nobody counts any more is the alarm of feeds that do not run; of all 
     const wanted = name === 'not-running' ? 'breaching' : 'notBreaching';
     for (const { TreatMissingData } of named(name)) expect(TreatMissingData, name).toBe(wanted);
   }
+});
+
+test('a stream that does not deliver is told of by its age and by its failures, long before Firehose drops anything', () => {
+  const [first] = SOURCES;
+  for (const [{ id }, delivery] of [
+    [LAKE, 'DeliveryToS3'],
+    [SPLUNK, 'DeliveryToSplunk'],
+  ] as const) {
+    const own = alarms
+      .filter(({ AlarmDescription }) => AlarmDescription.startsWith(`tidemark-${id}-${first?.id}/delivery-failing: `))
+      .filter(({ MetricName }) => MetricName !== undefined);
+
+    expect(own.map(({ MetricName, Statistic }) => `${MetricName} ${Statistic}`)).toEqual([
+      `${delivery}.DataFreshness Maximum`,
+      `${delivery}.Success Average`,
+    ]);
+    const [stale, failed] = own as [AlarmProperties, AlarmProperties];
+    expect(stale).toMatchObject({ ComparisonOperator: 'GreaterThanThreshold', Threshold: 3 * 3_600 });
+    expect(failed).toMatchObject({ ComparisonOperator: 'LessThanThreshold', Threshold: 1 });
+    for (const { Namespace, Dimensions, Period = 0, EvaluationPeriods, TreatMissingData } of own) {
+      expect(Namespace).toBe('AWS/Firehose');
+      expect(Dimensions).toEqual([{ Name: 'DeliveryStreamName', Value: `tidemark-${id}-${first?.id}` }]);
+      expect(TreatMissingData).toBe('notBreaching');
+      expect(Period * EvaluationPeriods).toBeLessThanOrEqual(3_600);
+    }
+  }
+});
+
+test('what Splunk did not take and Firehose put aside is told of: puts to the bucket, beside something refused', () => {
+  const asides = alarms.filter(({ Metrics = [] }) =>
+    Metrics.some(({ MetricStat }) => MetricStat?.Metric.Namespace === 'AWS/Firehose'),
+  );
+
+  expect(asides).toHaveLength(SOURCES.length);
+  for (const { AlarmDescription, Metrics = [], Threshold, ComparisonOperator } of asides) {
+    const stream = AlarmDescription.split('/')[0];
+    const [expression, ...used] = Metrics;
+    const told = used.map(({ Id, MetricStat }) => [Id, MetricStat?.Metric.MetricName, MetricStat?.Stat]);
+    expect(expression?.Expression).toBe('IF(taken < 1, puts, 0)');
+    expect(told).toEqual([
+      ['taken', 'DeliveryToSplunk.Success', 'Minimum'],
+      ['puts', 'DeliveryToS3.Success', 'SampleCount'],
+    ]);
+    expect(new Set(used.map(({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value))).toEqual(new Set([stream]));
+    expect({ Threshold, ComparisonOperator }).toEqual({ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' });
+  }
+  const toLakeOnly = draw({ destinations: [LAKE] });
+  expect(JSON.stringify(toLakeOnly.forwarding.toJSON())).not.toContain('DeliveryToSplunk');
 });
