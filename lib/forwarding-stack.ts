@@ -49,6 +49,7 @@ export class ForwardingStack extends Stack {
     const key = ownKey(this, config.deployment);
     this.topic = alarmTopic(this, config.deployment);
     this.missed = this.#makeQueue(key);
+    const missedAlarm = this.#watchQueue(this.missed);
     this.sources = new Map(
       sources.map((source) => {
         const made = new SourceFunction(this, source.id, {
@@ -60,13 +61,16 @@ export class ForwardingStack extends Stack {
         });
         this.#deliver(source, config, state, key);
         const { destinations, deployment } = config;
-        new SourceAlarms(this, `${source.id}-alarms`, {
+        const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
           source,
           destinations,
           stackPrefix: deployment.stackPrefix,
           topic: this.topic,
         });
-        return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
+        const scheduler = this.#schedulerOf(source, made, config, key);
+        // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
+        scheduler.node.addDependency(alarms, missedAlarm);
+        return [source.id, { function: made, scheduler }] as const;
       }),
     );
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
@@ -84,6 +88,10 @@ export class ForwardingStack extends Stack {
       'AwsSolutions-SQS3': 'It is itself where messages go that nobody could take.',
       'Serverless-SQSRedrivePolicy': 'It is itself where messages go that nobody could take.',
     });
+    return queue;
+  }
+
+  #watchQueue(queue: Queue): Alarm {
     const alarm = new Alarm(this, 'MissedAlarm', {
       alarmDescription: `not-running: invocations of Tidemark failed or never began; queue ${queue.queueName} holds them with the reason.`,
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
@@ -93,7 +101,7 @@ export class ForwardingStack extends Stack {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
-    return queue;
+    return alarm;
   }
 
   /** One stream for each destination: each has its own quota, and each function may use its own only. */

@@ -33,6 +33,14 @@ interface MetricQuery {
   };
 }
 
+interface Resources {
+  readonly [id: string]: {
+    readonly Type: string;
+    readonly DependsOn?: readonly string[];
+    readonly Properties: { readonly AlarmActions?: readonly unknown[] };
+  };
+}
+
 const usual = draw();
 const alarms = usual.account
   .find<AlarmProperties>('AWS::CloudWatch::Alarm')
@@ -69,6 +77,51 @@ test('every alarm tells somebody, what to run first and where to read on', () =>
     }
   }
 });
+
+test('every alarm there is has an action, whoever made the topic', () => {
+  for (const { forwarding } of [
+    usual,
+    draw({ deployment: { alarms: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:soc' } } }),
+  ]) {
+    const all = Object.values(forwarding.findResources('AWS::CloudWatch::Alarm'));
+    expect(all).toHaveLength(alarms.length);
+    for (const { Properties } of all) expect(Properties.AlarmActions).toHaveLength(1);
+  }
+});
+
+test('nothing runs unwatched: whom schedules invoke as is made after all alarms of the source, and taken out before them', () => {
+  const { Resources } = usual.forwarding.toJSON() as { Resources: Resources };
+  const missed = Object.keys(Resources).filter((id) => id.startsWith('MissedAlarm'));
+  const roles = usual.account.find<{ Target: { RoleArn: string; Input: string } }>('AWS::Scheduler::Schedule');
+  const used = new Map(
+    roles.flatMap(({ properties: { Target } }) => {
+      const source = sourceOf(Target.Input);
+      return source === undefined ? [] : [[source, Target.RoleArn] as const];
+    }),
+  );
+
+  for (const { id } of SOURCES.filter(({ id }) => used.has(id))) {
+    const own = Object.keys(Resources).filter(
+      (name) => Resources[name]?.Type === 'AWS::CloudWatch::Alarm' && name.startsWith(`${id}alarms`),
+    );
+    expect(own.length).toBeGreaterThan(CONDITIONS.length);
+    const role = used.get(id)?.split('/').at(-1) ?? '';
+    expect(Resources[role]?.Type).toBe('AWS::IAM::Role');
+    expect(Resources[role]?.DependsOn).toEqual(expect.arrayContaining([...own, ...missed]));
+  }
+  expect(used.size).toBe(SOURCES.length);
+});
+
+test('nothing runs unwatched: schedules are deployed after the stack of their alarms, and destroyed with it', () => {
+  const sharded = draw({ deployment: { shards: 3 } });
+  for (const shard of [1, 2, 3])
+    expect(sharded.dependencies(`tidemark-schedules-${shard}`)).toContain('tidemark-forwarding');
+  expect(sharded.dependencies('tidemark-forwarding')).toEqual(['tidemark-state']);
+});
+
+function sourceOf(input: string): string | undefined {
+  return (JSON.parse(input) as { connection?: { source: string } }).connection?.source;
+}
 
 test('every article says what it is, how to find out, and what to do', () => {
   const articles = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8')
