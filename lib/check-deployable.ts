@@ -1,6 +1,7 @@
 import { feedsOf } from '../functions/core/config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
+import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/quiet-hours.ts';
 import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
 import { planSchedules } from './plan-schedules.ts';
@@ -119,6 +120,11 @@ function wrongDeployment({ deployment }: Config): string[] {
     ...(alarms.topicArn !== undefined && alarms.emails.length > 0
       ? [
           '$.deployment.alarms.emails: a topic that is there already has its own subscribers; leave out one of topicArn and emails.',
+        ]
+      : []),
+    ...(alarms.quietHours && quietMinutes(alarms.quietHours) > MINUTES_A_WEEK - 60
+      ? [
+          '$.deployment.alarms.quietHours.times: together they are all of the week, wanted an hour at least that is not quiet: nobody would ever be told.',
         ]
       : []),
   ];

@@ -12,6 +12,7 @@ import { accept } from './accept.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
+import { QuietHours } from './quiet-hours.ts';
 import { makeRole } from './role.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
@@ -23,6 +24,7 @@ import type { StateStack } from './state-stack.ts';
 export interface Invocable {
   readonly function: SourceFunction;
   readonly scheduler: Role;
+  readonly alarms: SourceAlarms;
 }
 
 /** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
@@ -70,9 +72,12 @@ export class ForwardingStack extends Stack {
         const scheduler = this.#schedulerOf(source, made, config, key);
         // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
         scheduler.node.addDependency(alarms, missedAlarm);
-        return [source.id, { function: made, scheduler }] as const;
+        return [source.id, { function: made, scheduler, alarms }] as const;
       }),
     );
+    const { quietHours: hours } = config.deployment.alarms;
+    const silent = [...this.sources.values()].flatMap(({ alarms }) => alarms.silent);
+    if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
   }
 

@@ -22,6 +22,8 @@ export interface SourceAlarmsProps {
 /** The alarms of a source: one a condition, and those of its delivery streams. None of them multiplies with feeds. */
 export class SourceAlarms extends Construct {
   readonly alarms: readonly Alarm[];
+  /** Those of them that silence sets off. */
+  readonly silent: readonly Alarm[];
 
   constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic }: SourceAlarmsProps) {
     super(scope, id);
@@ -29,7 +31,9 @@ export class SourceAlarms extends Construct {
       const stream = deliveryStreamName(id, source.id, stackPrefix);
       return new StreamAlarms(this, `delivery-${id}`, { stream, type }).alarms;
     });
-    this.alarms = [...CONDITIONS.map((condition) => this.#watch(source, condition)), ...streams];
+    const watched = CONDITIONS.map((condition) => [condition, this.#watch(source, condition)] as const);
+    this.alarms = [...watched.map(([, alarm]) => alarm), ...streams];
+    this.silent = watched.flatMap(([{ silence }, alarm]) => (silence ? [alarm] : []));
     const action = new SnsAction(topic);
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from './config.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
 import { type Duration, MINUTE, parseDuration, SECOND } from './time.ts';
 
 /** CloudWatch keeps logs for these numbers of days and no others. */
@@ -131,6 +132,12 @@ export function deploymentSchema() {
               'Who is told; each has to confirm it once. Not for a topic that is there already.',
             ),
             [],
+          ),
+          quietHours: z.optional(
+            described(
+              quietHoursSchema(),
+              'When nobody is to be told that a source is silent (not-running). If it still is when the time is over, it is told then.',
+            ),
           ),
         }),
         'Where alarms go: to a topic of their own unless one is given.',

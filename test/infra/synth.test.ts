@@ -33,7 +33,10 @@ const EVERYTHING = {
   timeout: '10m',
   reservedConcurrency: 5,
   queryLimitGb: 10,
-  alarms: { emails: ['soc@example.com'] },
+  alarms: {
+    emails: ['soc@example.com'],
+    quietHours: { timeZone: 'Europe/Berlin', times: [{ from: 'fri 22:00', to: 'mon 06:00' }] },
+  },
 };
 
 interface FunctionProperties {
