@@ -122,6 +122,13 @@ export function deploymentSchema() {
       described(z.int().check(z.minimum(1), z.maximum(7_000)), 'A query of the archive ends when it has read so much.'),
       100,
     ),
+    perFeedMetrics: z._default(
+      described(
+        z.boolean(),
+        'Whether each feed has metrics of its own, too: LagSeconds, Delivered, Failing. At $0.30 a metric and month (list price in us-east-1, 2026) that is $0.90 a feed: 1,000 feeds are $900 a month. Without it, nothing that is billed multiplies with feeds.',
+      ),
+      false,
+    ),
     alarms: z._default(
       described(
         z.strictObject({

@@ -33,6 +33,7 @@ const EVERYTHING = {
   timeout: '10m',
   reservedConcurrency: 5,
   queryLimitGb: 10,
+  perFeedMetrics: true,
   alarms: {
     emails: ['soc@example.com'],
     quietHours: { timeZone: 'Europe/Berlin', times: [{ from: 'fri 22:00', to: 'mon 06:00' }] },

@@ -26,6 +26,7 @@ test('nothing has to be said', () => {
     memoryMb: 256,
     timeout: 300_000_000,
     queryLimitGb: 100,
+    perFeedMetrics: false,
     alarms: { emails: [] },
   });
 });
@@ -53,6 +54,7 @@ test.each([
   [{ reservedConcurrency: 0 }, '$.deployment.reservedConcurrency: there is 0'],
   [{ alarms: { topicArn: 'topic' } }, '$.deployment.alarms.topicArn: there is "topic", wanted the ARN of an SNS topic'],
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
+  [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
   [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
   [
     quiet({ from: 'fri 18:00', to: '06:00' }),
