@@ -10,6 +10,8 @@ import { foreignSecrets, isSecretId, SECRET_WANTED } from './secrets.ts';
 /** So many secrets of other names one role may list: its policies have a size. */
 const MOST_FOREIGN_SECRETS = 50;
 const MOST_DESTINATIONS_BYTES = 3_500;
+/** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
+const MOST_STREAMS = 45;
 /** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
 const MOST_SCHEDULES = 480;
 const MOST_CHARACTERS = 900_000;
@@ -25,6 +27,7 @@ export function checkDeployable(config: Config, sources: readonly Source[], name
     ...wrongSecrets(config, sources),
     ...wrongDestinations(config),
     ...tooManyDestinations(config, sources),
+    ...tooManyStreams(config, sources),
     ...wrongDeployment(config),
   ];
   if (wrong.length === 0) wrong.push(...wrongShards(config, sources));
@@ -106,6 +109,15 @@ function tooManyDestinations({ destinations, deployment }: Config, sources: read
   if (bytes <= MOST_DESTINATIONS_BYTES) return [];
   return [
     `$.destinations: there are ${destinations.length} with ${bytes} characters, wanted ${MOST_DESTINATIONS_BYTES} at most: fewer, or shorter ids.`,
+  ];
+}
+
+/** Each source that is used has a stream to each destination. */
+function tooManyStreams({ destinations, connections }: Config, sources: readonly Source[]): string[] {
+  const used = sources.filter(({ id }) => connections.some(({ source }) => source === id)).length;
+  if (used * destinations.length <= MOST_STREAMS) return [];
+  return [
+    `$.destinations: there are ${destinations.length} for ${used} sources, wanted ${Math.floor(MOST_STREAMS / used)} at most: a stack holds ${MOST_STREAMS} streams.`,
   ];
 }
 

@@ -10,6 +10,7 @@ import type { Source } from '../functions/core/model.ts';
 import type { Config } from '../functions/core/tidemark-config.ts';
 import { accept } from './accept.ts';
 import { alarmTopic } from './alarm-topic.ts';
+import { Dashboard } from './dashboard.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
 import { QuietHours } from './quiet-hours.ts';
@@ -77,6 +78,11 @@ export class ForwardingStack extends Stack {
     );
     const { quietHours: hours } = config.deployment.alarms;
     const silent = [...this.sources.values()].flatMap(({ alarms }) => alarms.silent);
+    const watched = sources.flatMap((source) => {
+      const made = this.sources.get(source.id);
+      return made ? [{ source, function: made.function, alarms: made.alarms.alarms }] : [];
+    });
+    new Dashboard(this, 'Dashboard', { config, sources: watched, alarms: [missedAlarm], table: state.table });
     if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
   }

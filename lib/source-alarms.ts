@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -7,10 +7,8 @@ import type { Source } from '../functions/core/model.ts';
 import type { ConfiguredDestination } from '../functions/core/tidemark-config.ts';
 import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { CONDITIONS, type Condition, describe, idOf } from './conditions.ts';
+import { sourceMetric } from './metrics.ts';
 import { StreamAlarms } from './stream-alarms.ts';
-
-/** What the functions' metrics are kept under. */
-const NAMESPACE = 'Tidemark';
 
 export interface SourceAlarmsProps {
   readonly source: Source;
@@ -42,10 +40,7 @@ export class SourceAlarms extends Construct {
     const { name, value, metrics, statistic, minutes, periods, when, threshold, silence } = condition;
     const period = Duration.minutes(minutes);
     const usingMetrics = Object.fromEntries(
-      metrics.map((metricName) => [
-        idOf(metricName),
-        new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { source: source.id }, statistic, period }),
-      ]),
+      metrics.map((metricName) => [idOf(metricName), sourceMetric(source.id, metricName, { statistic, period })]),
     );
     const [only] = Object.values(usingMetrics);
     const metric =

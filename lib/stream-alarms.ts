@@ -4,13 +4,13 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
-  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConfiguredDestination } from '../functions/core/tidemark-config.ts';
 import { CONDITIONS, type Condition, describe } from './conditions.ts';
+import { DELIVERY, streamMetric } from './metrics.ts';
 
 export interface StreamAlarmsProps {
   /** The Firehose stream's name. */
@@ -28,7 +28,6 @@ interface Sign {
   readonly periods: number;
 }
 
-const DELIVERY = { s3: 'DeliveryToS3', splunk: 'DeliveryToSplunk' } as const;
 const QUARTER = Duration.minutes(15);
 /** Firehose keeps what it cannot pass on for a day: this is long before. */
 const STALE_AFTER: Duration = Duration.hours(3);
@@ -60,7 +59,7 @@ export class StreamAlarms extends Construct {
 function stale(stream: string, type: StreamAlarmsProps['type']): Sign {
   return {
     about: 'It has held events for over three hours; Firehose drops them after a day.',
-    metric: firehose(stream, `${DELIVERY[type]}.DataFreshness`, Stats.MAXIMUM, QUARTER),
+    metric: streamMetric(stream, `${DELIVERY[type]}.DataFreshness`, { statistic: Stats.MAXIMUM, period: QUARTER }),
     when: 'above',
     threshold: STALE_AFTER.toSeconds(),
     periods: 1,
@@ -71,7 +70,7 @@ function stale(stream: string, type: StreamAlarmsProps['type']): Sign {
 function failed(stream: string, type: StreamAlarmsProps['type']): Sign {
   return {
     about: 'Attempts to deliver have failed for three quarters of an hour.',
-    metric: firehose(stream, `${DELIVERY[type]}.Success`, Stats.AVERAGE, QUARTER),
+    metric: streamMetric(stream, `${DELIVERY[type]}.Success`, { statistic: Stats.AVERAGE, period: QUARTER }),
     when: 'below',
     threshold: 1,
     periods: 3,
@@ -91,8 +90,8 @@ function aside(stream: string): { aside: Sign } {
       metric: new MathExpression({
         expression: 'IF(taken < 1, puts, 0)',
         usingMetrics: {
-          taken: firehose(stream, 'DeliveryToSplunk.Success', Stats.MINIMUM, period),
-          puts: firehose(stream, 'DeliveryToS3.Success', Stats.SAMPLE_COUNT, period),
+          taken: streamMetric(stream, 'DeliveryToSplunk.Success', { statistic: Stats.MINIMUM, period }),
+          puts: streamMetric(stream, 'DeliveryToS3.Success', { statistic: Stats.SAMPLE_COUNT, period }),
         },
         period,
       }),
@@ -101,14 +100,4 @@ function aside(stream: string): { aside: Sign } {
       periods: 1,
     },
   };
-}
-
-function firehose(DeliveryStreamName: string, metricName: string, statistic: string, period: Duration): Metric {
-  return new Metric({
-    namespace: 'AWS/Firehose',
-    metricName,
-    dimensionsMap: { DeliveryStreamName },
-    statistic,
-    period,
-  });
 }

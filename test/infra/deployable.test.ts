@@ -67,6 +67,10 @@ test.each([
     '$.deployment.alarms.quietHours.times: together they are all of the week',
   ],
   [
+    { destinations: Array.from({ length: 16 }, (_, at) => ({ ...LAKE, id: `lake-${at}` })) },
+    '$.destinations: there are 16 for 3 sources, wanted 15 at most',
+  ],
+  [
     {
       destinations: Array.from({ length: 20 }, (_, at) => ({
         ...SPLUNK,
