@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../functions/core/metrics.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
@@ -140,6 +141,16 @@ test('the cost is what was used times its price, in the memory that the function
   expect(calculate(table?.expression ?? '', { [`read${at}`]: 1e6, [`written${at}`]: 1e6 })).toBeCloseTo(0.75, 9);
   // A source's functions and logs, its two streams, and the table of all.
   expect(all).toHaveLength(SOURCES.length * 4 + 1);
+});
+
+test('the prices are those that the documentation gives', () => {
+  const page = readFileSync(new URL('../../docs/dashboard.md', import.meta.url), 'utf8');
+  const prices = widgetsOf(usual)
+    .flatMap(expressionsOf)
+    .flatMap(({ expression }) => expression.match(/0\.0000\d+/g) ?? []);
+
+  expect(new Set(prices).size).toBe(6);
+  for (const price of prices) expect(page).toContain(` ${price} `);
 });
 
 test('with as many streams as there may be, it stays within what CloudWatch takes, and its stack within CloudFormation’s limits', () => {
