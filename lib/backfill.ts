@@ -35,6 +35,7 @@ export class Backfill extends Construct {
   readonly machineArn: string;
   /** The machine that it starts for each of them. */
   readonly feedMachineArn: string;
+  readonly alarm: Alarm;
 
   constructor(scope: Construct, id: string, { deployment, functions, topic, key }: BackfillProps) {
     super(scope, id);
@@ -81,7 +82,8 @@ export class Backfill extends Construct {
       backfillMachine(this.feedMachineArn, backfill.feedsAtOnce),
       key,
     );
-    this.#watch(machine, all).addAlarmAction(new SnsAction(topic));
+    this.alarm = this.#watch(machine, all);
+    this.alarm.addAlarmAction(new SnsAction(topic));
   }
 
   #machine(id: string, name: string, roleArn: string, definition: object, key: IKey | undefined): CfnStateMachine {

@@ -1,6 +1,7 @@
 import { feedsOf } from '../functions/core/config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
+import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/quiet-hours.ts';
 import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
 import { planSchedules } from './plan-schedules.ts';
@@ -9,6 +10,8 @@ import { foreignSecrets, isSecretId, SECRET_WANTED } from './secrets.ts';
 /** So many secrets of other names one role may list: its policies have a size. */
 const MOST_FOREIGN_SECRETS = 50;
 const MOST_DESTINATIONS_BYTES = 3_500;
+/** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
+const MOST_STREAMS = 45;
 /** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
 const MOST_SCHEDULES = 480;
 const MOST_CHARACTERS = 900_000;
@@ -24,6 +27,7 @@ export function checkDeployable(config: Config, sources: readonly Source[], name
     ...wrongSecrets(config, sources),
     ...wrongDestinations(config),
     ...tooManyDestinations(config, sources),
+    ...tooManyStreams(config, sources),
     ...wrongDeployment(config),
   ];
   if (wrong.length === 0) wrong.push(...wrongShards(config, sources));
@@ -108,6 +112,15 @@ function tooManyDestinations({ destinations, deployment }: Config, sources: read
   ];
 }
 
+/** Each source that is used has a stream to each destination. */
+function tooManyStreams({ destinations, connections }: Config, sources: readonly Source[]): string[] {
+  const used = sources.filter(({ id }) => connections.some(({ source }) => source === id)).length;
+  if (used * destinations.length <= MOST_STREAMS) return [];
+  return [
+    `$.destinations: there are ${destinations.length} for ${used} sources, wanted ${Math.floor(MOST_STREAMS / used)} at most: a stack holds ${MOST_STREAMS} streams.`,
+  ];
+}
+
 function wrongDeployment({ deployment }: Config): string[] {
   const { archiveDays, objectLock, alarms } = deployment;
   return [
@@ -119,6 +132,11 @@ function wrongDeployment({ deployment }: Config): string[] {
     ...(alarms.topicArn !== undefined && alarms.emails.length > 0
       ? [
           '$.deployment.alarms.emails: a topic that is there already has its own subscribers; leave out one of topicArn and emails.',
+        ]
+      : []),
+    ...(alarms.quietHours && quietMinutes(alarms.quietHours) > MINUTES_A_WEEK - 60
+      ? [
+          '$.deployment.alarms.quietHours.times: together they are all of the week, wanted an hour at least that is not quiet: nobody would ever be told.',
         ]
       : []),
   ];

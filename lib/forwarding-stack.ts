@@ -11,9 +11,11 @@ import type { Config } from '../functions/core/tidemark-config.ts';
 import { accept } from './accept.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { Backfill, backfillPurpose } from './backfill.ts';
+import { Dashboard } from './dashboard.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
 import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from './outputs.ts';
+import { QuietHours } from './quiet-hours.ts';
 import { makeRole } from './role.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
@@ -25,6 +27,7 @@ import type { StateStack } from './state-stack.ts';
 export interface Invocable {
   readonly function: SourceFunction;
   readonly scheduler: Role;
+  readonly alarms: SourceAlarms;
 }
 
 /** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
@@ -51,6 +54,7 @@ export class ForwardingStack extends Stack {
     const key = ownKey(this, config.deployment);
     this.topic = alarmTopic(this, config.deployment);
     this.missed = this.#makeQueue(key);
+    const missedAlarm = this.#watchQueue(this.missed);
     this.sources = new Map(
       sources.map((source) => {
         const made = new SourceFunction(this, source.id, {
@@ -62,25 +66,41 @@ export class ForwardingStack extends Stack {
         });
         this.#deliver(source, config, state, key);
         const { destinations, deployment } = config;
-        new SourceAlarms(this, `${source.id}-alarms`, {
+        const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
           source,
           destinations,
           stackPrefix: deployment.stackPrefix,
           topic: this.topic,
         });
-        return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
+        const scheduler = this.#schedulerOf(source, made, config, key);
+        // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
+        scheduler.node.addDependency(alarms, missedAlarm);
+        return [source.id, { function: made, scheduler, alarms }] as const;
       }),
     );
-    this.#backfill(sources, config, state, key);
+    const backfillAlarm = this.#backfill(sources, config, state, key);
+    const { quietHours: hours } = config.deployment.alarms;
+    const silent = [...this.sources.values()].flatMap(({ alarms }) => alarms.silent);
+    const watched = sources.flatMap((source) => {
+      const made = this.sources.get(source.id);
+      return made ? [{ source, function: made.function, alarms: made.alarms.alarms }] : [];
+    });
+    new Dashboard(this, 'Dashboard', {
+      config,
+      sources: watched,
+      alarms: [missedAlarm, backfillAlarm],
+      table: state.table,
+    });
+    if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
   }
 
   /** The past is read by functions of their own: it must neither wait for live reading nor keep it waiting. */
-  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): void {
+  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): Alarm {
     const { deployment } = config;
     const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
-    const { machineArn, feedMachineArn } = new Backfill(this, 'Backfill', {
+    const { machineArn, feedMachineArn, alarm } = new Backfill(this, 'Backfill', {
       deployment,
       functions,
       topic: this.topic,
@@ -92,6 +112,7 @@ export class ForwardingStack extends Stack {
       tell(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
       tell(this, functionOutput(id), this.sources.get(id)?.function.function.functionArn);
     }
+    return alarm;
   }
 
   #makeQueue(key: IKey | undefined): Queue {
@@ -106,6 +127,10 @@ export class ForwardingStack extends Stack {
       'AwsSolutions-SQS3': 'It is itself where messages go that nobody could take.',
       'Serverless-SQSRedrivePolicy': 'It is itself where messages go that nobody could take.',
     });
+    return queue;
+  }
+
+  #watchQueue(queue: Queue): Alarm {
     const alarm = new Alarm(this, 'MissedAlarm', {
       alarmDescription: `not-running: invocations of Tidemark failed or never began; queue ${queue.queueName} holds them with the reason.`,
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
@@ -115,7 +140,7 @@ export class ForwardingStack extends Stack {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
-    return queue;
+    return alarm;
   }
 
   /** One stream for each destination: each has its own quota, and each function may use its own only. */

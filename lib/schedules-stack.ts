@@ -22,6 +22,8 @@ export class SchedulesStack extends Stack {
     props: StackProps = {},
   ) {
     super(scope, id, { description: 'Tidemark: when what is read.', ...props });
+    // References would bring it along; that alarms are there before schedules is not left to them.
+    this.addStackDependency(forwarding, 'nothing runs unwatched');
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     for (const { id, source, every, input, description } of planned) {
       const invocable = forwarding.sources.get(source);

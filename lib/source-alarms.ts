@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -7,11 +7,8 @@ import type { Source } from '../functions/core/model.ts';
 import type { ConfiguredDestination } from '../functions/core/tidemark-config.ts';
 import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { CONDITIONS, type Condition, describe, idOf } from './conditions.ts';
-
-/** What the functions' metrics are kept under. */
-const NAMESPACE = 'Tidemark';
-/** Firehose keeps what it cannot pass on for a day: this is long before. */
-const STALE_AFTER: Duration = Duration.hours(3);
+import { sourceMetric } from './metrics.ts';
+import { StreamAlarms } from './stream-alarms.ts';
 
 export interface SourceAlarmsProps {
   readonly source: Source;
@@ -20,25 +17,30 @@ export interface SourceAlarmsProps {
   readonly topic: ITopic;
 }
 
-/** The alarms of a source: one a condition, and one for each of its delivery streams. None of them multiplies with feeds. */
+/** The alarms of a source: one a condition, and those of its delivery streams. None of them multiplies with feeds. */
 export class SourceAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+  /** Those of them that silence sets off. */
+  readonly silent: readonly Alarm[];
+
   constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic }: SourceAlarmsProps) {
     super(scope, id);
+    const streams = destinations.flatMap(({ id, type }) => {
+      const stream = deliveryStreamName(id, source.id, stackPrefix);
+      return new StreamAlarms(this, `delivery-${id}`, { stream, type }).alarms;
+    });
+    const watched = CONDITIONS.map((condition) => [condition, this.#watch(source, condition)] as const);
+    this.alarms = [...watched.map(([, alarm]) => alarm), ...streams];
+    this.silent = watched.flatMap(([{ silence }, alarm]) => (silence ? [alarm] : []));
     const action = new SnsAction(topic);
-    for (const condition of CONDITIONS) this.#watch(source, condition).addAlarmAction(action);
-    for (const destination of destinations) {
-      this.#watchStream(destination, deliveryStreamName(destination.id, source.id, stackPrefix)).addAlarmAction(action);
-    }
+    for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }
 
   #watch(source: Source, condition: Condition): Alarm {
     const { name, value, metrics, statistic, minutes, periods, when, threshold, silence } = condition;
     const period = Duration.minutes(minutes);
     const usingMetrics = Object.fromEntries(
-      metrics.map((metricName) => [
-        idOf(metricName),
-        new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { source: source.id }, statistic, period }),
-      ]),
+      metrics.map((metricName) => [idOf(metricName), sourceMetric(source.id, metricName, { statistic, period })]),
     );
     const [only] = Object.values(usingMetrics);
     const metric =
@@ -51,25 +53,6 @@ export class SourceAlarms extends Construct {
       comparisonOperator:
         when === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-    });
-  }
-
-  /** What a stream took and has not passed on for hours: seen by its age. */
-  #watchStream({ id, type }: ConfiguredDestination, deliveryStream: string): Alarm {
-    const failing = CONDITIONS.find(({ name }) => name === 'delivery-failing') as Condition;
-    return new Alarm(this, `delivery-${id}`, {
-      alarmDescription: `${deliveryStream}/${describe(failing)}`,
-      metric: new Metric({
-        namespace: 'AWS/Firehose',
-        metricName: type === 's3' ? 'DeliveryToS3.DataFreshness' : 'DeliveryToSplunk.DataFreshness',
-        dimensionsMap: { DeliveryStreamName: deliveryStream },
-        statistic: Stats.MAXIMUM,
-        period: Duration.minutes(15),
-      }),
-      threshold: STALE_AFTER.toSeconds(),
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 }

@@ -125,13 +125,14 @@ function bundling(source: string, caBundle: string | undefined): BundlingOptions
 
 function environment({ source, config, table }: SourceFunctionProps): Record<string, string> {
   const { destinations, deployment } = config;
-  const { stackPrefix, seenDays, logLevel, proxy, caBundle } = deployment;
+  const { stackPrefix, seenDays, logLevel, perFeedMetrics, proxy, caBundle } = deployment;
   const told = destinations.map((destination) => destinationFor(source.id, destination, stackPrefix));
   return {
     TIDEMARK_TABLE: table.tableName,
     TIDEMARK_DESTINATIONS: JSON.stringify(told),
     TIDEMARK_SEEN_DAYS: String(seenDays),
     TIDEMARK_LOG_LEVEL: logLevel,
+    ...(perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
     ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
     ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from './config.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
 import { type Duration, MINUTE, parseDuration, SECOND } from './time.ts';
 
 /** CloudWatch keeps logs for these numbers of days and no others. */
@@ -142,6 +143,13 @@ export function deploymentSchema() {
       described(z.int().check(z.minimum(1), z.maximum(7_000)), 'A query of the archive ends when it has read so much.'),
       100,
     ),
+    perFeedMetrics: z._default(
+      described(
+        z.boolean(),
+        'Whether each feed has metrics of its own, too: LagSeconds, Delivered, Failing. At $0.30 a metric and month (list price in us-east-1, 2026) that is $0.90 a feed: 1,000 feeds are $900 a month. Without it, nothing that is billed multiplies with feeds.',
+      ),
+      false,
+    ),
     alarms: z._default(
       described(
         z.strictObject({
@@ -152,6 +160,12 @@ export function deploymentSchema() {
               'Who is told; each has to confirm it once. Not for a topic that is there already.',
             ),
             [],
+          ),
+          quietHours: z.optional(
+            described(
+              quietHoursSchema(),
+              'When nobody is to be told that a source is silent (not-running). If it still is when the time is over, it is told then.',
+            ),
           ),
         }),
         'Where alarms go: to a topic of their own unless one is given.',

@@ -4,6 +4,7 @@ import { type CensusReport, takeCensus } from '../core/census.ts';
 import { check } from '../core/config.ts';
 import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
+import { feedMetrics } from '../core/feed-metrics.ts';
 import { type FeedLook, lookAt } from '../core/look.ts';
 import {
   type Answer,
@@ -75,7 +76,10 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       http = new Http(connection.origin, context.signal);
       const effects = makeEffects(source, connection, context, telemetry, kept, http);
       const answer = await carryOut(source, order, effects, environment);
-      if ('feeds' in answer) for (const report of answer.feeds) logReport(telemetry, report);
+      for (const report of 'feeds' in answer ? answer.feeds : []) {
+        logReport(telemetry, report);
+        if (environment.perFeedMetrics) telemetry.countFeed(report.feed, feedMetrics(report));
+      }
       return telemetry.redactValue(answer);
     } catch (thrown) {
       // Lambda logs it, with its stack and causes.
@@ -140,10 +144,12 @@ interface Environment {
   readonly table: string;
   readonly destinations: Destination[];
   readonly seenDays: number;
+  readonly perFeedMetrics: boolean;
 }
 
 function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
+  const { TIDEMARK_PER_FEED_METRICS: perFeed = 'false' } = process.env;
   const cure = 'The deployment sets these variables: deploy again.';
   if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', cure);
   if (!/^[1-9]\d{0,3}$/.test(days))
@@ -153,11 +159,19 @@ function readEnvironment(): Environment {
       `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
       cure,
     );
+  if (perFeed !== 'true' && perFeed !== 'false')
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `TIDEMARK_PER_FEED_METRICS is ${JSON.stringify(perFeed)}, wanted true or false.`,
+      cure,
+    );
   try {
     return {
       table,
       destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS') as Destination[],
       seenDays: Number(days),
+      perFeedMetrics: perFeed === 'true',
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;

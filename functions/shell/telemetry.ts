@@ -9,7 +9,7 @@ const MOST_VALUES = 100;
 
 /**
  * Logs and metrics as lines of JSON; metrics in CloudWatch's embedded format, one line an invocation, with the source as
- * the only dimension. A small own one instead of a library: redaction is in one place, and it costs the bundle nothing.
+ * the only dimension; and where it is asked for, a line a feed. A small own one instead of a library: redaction is in one place, and it costs the bundle nothing.
  */
 export class Telemetry {
   readonly #source: string;
@@ -17,6 +17,7 @@ export class Telemetry {
   readonly #mask = new Mask();
   readonly #sums = new Map<Metric, number>();
   readonly #values = new Map<Metric, number[]>();
+  readonly #feeds = new Map<string, ReadonlyMap<Metric, number>>();
 
   constructor(source: string, level: string | undefined) {
     this.#source = source;
@@ -60,19 +61,34 @@ export class Telemetry {
     else keepWorst(values, value, metric === 'RetentionLeftHours' ? -1 : 1);
   }
 
+  /** Counts for a feed by itself: each metric is billed for each feed. */
+  countFeed(feed: string, values: ReadonlyMap<Metric, number>): void {
+    this.#feeds.set(feed, values);
+  }
+
   /** Writes what was counted, once, at the end of an invocation. */
   flush(now: number): void {
-    const counted: Record<string, number | number[]> = {
-      ...Object.fromEntries(this.#sums),
-      ...Object.fromEntries(this.#values),
-    };
-    const names = Object.keys(counted) as Metric[];
+    this.#emit(
+      now,
+      { source: this.#source },
+      new Map<Metric, number | readonly number[]>([...this.#sums, ...this.#values]),
+    );
+    // A line has one value a dimension, so each feed has a line of its own.
+    for (const [feed, values] of this.#feeds) this.#emit(now, { source: this.#source, feed }, values);
     this.#sums.clear();
     this.#values.clear();
-    if (names.length === 0) return;
-    const Metrics = names.map((Name) => ({ Name, Unit: METRICS[Name] }));
-    const CloudWatchMetrics = [{ Namespace: 'Tidemark', Dimensions: [['source']], Metrics }];
-    this.#write({ _aws: { Timestamp: now, CloudWatchMetrics }, source: this.#source, ...counted });
+    this.#feeds.clear();
+  }
+
+  #emit(
+    now: number,
+    dimensions: Readonly<Record<string, string>>,
+    counted: ReadonlyMap<Metric, number | readonly number[]>,
+  ): void {
+    if (counted.size === 0) return;
+    const Metrics = [...counted.keys()].map((Name) => ({ Name, Unit: METRICS[Name] }));
+    const CloudWatchMetrics = [{ Namespace: 'Tidemark', Dimensions: [Object.keys(dimensions)], Metrics }];
+    this.#write({ _aws: { Timestamp: now, CloudWatchMetrics }, ...dimensions, ...Object.fromEntries(counted) });
   }
 
   #write(line: object): void {

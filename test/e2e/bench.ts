@@ -85,6 +85,8 @@ export interface BenchOptions<Options extends VendorOptions = VendorOptions> {
   readonly settings?: object;
   /** The most memory that the function may have. */
   readonly heapMb?: number;
+  /** What the function's environment has besides. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How one run is invoked. */
@@ -161,7 +163,7 @@ async function startBench<Options extends VendorOptions, Running extends Running
   onEnd: (close: () => Promise<void>) => void,
 ): Promise<Bench<Options, Running>> {
   const { source } = subject;
-  const { stage, giveBack } = await takeStage(source, options.heapMb);
+  const { stage, giveBack } = await takeStage(source, options.heapMb, options.environment);
   onEnd(giveBack);
   const { firehose, out } = stage;
   const firstLine = stage.lines.length;

@@ -44,11 +44,16 @@ export function nextNumber(): number {
  * A stage with nothing on it. What was put on it is cleared away when it is returned.
  *
  * @param heapMb the most memory that the function may have, where that matters
+ * @param more what the function's environment has besides
  */
-export async function takeStage(source: Source, heapMb?: number): Promise<{ stage: Stage; giveBack(): Promise<void> }> {
-  const kind = `${source.id} ${heapMb}`;
+export async function takeStage(
+  source: Source,
+  heapMb?: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ stage: Stage; giveBack(): Promise<void> }> {
+  const kind = `${source.id} ${heapMb} ${JSON.stringify(more)}`;
   const free = idle.findIndex((one) => one.kind === kind);
-  const stage = idle.splice(free, free < 0 ? 0 : 1)[0]?.stage ?? (await startStage(source, heapMb));
+  const stage = idle.splice(free, free < 0 ? 0 : 1)[0]?.stage ?? (await startStage(source, heapMb, more));
   return {
     stage,
     async giveBack() {
@@ -63,7 +68,11 @@ afterAll(async () => {
   await Promise.all(all.map((stage) => stage.close()));
 });
 
-async function startStage(source: Source, heapMb: number | undefined): Promise<Stage> {
+async function startStage(
+  source: Source,
+  heapMb: number | undefined,
+  more: Readonly<Record<string, string>>,
+): Promise<Stage> {
   const state = await mkdtemp(join(tmpdir(), 'tidemark-e2e-'));
   const [out, secretsFile] = [join(state, 'out'), join(state, 'secrets.json')];
   const told = destinationsOf(source);
@@ -83,6 +92,7 @@ async function startStage(source: Source, heapMb: number | undefined): Promise<S
     AWS_SESSION_TOKEN: '',
     AWS_PROFILE: '',
     AWS_REGION: 'us-east-1',
+    ...more,
   };
   const module =
     heapMb === undefined ? `handler.ts?source=${source.id}` : `small-thread.ts?source=${source.id}&heapMb=${heapMb}`;

@@ -8,9 +8,37 @@ interface AlarmProperties {
   readonly AlarmDescription: string;
   readonly AlarmActions: readonly unknown[];
   readonly TreatMissingData: string;
+  readonly ComparisonOperator: string;
+  readonly Threshold: number;
+  readonly EvaluationPeriods: number;
+  readonly Period?: number;
+  readonly Statistic?: string;
+  readonly Metrics?: readonly MetricQuery[];
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+interface MetricQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    };
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+interface Resources {
+  readonly [id: string]: {
+    readonly Type: string;
+    readonly DependsOn?: readonly string[];
+    readonly Properties: { readonly AlarmActions?: readonly unknown[] };
+  };
 }
 
 const usual = draw();
@@ -20,8 +48,9 @@ const alarms = usual.account
   .filter(({ AlarmDescription }) => typeof AlarmDescription === 'string');
 const named = (name: string) => alarms.filter(({ AlarmDescription }) => AlarmDescription.includes(`/${name}: `));
 
-test('each source has one alarm a condition, and one for each of its streams, however many feeds it has', () => {
-  const streams = SOURCES.length * [LAKE, SPLUNK].length;
+test('each source has one alarm a condition, and those of its streams, however many feeds it has', () => {
+  // Of a stream to S3 two, of one to Splunk three.
+  const streams = SOURCES.length * 5;
   for (const { name } of CONDITIONS) {
     // A backfill that gave up is none of a source's own.
     const beside = { 'delivery-failing': streams, failing: 1 }[name] ?? 0;
@@ -51,6 +80,51 @@ test('every alarm tells somebody, what to run first and where to read on', () =>
   }
 });
 
+test('every alarm there is has an action, whoever made the topic', () => {
+  for (const { forwarding } of [
+    usual,
+    draw({ deployment: { alarms: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:soc' } } }),
+  ]) {
+    const all = Object.values(forwarding.findResources('AWS::CloudWatch::Alarm'));
+    expect(all).toHaveLength(alarms.length);
+    for (const { Properties } of all) expect(Properties.AlarmActions).toHaveLength(1);
+  }
+});
+
+test('nothing runs unwatched: whom schedules invoke as is made after all alarms of the source, and taken out before them', () => {
+  const { Resources } = usual.forwarding.toJSON() as { Resources: Resources };
+  const missed = Object.keys(Resources).filter((id) => id.startsWith('MissedAlarm'));
+  const roles = usual.account.find<{ Target: { RoleArn: string; Input: string } }>('AWS::Scheduler::Schedule');
+  const used = new Map(
+    roles.flatMap(({ properties: { Target } }) => {
+      const source = sourceOf(Target.Input);
+      return source === undefined ? [] : [[source, Target.RoleArn] as const];
+    }),
+  );
+
+  for (const { id } of SOURCES.filter(({ id }) => used.has(id))) {
+    const own = Object.keys(Resources).filter(
+      (name) => Resources[name]?.Type === 'AWS::CloudWatch::Alarm' && name.startsWith(`${id}alarms`),
+    );
+    expect(own.length).toBeGreaterThan(CONDITIONS.length);
+    const role = used.get(id)?.split('/').at(-1) ?? '';
+    expect(Resources[role]?.Type).toBe('AWS::IAM::Role');
+    expect(Resources[role]?.DependsOn).toEqual(expect.arrayContaining([...own, ...missed]));
+  }
+  expect(used.size).toBe(SOURCES.length);
+});
+
+test('nothing runs unwatched: schedules are deployed after the stack of their alarms, and destroyed with it', () => {
+  const sharded = draw({ deployment: { shards: 3 } });
+  for (const shard of [1, 2, 3])
+    expect(sharded.dependencies(`tidemark-schedules-${shard}`)).toContain('tidemark-forwarding');
+  expect(sharded.dependencies('tidemark-forwarding')).toEqual(['tidemark-state']);
+});
+
+function sourceOf(input: string): string | undefined {
+  return (JSON.parse(input) as { connection?: { source: string } }).connection?.source;
+}
+
 test('every article says what it is, how to find out, and what to do', () => {
   const articles = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8')
     .split(/^## /m)
@@ -74,4 +148,52 @@ test('that nobody counts any more is the alarm of feeds that do not run; of all 
     const wanted = name === 'not-running' ? 'breaching' : 'notBreaching';
     for (const { TreatMissingData } of named(name)) expect(TreatMissingData, name).toBe(wanted);
   }
+});
+
+test('a stream that does not deliver is told of by its age and by its failures, long before Firehose drops anything', () => {
+  const [first] = SOURCES;
+  for (const [{ id }, delivery] of [
+    [LAKE, 'DeliveryToS3'],
+    [SPLUNK, 'DeliveryToSplunk'],
+  ] as const) {
+    const own = alarms
+      .filter(({ AlarmDescription }) => AlarmDescription.startsWith(`tidemark-${id}-${first?.id}/delivery-failing: `))
+      .filter(({ MetricName }) => MetricName !== undefined);
+
+    expect(own.map(({ MetricName, Statistic }) => `${MetricName} ${Statistic}`)).toEqual([
+      `${delivery}.DataFreshness Maximum`,
+      `${delivery}.Success Average`,
+    ]);
+    const [stale, failed] = own as [AlarmProperties, AlarmProperties];
+    expect(stale).toMatchObject({ ComparisonOperator: 'GreaterThanThreshold', Threshold: 3 * 3_600 });
+    expect(failed).toMatchObject({ ComparisonOperator: 'LessThanThreshold', Threshold: 1 });
+    for (const { Namespace, Dimensions, Period = 0, EvaluationPeriods, TreatMissingData } of own) {
+      expect(Namespace).toBe('AWS/Firehose');
+      expect(Dimensions).toEqual([{ Name: 'DeliveryStreamName', Value: `tidemark-${id}-${first?.id}` }]);
+      expect(TreatMissingData).toBe('notBreaching');
+      expect(Period * EvaluationPeriods).toBeLessThanOrEqual(3_600);
+    }
+  }
+});
+
+test('what Splunk did not take and Firehose put aside is told of: puts to the bucket, beside something refused', () => {
+  const asides = alarms.filter(({ Metrics = [] }) =>
+    Metrics.some(({ MetricStat }) => MetricStat?.Metric.Namespace === 'AWS/Firehose'),
+  );
+
+  expect(asides).toHaveLength(SOURCES.length);
+  for (const { AlarmDescription, Metrics = [], Threshold, ComparisonOperator } of asides) {
+    const stream = AlarmDescription.split('/')[0];
+    const [expression, ...used] = Metrics;
+    const told = used.map(({ Id, MetricStat }) => [Id, MetricStat?.Metric.MetricName, MetricStat?.Stat]);
+    expect(expression?.Expression).toBe('IF(taken < 1, puts, 0)');
+    expect(told).toEqual([
+      ['taken', 'DeliveryToSplunk.Success', 'Minimum'],
+      ['puts', 'DeliveryToS3.Success', 'SampleCount'],
+    ]);
+    expect(new Set(used.map(({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value))).toEqual(new Set([stream]));
+    expect({ Threshold, ComparisonOperator }).toEqual({ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' });
+  }
+  const toLakeOnly = draw({ destinations: [LAKE] });
+  expect(JSON.stringify(toLakeOnly.forwarding.toJSON())).not.toContain('DeliveryToSplunk');
 });

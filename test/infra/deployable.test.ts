@@ -53,6 +53,25 @@ test.each([
   ],
   [
     {
+      deployment: {
+        alarms: {
+          quietHours: {
+            times: [
+              { from: '12:00', to: '00:00' },
+              { from: '00:00', to: '12:00' },
+            ],
+          },
+        },
+      },
+    },
+    '$.deployment.alarms.quietHours.times: together they are all of the week',
+  ],
+  [
+    { destinations: Array.from({ length: 16 }, (_, at) => ({ ...LAKE, id: `lake-${at}` })) },
+    '$.destinations: there are 16 for 3 sources, wanted 15 at most',
+  ],
+  [
+    {
       destinations: Array.from({ length: 20 }, (_, at) => ({
         ...SPLUNK,
         id: `${'a'.repeat(28)}-${at}`,

@@ -33,6 +33,8 @@ export interface Drawing {
   readonly state: Template;
   readonly forwarding: Template;
   readonly schedules: readonly Template[];
+  /** Which stacks `cdk deploy` brings before a stack, and `cdk destroy` takes out after it. */
+  dependencies(stack: string): string[];
   /** All of them, as if they had been deployed. */
   readonly account: Account;
 }
@@ -44,5 +46,10 @@ export function draw(change: object = {}): Drawing {
   const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];
   const [state, forwarding, ...schedules] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
   const templates = stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON()] as const);
-  return { state, forwarding, schedules, account: new Account(new Map(templates)) };
+  const dependencies = (stack: string) =>
+    app
+      .synth()
+      .getStackByName(stack)
+      .dependencies.flatMap((artifact) => ('stackName' in artifact ? [artifact.stackName as string] : []));
+  return { state, forwarding, schedules, dependencies, account: new Account(new Map(templates)) };
 }

@@ -109,6 +109,10 @@ describe('a setting', () => {
     );
   });
 
+  test('perFeedMetrics reaches the functions', () => {
+    allFunctions({ perFeedMetrics: true }, { Environment: { Variables: { TIDEMARK_PER_FEED_METRICS: 'true' } } });
+  });
+
   test('a log level above info drops no metrics, which are lines without a level', () => {
     allFunctions({ logLevel: 'error' }, { LoggingConfig: { ApplicationLogLevel: 'INFO' } });
   });

@@ -34,7 +34,11 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
-  alarms: { emails: ['soc@example.com'] },
+  perFeedMetrics: true,
+  alarms: {
+    emails: ['soc@example.com'],
+    quietHours: { timeZone: 'Europe/Berlin', times: [{ from: 'fri 22:00', to: 'mon 06:00' }] },
+  },
 };
 
 interface FunctionProperties {

@@ -10,6 +10,10 @@ function parse(deployment: unknown) {
   return parseConfig(JSON.stringify(file), 'tidemark.json', [source], FORMATS).deployment;
 }
 
+function quiet(...times: object[]) {
+  return { alarms: { quietHours: { times } } };
+}
+
 test('nothing has to be said', () => {
   expect(parse(undefined)).toEqual({
     stackPrefix: 'tidemark',
@@ -22,6 +26,7 @@ test('nothing has to be said', () => {
     memoryMb: 256,
     timeout: 300_000_000,
     queryLimitGb: 100,
+    perFeedMetrics: false,
     alarms: { emails: [] },
   });
 });
@@ -49,6 +54,23 @@ test.each([
   [{ reservedConcurrency: 0 }, '$.deployment.reservedConcurrency: there is 0'],
   [{ alarms: { topicArn: 'topic' } }, '$.deployment.alarms.topicArn: there is "topic", wanted the ARN of an SNS topic'],
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
+  [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
+  [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
+  [
+    quiet({ from: 'fri 18:00', to: '06:00' }),
+    '.quietHours.times[0]: there is {"from":"fri 18:00","to":"06:00"}, wanted',
+  ],
+  [quiet({ from: '06:00', to: '06:00' }), 'wanted two different times, both of the day or both of the week.'],
+  [quiet({ from: '22:00' }), '.quietHours.times[0].to: nothing is there'],
+  [quiet(), '$.deployment.alarms.quietHours.times: there is [], wanted at least 1.'],
+  [
+    { alarms: { quietHours: { timeZone: 'Bielefeld', times: [{ from: '22:00', to: '06:00' }] } } },
+    '$.deployment.alarms.quietHours.timeZone: there is "Bielefeld", wanted a time zone such as Europe/Berlin',
+  ],
+  [
+    { alarms: { quietHours: { timeZone: '+01:00', times: [{ from: '22:00', to: '06:00' }] } } },
+    '$.deployment.alarms.quietHours.timeZone: there is "+01:00"',
+  ],
   [{ shard: 2 }, '$.deployment.shard: there is no such setting; look for a misspelling.'],
 ])('%j is told by its path, what is there, and what is wanted', (deployment, told) => {
   expect(() => parse(deployment)).toThrow(TidemarkError);

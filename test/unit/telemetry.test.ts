@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { feedMetrics } from '../../functions/core/feed-metrics.ts';
+import { emptyTally } from '../../functions/core/report.ts';
 import { Telemetry } from '../../functions/shell/telemetry.ts';
+
+interface Blob {
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
 
 let lines: Record<string, unknown>[] = [];
 beforeEach(() => {
@@ -50,6 +57,64 @@ describe('metrics', () => {
     telemetry.flush(3);
 
     expect(lines).toHaveLength(1);
+  });
+
+  test('of a feed are lines of their own, with the feed as a second dimension, beside the source’s', () => {
+    const telemetry = new Telemetry('thousandeyes', 'info');
+    telemetry.count('Delivered', 7);
+    telemetry.countFeed('thousandeyes/events/acme', new Map([['Delivered', 7] as const, ['Failing', 0] as const]));
+    telemetry.flush(5);
+    telemetry.flush(6);
+
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ Delivered: 7, _aws: { CloudWatchMetrics: [{ Dimensions: [['source']] }] } });
+    expect(lines[1]).toEqual({
+      _aws: {
+        Timestamp: 5,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Tidemark',
+            Dimensions: [['source', 'feed']],
+            Metrics: [
+              { Name: 'Delivered', Unit: 'Count' },
+              { Name: 'Failing', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      source: 'thousandeyes',
+      feed: 'thousandeyes/events/acme',
+      Delivered: 7,
+      Failing: 0,
+    });
+  });
+
+  test('of 3,000 feeds stay within what CloudWatch takes of a line', () => {
+    const telemetry = new Telemetry('thousandeyes', 'info');
+    for (let at = 0; at < 3_000; at++) {
+      const state = at % 2 ? 'failed' : 'caught-up';
+      const report = {
+        ...emptyTally(),
+        feed: `thousandeyes/events/${at}`,
+        state,
+        lagSeconds: at,
+        warnings: [],
+      } as const;
+      telemetry.count('LagSeconds', at);
+      telemetry.countFeed(report.feed, feedMetrics(report));
+    }
+    telemetry.flush(1);
+
+    expect(lines).toHaveLength(3_001);
+    expect(new Set(lines.map(({ feed }) => feed)).size).toBe(3_001);
+    for (const { _aws, ...line } of lines as { _aws: { CloudWatchMetrics: Blob[] }; [name: string]: unknown }[]) {
+      const [blob, ...others] = _aws.CloudWatchMetrics;
+      expect(others).toEqual([]);
+      expect(blob?.Dimensions[0]?.length).toBeLessThanOrEqual(30);
+      expect(blob?.Metrics.length).toBeLessThanOrEqual(100);
+      for (const { Name } of blob?.Metrics ?? []) expect([line[Name]].flat().length).toBeLessThanOrEqual(100);
+      expect(JSON.stringify({ _aws, ...line }).length).toBeLessThan(256 * 1_024);
+    }
   });
 
   test('hold no more values than CloudWatch takes, and the worst is among them', () => {
