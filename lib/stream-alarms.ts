@@ -66,7 +66,7 @@ function stale(stream: string, type: StreamAlarmsProps['type']): Sign {
   };
 }
 
-/** One attempt that fails is tried again and says nothing; attempts that fail time after time do. */
+/** Success is the share of attempts that did. One that fails is tried again and says nothing; attempts that fail time after time do. */
 function failed(stream: string, type: StreamAlarmsProps['type']): Sign {
   return {
     about: 'Attempts to deliver have failed for three quarters of an hour.',
