@@ -15,8 +15,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw unknown(name);
-  const { values: given } = parseArgs({
+  const { values: given, positionals } = parseArgs({
     args: [...rest],
+    allowPositionals: command.takesWords ?? false,
     options: { ...command.options, help: { type: 'boolean', short: 'h', default: false } },
   });
   const values: Record<string, unknown> = given;
@@ -34,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const { help: _, ...options } = values;
-  return await command.run(options);
+  return await command.run(options, positionals);
 }
 
 function unknown(name: string): TidemarkError {

@@ -37,7 +37,7 @@ export function unreadableSecret(name: string, thrown: unknown, auth: Auth): Tid
   if (kind === 'ResourceNotFoundException') {
     return secretError(
       `Secret ${name} does not exist, or has no value.`,
-      `Create it with a value like ${secretShapes(auth)}.`,
+      `Put it in: ${secretCommand(name)}. It asks for what it takes, a value like ${secretShapes(auth)}.`,
     );
   }
   // A parser quotes what it could not read: here that is the secret.
@@ -48,6 +48,12 @@ export function unreadableSecret(name: string, thrown: unknown, auth: Auth): Tid
   );
 }
 
+/** The command that gives a secret its value: here, or in the account where this runs. */
+function secretCommand(name: string): string {
+  const cloud = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? '' : ' --cloud';
+  return `npx tidemark secret set ${name.replace(/^tidemark\//, '')}${cloud}`;
+}
+
 /** The credentials in a secret's text, checked. */
 export function fieldsOf(name: string, text: string | undefined, auth: Auth): Record<string, string> {
   const wanted = secretShapes(auth);
@@ -55,10 +61,10 @@ export function fieldsOf(name: string, text: string | undefined, auth: Auth): Re
   try {
     value = JSON.parse(text ?? '');
   } catch {
-    throw secretError(`Secret ${name} is not JSON.`, `Its value must look like ${wanted}.`);
+    throw secretError(`Secret ${name} is not JSON.`, valueWanted(name, wanted));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw secretError(`Secret ${name} is not a JSON object.`, `Its value must look like ${wanted}.`);
+    throw secretError(`Secret ${name} is not a JSON object.`, valueWanted(name, wanted));
   }
   const given = value as Readonly<Record<string, unknown>>;
   // The shape that the value has most of is the one that is meant.
@@ -76,7 +82,7 @@ function isFilled(field: unknown): field is string {
 
 /** One field of a secret. A password may hold any character but those that come from pasting; all else goes into headers. */
 function credential(name: string, key: string, field: unknown, wanted: string): string {
-  if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, `Its value must look like ${wanted}.`);
+  if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, valueWanted(name, wanted));
   // Values are pasted: white space around them is never meant.
   const clean = field.trim();
   const allowed = FREE_TEXT.has(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
@@ -98,6 +104,10 @@ export const LEAST_CHARACTERS = 8;
 
 /** Fields that people choose themselves, and that travel in bodies. */
 const FREE_TEXT = new Set(['username', 'password']);
+
+function valueWanted(name: string, shape: string): string {
+  return `Its value must look like ${shape}. Put it in again: ${secretCommand(name)}.`;
+}
 
 function secretError(message: string, cure: string): TidemarkError {
   return new TidemarkError('secret', 'receiving', message, cure);

@@ -4,6 +4,7 @@ import { backfill } from './backfill.ts';
 import { lateness, ledger, quarantine, status } from './look.ts';
 import { move } from './move.ts';
 import { redrive } from './redrive.ts';
+import { setSecret } from './secret.ts';
 import { verify } from './verify.ts';
 
 /** What stood on the command line, with its defaults filled in: what a command's own options make of it. */
@@ -14,17 +15,34 @@ export interface Command {
   readonly about: string;
   readonly options: ParseArgsOptionsConfig;
   readonly needs?: readonly string[];
+  /** Whether words may stand on the command line that are no options. */
+  readonly takesWords?: boolean;
   /** A line an option: its name and what it is. */
   readonly help: readonly (readonly [string, string])[];
-  run(options: Given): Promise<number>;
+  run(options: Given, words: readonly string[]): Promise<number>;
 }
 
-const HERE = {
+const PLACES = {
   config: { type: 'string' },
-  feed: { type: 'string' },
   state: { type: 'string', default: '.tidemark' },
-  out: { type: 'string' },
   secrets: { type: 'string' },
+} as const;
+
+const CLOUD = { cloud: { type: 'boolean', default: false } } as const;
+
+const CONFIGURED = { ...PLACES, ...CLOUD } as const;
+
+const CONFIGURED_HELP = [
+  ['--config FILE', 'the configuration (default: tidemark.json)'],
+  ['--secrets FILE', 'a JSON object of secret name -> secret value (default: STATE/secrets.json)'],
+  ['--state DIR', 'where checkpoints, secrets and events are kept (default: .tidemark)'],
+  ['--cloud', 'into Secrets Manager in the AWS account (AWS_PROFILE, AWS_REGION), instead of the file'],
+] as const;
+
+const HERE = {
+  ...PLACES,
+  feed: { type: 'string' },
+  out: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -37,7 +55,7 @@ const HERE_HELP = [
   ['--json', 'the result as one JSON object on stdout'],
 ] as const;
 
-const FEEDS = { ...HERE, cloud: { type: 'boolean', default: false } } as const;
+const FEEDS = { ...HERE, ...CLOUD } as const;
 
 const FEEDS_HELP = [
   ...HERE_HELP,
@@ -57,6 +75,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { ...HERE, once: { type: 'boolean', default: false } },
     help: [['--once', 'until every feed is caught up, then end: 0, or 1 if a feed failed'], ...HERE_HELP],
     run,
+  },
+  secret: {
+    about:
+      'set SOURCE/CONNECTION or set DESTINATION: put credentials in, unseen; from stdin as JSON without a terminal',
+    options: CONFIGURED,
+    takesWords: true,
+    help: [
+      ['set NAME', 'whose secret it is: frame/acme for a connection, or a Splunk destination’s id'],
+      ...CONFIGURED_HELP,
+    ],
+    run: setSecret,
   },
   status: {
     about: 'how each feed stands: watermark, lag, failures, quarantine, jobs',

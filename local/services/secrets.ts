@@ -1,5 +1,14 @@
 import { createHash, randomUUID, scryptSync } from 'node:crypto';
-import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { type Version, versionsBeside } from './secret-versions.ts';
 import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
@@ -40,6 +49,7 @@ export async function startSecrets(options: SecretsOptions): Promise<SecretsServ
   const operations = {
     GetSecretValue: (input) => getSecretValue(store, input),
     DescribeSecret: (input) => describeSecret(store, input),
+    CreateSecret: (input) => createSecret(store, input),
     PutSecretValue: (input) => putSecretValue(store, input),
     UpdateSecretVersionStage: (input) => updateSecretVersionStage(store, input),
   } satisfies Record<string, (input: Record<string, unknown>) => object>;
@@ -90,6 +100,15 @@ function describeSecret(store: SecretsFile, input: Record<string, unknown>): obj
     LastChangedDate: changed / 1000,
     VersionIdsToStages: Object.fromEntries(labelled.map(({ id, stages }) => [id, stages])),
   };
+}
+
+function createSecret(store: SecretsFile, { Name: name, SecretString: text }: Record<string, unknown>): object {
+  if (typeof name !== 'string' || name === '' || typeof text !== 'string') {
+    throw new AwsError('InvalidParameterException', 'The local file takes a Name and a SecretString.');
+  }
+  store.add(name, text);
+  const [current] = store.load(name).versions.filter(({ stages }) => stages.includes(CURRENT));
+  return { ARN: arnOf(name), Name: name, VersionId: current?.id };
 }
 
 /** The same content twice under one id is put once; other content is refused, for versions never change. */
@@ -173,6 +192,14 @@ class SecretsFile {
     return { name, versions: [...known.filter(({ id }) => id !== digest), edited] };
   }
 
+  add(name: string, text: string): void {
+    const secrets = readSecrets(this.#file);
+    if (Object.hasOwn(secrets, name)) {
+      throw new AwsError('ResourceExistsException', `There is a local secret ${name} already.`);
+    }
+    writeSecrets(this.#file, { ...secrets, [name]: storedForm(text) });
+  }
+
   save(name: string, versions: readonly Version[]): void {
     const secrets = readSecrets(this.#file);
     const current = versions.find(({ stages }) => stages.includes(CURRENT))?.text;
@@ -206,7 +233,7 @@ function readSecrets(file: string): Secrets {
 
 function writeSecrets(file: string, secrets: Secrets): void {
   // The file may be a link to where the secrets really are.
-  const target = realpathSync(file);
+  const target = existsSync(file) ? realpathSync(file) : file;
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     writeFileSync(temporary, `${JSON.stringify(secrets, null, 2)}\n`, { mode: FILE_MODE, flag: 'wx', flush: true });
