@@ -12,7 +12,9 @@ import { accept } from './accept.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { makeRole } from './role.ts';
+import { Rotation, rotating } from './rotation.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
 import { SourceFunction } from './source-function.ts';
@@ -21,13 +23,15 @@ import type { StateStack } from './state-stack.ts';
 
 /** What a schedule needs of a source: whom to invoke, and as whom. */
 export interface Invocable {
-  readonly function: SourceFunction;
+  readonly function: LambdaFunction;
   readonly scheduler: Role;
 }
 
 /** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
 export class ForwardingStack extends Stack {
   readonly sources: ReadonlyMap<string, Invocable>;
+  /** What exchanges credentials, of the sources that do. */
+  readonly rotations: ReadonlyMap<string, Invocable>;
   /** Where invocations go that never ended well. */
   readonly missed: Queue;
   /** Where alarms go. */
@@ -65,9 +69,20 @@ export class ForwardingStack extends Stack {
           destinations,
           stackPrefix: deployment.stackPrefix,
           topic: this.topic,
+          rotates: rotating(source, config).length > 0,
         });
-        return [source.id, { function: made, scheduler: this.#schedulerOf(source, made, config, key) }] as const;
+        const scheduler = this.#schedulerOf(`${source.id}-scheduler`, made, config, key);
+        return [source.id, { function: made, scheduler }] as const;
       }),
+    );
+    this.rotations = new Map(
+      sources
+        .filter((source) => rotating(source, config).length > 0)
+        .map((source) => {
+          const made = new Rotation(this, `${source.id}-rotation`, { source, config, missed: this.missed, key });
+          const scheduler = this.#schedulerOf(`${source.id}-rotation-scheduler`, made, config, key);
+          return [source.id, { function: made, scheduler }] as const;
+        }),
     );
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
   }
@@ -106,13 +121,8 @@ export class ForwardingStack extends Stack {
     }
   }
 
-  #schedulerOf(
-    source: Source,
-    { function: invoked }: SourceFunction,
-    { deployment }: Config,
-    key: IKey | undefined,
-  ): Role {
-    return makeRole(this, `${source.id}-scheduler`, 'scheduler', deployment, [
+  #schedulerOf(id: string, { function: invoked }: LambdaFunction, { deployment }: Config, key: IKey | undefined): Role {
+    return makeRole(this, id, 'scheduler', deployment, [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
       ...useKey(key),

@@ -18,21 +18,24 @@ export interface SourceAlarmsProps {
   readonly destinations: readonly ConfiguredDestination[];
   readonly stackPrefix: string;
   readonly topic: ITopic;
+  /** Whether any of its credentials is exchanged for a new one. */
+  readonly rotates: boolean;
 }
 
 /** The alarms of a source: one a condition, and one for each of its delivery streams. None of them multiplies with feeds. */
 export class SourceAlarms extends Construct {
-  constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic }: SourceAlarmsProps) {
+  constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic, rotates }: SourceAlarmsProps) {
     super(scope, id);
     const action = new SnsAction(topic);
-    for (const condition of CONDITIONS) this.#watch(source, condition).addAlarmAction(action);
+    const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
+    for (const condition of conditions) this.#watch(source, condition).addAlarmAction(action);
     for (const destination of destinations) {
       this.#watchStream(destination, deliveryStreamName(destination.id, source.id, stackPrefix)).addAlarmAction(action);
     }
   }
 
   #watch(source: Source, condition: Condition): Alarm {
-    const { name, value, metrics, statistic, minutes, periods, when, threshold, silence } = condition;
+    const { name, value, metrics, statistic, minutes, periods, among = periods, when, threshold, silence } = condition;
     const period = Duration.minutes(minutes);
     const usingMetrics = Object.fromEntries(
       metrics.map((metricName) => [
@@ -47,7 +50,8 @@ export class SourceAlarms extends Construct {
       alarmDescription: `${source.id}/${describe(condition)}`,
       metric,
       threshold,
-      evaluationPeriods: periods,
+      evaluationPeriods: among,
+      ...(among !== periods && { datapointsToAlarm: periods }),
       comparisonOperator:
         when === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
