@@ -7,8 +7,9 @@ import { type Renewal, type RotationEffects, type RotationReport, rotate } from 
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
 import { authorize } from './authorize.ts';
 import { Http } from './http.ts';
+import { pause } from './pause.ts';
 import { RotatingSecret } from './rotating-secret.ts';
-import { type HostContext, pause } from './serve.ts';
+import type { HostContext } from './serve.ts';
 import { Telemetry } from './telemetry.ts';
 
 const input = z.strictObject({ act: z.literal('rotate'), connection: z.unknown() });

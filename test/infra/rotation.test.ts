@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { parseConnection } from '../../functions/core/config.ts';
 import { connect, type Drawing, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
 import { allows, type Statement } from './policy.ts';
 
@@ -191,6 +192,13 @@ describe('its schedules', () => {
       'twin',
       'whole',
     ]);
+    for (const { properties } of schedules) {
+      const { connection } = JSON.parse(properties.Target.Input);
+      const of = SOURCES.find(({ id }) => id === connection?.source);
+      // Whichever function gets it, it takes it as it is.
+      if (of) expect(parseConnection(of, connection)).toEqual(connection);
+      expect(connection?.rotate).not.toBe(false);
+    }
     for (const expression of minutes) expect(expression).toMatch(/^cron\(\d{1,2} \d{1,2} \* \* \? \*\)$/);
     expect(new Set(minutes).size).toBe(own.length);
     for (const { properties } of own) expect(properties.FlexibleTimeWindow).toEqual({ Mode: 'OFF' });
