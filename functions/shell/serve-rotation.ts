@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type ConfiguredConnection, check, parseConnection } from '../core/config.ts';
-import { TidemarkError } from '../core/errors.ts';
+import { type ErrorCode, TidemarkError } from '../core/errors.ts';
 import type { Answer, Request, Rotation, Source } from '../core/model.ts';
 import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotate.ts';
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
@@ -56,7 +56,8 @@ function readInput(source: Source, value: unknown): { rotation: Rotation; connec
 }
 
 function tell(telemetry: Telemetry, { message, cure, ...fields }: RotationReport): void {
-  const error = cure === undefined ? {} : { error: { code: 'rotation-stuck', message, cure } };
+  const code: ErrorCode = 'rotation-stuck';
+  const error = cure === undefined ? {} : { error: { code, message, cure } };
   telemetry.log(LEVEL[fields.state], message, { ...fields, ...error });
   if (fields.state === 'rotated') telemetry.count('Rotated', 1);
   if (fields.state === 'stuck') telemetry.count('RotationStuck', 1);
