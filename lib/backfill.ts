@@ -1,7 +1,6 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -10,6 +9,7 @@ import type { Deployment } from '../functions/core/deployment-config.ts';
 import { MINUTE, SECOND } from '../functions/core/time.ts';
 import { accept, acceptWildcards } from './accept.ts';
 import { backfillMachine, feedMachine, MAP_LABEL } from './backfill-machines.ts';
+import { allow } from './function-role.ts';
 import { useKey } from './key.ts';
 import { makeRole } from './role.ts';
 import type { Purpose, SourceFunction } from './source-function.ts';
@@ -36,10 +36,12 @@ export class Backfill extends Construct {
   /** The machine that it starts for each of them. */
   readonly feedMachineArn: string;
   readonly alarm: Alarm;
+  readonly functions: readonly SourceFunction[];
 
   constructor(scope: Construct, id: string, { deployment, functions, topic, key }: BackfillProps) {
     super(scope, id);
     const { stackPrefix, backfill } = deployment;
+    this.functions = functions;
     const [all, one] = [`${stackPrefix}-backfill`, `${stackPrefix}-backfill-feed`];
     this.machineArn = this.#arn('stateMachine', all);
     this.feedMachineArn = this.#arn('stateMachine', one);
@@ -134,8 +136,4 @@ export class Backfill extends Construct {
   #executions(machine: string): string {
     return `${this.#arn('execution', machine)}:*`;
   }
-}
-
-function allow(actions: string[], resources: string[]): PolicyStatement {
-  return new PolicyStatement({ actions, resources });
 }

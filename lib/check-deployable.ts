@@ -5,10 +5,13 @@ import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/quiet-hours.ts';
 import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
 import { planSchedules } from './plan-schedules.ts';
+import { rotatingSecrets } from './rotation.ts';
 import { foreignSecrets, isSecretId, SECRET_WANTED } from './secrets.ts';
 
 /** So many secrets of other names one role may list: its policies have a size. */
 const MOST_FOREIGN_SECRETS = 50;
+/** The same of those that rotate: each is listed, whatever its name. */
+const MOST_ROTATING_SECRETS = 50;
 const MOST_DESTINATIONS_BYTES = 3_500;
 /** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
 const MOST_STREAMS = 45;
@@ -25,6 +28,7 @@ export function checkDeployable(config: Config, sources: readonly Source[], name
   const wrong = [
     ...wrongConnections(config, sources),
     ...wrongSecrets(config, sources),
+    ...tooManyRotations(config, sources),
     ...wrongDestinations(config),
     ...tooManyDestinations(config, sources),
     ...tooManyStreams(config, sources),
@@ -81,6 +85,18 @@ function wrongSecrets({ connections }: Config, sources: readonly Source[]): stri
     const at = connections.findIndex(({ source, secret }) => source === id && secret === foreign[MOST_FOREIGN_SECRETS]);
     return [
       `$.connections[${at}].secret: of ${id} there are ${foreign.length} secrets with names of their own, wanted ${MOST_FOREIGN_SECRETS} at most: name the others tidemark/${id}/...`,
+    ];
+  });
+}
+
+function tooManyRotations(config: Config, sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const secrets = rotatingSecrets(source, config);
+    if (secrets.length <= MOST_ROTATING_SECRETS) return [];
+    const last = secrets[MOST_ROTATING_SECRETS];
+    const at = config.connections.findIndex((one) => one.source === source.id && one.rotate && one.secret === last);
+    return [
+      `$.connections[${at}].rotate: of ${source.id} there are ${secrets.length} secrets that rotate, wanted ${MOST_ROTATING_SECRETS} at most: a role has room for no more.`,
     ];
   });
 }

@@ -10,6 +10,10 @@ export interface Condition {
   readonly minutes: number;
   /** So many periods in a row. */
   readonly periods: number;
+  /** Instead of in a row: among so many. */
+  readonly among?: number;
+  /** Only where credentials are exchanged. */
+  readonly rotation?: true;
   readonly when: 'above' | 'below';
   readonly threshold: number;
   /** Whether silence is the alarm. */
@@ -78,6 +82,14 @@ export const CONDITIONS: readonly Condition[] = [
     ...condition('delivery-failing', ['DeliveryRefused'], 'Sum', 15, 4, 0),
     about: 'A delivery stream has refused records for an hour, or has not passed on what it took.',
     command: 'npx tidemark status',
+  },
+  {
+    // Counted once a day: so long that the alarm stands from one day to the next.
+    ...condition('rotation-stuck', ['RotationStuck'], 'Sum', 6 * 60, 1, 0),
+    among: 6,
+    rotation: true,
+    about: 'A credential cannot be exchanged without a person, and may die within weeks; the log says which, and when.',
+    command: 'npx tidemark secret set NAME --cloud, with a new one',
   },
 ];
 

@@ -17,9 +17,9 @@ import type { Metric } from '../functions/core/metrics.ts';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { estimateCost } from './cost-estimate.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { OVERDUE_FEEDS, WORST_FEEDS } from './log-queries.ts';
 import { DELIVERY, sourceMetric, streamMetric } from './metrics.ts';
-import type { SourceFunction } from './source-function.ts';
 
 export interface DashboardProps {
   readonly config: Config;
@@ -32,8 +32,15 @@ export interface DashboardProps {
 /** A source, with what there is to see of it. */
 export interface WatchedSource {
   readonly source: Source;
-  readonly function: SourceFunction;
+  /** The one that schedules invoke comes first. */
+  readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
   readonly alarms: readonly Alarm[];
+}
+
+export interface WatchedFunction {
+  /** What it does, beside reading on. */
+  readonly name: string;
+  readonly made: LambdaFunction;
 }
 
 const WIDTH = 24;
@@ -57,7 +64,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const { config, sources, alarms, table } = props;
-    const { stackPrefix, memoryMb } = config.deployment;
+    const { stackPrefix } = config.deployment;
     const dashboard = new CdkDashboard(this, 'Dashboard', {
       // An account's dashboards are those of all its Regions.
       dashboardName: `${stackPrefix}-${Aws.REGION}`,
@@ -65,9 +72,9 @@ export class Dashboard extends Construct {
       // A sum of a quarter of an hour stays one, however long the time that is looked at.
       periodOverride: PeriodOverride.INHERIT,
     });
-    const logGroups = sources.map(({ function: { log } }) => log.logGroupName);
+    const logGroups = sources.map(({ functions: [live] }) => live.made.log.logGroupName);
     dashboard.addWidgets(...inParts(logGroups, MOST_LOG_GROUPS).flatMap(feedWidgets));
-    dashboard.addWidgets(alarmWidget('Invocations that never ended well', alarms));
+    dashboard.addWidgets(alarmWidget('Invocations that never ended well, backfills that gave up', alarms));
     for (const watched of sources) {
       const streams = config.destinations.map(({ id, type }) => ({
         stream: deliveryStreamName(id, watched.source.id, stackPrefix),
@@ -81,13 +88,15 @@ export class Dashboard extends Construct {
       dashboard.addWidgets(...deliveringWidgets(watched, streams));
     }
     dashboard.addWidgets(heading('## Cost: an estimate by use, at list prices of us-east-1 (docs/dashboard.md)'));
-    const billed = sources.map(({ source, function: { function: invoked, log } }) => ({
-      title: source.title,
-      invoked,
-      logGroupName: log.logGroupName,
-      memoryMb,
-      streams: config.destinations.map(({ id }) => deliveryStreamName(id, source.id, stackPrefix)),
-    }));
+    const billed = sources.flatMap(({ source, functions }) =>
+      functions.map(({ name, made }, at) => ({
+        title: `${source.title} (${name})`,
+        invoked: made.function,
+        logGroupName: made.log.logGroupName,
+        memoryMb: made.memoryMb,
+        streams: at > 0 ? [] : config.destinations.map(({ id }) => deliveryStreamName(id, source.id, stackPrefix)),
+      })),
+    );
     dashboard.addWidgets(costWidget(estimateCost(billed, table.tableName)));
   }
 }
@@ -141,7 +150,7 @@ function readingWidgets(source: string): IWidget[] {
 
 /** How what was read is passed on, and by what. */
 function deliveringWidgets(
-  { function: { function: invoked } }: WatchedSource,
+  { functions }: WatchedSource,
   streams: readonly { stream: string; type: keyof typeof DELIVERY }[],
 ): IWidget[] {
   const look = (statistic: string, label: string) => ({ statistic, period: PERIOD, label });
@@ -159,13 +168,13 @@ function deliveringWidgets(
       streams.map(({ stream }) => streamMetric(stream, 'IncomingBytes', look(Stats.SUM, stream))),
     ),
     graph(
-      'Function',
+      'Functions',
       8,
-      [
-        invoked.metricDuration(look(Stats.p(50), 'half took (ms)')),
-        invoked.metricDuration(look(Stats.MAXIMUM, 'longest (ms)')),
-      ],
-      [invoked.metricErrors(look(Stats.SUM, 'errors')), invoked.metricThrottles(look(Stats.SUM, 'throttled'))],
+      functions.map(({ name, made }) => made.function.metricDuration(look(Stats.MAXIMUM, `${name}: longest (ms)`))),
+      functions.flatMap(({ name, made }) => [
+        made.function.metricErrors(look(Stats.SUM, `${name}: errors`)),
+        made.function.metricThrottles(look(Stats.SUM, `${name}: throttled`)),
+      ]),
     ),
   ];
 }

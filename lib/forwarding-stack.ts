@@ -14,9 +14,11 @@ import { Backfill, backfillPurpose } from './backfill.ts';
 import { Dashboard } from './dashboard.ts';
 import { EventQuery } from './event-query.ts';
 import { ownKey, useKey } from './key.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from './outputs.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { makeRole } from './role.ts';
+import { Rotation, rotating } from './rotation.ts';
 import { S3Delivery } from './s3-delivery.ts';
 import { SourceAlarms } from './source-alarms.ts';
 import { SourceFunction } from './source-function.ts';
@@ -25,14 +27,19 @@ import type { StateStack } from './state-stack.ts';
 
 /** What a schedule needs of a source: whom to invoke, and as whom. */
 export interface Invocable {
-  readonly function: SourceFunction;
+  readonly function: LambdaFunction;
   readonly scheduler: Role;
+}
+
+interface Watched extends Invocable {
   readonly alarms: SourceAlarms;
 }
 
 /** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
 export class ForwardingStack extends Stack {
-  readonly sources: ReadonlyMap<string, Invocable>;
+  readonly sources: ReadonlyMap<string, Watched>;
+  /** What exchanges credentials, of the sources that do. */
+  readonly rotations: ReadonlyMap<string, Invocable>;
   /** Where invocations go that never ended well. */
   readonly missed: Queue;
   /** Where alarms go. */
@@ -55,64 +62,80 @@ export class ForwardingStack extends Stack {
     this.topic = alarmTopic(this, config.deployment);
     this.missed = this.#makeQueue(key);
     const missedAlarm = this.#watchQueue(this.missed);
-    this.sources = new Map(
-      sources.map((source) => {
-        const made = new SourceFunction(this, source.id, {
-          source,
-          config,
-          table: state.table,
-          missed: this.missed,
-          key,
-        });
-        this.#deliver(source, config, state, key);
-        const { destinations, deployment } = config;
-        const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
-          source,
-          destinations,
-          stackPrefix: deployment.stackPrefix,
-          topic: this.topic,
-        });
-        const scheduler = this.#schedulerOf(source, made, config, key);
-        // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
-        scheduler.node.addDependency(alarms, missedAlarm);
-        return [source.id, { function: made, scheduler, alarms }] as const;
-      }),
-    );
-    const backfillAlarm = this.#backfill(sources, config, state, key);
-    const { quietHours: hours } = config.deployment.alarms;
-    const silent = [...this.sources.values()].flatMap(({ alarms }) => alarms.silent);
-    const watched = sources.flatMap((source) => {
-      const made = this.sources.get(source.id);
-      return made ? [{ source, function: made.function, alarms: made.alarms.alarms }] : [];
-    });
-    new Dashboard(this, 'Dashboard', {
-      config,
-      sources: watched,
-      alarms: [missedAlarm, backfillAlarm],
-      table: state.table,
-    });
-    if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
+    const backfills = this.#backfill(sources, config, state, key);
+    this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, config, state, key)]));
+    this.rotations = this.#rotate(sources, config, key);
+    // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
+    for (const [id, { scheduler, alarms }] of this.sources) {
+      for (const each of [scheduler, this.rotations.get(id)?.scheduler]) each?.node.addDependency(alarms, missedAlarm);
+    }
+    this.#show(sources, config, state, backfills.functions, [missedAlarm, backfills.alarm]);
     new EventQuery(this, 'Events', { config, sources, archive: state.archive });
   }
 
+  #forward(source: Source, config: Config, state: StateStack, key: IKey | undefined): Watched {
+    const { destinations, deployment } = config;
+    const made = new SourceFunction(this, source.id, { source, config, table: state.table, missed: this.missed, key });
+    this.#deliver(source, config, state, key);
+    const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
+      source,
+      destinations,
+      stackPrefix: deployment.stackPrefix,
+      topic: this.topic,
+      rotates: rotating(source, config).length > 0,
+    });
+    tell(this, functionOutput(source.id), made.function.functionArn);
+    return { function: made, scheduler: this.#schedulerOf(`${source.id}-scheduler`, made, config, key), alarms };
+  }
+
+  #rotate(sources: readonly Source[], config: Config, key: IKey | undefined): Map<string, Invocable> {
+    const some = sources.filter((source) => rotating(source, config).length > 0);
+    return new Map(
+      some.map((source) => {
+        const made = new Rotation(this, `${source.id}-rotation`, { source, config, missed: this.missed, key });
+        const scheduler = this.#schedulerOf(`${source.id}-rotation-scheduler`, made, config, key);
+        return [source.id, { function: made, scheduler }] as const;
+      }),
+    );
+  }
+
+  /** What a person looks at, and when nobody is to be woken. */
+  #show(
+    sources: readonly Source[],
+    config: Config,
+    { table }: StateStack,
+    backfills: readonly LambdaFunction[],
+    alarms: readonly Alarm[],
+  ): void {
+    const { quietHours: hours } = config.deployment.alarms;
+    const watched = sources.map((source, at) => {
+      const { function: live, alarms } = this.sources.get(source.id) as Watched;
+      const beside = { backfill: backfills[at], rotation: this.rotations.get(source.id)?.function };
+      const others = Object.entries(beside).flatMap(([name, made]) => (made ? [{ name, made }] : []));
+      return { source, functions: [{ name: 'reading', made: live }, ...others] as const, alarms: alarms.alarms };
+    });
+    new Dashboard(this, 'Dashboard', { config, sources: watched, alarms: [...alarms], table });
+    const silent = [...this.sources.values()].flatMap((each) => each.alarms.silent);
+    if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
+  }
+
   /** The past is read by functions of their own: it must neither wait for live reading nor keep it waiting. */
-  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): Alarm {
+  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): Backfill {
     const { deployment } = config;
     const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
-    const { machineArn, feedMachineArn, alarm } = new Backfill(this, 'Backfill', {
+    const backfill = new Backfill(this, 'Backfill', {
       deployment,
       functions,
       topic: this.topic,
       key,
     });
-    tell(this, BACKFILL_MACHINE, machineArn);
-    tell(this, BACKFILL_FEED_MACHINE, feedMachineArn);
+    tell(this, BACKFILL_MACHINE, backfill.machineArn);
+    tell(this, BACKFILL_FEED_MACHINE, backfill.feedMachineArn);
     for (const [at, { id }] of sources.entries()) {
       tell(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
-      tell(this, functionOutput(id), this.sources.get(id)?.function.function.functionArn);
     }
-    return alarm;
+    return backfill;
   }
 
   #makeQueue(key: IKey | undefined): Queue {
@@ -153,13 +176,8 @@ export class ForwardingStack extends Stack {
     }
   }
 
-  #schedulerOf(
-    source: Source,
-    { function: invoked }: SourceFunction,
-    { deployment }: Config,
-    key: IKey | undefined,
-  ): Role {
-    return makeRole(this, `${source.id}-scheduler`, 'scheduler', deployment, [
+  #schedulerOf(id: string, { function: invoked }: LambdaFunction, { deployment }: Config, key: IKey | undefined): Role {
+    return makeRole(this, id, 'scheduler', deployment, [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
       ...useKey(key),

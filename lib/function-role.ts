@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Deployment } from '../functions/core/deployment-config.ts';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { accept, acceptWildcards } from './accept.ts';
@@ -45,17 +46,37 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
       ],
     ),
     allow(['firehose:PutRecordBatch'], streams),
-    allow(['sqs:SendMessage'], [missed.queueArn]),
-    ...useKey(key),
-    ...(deployment.vpc ? [allow(NETWORK, ['*'])] : []),
+    ...whatAllMay({ missed, key, deployment }),
   ]);
   acceptWildcards(role, {
     [`:secret:tidemark/${source.id}/*`]:
       'All secrets of this source’s connections, so that a further one changes no role.',
-    'Resource::*': INTERFACES,
   });
-  if (deployment.vpc) accept(role, { 'Serverless-LambdaStarPermissions': INTERFACES });
+  acceptInterfaces(role, deployment);
   return role;
+}
+
+/** What every function may do: tell of what failed, use the key if there is one, be in the VPC if there is one. */
+export function whatAllMay({
+  missed,
+  key,
+  deployment,
+}: {
+  readonly missed: IQueue;
+  readonly key: IKey | undefined;
+  readonly deployment: Deployment;
+}): PolicyStatement[] {
+  return [
+    allow(['sqs:SendMessage'], [missed.queueArn]),
+    ...useKey(key),
+    ...(deployment.vpc ? [allow(NETWORK, ['*'])] : []),
+  ];
+}
+
+/** Says why a function in a VPC may have any network interface. */
+export function acceptInterfaces(role: Role, { vpc }: Deployment): void {
+  acceptWildcards(role, { 'Resource::*': INTERFACES });
+  if (vpc) accept(role, { 'Serverless-LambdaStarPermissions': INTERFACES });
 }
 
 /** What Lambda itself does with a function's role to put it into a VPC; it takes no narrower resource. */
@@ -70,7 +91,7 @@ const NETWORK = [
 
 const INTERFACES = 'Network interfaces of a function in a VPC have no names beforehand, and Lambda takes no condition.';
 
-function allow(actions: string[], resources: string[]): PolicyStatement {
+export function allow(actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources });
 }
 

@@ -9,7 +9,11 @@ export interface PlannedSchedule {
   /** Tells it from all others of its shard, for as long as it stands for the same. */
   readonly id: string;
   readonly source: string;
+  /** Invokes the function that exchanges credentials, not the one that forwards. */
+  readonly invokes?: 'rotation';
   readonly every: Duration;
+  /** Where it is once a day: at which minute of it, so that nothing is invoked because of a deployment. */
+  readonly atMinute?: number;
   readonly input: object;
   readonly description: string;
 }
@@ -31,6 +35,7 @@ export function planSchedules(config: Config, sources: readonly Source[]): Plann
       return [
         ...own.flatMap((connection) => runs(source, connection)),
         ...own.flatMap((connection) => verification(source, connection)),
+        ...own.flatMap((connection) => rotation(source, connection)),
         ...censuses(source, own),
       ];
     }),
@@ -68,6 +73,23 @@ function verification(source: Source, connection: ConfiguredConnection): Planned
       every: VERIFY_EVERY,
       input: { act: 'verify', connection, streams: events.map(({ stream }) => stream.name) },
       description: `Verifies what has been delivered of ${source.id}/${connection.id}.`,
+    },
+  ];
+}
+
+/** Looks once a day whether the credential is due: at a minute that follows from the connection's name. */
+function rotation(source: Source, connection: ConfiguredConnection): PlannedSchedule[] {
+  if (!connection.rotate) return [];
+  const hash = createHash('sha256').update(`${source.id}/${connection.id}`).digest();
+  return [
+    {
+      id: `${connection.id} of ${source.id} rotated`,
+      source: source.id,
+      invokes: 'rotation',
+      every: DAY,
+      atMinute: hash.readUInt32BE(0) % (DAY / MINUTE),
+      input: { act: 'rotate', connection },
+      description: `Exchanges the credential of ${source.id}/${connection.id} when it is due.`,
     },
   ];
 }

@@ -25,14 +25,14 @@ export class SchedulesStack extends Stack {
     // References would bring it along; that alarms are there before schedules is not left to them.
     this.addStackDependency(forwarding, 'nothing runs unwatched');
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
-    for (const { id, source, every, input, description } of planned) {
-      const invocable = forwarding.sources.get(source);
+    for (const { id, source, invokes, every, atMinute, input, description } of planned) {
+      const invocable = (invokes === 'rotation' ? forwarding.rotations : forwarding.sources).get(source);
       if (!invocable) throw new Error(`There is no function for ${source}.`);
       new Schedule(this, id, {
         description,
         scheduleGroup: group,
-        schedule: ScheduleExpression.rate(minutes(every)),
-        timeWindow: windowOf(every),
+        schedule: atMinute === undefined ? ScheduleExpression.rate(minutes(every)) : dailyAt(atMinute),
+        timeWindow: atMinute === undefined ? windowOf(every) : TimeWindow.off(),
         target: new LambdaInvoke(invocable.function.function, {
           role: invocable.scheduler.withoutPolicyUpdates(),
           input: ScheduleTargetInput.fromText(JSON.stringify(input)),
@@ -50,6 +50,10 @@ export class SchedulesStack extends Stack {
 function windowOf(every: Duration): TimeWindow {
   const window = Math.min(Math.floor(every / 5 / MINUTE) * MINUTE, HOUR);
   return window < MINUTE ? TimeWindow.off() : TimeWindow.flexible(minutes(window));
+}
+
+function dailyAt(minute: number): ScheduleExpression {
+  return ScheduleExpression.cron({ hour: String(Math.floor(minute / 60)), minute: String(minute % 60) });
 }
 
 function minutes(duration: Duration): CdkDuration {

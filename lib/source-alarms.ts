@@ -15,6 +15,8 @@ export interface SourceAlarmsProps {
   readonly destinations: readonly ConfiguredDestination[];
   readonly stackPrefix: string;
   readonly topic: ITopic;
+  /** Whether any of its credentials is exchanged for a new one. */
+  readonly rotates: boolean;
 }
 
 /** The alarms of a source: one a condition, and those of its delivery streams. None of them multiplies with feeds. */
@@ -23,13 +25,14 @@ export class SourceAlarms extends Construct {
   /** Those of them that silence sets off. */
   readonly silent: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic }: SourceAlarmsProps) {
+  constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic, rotates }: SourceAlarmsProps) {
     super(scope, id);
     const streams = destinations.flatMap(({ id, type }) => {
       const stream = deliveryStreamName(id, source.id, stackPrefix);
       return new StreamAlarms(this, `delivery-${id}`, { stream, type }).alarms;
     });
-    const watched = CONDITIONS.map((condition) => [condition, this.#watch(source, condition)] as const);
+    const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
+    const watched = conditions.map((condition) => [condition, this.#watch(source, condition)] as const);
     this.alarms = [...watched.map(([, alarm]) => alarm), ...streams];
     this.silent = watched.flatMap(([{ silence }, alarm]) => (silence ? [alarm] : []));
     const action = new SnsAction(topic);
@@ -37,7 +40,7 @@ export class SourceAlarms extends Construct {
   }
 
   #watch(source: Source, condition: Condition): Alarm {
-    const { name, value, metrics, statistic, minutes, periods, when, threshold, silence } = condition;
+    const { name, value, metrics, statistic, minutes, periods, among = periods, when, threshold, silence } = condition;
     const period = Duration.minutes(minutes);
     const usingMetrics = Object.fromEntries(
       metrics.map((metricName) => [idOf(metricName), sourceMetric(source.id, metricName, { statistic, period })]),
@@ -49,7 +52,8 @@ export class SourceAlarms extends Construct {
       alarmDescription: `${source.id}/${describe(condition)}`,
       metric,
       threshold,
-      evaluationPeriods: periods,
+      evaluationPeriods: among,
+      ...(among !== periods && { datapointsToAlarm: periods }),
       comparisonOperator:
         when === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,

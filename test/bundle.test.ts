@@ -5,19 +5,27 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
-import { findSources, handlerOf } from '../local/find-sources.ts';
+import { findSources, handlerOf, rotateHandlerOf } from '../local/find-sources.ts';
 
 /** A cold start loads all of it: what makes a handler larger than this wants a reason. */
 const MOST_BYTES = 600_000;
 
-test.each((await findSources()).map(({ id }) => id))(
-  'the handler of %s is one small file that the Lambda’s Node can load',
-  async (id) => {
+const sources = await findSources();
+const handlers = [
+  ...sources.map(({ id }) => [`handler of ${id}`, handlerOf(id), 'TIDEMARK_TABLE'] as const),
+  ...sources
+    .filter(({ rotation }) => rotation)
+    .map(({ id }) => [`rotate-handler of ${id}`, rotateHandlerOf(id), '$.connection'] as const),
+];
+
+test.each(handlers)(
+  'the %s is one small file that the Lambda’s Node can load, and says what is missing',
+  async (_, handler, missing) => {
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const outfile = join(folder, 'index.mjs');
     await build({
-      entryPoints: [handlerOf(id).pathname],
+      entryPoints: [handler.pathname],
       outfile,
       bundle: true,
       minify: true,
@@ -32,7 +40,7 @@ test.each((await findSources()).map(({ id }) => id))(
     try { await handler({}, { getRemainingTimeInMillis: () => 1000 }); } catch (thrown) { console.log(thrown.message); }`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env: {} });
 
-    expect(stdout).toContain('TIDEMARK_TABLE');
+    expect(stdout).toContain(missing);
     expect((await stat(outfile)).size).toBeLessThan(MOST_BYTES);
   },
 );

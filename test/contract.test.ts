@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
@@ -20,7 +21,7 @@ import {
   type Stream,
 } from '../functions/core/model.ts';
 import { DAY, HOUR, type Instant, parseInstant, type Range, SECOND } from '../functions/core/time.ts';
-import { findSources } from '../local/find-sources.ts';
+import { findSources, rotateHandlerOf } from '../local/find-sources.ts';
 import { type GoldenCase, goldenCases } from '../local/golden.ts';
 import { seededRandom } from './memory/random.ts';
 
@@ -135,6 +136,21 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
       expect(name).toMatch(/^[a-z][A-Za-z0-9_]*$/);
       expect(description.trim().length).toBeGreaterThan(10);
     }
+  });
+
+  test('has an entry point for its rotation exactly when it has one, whose answer fills the secret', () => {
+    const { rotation, auth } = source;
+    expect(existsSync(rotateHandlerOf(source.id))).toBe(rotation !== undefined);
+    if (!rotation) return;
+    for (const { url } of [rotation.request, rotation.rehearsal]) expect(url).toMatch(/^\/[^/]/);
+    expect(auth.secret.map((shape) => Object.keys(shape))).toContainEqual(Object.keys(rotation.fields));
+    // A credential whose exchange goes wrong is noticed while the old one lives, and there is time before the next.
+    expect(rotation.oldLives).toBeGreaterThanOrEqual(2 * DAY);
+    expect(rotation.every).toBeGreaterThan(2 * rotation.oldLives);
+    for (const status of Object.keys(rotation.refusals))
+      expect(Number(status)).toSatisfy((code) => code >= 400 && code < 500);
+    expect(rotation.refusals[429]).toBeUndefined();
+    expectReadable(rotation.cure);
   });
 
   test('refuses settings that it does not know, and works without any', () => {

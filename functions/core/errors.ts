@@ -13,6 +13,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  * - `scope-shrank` the credentials see less than they did
  * - `origin`       an answer points to another origin, where our credentials must not go
  * - `secret`       the secret is missing, empty or of the wrong shape
+ * - `rotation-stuck` a credential cannot be exchanged for a new one without a person
  * - `delivery`     a destination does not accept events
  * - `state`        the table cannot be read or written, or holds what this version does not know
  * - `lease-lost`   another worker has taken the feed over
@@ -29,6 +30,7 @@ export type ErrorCode =
   | 'scope-shrank'
   | 'origin'
   | 'secret'
+  | 'rotation-stuck'
   | 'delivery'
   | 'state'
   | 'lease-lost'

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type ConfiguredConnection, check, parseConnection } from '../core/config.ts';
-import { TidemarkError } from '../core/errors.ts';
+import { type ErrorCode, TidemarkError } from '../core/errors.ts';
 import type { Answer, Request, Rotation, Source } from '../core/model.ts';
 import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotate.ts';
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
 import { authorize } from './authorize.ts';
 import { Http } from './http.ts';
+import { pause } from './pause.ts';
 import { RotatingSecret } from './rotating-secret.ts';
-import { type HostContext, pause } from './serve.ts';
+import type { HostContext } from './serve.ts';
 import { Telemetry } from './telemetry.ts';
 
 const input = z.strictObject({ act: z.literal('rotate'), connection: z.unknown() });
@@ -55,7 +56,8 @@ function readInput(source: Source, value: unknown): { rotation: Rotation; connec
 }
 
 function tell(telemetry: Telemetry, { message, cure, ...fields }: RotationReport): void {
-  const error = cure === undefined ? {} : { error: { code: 'rotation-stuck', message, cure } };
+  const code: ErrorCode = 'rotation-stuck';
+  const error = cure === undefined ? {} : { error: { code, message, cure } };
   telemetry.log(LEVEL[fields.state], message, { ...fields, ...error });
   if (fields.state === 'rotated') telemetry.count('Rotated', 1);
   if (fields.state === 'stuck') telemetry.count('RotationStuck', 1);

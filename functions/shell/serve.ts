@@ -23,6 +23,7 @@ import { FORMATS, writeEvent } from '../formats/formats.ts';
 import { authorize } from './authorize.ts';
 import { Firehose } from './firehose.ts';
 import { Http } from './http.ts';
+import { pause } from './pause.ts';
 import { readSecret, type Secret } from './secret.ts';
 import { TokenKeeper } from './session.ts';
 import { Table } from './table.ts';
@@ -264,20 +265,6 @@ function makeEffects(
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),
   };
-}
-
-/** Resolves after a time, or as soon as the host wants the run to end. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    if (signal?.aborted) done();
-    else signal?.addEventListener('abort', done);
-  });
 }
 
 /** How each way of ending is logged: an error needs a person, a warning mends itself or waits for one. */

@@ -51,7 +51,8 @@ const named = (name: string) => alarms.filter(({ AlarmDescription }) => AlarmDes
 test('each source has one alarm a condition, and those of its streams, however many feeds it has', () => {
   // Of a stream to S3 two, of one to Splunk three.
   const streams = SOURCES.length * 5;
-  for (const { name } of CONDITIONS) {
+  // The condition of what only some have is looked at where that is.
+  for (const { name } of CONDITIONS.filter(({ rotation }) => !rotation)) {
     // A backfill that gave up is none of a source's own.
     const beside = { 'delivery-failing': streams, failing: 1 }[name] ?? 0;
     expect(named(name), name).toHaveLength(SOURCES.length + beside);

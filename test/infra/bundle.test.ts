@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CensusReport } from '../../functions/core/census.ts';
@@ -16,24 +13,15 @@ import { findVendors } from '../../local/vendors/find-vendor.ts';
 import type { RunningVendor, Vendor } from '../../local/vendors/vendor.ts';
 import { difference, readDelivered } from '../e2e/delivered.ts';
 import { LAKE } from './draw.ts';
-import { assetOf, type Synthesised, synth } from './synth.ts';
+import { type FunctionProperties, runBundle } from './run-bundle.ts';
+import { type Synthesised, synth } from './synth.ts';
 import { startTlsFront, type TlsFront } from './tls-front.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
-const INVOKE = fileURLToPath(new URL('invoke-bundle.ts', import.meta.url));
 const ROWS = 40;
-/** What Lambda itself puts into the environment of every function, but for its names. */
-const LAMBDA = {
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_SESSION_TOKEN: 'local',
-};
-
-interface FunctionProperties {
-  readonly Code: { readonly S3Key: string };
-  readonly Timeout: number;
-  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+interface Answered {
+  readonly feeds?: FeedReport[];
+  readonly census?: CensusReport;
 }
 
 interface Tenant {
@@ -95,24 +83,6 @@ async function startServices(functions: readonly FunctionProperties[]): Promise<
   };
 }
 
-/** Runs a function as Lambda does, with nothing in its environment that is not in the template or from Lambda itself. */
-async function invoke(properties: FunctionProperties, services: Record<string, string>, inputs: readonly unknown[]) {
-  const task = (await assetOf(drawn.out, properties.Code)).folder;
-  const variables = Object.entries(properties.Environment.Variables);
-  // Here the bundle lies where the assembly has it, and not where Lambda would unpack it.
-  const environment = Object.fromEntries(variables.map(([name, value]) => [name, value.replace('/var/task', task)]));
-  const child = spawn(process.execPath, [INVOKE, join(task, 'index.mjs'), String(properties.Timeout * 1000)], {
-    cwd: task,
-    env: { ...LAMBDA, ...services, ...environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 100_000,
-  });
-  child.stdin.end(JSON.stringify(inputs));
-  const ended = once(child, 'close');
-  const [answers, log] = await Promise.all([json(child.stdout).catch(() => []), text(child.stderr), ended]);
-  return { answers: answers as { feeds?: FeedReport[]; census?: CensusReport }[], log };
-}
-
 test('the bundles forward, with the environment of the template and the inputs of its schedules', {
   timeout: 180_000,
 }, async () => {
@@ -128,7 +98,7 @@ test('the bundles forward, with the environment of the template and the inputs o
     const inputs = own
       .map(({ properties: { Target } }) => JSON.parse(Target.Input))
       .sort((one, other) => (one.act ?? '').length - (other.act ?? '').length);
-    ran.push({ inputs, ...(await invoke(properties, services, inputs)) });
+    ran.push({ inputs, ...(await runBundle<Answered>(drawn.out, properties, services, inputs)) });
   }
 
   for (const { inputs, answers, log } of ran) {

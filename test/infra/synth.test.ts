@@ -67,7 +67,7 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
 
 test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
   const { code, said, cpuSeconds, out, templates, account } = await synth({
-    connections,
+    connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
     destinations: [LAKE, SPLUNK],
     deployment: EVERYTHING,
   });

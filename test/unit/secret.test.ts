@@ -48,3 +48,9 @@ test('a password has a least length, a user name has none', async () => {
 
   await expect(read({ username: 'bo', password: 'qzw7' }, vbrick)).rejects.toThrow('password has fewer than 8');
 });
+
+test('what else a secret holds, such as until when its token is valid, is left alone', async () => {
+  const { fields } = await read({ token: 'qzw7-1234', validUntil: '2028-01-10T09:00:00Z', owner: 7 });
+
+  expect(fields).toEqual({ token: 'qzw7-1234' });
+});
