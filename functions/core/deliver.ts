@@ -16,10 +16,13 @@ export interface Delivered {
   readonly failure?: TidemarkError;
 }
 
+/** What it takes to deliver. */
+export type Delivering = Pick<Effects, 'now' | 'random' | 'sleep' | 'stopping' | 'put' | 'count'>;
+
 /** Puts records on a destination's Firehose stream; those it refuses, and only those, are sent again until the time is up. */
 export async function deliver(
-  effects: Effects,
-  destination: Destination,
+  effects: Delivering,
+  destination: Pick<Destination, 'id' | 'deliveryStream'>,
   records: readonly PackedRecord[],
   endBy: Instant,
 ): Promise<Delivered> {
@@ -58,7 +61,12 @@ export async function deliver(
 }
 
 /** The error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
-async function putOnce(effects: Effects, destination: Destination, call: readonly PackedRecord[], timeout: number) {
+async function putOnce(
+  effects: Delivering,
+  destination: Pick<Destination, 'deliveryStream'>,
+  call: readonly PackedRecord[],
+  timeout: number,
+) {
   try {
     const bytes = call.map((record) => record.bytes);
     return await effects.put(destination.deliveryStream, bytes, timeout);
@@ -69,7 +77,11 @@ async function putOnce(effects: Effects, destination: Destination, call: readonl
   }
 }
 
-function undelivered(destination: Destination, records: number, why: string): TidemarkError {
+function undelivered(
+  destination: Pick<Destination, 'id' | 'deliveryStream'>,
+  records: number,
+  why: string,
+): TidemarkError {
   return new TidemarkError(
     'delivery',
     'sending',

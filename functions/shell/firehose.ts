@@ -24,7 +24,11 @@ const HOPELESS = new Set([
 /** One PutRecordBatch, once: which records to send again, and when, is decided elsewhere. */
 export class Firehose {
   // A retry of the SDK would resend a whole batch of which a part may have been taken.
-  readonly #client = new FirehoseClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
+  readonly #client: FirehoseClient;
+
+  constructor(options: { readonly region?: string } = {}) {
+    this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
+  }
 
   async put(
     deliveryStream: string,

@@ -143,9 +143,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   redrive: {
     about: 'send again what lies in quarantine',
-    options: { ...FEEDS, id: { type: 'string', multiple: true } },
-    needs: ['feed'],
-    help: [['--id ID', 'only this entry; may stand several times'], ...FEEDS_HELP],
+    options: { ...FEEDS, id: { type: 'string', multiple: true }, destination: { type: 'string' } },
+    help: [
+      ['--id ID', 'only this entry; may stand several times'],
+      ['--destination ID', 'with --cloud, instead of --feed: what Splunk did not take and Firehose has put aside'],
+      ...FEEDS_HELP,
+    ],
     run: redrive,
   },
   move: {

@@ -1,0 +1,96 @@
+import { gunzipSync } from 'node:zlib';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { ClientOptions } from './account.ts';
+import { sayAwsError } from './aws-error.ts';
+
+/** An object that Firehose has put aside. */
+export interface PutAside {
+  readonly key: string;
+  readonly bytes: number;
+  readonly at: Date;
+}
+
+/** Records as they were sent, and why the destination did not take them. */
+export interface Refused {
+  readonly records: readonly Uint8Array[];
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
+/** The bucket where Firehose puts what a destination did not take. */
+export class QuarantineBucket {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(options: ClientOptions, bucket: string) {
+    this.#client = new S3Client(options);
+    this.#bucket = bucket;
+  }
+
+  /** What lies below a prefix, oldest first: the keys begin with the day. */
+  async *list(prefix: string): AsyncGenerator<PutAside> {
+    let ContinuationToken: string | undefined;
+    do {
+      const page = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken });
+      const answer = await this.#client.send(page).catch((thrown: unknown) => {
+        throw sayAwsError(`What lies in ${this.#bucket} cannot be listed`, thrown);
+      });
+      for (const { Key: key = '', Size: bytes = 0, LastModified: at = new Date(0) } of answer.Contents ?? []) {
+        yield { key, bytes, at };
+      }
+      ContinuationToken = answer.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+  }
+
+  async read(key: string): Promise<Refused> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return readRefused(await (Body?.transformToByteArray() ?? new Uint8Array()));
+    } catch (thrown) {
+      throw sayAwsError(`${key} cannot be read`, thrown);
+    }
+  }
+
+  /** The bucket keeps versions: what is taken out can be brought back. */
+  async remove(key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })).catch((thrown: unknown) => {
+      throw sayAwsError(`${key} has been sent again and cannot be removed`, thrown);
+    });
+  }
+}
+
+/** Firehose writes a line of JSON for each record, with its bytes in base64 beside the reason. */
+export function readRefused(bytes: Uint8Array): Refused {
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const text = Buffer.from(isPacked ? gunzipSync(bytes) : bytes).toString('utf8');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const reasons = new Map<string, number>();
+  const records = lines.map((line, at) => {
+    const { rawData, errorCode } = lineOf(line, at);
+    reasons.set(errorCode, (reasons.get(errorCode) ?? 0) + 1);
+    return rawData;
+  });
+  return { records, reasons };
+}
+
+function lineOf(line: string, at: number): { rawData: Uint8Array; errorCode: string } {
+  let parsed: { rawData?: unknown; errorCode?: unknown } | null = null;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    // Said below.
+  }
+  const { rawData, errorCode } = parsed ?? {};
+  if (typeof rawData !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(rawData) || rawData.length % 4 !== 0) {
+    throw new TidemarkError(
+      'unreadable',
+      'processing',
+      `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no rawData in base64.`,
+      'Look at the object; it stays where it is.',
+    );
+  }
+  return {
+    rawData: Buffer.from(rawData, 'base64'),
+    errorCode: typeof errorCode === 'string' ? errorCode : 'no reason given',
+  };
+}
