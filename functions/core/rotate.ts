@@ -238,7 +238,7 @@ async function store({ effects, connection }: RotationTask, id: string): Promise
       return true;
     } catch (thrown) {
       effects.log('warn', `Secret ${connection.secret} did not take the new credential: ${messageOf(thrown)}`);
-      await effects.sleep(SECOND + backoff(tries, effects.random(), SECOND, STORE_TIMEOUT));
+      await effects.sleep(Math.min(SECOND + backoff(tries, effects.random(), SECOND, STORE_TIMEOUT), left));
     }
   }
 }

@@ -137,7 +137,12 @@ async function begin(faults: Faults = {}, more: object = {}): Promise<Case> {
   };
   const invoke = async (by = rotator) => {
     const input = { act: 'rotate', connection };
-    const answer = await by.invoke({ input, sentAt: Date.now(), benchAt: clock.now, speed: 1 }, BUDGET_MS);
+    const answer = await by
+      .invoke({ input, sentAt: Date.now(), benchAt: clock.now, speed: 1 }, BUDGET_MS)
+      .catch((thrown: Error) => {
+        answers.push(`${thrown.stack}`);
+        throw thrown;
+      });
     answers.push(answer);
     return answer as RotationReport;
   };

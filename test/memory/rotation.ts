@@ -6,6 +6,7 @@ import {
   type RotationEffects,
   type RotationReport,
   rotate,
+  type SecretLook,
 } from '../../functions/core/rotate.ts';
 import type { AttemptNote } from '../../functions/core/rotation-stuck.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
@@ -58,9 +59,12 @@ export class RotationWorld {
   remaining: Duration = 5 * MINUTE;
   /** Called before and after each effect, with what it is and its number: what it throws, the effect throws. */
   hook: (call: { name: string; number: number; when: 'before' | 'after' }) => void = () => undefined;
+  /** So many looks show what the one before has shown, once it has been said so. */
+  staleLooks = 0;
   readonly logged: string[] = [];
   effects = 0;
   #ids = 0;
+  #lastLook: SecretLook | undefined;
   #inHand: { token: string; validUntil: Instant } | undefined;
 
   constructor(age: Duration = 0) {
@@ -122,21 +126,8 @@ export class RotationWorld {
       remainingTime: () => this.remaining,
       look: () =>
         doing('look', () => {
-          const { id, createdAt, validUntil } = this.current;
-          const pending = this.labelled('AWSPENDING');
-          const notice = this.labelled('TIDEMARK_DUE')?.notice;
-          return {
-            current: { version: id, createdAt, ...(validUntil !== undefined && { validUntil }) },
-            ...(pending &&
-              pending.id !== id && {
-                pending: {
-                  version: pending.id,
-                  since: pending.createdAt,
-                  ...(pending.note && { note: pending.note }),
-                },
-              }),
-            ...(notice && { notice }),
-          };
+          if (!this.#lastLook || this.staleLooks-- <= 0) this.#lastLook = this.#look();
+          return this.#lastLook;
         }),
       announce: (notice) =>
         doing('announce', () =>
@@ -165,6 +156,19 @@ export class RotationWorld {
           this.put({ id, createdAt: this.now, ...inHand, labels: [] }, ['AWSCURRENT', 'AWSPENDING']);
         }),
       log: (_, message) => void this.logged.push(message),
+    };
+  }
+
+  #look(): SecretLook {
+    const { id, createdAt, validUntil } = this.current;
+    const pending = this.labelled('AWSPENDING');
+    const notice = this.labelled('TIDEMARK_DUE')?.notice;
+    const { note } = pending ?? {};
+    return {
+      current: { version: id, createdAt, ...(validUntil !== undefined && { validUntil }) },
+      ...(pending &&
+        pending.id !== id && { pending: { version: pending.id, since: pending.createdAt, ...(note && { note }) } }),
+      ...(notice && { notice }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../functions/core/errors.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
+import { idOf } from '../../functions/core/rotate.ts';
+import { DAY, floorTo, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { Died, RotationWorld, type VendorAnswer } from '../memory/rotation.ts';
 
 /** A world in which the token is to be exchanged tomorrow. */
@@ -66,6 +67,15 @@ describe('when', () => {
     world.now += 24 * HOUR;
 
     expect((await world.invoke()).state).toBe('rotated');
+  });
+
+  test('what was seen of another version does not count for an older one that is current again', async () => {
+    const world = new RotationWorld(200 * DAY);
+    await world.days(6);
+    world.put({ id: 'v-older', createdAt: world.now - 500 * DAY, token: 'first', labels: [] }, ['AWSCURRENT']);
+
+    expect((await world.days(2)).state).toBe('announced');
+    expect(world.asked).toBe(0);
   });
 
   test('another token in the secret has its own 180 days', async () => {
@@ -174,6 +184,14 @@ describe('an attempt that ends badly', () => {
     },
   );
 
+  test('is stuck at once, not only when an invocation could no longer be at it', async () => {
+    const world = await dueTomorrow();
+    world.answers = [{ status: 409 }];
+    await world.days(1);
+
+    expect((await world.invoke()).state).toBe('stuck');
+  });
+
   test('says so when the old token has died since, and when it dies by itself before', async () => {
     const world = await dueTomorrow();
     world.answers = [{ lost: true }];
@@ -201,7 +219,9 @@ describe('an attempt that ends badly', () => {
       message: expect.stringContaining('did not take it in time: it is lost'),
     });
     expect(report.oldDies).toBe('2026-07-23T06:00:00Z');
-    expect(world.remaining).toBeLessThan(20 * SECOND);
+    // There was time left to write down how it ended.
+    expect(world.remaining).toBe(3 * SECOND);
+    expect(world.labelled('AWSPENDING')?.note?.ended).toEqual({ how: 'not-stored' });
     expect(world.logged.filter((line) => line.includes('slow down')).length).toBeGreaterThan(10);
   });
 });
@@ -242,6 +262,39 @@ describe('somebody else', () => {
 
     expect((await world.days(179)).state).toBe('announced');
     expect((await world.days(1)).state).toBe('rotated');
+  });
+
+  test('left one behind, and what Secrets Manager shows is old: only what is new counts', async () => {
+    const world = new RotationWorld();
+    world.put({ id: 'v-foreign', createdAt: world.now - DAY, token: 'foreign', labels: [] }, ['AWSPENDING']);
+    await world.days(179);
+    world.hook = ({ name, when }) => {
+      if (name === 'note' && when === 'before') world.staleLooks = 1;
+    };
+
+    expect((await world.days(1)).state).toBe('rotated');
+    expect(world.staleLooks).toBeLessThanOrEqual(0);
+  });
+
+  test('may have written the note whose answer got lost: ours goes, since nobody was asked, another one stays', async () => {
+    const world = await dueTomorrow();
+    world.hook = ({ name, when }) => {
+      if (name === 'note' && when === 'after') throw new Error('the answer was lost');
+    };
+    await expect(world.days(1)).rejects.toThrow('the answer was lost');
+    expect([world.asked, world.labelled('AWSPENDING')]).toEqual([0, undefined]);
+
+    world.now += DAY;
+    world.hook = ({ name, when }) => {
+      if (name !== 'note' || when !== 'before') return;
+      const note = { attempt: 'another', connection: 'thousandeyes/acme', of: world.current.id, at: world.now };
+      const today = idOf(`attempt of ${world.current.id} on ${floorTo(world.now, DAY)}`);
+      world.put({ id: today, createdAt: world.now, note, labels: [] }, ['AWSPENDING']);
+      throw new Error('throttled');
+    };
+    await expect(world.invoke()).rejects.toThrow('throttled');
+    expect(world.labelled('AWSPENDING')?.note?.attempt).toBe('another');
+    expect(world.asked).toBe(0);
   });
 
   test('is at it: of two invocations at once, one asks the vendor', async () => {
