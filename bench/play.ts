@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import db from 'dynalite/db/index.js';
-import type { Source } from '../functions/core/model.ts';
-import { DAY, HOUR, MILLISECOND } from '../functions/core/time.ts';
+import { type AnyStream, isSnapshot, type Source } from '../functions/core/model.ts';
 import { destinationFor, parseConfig } from '../functions/core/tidemark-config.ts';
+import { HOUR, MILLISECOND } from '../functions/core/time.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
 import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan-schedules.ts';
 import { LocalFunction } from '../local/lambda.ts';
@@ -34,10 +34,10 @@ export interface Used extends Usage {
 
 /** Items of one kind in the table, at the end. */
 export interface Stored {
-  items: number;
-  bytes: number;
+  readonly items: number;
+  readonly bytes: number;
   /** Of seen items: how many keys they hold. */
-  keys: number;
+  readonly keys: number;
 }
 
 /** What a played time has used: by kind of schedule, and what is in the table and with the destination then. */
@@ -61,10 +61,12 @@ export interface Play {
   readonly hours: number;
   /** Only this stream; without it, those that are enabled. */
   readonly stream?: string;
+  readonly logLevel?: string;
 }
 
 /** A Wednesday like any other. */
 const MIDNIGHT = Date.UTC(2026, 2, 4);
+const LONG_BEFORE = '2026-02-23T00:00:00Z';
 const MS_HOUR = HOUR / MILLISECOND;
 const BUDGET_MS = 120_000;
 
@@ -72,7 +74,8 @@ const BUDGET_MS = 120_000;
  * Plays some hours of one connection to a simulated vendor by a clock of their own: the real handler, at all the times at which the
  * schedules invoke it, against the embedded services, which are asked what AWS would bill.
  */
-export async function play({ source, eventsPerDay, hoursBefore, hours, stream }: Play): Promise<Played> {
+export async function play(asked: Play): Promise<Played> {
+  const { source, eventsPerDay, hoursBefore, hours } = asked;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-play-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
@@ -85,7 +88,7 @@ export async function play({ source, eventsPerDay, hoursBefore, hours, stream }:
     const secret = `tidemark/${source.id}/measured`;
     const secretsFile = join(folder, 'secrets.json');
     await writeFile(secretsFile, JSON.stringify({ [secret]: vendor.demo.secretValue }), { mode: 0o600 });
-    const config = configure(source, { ...running.connection, id: 'measured', secret }, stream);
+    const config = configure(asked, { ...running.connection, id: 'measured', secret });
 
     const usage: Usage = { reads: 0, writes: 0, tableCalls: 0, secretCalls: 0 };
     const told = config.destinations.map((destination) => destinationFor(source.id, destination));
@@ -100,7 +103,7 @@ export async function play({ source, eventsPerDay, hoursBefore, hours, stream }:
         TIDEMARK_TABLE: 'tidemark',
         TIDEMARK_DESTINATIONS: JSON.stringify(told),
         TIDEMARK_SEEN_DAYS: String(config.deployment.seenDays),
-        TIDEMARK_LOG_LEVEL: config.deployment.logLevel,
+        TIDEMARK_LOG_LEVEL: asked.logLevel ?? config.deployment.logLevel,
         AWS_ENDPOINT_URL_DYNAMODB: meters.table.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: meters.secrets.url,
         AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
@@ -120,7 +123,10 @@ export async function play({ source, eventsPerDay, hoursBefore, hours, stream }:
     for (const { time, schedule } of timesOf(planSchedules(config, [source]).flat(), start, hours)) {
       at = time;
       const before = counters();
-      const { answer, written, processor } = (await subject.invoke({ input: schedule.input, at }, BUDGET_MS)) as Measured;
+      const { answer, written, processor } = (await subject.invoke(
+        { input: schedule.input, at },
+        BUDGET_MS,
+      )) as Measured;
       expectFine(answer, schedule, written);
       if (time < MIDNIGHT) continue;
       const lines = written.map((text) => JSON.parse(text) as Record<string, unknown>);
@@ -153,14 +159,22 @@ const NOBODY = {
 /** Settings without which a source would wait by this machine's clock, which is not the one that is played. */
 const SETTINGS: Readonly<Record<string, object>> = { vbrick: { requestsPerMinute: 6_000 } };
 
-function configure(source: Source, connection: object, stream: string | undefined) {
-  const streams = stream && Object.fromEntries(source.streams.map(({ name }) => [name, { enabled: name === stream }]));
-  const settings = { ...SETTINGS[source.id] };
+function configure({ source, stream, eventsPerDay }: Play, connection: object) {
+  const streams = source.streams.map((one) => [one.name, settingsOf(one, eventsPerDay, stream)] as const);
   const file = {
-    connections: [{ ...connection, settings, ...(streams && { streams }) }],
+    connections: [{ ...connection, settings: { ...SETTINGS[source.id] }, streams: Object.fromEntries(streams) }],
     destinations: [{ id: 'lake', type: 's3', format: 'ecs' }],
   };
   return parseConfig(JSON.stringify(file), 'the measured configuration', [source], FORMATS);
+}
+
+function settingsOf(stream: AnyStream, eventsPerDay: number, only: string | undefined): object {
+  return {
+    // What an idle run costs does not hang on how often it comes.
+    ...(only !== undefined && { enabled: stream.name === only, ...(stream.every > HOUR && { every: '1h' }) }),
+    // Where nothing happens there is no backlog: what looks far back can be played at once.
+    ...(eventsPerDay === 0 && !isSnapshot(stream) && { startFrom: LONG_BEFORE }),
+  };
 }
 
 /** How much happens, in the words of every simulator; each takes what it knows. */
@@ -247,10 +261,8 @@ async function storedIn(endpoint: string): Promise<Record<string, Stored>> {
     const page: ScanCommandOutput = await client.send(scan);
     for (const item of page.Items ?? []) {
       const kind = item.sk?.S?.split('#')[0] ?? '';
-      const one = (stored[kind] ??= { items: 0, bytes: 0, keys: 0 });
-      one.items += 1;
-      one.bytes += sizeOf(item);
-      one.keys += Number(item.count?.N ?? 0);
+      const { items, bytes, keys } = stored[kind] ?? { items: 0, bytes: 0, keys: 0 };
+      stored[kind] = { items: items + 1, bytes: bytes + sizeOf(item), keys: keys + Number(item.count?.N ?? 0) };
     }
     start = page.LastEvaluatedKey;
   } while (start);
@@ -262,7 +274,10 @@ type Item = Record<string, AttributeValue>;
 
 /** What is binary comes from the client as bytes, and dynalite wants it as the wire has it. */
 function sizeOf(item: Item): number {
-  const wire = Object.entries(item).map(([name, value]) => [name, value.B ? { B: Buffer.from(value.B).toString('base64') } : value]);
+  const wire = Object.entries(item).map(([name, value]) => [
+    name,
+    value.B ? { B: Buffer.from(value.B).toString('base64') } : value,
+  ]);
   return db.itemSize(Object.fromEntries(wire));
 }
 
@@ -279,6 +294,3 @@ async function archiveIn(folder: string): Promise<Played['archive']> {
 function total(numbers: readonly number[]): number {
   return numbers.reduce((all, one) => all + one, 0);
 }
-
-/** So many hours are a day. */
-export const DAY_HOURS = DAY / HOUR;
