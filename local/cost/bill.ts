@@ -1,5 +1,5 @@
 import { PRICES, type Price, type PriceId, QUERY } from './price-list.ts';
-import type { Amounts, Month } from './sums.ts';
+import { type Amounts, type Day, weekBytes } from './sums.ts';
 
 export const PRICE_IDS = Object.keys(PRICES) as PriceId[];
 
@@ -24,8 +24,8 @@ export function freeOf(amounts: Amounts): number {
 }
 
 /** What a query of the last seven days costs. */
-export function dollarsOfQuery({ weekBytes }: Pick<Month, 'weekBytes'>): number {
-  return (Math.max(QUERY.leastBytes, weekBytes) / 1024 ** 4) * QUERY.dollarsPerTerabyte;
+export function dollarsOfQuery(day: Day): number {
+  return (Math.max(QUERY.leastBytes, weekBytes(day)) / 1024 ** 4) * QUERY.dollarsPerTerabyte;
 }
 
 function total(numbers: readonly number[]): number {

@@ -2,11 +2,13 @@ import type { Source } from '../../functions/core/model.ts';
 import type { Config } from '../../functions/core/tidemark-config.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { cadence } from '../../lib/plan-schedules.ts';
+import type { Assumptions } from './assumed.ts';
 import { dollarsOf, dollarsOfAll, dollarsOfQuery, freeOf, PRICE_IDS } from './bill.ts';
 import { type Drawn, drawnFor } from './drawn.ts';
+import type { Packing } from './flow.ts';
 import { MEASURED } from './measured.ts';
 import { LOOKED_UP, PRICES, type PriceId } from './price-list.ts';
-import { type Assumptions, type Load, type Month, monthOf } from './sums.ts';
+import { type Amounts, amountsOf, dayOf, type Load } from './sums.ts';
 
 /** What a month costs: with nothing happening, with events packed, and with one record an event. */
 export interface Report {
@@ -38,7 +40,7 @@ export interface Sum {
   readonly free: number;
 }
 
-const MONTH_SECONDS = 30 * 24 * 3_600;
+const DAY_SECONDS = 24 * 3_600;
 /** What a new account has. */
 const FEW_AT_ONCE = 10;
 /** As often as all vendors' event logs are asked when nothing is set. */
@@ -46,35 +48,34 @@ const USUAL_EVERY = 5 * MINUTE;
 
 export function reportOf(config: Config, sources: readonly Source[], load: Load, assumed: Assumptions = {}): Report {
   const drawn = drawnFor(config, sources);
-  const month = (eventsPerDay: number, packing: 'packed' | 'single') =>
-    monthOf(drawn, { ...load, eventsPerDay }, packing, assumed, MEASURED);
-  const [idle, packed, single] = [
-    month(0, 'packed'),
-    month(load.eventsPerDay, 'packed'),
-    month(load.eventsPerDay, 'single'),
-  ];
+  const day = (eventsPerDay: number, packing: Packing) =>
+    dayOf(drawn, { ...load, eventsPerDay }, packing, assumed, MEASURED);
+  const packedDay = day(load.eventsPerDay, 'packed');
+  const [idle, packed, single] = [day(0, 'packed'), packedDay, day(load.eventsPerDay, 'single')].map((each) =>
+    amountsOf(drawn, each, MEASURED),
+  ) as [Amounts, Amounts, Amounts];
   const items = PRICE_IDS.map((id) => ({
     id,
     title: PRICES[id].title,
     unit: PRICES[id].unit,
-    idle: dollarsOf(id, idle.amounts[id]),
-    packed: dollarsOf(id, packed.amounts[id]),
-    single: dollarsOf(id, single.amounts[id]),
-    amount: packed.amounts[id],
+    idle: dollarsOf(id, idle[id]),
+    packed: dollarsOf(id, packed[id]),
+    single: dollarsOf(id, single[id]),
+    amount: packed[id],
   }));
-  const atOnce = packed.seconds / MONTH_SECONDS;
+  const atOnce = packedDay.seconds / DAY_SECONDS;
   return {
     items,
     idle: sumOf(idle),
     packed: sumOf(packed),
     single: sumOf(single),
-    query: dollarsOfQuery(packed),
+    query: dollarsOfQuery(packedDay),
     warnings: [...hasty(drawn, items), ...crowded(atOnce)],
     atOnce,
   };
 }
 
-function sumOf({ amounts }: Month): Sum {
+function sumOf(amounts: Amounts): Sum {
   return { dollars: dollarsOfAll(amounts), free: freeOf(amounts) };
 }
 
