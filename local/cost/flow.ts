@@ -3,10 +3,7 @@ import { ASSUMED } from './assumed.ts';
 import { type Costs, NOTHING, sum, times } from './costs.ts';
 import type { Runs } from './drawn.ts';
 import type { Measured } from './measured.ts';
-import { packed, type Sent, single } from './packed.ts';
-
-/** How events are put into records: as many as fit, or one in each. */
-export type Packing = 'packed' | 'single';
+import { type Packing, spread } from './packed.ts';
 
 /** What each stream brings. */
 export interface Share {
@@ -49,14 +46,11 @@ export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
 /** A day's keys are read for their row in the ledger, once more before they expire, and for their verification. */
 const DAY_IS_READ = 3;
 
-/** What events add to the runs of one stream. They come evenly: a run that finds any finds as many as any other. */
+/** What events add to the runs of one stream. */
 function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measured) {
   const { eventsPerDay: events } = share;
-  if (events === 0) return { added: NOTHING, busy: 0, flushes: 0, looked: 0, billedBytes: 0 };
-  const each = Math.max(1, Math.ceil(events / aDay));
-  const busy = events / each;
-  const sent = sentBy(share, each);
-  const flushes = sent.flushes * busy;
+  const { busy, flushes, records, billedBytes } = spreadOnce(aDay, share);
+  if (busy === 0) return { added: NOTHING, busy, flushes, looked: 0, billedBytes };
   const dayBytes = events * seen.keyBytes + flushes * seen.itemBytes;
   // Keys are loaded by whole hours: half an hour more than the overlap, on the average.
   const loadedBytes = (dayBytes * (overlap + HOUR / 2)) / DAY;
@@ -65,23 +59,23 @@ function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measure
     ...NOTHING,
     // The first unit is the idle run's.
     reads: aDay * (units(loadedBytes, 4_096) - 1) + DAY_IS_READ * units(dayBytes, 4_096),
-    writes: flushes * units(seen.itemBytes + (each / sent.flushes) * seen.keyBytes, 1_024),
+    writes: flushes * units(dayBytes / flushes, 1_024),
     tableCalls: flushes,
     // The first page is the idle run's; a day's verification asks for all of them once more.
     vendorCalls: aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + Math.floor(events / ASSUMED.pageRows.value),
-    records: sent.records * busy,
+    records,
   };
-  return { added, busy, flushes, looked: aDay * rowsARun + events, billedBytes: sent.billedBytes * busy };
+  return { added, busy, flushes, looked: aDay * rowsARun + events, billedBytes };
 }
 
-const sentBefore = new Map<string, Sent>();
+const before = new Map<string, ReturnType<typeof spread>>();
 
 /** Thousands of streams have the same share, and to pack it takes time. */
-function sentBy({ packing, bytes }: Share, events: number): Sent {
-  const key = `${packing} ${events} ${bytes}`;
-  const sent = sentBefore.get(key) ?? (packing === 'packed' ? packed(events, bytes) : single(events, bytes));
-  sentBefore.set(key, sent);
-  return sent;
+function spreadOnce(aDay: number, { eventsPerDay, bytes, packing }: Share): ReturnType<typeof spread> {
+  const key = `${aDay} ${eventsPerDay} ${bytes} ${packing}`;
+  const found = before.get(key) ?? spread(eventsPerDay, aDay, bytes, packing);
+  before.set(key, found);
+  return found;
 }
 
 /** An idle run of some streams. */

@@ -28,6 +28,28 @@ export function single(events: number, bytes: number): Sent {
   return { flushes: packed(events, bytes).flushes, records: events, billedBytes: events * billed(bytes) };
 }
 
+/** How events are put into records: as many as fit, or one in each. */
+export type Packing = 'packed' | 'single';
+
+/** A day's events of one stream, which come evenly to its runs: what they become, and how many runs have any. */
+export function spread(
+  events: number,
+  runs: number,
+  bytes: number,
+  packing: Packing,
+): Sent & { readonly busy: number } {
+  const busy = Math.min(runs, events);
+  if (busy === 0) return { busy, flushes: 0, records: 0, billedBytes: 0 };
+  const send = packing === 'packed' ? packed : single;
+  const fewer = Math.floor(events / busy);
+  const withMore = events / busy - fewer;
+  const [few, more] = [send(fewer, bytes), withMore > 0 ? send(fewer + 1, bytes) : NOTHING_SENT];
+  const all = (name: keyof Sent) => busy * (few[name] * (1 - withMore) + more[name] * withMore);
+  return { busy, flushes: all('flushes'), records: all('records'), billedBytes: all('billedBytes') };
+}
+
+const NOTHING_SENT: Sent = { flushes: 0, records: 0, billedBytes: 0 };
+
 export function billed(bytes: number): number {
   return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 }

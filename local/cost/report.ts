@@ -5,8 +5,8 @@ import { cadence } from '../../lib/plan-schedules.ts';
 import type { Assumptions } from './assumed.ts';
 import { dollarsOf, dollarsOfAll, dollarsOfQuery, freeOf, PRICE_IDS } from './bill.ts';
 import { type Drawn, drawnFor } from './drawn.ts';
-import type { Packing } from './flow.ts';
 import { MEASURED } from './measured.ts';
+import type { Packing } from './packed.ts';
 import { LOOKED_UP, PRICES, type PriceId } from './price-list.ts';
 import { type Amounts, amountsOf, dayOf, type Load } from './sums.ts';
 

@@ -1,9 +1,9 @@
 import { ASSUMED, type Assumptions } from './assumed.ts';
 import { type Costs, sum, times } from './costs.ts';
 import type { Drawn } from './drawn.ts';
-import { type Flow, flowOf, type Packing, verifyOf } from './flow.ts';
+import { type Flow, flowOf, verifyOf } from './flow.ts';
 import type { Measured } from './measured.ts';
-import { billed } from './packed.ts';
+import { billed, type Packing } from './packed.ts';
 import type { PriceId } from './price-list.ts';
 
 /** How much is forwarded. */
