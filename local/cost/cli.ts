@@ -4,8 +4,9 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import { readConfig } from '../../lib/read-config.ts';
 import { findSources } from '../find-sources.ts';
 import { clean } from '../log-line.ts';
+import { drawnFor } from './drawn.ts';
 import { madeUpConfig } from './made-up.ts';
-import { dollars, NOTE, REGION_NOTE, type Report, reportOf, table } from './report.ts';
+import { aligned, dollars, NOTE, REGION_NOTE, type Report, reportOf, rowsOf } from './report.ts';
 
 const HELP = `npm run cost -- [options]: what a month costs in an AWS account.
 
@@ -59,7 +60,7 @@ async function run(args: readonly string[]): Promise<void> {
   };
   const seconds = values['seconds-per-run'];
   const assumed = seconds === undefined ? {} : { secondsPerRun: fraction('seconds-per-run', seconds) };
-  const report = reportOf(config, sources, load, assumed);
+  const report = reportOf(drawnFor(config, sources), load, assumed);
   process.stdout.write(
     values.json
       ? `${JSON.stringify(report, null, 2)}\n`
@@ -76,7 +77,7 @@ function told(
   return [
     `${connections} connections, ${eventsPerDay} events a day of ${bytes} bytes`,
     '',
-    table(report),
+    aligned(rowsOf(report)),
     '',
     `A query of the last seven days of an archive: ${dollars(report.query)} each.`,
     ...report.warnings.map((warning) => `Warning: ${warning}`),

@@ -14,7 +14,11 @@ export interface MadeUp {
   readonly every?: string;
 }
 
-/** A configuration that nobody has yet. Destinations are archives in S3. */
+/** A stack holds the schedules of somewhat more than that. */
+const CONNECTIONS_A_SHARD = 125;
+const MOST_SHARDS = 99;
+
+/** A configuration that nobody has yet, with as many shards as it takes. Destinations are archives in S3. */
 export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config {
   const used = asked.source === undefined ? sources : sources.filter(({ id }) => id === asked.source);
   if (used.length === 0) {
@@ -38,6 +42,7 @@ export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config 
     };
   });
   const destinations = Array.from({ length: asked.destinations }, (_, at) => ({ id: `d${at}`, type: 's3' }));
-  const file = { connections, destinations, ...(asked.deployment && { deployment: asked.deployment }) };
+  const shards = Math.min(MOST_SHARDS, Math.ceil(asked.connections / CONNECTIONS_A_SHARD));
+  const file = { connections, destinations, deployment: { shards, ...asked.deployment } };
   return parseConfig(JSON.stringify(file), 'the made-up configuration', sources, FORMATS);
 }

@@ -1,10 +1,8 @@
-import type { Source } from '../../functions/core/model.ts';
-import type { Config } from '../../functions/core/tidemark-config.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { cadence } from '../../lib/plan-schedules.ts';
 import type { Assumptions } from './assumed.ts';
 import { dollarsOf, dollarsOfAll, dollarsOfQuery, freeOf, PRICE_IDS } from './bill.ts';
-import { type Drawn, drawnFor } from './drawn.ts';
+import type { Drawn } from './drawn.ts';
 import { MEASURED } from './measured.ts';
 import type { Packing } from './packed.ts';
 import { LOOKED_UP, PRICES, type PriceId } from './price-list.ts';
@@ -46,8 +44,7 @@ const FEW_AT_ONCE = 10;
 /** As often as all vendors' event logs are asked when nothing is set. */
 const USUAL_EVERY = 5 * MINUTE;
 
-export function reportOf(config: Config, sources: readonly Source[], load: Load, assumed: Assumptions = {}): Report {
-  const drawn = drawnFor(config, sources);
+export function reportOf(drawn: Drawn, load: Load, assumed: Assumptions = {}): Report {
   const day = (eventsPerDay: number, packing: Packing) =>
     dayOf(drawn, { ...load, eventsPerDay }, packing, assumed, MEASURED);
   const packedDay = day(load.eventsPerDay, 'packed');
@@ -115,9 +112,10 @@ export function dollars(value: number): string {
   return value < 0.005 ? '< $0.01' : `$${value.toFixed(2)}`;
 }
 
-/** What it costs as a table in Markdown, which is also good to read in a terminal. */
-export function table({ items, idle, packed, single }: Report): string {
-  const rows = [
+/** What it costs, item by item. */
+export function rowsOf({ items, idle, packed, single }: Report): string[][] {
+  const sums = [idle, packed, single];
+  return [
     ['a month of 30 days', 'of', 'idle', 'packed', 'a record an event'],
     ['---', '---:', '---:', '---:', '---:'],
     ...items
@@ -125,14 +123,11 @@ export function table({ items, idle, packed, single }: Report): string {
       .map((item) => [
         item.title,
         `${amountText(item.amount)} ${item.unit}`,
-        dollars(item.idle),
-        dollars(item.packed),
-        dollars(item.single),
+        ...[item.idle, item.packed, item.single].map(dollars),
       ]),
-    ['**all**', '', ...[idle, packed, single].map((sum) => `**${dollars(sum.dollars)}**`)],
-    ['of that free, where nothing else takes it', '', ...[idle, packed, single].map((sum) => dollars(sum.free))],
+    ['**all**', '', ...sums.map((sum) => `**${dollars(sum.dollars)}**`)],
+    ['of that free, where nothing else takes it', '', ...sums.map(({ free }) => dollars(free))],
   ];
-  return aligned(rows);
 }
 
 export function amountText(amount: number): string {
@@ -142,7 +137,7 @@ export function amountText(amount: number): string {
   return amount < 0.01 ? '< 0.01' : amount.toFixed(amount < 10 ? 2 : 0);
 }
 
-/** @param rows the second of them is the rule below the head */
+/** A table in Markdown, which is also good to read in a terminal. @param rows the second of them is the rule below the head */
 export function aligned(rows: readonly (readonly string[])[]): string {
   const [head = []] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
 import { dollarsOf, dollarsOfAll, freeOf } from '../../local/cost/bill.ts';
 import { NOTHING } from '../../local/cost/costs.ts';
-import type { Drawn } from '../../local/cost/drawn.ts';
+import { type Drawn, drawnFor } from '../../local/cost/drawn.ts';
 import { madeUpConfig } from '../../local/cost/made-up.ts';
 import type { Measured } from '../../local/cost/measured.ts';
 import { packed, single } from '../../local/cost/packed.ts';
@@ -149,7 +149,10 @@ const NONE = Object.fromEntries(Object.keys(PRICES).map((id) => [id, 0])) as unk
 
 test('all of an idle deployment grows with its connections, and nothing that watches it does', () => {
   const report = (connections: number) =>
-    reportOf(madeUpConfig({ connections, destinations: 1 }, SOURCES), SOURCES, { eventsPerDay: 0, bytes: 1_000 });
+    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1 }, SOURCES), SOURCES), {
+      eventsPerDay: 0,
+      bytes: 1_000,
+    });
   const item = (connections: number, id: string) => report(connections).items.find((one) => one.id === id)?.idle ?? 0;
 
   for (const id of ['alarms', 'metrics', 'dashboards', 'keys']) expect(item(300, id), id).toBeCloseTo(item(30, id));
@@ -159,10 +162,10 @@ test('all of an idle deployment grows with its connections, and nothing that wat
 
 test('to ask every minute is told when it costs more than all the rest, and five minutes never', () => {
   const warnings = (connections: number, every: string) =>
-    reportOf(madeUpConfig({ connections, destinations: 1, every, source: 'thousandeyes' }, SOURCES), SOURCES, {
-      eventsPerDay: 0,
-      bytes: 1_000,
-    }).warnings.filter((warning) => warning.startsWith('To ask'));
+    reportOf(
+      drawnFor(madeUpConfig({ connections, destinations: 1, every, source: 'thousandeyes' }, SOURCES), SOURCES),
+      { eventsPerDay: 0, bytes: 1_000 },
+    ).warnings.filter((warning) => warning.startsWith('To ask'));
 
   expect(warnings(300, '1m')).toEqual([expect.stringMatching(/^To ask every 1m costs \$.*; every 5m .* about \$/)]);
   expect(warnings(1, '1m')).toEqual([]);
