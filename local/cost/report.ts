@@ -116,7 +116,7 @@ export function dollars(value: number): string {
 export function rowsOf({ items, idle, packed, single }: Report): string[][] {
   const sums = [idle, packed, single];
   return [
-    ['a month of 30 days', 'of', 'idle', 'packed', 'a record an event'],
+    ['a month of 30 days', 'with events', 'idle', 'packed', 'a record an event'],
     ['---', '---:', '---:', '---:', '---:'],
     ...items
       .filter(({ amount }) => amount > 0)

@@ -13,7 +13,7 @@ const SECONDS_A_DAY = 24 * 3_600;
 
 /** The tables of docs/scaling.md. */
 export function scaleFigures(sources: readonly Source[]): Figures {
-  return { load: loadRows(sources), shards: shardRows(sources) };
+  return { load: loadRows(sources), shards: shardRows(sources), headroom: headroomRows(sources) };
 }
 
 /** What a deployment asks of an account, on the average over a day: idle, and with events. */
@@ -66,5 +66,45 @@ function shardRows(sources: readonly Source[]): string[][] {
         String,
       );
     }),
+  ];
+}
+
+/** Schedules that were made at the same moment are spread over a fifth of their time. */
+const PEAK = 5;
+const MANY = 1_000;
+
+/** Quotas that a rate meets: how much there is, and what a day of a thousand connections uses of it. */
+function headroomRows(sources: readonly Source[]): string[][] {
+  const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources);
+  const { invocations, seconds, costs, bytes } = dayOf(
+    drawn,
+    { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 },
+    'packed',
+    {},
+    MEASURED,
+  );
+  const quotas: [string, number, number][] = [
+    ['Lambda, at once, in a new account', 10, seconds],
+    ['Lambda, at once, usually', 1_000, seconds],
+    ['Scheduler, invocations a second', 1_000, invocations],
+    ['DynamoDB, writes a second of a new table', 4_000, costs.writes],
+    ['DynamoDB, reads a second of a new table', 12_000, costs.reads],
+    ['Secrets Manager, values read a second', 10_000, costs.secretCalls],
+    ['Firehose, KiB a second into a stream', 1_024, bytes / 1_024 / sources.length],
+  ];
+  const met = (quota: number, aDay: number, peak: number) =>
+    amountText(Math.floor((quota * MANY * SECONDS_A_DAY) / (aDay * peak)));
+  return [
+    ['quota', 'there is', `${amountText(MANY)} connections use`, 'met by connections, all at once', 'and evenly'],
+    ['---', '---:', '---:', '---:', '---:'],
+    ...quotas
+      .toSorted(([, most, use], [, otherMost, otherUse]) => most / use - otherMost / otherUse)
+      .map(([title, most, aDay]) => [
+        title,
+        amountText(most),
+        amountText(aDay / SECONDS_A_DAY),
+        met(most, aDay, PEAK),
+        met(most, aDay, 1),
+      ]),
   ];
 }
