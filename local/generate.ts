@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { configSchema } from '../functions/core/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
+import { costPages } from './cost/pages.ts';
 import { findSources } from './find-sources.ts';
 import { formatsPage } from './formats-page.ts';
 import { streamPage } from './stream-page.ts';
@@ -19,6 +20,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/formats.md': formatsPage(),
+    ...(await costPages(sources)),
     ...Object.fromEntries(pages),
   };
 }

@@ -3,8 +3,8 @@ import type { Flush, Sending } from './run.ts';
 import { SECOND } from './time.ts';
 
 /** A flush is due at so many bytes or events, or when its first event has waited so long. */
-const FLUSH_BYTES = 2 * 1024 * 1024;
-const FLUSH_EVENTS = 2_000;
+export const FLUSH_BYTES = 2 * 1024 * 1024;
+export const FLUSH_EVENTS = 2_000;
 const FLUSH_AGE = 15 * SECOND;
 
 /** Delivers and remembers, without moving the checkpoint. What goes into quarantine is told to the SIEM, too. */

@@ -8,6 +8,8 @@ declare module 'dynalite/db/index.js' {
 
   const db: {
     create(options: { path: string; createTableMs: number; updateTableMs: number; deleteTableMs: number }): Store;
+    /** Bytes as DynamoDB counts them. */
+    itemSize(item: object): number;
   };
   export default db;
 }

@@ -45,6 +45,12 @@ export class Account {
     );
   }
 
+  /** The types of all resources, each once. */
+  types(): string[] {
+    const all = [...this.#templates.values()].flatMap(({ Resources = {} }) => Object.values(Resources));
+    return [...new Set(all.map(({ Type }) => Type))].toSorted();
+  }
+
   /** The ARN of a resource, as policies see it. */
   arn(stack: string, id: string): string {
     const type = this.#templates.get(stack)?.Resources?.[id]?.Type;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
 import { synth } from './synth.ts';
 
 interface ScheduleProperties {
@@ -9,6 +9,14 @@ interface ScheduleProperties {
 interface RoleProperties {
   readonly Policies: readonly object[];
 }
+
+const ONCE_A_SOURCE = [
+  'AWS::CloudWatch::Alarm',
+  'AWS::IAM::Role',
+  'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+];
 
 test('a thousand connections to each source stay within CloudFormation’s, Scheduler’s and IAM’s limits', {
   timeout: 120_000,
@@ -36,6 +44,19 @@ test('a thousand connections to each source stay within CloudFormation’s, Sche
   expect(
     new Set(scheduled.flatMap((connection) => (connection ? `${connection.source}/${connection.id}` : []))).size,
   ).toBe(connections.length);
+  // A census names all feeds of a source in its shard; a list that is too long is parted.
+  const censuses = schedules.map(({ properties }) => properties.Target.Input).filter((input) => /"census"/.test(input));
+  expect(Math.max(...censuses.map((input) => input.length))).toBeLessThan(100_000);
+  // What watches, works and delivers is there once a source, or once a source and destination.
+  const few = draw();
+  for (const type of ONCE_A_SOURCE) {
+    expect(account.find(type).length, type).toBeGreaterThan(0);
+    expect(account.find(type).length, type).toBe(few.account.find(type).length);
+  }
+  // A dashboard, if there is one, stays one.
+  expect(account.find('AWS::CloudWatch::Dashboard')).toHaveLength(
+    few.account.find('AWS::CloudWatch::Dashboard').length,
+  );
   // All inline policies of a role together may have 10,240 characters.
   for (const { id, properties } of account.find<RoleProperties>('AWS::IAM::Role'))
     expect(JSON.stringify(properties.Policies).length, id).toBeLessThan(10_240);

@@ -1,0 +1,121 @@
+import type { Source } from '../functions/core/model.ts';
+import { HOUR } from '../functions/core/time.ts';
+import { cadence } from '../lib/plan-schedules.ts';
+import { type Costs, rounded, sum, times } from '../local/cost/costs.ts';
+import type { Measured, StreamCosts } from '../local/cost/measured.ts';
+import { type Played, play, type Stored, type Used } from './play.ts';
+
+/** Long enough for all that comes once an hour, and for the day before to be verified. */
+const USUAL = { hoursBefore: 2, hours: 3 };
+/** What runs once an hour takes longer to get through what it does at its beginning. */
+const SELDOM = { hoursBefore: 10, hours: 3 };
+const HOURS_A_DAY = 24;
+/** Events a day in each log of the vendor: some, and many. */
+export const SOME = 2_880;
+export const MANY = 57_600;
+
+/** Counts everything that the sums need to know of these sources. */
+export async function measure(sources: readonly Source[], say: (line: string) => void): Promise<Measured> {
+  const streams: Record<string, StreamCosts> = {};
+  const shared: Record<string, Measured['shared'][string]> = {};
+  const metrics: Record<string, Measured['metrics'][string]> = {};
+  for (const source of sources) {
+    for (const { name } of source.streams) {
+      streams[`${source.id}/${name}`] = streamCosts(await playUsual(source, 0, name));
+      say(`${source.id}/${name} ${JSON.stringify(streams[`${source.id}/${name}`])}`);
+    }
+    const idle = await playUsual(source, 0);
+    shared[source.id] = sharedBy(source, idle, streams);
+    metrics[source.id] = { idle: metricsAtATime(idle), busy: metricsAtATime(await playUsual(source, SOME)) };
+    say(`${source.id} ${JSON.stringify({ ...shared[source.id], ...metrics[source.id] })}`);
+  }
+  // One with a single stream tells best what belongs to a stream.
+  const simple = sources.toSorted((one, other) => one.streams.length - other.streams.length)[0] as Source;
+  const [some, many] = [await playUsual(simple, SOME), await playUsual(simple, MANY)];
+  const quiet = logged(await play({ ...USUAL, source: simple, eventsPerDay: SOME, logLevel: 'warn' })) / logged(some);
+  return {
+    streams,
+    shared,
+    metrics,
+    census: average(some.byKind.census),
+    quietLogs: Math.round(quiet * 100) / 100,
+    seen: seenOf(some, many),
+    kept: keptOf(some),
+  };
+}
+
+/** Plays a source for as long as it is measured: one of its streams, or all that are enabled. */
+export function playUsual(source: Source, eventsPerDay: number, stream?: string): Promise<Played> {
+  const isSeldom = source.streams.some(({ name, every }) => name === stream && every >= HOUR);
+  const only = stream !== undefined && { stream };
+  return play({ ...(isSeldom ? SELDOM : USUAL), source, eventsPerDay, ...only });
+}
+
+function streamCosts({ byKind }: Played): StreamCosts {
+  const runs = Object.keys(byKind).filter((kind) => kind.startsWith('run'));
+  if (runs.length !== 1) throw new Error(`Wanted one kind of run, there are ${Object.keys(byKind).join(', ')}.`);
+  const verifyDay = verifyDayOf(byKind);
+  return { run: average(byKind[runs[0] as string]), ...(verifyDay && { verifyDay }) };
+}
+
+/** A day has a verification that does the work, or a few, and others that find it done. */
+export function verifyDayOf({ verify, 'verify done': done }: Played['byKind']): Costs | undefined {
+  if (!verify && !done) return undefined;
+  const worked = verify?.invocations ?? 0;
+  return rounded(sum([times(average(verify), worked), times(average(done), HOURS_A_DAY - worked)]));
+}
+
+/** What its streams do once when they run together. */
+function sharedBy(source: Source, { byKind }: Played, streams: Readonly<Record<string, StreamCosts>>) {
+  const enabled = source.streams.filter((stream) => stream.enabled);
+  const costsOf = (name: string) => streams[`${source.id}/${name}`] as StreamCosts;
+  const [largest = []] = [...Map.groupBy(enabled, ({ every }) => every).values()].toSorted(
+    (one, other) => other.length - one.length,
+  );
+  const runs = largest.map(({ name }) => costsOf(name).run);
+  const verified = enabled.flatMap(({ name }) => costsOf(name).verifyDay ?? []);
+  return {
+    run: saved(runs, average(byKind[`run every ${cadence(largest[0]?.every ?? 0)}`])),
+    verifyDay: saved(verified, verifyDayOf(byKind)),
+  };
+}
+
+function saved(alone: readonly Costs[], together: Costs | undefined): Costs {
+  const others = alone.length - 1;
+  return others < 1 || !together ? times(sum([]), 0) : rounded(times(sum([...alone, times(together, -1)]), 1 / others));
+}
+
+export function average(used: Used | undefined): Costs {
+  return used ? rounded(times(sum([used]), 1 / used.invocations)) : sum([]);
+}
+
+function logged({ byKind }: Played): number {
+  return Object.values(byKind).reduce((all, { logBytes }) => all + logBytes, 0);
+}
+
+/** What is written every hour counts as one metric, and what is written once a day as the twenty-fourth of one. */
+function metricsAtATime({ metricHours }: Played): number {
+  const hours = Object.values(metricHours).map((count) => (count === USUAL.hours ? 1 : count / HOURS_A_DAY));
+  return Math.round(hours.reduce((all, one) => all + one, 0) * 100) / 100;
+}
+
+/** Bytes of an item and of a key, as two plays with few and with many keys an item tell them. */
+function seenOf({ stored: { seen: few } }: Played, { stored: { seen: many } }: Played): Measured['seen'] {
+  if (!few || !many) throw new Error('Nothing was remembered.');
+  const [bytes, keys] = [perItem(few.bytes, few), perItem(few.keys, few)];
+  const keyBytes = (perItem(many.bytes, many) - bytes) / (perItem(many.keys, many) - keys);
+  return { itemBytes: Math.round(bytes - keyBytes * keys), keyBytes: Math.round(keyBytes) };
+}
+
+function perItem(whole: number, { items }: Stored): number {
+  return whole / items;
+}
+
+function keptOf({ stored: { checkpoint, state, ledger, verify } }: Played): Measured['kept'] {
+  if (!checkpoint || !state || !ledger || !verify) throw new Error('Something is missing in the table.');
+  return {
+    feed: checkpoint.bytes + state.bytes,
+    ledgerDay: Math.round(ledger.bytes / ledger.items),
+    verifyDay: Math.round(verify.bytes / verify.items),
+  };
+}

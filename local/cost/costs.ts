@@ -1,0 +1,40 @@
+/** What an invocation uses of what AWS bills by the piece, or several of them together. */
+export interface Costs {
+  /** DynamoDB's request units: 4 KB read strongly consistent, 1 KB written. */
+  readonly reads: number;
+  readonly writes: number;
+  readonly tableCalls: number;
+  readonly secretCalls: number;
+  readonly vendorCalls: number;
+  /** Firehose records of a destination. */
+  readonly records: number;
+  readonly logBytes: number;
+}
+
+export const NOTHING: Costs = {
+  reads: 0,
+  writes: 0,
+  tableCalls: 0,
+  secretCalls: 0,
+  vendorCalls: 0,
+  records: 0,
+  logBytes: 0,
+};
+
+const NAMES = Object.keys(NOTHING) as (keyof Costs)[];
+
+function each(value: (name: keyof Costs) => number): Costs {
+  return Object.fromEntries(NAMES.map((name) => [name, value(name)])) as unknown as Costs;
+}
+
+export function sum(all: readonly Costs[]): Costs {
+  return each((name) => all.reduce((total, one) => total + one[name], 0));
+}
+
+export function times(costs: Costs, factor: number): Costs {
+  return each((name) => costs[name] * factor);
+}
+
+export function rounded(costs: Costs): Costs {
+  return each((name) => Math.round(costs[name] * 100) / 100);
+}

@@ -1,0 +1,54 @@
+import { ASSUMED } from './assumed.ts';
+import type { Costs } from './costs.ts';
+import { MEASURED } from './measured.ts';
+import type { Figures } from './pages.ts';
+import { PRICES, QUERY } from './price-list.ts';
+
+/** The tables of docs/cost.md that tell what the sums are made from. */
+export function inputFigures(): Figures {
+  return { prices: priceRows(), streams: streamRows(), assumed: assumedRows() };
+}
+
+function priceRows(): string[][] {
+  return [
+    ['what', 'price', 'free in a month', 'said by', 'where'],
+    ['---', '---:', '---:', '---', '---'],
+    ...Object.values(PRICES).map((price) => [
+      price.title,
+      `$${price.dollars} for ${price.per.toLocaleString('en')} ${price.unit}`,
+      'free' in price ? price.free.toLocaleString('en') : '',
+      price.saidBy,
+      price.source,
+    ]),
+    [
+      'Athena queries',
+      `$${QUERY.dollarsPerTerabyte} for 1 TB read, at least 10 MB a query`,
+      '',
+      QUERY.saidBy,
+      QUERY.source,
+    ],
+  ];
+}
+
+function streamRows(): string[][] {
+  const cells = ({ reads, writes, vendorCalls, logBytes }: Costs) =>
+    [reads, writes, vendorCalls, Math.round(logBytes)].map(String);
+  const heads = (what: string) => [`${what}: reads`, 'writes', 'requests', 'bytes of log'];
+  return [
+    ['stream', ...heads('a run'), ...heads('a day of verifications')],
+    ['---', ...Array.from({ length: 8 }, () => '---:')],
+    ...Object.entries(MEASURED.streams).map(([name, { run, verifyDay }]) => [
+      name,
+      ...cells(run),
+      ...(verifyDay ? cells(verifyDay) : ['', '', '', '']),
+    ]),
+  ];
+}
+
+function assumedRows(): string[][] {
+  return [
+    ['assumed', 'what'],
+    ['---:', '---'],
+    ...Object.values(ASSUMED).map(({ value, words }) => [String(value), words]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { Source } from '../../functions/core/model.ts';
+import { type Config, parseConfig } from '../../functions/core/tidemark-config.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
+
+/** What a made-up configuration is like: as many connections to one source, or to all in turn, as they are when nothing is set. */
+export interface MadeUp {
+  readonly connections: number;
+  readonly destinations: number;
+  readonly source?: string;
+  /** What of `deployment` is not its default. */
+  readonly deployment?: object;
+  /** How often each stream is read, instead of its own. */
+  readonly every?: string;
+}
+
+/** A stack holds the schedules of somewhat more than that. */
+const CONNECTIONS_A_SHARD = 125;
+const MOST_SHARDS = 99;
+
+/** A configuration that nobody has yet, with as many shards as it takes. Destinations are archives in S3. */
+export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config {
+  const used = asked.source === undefined ? sources : sources.filter(({ id }) => id === asked.source);
+  if (used.length === 0) {
+    const known = sources.map(({ id }) => id).join(', ');
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `--source: there is ${JSON.stringify(asked.source)}, wanted one of ${known}.`,
+      'Name a source, or none for all of them in turn.',
+    );
+  }
+  const connections = Array.from({ length: asked.connections }, (_, at) => {
+    const source = used[at % used.length] as Source;
+    const id = `c${at}`;
+    const streams = asked.every && Object.fromEntries(source.streams.map(({ name }) => [name, { every: asked.every }]));
+    return {
+      id,
+      source: source.id,
+      ...(source.origin === undefined && { origin: `https://${id}.example.com` }),
+      ...(streams && { streams }),
+    };
+  });
+  const destinations = Array.from({ length: asked.destinations }, (_, at) => ({ id: `d${at}`, type: 's3' }));
+  const shards = Math.min(MOST_SHARDS, Math.ceil(asked.connections / CONNECTIONS_A_SHARD));
+  const file = { connections, destinations, deployment: { shards, ...asked.deployment } };
+  return parseConfig(JSON.stringify(file), 'the made-up configuration', sources, FORMATS);
+}

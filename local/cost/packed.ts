@@ -1,0 +1,65 @@
+import { FLUSH_BYTES, FLUSH_EVENTS } from '../../functions/core/deliver-outgoing.ts';
+import { packRecords } from '../../functions/core/packing.ts';
+
+/** Firehose bills each record rounded up to so much. */
+const STEP_BYTES = 5 * 1024;
+
+/** What some events of one run become on their way to a destination. */
+export interface Sent {
+  readonly flushes: number;
+  readonly records: number;
+  readonly billedBytes: number;
+}
+
+/** Events of one size, packed as they really are: in flushes, and each flush in records. */
+export function packed(events: number, bytes: number): Sent {
+  const most = Math.max(1, Math.min(FLUSH_EVENTS, Math.ceil(FLUSH_BYTES / bytes)));
+  const [full, rest] = [Math.floor(events / most), events % most];
+  const [ofFull, ofRest] = [recordsOf(full > 0 ? most : 0, bytes), recordsOf(rest, bytes)];
+  return {
+    flushes: full + (rest > 0 ? 1 : 0),
+    records: full * ofFull.records + ofRest.records,
+    billedBytes: full * ofFull.billedBytes + ofRest.billedBytes,
+  };
+}
+
+/** The same events, if each were a record of its own. */
+export function single(events: number, bytes: number): Sent {
+  return { flushes: packed(events, bytes).flushes, records: events, billedBytes: events * billed(bytes) };
+}
+
+/** How events are put into records: as many as fit, or one in each. */
+export type Packing = 'packed' | 'single';
+
+/** A day's events of one stream, which come evenly to its runs: what they become, and how many runs have any. */
+export function spread(
+  events: number,
+  runs: number,
+  bytes: number,
+  packing: Packing,
+): Sent & { readonly busy: number } {
+  const busy = Math.min(runs, events);
+  if (busy === 0) return { busy, flushes: 0, records: 0, billedBytes: 0 };
+  const send = packing === 'packed' ? packed : single;
+  const fewer = Math.floor(events / busy);
+  const withMore = events / busy - fewer;
+  const [few, more] = [send(fewer, bytes), withMore > 0 ? send(fewer + 1, bytes) : NOTHING_SENT];
+  const all = (name: keyof Sent) => busy * (few[name] * (1 - withMore) + more[name] * withMore);
+  return { busy, flushes: all('flushes'), records: all('records'), billedBytes: all('billedBytes') };
+}
+
+const NOTHING_SENT: Sent = { flushes: 0, records: 0, billedBytes: 0 };
+
+export function billed(bytes: number): number {
+  return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
+}
+
+/** @param bytes of an event with its newline */
+function recordsOf(events: number, bytes: number): Omit<Sent, 'flushes'> {
+  const text = 'x'.repeat(bytes - 1);
+  const records = packRecords(Array.from({ length: events }, (_, event) => ({ event, text })));
+  return {
+    records: records.length,
+    billedBytes: records.reduce((sum, record) => sum + billed(record.bytes.length), 0),
+  };
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import type { Source } from '../../functions/core/model.ts';
+import { costFigures } from './cost-figures.ts';
+import { inputFigures } from './input-figures.ts';
+import { aligned } from './report.ts';
+import { scaleFigures } from './scale-figures.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const PAGES = ['docs/cost.md', 'docs/scaling.md'];
+
+/** The pages about cost and scale, with the figures that the calculator gives now. */
+export async function costPages(sources: readonly Source[]): Promise<Record<string, string>> {
+  const figures = { ...costFigures(sources), ...inputFigures(), ...scaleFigures(sources) };
+  const filled = PAGES.map(async (path) => [path, fill(await readFile(new URL(path, ROOT), 'utf8'), figures)] as const);
+  return Object.fromEntries(await Promise.all(filled));
+}
+
+/** Tables by their names: the second row is the rule below the head. */
+export type Figures = Readonly<Record<string, readonly (readonly string[])[]>>;
+
+/** Puts each table between its two marks. */
+export function fill(page: string, figures: Figures): string {
+  return page.replace(
+    /(<!-- figures: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => {
+      const rows = figures[name];
+      if (!rows) throw new Error(`There are no figures ${name}.`);
+      return `${begin}\n${aligned(rows)}\n\n${end}`;
+    },
+  );
+}

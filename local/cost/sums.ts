@@ -1,0 +1,157 @@
+import { ASSUMED, type Assumptions } from './assumed.ts';
+import { type Costs, sum, times } from './costs.ts';
+import type { Drawn } from './drawn.ts';
+import { type Flow, flowOf, verifyOf } from './flow.ts';
+import type { Measured } from './measured.ts';
+import { billed, type Packing } from './packed.ts';
+import type { PriceId } from './price-list.ts';
+
+/** How much is forwarded. */
+export interface Load {
+  /** Of all connections together; their streams have equal shares. */
+  readonly eventsPerDay: number;
+  /** Of an event as it is delivered, with its newline. */
+  readonly bytes: number;
+}
+
+/** A month's use of each thing that has a price. */
+export type Amounts = Readonly<Record<PriceId, number>>;
+
+/** What a configuration does in a day. */
+export interface Day {
+  readonly invocations: number;
+  readonly costs: Costs;
+  /** How long all its invocations take. */
+  readonly seconds: number;
+  readonly flows: readonly Flow[];
+  /** Bytes that one destination is sent. */
+  readonly bytes: number;
+}
+
+const DAYS = 30;
+const GIB = 1024 ** 3;
+/** Firehose puts down what it has every five minutes. */
+const MOST_OBJECTS = 288;
+/** Checkpoints that a census reads at a time. */
+const CENSUS_AT_ONCE = 25;
+
+/** What a configuration does in a day with so many events. */
+export function dayOf(drawn: Drawn, load: Load, packing: Packing, assumed: Assumptions, measured: Measured): Day {
+  const { runs, verifications, censuses } = drawn;
+  const feeds = total(runs.map(({ overlaps }) => overlaps.length));
+  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing };
+  const flows = runs.map((each) => flowOf(each, share, measured));
+  const invocations = total([...runs, ...verifications, ...censuses].map(({ aDay }) => aDay));
+  const costs = sum([
+    ...flows.flatMap(({ idle, added }) => [idle, added]),
+    ...verifications.map((each) => verifyOf(each, measured)),
+    ...censuses.map(({ aDay, feeds: count }) => times(censusOf(count, measured), aDay)),
+  ]);
+  const seconds =
+    assumed.secondsPerRun === undefined
+      ? estimatedSeconds(drawn, costs, flows, measured)
+      : invocations * assumed.secondsPerRun;
+  return { invocations, costs, seconds, flows, bytes: load.eventsPerDay * load.bytes };
+}
+
+function censusOf(feeds: number, { census }: Measured): Costs {
+  return { ...census, reads: census.reads * feeds, tableCalls: census.tableCalls * feeds };
+}
+
+/** The processor's part by the share of it that the memory brings, and then all the waiting. */
+function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { census }: Measured): number {
+  const { streamSeconds, eventSeconds, vcpuMb, vendorSeconds, awsSeconds } = ASSUMED;
+  const streams = total([...drawn.runs, ...drawn.verifications].map((each) => each.streams.length * each.aDay));
+  const processor = streams * streamSeconds.value + total(flows.map(({ looked }) => looked)) * eventSeconds.value;
+  // Of a census, many calls are on their way at once.
+  const asked = total(drawn.censuses.map(({ aDay, feeds }) => aDay * census.tableCalls * feeds));
+  const waited = total(drawn.censuses.map(({ aDay, feeds }) => aDay * Math.ceil(feeds / CENSUS_AT_ONCE)));
+  const puts = total(flows.map(({ flushes }) => flushes)) * destinationsOf(drawn);
+  const calls = costs.tableCalls - asked + waited + costs.secretCalls + puts;
+  const share = Math.min(1, drawn.memoryMb / vcpuMb.value);
+  return processor / share + costs.vendorCalls * vendorSeconds.value + calls * awsSeconds.value;
+}
+
+/** What thirty such days use. */
+export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
+  const { invocations, costs, flows } = day;
+  const { s3 } = drawn.destinations;
+  const logBytes =
+    costs.logBytes * (drawn.quiet ? measured.quietLogs : 1) + invocations * ASSUMED.platformLogBytes.value;
+  const stored = storedBytes(drawn, flows, measured) / GIB;
+  return {
+    lambdaRequests: invocations * DAYS,
+    lambdaSeconds: (day.seconds * DAYS * drawn.memoryMb) / 1024,
+    schedules: invocations * DAYS,
+    tableReads: costs.reads * DAYS,
+    tableWrites: costs.writes * DAYS,
+    tableStorage: stored,
+    tableBackups: stored,
+    firehose: (billedBytes(day) * destinationsOf(drawn) * DAYS) / GIB,
+    archivePuts: objects(drawn, flows) * s3 * DAYS,
+    archiveStorage: (day.bytes * ASSUMED.packedEvents.value * s3 * drawn.archiveDays) / GIB,
+    logs: (logBytes * DAYS) / GIB,
+    logStorage: (logBytes * ASSUMED.packedLogs.value * drawn.logDays) / GIB,
+    metrics: metricsOf(drawn, flows, measured),
+    alarms: drawn.fixed.alarmMetrics,
+    dashboards: drawn.fixed.dashboards,
+    secrets: drawn.secrets,
+    secretCalls: (costs.secretCalls + tokenCalls(drawn)) * DAYS,
+    keys: drawn.fixed.keys,
+    // Nothing of these but when something is wrong, or somebody asks for it.
+    keyRequests: 0,
+    queueRequests: 0,
+    mails: 0,
+    transitions: drawn.fixed.transitions,
+  };
+}
+
+/** What a query of the last seven days reads of an archive. */
+export function weekBytes({ bytes }: Day): number {
+  return bytes * ASSUMED.packedEvents.value * 7;
+}
+
+function destinationsOf({ destinations }: Drawn): number {
+  return destinations.s3 + destinations.splunk;
+}
+
+/** Also what is delivered when nothing happens: our own sign-ins, where one signs in. */
+function billedBytes({ flows, costs }: Day): number {
+  const others = costs.records - total(flows.map(({ added }) => added.records));
+  return total(flows.map((flow) => flow.billedBytes)) + Math.max(0, others) * billed(1);
+}
+
+function tokenCalls({ destinations, connections }: Drawn): number {
+  return destinations.splunk * Object.keys(connections).length * ASSUMED.tokenCalls.value;
+}
+
+/** What is in the table after a year: rows of the ledger stay, keys and verifications expire. */
+function storedBytes({ runs, seenDays }: Drawn, flows: readonly Flow[], { seen, kept }: Measured): number {
+  const overhead = ASSUMED.itemOverhead.value;
+  const feeds = total(runs.map(({ streams }) => streams.length));
+  const keys = total(flows.map(({ events }) => events)) * seen.keyBytes;
+  const items = total(flows.map(({ flushes }) => flushes)) * (seen.itemBytes + overhead);
+  const ofFeed = kept.feed + (kept.ledgerDay + overhead) * 365 + (kept.verifyDay + overhead) * seenDays;
+  return feeds * ofFeed + (keys + items) * seenDays;
+}
+
+function objects({ connections }: Drawn, flows: readonly Flow[]): number {
+  const ofSource = (source: string) =>
+    flows.filter((flow) => flow.source === source).map(({ busy, idle }) => busy + idle.records);
+  return total(Object.keys(connections).map((source) => Math.min(MOST_OBJECTS, total(ofSource(source)))));
+}
+
+/** A metric is paid for the hours in which it is written. */
+function metricsOf({ connections }: Drawn, flows: readonly Flow[], { metrics }: Measured): number {
+  return total(
+    Object.keys(connections).map((source) => {
+      const { idle, busy } = metrics[source] ?? { idle: 0, busy: 0 };
+      const events = total(flows.filter((flow) => flow.source === source).map((flow) => flow.events));
+      return idle + (busy - idle) * Math.min(1, events / 24);
+    }),
+  );
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
+}

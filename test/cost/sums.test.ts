@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { MINUTE } from '../../functions/core/time.ts';
+import { dollarsOf, dollarsOfAll, freeOf } from '../../local/cost/bill.ts';
+import { NOTHING } from '../../local/cost/costs.ts';
+import { type Drawn, drawnFor } from '../../local/cost/drawn.ts';
+import { madeUpConfig } from '../../local/cost/made-up.ts';
+import type { Measured } from '../../local/cost/measured.ts';
+import { packed, single } from '../../local/cost/packed.ts';
+import { PRICES } from '../../local/cost/price-list.ts';
+import { reportOf } from '../../local/cost/report.ts';
+import { type Amounts, amountsOf, dayOf } from '../../local/cost/sums.ts';
+import { SOURCES } from '../infra/draw.ts';
+
+const KIB = 1_024;
+const GIB = 1_024 ** 3;
+
+/** One stream of one connection, read every five minutes, into one archive: so round that it can be added up by hand. */
+const DRAWN: Drawn = {
+  runs: [{ source: 'one', aDay: 288, streams: ['log'], overlaps: [30 * MINUTE] }],
+  verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
+  censuses: [{ aDay: 96, feeds: 1 }],
+  connections: { one: 1 },
+  destinations: { s3: 1, splunk: 0 },
+  memoryMb: 1_024,
+  logDays: 90,
+  quiet: false,
+  seenDays: 30,
+  archiveDays: 365,
+  secrets: 1,
+  fixed: { alarmMetrics: 15, dashboards: 1, keys: 1, transitions: 0 },
+};
+const RUN = { ...NOTHING, reads: 3, writes: 2, tableCalls: 5, secretCalls: 1, vendorCalls: 1, logBytes: 700 };
+const MEASURED: Measured = {
+  streams: { 'one/log': { run: RUN, verifyDay: { ...NOTHING, reads: 170, writes: 250, secretCalls: 24 } } },
+  shared: {},
+  metrics: { one: { idle: 7, busy: 12 } },
+  census: { ...NOTHING, reads: 1, tableCalls: 1, logBytes: 900 },
+  quietLogs: 0.5,
+  seen: { itemBytes: 170, keyBytes: 12 },
+  kept: { feed: 1_000, ledgerDay: 200, verifyDay: 2_600 },
+};
+
+function amounts(eventsPerDay: number, change: Partial<Drawn> = {}, secondsPerRun = 0.5): Amounts {
+  const drawn = { ...DRAWN, ...change };
+  const day = dayOf(drawn, { eventsPerDay, bytes: 1_000 }, 'packed', { secondsPerRun }, MEASURED);
+  return amountsOf(drawn, day, MEASURED);
+}
+
+test('a month with nothing happening is thirty days of what idle invocations use', () => {
+  const idle = amounts(0);
+
+  expect(idle).toMatchObject({
+    lambdaRequests: 30 * 408,
+    schedules: 30 * 408,
+    lambdaSeconds: 30 * 408 * 0.5,
+    tableReads: 30 * (288 * 3 + 170 + 96),
+    tableWrites: 30 * (288 * 2 + 250),
+    secretCalls: 30 * (288 + 24),
+    secrets: 1,
+    metrics: 7,
+    alarms: 15,
+    firehose: 0,
+    archivePuts: 0,
+    archiveStorage: 0,
+  });
+  expect(idle.logs * GIB).toBeCloseTo(30 * (288 * 700 + 96 * 900 + 408 * 900), 3);
+});
+
+test('events add a record and an item for each run that finds some, and keys that each run loads again', () => {
+  const busy = amounts(2_880);
+
+  // Ten events a run: 10 kB are two steps of 5 KiB, and 290 bytes of keys one unit.
+  expect(busy.firehose * GIB).toBeCloseTo(30 * 288 * 10 * KIB, 3);
+  expect(busy.tableWrites - amounts(0).tableWrites).toBe(30 * 288);
+  // In an hour there are 12 items of 290 bytes: that is within the unit of the idle run. A day's 83 kB are 21 units, three times.
+  expect(busy.tableReads - amounts(0).tableReads).toBe(30 * 3 * 21);
+  expect(busy.archivePuts).toBe(30 * 288);
+  expect(busy.metrics).toBe(12);
+});
+
+test('fewer events than runs leave the other runs idle', () => {
+  const few = amounts(10);
+
+  expect(few.firehose * GIB).toBeCloseTo(30 * 10 * 5 * KIB, 3);
+  expect(few.tableWrites - amounts(0).tableWrites).toBe(30 * 10);
+  expect(few.metrics).toBeCloseTo(7 + 5 * (10 / 24));
+});
+
+test('each destination has its own records, and only archives have objects', () => {
+  const both = amounts(2_880, { destinations: { s3: 1, splunk: 1 } });
+
+  expect(both.firehose).toBeCloseTo(2 * amounts(2_880).firehose);
+  expect(both.archivePuts).toBe(amounts(2_880).archivePuts);
+  // Its token is read again every ten minutes.
+  expect(both.secretCalls - amounts(2_880).secretCalls).toBe(30 * 144);
+});
+
+test('level warn halves what is measured to be halved, and not what Lambda writes', () => {
+  const saved = amounts(0).logs - amounts(0, { quiet: true }).logs;
+
+  expect(saved * GIB).toBeCloseTo((30 * (288 * 700 + 96 * 900)) / 2, 3);
+});
+
+test('without a duration it is estimated: less memory is less of a processor, and waiting stays', () => {
+  const seconds = (memoryMb: number) =>
+    dayOf({ ...DRAWN, memoryMb }, { eventsPerDay: 0, bytes: 1_000 }, 'packed', {}, MEASURED).seconds;
+  const processor = (288 + 24) * 0.015;
+  const waiting = 288 * 0.3 + (288 * 5 + 96 + 288 + 24) * 0.01;
+
+  expect(seconds(1_769)).toBeCloseTo(processor + waiting);
+  expect(seconds(10_240)).toBeCloseTo(processor + waiting);
+  expect(seconds(256)).toBeCloseTo(processor * (1_769 / 256) + waiting);
+});
+
+test('records are those that packing really makes: to the flush, and to the byte', () => {
+  // 51 events of 1,000 bytes fit into 50 KiB.
+  expect(packed(51, 1_000)).toEqual({ flushes: 1, records: 1, billedBytes: 50 * KIB });
+  expect(packed(52, 1_000)).toEqual({ flushes: 1, records: 2, billedBytes: 55 * KIB });
+  expect(single(52, 1_000)).toEqual({ flushes: 1, records: 52, billedBytes: 52 * 5 * KIB });
+  // A flush ends after 2,000 events or 2 MiB.
+  expect(packed(4_001, 100).flushes).toBe(3);
+  expect(packed(22, 200_000).flushes).toBe(2);
+  expect(packed(0, 100)).toEqual({ flushes: 0, records: 0, billedBytes: 0 });
+});
+
+test('packing never costs more than a record an event', () => {
+  for (const events of [1, 7, 51, 52, 1_999, 2_001]) {
+    for (const bytes of [2, 600, 5_119, 5_120, 5_121, 60_000]) {
+      expect(packed(events, bytes).billedBytes).toBeLessThanOrEqual(single(events, bytes).billedBytes);
+    }
+  }
+});
+
+test('prices are for what they say, and free is only what there is', () => {
+  const idle = amounts(0);
+
+  expect(dollarsOf('schedules', 2_000_000)).toBe(2);
+  expect(dollarsOf('secretCalls', 20_000)).toBeCloseTo(0.1);
+  expect(dollarsOfAll(idle)).toBeGreaterThan(freeOf(idle));
+  // Of 15 alarms 10 are free, of one dashboard one is.
+  expect(freeOf({ ...NONE, alarms: 15, dashboards: 1 })).toBeCloseTo(1 + 3);
+  for (const { source, dollars, per } of Object.values(PRICES)) {
+    expect(source.length).toBeGreaterThan(10);
+    expect(dollars / per).toBeGreaterThan(0);
+  }
+});
+
+const NONE = Object.fromEntries(Object.keys(PRICES).map((id) => [id, 0])) as unknown as Amounts;
+
+test('all of an idle deployment grows with its connections, and nothing that watches it does', () => {
+  const report = (connections: number) =>
+    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1 }, SOURCES), SOURCES), {
+      eventsPerDay: 0,
+      bytes: 1_000,
+    });
+  const item = (connections: number, id: string) => report(connections).items.find((one) => one.id === id)?.idle ?? 0;
+
+  for (const id of ['alarms', 'metrics', 'dashboards', 'keys']) expect(item(300, id), id).toBeCloseTo(item(30, id));
+  for (const id of ['secrets', 'secretCalls', 'tableWrites'])
+    expect(item(300, id) / item(30, id), id).toBeCloseTo(10, 1);
+});
+
+test('to ask every minute is told when it costs more than all the rest, and five minutes never', () => {
+  const warnings = (connections: number, every: string) =>
+    reportOf(
+      drawnFor(madeUpConfig({ connections, destinations: 1, every, source: 'thousandeyes' }, SOURCES), SOURCES),
+      { eventsPerDay: 0, bytes: 1_000 },
+    ).warnings.filter((warning) => warning.startsWith('To ask'));
+
+  expect(warnings(300, '1m')).toEqual([expect.stringMatching(/^To ask every 1m costs \$.*; every 5m .* about \$/)]);
+  expect(warnings(1, '1m')).toEqual([]);
+  expect(warnings(300, '5m')).toEqual([]);
+});
