@@ -1,3 +1,4 @@
+import { total } from './costs.ts';
 import { PRICES, type Price, type PriceId, QUERY } from './price-list.ts';
 import { type Amounts, type Day, weekBytes } from './sums.ts';
 
@@ -26,8 +27,4 @@ export function freeOf(amounts: Amounts): number {
 /** What a query of the last seven days costs. */
 export function dollarsOfQuery(day: Day): number {
   return (Math.max(QUERY.leastBytes, weekBytes(day)) / 1024 ** 4) * QUERY.dollarsPerTerabyte;
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0);
 }

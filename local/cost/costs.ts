@@ -38,3 +38,7 @@ export function times(costs: Costs, factor: number): Costs {
 export function rounded(costs: Costs): Costs {
   return each((name) => Math.round(costs[name] * 100) / 100);
 }
+
+export function total(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
+}

@@ -4,6 +4,7 @@ import type { Config } from '../../functions/core/tidemark-config.ts';
 import { DAY, type Duration } from '../../functions/core/time.ts';
 import { CONDITIONS } from '../../lib/conditions.ts';
 import { planSchedules } from '../../lib/plan-schedules.ts';
+import { total } from './costs.ts';
 
 /** A schedule that runs some streams of a connection. */
 export interface Runs {
@@ -46,16 +47,21 @@ export interface Fixed {
   readonly transitions: number;
 }
 
-/** So many alarms there are for the whole of a deployment: of the queue of missed invocations. */
-const COMMON_ALARMS = 1;
-const DASHBOARDS = 0;
+/** So many alarms there are for the whole of a deployment: of the queue of missed invocations, and of backfills that gave up. */
+const COMMON_ALARMS = 2;
+/** A stream's alarms by their metrics: that it holds events, that its attempts fail, and what Splunk did not take (two metrics). */
+const STREAM_ALARMS = { s3: 2, splunk: 4 } as const;
+const DASHBOARDS = 1;
 const TRANSITIONS = 0;
 
 /** Counts what lib/ draws for a configuration. */
 export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
   const { connections, destinations, deployment } = config;
   const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
-  const all = planSchedules(config, used).flat();
+  // What looks after a token that rotates is invoked once a day: less than a cent a month.
+  const all = planSchedules(config, used)
+    .flat()
+    .filter(({ invokes }) => invokes !== 'rotation');
   const inputOf = (input: object) => input as Input;
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
   const ofType = (type: string) => destinations.filter((destination) => destination.type === type);
@@ -85,7 +91,7 @@ export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
     archiveDays: deployment.archiveDays ?? A_YEAR,
     secrets: new Set(connections.map(({ secret }) => secret)).size + ofType('splunk').length,
     fixed: {
-      alarmMetrics: used.length * (perSource() + destinations.length) + COMMON_ALARMS,
+      alarmMetrics: total(used.map((source) => alarmsOf(source, config))) + COMMON_ALARMS,
       dashboards: DASHBOARDS,
       keys: deployment.alarms.topicArn === undefined ? 1 : 0,
       transitions: TRANSITIONS,
@@ -110,6 +116,10 @@ function feedsIn(feeds: Input['feeds'] = {}): number {
   return Object.values(feeds).reduce((count, streams) => count + Object.keys(streams).length, 0);
 }
 
-function perSource(): number {
-  return CONDITIONS.reduce((count, { metrics }) => count + metrics.length, 0);
+function alarmsOf({ id }: Source, { connections, destinations }: Config): number {
+  const rotates = connections.some(({ source, rotate }) => source === id && rotate);
+  const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
+  return (
+    total(conditions.map(({ metrics }) => metrics.length)) + total(destinations.map(({ type }) => STREAM_ALARMS[type]))
+  );
 }

@@ -1,5 +1,5 @@
 import { ASSUMED, type Assumptions } from './assumed.ts';
-import { type Costs, sum, times } from './costs.ts';
+import { type Costs, sum, times, total } from './costs.ts';
 import type { Drawn } from './drawn.ts';
 import { type Flow, flowOf, verifyOf } from './flow.ts';
 import type { Measured } from './measured.ts';
@@ -150,8 +150,4 @@ function metricsOf({ connections }: Drawn, flows: readonly Flow[], { metrics }: 
       return idle + (busy - idle) * Math.min(1, events / 24);
     }),
   );
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0);
 }
