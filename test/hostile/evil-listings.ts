@@ -1,5 +1,5 @@
 import type { SnapshotFeed, Source } from '../../functions/core/model.ts';
-import { snapshotCases } from '../../local/golden.ts';
+import { type SnapshotCase, snapshotCases } from '../../local/golden.ts';
 
 /** Answers about how things are: the documented ones with a value in them that is nested very deep. */
 export interface EvilListing {
@@ -19,11 +19,11 @@ type Fields = Record<string, unknown>;
 const DEPTH = 100_000;
 const DEPTH_AT_KEYS = 8_000;
 
-/** The first case of each snapshot stream of a source whose last answer holds a thing. */
+/** The documented case of each snapshot stream of a source. */
 export function evilListings(source: Source, lists: (depth: number) => string): EvilListing[] {
   const byStream = Map.groupBy(snapshotCases(source), ({ feed }) => feed);
   return [...byStream].map(([feed, cases]) => {
-    const answers = cases.map((one) => one.answers).find((all) => /"/.test(all.at(-1) ?? '')) ?? [];
+    const { answers } = cases.find(({ name }) => /\/documented/.test(name)) as SnapshotCase;
     const withDeep = (depth: number, more: Fields) => [
       ...answers.slice(0, -1),
       evilAnswer(answers.at(-1) as string, lists(depth), more),
