@@ -52,7 +52,8 @@ function evilAnswer(answer: string, deep: string, more: Fields): string {
   const own = (key: string, at: number): Fields => ({ ...(value as Fields[])[0], id: `own-${at}`, [key]: '@always@' });
   const whole = isList
     ? [evil(value[0]), ...value.slice(1), ...keys.map(own)]
-    : evil(Object.fromEntries(keys.map((key) => [key, '@always@'])));
+    : // Without its id it would be another thing whenever it changes.
+      evil({ ...value, ...Object.fromEntries(keys.filter((key) => key !== 'id').map((key) => [key, '@always@'])) });
   return JSON.stringify(whole)
     .replace('"@deep@"', () => deep)
     .replaceAll('"@always@"', () => '['.repeat(DEPTH_AT_KEYS) + ']'.repeat(DEPTH_AT_KEYS));
