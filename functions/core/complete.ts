@@ -1,3 +1,5 @@
+import { isDeeper } from './depth.ts';
+import { DEEPEST } from './identity.ts';
 import type { AnyFeed, EcsEvent, EcsFields, Row } from './model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
 
@@ -16,10 +18,14 @@ export interface Circumstances {
   readonly late?: Duration;
 }
 
-/** Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. */
+/**
+ * Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. Throws for fields that no
+ * format could write: those that are nested deeper than the stack.
+ */
 export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
+  if (isDeeper(fields)) throw new Error(`the mapped fields are nested more than ${DEEPEST} levels deep`);
   const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),

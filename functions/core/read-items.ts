@@ -1,8 +1,11 @@
 import { ask } from './ask.ts';
+import { shallow } from './depth.ts';
 import { TidemarkError } from './errors.ts';
-import type { Item, Request, SnapshotFeed } from './model.ts';
+import { DEEPEST, digest } from './identity.ts';
+import type { Item, Request, Row, SnapshotFeed } from './model.ts';
 import type { Sending } from './run.ts';
 import { diffItems, hasShrunk } from './snapshot-diff.ts';
+import { writeJson } from './write-json.ts';
 
 /** More answers than any honest list has. */
 const MOST_ANSWERS = 10_000;
@@ -35,7 +38,7 @@ async function readList(reader: Reader): Promise<Item[]> {
     tally.pages++;
     effects.count('Pages', 1);
     const page = stream.read(answer, request, connection);
-    for (const row of page.rows) items.push(...stream.items(row));
+    for (const row of page.rows) for (const item of stream.items(bearable(row))) items.push(item);
     for (const next of page.asks) {
       if (causes.has(next.url)) {
         if (ledTo(causes, request.url, next.url)) throw incomplete(reader, 'leads back to its own beginning');
@@ -48,6 +51,15 @@ async function readList(reader: Reader): Promise<Item[]> {
     }
   }
   return items;
+}
+
+/**
+ * One thing that is nested deeper than can be compared must not hide what becomes of all others: it is compared down to where it
+ * can be, and by a digest below. Left out, it would look deleted.
+ */
+function bearable({ value, text }: Row): Row {
+  const standIn = (below: object) => `[nested more than ${DEEPEST} levels deep: ${digest(writeJson(below))}]`;
+  return { value: shallow(value, standIn), text };
 }
 
 /** Whether what is to be asked next is what has led here: such paging has an end that nobody can believe. */

@@ -4,9 +4,9 @@ import { UnreadableError } from './errors.ts';
 import { recordHash } from './identity.ts';
 import { clockOffset, vendorTime } from './judge.ts';
 import type { Answer, Feed, Page, Request, Row } from './model.ts';
+import { identitiesOf, OneRecord } from './one-record.ts';
 import { Paging } from './paging.ts';
 import type { Run } from './run.ts';
-import { identitiesOf } from './take-in.ts';
 import { DAY, type Range, SECOND } from './time.ts';
 
 /** A vendor's clock that is further off than this is reported; further than a day, it is not believed. */
@@ -36,7 +36,8 @@ export async function* readPages(run: Run, range: Range, first: Request): AsyncG
     noteProof(run, range, answer, page);
     if (number === 1) total = page.total;
     const hashes = page.rows.map(recordHash);
-    const spansInstants = () => new Set(page.rows.map((row) => identitiesOf(run, row)[0]?.time)).size > 1;
+    const spansInstants = () =>
+      new Set(page.rows.map((row) => identitiesOf(feed, new OneRecord(row))[0]?.time)).size > 1;
     const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
     const ahead = next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);

@@ -1,7 +1,8 @@
 import { ask } from './ask.ts';
 import { type Circumstances, complete, pipelineError } from './complete.ts';
 import { eventId, recordHash } from './identity.ts';
-import type { EcsEvent, Identity, Page, Request, Row } from './model.ts';
+import type { EcsEvent, Identity, Page, Request } from './model.ts';
+import { identitiesOf, OneRecord } from './one-record.ts';
 import { type Mark, OURS, UNEXPECTED } from './own-sign-ins.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';
@@ -21,17 +22,21 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage, from: n
   const before = { ...run.tally };
   for (const [at, row] of page.rows.slice(from, to).entries()) {
     const hash = page.hashes[from + at] as string;
-    const identities = identitiesOf(run, row);
+    const record = new OneRecord(row);
+    const identities = identitiesOf(run.feed, record);
     const time = identities[0]?.time;
     // The vendor orders and filters rows by one time of theirs: what else a row holds goes where the row goes.
     if (isMargin(reading, time)) continue;
     if (!reading.vague && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
-    run.ongoing.hear(row);
+    record.ask((shown) => run.ongoing.hear(shown));
     const occurrence = await numberRow(run, reading, identities, hash, page.number);
-    run.voices.hear(run.feed.stream.actor?.(row), identities[0]?.time);
+    run.voices.hear(
+      record.ask((shown) => run.feed.stream.actor?.(shown)),
+      time,
+    );
     for (const identity of identities) {
       run.tally.fetched++;
-      const sent = occurrence !== undefined && (await sendOut(run, reading, row, identity, hash, occurrence));
+      const sent = occurrence !== undefined && (await sendOut(run, reading, record, identity, hash, occurrence));
       if (!sent) run.tally.suppressed++;
     }
   }
@@ -60,20 +65,11 @@ async function numberRow(
   return known ? 0 : reading.occurrences.next(hash, time, reading.order.monotone);
 }
 
-/** A record whose events cannot be told is one event without a time; its mapping will say why. */
-export function identitiesOf({ feed }: Run, row: Row): readonly Identity[] {
-  try {
-    return feed.stream.events(row);
-  } catch {
-    return [{}];
-  }
-}
-
 /** Puts an event among the outgoing, for the destinations that lack it; false when none does. */
 async function sendOut(
   run: Run,
   reading: Reading,
-  row: Row,
+  record: OneRecord,
   identity: Identity,
   hash: string,
   occurrence: number,
@@ -86,7 +82,7 @@ async function sendOut(
   const bucket = bucketOf(identity.time);
   const seen = run.seen.has(bucket, key);
   const had = typeof seen === 'number' ? seen : await seen;
-  const marking = run.marks.mark(row, identity.time, id, had === 0);
+  const marking = record.ask((row) => run.marks.mark(row, identity.time, id, had === 0));
   const mark = marking && (await marking);
   if (mark === OURS && run.marks.leaveOut) {
     // It may have been delivered before it was left out.
@@ -99,7 +95,8 @@ async function sendOut(
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);
   if (mark === UNEXPECTED && had === 0) effects.count('UnexpectedSignIns', 1);
-  const event = mapped(run, row, identity, mark, {
+  const likeness = record.ask((row) => feed.stream.likeness?.(row));
+  const event = mapped(run, record, identity, mark, {
     feed,
     id,
     readAt: now,
@@ -108,14 +105,14 @@ async function sendOut(
     ...(late !== undefined && { late }),
   });
   if (had === 0) run.lateNotes.add(late);
-  outgoing.add(event, { time: identity.time, bucket, key, lacking, likeness: likenessOf(run, row) });
+  outgoing.add(event, { time: identity.time, bucket, key, lacking, likeness: sealed(run, record, likeness) });
   return true;
 }
 
-/** What stays the same when the vendor changes a record, where the stream knows that. */
-function likenessOf({ effects, feed }: Run, row: Row): Uint8Array | undefined {
+/** What stays the same when the vendor changes a record, where the stream knows that. Of one that it cannot tell, that is all of it. */
+function sealed({ effects, feed }: Run, { row }: OneRecord, likeness: string | undefined): Uint8Array | undefined {
   if (!feed.stream.likeness) return undefined;
-  return effects.seal(`likeness ${feed.stream.likeness(row)}`).subarray(0, 4);
+  return effects.seal(`likeness ${likeness ?? row.text}`).subarray(0, 4);
 }
 
 /** How late an event comes whose range had been read before. */
@@ -127,9 +124,17 @@ function lateness(run: Run, { range }: Reading, time: Instant | undefined, now: 
   return now - time;
 }
 
-function mapped(run: Run, row: Row, identity: Identity, mark: Mark | undefined, about: Circumstances): EcsEvent {
+/** The event of a record; of one that anything is wrong with, a pipeline_error. */
+function mapped(
+  run: Run,
+  record: OneRecord,
+  identity: Identity,
+  mark: Mark | undefined,
+  about: Circumstances,
+): EcsEvent {
   const { stream, connection } = run.feed;
   try {
+    const row = record.orThrow();
     const fields = stream.map(row, identity, connection);
     const marked = mark === undefined ? fields : { ...fields, tags: [...(fields.tags ?? []), mark] };
     const event = complete(marked, row, about);
@@ -138,7 +143,7 @@ function mapped(run: Run, row: Row, identity: Identity, mark: Mark | undefined, 
   } catch (thrown) {
     run.tally.unmapped++;
     run.effects.count('Unmapped', 1);
-    const event = pipelineError(row, about, thrown);
+    const event = pipelineError(record.row, about, thrown);
     return mark === undefined ? event : { ...event, tags: [...(event.tags ?? []), mark] };
   }
 }
@@ -196,12 +201,13 @@ async function readInstant(run: Run, reading: Reading, time: Instant): Promise<v
   const { rows } = run.feed.stream.read(await ask(run.asker, request), request);
   run.tally.pages++;
   for (const row of rows) {
-    const identities = identitiesOf(run, row);
+    const record = new OneRecord(row);
+    const identities = identitiesOf(run.feed, record);
     if (identities[0]?.time !== time || identities.some(({ id }) => id === undefined)) continue;
-    run.ongoing.hear(row);
+    record.ask((shown) => run.ongoing.hear(shown));
     for (const identity of identities) {
       run.tally.fetched++;
-      if (!(await sendOut(run, reading, row, identity, recordHash(row), 0))) run.tally.suppressed++;
+      if (!(await sendOut(run, reading, record, identity, recordHash(row), 0))) run.tally.suppressed++;
     }
   }
 }
@@ -216,7 +222,7 @@ async function countRows(run: Run, first: Request, time: Instant): Promise<Map<s
     run.tally.pages++;
     if (number === 2) return page.rows.length === 0 ? totals : undefined;
     for (const row of page.rows) {
-      if (identitiesOf(run, row)[0]?.time !== time) continue;
+      if (identitiesOf(run.feed, new OneRecord(row))[0]?.time !== time) continue;
       const hash = recordHash(row);
       totals.set(hash, (totals.get(hash) ?? 0) + 1);
     }

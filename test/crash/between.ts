@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { InFlight } from './in-flight.ts';
 import { type Step, StepTeller } from './steps.ts';
 
 /** Before the other side has done it, or after, when only the answer is missing. */
@@ -15,6 +16,8 @@ export interface Between {
   readonly counts: ReadonlyMap<Step, number>;
   /** When the checkpoint was first written after that (milliseconds of the monotonic clock). */
   progressAfter(time: number): number | undefined;
+  /** Waits for what is under way when a worker has ended; says what it had in flight. Throws what went wrong in between. */
+  workerEnded(): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
 
@@ -41,20 +44,23 @@ export async function startBetween(
   const teller = new StepTeller();
   const counts = new Map<Step, number>();
   const progress: number[] = [];
+  const inFlight = new InFlight();
+  const underWay = new Set<Promise<void>>();
+  let trouble: unknown;
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse, kind: 'aws' | 'vendor'): Promise<void> {
     const body = await buffer(incoming);
     const target = String(incoming.headers['x-amz-target'] ?? '');
-    const step =
-      kind === 'vendor'
-        ? teller.vendor(incoming.method ?? '')
-        : teller.aws({ target, body: JSON.parse(body.toString() || '{}') as Record<string, unknown> });
+    const asked = (kind === 'vendor' ? {} : JSON.parse(body.toString() || '{}')) as Record<string, unknown>;
+    const step = kind === 'vendor' ? teller.vendor(incoming.method ?? '') : teller.aws({ target, body: asked });
     const nth = (step && (counts.get(step) ?? 0) + 1) ?? 0;
     if (step) counts.set(step, nth);
     if (step && onStep(step, nth, 'before') === 'dead') return void outgoing.destroy();
     const to = kind === 'vendor' ? vendorOrigin : services[target.split(/[_.]/)[0] ?? ''];
     if (to === undefined) throw new Error(`nobody takes ${target}`);
     const answer = await forward(new URL(incoming.url ?? '/', to), incoming, body);
+    if (step === 'records put' && answer.status === 200) inFlight.put(asked);
+    if (step === 'seen written' && answer.status === 200) inFlight.remember(asked);
     if (step && PROGRESS.has(step)) progress.push(performance.now());
     if (step && onStep(step, nth, 'after') === 'dead') return void outgoing.destroy();
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);
@@ -62,7 +68,13 @@ export async function startBetween(
 
   const [aws, vendor] = (['aws', 'vendor'] as const).map((kind) =>
     createServer((incoming, outgoing) => {
-      pass(incoming, outgoing, kind).catch(() => outgoing.destroy());
+      const passing = pass(incoming, outgoing, kind).catch((thrown) => {
+        // A worker that dies leaves its own requests half sent.
+        if (!incoming.destroyed || incoming.complete) trouble ??= thrown;
+        outgoing.destroy();
+      });
+      underWay.add(passing);
+      passing.finally(() => underWay.delete(passing));
     }).listen(0, '127.0.0.1'),
   ) as [ReturnType<typeof createServer>, ReturnType<typeof createServer>];
   await Promise.all([aws, vendor].map((server) => new Promise((resolve) => server.once('listening', resolve))));
@@ -90,6 +102,11 @@ export async function startBetween(
     vendorUrl,
     counts,
     progressAfter: (time) => progress.find((at) => at > time),
+    async workerEnded() {
+      await Promise.all(underWay);
+      if (trouble !== undefined) throw trouble;
+      return inFlight.end();
+    },
     async close() {
       for (const server of [aws, vendor]) {
         server.closeAllConnections();

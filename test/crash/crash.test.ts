@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS } from './kinds.ts';
-import { Arena, type Blow, LARGEST_FLUSH } from './matrix.ts';
+import { Arena, type Blow, isKept } from './matrix.ts';
 
 /** The most telling steps of some kinds; `npm run crashes` strikes at all of them. */
 const TELLING: Readonly<Record<string, readonly Blow[]>> = {
@@ -20,7 +20,7 @@ const TELLING: Readonly<Record<string, readonly Blow[]>> = {
 
 describe.concurrent('a process that is killed', () => {
   it.each(KINDS.filter(({ stream }) => TELLING[stream]))(
-    'loses nothing, and repeats one flush at most: $name',
+    'loses nothing, makes nothing up, and repeats what was in flight at most: $name',
     async (kind) => {
       const blows = TELLING[kind.stream] as readonly Blow[];
       const arena = await Arena.open(kind);
@@ -28,13 +28,12 @@ describe.concurrent('a process that is killed', () => {
         const outcomes = await arena.strike(blows, blows.length + 1);
         const told = (one: Blow) => `${one.step} ${one.moment}`;
         expect(outcomes.map(({ blow }) => told(blow)).sort()).toEqual(blows.map(told).sort());
-        for (const { blow, struck, lost, repeated, ended } of outcomes) {
-          expect({ struck, lost, ended }, told(blow)).toEqual({ struck: true, lost: 0, ended: 'caught-up' });
-          expect(repeated, told(blow)).toBeLessThanOrEqual(LARGEST_FLUSH);
-        }
+        for (const outcome of outcomes) expect(isKept(outcome), JSON.stringify(outcome)).toBe(true);
       } finally {
         await arena.close();
       }
     },
+    // Leases have to run out; how long the rest takes hangs on who else uses the machine.
+    180_000,
   );
 });

@@ -1,9 +1,19 @@
+import type { Answer } from '../../functions/core/model.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
 import type { Faults } from '../../local/vendors/faults.ts';
 import { vendor as frame } from '../../local/vendors/frame.ts';
 import { vendor as thousandeyes } from '../../local/vendors/thousandeyes.ts';
 import { vendor as vbrick } from '../../local/vendors/vbrick.ts';
 import type { RunningVendor } from '../../local/vendors/vendor.ts';
 import type { Step } from './steps.ts';
+
+const EVER = { from: 0, to: Date.UTC(2200, 0, 1) };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** The texts of a vendor's records. */
+function textsOf(vendor: RunningVendor, collection?: string): string[] {
+  return [...vendor.events({ ...EVER, ...(collection !== undefined && { collection }) })].map(({ text }) => text);
+}
 
 /** A kind of stream, with a vendor that has enough of it for several flushes. */
 export interface Kind {
@@ -13,20 +23,25 @@ export interface Kind {
   readonly settings: object;
   readonly secret: object;
   /** The log lies between these times (milliseconds), and does not grow. */
-  start(from: number, to: number): Promise<RunningVendor>;
+  start(from: number, to: number, now: () => number): Promise<RunningVendor>;
+  /** All records of the log, as an answer that the stream can read; none where only differences are told. */
+  held?(vendor: RunningVendor): Pick<Answer, 'headers' | 'text'>;
   /** What changes at the vendor before the run that is killed, where the first one only shows how things were. */
   readonly drift?: Faults;
-  /** The steps that a run of it takes. */
+  /** The steps that a run of it takes: these, and no others. */
   readonly steps: readonly Step[];
 }
 
 const ALWAYS = [
   'secret read',
   'lease taken',
+  'connection noted',
+  'seen read',
   'page asked',
   'records put',
   'seen written',
   'checkpoint committed',
+  'ledger written',
   'lease returned',
 ] as const;
 const ROWS = 4_500;
@@ -38,16 +53,18 @@ export const KINDS: readonly Kind[] = [
     stream: 'audit-user-events',
     settings: {},
     secret: thousandeyes.demo.secretValue,
-    start: (from, to) =>
+    held: (vendor) => ({ headers: JSON_TYPE, text: `{"auditEvents":[${textsOf(vendor)}]}` }),
+    start: (from, to, now) =>
       thousandeyes.start({
         from,
         to,
+        now,
         count: ROWS,
         pageSize: 500,
         limit: 1_000_000,
         faults: { oversized: { every: 2_000 } },
       }),
-    steps: [...ALWAYS, 'seen read', 'quarantined'],
+    steps: [...ALWAYS, 'quarantined'],
   },
   {
     name: 'with ids, pages by offset',
@@ -55,8 +72,9 @@ export const KINDS: readonly Kind[] = [
     stream: 'audit-trails',
     settings: { limit: 500 },
     secret: frame.demo.secretValue,
-    start: (from, to) => frame.start({ from, to, count: ROWS, driftMinutes: 0 }),
-    steps: [...ALWAYS, 'seen read'],
+    held: (vendor) => ({ headers: JSON_TYPE, text: `[${textsOf(vendor)}]` }),
+    start: (from, to, now) => frame.start({ from, to, now, count: ROWS, driftMinutes: 0 }),
+    steps: ALWAYS,
   },
   {
     name: 'sessions, some still open',
@@ -64,6 +82,7 @@ export const KINDS: readonly Kind[] = [
     stream: 'session-trails',
     settings: { limit: 500 },
     secret: frame.demo.secretValue,
+    held: (vendor) => ({ headers: JSON_TYPE, text: `[${textsOf(vendor, 'session-trails')}]` }),
     // The vendor's time stands still: else some would end while the runs are compared.
     start: (from, to) =>
       frame.start({
@@ -74,7 +93,7 @@ export const KINDS: readonly Kind[] = [
         now: () => to + 5_000,
         signatureSkewSeconds: 86_400,
       }),
-    steps: [...ALWAYS, 'seen read', 'going on noted'],
+    steps: [...ALWAYS, 'going on noted'],
   },
   {
     name: 'whole days in one answer',
@@ -82,9 +101,10 @@ export const KINDS: readonly Kind[] = [
     stream: 'user-activities',
     settings: {},
     secret: frame.demo.secretValue,
-    start: (from, to) =>
-      frame.start({ from, to, perMinute: 0, activitiesPerDay: ROWS, driftMinutes: 0, faults: { twins: 0 } }),
-    steps: [...ALWAYS, 'seen read'],
+    held: (vendor) => ({ headers: JSON_TYPE, text: `{"data":[${textsOf(vendor, 'user_activities')}]}` }),
+    start: (from, to, now) =>
+      frame.start({ from, to, now, perMinute: 0, activitiesPerDay: ROWS, driftMinutes: 0, faults: { twins: 0 } }),
+    steps: ALWAYS,
   },
   {
     name: 'how things are',
@@ -92,7 +112,7 @@ export const KINDS: readonly Kind[] = [
     stream: 'api-authorization-rules',
     settings: {},
     secret: frame.demo.secretValue,
-    start: (from, to) => frame.start({ from, to, count: 10, driftMinutes: 0 }),
+    start: (from, to, now) => frame.start({ from, to, now, count: 10, driftMinutes: 0 }),
     drift: { newApiKeys: 3 },
     steps: [
       ...['secret read', 'lease taken', 'page asked', 'snapshot saved', 'pending committed', 'records put'],
@@ -105,16 +125,21 @@ export const KINDS: readonly Kind[] = [
     stream: 'user-access',
     settings: { requestsPerMinute: 6_000 },
     secret: { apiKey: vbrick.demo.secretValue.apiKey, secret: vbrick.demo.secretValue.secret },
-    start: (from, to) =>
+    held: (vendor) => ({
+      headers: { 'content-type': 'text/csv' },
+      text: [COLUMNS.join(), ...textsOf(vendor, 'userAccess'), ''].join('\r\n'),
+    }),
+    start: (from, to, now) =>
       vbrick.start({
         from,
         to,
+        now,
         count: ROWS,
         limit: 1_000_000,
         loginLimit: 1_000_000,
         licences: 1_000,
         loginShownSeconds: 86_400,
       }),
-    steps: [...ALWAYS, 'signed in', 'seen read'],
+    steps: [...ALWAYS, 'signed in'],
   },
 ];

@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import type { EcsEvent, Feed, Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/report.ts';
 import { destinationFor } from '../../functions/core/tidemark-config.ts';
+import { findSources } from '../../local/find-sources.ts';
+import { rowEvents } from '../../local/golden.ts';
 import type { RunningVendor } from '../../local/vendors/vendor.ts';
 import { readDelivered } from '../e2e/delivered.ts';
 import { type Between, type Moment, type Services, startBetween } from './between.ts';
@@ -27,7 +31,15 @@ export interface Outcome {
   /** Whether the step came by. */
   readonly struck: boolean;
   readonly lost: number;
+  /** Events that are none of the vendor's records: one that came under a second id, too. */
+  readonly invented: number;
+  /** Events that the killed worker had in flight: as many may come again. */
+  readonly inFlight: number;
   readonly repeated: number;
+  /** Of those: what a later worker had in flight when it came to the end of its time. */
+  readonly repeatedByOthers: number;
+  /** And what nobody had in flight. */
+  readonly repeatedForNothing: number;
   /** From the kill to the next progress on record, with the next run asking every moment. */
   readonly progressMs: number | undefined;
   readonly ended: string;
@@ -38,8 +50,14 @@ export const BUDGET_MS = 4_000;
 const ROOT = new URL('../../', import.meta.url);
 /** Whether a sign-in that was under way was refused, the runs after it wait a minute to learn. */
 const MOST_RUNS = 40;
-/** A flush is due at 2,000 events, looked at after each hundred; what Tidemark says of itself goes along. */
-export const LARGEST_FLUSH = 2_110;
+/** When each arena begins: the data are the same every time, and the day before has been left behind by the overlap. */
+const START = Date.UTC(2026, 0, 10, 0, 40, 0);
+const HOUR_MS = 3_600_000;
+
+/** Nothing is lost and nothing made up, what comes again was in flight when its worker died, and the feed gets on. */
+export function isKept({ struck, lost, invented, repeatedForNothing, ended }: Outcome): boolean {
+  return struck && lost === 0 && invented === 0 && repeatedForNothing === 0 && ended === 'caught-up';
+}
 
 /** The services, a vendor, and workers to kill: all processes of their own but the vendor and what stands in between. */
 export class Arena {
@@ -49,6 +67,7 @@ export class Arena {
   readonly #urls: Services;
   readonly #vendor: RunningVendor;
   readonly #from: number;
+  readonly #clockOffset: number;
   #cases = 0;
 
   static async open(kind: Kind): Promise<Arena> {
@@ -58,10 +77,12 @@ export class Arena {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const urls = await firstLine(services);
-    const to = Math.floor(Date.now() / 1_000) * 1_000 - 5_000;
+    const clockOffset = START - Date.now();
+    const to = START - 5_000;
     // A day has to be over before all of it is read.
-    const from = kind.stream === 'user-activities' ? to - 30 * 3_600_000 : to - 3_600_000;
-    return new Arena(folder, kind, services, urls, await kind.start(from, to), from);
+    const from = kind.stream === 'user-activities' ? to - 30 * HOUR_MS : to - HOUR_MS;
+    const vendor = await kind.start(from, to, () => Date.now() + clockOffset);
+    return new Arena(folder, kind, services, urls, vendor, from, clockOffset);
   }
 
   private constructor(
@@ -71,6 +92,7 @@ export class Arena {
     urls: Services,
     vendor: RunningVendor,
     from: number,
+    clockOffset: number,
   ) {
     this.#folder = folder;
     this.#kind = kind;
@@ -78,6 +100,7 @@ export class Arena {
     this.#urls = urls;
     this.#vendor = vendor;
     this.#from = from;
+    this.#clockOffset = clockOffset;
   }
 
   async close(): Promise<void> {
@@ -102,20 +125,59 @@ export class Arena {
     this.#vendor.setFaults(this.#kind.drift ? {} : this.#vendor.faults);
     await this.#prepare(all, atOnce);
     await this.#drift();
-    const played: { one: Case; struck: boolean; progressMs: number | undefined; ended: string }[] = [];
+    const played: ({ one: Case } & Play)[] = [];
     await inParallel(all, atOnce, async (one) => {
       played.push({ one, ...(await this.#play(one)) });
     });
     const { events } = await readDelivered(join(this.#folder, 'out'), 'lake');
     const byConnection = Map.groupBy(events, ({ tidemark }) => tidemark.connection);
-    const whole = tally(byConnection.get((all[0] as Case).id) ?? []);
-    return played.flatMap(({ one, ...outcome }) => {
-      if (!one.blow) return [];
-      const { kinds, repeated } = tally(byConnection.get(one.id) ?? []);
-      let lost = 0;
-      for (const [what, count] of whole.kinds) lost += Math.max(0, count - (kinds.get(what) ?? 0));
-      return [{ blow: one.blow, lost, repeated, ...outcome }];
+    const undisturbed = all[0] as Case;
+    const expected = new Map<string, ReadonlySet<string>>();
+    if (this.#kind.held) for (const { id } of all) expected.set(id, await this.#idsFor(id));
+    return played.flatMap(({ one, killedWith, othersWith, struck, progressMs, ended }) => {
+      const delivered = byConnection.get(one.id) ?? [];
+      const compared = this.#kind.held
+        ? compareIds(expected.get(one.id) as ReadonlySet<string>, delivered)
+        : compareKinds(byConnection.get(undisturbed.id) ?? [], delivered);
+      if (!one.blow) {
+        if (compared.lost + compared.invented > 0)
+          throw new Error(`undisturbed, it lost and invented: ${JSON.stringify(compared)}`);
+        return [];
+      }
+      const repeated = repetitions(delivered);
+      const byOthers = repeated.filter((id) => !killedWith.has(id) && othersWith.has(id));
+      const forNothing = repeated.filter((id) => !killedWith.has(id) && !othersWith.has(id));
+      return [
+        {
+          blow: one.blow,
+          ...compared,
+          struck,
+          progressMs,
+          ended,
+          inFlight: killedWith.size,
+          repeated: repeated.length,
+          repeatedByOthers: byOthers.length,
+          repeatedForNothing: forNothing.length,
+        },
+      ];
     });
+  }
+
+  /** The ids of all the vendor's records, as a feed of this connection has to deliver them. */
+  async #idsFor(id: string): Promise<ReadonlySet<string>> {
+    const { source: sourceId, stream, settings, held } = this.#kind;
+    const source = (await findSources()).find((one) => one.id === sourceId) as Source;
+    const { settings: usual, secret: _, ...rest } = this.#vendor.connection;
+    const connection = parseConnection(source, {
+      ...rest,
+      id,
+      source: sourceId,
+      settings: { ...(usual as object), ...settings },
+    });
+    const feed = feedsOf(source, connection).find((one) => one.stream.name === stream) as Feed;
+    const answer = { status: 200, ...(held as NonNullable<Kind['held']>)(this.#vendor) };
+    const { rows } = feed.stream.read(answer, { url: '/' });
+    return new Set(rowEvents(feed, rows).map(({ event }) => event.id));
   }
 
   #begin(blow: Blow | undefined): Case {
@@ -135,9 +197,11 @@ export class Arena {
   }
 
   /** Runs the feed until it is caught up; its worker is killed at the blow, and the next ones go on. */
-  async #play({ id, blow }: Case) {
+  async #play({ id, blow }: Case): Promise<Play> {
     let worker: ChildProcess | undefined;
     let killedAt: number | undefined;
+    let killedWith: ReadonlySet<string> = new Set();
+    const othersWith = new Set<string>();
     const origin = new URL(this.#vendor.connection.origin as string);
     const between = await startBetween(this.#urls, origin.origin, (step, nth, moment) => {
       const isIt = blow?.step === step && blow.nth === nth && blow.moment === moment;
@@ -150,19 +214,24 @@ export class Arena {
       let ended = 'not caught up';
       for (let run = 0; run < MOST_RUNS; run++) {
         worker = this.#work(between, id, origin.pathname);
-        const said = await text(worker.stdout as NodeJS.ReadableStream);
+        const { said, signal, complained } = await endOf(worker);
+        if (said === '' && signal !== 'SIGKILL') throw new Error(`a worker ended by itself: ${complained}`);
+        const inFlight = await between.workerEnded();
+        if (signal === 'SIGKILL') killedWith = inFlight;
+        else for (const one of inFlight) othersWith.add(one);
         const [report] = said === '' ? [] : (JSON.parse(said) as { feeds: FeedReport[] }).feeds;
         if (report?.state === 'caught-up') {
           ended = report.state;
           break;
         }
         ended = report ? `${report.state} ${report.error?.message ?? ''}` : 'killed';
-        const until = report?.until === undefined ? 0 : Date.parse(report.until) - Date.now() + 50;
+        const until =
+          report?.until === undefined ? 0 : Date.parse(report.until) - (Date.now() + this.#clockOffset) + 50;
         await wait(Math.max(report ? 250 : 0, until));
       }
       const progressAt = killedAt === undefined ? undefined : between.progressAfter(killedAt);
       const progressMs = killedAt === undefined || progressAt === undefined ? undefined : progressAt - killedAt;
-      return { struck: killedAt !== undefined, progressMs, ended, counts: between.counts };
+      return { struck: killedAt !== undefined, killedWith, othersWith, progressMs, ended, counts: between.counts };
     } finally {
       await between.close();
     }
@@ -182,8 +251,8 @@ export class Arena {
       streams: { [stream]: drift ? {} : timing },
     };
     const told = [destinationFor(source, { id: 'lake', type: 's3', format: 'ecs', cefVersion: 0 })];
-    const child = spawn(process.execPath, [file('worker.ts'), source, String(BUDGET_MS)], {
-      stdio: ['pipe', 'pipe', 'ignore'],
+    const child = spawn(process.execPath, [file('worker.ts'), source, String(BUDGET_MS), String(this.#clockOffset)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
         NODE_COMPILE_CACHE: join(this.#folder, 'compiled'),
@@ -206,23 +275,66 @@ interface Case {
   readonly blow?: Blow;
 }
 
-/** The different events, by what they tell; and how many came more than once. */
-function tally(events: readonly EcsEvent[]): { kinds: Map<string, number>; repeated: number } {
-  const kinds = new Map<string, number>();
-  const ids = new Set<string>();
-  for (const { event, message } of events) {
-    if (ids.has(event.id)) continue;
-    ids.add(event.id);
-    if (event.module === 'tidemark') continue;
-    const what = `${event.action} ${recordOf(event.original) ?? message}`;
-    kinds.set(what, (kinds.get(what) ?? 0) + 1);
-  }
-  return { kinds, repeated: events.length - ids.size };
+/** What came of a feed whose worker was, or was not, killed. */
+interface Play {
+  readonly struck: boolean;
+  /** The ids that the killed worker had in flight, and those that other workers had at their end. */
+  readonly killedWith: ReadonlySet<string>;
+  readonly othersWith: ReadonlySet<string>;
+  readonly progressMs: number | undefined;
+  readonly ended: string;
+  readonly counts: ReadonlyMap<Step, number>;
 }
 
-/** A record is known by its id, where it has one: a session that has ended meanwhile is the same. */
-function recordOf(original: string | undefined): string | undefined {
-  return /^\{"id":"([^"]+)"/.exec(original ?? '')?.[1] ?? original;
+/** Both ways: each of the vendor's records has come, and what has come is one of them. */
+function compareIds(expected: ReadonlySet<string>, delivered: readonly EcsEvent[]): { lost: number; invented: number } {
+  const ids = new Set(delivered.filter(isVendors).map(({ event }) => event.id));
+  const lost = [...expected].filter((id) => !ids.has(id)).length;
+  return { lost, invented: [...ids].filter((id) => !expected.has(id)).length };
+}
+
+/** The same, by what the events tell, where their ids hang on when it was looked. */
+function compareKinds(whole: readonly EcsEvent[], delivered: readonly EcsEvent[]): { lost: number; invented: number } {
+  const [expected, found] = [kindsOf(whole), kindsOf(delivered)];
+  let [lost, invented] = [0, 0];
+  for (const what of new Set([...expected.keys(), ...found.keys()])) {
+    const surplus = (found.get(what) ?? 0) - (expected.get(what) ?? 0);
+    if (surplus < 0) lost -= surplus;
+    else invented += surplus;
+  }
+  return { lost, invented };
+}
+
+/** The different events, by what they tell. */
+function kindsOf(events: readonly EcsEvent[]): Map<string, number> {
+  const kinds = new Map<string, number>();
+  const distinct = new Map(events.filter(isVendors).map((one) => [one.event.id, one]));
+  for (const { event } of distinct.values()) {
+    const what = `${event.action} ${event.original}`;
+    kinds.set(what, (kinds.get(what) ?? 0) + 1);
+  }
+  return kinds;
+}
+
+/** The ids that came more than once. What Tidemark says of itself counts, too. */
+function repetitions(events: readonly EcsEvent[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { event } of events) counts.set(event.id, (counts.get(event.id) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1).map(([id]) => id);
+}
+
+function isVendors({ event }: EcsEvent): boolean {
+  return event.module !== 'tidemark';
+}
+
+/** What a worker said, once all of it has come; only then it is told how it ended. */
+async function endOf(worker: ChildProcess): Promise<{ said: string; complained: string; signal: string | null }> {
+  const [said, complained, [, signal]] = await Promise.all([
+    text(worker.stdout as NodeJS.ReadableStream),
+    text(worker.stderr as NodeJS.ReadableStream),
+    once(worker, 'close') as Promise<[number | null, string | null]>,
+  ]);
+  return { said, complained: complained.slice(-2_000), signal };
 }
 
 async function inParallel<T>(list: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ export const STEPS = [
   'secret read',
   'lease taken',
   'signed in',
+  'connection noted',
   'seen read',
   'page asked',
   'quarantined',
@@ -14,6 +15,7 @@ export const STEPS = [
   'pending committed',
   'promoted',
   'old snapshots dropped',
+  'ledger written',
   'lease returned',
 ] as const;
 
@@ -27,11 +29,14 @@ export interface AwsRequest {
 
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string } | undefined>>;
 
+/** What only asks the table. */
+const READS = new Set(['DynamoDB_20120810.GetItem', 'DynamoDB_20120810.Query']);
+
 /** Tells the steps of one run from its requests, in their order. */
 export class StepTeller {
   #fence = '';
 
-  /** None for what is no step of its own. */
+  /** None for what is read beside, and for the deployment's key, which its first worker makes. A write that nobody knows is a step that is missing here. */
   aws({ target, body }: AwsRequest): Step | undefined {
     switch (target) {
       case 'secretsmanager.GetSecretValue':
@@ -45,7 +50,8 @@ export class StepTeller {
       case 'DynamoDB_20120810.BatchWriteItem':
         return batchStep(body);
     }
-    return undefined;
+    if (READS.has(target)) return undefined;
+    throw new Error(`${target} is no step`);
   }
 
   vendor(method: string): Step {
@@ -54,7 +60,10 @@ export class StepTeller {
 
   /** A checkpoint that is written: what of it is new tells why. */
   #put({ sk, fence, owner, state }: Attributes): Step | undefined {
-    if (sk?.S !== 'checkpoint') return undefined;
+    if (sk?.S === 'seal-key') return undefined;
+    if (sk?.S === 'state') return 'connection noted';
+    if (sk?.S?.startsWith('ledger#')) return 'ledger written';
+    if (sk?.S !== 'checkpoint') throw new Error(`the write of ${sk?.S} is no step`);
     const before = this.#fence;
     this.#fence = fence?.N ?? '';
     if (this.#fence !== before) return 'lease taken';
@@ -71,6 +80,6 @@ function batchStep(body: Record<string, unknown>): Step | undefined {
   if (text.includes('"S":"seen#')) return 'seen written';
   if (text.includes('"S":"quarantine#')) return 'quarantined';
   if (text.includes('"S":"ongoing#')) return 'going on noted';
-  if (!text.includes('"S":"snapshot#')) return undefined;
+  if (!text.includes('"S":"snapshot#')) throw new Error(`the write of ${text.slice(0, 200)} is no step`);
   return text.includes('DeleteRequest') ? 'old snapshots dropped' : 'snapshot saved';
 }

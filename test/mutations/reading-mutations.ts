@@ -109,4 +109,30 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     put: '',
     test: 'test/rules/resuming.test.ts',
   },
+  {
+    name: 'one-record-stops-all',
+    story:
+      'What a stream’s code throws at one record ends the run, and every run after it: the feed stands still for ever.',
+    file: 'functions/core/one-record.ts',
+    find: '      this.#problem ??= { thrown };\n      return undefined;\n',
+    put: '      throw thrown;\n',
+    test: 'test/rules/bad-records.test.ts',
+  },
+  {
+    name: 'problem-unsaid',
+    story: 'A record whose times or names could not be told is delivered as if nothing were wrong with it.',
+    file: 'functions/core/one-record.ts',
+    find: '    if (this.#problem) throw this.#problem.thrown;\n',
+    put: '',
+    test: 'test/rules/bad-records.test.ts',
+  },
+  {
+    name: 'depth-unbounded',
+    story:
+      'A record that is nested deeper than the stack goes to code that walks through it: what becomes of it hangs on the stack.',
+    file: 'functions/core/one-record.ts',
+    find: 'const bearable = shallow(value, () => TOO_DEEP);',
+    put: 'const bearable = value;',
+    test: 'test/rules/bad-records.test.ts',
+  },
 ];

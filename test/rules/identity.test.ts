@@ -113,6 +113,15 @@ describe('rule 14: the hash of the whole record, and which of its equals it is',
     expect(recordHash(deep('1'))).not.toBe(recordHash(deep('2')));
   });
 
+  it('of a text of twenty million escapes, too, and of the long numbers around it', () => {
+    const long = (number: string) => {
+      const text = `{"a":"${'\\n'.repeat(20_000_000)}","b":${number}}`;
+      return recordHash({ value: { a: '', b: Number(number) }, text });
+    };
+
+    expect(long('9007199254740992')).not.toBe(long('9007199254740993'));
+  });
+
   it('tells records apart that differ only in a number beyond 2^53', async () => {
     const world = createWorld({ startFrom: at('11:00:00'), vendor: { order: 'newest-first' } });
     const show = (text: string) => text.replaceAll(/"number":"(\d+)"/g, '"number":$1');

@@ -1,5 +1,6 @@
 import { UnreadableError } from '../../core/errors.ts';
 import { excerpt } from '../../core/judge.ts';
+import { writeJson } from '../../core/write-json.ts';
 import { COLUMNS, type Columns, columnNames } from './columns.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 
@@ -40,14 +41,14 @@ function saysSomething(row: unknown): boolean {
 function rowOf(record: unknown): Columns | string {
   const entries = isObject(record) ? Object.entries(record) : [];
   const names = columnNames(entries.map(([name]) => name));
-  if (!COLUMNS.some((name) => names.includes(name))) return JSON.stringify(record);
+  if (!COLUMNS.some((name) => names.includes(name))) return writeJson(record);
   const cells = entries.map(([, value], at) => [names[at] as string, cellOf(value)]);
   return { ...NO_CELLS, ...Object.fromEntries(cells) };
 }
 
 function cellOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === null ? '' : JSON.stringify(value);
+  return value === null ? '' : writeJson(value);
 }
 
 function unreadable(what: string, text: string, contentType: string, thrown?: unknown): UnreadableError {

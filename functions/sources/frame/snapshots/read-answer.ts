@@ -1,13 +1,11 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { excerpt } from '../../../core/judge.ts';
 import type { Answer, Row } from '../../../core/model.ts';
+import { writeJson } from '../../../core/write-json.ts';
 import { isObject, shapeOf } from '../fields.ts';
 
 // A list that was read by half would look like deletions: what is not wholly as expected is not read at all. Messages tell
 // the shape of an answer and not its words, for the answer about API keys may hold credentials.
-
-/** Nested deeper than any honest answer; comparing it would end in the stack. */
-const DEEPEST = 100;
 
 /** The rows of an answer that is a list of objects. */
 export function listRows(answer: Answer): readonly Row[] {
@@ -33,7 +31,7 @@ export function loneRow(answer: Answer, keys: readonly string[]): Row {
 
 /** A row around a value of ours. */
 export function rowOf(value: unknown): Row {
-  return { value, text: JSON.stringify(value) };
+  return { value, text: writeJson(value) };
 }
 
 function known(value: unknown, keys: readonly string[]): Row {
@@ -54,7 +52,6 @@ function parse({ headers, text }: Answer): unknown {
     const page = body.startsWith('<') ? excerpt(body) : '';
     throw new UnreadableError(`${what} (${type}, ${text.length} characters)${page}`, /^[[{]/.test(body));
   }
-  if (isDeeper(value, DEEPEST)) throw new UnreadableError(`the answer is nested more than ${DEEPEST} levels deep`);
   return value;
 }
 
@@ -65,9 +62,4 @@ function parseOrNone(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
