@@ -57,9 +57,10 @@ async function readList(reader: Reader): Promise<Item[]> {
  * One thing that is nested deeper than can be compared must not hide what becomes of all others: it is compared down to where it
  * can be, and by a digest below. Left out, it would look deleted.
  */
-function bearable({ value, text }: Row): Row {
+function bearable(row: Row): Row {
   const standIn = (below: object) => `[nested more than ${DEEPEST} levels deep: ${digest(writeJson(below))}]`;
-  return { value: shallow(value, standIn), text };
+  const value = shallow(row.value, standIn);
+  return value === row.value ? row : { value, text: writeJson(value) };
 }
 
 /** Whether what is to be asked next is what has led here: such paging has an end that nobody can believe. */

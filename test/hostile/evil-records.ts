@@ -6,8 +6,8 @@ import { type GoldenCase, goldenCases } from '../../local/golden.ts';
 
 // Records of the golden cases in which one value is evil: each documented key of each record in turn, and the whole record.
 
-/** The text of a JSON value that stands in the place of an honest one: the how manieth it is, and how far down its key stands. */
-export type Evil = (at: number, level: number) => string;
+/** The text of a JSON value that stands in the place of an honest one: the how manieth of its log it is. */
+export type Evil = (at: number) => string;
 
 /** A record of a vendor as it stands in an answer, and what the stream makes of it. */
 export interface VendorRecord {
@@ -79,7 +79,7 @@ function logOf<T>(cases: readonly GoldenCase[], form: Form<T>, evil: Evil): Evil
     feed,
     day,
     honest: records.slice(0, 3).flatMap((record) => recordOf(form.honest(record))),
-    evil: chosen.flatMap(({ record, path }, at) => recordOf(form.evil(record, path, evil(at, path.length), at))),
+    evil: chosen.flatMap(({ record, path }, at) => recordOf(form.evil(record, path, evil(at), at))),
     answer: (records) => answer([...new Set(records.map(({ text }) => text))]),
   };
 }

@@ -29,9 +29,14 @@ export function loneRow(answer: Answer, keys: readonly string[]): Row {
   return known(Array.isArray(value) && value.length === 1 ? value[0] : value, keys);
 }
 
-/** A row around a value of ours. */
+/** A row around a value of ours; its text is written for who asks for it. */
 export function rowOf(value: unknown): Row {
-  return { value, text: writeJson(value) };
+  return {
+    value,
+    get text() {
+      return writeJson(value);
+    },
+  };
 }
 
 function known(value: unknown, keys: readonly string[]): Row {
