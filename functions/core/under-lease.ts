@@ -61,22 +61,29 @@ export interface Held {
   readonly warnings: string[];
 }
 
+interface LeaseOptions {
+  /** Whether the vendor is asked, and a hold therefore means us. */
+  readonly heedsHold?: boolean;
+  /** Whether there is nothing to be done any more: then nothing is written, and little said. */
+  readonly isOver?: (found: Checkpoint) => boolean;
+}
+
 /**
  * Takes the feed's lease, has the work done, gives the lease back together with the run's last changes, and says how it went.
  *
  * @param fresh the checkpoint of a feed that has never run
- * @param options `heedsHold`: whether the vendor is asked, and a hold therefore means us
  */
 export async function underLease(
   task: FeedTask<AnyFeed>,
   fresh: (start: Instant) => Checkpoint,
   work: (held: Held) => Promise<Ending>,
-  { heedsHold = true } = {},
+  { heedsHold = true, isOver = () => false }: LeaseOptions = {},
 ): Promise<FeedReport> {
   const { effects, key } = task;
   const tally = emptyTally();
   const start = effects.now();
   const found = await effects.load(key);
+  if (found && isOver(found)) return report(task, undefined, tally, { state: 'caught-up', changes: {} }, []);
   const secretVersion = await effects.secretVersion();
   const hold = heedsHold && found && holdOf(found, start, secretVersion, task.askAgain);
   if (hold) return report(task, found, tally, hold, []);

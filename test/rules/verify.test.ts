@@ -41,6 +41,26 @@ describe('verify', () => {
     expect(world.census(lost)).toMatchObject({ missing: [], repeated: [] });
   });
 
+  it('asks nobody and writes nothing when a schedule’s day has been done', async () => {
+    const world = await standing();
+    world.clock.advance(DAY);
+    await world.runUntilCaughtUp();
+    const [done] = await world.run({ act: { act: 'verify' } });
+    const [asked, written] = [world.vendor.requests.length, world.table.history.length];
+
+    const [again] = await world.run({ act: { act: 'verify' } });
+
+    expect(done?.job).toMatchObject({ kind: 'verify', state: 'done', percent: 100 });
+    expect(again).toMatchObject({ state: 'caught-up', pages: 0, next: { do: 'end' } });
+    expect([world.vendor.requests.length, world.table.history.length]).toEqual([asked, written]);
+    // The next day is another one.
+    world.clock.advance(DAY);
+    await world.runUntilCaughtUp();
+    const [next] = await world.run({ act: { act: 'verify' } });
+    expect(next?.job?.state).toBe('done');
+    expect(next?.job?.id).not.toBe(done?.job?.id);
+  });
+
   it('leaves out of a repair what was delivered since it was compared', async () => {
     const world = await standing();
     const lost = world.vendor.add({ time: world.now - 6 * HOUR - 20 * MINUTE, name: 'lost', visibleAt: world.now });
