@@ -83,22 +83,38 @@ async function startServices(functions: readonly FunctionProperties[]): Promise<
   };
 }
 
+/** What a function is invoked with: by its schedules, or by the state machine of a backfill of all that they read. */
+function inputsOf({ stack, id }: { readonly stack: string; readonly id: string }): Input[] {
+  const schedules = drawn.account.find<{ Target: { Arn: string; Input: string } }>('AWS::Scheduler::Schedule');
+  const all = schedules.map(({ properties: { Target } }) => ({
+    arn: Target.Arn,
+    input: JSON.parse(Target.Input) as Input,
+  }));
+  const own = all.filter(({ arn }) => arn === drawn.account.arn(stack, id)).map(({ input }) => input);
+  // What is read comes first, then what is compared with it and counted.
+  if (own.length > 0) return own.sort((one, other) => (one.act ?? '').length - (other.act ?? '').length);
+  const verified = all.filter(({ input }) => input.act === 'verify' && id.startsWith(input.connection?.source ?? '-'));
+  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return verified.map(({ input }) => ({ ...input, act: 'backfill', ...range }));
+}
+
+interface Input {
+  readonly act?: string;
+  readonly connection?: { readonly source: string };
+  readonly streams?: readonly string[];
+}
+
 test('the bundles forward, with the environment of the template and the inputs of its schedules', {
   timeout: 180_000,
 }, async () => {
   await prepare();
   const functions = drawn.account.find<FunctionProperties>('AWS::Lambda::Function');
-  const schedules = drawn.account.find<{ Target: { Arn: string; Input: string } }>('AWS::Scheduler::Schedule');
   const services = await startServices(functions.map(({ properties }) => properties));
 
   const ran = [];
-  for (const { stack, id, properties } of functions) {
-    const own = schedules.filter(({ properties: { Target } }) => Target.Arn === drawn.account.arn(stack, id));
-    // What is read comes first, then what is compared with it and counted.
-    const inputs = own
-      .map(({ properties: { Target } }) => JSON.parse(Target.Input))
-      .sort((one, other) => (one.act ?? '').length - (other.act ?? '').length);
-    ran.push({ inputs, ...(await runBundle<Answered>(drawn.out, properties, services, inputs)) });
+  for (const made of functions) {
+    const inputs = inputsOf(made);
+    ran.push({ inputs, ...(await runBundle<Answered>(drawn.out, made.properties, services, inputs)) });
   }
 
   for (const { inputs, answers, log } of ran) {
@@ -108,15 +124,19 @@ test('the bundles forward, with the environment of the template and the inputs o
     expect(
       answers.filter(({ census }) => census?.never.length === 0),
       log,
-    ).toHaveLength(1);
+    ).toHaveLength(inputs.filter(({ act }) => act === 'census').length);
     expect(
       reports.map(({ state }) => state),
       log,
     ).toEqual(asked.map(() => 'caught-up'));
   }
+  // Each source has one that reads on, compares and counts, and one that reads the past.
+  const acts = ran.map(({ inputs }) => [...new Set(inputs.map(({ act = 'run' }) => act))].toSorted().join());
+  expect(acts.toSorted()).toEqual([...tenants.map(() => 'backfill'), ...tenants.map(() => 'census,run,verify')]);
   const delivered = await readDelivered(join(folder, 'out'), 'lake');
   const modules = new Set(delivered.events.map(({ event }) => event.module));
-  expect(modules).toEqual(new Set(tenants.map(({ vendor }) => vendor.id)));
+  // That somebody reads the past is an event, too.
+  expect(modules).toEqual(new Set(['tidemark', ...tenants.map(({ vendor }) => vendor.id)]));
   const { running } = tenants.find(({ vendor }) => vendor.id === 'thousandeyes') ?? {};
   const texts = delivered.events
     .filter(({ event }) => event.module === 'thousandeyes')

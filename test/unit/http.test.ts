@@ -334,13 +334,11 @@ describe('what does not end well', () => {
     ],
   ])('%s ends at the time-out', async (_, begin) => {
     respond = (_, response) => void begin(response);
-    const start = performance.now();
 
     const thrown = await thrownBy(get('/', '', 100 * MILLISECOND));
 
     expect(thrown).toBeInstanceOf(NetworkError);
     expect(thrown.message).toContain('no answer within 100 ms');
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   test('a body that drips ends at the time-out, for it counts as a whole', async () => {
@@ -400,13 +398,12 @@ describe('what does not end well', () => {
     const stop = new AbortController();
     respond = () => stop.abort();
     const client = http('', stop.signal);
-    const start = performance.now();
 
     const thrown = await thrownBy(client.send({ url: '/' }, CREDENTIALS, 60 * SECOND));
     const after = await thrownBy(client.send({ url: '/again' }, CREDENTIALS, 60 * SECOND));
 
+    // If it did not, the test would last longer than tests may.
     expect([thrown, after]).toEqual([expect.any(NetworkError), expect.any(NetworkError)]);
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(asked.map(({ url }) => url)).toEqual(['/']);
   });
 });
