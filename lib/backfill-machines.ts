@@ -38,8 +38,12 @@ const HICCUPS = {
   JitterStrategy: 'FULL',
 };
 
-/** Invokes until the feed is done; an execution whose history grows long ends and says that there is more. */
-export function feedMachine(invocationSeconds: number): object {
+/**
+ * Invokes until the feed is done; an execution whose history grows long ends and says that there is more.
+ *
+ * @param partition of AWS, which what Step Functions does itself is named by, too
+ */
+export function feedMachine(partition: string, invocationSeconds: number): object {
   const after = (next: string, failures: object) => ({
     Type: 'Pass',
     Parameters: { 'turns.$': 'States.MathAdd($.count.turns, 1)', ...failures },
@@ -55,7 +59,7 @@ export function feedMachine(invocationSeconds: number): object {
       Begin: { Type: 'Pass', Result: { turns: 0, failures: 0 }, ResultPath: '$.count', Next: 'Invoke' },
       Invoke: {
         Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
+        Resource: `arn:${partition}:states:::lambda:invoke`,
         Parameters: { 'FunctionName.$': '$.function', 'Payload.$': '$.order' },
         ResultSelector: { 'do.$': '$.Payload.feeds[0].next.do', 'at.$': '$.Payload.feeds[0].next.at' },
         ResultPath: '$.next',
@@ -94,7 +98,7 @@ export function feedMachine(invocationSeconds: number): object {
 }
 
 /** Has each feed read, some at a time: windows of one feed, or all feeds of an account, would only fight over its quota. */
-export function backfillMachine(feedMachineArn: string, feedsAtOnce: number): object {
+export function backfillMachine(partition: string, feedMachineArn: string, feedsAtOnce: number): object {
   return {
     Comment: 'Tidemark: a backfill, feed by feed.',
     StartAt: 'Each feed',
@@ -110,7 +114,7 @@ export function backfillMachine(feedMachineArn: string, feedsAtOnce: number): ob
           States: {
             'Read the feed': {
               Type: 'Task',
-              Resource: 'arn:aws:states:::states:startExecution.sync:2',
+              Resource: `arn:${partition}:states:::states:startExecution.sync:2`,
               Parameters: {
                 StateMachineArn: feedMachineArn,
                 'Name.$': "States.Format('{}-{}', $.name, States.UUID())",

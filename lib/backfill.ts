@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -76,12 +76,12 @@ export class Backfill extends Construct {
       role,
       Object.fromEntries([one, all, `${all}/${MAP_LABEL}`].map((name) => [`:execution:${name}:*`, reason])),
     );
-    this.#machine('Feed', one, feedRole.roleArn, feedMachine(INVOCATION / SECOND), key);
+    this.#machine('Feed', one, feedRole.roleArn, feedMachine(Aws.PARTITION, INVOCATION / SECOND), key);
     const machine = this.#machine(
       'Feeds',
       all,
       role.roleArn,
-      backfillMachine(this.feedMachineArn, backfill.feedsAtOnce),
+      backfillMachine(Aws.PARTITION, this.feedMachineArn, backfill.feedsAtOnce),
       key,
     );
     this.alarm = this.#watch(machine, all);

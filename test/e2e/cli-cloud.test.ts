@@ -13,8 +13,8 @@ import { STREAM, test } from './thousandeyes.ts';
 const STATES = 'arn:aws:states:eu-west-1:111122223333:stateMachine';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:te';
 const MACHINES = {
-  feeds: backfillMachine(`${STATES}:tidemark-backfill-feed`, 5),
-  feed: feedMachine(900),
+  feeds: backfillMachine('aws', `${STATES}:tidemark-backfill-feed`, 5),
+  feed: feedMachine('aws', 900),
 } as unknown as Machines;
 
 interface Cloud {

@@ -6,8 +6,8 @@ import { expectExactlyOnce } from './bench.ts';
 import { STREAM, test } from './thousandeyes.ts';
 
 const MACHINES = {
-  feeds: backfillMachine('arn:aws:states:eu-west-1:111122223333:stateMachine:tidemark-backfill-feed', 5),
-  feed: feedMachine(900),
+  feeds: backfillMachine('aws', 'arn:aws:states:eu-west-1:111122223333:stateMachine:tidemark-backfill-feed', 5),
+  feed: feedMachine('aws', 900),
 } as unknown as Machines;
 
 test('the deployed machines read the past beside the live feed, pausing as the vendor’s quota wants', async ({

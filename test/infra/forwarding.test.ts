@@ -365,3 +365,11 @@ test('nothing that AWS could name has a name, but for streams, schedule groups a
       ).toEqual([]);
   }
 });
+
+test('nothing names a partition of AWS: what is drawn stands in GovCloud and in China, too', () => {
+  const named = [usual.state, usual.forwarding, ...usual.schedules].map((template) =>
+    JSON.stringify(template.toJSON()),
+  );
+
+  expect(named.join('').match(/arn:aws[\w-]*:[\w-]*/g)).toBeNull();
+});
