@@ -155,7 +155,7 @@ export class ForwardingStack extends Stack {
 
   #watchQueue(queue: Queue): Alarm {
     const alarm = new Alarm(this, 'MissedAlarm', {
-      alarmDescription: `not-running: invocations of Tidemark failed or never began; queue ${queue.queueName} holds them with the reason.`,
+      alarmDescription: `not-running: Invocations failed or never began; a queue holds them with the reason. First: aws sqs receive-message --max-number-of-messages 10 --visibility-timeout 0 --message-attribute-names All --queue-url ${queue.queueUrl}. Then: docs/runbook.md, not-running.`,
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,

@@ -29,7 +29,7 @@ export class SourceAlarms extends Construct {
     super(scope, id);
     const streams = destinations.flatMap(({ id, type }) => {
       const stream = deliveryStreamName(id, source.id, stackPrefix);
-      return new StreamAlarms(this, `delivery-${id}`, { stream, type }).alarms;
+      return new StreamAlarms(this, `delivery-${id}`, { stream, destination: id, type }).alarms;
     });
     const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
     const watched = conditions.map((condition) => [condition, this.#watch(source, condition)] as const);

@@ -15,12 +15,15 @@ import { DELIVERY, streamMetric } from './metrics.ts';
 export interface StreamAlarmsProps {
   /** The Firehose stream's name. */
   readonly stream: string;
+  readonly destination: string;
   readonly type: ConfiguredDestination['type'];
 }
 
 /** How it shows that a stream does not pass on what it took. */
 interface Sign {
   readonly about: string;
+  /** What to run first, where it is not what the condition says. */
+  readonly command?: string;
   readonly metric: IMetric;
   readonly when: 'above' | 'below';
   readonly threshold: number;
@@ -36,14 +39,18 @@ const STALE_AFTER: Duration = Duration.hours(3);
 export class StreamAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { stream, type }: StreamAlarmsProps) {
+  constructor(scope: Construct, id: string, { stream, destination, type }: StreamAlarmsProps) {
     super(scope, id);
     const failing = CONDITIONS.find(({ name }) => name === 'delivery-failing') as Condition;
-    const signs = { stale: stale(stream, type), failed: failed(stream, type), ...(type === 'splunk' && aside(stream)) };
+    const signs: Record<string, Sign> = {
+      stale: stale(stream, type),
+      failed: failed(stream, type),
+      ...(type === 'splunk' && { aside: aside(stream, destination) }),
+    };
     this.alarms = Object.entries(signs).map(
-      ([name, { about, metric, when, threshold, periods }]) =>
+      ([name, { about, command = failing.command, metric, when, threshold, periods }]) =>
         new Alarm(this, name, {
-          alarmDescription: `${stream}/${describe({ ...failing, about })}`,
+          alarmDescription: `${stream}/${describe({ ...failing, about, command })}`,
           metric,
           threshold,
           evaluationPeriods: periods,
@@ -78,26 +85,26 @@ function failed(stream: string, type: StreamAlarmsProps['type']): Sign {
 }
 
 /**
- * Events that Splunk did not take in time end in the bucket of what was not delivered, and nobody tries again. Of a stream that
+ * Events that Splunk did not take in time end in the bucket of what was not delivered, and wait there for a person. Of a stream that
  * only backs up what failed, the puts to that bucket are counted as DeliveryToS3; BackupToS3 counts where all is backed up.
  * Whether Firehose counts none where there are none is not documented, so that only those count beside which Splunk refused something.
  */
-function aside(stream: string): { aside: Sign } {
+function aside(stream: string, destination: string): Sign {
   const period = Duration.hours(1);
   return {
-    aside: {
-      about: 'Splunk did not take events in time; they lie in the bucket of what was not delivered.',
-      metric: new MathExpression({
-        expression: 'IF(taken < 1, puts, 0)',
-        usingMetrics: {
-          taken: streamMetric(stream, 'DeliveryToSplunk.Success', { statistic: Stats.MINIMUM, period }),
-          puts: streamMetric(stream, 'DeliveryToS3.Success', { statistic: Stats.SAMPLE_COUNT, period }),
-        },
-        period,
-      }),
-      when: 'above',
-      threshold: 0,
-      periods: 1,
-    },
+    about:
+      'Splunk did not take events in time; they lie in the bucket of what was not delivered until they are sent again.',
+    command: `npx tidemark redrive --destination ${destination} --cloud`,
+    metric: new MathExpression({
+      expression: 'IF(taken < 1, puts, 0)',
+      usingMetrics: {
+        taken: streamMetric(stream, 'DeliveryToSplunk.Success', { statistic: Stats.MINIMUM, period }),
+        puts: streamMetric(stream, 'DeliveryToS3.Success', { statistic: Stats.SAMPLE_COUNT, period }),
+      },
+      period,
+    }),
+    when: 'above',
+    threshold: 0,
+    periods: 1,
   };
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/conditions.ts';
-import { draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { COMMANDS } from '../../local/commands/commands.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
 
 interface AlarmProperties {
   readonly AlarmDescription: string;
@@ -75,9 +77,35 @@ test('every alarm tells somebody, what to run first and where to read on', () =>
   expect(headings.map(([, heading]) => heading).toSorted()).toEqual(CONDITIONS.map(({ name }) => name).toSorted());
   for (const { AlarmDescription, AlarmActions } of alarms) {
     expect(AlarmActions).toHaveLength(1);
-    if (!AlarmDescription.startsWith('not-running: invocations')) {
-      expect(AlarmDescription).toMatch(/ First: npx tidemark .* Then: docs\/runbook\.md, [a-z-]+\.$/);
-    }
+    expect(AlarmDescription).toMatch(/ First: (npx tidemark|aws sqs) .* Then: docs\/runbook\.md, [a-z-]+\.$/);
+  }
+});
+
+/** What is run after `npx tidemark`: throws where the command, or an option of it, is not there. */
+function parsed(words: string): { name: string; values: Readonly<Record<string, unknown>> } {
+  const [name = '', ...args] = words.split(' ');
+  const command = COMMANDS[name];
+  if (!command) throw new Error(`there is no tidemark ${words}`);
+  const { values } = parseArgs({ args, options: command.options, allowPositionals: command.takesWords ?? false });
+  return { name, values };
+}
+
+test('what alarms and the runbook say to run is there, takes those options, and looks into the account', () => {
+  const rotating = draw({
+    connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
+  });
+  const first = rotating.account
+    .find<AlarmProperties>('AWS::CloudWatch::Alarm')
+    .flatMap(({ properties }) => / First: npx tidemark ([^.,]*)[.,]/.exec(properties.AlarmDescription)?.[1] ?? []);
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  const written = [...runbook.matchAll(/`npx tidemark ([^`]+)`/g)].map(([, words = '']) => words);
+
+  expect(new Set(first).size).toBeGreaterThan(5);
+  expect(written.length).toBeGreaterThan(10);
+  for (const words of new Set([...first, ...written])) {
+    const { name, values } = parsed(words);
+    // That forwards from a machine, where there is no account.
+    if (name !== 'run') expect(values.cloud, words).toBe(true);
   }
 });
 
