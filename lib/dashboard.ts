@@ -84,7 +84,7 @@ export class Dashboard extends Construct {
       dashboard.addWidgets(
         ...inParts(watched.alarms, MOST_ALARMS).map((part) => alarmWidget(`Alarms of ${watched.source.id}`, part)),
       );
-      dashboard.addWidgets(...readingWidgets(watched.source.id));
+      dashboard.addWidgets(...readingWidgets(stackPrefix, watched.source.id));
       dashboard.addWidgets(...deliveringWidgets(watched, streams));
     }
     dashboard.addWidgets(heading('## Cost: an estimate by use, at list prices of us-east-1 (docs/dashboard.md)'));
@@ -127,9 +127,9 @@ function alarmWidget(title: string, alarms: readonly Alarm[]): IWidget {
 }
 
 /** How reading from the vendor goes. */
-function readingWidgets(source: string): IWidget[] {
+function readingWidgets(stackPrefix: string, source: string): IWidget[] {
   const of = (metric: Metric, statistic: string, label: string = metric) =>
-    sourceMetric(source, metric, { statistic, period: PERIOD, label });
+    sourceMetric(stackPrefix, source, metric, { statistic, period: PERIOD, label });
   const sums = (...metrics: Metric[]) => metrics.map((metric) => of(metric, Stats.SUM));
   return [
     graph('Lag of the worst feed, beyond what is meant (s)', 5, [

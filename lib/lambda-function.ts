@@ -21,6 +21,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../functions/core/deployment-config.ts';
+import { metricNamespace } from '../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../functions/core/time.ts';
 import { accept } from './accept.ts';
 
@@ -68,7 +69,7 @@ export class LambdaFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeout / SECOND),
-      environment: { ...props.environment, ...wayOut(deployment) },
+      environment: { ...props.environment, ...telemetry(deployment), ...wayOut(deployment) },
       awsSdkConnectionReuse: false,
       role: props.role(this, this.log).withoutPolicyUpdates(),
       logGroup: this.log,
@@ -119,10 +120,14 @@ function bundling(name: string, caBundle: string | undefined): BundlingOptions {
   };
 }
 
+/** What it writes down, and under which name it counts. */
+function telemetry({ logLevel, stackPrefix }: Deployment): Record<string, string> {
+  return { TIDEMARK_LOG_LEVEL: logLevel, TIDEMARK_NAMESPACE: metricNamespace(stackPrefix) };
+}
+
 /** What leads a function to vendors where the way is not open. */
-function wayOut({ logLevel, proxy, caBundle }: Deployment): Record<string, string> {
+function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
   return {
-    TIDEMARK_LOG_LEVEL: logLevel,
     ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
     ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
   };

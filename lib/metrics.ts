@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Metric as Name } from '../functions/core/metrics.ts';
+import { metricNamespace, type Metric as Name } from '../functions/core/metrics.ts';
 
 /** How a metric is looked at. */
 interface Look {
@@ -9,9 +9,9 @@ interface Look {
   readonly label?: string;
 }
 
-/** What a source's function counts, over all of the source's feeds. */
-export function sourceMetric(source: string, metricName: Name, look: Look): Metric {
-  return new Metric({ namespace: 'Tidemark', metricName, dimensionsMap: { source }, ...look });
+/** What a deployment's functions count of a source, over all of its feeds. */
+export function sourceMetric(stackPrefix: string, source: string, metricName: Name, look: Look): Metric {
+  return new Metric({ namespace: metricNamespace(stackPrefix), metricName, dimensionsMap: { source }, ...look });
 }
 
 /** What Firehose says of one of its streams. */

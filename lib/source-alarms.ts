@@ -32,18 +32,21 @@ export class SourceAlarms extends Construct {
       return new StreamAlarms(this, `delivery-${id}`, { stream, destination: id, type }).alarms;
     });
     const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
-    const watched = conditions.map((condition) => [condition, this.#watch(source, condition)] as const);
+    const watched = conditions.map((condition) => [condition, this.#watch(stackPrefix, source, condition)] as const);
     this.alarms = [...watched.map(([, alarm]) => alarm), ...streams];
     this.silent = watched.flatMap(([{ silence }, alarm]) => (silence ? [alarm] : []));
     const action = new SnsAction(topic);
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }
 
-  #watch(source: Source, condition: Condition): Alarm {
+  #watch(stackPrefix: string, source: Source, condition: Condition): Alarm {
     const { name, value, metrics, statistic, minutes, periods, among = periods, when, threshold, silence } = condition;
     const period = Duration.minutes(minutes);
     const usingMetrics = Object.fromEntries(
-      metrics.map((metricName) => [idOf(metricName), sourceMetric(source.id, metricName, { statistic, period })]),
+      metrics.map((metricName) => [
+        idOf(metricName),
+        sourceMetric(stackPrefix, source.id, metricName, { statistic, period }),
+      ]),
     );
     const [only] = Object.values(usingMetrics);
     const metric =

@@ -23,7 +23,7 @@ export function deploymentSchema() {
     stackPrefix: z._default(
       described(
         text(/^[a-z][a-z0-9-]{0,14}[a-z0-9]$/, 'small letters, digits and dashes, 2 to 16, beginning with a letter'),
-        'What the names of the stacks and of the Firehose streams begin with: two deployments in one account and Region need two.',
+        'What the names of the stacks and of the Firehose streams begin with, and where metrics are counted: two deployments in one account and Region need two.',
       ),
       'tidemark',
     ),

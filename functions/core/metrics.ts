@@ -58,3 +58,8 @@ export const METRICS = {
 } as const;
 
 export type Metric = keyof typeof METRICS;
+
+/** Where CloudWatch keeps them: each deployment apart, or one would answer for another that is silent. */
+export function metricNamespace(stackPrefix = 'tidemark'): string {
+  return stackPrefix === 'tidemark' ? 'Tidemark' : `Tidemark/${stackPrefix}`;
+}

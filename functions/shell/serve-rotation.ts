@@ -27,7 +27,7 @@ const LEVEL = {
 /** A source's other Lambda: one invocation looks whether the credential of one connection is due, and exchanges it. */
 export function serveRotation(source: Source): (input: unknown, context: HostContext) => Promise<RotationReport> {
   return async (value, context) => {
-    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
+    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     try {
       const { rotation, connection } = readInput(source, value);
       const effects = makeEffects(source, rotation, connection, context, telemetry);

@@ -66,7 +66,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
   let kept: Kept | undefined;
   return async (input, context) => {
     const environment = readEnvironment();
-    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL);
+    const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     let http: Http | undefined;
     try {
       const order = readOrder(source, input);

@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from '../core/metrics.ts';
+import { METRICS, type Metric, metricNamespace } from '../core/metrics.ts';
 import { Mask } from './mask.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -13,14 +13,16 @@ const MOST_VALUES = 100;
  */
 export class Telemetry {
   readonly #source: string;
+  readonly #namespace: string;
   readonly #least: number;
   readonly #mask = new Mask();
   readonly #sums = new Map<Metric, number>();
   readonly #values = new Map<Metric, number[]>();
   readonly #feeds = new Map<string, ReadonlyMap<Metric, number>>();
 
-  constructor(source: string, level: string | undefined) {
+  constructor(source: string, level: string | undefined, namespace = metricNamespace()) {
     this.#source = source;
+    this.#namespace = namespace;
     this.#least = Math.max(0, LEVELS.indexOf((level?.toLowerCase() ?? 'info') as Level));
   }
 
@@ -87,7 +89,7 @@ export class Telemetry {
   ): void {
     if (counted.size === 0) return;
     const Metrics = [...counted.keys()].map((Name) => ({ Name, Unit: METRICS[Name] }));
-    const CloudWatchMetrics = [{ Namespace: 'Tidemark', Dimensions: [Object.keys(dimensions)], Metrics }];
+    const CloudWatchMetrics = [{ Namespace: this.#namespace, Dimensions: [Object.keys(dimensions)], Metrics }];
     this.#write({ _aws: { Timestamp: now, CloudWatchMetrics }, ...dimensions, ...Object.fromEntries(counted) });
   }
 

@@ -172,6 +172,30 @@ test('alarms are about metrics that the functions count, with the source as thei
   }
 });
 
+test('two deployments in one account count apart: neither alarms, nor keeps quiet, for the other', () => {
+  const namespaces = (prefix: string) => {
+    const { account } = draw({ deployment: { stackPrefix: prefix } });
+    const counted = account
+      .find<{ Environment: { Variables: Record<string, string> } }>('AWS::Lambda::Function')
+      .map(({ properties }) => properties.Environment.Variables.TIDEMARK_NAMESPACE);
+    const shown = account.find<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard');
+    const read = account
+      .find<AlarmProperties>('AWS::CloudWatch::Alarm')
+      .flatMap(({ properties }) => [
+        properties.Namespace,
+        ...(properties.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric.Namespace),
+      ]);
+    const drawn = shown.flatMap(
+      ({ properties }) => properties.DashboardBody.match(/Tidemark[^"]*(?=","\w+","source")/g) ?? [],
+    );
+    expect(drawn.length).toBeGreaterThan(0);
+    return [...new Set([...counted, ...read, ...drawn])].filter((one) => one !== undefined && !one.startsWith('AWS/'));
+  };
+
+  expect(namespaces('tidemark')).toEqual(['Tidemark']);
+  expect(namespaces('audit-eu')).toEqual(['Tidemark/audit-eu']);
+});
+
 test('that nobody counts any more is the alarm of feeds that do not run; of all others silence is none', () => {
   for (const { name } of CONDITIONS) {
     const wanted = name === 'not-running' ? 'breaching' : 'notBreaching';

@@ -70,7 +70,10 @@ test('each source of which a connection rotates has one function for it, with ti
     Environment: { Variables: { TIDEMARK_LOG_LEVEL: 'info' } },
     LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO' },
   });
-  expect(Object.keys(own[0]?.properties.Environment.Variables ?? {})).toEqual(['TIDEMARK_LOG_LEVEL']);
+  expect(Object.keys(own[0]?.properties.Environment.Variables ?? {})).toEqual([
+    'TIDEMARK_LOG_LEVEL',
+    'TIDEMARK_NAMESPACE',
+  ]);
   drawn.forwarding.resourcePropertiesCountIs(
     'AWS::Lambda::EventInvokeConfig',
     { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: Match.anyValue() } } },

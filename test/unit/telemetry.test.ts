@@ -49,6 +49,14 @@ describe('metrics', () => {
     ]);
   });
 
+  test('are counted under the name of the deployment', () => {
+    const telemetry = new Telemetry('thousandeyes', 'info', 'Tidemark/audit');
+    telemetry.count('Delivered', 3);
+    telemetry.flush(1_768_039_200_000);
+
+    expect(lines).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Namespace: 'Tidemark/audit' }] } }]);
+  });
+
   test('are written once, and not at all when nothing was counted', () => {
     const telemetry = new Telemetry('thousandeyes', 'info');
     telemetry.flush(1);
