@@ -76,7 +76,7 @@ export const CONDITIONS: readonly Condition[] = [
   {
     ...condition('verify-missing', ['VerifyMissing'], 'Sum', 60, 1, 0),
     about: 'The vendor has events that were never delivered.',
-    command: 'npx tidemark verify --repair --cloud',
+    command: 'npx tidemark verify --cloud --repair',
   },
   {
     ...condition('delivery-failing', ['DeliveryRefused'], 'Sum', 15, 4, 0),

@@ -70,7 +70,8 @@ interface Shared {
  */
 export async function runConnection(task: ConnectionTask): Promise<FeedReport[]> {
   const reports = await runFeeds(task);
-  if (task.act.act === 'run') return reports;
+  // A schedule comes again by itself.
+  if (task.act.act === 'run' && !task.askAgain) return reports;
   return reports.map((report) => ({ ...report, next: nextStep(report, task.effects.now()) }));
 }
 

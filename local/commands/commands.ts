@@ -1,9 +1,10 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { run } from '../run.ts';
+import { type RunOptions, run } from '../run.ts';
 import { backfill } from './backfill.ts';
 import { lateness, ledger, quarantine, status } from './look.ts';
 import { move } from './move.ts';
 import { redrive } from './redrive.ts';
+import { runInCloud } from './run-cloud.ts';
 import { setSecret } from './secret.ts';
 import { verify } from './verify.ts';
 
@@ -72,9 +73,12 @@ const RANGE_HELP = [
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
     about: 'forward: vendors -> Tidemark -> files, on this machine, with all of AWS that it takes embedded',
-    options: { ...HERE, once: { type: 'boolean', default: false } },
-    help: [['--once', 'until every feed is caught up, then end: 0, or 1 if a feed failed'], ...HERE_HELP],
-    run,
+    options: { ...FEEDS, once: { type: 'boolean', default: false } },
+    help: [['--once', 'until every feed is caught up, then end: 0, or 1 if a feed failed'], ...FEEDS_HELP],
+    run: async (options) => {
+      const given = options as RunOptions & { cloud: boolean };
+      return given.cloud ? await runInCloud(given) : await run(given);
+    },
   },
   secret: {
     about:

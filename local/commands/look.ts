@@ -5,8 +5,18 @@ import { columns } from './columns.ts';
 import { type FeedOptions, open } from './open.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
 
+/** What there is to be seen beside the feeds: for programs, and for people. */
+interface Beside {
+  readonly json: object;
+  readonly text: string;
+}
+
 /** How the feeds stand: reads the table, and asks no vendor. */
-async function look(options: FeedOptions & RangeOptions, say: (looks: readonly FeedLook[]) => string): Promise<number> {
+async function look(
+  options: FeedOptions & RangeOptions,
+  say: (looks: readonly FeedLook[]) => string,
+  lookBeside: () => Promise<Beside | undefined> = async () => undefined,
+): Promise<number> {
   const range = rangeOf(options, new Date());
   const opened = await open(options);
   try {
@@ -14,7 +24,9 @@ async function look(options: FeedOptions & RangeOptions, say: (looks: readonly F
       opened.groups.map((group) => opened.invoke(group, { act: 'look', ...range }, 60_000)),
     );
     const looks = answers.flatMap((answer) => (answer as { looks: FeedLook[] }).looks);
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks })}\n` : `${say(looks)}\n`);
+    const beside = await lookBeside();
+    const text = beside ? `${say(looks)}\n\n${beside.text}` : say(looks);
+    process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks, ...beside?.json })}\n` : `${text}\n`);
     return 0;
   } finally {
     await opened.close();
@@ -132,19 +144,26 @@ function sayDays(days: readonly NonNullable<FeedLook['ledger'][number]['done']>[
 }
 
 export async function quarantine(options: FeedOptions): Promise<number> {
-  return await look(options, (looks) => {
-    const rows = looks.flatMap(({ feed, quarantine }) =>
-      quarantine.map(({ id, reason, at, bytes, destinations }) => [
-        feed,
-        id,
-        reason,
-        at,
-        bytes,
-        destinations?.join(', ') ?? '-',
-      ]),
-    );
-    if (rows.length === 0) return 'Nothing is in quarantine.';
-    const again = 'tidemark redrive --feed PATTERN [--id ID] sends them again.';
-    return [columns(['feed', 'id', 'reason', 'since', 'bytes', 'lacking at'], rows), again].join('\n');
+  return await look(options, sayQuarantine, async () => {
+    if (!options.cloud) return undefined;
+    const { listPutAside, sayPutAside } = await import('./put-aside.ts');
+    const putAside = await listPutAside(options);
+    return putAside && { json: { putAside }, text: sayPutAside(putAside) };
   });
+}
+
+function sayQuarantine(looks: readonly FeedLook[]): string {
+  const rows = looks.flatMap(({ feed, quarantine }) =>
+    quarantine.map(({ id, reason, at, bytes, destinations }) => [
+      feed,
+      id,
+      reason,
+      at,
+      bytes,
+      destinations?.join(', ') ?? '-',
+    ]),
+  );
+  if (rows.length === 0) return 'Nothing is in quarantine.';
+  const again = 'tidemark redrive --feed PATTERN [--id ID] sends them again.';
+  return [columns(['feed', 'id', 'reason', 'since', 'bytes', 'lacking at'], rows), again].join('\n');
 }

@@ -6,11 +6,12 @@ import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import { Firehose } from '../../functions/shell/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
-import { type PutAside, QuarantineBucket } from '../cloud/quarantine-bucket.ts';
+import { type PutAside, prefixOf, QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { clean } from '../log-line.ts';
 import { columns } from './columns.ts';
 import type { FeedOptions } from './open.ts';
 import { deployedConfig } from './open-cloud.ts';
+import { refusingPairs } from './put-aside.ts';
 
 /** One object is sent again for so long; then it stays, and the next command tries it once more. */
 const PATIENCE = 2 * MINUTE;
@@ -80,20 +81,17 @@ function effects(firehose: Firehose) {
 }
 
 /** The sources whose events go to a destination that can refuse them. */
-function sourcesWith({ connections, destinations }: Config, destination: string): string[] {
-  const splunk = destinations.filter(({ type }) => type === 'splunk').map(({ id }) => id);
-  if (splunk.includes(destination)) return [...new Set(connections.map(({ source }) => source))];
+function sourcesWith(config: Config, destination: string): string[] {
+  const pairs = refusingPairs(config);
+  const sources = pairs.flatMap(([id, source]) => (id === destination ? [source] : []));
+  if (sources.length > 0) return sources;
+  const splunk = [...new Set(pairs.map(([id]) => id))];
   throw new TidemarkError(
     'config',
     'processing',
     `There is no Splunk destination ${JSON.stringify(destination)}.`,
     splunk.length === 0 ? 'Only Splunk destinations put anything aside.' : `There are: ${splunk.join(', ')}.`,
   );
-}
-
-/** Where Firehose puts what this destination did not take of this source. */
-export function prefixOf(destination: string, source: string): string {
-  return `${destination}/source=${source}/`;
 }
 
 function plain({ stream, objects, records, reasons, problems }: Redriven): object {

@@ -224,7 +224,8 @@ export class Arena {
         if (report?.state === 'caught-up') {
           ended = report.state;
           // What a run has no time for any more, such as the ledger, a later one does.
-          if (!blow || killedAt !== undefined || --patience === 0) break;
+          const isDone = blow ? killedAt !== undefined : this.#kind.steps.every((step) => between.counts.has(step));
+          if (isDone || --patience === 0) break;
           continue;
         }
         ended = report ? `${report.state} ${report.error?.message ?? ''}` : 'killed';

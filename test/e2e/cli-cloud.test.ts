@@ -17,6 +17,8 @@ const MACHINES = {
   feed: feedMachine('aws', 900),
 } as unknown as Machines;
 
+const BUSY = { state: 'busy', warnings: [], next: { do: 'again', at: '2026-01-10T09:00:00Z' } };
+
 interface Cloud {
   readonly account: CloudAccount;
   command(...args: string[]): Promise<Ended>;
@@ -69,6 +71,24 @@ describe('--cloud', () => {
     expect(verify.stdout).toContain('complete: nothing is missing');
     expect(ledger.summary.feeds[0].ledger).not.toEqual([]);
     expect(new Set(invoked)).toEqual(new Set([FUNCTION]));
+  });
+
+  test('run --once has what is due later read now, until it is caught up', async ({ start }) => {
+    const bench = await start({ vendor: { count: 90 } });
+    let busy = 1;
+    const { command } = await startCloud([bench.described()], async (_, input) => {
+      // The schedule's own invocation is at it, and ends in a moment.
+      if (busy-- > 0) return { feeds: [{ feed: `thousandeyes/${STREAM}/${bench.id}`, ...BUSY }] };
+      return await bench.invoke(input);
+    });
+
+    const ran = await command('run', '--once');
+    const schedules = await command('run');
+
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(new RegExp(`thousandeyes/${STREAM}/${bench.id} +caught-up +.* 90 +90`));
+    expect([schedules.code, schedules.stderr.includes('run --once --cloud')]).toEqual([2, true]);
+    await expectExactlyOnce(bench);
   });
 
   test('a backfill is handed to the state machine, once, and what it reads arrives', async ({ start }) => {

@@ -41,9 +41,10 @@ function envelopes(from: number, count: number): string {
 async function startCloud() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-objects-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const account = await startCloudAccount(async () => undefined);
+  const account = await startCloudAccount(async () => ({ looks: [] }));
   onTestFinished(() => account.close());
   account.outputs['tidemark-state'] = { QuarantineBucket: BUCKET };
+  account.outputs['tidemark-forwarding'] = { FrameFunction: 'arn:aws:lambda:eu-west-1:111122223333:function:frame' };
   const out = join(folder, 'out');
   const streams = [{ deliveryStream: STREAM, destination: 'soc', source: 'frame' }];
   const firehose = await startFirehose({ out, streams });
@@ -72,13 +73,15 @@ async function startCloud() {
     firehose,
     key,
     delivered: async () => (await readDelivered(out, 'soc')).lines,
+    quarantine: (...args: string[]) =>
+      ending(startProgram(folder, ['quarantine', '--cloud', ...args], { environment })),
     redrive: (...args: string[]) =>
       ending(startProgram(folder, ['redrive', '--destination', 'soc', '--cloud', ...args], { environment })),
   };
 }
 
 test('what Splunk refused is sent again as it was, and taken out of the bucket', async () => {
-  const { account, key, delivered, redrive, firehose } = await startCloud();
+  const { account, key, delivered, redrive, quarantine, firehose } = await startCloud();
   // Five objects are more than one page of the list.
   for (let at = 0; at < 5; at++) {
     const texts = [envelopes(at * 10, 6), envelopes(at * 10 + 6, 4)];
@@ -92,7 +95,9 @@ test('what Splunk refused is sent again as it was, and taken out of the bucket',
   // Some records are refused once, and the whole call once.
   replaceFaults(firehose.faults, { refuseEvery: 3, throttleNext: 1 });
 
+  const before = await quarantine('--json');
   const { code, stdout } = await redrive('--json');
+  const after = await quarantine();
 
   const { streams } = JSON.parse(stdout) as Summary;
   expect(streams).toEqual([
@@ -105,6 +110,10 @@ test('what Splunk refused is sent again as it was, and taken out of the bucket',
     },
   ]);
   expect(code).toBe(0);
+  expect(JSON.parse(before.stdout).putAside).toEqual([
+    { destination: 'soc', source: 'frame', objects: 5, bytes: expect.any(Number), since: '2026-01-10T09:00:00.000Z' },
+  ]);
+  expect(after.stdout).toBe('Nothing is in quarantine.\n\nFirehose has put nothing aside.\n');
   expect([...account.objects.keys()]).toEqual([elsewhere]);
   const all = Array.from({ length: 5 }, (_, at) => envelopes(at * 10, 10)).join('');
   expect((await delivered()).toSorted()).toEqual(all.trim().split('\n').toSorted());

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../local/commands/commands.ts';
+
+// Alarms, errors and documents name commands to somebody who is in a hurry: each has to be there, and to take what is said.
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FILES = ['README.md', 'docs/**/*.md', 'lib/*.ts', 'functions/**/*.ts', 'local/**/*.ts'];
+const NAMED = /(?:npx )?\btidemark (?<name>[a-z]+)(?<rest>(?:(?!\. )[^`'"\n;|])*)/g;
+/** Words that may follow the name where it is no command. */
+const PROSE = new Set(Object.keys(COMMANDS));
+
+function namedIn(file: string): { file: string; said: string; name: string; options: string[] }[] {
+  const text = readFileSync(`${ROOT}${file}`, 'utf8');
+  return [...text.matchAll(NAMED)].flatMap((found) => {
+    const { name = '', rest = '' } = found.groups ?? {};
+    const options = [...rest.matchAll(/--([a-z-]+)/g)].map(([, option]) => option ?? '');
+    const isCommand = found[0].startsWith('npx ') || options.length > 0 || PROSE.has(name);
+    return isCommand ? [{ file, said: found[0], name, options }] : [];
+  });
+}
+
+test('every command that is named anywhere is there, with the options that are named', () => {
+  const all = FILES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).flatMap(namedIn);
+
+  const wrong = all.filter(({ name, options }) => {
+    const known = { ...COMMANDS[name]?.options, help: true };
+    return !COMMANDS[name] || options.some((option) => !Object.hasOwn(known, option));
+  });
+
+  expect(all.length).toBeGreaterThan(40);
+  expect(wrong).toEqual([]);
+});
