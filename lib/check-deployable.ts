@@ -6,7 +6,7 @@ import { type Config, destinationFor } from '../functions/core/tidemark-config.t
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
 import { planSchedules } from './plan-schedules.ts';
 import { rotatingSecrets } from './rotation.ts';
-import { foreignSecrets, isSecretId, SECRET_WANTED } from './secrets.ts';
+import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './secrets.ts';
 
 /** So many secrets of other names one role may list: its policies have a size. */
 const MOST_FOREIGN_SECRETS = 50;
@@ -114,6 +114,12 @@ function wrongDestinations({ destinations }: Config): string[] {
       ...(isSecretId(tokenSecret)
         ? []
         : [`${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted ${SECRET_WANTED}.`]),
+      // Firehose is told an ARN, and of a name that ends so Secrets Manager takes the end for its own suffix: there is no such secret.
+      ...(looksWhole(tokenSecret) && !tokenSecret.startsWith('arn:')
+        ? [
+            `${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted a name that does not end with a dash and six letters or digits, or the secret’s ARN.`,
+          ]
+        : []),
     ];
   });
 }

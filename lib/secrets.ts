@@ -19,10 +19,15 @@ export function foreignSecrets(source: string, connections: readonly { source: s
   return [...new Set(own)].filter((secret) => !secret.startsWith(`tidemark/${source}/`));
 }
 
+/** Whether a name or an ARN ends as whole ARNs do. */
+export function looksWhole(secret: string): boolean {
+  return /-\w{6}$/.test(secret);
+}
+
 /** What a policy says where a secret is meant. */
 export function secretResource(scope: IConstruct, secret: string): string {
-  if (/^arn:/.test(secret)) return /-\w{6}$/.test(secret) ? secret : `${secret}${SUFFIX}`;
-  return secretArn(scope, `${secret}${secret.endsWith('*') ? '' : SUFFIX}`);
+  if (/^arn:/.test(secret)) return looksWhole(secret) ? secret : `${secret}${SUFFIX}`;
+  return secretArn(scope, `${secret}${SUFFIX}`);
 }
 
 /** The ARN of a secret by its name, as far as it is known before the secret is there. */

@@ -44,6 +44,10 @@ test.each([
     '$.destinations[0].tokenSecret: there is "*", wanted the name or the ARN',
   ],
   [
+    { destinations: [{ ...SPLUNK, id: 'soc-europe' }] },
+    '$.destinations[0].tokenSecret: there is "tidemark/splunk/soc-europe", wanted a name that does not end with a dash',
+  ],
+  [
     { deployment: { archiveDays: 30, objectLock: { days: 30 } } },
     '$.deployment.archiveDays: there is 30, wanted more than the 30 days',
   ],
