@@ -12,6 +12,10 @@ import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './secrets
 const MOST_FOREIGN_SECRETS = 50;
 /** The same of those that rotate: each is listed, whatever its name. */
 const MOST_ROTATING_SECRETS = 50;
+/** IAM takes 10,240 characters of a role's policies; all else that is in it takes less than 1,400. */
+const MOST_ARN_CHARACTERS = 8_800;
+/** What an ARN has besides the name at its end, in the longest Regions' and partitions' names. */
+const ARN_CHARACTERS = 75;
 const MOST_DESTINATIONS_BYTES = 3_500;
 /** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
 const MOST_STREAMS = 45;
@@ -28,6 +32,7 @@ export function checkDeployable(config: Config, sources: readonly Source[], name
   const wrong = [
     ...wrongConnections(config, sources),
     ...wrongSecrets(config, sources),
+    ...tooLongPolicies(config, sources),
     ...tooManyRotations(config, sources),
     ...wrongDestinations(config),
     ...tooManyDestinations(config, sources),
@@ -85,6 +90,20 @@ function wrongSecrets({ connections }: Config, sources: readonly Source[]): stri
     const at = connections.findIndex(({ source, secret }) => source === id && secret === foreign[MOST_FOREIGN_SECRETS]);
     return [
       `$.connections[${at}].secret: of ${id} there are ${foreign.length} secrets with names of their own, wanted ${MOST_FOREIGN_SECRETS} at most: name the others tidemark/${id}/...`,
+    ];
+  });
+}
+
+/** Names may be long, so that fewer of them fit into a role than may be listed. */
+function tooLongPolicies({ connections, destinations, deployment }: Config, sources: readonly Source[]): string[] {
+  return sources.flatMap(({ id }) => {
+    const secrets = foreignSecrets(id, connections);
+    const streams = destinations.map((one) => destinationFor(id, one, deployment.stackPrefix).deliveryStream);
+    const characters = [...secrets, ...streams].reduce((sum, name) => sum + name.length + ARN_CHARACTERS, 0);
+    if (secrets.length === 0 || characters <= MOST_ARN_CHARACTERS) return [];
+    const at = connections.findIndex(({ source, secret }) => source === id && secret === secrets[0]);
+    return [
+      `$.connections[${at}].secret: of ${id}, secrets with names of their own and streams take ${characters} characters of a role’s policy, wanted ${MOST_ARN_CHARACTERS} at most: name more of the secrets tidemark/${id}/...`,
     ];
   });
 }

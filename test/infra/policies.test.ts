@@ -181,6 +181,21 @@ describe('foreign secrets', () => {
     );
   });
 
+  test('are as many as fit into a role, however long their names are', () => {
+    const policy = (secrets: number, length: number) => {
+      const connections = Array.from({ length: secrets }, (_, at) =>
+        connect(source, `c${at}`, { secret: `team/${at}/`.padEnd(length, 'x') }),
+      );
+      const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+      const drawn = draw({ connections, deployment: { vpc, kmsKeyArn: KEY, stackPrefix: 'fifteen-letters' } });
+      return JSON.stringify({ Version: '2012-10-17', Statement: statementsOf(drawn, `${source}Role`) }).length;
+    };
+
+    expect(policy(50, 90)).toBeLessThan(10_240);
+    expect(() => policy(50, 110)).toThrow('$.connections[0].secret: of ');
+    expect(policy(20, 340)).toBeLessThan(10_240);
+  });
+
   test.each(['*', 'team/*', 'team/audi?', 'a secret', 'arn:aws:secretsmanager:*:111122223333:secret:x'])(
     '%j is none',
     (secret) => {
