@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** What reads nothing of the process but its clock, and changes nothing in it: modules are loaded once for all of these. */
-const TOGETHER = ['rules', 'property', 'formats', 'hostile', 'simulation', 'infra'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const TOGETHER = [
+  'test/{rules,property,formats,hostile,simulation,infra}/**/*.test.ts',
+  'test/unit/{frame,snapshot,thousandeyes,vbrick}*.test.ts',
+  'test/{ecs-reader,golden,walls}.test.ts',
+];
 
 const common = { setupFiles: ['test/setup.ts'], testTimeout: 60_000 };
 

@@ -1,5 +1,6 @@
 // Kills the real program at every step of every kind of stream, and writes what came of it: npm run crashes [-- --only WORD] [--out FILE]
-import { writeFile } from 'node:fs/promises';
+// Kind by kind: what it has found of one takes the place of what the file said of it before.
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { KINDS, type Kind } from './kinds.ts';
 import { Arena, type Blow, BUDGET_MS, isKept, type Outcome } from './matrix.ts';
@@ -29,7 +30,6 @@ a worker died in it, for nobody knows whether it was refused.
 Made by \`npm run crashes\`.
 `;
 
-const sections: string[] = [];
 let bad = 0;
 for (const kind of KINDS.filter(({ name, stream }) => `${name} ${stream}`.includes(values.only))) {
   const arena = await Arena.open(kind);
@@ -48,13 +48,13 @@ for (const kind of KINDS.filter(({ name, stream }) => `${name} ${stream}`.includ
     const outcomes = await arena.strike(blows, Number(values['at-once']));
     // A run that was slower, or quicker, than the one that counted has another number of steps: there was no such last one.
     bad += outcomes.filter((one) => !isKept(one) && (one.struck || one.blow.nth === 1)).length;
-    sections.push(section(`${kind.source}/${kind.stream}`, kind.name, outcomes, kind.steps));
-    console.log(sections.at(-1));
+    const found = section(titleOf(kind), outcomes, kind.steps);
+    console.log(found);
+    await writeFile(values.out, await pageWith(kind, found));
   } finally {
     await arena.close();
   }
 }
-if (values.only === '') await writeFile(values.out, `${HEAD}\n${sections.join('\n')}`);
 process.exitCode = bad > 0 ? 1 : 0;
 
 /** A step that a kind does not name would be struck by nobody; one that does not come by, by nothing. */
@@ -65,13 +65,28 @@ function checkSteps({ name, steps }: Kind, counts: ReadonlyMap<Step, number>): v
   }
 }
 
-function section(feed: string, name: string, outcomes: readonly Outcome[], steps: readonly string[]): string {
+function titleOf({ source, stream, name }: Kind): string {
+  return `## ${source}/${stream}: ${name}`;
+}
+
+/** The page, in which one kind's section is another; in the order of the kinds. */
+async function pageWith(kind: Kind, found: string): Promise<string> {
+  const before = await readFile(values.out, 'utf8').catch(() => '');
+  const known = before.split(/^(?=## )/m);
+  const sections = KINDS.flatMap((one) => {
+    if (one === kind) return [found];
+    return known.filter((text) => text.startsWith(`${titleOf(one)}\n`)).map((text) => `${text.trimEnd()}\n`);
+  });
+  return `${HEAD}\n${sections.join('\n')}`;
+}
+
+function section(title: string, outcomes: readonly Outcome[], steps: readonly string[]): string {
   const order = (one: Outcome) =>
     STEPS.indexOf(one.blow.step) * 1e6 + one.blow.nth * 2 + (one.blow.moment === 'after' ? 1 : 0);
   const rows = [...outcomes].sort((one, other) => order(one) - order(other)).map(row);
   const none = STEPS.filter((step) => !steps.includes(step));
   return [
-    `## ${feed}: ${name}`,
+    title,
     '',
     '| step | which | killed | lost | made up | in flight | repeated | progress |',
     '|---|---|---|---|---|---|---|---|',

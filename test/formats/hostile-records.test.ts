@@ -19,7 +19,7 @@ const hostile = fc.oneof(
   hostileText,
   hostileValue,
   fc.constantFrom(
-    'x'.repeat(2_000_000),
+    'x'.repeat(1_050_000),
     '2026-01-10T09:58:31Z',
     'Login failed.',
     '9'.repeat(400),
