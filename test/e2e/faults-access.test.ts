@@ -146,7 +146,7 @@ describe.concurrent('a secret', () => {
     expect(JSON.stringify([bench.lines, await bench.items()])).not.toContain(NEW_TOKEN);
   });
 
-  test('that is missing is named, with what to create', async ({ start }) => {
+  test('that is missing is named, with the command that fills it', async ({ start }) => {
     const bench = await start();
     await bench.removeSecret();
 
@@ -156,7 +156,8 @@ describe.concurrent('a secret', () => {
       code: 'secret',
       message: `Secret ${bench.secretName} does not exist, or has no value.`,
     });
-    expect(error?.cure).toContain('Create it with a value like {"token":');
+    expect(error?.cure).toContain(`Put it in: npx tidemark secret set ${bench.id}. `);
+    expect(error?.cure).toContain('a value like {"token":');
   });
 
   test('stays secret when the vendor sends it back', async ({ start }) => {
