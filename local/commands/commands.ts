@@ -175,7 +175,8 @@ const ABOUTS = Object.entries(COMMANDS).map(([name, { about }]) => [`tidemark ${
 export const HELP = `tidemark: forwards audit logs, and loses none
 
 ${table(ABOUTS)}
-  tidemark COMMAND --help says what a command takes. Beside a running tidemark run, the others work in the same state directory.
+  tidemark COMMAND --help says what a command takes. Beside a running tidemark run, the others work in the same state directory;
+  with --cloud, on what is deployed in an AWS account.
 `;
 
 export function helpOf(name: string, { about, help }: Command): string {
