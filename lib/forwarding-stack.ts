@@ -177,7 +177,9 @@ export class ForwardingStack extends Stack {
   }
 
   #schedulerOf(id: string, { function: invoked }: LambdaFunction, { deployment }: Config, key: IKey | undefined): Role {
-    return makeRole(this, id, 'scheduler', deployment, [
+    // With another path it is another role, and the schedules' template has to show it: a stack whose template is the same is not deployed.
+    const { rolePath } = deployment;
+    return makeRole(this, rolePath === '/' ? id : `${id}-in-${rolePath}`, 'scheduler', deployment, [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
       ...useKey(key),

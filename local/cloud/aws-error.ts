@@ -20,7 +20,7 @@ export function sayAwsError(what: string, thrown: unknown): TidemarkError {
     'failing',
     'processing',
     `${what}: ${name}: ${message}`,
-    cure ?? 'Look at what AWS says; nothing has been changed.',
+    cure ?? 'Look at what AWS says; what was done before stays done, and the same command may be given again.',
     thrown,
   );
 }

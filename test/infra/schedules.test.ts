@@ -42,6 +42,19 @@ function schedulesOf({ account }: { readonly account: typeof usual.account }) {
   });
 }
 
+test('roles that are replaced are other ones in the schedules’ templates, or their stacks would not be deployed again', () => {
+  const rolesIn = (deployment: object) =>
+    draw({ deployment }).schedules.flatMap((schedules) =>
+      Object.values(schedules.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) =>
+        JSON.stringify(Properties.Target.RoleArn),
+      ),
+    );
+  const [before, after] = [rolesIn({}), rolesIn({ rolePath: '/forwarders/' })];
+
+  expect(before.length).toBeGreaterThan(0);
+  expect(before.filter((role) => after.includes(role))).toEqual([]);
+});
+
 test('every enabled stream of every connection is in exactly one schedule, at its own rate', () => {
   const config = configure();
   const runs = schedulesOf(usual).filter(({ input }) => input.act === undefined);
