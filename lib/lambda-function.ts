@@ -20,14 +20,17 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { ConfiguredConnection } from '../functions/core/config.ts';
 import type { Deployment } from '../functions/core/deployment-config.ts';
 import { metricNamespace } from '../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../functions/core/time.ts';
 import { accept } from './accept.ts';
+import { writeOrigins } from './write-origins.ts';
 
 const ROOT = new URL('../', import.meta.url);
 /** Where Lambda unpacks the bundle. */
 const CA_FILE = { name: 'authorities.pem', path: '/var/task/authorities.pem' };
+const ORIGINS_FILE = { name: 'origins.json', path: '/var/task/origins.json' };
 
 export interface LambdaFunctionProps {
   readonly description: string;
@@ -35,6 +38,8 @@ export interface LambdaFunctionProps {
   readonly entry: string;
   /** What its source map is called. */
   readonly name: string;
+  /** The connections whose secrets it shows to vendors: each to its own, whatever an input says. */
+  readonly connections: readonly ConfiguredConnection[];
   readonly timeout: Time;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -64,7 +69,7 @@ export class LambdaFunction extends Construct {
       description: props.description,
       entry: fileURLToPath(new URL(props.entry, ROOT)),
       depsLockFilePath: fileURLToPath(new URL('package-lock.json', ROOT)),
-      bundling: bundling(props.name, deployment.caBundle),
+      bundling: bundling(props, deployment),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
@@ -96,7 +101,7 @@ export class LambdaFunction extends Construct {
 }
 
 /** One file, the SDK in it. The source map stays beside the assembly: it would be half of what a cold start loads. */
-function bundling(name: string, caBundle: string | undefined): BundlingOptions {
+function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
   return {
     format: OutputFormat.ESM,
     target: 'node24',
@@ -114,6 +119,7 @@ function bundling(name: string, caBundle: string | undefined): BundlingOptions {
       afterBundling: (_, out) => [
         `mkdir -p ${quoted(`${out}/../source-maps`)}`,
         `mv ${quoted(`${out}/index.mjs.map`)} ${quoted(`${out}/../source-maps/${name}.mjs.map`)}`,
+        `cp ${quoted(writeOrigins(`${out}/../origins`, name, connections))} ${quoted(`${out}/${ORIGINS_FILE.name}`)}`,
         ...(caBundle === undefined ? [] : [`cp ${quoted(caBundle)} ${quoted(`${out}/${CA_FILE.name}`)}`]),
       ],
     },
@@ -125,9 +131,10 @@ function telemetry({ logLevel, stackPrefix }: Deployment): Record<string, string
   return { TIDEMARK_LOG_LEVEL: logLevel, TIDEMARK_NAMESPACE: metricNamespace(stackPrefix) };
 }
 
-/** What leads a function to vendors where the way is not open. */
+/** Which vendors it goes to, and by which way where it is not open. */
 function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
   return {
+    TIDEMARK_ORIGINS: ORIGINS_FILE.path,
     ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
     ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
   };

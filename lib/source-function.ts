@@ -35,6 +35,7 @@ export class SourceFunction extends LambdaFunction {
       description: `Tidemark: ${source.title}${purpose ? `, ${purpose.name}` : ''}`,
       entry: `functions/sources/${source.id}/handler.ts`,
       name: source.id,
+      connections: config.connections.filter((connection) => connection.source === source.id),
       timeout,
       memoryMb: deployment.memoryMb,
       environment: environment(props),

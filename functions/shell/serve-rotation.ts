@@ -7,6 +7,7 @@ import { type Renewal, type RotationEffects, type RotationReport, rotate } from 
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
 import { authorize } from './authorize.ts';
 import { Http } from './http.ts';
+import { checkOrigin } from './origins.ts';
 import { pause } from './pause.ts';
 import { RotatingSecret } from './rotating-secret.ts';
 import type { HostContext } from './serve.ts';
@@ -30,6 +31,7 @@ export function serveRotation(source: Source): (input: unknown, context: HostCon
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     try {
       const { rotation, connection } = readInput(source, value);
+      checkOrigin(connection);
       const effects = makeEffects(source, rotation, connection, context, telemetry);
       const report = telemetry.redactValue(await rotate({ effects, source, rotation, connection }));
       tell(telemetry, report);

@@ -23,6 +23,7 @@ import { FORMATS, writeEvent } from '../formats/formats.ts';
 import { authorize } from './authorize.ts';
 import { Firehose } from './firehose.ts';
 import { Http } from './http.ts';
+import { checkOrigin } from './origins.ts';
 import { pause } from './pause.ts';
 import { readSecret, type Secret } from './secret.ts';
 import { TokenKeeper } from './session.ts';
@@ -70,6 +71,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
     let http: Http | undefined;
     try {
       const order = readOrder(source, input);
+      if (order.connection) checkOrigin(order.connection);
       for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
       kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
       kept.sealKey ??= await kept.table.sealKey(source.id);

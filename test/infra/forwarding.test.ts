@@ -58,6 +58,7 @@ describe('a function', () => {
         ]),
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_LOG_LEVEL: 'info',
+        TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
       })),
     );

@@ -73,6 +73,7 @@ test('each source of which a connection rotates has one function for it, with ti
   expect(Object.keys(own[0]?.properties.Environment.Variables ?? {})).toEqual([
     'TIDEMARK_LOG_LEVEL',
     'TIDEMARK_NAMESPACE',
+    'TIDEMARK_ORIGINS',
   ]);
   drawn.forwarding.resourcePropertiesCountIs(
     'AWS::Lambda::EventInvokeConfig',

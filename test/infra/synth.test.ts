@@ -59,7 +59,7 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
   // Source maps are beside the assembly, not in what a cold start loads.
   for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function')) {
     const { folder, files } = await assetOf(out, properties.Code);
-    expect(files).toEqual(['index.mjs']);
+    expect(files).toEqual(['index.mjs', 'origins.json']);
     expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(700_000);
   }
   for (const { id } of SOURCES) expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
@@ -79,7 +79,11 @@ test('a configuration outside of the repository, with every setting: no finding 
   expect(cpuSeconds).toBeLessThan(30);
   expect([...templates.values()].join('')).not.toContain('"Refused": {');
   for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function'))
-    expect((await assetOf(out, properties.Code)).files.toSorted()).toEqual(['authorities.pem', 'index.mjs']);
+    expect((await assetOf(out, properties.Code)).files.toSorted()).toEqual([
+      'authorities.pem',
+      'index.mjs',
+      'origins.json',
+    ]);
 });
 
 test.each([
