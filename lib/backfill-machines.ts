@@ -38,6 +38,17 @@ const HICCUPS = {
   JitterStrategy: 'FULL',
 };
 
+/** The same of Step Functions itself, when another execution is to be started. That one has failed is none of these. */
+const STEP_HICCUPS = {
+  ...HICCUPS,
+  ErrorEquals: [
+    'StepFunctions.ExecutionLimitExceededException',
+    'StepFunctions.ThrottlingException',
+    'StepFunctions.AWSStepFunctionsException',
+    'StepFunctions.SdkClientException',
+  ],
+};
+
 /**
  * Invokes until the feed is done; an execution whose history grows long ends and says that there is more.
  *
@@ -128,8 +139,23 @@ export function backfillMachine(partition: string, feedMachineArn: string, feeds
               ResultSelector: { 'more.$': '$.Output.more' },
               ResultPath: '$.ended',
               // One feed that gives up, or is cancelled, stops no other.
-              Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Gave up' }],
+              Retry: [STEP_HICCUPS],
+              Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Was it stopped?' }],
               Next: 'Is there more?',
+            },
+            // To cancel is to stop it: that is as wanted.
+            'Was it stopped?': {
+              Type: 'Choice',
+              Choices: [
+                {
+                  And: [
+                    { Variable: '$.error.Cause', IsPresent: true },
+                    { Variable: '$.error.Cause', StringMatches: '*"Status":"ABORTED"*' },
+                  ],
+                  Next: 'Done',
+                },
+              ],
+              Default: 'Gave up',
             },
             'Is there more?': {
               Type: 'Choice',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ConfiguredConnection, feedsOf } from '../functions/core/config.ts';
 import { isSnapshotFeed, type Source } from '../functions/core/model.ts';
 import type { Config } from '../functions/core/tidemark-config.ts';
-import { DAY, type Duration, HOUR, MINUTE } from '../functions/core/time.ts';
+import { DAY, type Duration, formatDuration, HOUR, MINUTE } from '../functions/core/time.ts';
 
 /** One schedule: whom it invokes, how often, and with what. */
 export interface PlannedSchedule {
@@ -31,12 +31,15 @@ export function planSchedules(config: Config, sources: readonly Source[]): Plann
   const byShard = Map.groupBy(config.connections, ({ source, id }) => shardOf(`${source}/${id}`, shards));
   return Array.from({ length: shards }, (_, shard) =>
     sources.flatMap((source) => {
-      const own = (byShard.get(shard) ?? []).filter((connection) => connection.source === source.id);
+      const of = (at: number) => (byShard.get(at % shards) ?? []).filter((one) => one.source === source.id);
+      const own = of(shard);
+      // A shard that is gone could not say so: the one before it looks at its feeds, too.
+      const watched = shards > 1 ? [...own, ...of(shard + 1)] : own;
       return [
         ...own.flatMap((connection) => runs(source, connection)),
         ...own.flatMap((connection) => verification(source, connection)),
         ...own.flatMap((connection) => rotation(source, connection)),
-        ...censuses(source, own),
+        ...censuses(source, watched),
       ];
     }),
   );
@@ -98,7 +101,7 @@ function rotation(source: Source, connection: ConfiguredConnection): PlannedSche
 function censuses(source: Source, connections: readonly ConfiguredConnection[]): PlannedSchedule[] {
   const feeds = connections.flatMap((connection) => {
     const enabled = feedsOf(source, connection).filter((feed) => feed.enabled);
-    const streams = Object.fromEntries(enabled.map(({ stream, every }) => [stream.name, cadence(every)]));
+    const streams = Object.fromEntries(enabled.map((feed) => [feed.stream.name, timingOf(feed)]));
     return enabled.length > 0 ? [[connection.id, streams] as const] : [];
   });
   return inParts(feeds, MOST_CENSUS_CHARACTERS).map((part, at) => ({
@@ -108,6 +111,13 @@ function censuses(source: Source, connections: readonly ConfiguredConnection[]):
     input: { act: 'census', feeds: Object.fromEntries(part) },
     description: `Looks how the feeds of ${source.id} stand.`,
   }));
+}
+
+/** How often a feed is due, and how it settles where that is not the stream's own. */
+function timingOf(feed: ReturnType<typeof feedsOf>[number]): string | object {
+  const every = cadence(feed.every);
+  if (isSnapshotFeed(feed) || feed.settle === feed.stream.settle) return every;
+  return { every, settle: formatDuration(feed.settle) };
 }
 
 function inParts<T>(things: readonly T[], most: number): T[][] {

@@ -50,7 +50,7 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
     'config',
     'processing',
     `${feed} has no ${kind} ${JSON.stringify(id)}.`,
-    'Begin it with --from and --to; tidemark status lists those that there are.',
+    'Begin it with --from and --to; tidemark status, with --cloud where it is deployed, lists those that there are.',
   );
 }
 

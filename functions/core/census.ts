@@ -4,8 +4,13 @@ import type { Source } from './model.ts';
 import { insist } from './outgoing.ts';
 import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from './time.ts';
 
-/** The feeds that are configured: by connection and stream, how often each is due. */
-export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** The feeds that are configured, by connection and stream: how often each is due, and where it is set, how it settles. */
+export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string | OwnTiming>>>>;
+
+interface OwnTiming {
+  readonly every: string;
+  readonly settle: string;
+}
 
 /** How the configured feeds of a source stand, and which of them is worst. */
 export interface CensusReport {
@@ -34,7 +39,11 @@ const AT_ONCE = 25;
  */
 export async function takeCensus(effects: Effects, source: Source, configured: ConfiguredFeeds): Promise<CensusReport> {
   const all = Object.entries(configured).flatMap(([connection, streams]) =>
-    Object.entries(streams).map(([stream, every]) => ({ name: `${source.id}/${stream}/${connection}`, stream, every })),
+    Object.entries(streams).map(([stream, timing]) => ({
+      name: `${source.id}/${stream}/${connection}`,
+      stream,
+      ...(typeof timing === 'string' ? { every: timing, settle: undefined } : timing),
+    })),
   );
   const now = effects.now();
   const endBy = now + effects.remainingTime() - SECOND;
@@ -43,7 +52,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
     const items = await Promise.all(part.map(({ name }) => look(effects, name, endBy)));
-    for (const [at, { name, stream, every }] of part.entries()) {
+    for (const [at, { name, stream, every, settle }] of part.entries()) {
       const item = items[at];
       const due = parseDuration(every) ?? HOUR;
       if (item?.lastSuccess === undefined) never.push(name);
@@ -53,7 +62,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       const retention = retentionOf(source, stream);
       if (retention === undefined) continue;
       const lag = now - (item?.watermark ?? now - DAY);
-      take(worst.lag, name, Math.max(0, lag - due - settleOf(source, stream)));
+      take(worst.lag, name, Math.max(0, lag - due - (parseDuration(settle ?? '') ?? settleOf(source, stream))));
       take(worst.retentionLeft, name, retention - lag);
     }
   }
@@ -71,7 +80,7 @@ async function look(effects: Effects, name: string, endBy: Instant): Promise<Che
   return found;
 }
 
-/** How long after now a stream's watermark stays on purpose: that is no lag. */
+/** How long after now a stream's watermark stays on purpose, unless that is set: that is no lag. */
 function settleOf({ streams }: Source, name: string): Duration {
   const stream = streams.find((one) => one.name === name);
   return stream && 'settle' in stream ? stream.settle : 0;

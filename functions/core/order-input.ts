@@ -28,7 +28,9 @@ const feeds = {
   streams: z.array(z.string()).check(z.minLength(1)),
   askAgain: z.optional(z.boolean()),
 };
+const duration = z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'a duration such as 15m'));
 const every = z.string().check(z.refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration such as 15m'));
+const timing = z.union([every, z.strictObject({ every, settle: duration })]);
 const range = { from: z.optional(time), to: z.optional(time) };
 
 /** What schedules, the command line and the state machine send. Without an act it is `run`. */
@@ -48,7 +50,7 @@ const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
   z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
   z.strictObject({ act: z.literal('look'), ...feeds, ...range }),
-  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), every)) }),
+  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), timing)) }),
 ]);
 
 export function readOrder(source: Source, value: unknown): Order {

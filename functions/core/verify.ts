@@ -160,7 +160,7 @@ function tellMissing({ effects, feed }: FeedTask, job: VerifyJob, missing: numbe
   const { from, to } = job.range;
   const command = `tidemark verify --feed ${feed.name} --from ${say(from)} --to ${say(to)} --repair`;
   warnings.push(
-    `${missing - repaired} event(s) that the vendor has were never delivered; this delivers them: ${command}`,
+    `${missing - repaired} event(s) that the vendor has were never delivered; this delivers them (with --cloud what is deployed): ${command}`,
   );
   const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => say(step.from));
   effects.log('error', `Verification of ${feed.name}: ${missing - repaired} events are missing.`, {

@@ -144,15 +144,19 @@ function sayDays(days: readonly NonNullable<FeedLook['ledger'][number]['done']>[
 }
 
 export async function quarantine(options: FeedOptions): Promise<number> {
-  return await look(options, sayQuarantine, async () => {
-    if (!options.cloud) return undefined;
-    const { listPutAside, sayPutAside } = await import('./put-aside.ts');
-    const putAside = await listPutAside(options);
-    return putAside && { json: { putAside }, text: sayPutAside(putAside) };
-  });
+  return await look(
+    options,
+    (looks) => sayQuarantine(looks, options.cloud ?? false),
+    async () => {
+      if (!options.cloud) return undefined;
+      const { listPutAside, sayPutAside } = await import('./put-aside.ts');
+      const putAside = await listPutAside(options);
+      return putAside && { json: { putAside }, text: sayPutAside(putAside) };
+    },
+  );
 }
 
-function sayQuarantine(looks: readonly FeedLook[]): string {
+function sayQuarantine(looks: readonly FeedLook[], cloud: boolean): string {
   const rows = looks.flatMap(({ feed, quarantine }) =>
     quarantine.map(({ id, reason, at, bytes, destinations }) => [
       feed,
@@ -164,6 +168,6 @@ function sayQuarantine(looks: readonly FeedLook[]): string {
     ]),
   );
   if (rows.length === 0) return 'Nothing is in quarantine.';
-  const again = 'tidemark redrive --feed PATTERN [--id ID] sends them again.';
+  const again = `tidemark redrive --feed PATTERN [--id ID]${cloud ? ' --cloud' : ''} sends them again.`;
   return [columns(['feed', 'id', 'reason', 'since', 'bytes', 'lacking at'], rows), again].join('\n');
 }

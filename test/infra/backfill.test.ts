@@ -3,7 +3,7 @@ import { nextStep } from '../../functions/core/next-step.ts';
 import { emptyTally, type FeedReport } from '../../functions/core/report.ts';
 import { MOST_FAILURES } from '../../lib/backfill-machines.ts';
 import { draw } from './draw.ts';
-import { machinesOf, runMachines, statesOf } from './run-machines.ts';
+import { machinesOf, runMachines, Stopped, statesOf } from './run-machines.ts';
 
 const usual = draw();
 const machines = machinesOf(usual.account);
@@ -86,6 +86,31 @@ test('AWS’s own hiccups are asked again at once and count for nothing', async 
 
   expect([ran.failed, asked.shaken]).toEqual([false, 4]);
   expect(ran.ways[0]).not.toContain('Count an error');
+});
+
+test('a feed that is stopped on purpose is no failure, and the others go on', async () => {
+  const { asked, invoke } = answering({ unwanted: [{ state: 'more' }, new Stopped()], wanted: [{ state: 'more' }] });
+
+  const ran = await runMachines(machines, feeds('unwanted', 'wanted'), invoke);
+
+  expect(ran.failed).toBe(false);
+  expect(asked).toEqual({ unwanted: 2, wanted: 2 });
+});
+
+test('Step Functions’ own hiccups start the feed again; only what it cannot do at all is given up', async () => {
+  const { asked, invoke } = answering({ busy: [{ state: 'more' }] });
+  const hiccup = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
+  const answers = [hiccup('StepFunctions.ThrottlingException'), hiccup('StepFunctions.SdkClientException')];
+  const failing = (answers: Error[]) => () => {
+    const answer = answers.shift();
+    if (answer) throw answer;
+  };
+
+  const ran = await runMachines(machines, feeds('busy'), invoke, failing(answers));
+  const refused = await runMachines(machines, feeds('busy'), invoke, failing([hiccup('StepFunctions.InvalidName')]));
+
+  expect([ran.failed, asked.busy]).toEqual([false, 2]);
+  expect([refused.failed, refused.begun]).toEqual([true, []]);
 });
 
 test('an execution ends long before its history is full, and another goes on', { timeout: 60_000 }, async () => {

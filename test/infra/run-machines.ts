@@ -26,28 +26,55 @@ export function machinesOf(account: Account): Machines {
   return { feeds: definitionOf(account, 'tidemark-backfill'), feed: definitionOf(account, 'tidemark-backfill-feed') };
 }
 
-/** Runs the two state machines by an interpreter of their language; what they invoke is given, and nothing waits. */
-export async function runMachines(machines: Machines, input: BackfillInput, invoke: Invoke): Promise<Ran> {
+/** Thrown by what is invoked: somebody stops the execution of this feed. */
+export class Stopped extends Error {}
+
+const END = { feeds: [{ next: { do: 'end', at: '2026-01-10T09:00:00Z' } }] };
+
+/**
+ * Runs the two state machines by an interpreter of their language; what they invoke is given, and nothing waits.
+ *
+ * @param onStart called before each execution of a feed's machine begins: what it throws is Step Functions' own answer
+ */
+export async function runMachines(
+  machines: Machines,
+  input: BackfillInput,
+  invoke: Invoke,
+  onStart: () => void = () => undefined,
+): Promise<Ran> {
   const begun: string[] = [];
   const ways: string[][] = [];
   const waited: string[] = [];
   const feeds = await run(machines.feeds, input, {
     'Read the feed': async ({ Name, Input, StateMachineArn }) => {
       if (!String(StateMachineArn).endsWith(':tidemark-backfill-feed')) throw new Error(`started ${StateMachineArn}`);
+      onStart();
       begun.push(String(Name));
+      let stopped = false;
       const ran = await run(machines.feed, Input as object, {
-        Invoke: async ({ FunctionName, Payload }) => ({
-          Payload: await invoke(String(FunctionName), Payload as object),
-        }),
+        Invoke: async ({ FunctionName, Payload }) => {
+          const answer = await invoke(String(FunctionName), Payload as object).catch((thrown: unknown) => {
+            stopped = thrown instanceof Stopped;
+            if (!stopped) throw thrown;
+            return END;
+          });
+          return { Payload: answer };
+        },
       });
+      if (stopped) throw failed({ ExecutionArn: 'arn', Status: 'ABORTED' });
       ways.push(ran.way);
       waited.push(...ran.waited);
-      if (ran.error) throw ran.error;
+      if (ran.error) throw failed({ ExecutionArn: 'arn', Status: 'FAILED', Error: ran.error.message });
       return { Output: ran.result };
     },
   });
   if (feeds.error && (feeds.error.cause as Error).name !== 'SomeGaveUp') throw feeds.error;
   return { failed: feeds.error !== undefined, begun, ways, waited };
+}
+
+/** What becomes of an execution, as whoever waits for it is told. */
+function failed(execution: object): Error {
+  return Object.assign(new Error(JSON.stringify(execution)), { name: 'States.TaskFailed' });
 }
 
 type Task = (given: Record<string, unknown>) => Promise<unknown>;
@@ -58,7 +85,7 @@ async function run(definition: StateMachineDefinition, input: object, tasks: Rec
     overrides: {
       taskResourceLocalHandlers: tasks as never,
       waitTimeOverrides: Object.fromEntries(waits.map(([name]) => [name, AT_ONCE])),
-      retryIntervalOverrides: { Invoke: AT_ONCE },
+      retryIntervalOverrides: { Invoke: AT_ONCE, 'Read the feed': AT_ONCE },
     },
     context: { Execution: { Id: 'arn:aws:states:eu-west-1:111122223333:execution:tidemark-backfill:x' } } as never,
   });

@@ -189,6 +189,38 @@ test('a connection’s shard is its own affair, and a further shard takes its sh
   );
 });
 
+test('whichever shard is gone, and whichever others with it, some census still looks at one of its feeds', () => {
+  const connections = Array.from({ length: 60 }, (_, at) => connect(first, `tenant-${at}`));
+  const planned = planSchedules(configure({ connections, deployment: { shards: 4 } }), SOURCES);
+  const readBy = (shard: number) => connectionsOf(planned[shard] ?? [], (input) => (input.act ? [] : [idIn(input)]));
+  const lookedAtBy = (shard: number) => connectionsOf(planned[shard] ?? [], ({ feeds = {} }) => Object.keys(feeds));
+
+  for (let alive = 1; alive < 15; alive++) {
+    const [left, gone] = [true, false].map((is) => [0, 1, 2, 3].filter((at) => Boolean(alive & (1 << at)) === is));
+    const lost = new Set((gone ?? []).flatMap(readBy));
+    const noticed = (left ?? []).flatMap(lookedAtBy).filter((id) => lost.has(id));
+    expect(lost.size, `without ${gone}`).toBeGreaterThan(0);
+    expect(noticed.length, `without ${gone}`).toBeGreaterThan(0);
+  }
+});
+
+function connectionsOf(planned: readonly { input: object }[], idsIn: (input: Input) => readonly string[]): string[] {
+  return planned.flatMap(({ input }) => idsIn(input as Input));
+}
+
+function idIn({ connection }: Input): string {
+  return (connection as { id: string }).id;
+}
+
+test('a census knows how a feed settles where that is set', () => {
+  const streams = { [streamOf(first)]: { settle: '6h' } };
+  const [planned = []] = planSchedules(configure({ connections: [connect(first, 'acme', { streams })] }), SOURCES);
+
+  const census = planned.map(({ input }) => input as Input).find(({ act }) => act === 'census');
+
+  expect(census?.feeds?.acme).toMatchObject({ [streamOf(first)]: { every: '5m', settle: '6h' } });
+});
+
 test('a census that is too long for one input is several, which count each feed once', () => {
   const connections = Array.from({ length: 5_000 }, (_, at) =>
     connect(first, `a-tenant-with-a-rather-long-name-${at}`),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { takeCensus } from '../../functions/core/census.ts';
+import { type ConfiguredFeeds, takeCensus } from '../../functions/core/census.ts';
 import type { SnapshotStream } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { createWorld, type RunOptions, type World } from '../memory/world.ts';
 
-function census(world: World, feeds: Record<string, Record<string, string>>, options: RunOptions = {}) {
+function census(world: World, feeds: ConfiguredFeeds, options: RunOptions = {}) {
   return takeCensus(world.invoke(options).effects, world.source, feeds);
 }
 
@@ -51,6 +51,19 @@ describe('rule 32: a census of the configured feeds', () => {
       overdue: { feed: 'memory/events/globex' },
       lag: { feed: 'memory/events/globex' },
     });
+  });
+
+  it('takes a settle that is set for no lag', async () => {
+    const world = createWorld();
+    await world.runUntilCaughtUp();
+    world.clock.advance(6 * HOUR);
+
+    const usual = await census(world, ACME);
+    const patient = await census(world, { acme: { events: { every: '5m', settle: '8h' } } });
+
+    expect(usual.lag?.seconds).toBeGreaterThan((5 * HOUR) / SECOND);
+    expect(patient.lag?.seconds).toBe(0);
+    expect(patient.overdue).toEqual(usual.overdue);
   });
 
   it('knows no lag and no retention of a snapshot', async () => {
