@@ -47,7 +47,7 @@ export function deliveryRole(
       resources: prefixes.map((prefix) => `${bucket.bucketArn}/${prefix}*`),
     }),
     new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [log.logGroupArn] }),
-    ...useKey(key),
+    ...useKey(key, ['s3', 'firehose', 'secretsmanager']),
     ...more,
   ]);
   const reason = 'Firehose names the objects; these are the ones below the stream’s own prefix.';

@@ -4,7 +4,7 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Source } from '../functions/core/model.ts';
-import type { Config } from '../functions/core/tidemark-config.ts';
+import { type Config, objectPrefix } from '../functions/core/tidemark-config.ts';
 import { accept } from './accept.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 
@@ -81,7 +81,7 @@ export class EventQuery extends Construct {
           'projection.dt.type': 'date',
           'projection.dt.format': 'yyyy-MM-dd',
           'projection.dt.range': `${FIRST_DAY},NOW+1DAY`,
-          'storage.location.template': `${location}source=\${source_id}/dt=\${dt}/`,
+          'storage.location.template': `s3://${archive.bucketName}/${objectPrefix(lake, `\${source_id}`)}dt=\${dt}/`,
         },
         storageDescriptor: {
           location,

@@ -182,7 +182,7 @@ export class ForwardingStack extends Stack {
     return makeRole(this, rolePath === '/' ? id : `${id}-in-${rolePath}`, 'scheduler', deployment, [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
-      ...useKey(key),
+      ...useKey(key, ['sqs']),
     ]);
   }
 }

@@ -8,7 +8,7 @@ import type { Deployment } from '../functions/core/deployment-config.ts';
 import type { Source } from '../functions/core/model.ts';
 import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { accept, acceptWildcards } from './accept.ts';
-import { useKey } from './key.ts';
+import { useKey, useSecretKeys } from './key.ts';
 import { makeRole } from './role.ts';
 import { foreignSecrets, secretArn, secretResource } from './secrets.ts';
 
@@ -56,19 +56,22 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
   return role;
 }
 
-/** What every function may do: tell of what failed, use the key if there is one, be in the VPC if there is one. */
+/** What every function may do: tell of what failed, use the keys if there are any, be in the VPC if there is one. */
 export function whatAllMay({
   missed,
   key,
   deployment,
+  writesSecrets = false,
 }: {
   readonly missed: IQueue;
   readonly key: IKey | undefined;
   readonly deployment: Deployment;
+  readonly writesSecrets?: boolean;
 }): PolicyStatement[] {
   return [
     allow(['sqs:SendMessage'], [missed.queueArn]),
-    ...useKey(key),
+    ...useKey(key, ['dynamodb', 'secretsmanager', 'sqs', 'firehose']),
+    ...useSecretKeys(deployment, writesSecrets),
     ...(deployment.vpc ? [allow(NETWORK, ['*'])] : []),
   ];
 }

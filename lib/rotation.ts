@@ -68,7 +68,7 @@ function rotationRole(scope: Construct, { source, config, missed, key }: Rotatio
       ],
       secrets,
     ),
-    ...whatAllMay({ missed, key, deployment }),
+    ...whatAllMay({ missed, key, deployment, writesSecrets: true }),
   ]);
   acceptInterfaces(role, deployment);
   return role;

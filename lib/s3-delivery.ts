@@ -8,7 +8,7 @@ import {
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
-import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../functions/core/tidemark-config.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
 /** Puts a source's events into the archive: `<destination>/source=<source>/dt=<day>/`, a line an event. */
@@ -18,7 +18,7 @@ export class S3Delivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps<'s3'>) {
     super(scope, id);
     const { source, destination, deployment, bucket, key } = props;
-    const prefix = `${destination.id}/source=${source.id}/`;
+    const prefix = objectPrefix(destination.id, source.id);
     const errors = `errors/${prefix}`;
     const log = deliveryLog(this, deployment);
     const role = deliveryRole(this, props, log, [prefix, errors]).withoutPolicyUpdates() as IRole;

@@ -2,8 +2,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../functions/core/tidemark-config.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
+import { useSecretKeys } from './key.ts';
 import { secretArn, secretResource } from './secrets.ts';
 
 /** How long Firehose tries, of the two hours that it may, before an event goes to the quarantine bucket. */
@@ -19,13 +20,13 @@ export class SplunkDelivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps<'splunk'>) {
     super(scope, id);
     const { source, destination, deployment, bucket, key } = props;
-    const prefix = `${destination.id}/source=${source.id}/`;
+    const prefix = objectPrefix(destination.id, source.id);
     const log = deliveryLog(this, deployment);
     const readToken = new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
       resources: [secretResource(this, destination.tokenSecret)],
     });
-    const role = deliveryRole(this, props, log, [prefix], [readToken]);
+    const role = deliveryRole(this, props, log, [prefix], [readToken, ...useSecretKeys(deployment)]);
     const tell = (name: string) => ({
       enabled: true,
       logGroupName: log.logGroupName,

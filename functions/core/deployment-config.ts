@@ -56,8 +56,15 @@ export function deploymentSchema() {
     kmsKeyArn: z.optional(
       described(
         text(KEY_ARN, 'the ARN of a key, not of an alias'),
-        'Your own key for the table, the buckets, the queue and the Firehose streams; without one, AWS owns the keys.',
+        'Your own key for the table, the buckets, the queue, the Firehose streams, backfills’ state machines and secrets that are made by command; without one, AWS owns the keys. Logs are encrypted by CloudWatch, and the alarms’ topic with a key that is made for it.',
       ),
+    ),
+    secretKeyArns: z._default(
+      described(
+        z.array(text(KEY_ARN, 'the ARN of a key, not of an alias')).check(z.maxLength(10)),
+        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of Splunk’s tokens.',
+      ),
+      [],
     ),
     vpc: z.optional(
       described(
@@ -86,7 +93,7 @@ export function deploymentSchema() {
           days: days(36_500),
           mode: z._default(z.enum(['governance', 'compliance']), 'governance'),
         }),
-        'Nobody can delete what is archived for so many days; in mode compliance not even the account’s owner. Only at the first deploy.',
+        'Nobody can delete what is archived for so many days; in mode compliance not even the account’s owner. Only at the first deploy: a bucket cannot be locked later. That Firehose writes to a locked bucket was not tried on a live account.',
       ),
     ),
     archiveDays: z.optional(

@@ -151,6 +151,11 @@ export function deliveryStreamName(destination: string, source: string, prefix =
   return `${prefix}-${destination}-${source}`;
 }
 
+/** Below what the objects lie that Firehose writes of a source's events for a destination. */
+export function objectPrefix(destination: string, source: string): string {
+  return `${destination}/source=${source}/`;
+}
+
 function unique(name: string, list: string, ids: readonly string[]): void {
   ids.forEach((id, at) => {
     if (ids.indexOf(id) === at) return;

@@ -44,7 +44,9 @@ export function unreadableSecret(name: string, thrown: unknown, auth: Auth): Tid
   const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
   return secretError(
     `Secret ${name} cannot be read: ${kind}: ${why}`,
-    'Check the function’s rights and the Secrets Manager endpoint.',
+    /kms/i.test(message)
+      ? 'Name the key that it is encrypted with in deployment.secretKeyArns, and deploy.'
+      : 'Check the function’s rights and the Secrets Manager endpoint.',
   );
 }
 

@@ -59,11 +59,6 @@ export class QuarantineBucket {
   }
 }
 
-/** Where Firehose puts what a destination did not take of a source. */
-export function prefixOf(destination: string, source: string): string {
-  return `${destination}/source=${source}/`;
-}
-
 /** Firehose writes a line of JSON for each record, with its bytes in base64 beside the reason. */
 export function readRefused(bytes: Uint8Array): Refused {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -14,7 +14,10 @@ export async function workOff(
   sayProgress: (report: FeedReport) => string | undefined,
 ): Promise<FeedReport[]> {
   const stopping = new AbortController();
-  const stop = () => stopping.abort();
+  const stop = () => {
+    process.stderr.write('The invocation that is at work is waited for; once more to leave it alone.\n');
+    stopping.abort();
+  };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const groups = opened.groups.map((group) => workOffGroup(opened, group, order, sayProgress, stopping.signal));

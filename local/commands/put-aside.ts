@@ -1,7 +1,7 @@
-import type { Config } from '../../functions/core/tidemark-config.ts';
+import { type Config, objectPrefix } from '../../functions/core/tidemark-config.ts';
 import { QUARANTINE_BUCKET } from '../../lib/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
-import { prefixOf, QuarantineBucket } from '../cloud/quarantine-bucket.ts';
+import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { columns } from './columns.ts';
 import type { FeedOptions } from './open.ts';
 import { deployedConfig } from './open-cloud.ts';
@@ -35,7 +35,7 @@ export function refusingPairs({ connections, destinations }: Config): [destinati
 
 async function lookAt(bucket: QuarantineBucket, destination: string, source: string): Promise<PutAsideLook> {
   let [objects, size, oldest] = [0, 0, Number.POSITIVE_INFINITY];
-  for await (const { bytes, at } of bucket.list(prefixOf(destination, source))) {
+  for await (const { bytes, at } of bucket.list(objectPrefix(destination, source))) {
     objects++;
     size += bytes;
     oldest = Math.min(oldest, at.getTime());

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliver } from '../../functions/core/deliver.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { type Config, deliveryStreamName } from '../../functions/core/tidemark-config.ts';
+import { type Config, deliveryStreamName, objectPrefix } from '../../functions/core/tidemark-config.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import { Firehose } from '../../functions/shell/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
-import { type PutAside, prefixOf, QuarantineBucket } from '../cloud/quarantine-bucket.ts';
+import { type PutAside, QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { clean } from '../log-line.ts';
 import { columns } from './columns.ts';
 import type { FeedOptions } from './open.ts';
@@ -39,7 +39,7 @@ export async function redriveObjects(options: FeedOptions, destination: string):
     const stream = deliveryStreamName(destination, source, config.deployment.stackPrefix);
     const result: Redriven = { stream, objects: 0, records: 0, reasons: new Map(), problems: [] };
     results.push(result);
-    for await (const object of bucket.list(prefixOf(destination, source))) {
+    for await (const object of bucket.list(objectPrefix(destination, source))) {
       await sendObject(bucket, firehose, { id: destination, deliveryStream: stream }, object, result);
     }
   }

@@ -323,15 +323,53 @@ test('CloudWatch, and nobody else, may publish alarms and use their key', () => 
   expect(allows(use, { action: 'kms:ScheduleKeyDeletion', resource: '*', context })).toBe(false);
 });
 
-test('with the account’s own key, each role may use it and no other', () => {
+describe('with the account’s own key', () => {
   const drawn = draw({ deployment: { kmsKeyArn: KEY } });
+  const through = (service: string) => ({ 'kms:ViaService': [`${service}.eu-west-1.amazonaws.com`] });
+  const SERVICES = ['dynamodb', 'secretsmanager', 'sqs', 's3', 'firehose', 'ec2'];
+  const [{ id: source } = { id: '' }] = SOURCES;
+  const usedBy = (role: string, action = 'kms:Decrypt') =>
+    SERVICES.filter((service) =>
+      allows(statementsOf(drawn, role), { action, resource: KEY, context: through(service) }),
+    );
 
-  for (const { id } of drawn.account.find('AWS::IAM::Role')) {
-    const statements = statementsOf(drawn, id);
-    expect(allows(statements, { action: 'kms:Decrypt', resource: KEY }), id).toBe(true);
-    expect(allows(statements, { action: 'kms:Decrypt', resource: `${KEY.slice(0, -1)}1` }), id).toBe(false);
-    expect(allows(statements, { action: 'kms:ScheduleKeyDeletion', resource: KEY }), id).toBe(false);
+  test('each role may use it and no other, and nothing but use it', () => {
+    for (const { id } of drawn.account.find('AWS::IAM::Role')) {
+      const may = (action: string, resource: string) =>
+        SERVICES.some((service) => allows(statementsOf(drawn, id), { action, resource, context: through(service) }));
+      for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) expect(may(action, KEY), id).toBe(true);
+      expect(may('kms:Decrypt', `${KEY.slice(0, -1)}1`), id).toBe(false);
+      expect(may('kms:ScheduleKeyDeletion', KEY), id).toBe(false);
+    }
+  });
+
+  test('a role comes to it only through the services that it works with', () => {
+    expect(usedBy(`${source}Role`)).toEqual(['dynamodb', 'secretsmanager', 'sqs', 'firehose']);
+    expect(usedBy(`${source}scheduler`)).toEqual(['sqs']);
+    expect(usedBy(`${source}lakeRole`)).toEqual(['secretsmanager', 's3', 'firehose']);
+    for (const role of [`${source}Role`, `${source}scheduler`, `${source}lakeRole`])
+      expect(allows(statementsOf(drawn, role), { action: 'kms:Decrypt', resource: KEY }), role).toBe(false);
+  });
+});
+
+test('secrets may have keys of their own, to be read with, by whoever reads secrets', () => {
+  const other = KEY.replace('key/0', 'key/a');
+  const drawn = draw({ deployment: { secretKeyArns: [other] } });
+  const [{ id: source } = { id: '' }] = SOURCES;
+  const may = (role: string, action: string, service: string) =>
+    allows(statementsOf(drawn, role), {
+      action,
+      resource: other,
+      context: { 'kms:ViaService': [`${service}.eu-west-1.amazonaws.com`] },
+    });
+
+  for (const role of [`${source}Role`, `${source}backfillRole`, `${source}socRole`]) {
+    expect(may(role, 'kms:Decrypt', 'secretsmanager'), role).toBe(true);
+    expect(may(role, 'kms:Decrypt', 's3'), role).toBe(false);
+    expect(may(role, 'kms:GenerateDataKey', 'secretsmanager'), role).toBe(false);
   }
+  expect(may(`${source}lakeRole`, 'kms:Decrypt', 'secretsmanager')).toBe(false);
+  expect(may(`${source}scheduler`, 'kms:Decrypt', 'secretsmanager')).toBe(false);
 });
 
 test('in a VPC, a function may have network interfaces; a token’s secret may be named by its ARN', () => {

@@ -37,6 +37,8 @@ function holds(operator: string, wanted: readonly string[], there: readonly stri
       return (there ?? []).every((value) => wanted.some((pattern) => like(pattern, value)));
     case 'Null':
       return wanted.includes(String(there === undefined));
+    case 'StringLike':
+      return there?.length === 1 && wanted.some((pattern) => like(pattern, there[0] ?? ''));
     case 'StringEquals':
       return there?.length === 1 && wanted.includes(there[0] ?? '');
     case 'Bool':

@@ -160,9 +160,11 @@ describe('its role', () => {
   test('may use the account’s own key, where there is one', () => {
     const own = rolesOf(draw({ connections, deployment: { kmsKeyArn: KEY } }), `${source}rotationRole`);
 
+    const context = { 'kms:ViaService': ['secretsmanager.eu-west-1.amazonaws.com'] };
     for (const action of ['kms:Decrypt', 'kms:GenerateDataKey'])
-      expect(allows(own, { action, resource: KEY }), action).toBe(true);
-    expect(allows(own, { action: 'kms:ScheduleKeyDeletion', resource: KEY })).toBe(false);
+      expect(allows(own, { action, resource: KEY, context }), action).toBe(true);
+    expect(allows(own, { action: 'kms:ScheduleKeyDeletion', resource: KEY, context })).toBe(false);
+    expect(allows(own, { action: 'kms:Decrypt', resource: KEY })).toBe(false);
   });
 
   test('has room for fifty secrets', () => {

@@ -21,6 +21,7 @@ const EVERYTHING = {
   permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
   rolePath: '/forwarders/',
   kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+  secretKeyArns: ['arn:aws:kms:eu-west-1:111122223333:key/a1b2c3d4-4b5a-6978-8796-a5b4c3d2e1f0'],
   vpc: { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] },
   proxy: 'http://proxy.example.com:3128',
   caBundle: CERTIFICATE,

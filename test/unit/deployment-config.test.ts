@@ -27,6 +27,8 @@ test('nothing has to be said', () => {
     timeout: 300_000_000,
     queryLimitGb: 100,
     perFeedMetrics: false,
+    backfill: { feedsAtOnce: 5 },
+    secretKeyArns: [],
     alarms: { emails: [] },
   });
 });
