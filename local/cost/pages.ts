@@ -11,8 +11,18 @@ const PAGES = ['docs/cost.md', 'docs/scaling.md'];
 /** The pages about cost and scale, with the figures that the calculator gives now. */
 export async function costPages(sources: readonly Source[]): Promise<Record<string, string>> {
   const figures = { ...costFigures(sources), ...inputFigures(), ...scaleFigures(sources) };
-  const filled = PAGES.map(async (path) => [path, fill(await readFile(new URL(path, ROOT), 'utf8'), figures)] as const);
-  return Object.fromEntries(await Promise.all(filled));
+  const pages = await Promise.all(PAGES.map((path) => readFile(new URL(path, ROOT), 'utf8')));
+  checkPlaces(pages, figures);
+  return Object.fromEntries(pages.map((page, at) => [PAGES[at], fill(page, figures)]));
+}
+
+/** Every table has its place on a page, and once. */
+export function checkPlaces(pages: readonly string[], figures: Figures): void {
+  const marks = pages.flatMap((page) => [...page.matchAll(/<!-- figures: ([\w-]+) -->/g)].map(([, name]) => name));
+  for (const name of Object.keys(figures)) {
+    const places = marks.filter((mark) => mark === name).length;
+    if (places !== 1) throw new Error(`The figures ${name} have ${places} places, wanted one.`);
+  }
 }
 
 /** Tables by their names: the second row is the rule below the head. */

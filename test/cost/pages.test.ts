@@ -1,22 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { costFigures } from '../../local/cost/cost-figures.ts';
-import { inputFigures } from '../../local/cost/input-figures.ts';
 import { MEASURED } from '../../local/cost/measured.ts';
-import { fill } from '../../local/cost/pages.ts';
-import { scaleFigures } from '../../local/cost/scale-figures.ts';
+import { checkPlaces, fill } from '../../local/cost/pages.ts';
 import { SOURCES } from '../infra/draw.ts';
 
 const TABLE = [['a'], ['---'], ['1']];
 
 test('every table has its place on a page, once', () => {
-  const pages = ['cost', 'scaling'].map((name) =>
-    readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
-  );
-  const marks = pages.flatMap((page) => [...page.matchAll(/<!-- figures: ([\w-]+) -->/g)].map(([, name]) => name));
-  const figures = { ...costFigures(SOURCES), ...inputFigures(), ...scaleFigures(SOURCES) };
+  const page = '<!-- figures: one -->\n<!-- end -->\n';
 
-  expect(marks.toSorted()).toEqual(Object.keys(figures).toSorted());
+  expect(() => checkPlaces([page, 'other'], { one: TABLE })).not.toThrow();
+  expect(() => checkPlaces([page, page], { one: TABLE })).toThrow('The figures one have 2 places');
+  expect(() => checkPlaces([page], { one: TABLE, two: TABLE })).toThrow('The figures two have 0 places');
 });
 
 test('what was between the marks is replaced, and all else stays', () => {
