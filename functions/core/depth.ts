@@ -1,12 +1,6 @@
 import { DEEPEST } from './identity.ts';
 
-/** Whether a value is nested in more levels than that. */
-export function isDeeper(value: unknown, levels = DEEPEST): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  for (const inner of Object.values(value)) if (isDeeper(inner, levels - 1)) return true;
-  return false;
-}
+export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 
 /**
  * The value down to the deepest level of an honest record, so that nobody who walks through it comes to the end of the stack.
@@ -14,14 +8,20 @@ export function isDeeper(value: unknown, levels = DEEPEST): boolean {
  *
  * @param standIn what stands for a value that lies below
  */
-export function shallow(value: unknown, standIn: (below: object) => string): unknown {
-  return isDeeper(value) ? cut(value, DEEPEST, standIn) : value;
-}
-
-function cut(value: unknown, levels: number, standIn: (below: object) => string): unknown {
+export function shallow(value: unknown, standIn: (below: object) => string, levels = DEEPEST): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return standIn(value);
-  if (Array.isArray(value)) return value.map((item) => cut(item, levels - 1, standIn));
+  let isCut = false;
+  const members = Object.entries(value).map(([key, inner]) => {
+    const kept = shallow(inner, standIn, levels - 1);
+    isCut ||= kept !== inner;
+    return [key, kept] as const;
+  });
+  if (!isCut) return value;
   // Made of entries: an assignment to __proto__ would make no key.
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cut(item, levels - 1, standIn)]));
+  return Array.isArray(value) ? members.map(([, kept]) => kept) : Object.fromEntries(members);
+}
+
+export function isTooDeep(value: unknown): boolean {
+  return shallow(value, () => TOO_DEEP) !== value;
 }

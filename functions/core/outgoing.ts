@@ -307,16 +307,9 @@ export async function insist(effects: Effects, endBy: Instant, write: () => Prom
   }
 }
 
-/** The event as it is kept. Of one that cannot even be written as JSON: all that tells which it is, and its original. */
+/** The event as it is kept: what JSON has no form for, as text. */
 function wholeOf(event: EcsEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch {
-    const { '@timestamp': timestamp, ecs, observer, tidemark } = event;
-    const { id, module, dataset, created, original } = event.event;
-    const about = { kind: 'pipeline_error', id, module, dataset, created, original };
-    return JSON.stringify({ '@timestamp': timestamp, ecs, event: about, observer, tidemark });
-  }
+  return JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 /** The failure that tells most: one that a person has to mend before one that time may. */

@@ -154,7 +154,7 @@ describe('rule 10: a mapping that makes what cannot be written', () => {
     });
   });
 
-  it('as no JSON at all, it leaves a note, and all that tells which it is lies in quarantine with its original', async () => {
+  it('as no JSON at all, it leaves a note, and lies whole in quarantine', async () => {
     const map = ({ value }: Row) => ({
       event: {},
       memory: { number: (value as { name: string }).name === 'a' ? 1n : 1 },
