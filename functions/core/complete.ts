@@ -1,4 +1,4 @@
-import { isTooDeep, TOO_DEEP } from './depth.ts';
+import { isDeeper, TOO_DEEP } from './depth.ts';
 import { messageOf } from './errors.ts';
 import type { AnyFeed, EcsEvent, EcsFields, Row } from './model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
@@ -25,7 +25,7 @@ export interface Circumstances {
 export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
-  if (isTooDeep(fields)) throw new Error(`the mapped fields are ${TOO_DEEP}`);
+  if (isDeeper(fields)) throw new Error(`the mapped fields are ${TOO_DEEP}`);
   const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),

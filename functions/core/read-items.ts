@@ -58,7 +58,7 @@ async function readList(reader: Reader): Promise<Item[]> {
  * can be, and by a digest below. Left out, it would look deleted.
  */
 function bearable(row: Row): Row {
-  const standIn = (below: object) => `[${TOO_DEEP}: ${digest(writeJson(below))}]`;
+  const standIn = (below: unknown) => `[${TOO_DEEP}: ${digest(writeJson(below))}]`;
   const value = shallow(row.value, standIn);
   return value === row.value ? row : { value, text: writeJson(value) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTooDeep } from '../../functions/core/depth.ts';
+import { isDeeper } from '../../functions/core/depth.ts';
 import type { Destination, EcsEvent } from '../../functions/core/model.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { findSources } from '../../local/find-sources.ts';
@@ -63,7 +63,7 @@ describe.each([
     const originals = originalsOf(world);
     for (const { row } of [...log.honest, ...log.evil])
       expect(originals.has(row.text), row.text.slice(0, 2_000)).toBe(true);
-    const tooDeep = new Set(log.evil.filter(({ row }) => isTooDeep(row.value)).map(({ row }) => row.text));
+    const tooDeep = new Set(log.evil.filter(({ row }) => isDeeper(row.value)).map(({ row }) => row.text));
     for (const { event } of vendorEvents(world)) {
       if (event.original !== undefined && tooDeep.has(event.original)) expect(event.kind).toBe('pipeline_error');
     }
