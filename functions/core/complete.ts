@@ -25,7 +25,7 @@ export interface Circumstances {
 export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
-  if (isDeeper(fields)) throw new Error(`the mapped fields are ${TOO_DEEP}`);
+  if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
   const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),

@@ -282,7 +282,8 @@ export class Outgoing {
         id,
         reason: isInexpressible ? 'inexpressible' : 'oversized',
         at: this.#effects.now(),
-        text: wholeOf(event),
+        // What JSON has no form for is kept as text.
+        text: JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
         destinations: affected.map((destination) => destination.id),
       },
     ];
@@ -305,11 +306,6 @@ export async function insist(effects: Effects, endBy: Instant, write: () => Prom
       await effects.sleep(pause);
     }
   }
-}
-
-/** The event as it is kept: what JSON has no form for, as text. */
-function wholeOf(event: EcsEvent): string {
-  return JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 /** The failure that tells most: one that a person has to mend before one that time may. */

@@ -150,7 +150,7 @@ describe('rule 10: a mapping that makes what cannot be written', () => {
 
     expect(world.delivered()[0]).toMatchObject({
       event: { kind: 'pipeline_error', original: row.text },
-      error: { message: expect.stringContaining('the mapped fields are nested more than 100 levels deep') },
+      error: { message: expect.stringContaining('its fields are nested more than 100 levels deep') },
     });
   });
 
