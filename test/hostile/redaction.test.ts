@@ -88,8 +88,9 @@ test.each(['\\', '&#0', '%', 'canary-7f3e/'])('a body full of %s is masked in li
   const telemetry = new Telemetry('frame', 'debug');
   for (const secret of [SECRET, '"quoted" canary', '\\\\\\\\ canary', '&#00;canary']) telemetry.hide(secret);
   const body = filling.repeat(2_000_000 / filling.length);
-  const start = performance.now();
+  // The processor's time: the clock's hangs on what else the machine has to do.
+  const start = process.cpuUsage();
 
   expect(telemetry.redact(body)).toBe(body);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(5_000);
 });
