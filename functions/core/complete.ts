@@ -1,5 +1,5 @@
-import { isDeeper } from './depth.ts';
-import { DEEPEST } from './identity.ts';
+import { isDeeper, TOO_DEEP } from './depth.ts';
+import { messageOf } from './errors.ts';
 import type { AnyFeed, EcsEvent, EcsFields, Row } from './model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from './time.ts';
 
@@ -25,7 +25,7 @@ export interface Circumstances {
 export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
-  if (isDeeper(fields)) throw new Error(`the mapped fields are nested more than ${DEEPEST} levels deep`);
+  if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
   const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),
@@ -56,11 +56,10 @@ export function complete(fields: EcsFields, row: Row, about: Circumstances): Ecs
 
 /** A record that could not be mapped travels too: as a pipeline_error that says why, with the original inside. */
 export function pipelineError(row: Row, about: Circumstances, thrown: unknown): EcsEvent {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
   return complete(
     {
       event: { kind: 'pipeline_error' },
-      error: { message: `${about.feed.name}: ${message}`, type: 'unmapped' },
+      error: { message: `${about.feed.name}: ${messageOf(thrown)}`, type: 'unmapped' },
       tags: ['tidemark-unmapped'],
     },
     row,

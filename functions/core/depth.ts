@@ -1,5 +1,7 @@
 import { DEEPEST } from './identity.ts';
 
+export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
+
 /** Whether a value is nested in more levels than that. */
 export function isDeeper(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -14,14 +16,12 @@ export function isDeeper(value: unknown, levels = DEEPEST): boolean {
  *
  * @param standIn what stands for a value that lies below
  */
-export function shallow(value: unknown, standIn: (below: object) => string): unknown {
-  return isDeeper(value) ? cut(value, DEEPEST, standIn) : value;
-}
-
-function cut(value: unknown, levels: number, standIn: (below: object) => string): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+export function shallow(value: unknown, standIn: (below: unknown) => string, levels = DEEPEST): unknown {
+  if (!isDeeper(value, levels)) return value;
   if (levels === 0) return standIn(value);
-  if (Array.isArray(value)) return value.map((item) => cut(item, levels - 1, standIn));
+  const members = Object.entries(value as object).map(
+    ([key, inner]) => [key, shallow(inner, standIn, levels - 1)] as const,
+  );
   // Made of entries: an assignment to __proto__ would make no key.
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cut(item, levels - 1, standIn)]));
+  return Array.isArray(value) ? members.map(([, kept]) => kept) : Object.fromEntries(members);
 }

@@ -109,12 +109,16 @@ export function asTidemarkError(thrown: unknown): TidemarkError {
       thrown,
     );
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new TidemarkError(
     'internal',
     'processing',
-    message,
+    messageOf(thrown),
     'This is a mistake in Tidemark: please report it with this log line.',
     thrown,
   );
+}
+
+/** What was thrown, in words. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

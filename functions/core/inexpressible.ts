@@ -1,3 +1,4 @@
+import { messageOf } from './errors.ts';
 import { digest } from './identity.ts';
 import type { EcsEvent, FormatId } from './model.ts';
 
@@ -8,14 +9,13 @@ import type { EcsEvent, FormatId } from './model.ts';
 export function inexpressible(event: EcsEvent, format: FormatId, why: unknown): EcsEvent {
   const { '@timestamp': timestamp, ecs, observer, tidemark } = event;
   const { id, module, dataset, created } = event.event;
-  const reason = why instanceof Error ? why.message : String(why);
   return {
     '@timestamp': timestamp,
     ecs,
     message: `An event of ${tidemark.feed} could not be written as ${format}; it lies in quarantine.`,
     tags: ['tidemark-inexpressible'],
     event: { kind: 'pipeline_error', id: digest(JSON.stringify(['inexpressible', id])), module, dataset, created },
-    error: { message: reason.slice(0, 500), type: 'inexpressible' },
+    error: { message: messageOf(why).slice(0, 500), type: 'inexpressible' },
     observer,
     tidemark: { ...tidemark, event: id },
   };

@@ -1,8 +1,5 @@
-import { shallow } from './depth.ts';
-import { DEEPEST } from './identity.ts';
+import { shallow, TOO_DEEP } from './depth.ts';
 import type { Feed, Identity, Row } from './model.ts';
-
-const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 
 /**
  * A record as the stream's own code gets to see it. Whatever that code throws at it concerns this record alone: it becomes the

@@ -282,7 +282,8 @@ export class Outgoing {
         id,
         reason: isInexpressible ? 'inexpressible' : 'oversized',
         at: this.#effects.now(),
-        text: wholeOf(event),
+        // What JSON has no form for is kept as text.
+        text: JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
         destinations: affected.map((destination) => destination.id),
       },
     ];
@@ -304,18 +305,6 @@ export async function insist(effects: Effects, endBy: Instant, write: () => Prom
       if (!(thrown instanceof AmbiguousWriteError) || !mayWait) throw thrown;
       await effects.sleep(pause);
     }
-  }
-}
-
-/** The event as it is kept. Of one that cannot even be written as JSON: all that tells which it is, and its original. */
-function wholeOf(event: EcsEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch {
-    const { '@timestamp': timestamp, ecs, observer, tidemark } = event;
-    const { id, module, dataset, created, original } = event.event;
-    const about = { kind: 'pipeline_error', id, module, dataset, created, original };
-    return JSON.stringify({ '@timestamp': timestamp, ecs, event: about, observer, tidemark });
   }
 }
 

@@ -1,7 +1,7 @@
 import { ask } from './ask.ts';
-import { shallow } from './depth.ts';
+import { shallow, TOO_DEEP } from './depth.ts';
 import { TidemarkError } from './errors.ts';
-import { DEEPEST, digest } from './identity.ts';
+import { digest } from './identity.ts';
 import type { Item, Request, Row, SnapshotFeed } from './model.ts';
 import type { Sending } from './run.ts';
 import { diffItems, hasShrunk } from './snapshot-diff.ts';
@@ -58,7 +58,7 @@ async function readList(reader: Reader): Promise<Item[]> {
  * can be, and by a digest below. Left out, it would look deleted.
  */
 function bearable(row: Row): Row {
-  const standIn = (below: object) => `[nested more than ${DEEPEST} levels deep: ${digest(writeJson(below))}]`;
+  const standIn = (below: unknown) => `[${TOO_DEEP}: ${digest(writeJson(below))}]`;
   const value = shallow(row.value, standIn);
   return value === row.value ? row : { value, text: writeJson(value) };
 }

@@ -3,7 +3,7 @@ import { firstCheckpoint, say } from './checkpoint.ts';
 import { deliverOutgoing } from './deliver-outgoing.ts';
 import type { QuarantineEntry } from './effects.ts';
 import type { Ending } from './ending.ts';
-import { UnreadableError } from './errors.ts';
+import { messageOf, UnreadableError } from './errors.ts';
 import { recordHash } from './identity.ts';
 import { inParts } from './in-parts.ts';
 import type { Answer, AnyFeed, Destination, EcsEvent, Feed } from './model.ts';
@@ -101,7 +101,7 @@ async function sendEvent(
     try {
       for (const piece of piecesFor(task, destination, event)) await addAgain(sending, entry, piece, bit);
     } catch (thrown) {
-      problems.push(`${destination.id}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      problems.push(`${destination.id}: ${messageOf(thrown)}`);
     }
   }
   if (problems.length === 0) return await finish(sending, entry);

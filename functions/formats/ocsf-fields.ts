@@ -1,3 +1,4 @@
+import { isBranch } from '../core/differences.ts';
 import { parseInstant } from '../core/time.ts';
 
 /** An object of the event: `user`, `user.target`; an empty one where the event has none. */
@@ -115,10 +116,6 @@ export function known<T extends Record<string, unknown>>(
     left[key] = entries[key];
   }
   return isEmpty ? undefined : (left as { [K in keyof T]?: Exclude<T[K], undefined> });
-}
-
-function isBranch(value: unknown): value is Branch {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isShortText(value: unknown): value is string {

@@ -33,7 +33,8 @@ test('a thousand connections to each source stay within CloudFormation’s, Sche
   expect(code, said).toBe(0);
   // On two cores it takes less than that by the clock.
   expect(cpuSeconds).toBeGreaterThan(0);
-  expect(cpuSeconds).toBeLessThan(30);
+  // A guard against what grows with the square, not a measurement: docs/scaling.md has that.
+  expect(cpuSeconds).toBeLessThan(90);
   for (const [stack, text] of templates) {
     expect(text.length, stack).toBeLessThan(1_000_000);
     expect(Object.keys(JSON.parse(text).Resources).length, stack).toBeLessThanOrEqual(500);

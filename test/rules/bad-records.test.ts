@@ -150,11 +150,11 @@ describe('rule 10: a mapping that makes what cannot be written', () => {
 
     expect(world.delivered()[0]).toMatchObject({
       event: { kind: 'pipeline_error', original: row.text },
-      error: { message: expect.stringContaining('the mapped fields are nested more than 100 levels deep') },
+      error: { message: expect.stringContaining('its fields are nested more than 100 levels deep') },
     });
   });
 
-  it('as no JSON at all, it leaves a note, and all that tells which it is lies in quarantine with its original', async () => {
+  it('as no JSON at all, it leaves a note, and lies whole in quarantine', async () => {
     const map = ({ value }: Row) => ({
       event: {},
       memory: { number: (value as { name: string }).name === 'a' ? 1n : 1 },

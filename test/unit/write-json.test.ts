@@ -31,5 +31,5 @@ test('what no JSON can hold is said as JSON.stringify says it, and what it refus
   expect(writeJson([undefined, Number.POSITIVE_INFINITY, { a: undefined, b: 1 }, deep])).toBe(
     `[null,null,{"b":1},${'['.repeat(DEEP)}${']'.repeat(DEEP)}]`,
   );
-  expect(() => writeJson(1n)).toThrow(TypeError);
+  expect(() => writeJson([1n])).toThrow(TypeError);
 });
