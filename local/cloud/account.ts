@@ -4,6 +4,7 @@ import type { Deployment } from '../../functions/core/deployment-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { regionOf } from '../../lib/region.ts';
 import { sayAwsError } from './aws-error.ts';
+import { Turns } from './turns.ts';
 
 /** A function may take so long, and then its answer has to come. */
 const LONGEST_INVOCATION_MS = 16 * 60_000;
@@ -15,15 +16,23 @@ export interface ClientOptions {
   readonly region?: string;
 }
 
+/** A key of one's own binds to its Region; else it is this machine's. */
+export function clientOptionsOf(deployment: Deployment): ClientOptions {
+  const region = regionOf(deployment);
+  return region === undefined ? {} : { region };
+}
+
 /** A deployment in an AWS account, found by its stacks' outputs. */
 export class CloudAccount {
-  readonly deployment: Deployment;
+  readonly clientOptions: ClientOptions;
+  readonly #stackPrefix: string;
   readonly #stacks = new Map<string, Promise<Readonly<Record<string, string>>>>();
   readonly #lambda: LambdaClient;
   readonly #atOnce = new Turns(INVOCATIONS_AT_ONCE);
 
   constructor(deployment: Deployment) {
-    this.deployment = deployment;
+    this.clientOptions = clientOptionsOf(deployment);
+    this.#stackPrefix = deployment.stackPrefix;
     this.#lambda = new LambdaClient({
       ...this.clientOptions,
       requestHandler: {
@@ -34,15 +43,9 @@ export class CloudAccount {
     });
   }
 
-  /** A key of one's own binds to its Region; else it is this machine's. */
-  get clientOptions(): ClientOptions {
-    const region = regionOf(this.deployment);
-    return region === undefined ? {} : { region };
-  }
-
   /** What a stack says of itself. */
   async output(stack: 'state' | 'forwarding', key: string): Promise<string> {
-    const name = `${this.deployment.stackPrefix}-${stack}`;
+    const name = `${this.#stackPrefix}-${stack}`;
     let outputs = this.#stacks.get(name);
     if (!outputs) {
       outputs = readOutputs(name, this.clientOptions);
@@ -109,26 +112,4 @@ function functionFailed(functionArn: string, text: string): TidemarkError {
     `The function ${name} failed: ${message}`,
     `Its log group has the rest.`,
   );
-}
-
-/** Lets so many work at a time. */
-class Turns {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(atOnce: number) {
-    this.#free = atOnce;
-  }
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free--;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
-    }
-  }
 }

@@ -44,10 +44,15 @@ export async function setSecret(options: FeedOptions, words: readonly string[]):
 
 async function inCloud({ deployment }: Config, { name, about }: WantedSecret, value: string): Promise<boolean> {
   const { storeSecret } = await import('../cloud/store-secret.ts');
-  const { CloudAccount } = await import('../cloud/account.ts');
-  const { clientOptions } = new CloudAccount(deployment);
+  const { clientOptionsOf } = await import('../cloud/account.ts');
   const { kmsKeyArn, tags } = deployment;
-  return await storeSecret(clientOptions, { name, value, description: `Tidemark: ${about}.`, kmsKeyArn, tags });
+  return await storeSecret(clientOptionsOf(deployment), {
+    name,
+    value,
+    description: `Tidemark: ${about}.`,
+    kmsKeyArn,
+    tags,
+  });
 }
 
 /** Beside a running program through its service, else through one of our own: the file is written in one way only. */
