@@ -281,7 +281,7 @@ const LEVEL = {
   failed: 'error',
 } as const;
 
-function logReport(telemetry: Telemetry, { warnings, ...report }: FeedReport): void {
+function logReport(telemetry: Telemetry, { warnings, next: _, ...report }: FeedReport): void {
   for (const warning of warnings) telemetry.log('warn', warning, { feed: report.feed });
   telemetry.log(LEVEL[report.state], `Run of ${report.feed}: ${report.state}.`, { ...report });
   if (report.state === 'failed') telemetry.count('Failing', 1);
