@@ -31,9 +31,8 @@ test('a thousand connections to each source stay within CloudFormation’s, Sche
   });
 
   expect(code, said).toBe(0);
-  // On two cores it takes less than that by the clock.
   expect(cpuSeconds).toBeGreaterThan(0);
-  // A guard against what grows with the square, not a measurement: docs/scaling.md has that.
+  // A guard against what grows with the square: it takes a third of that, which docs/scaling.md has.
   expect(cpuSeconds).toBeLessThan(90);
   for (const [stack, text] of templates) {
     expect(text.length, stack).toBeLessThan(1_000_000);
