@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { feedsOf, parseConnection } from '../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../functions/core/config/connection.ts';
 import type { Effects } from '../functions/core/effects.ts';
 import { NetworkError } from '../functions/core/errors.ts';
+import { runConnection } from '../functions/core/invocation/run-connection.ts';
 import type { Answer, Feed } from '../functions/core/model.ts';
-import { runConnection } from '../functions/core/run-connection.ts';
 import { DAY, formatInstant, HOUR, MINUTE, SECOND } from '../functions/core/time.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { source } from '../functions/sources/thousandeyes/source.ts';

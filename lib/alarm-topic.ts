@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 import { accept } from './accept.ts';
 
 /** Where alarms go: the topic that is given, or one that is made. */

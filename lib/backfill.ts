@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 import { MINUTE, SECOND } from '../functions/core/time.ts';
 import { accept, acceptWildcards } from './accept.ts';
 import { backfillMachine, feedMachine, MAP_LABEL } from './backfill-machines.ts';

@@ -1,8 +1,8 @@
-import { feedsOf } from '../functions/core/config.ts';
+import { feedsOf } from '../functions/core/config/connection.ts';
+import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/config/quiet-hours.ts';
+import { type Config, destinationFor } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
-import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/quiet-hours.ts';
-import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
 import { planSchedules } from './plan-schedules.ts';
 import { rotatingSecrets } from './rotation.ts';

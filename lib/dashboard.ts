@@ -13,9 +13,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { type Config, deliveryStreamName } from '../functions/core/config/tidemark-config.ts';
 import type { Metric } from '../functions/core/metrics.ts';
 import type { Source } from '../functions/core/model.ts';
-import { type Config, deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { estimateCost } from './cost-estimate.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { OVERDUE_FEEDS, WORST_FEEDS } from './log-queries.ts';

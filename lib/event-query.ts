@@ -3,8 +3,8 @@ import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { type Config, objectPrefix } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import { type Config, objectPrefix } from '../functions/core/tidemark-config.ts';
 import { accept } from './accept.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 
 /** The account's own key, where there is one. Its policy is the account's: it has to let IAM decide. */
 export function ownKey(scope: Construct, { kmsKeyArn }: Deployment): IKey | undefined {

@@ -20,8 +20,8 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ConfiguredConnection } from '../functions/core/config.ts';
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 import { metricNamespace } from '../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../functions/core/time.ts';
 import { accept } from './accept.ts';

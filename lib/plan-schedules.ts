@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type ConfiguredConnection, feedsOf } from '../functions/core/config.ts';
+import { type ConfiguredConnection, feedsOf } from '../functions/core/config/connection.ts';
+import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../functions/core/model.ts';
-import type { Config } from '../functions/core/tidemark-config.ts';
 import { DAY, type Duration, formatDuration, HOUR, MINUTE } from '../functions/core/time.ts';
 
 /** One schedule: whom it invokes, how often, and with what. */

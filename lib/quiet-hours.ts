@@ -1,7 +1,7 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { type Alarm, AlarmMuteRule, ScheduleExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type QuietHours as Hours, quietTimes } from '../functions/core/quiet-hours.ts';
+import { type QuietHours as Hours, quietTimes } from '../functions/core/config/quiet-hours.ts';
 
 export interface QuietHoursProps {
   readonly hours: Hours;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { type Config, parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
-import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
 
 const USUAL = 'tidemark.json';

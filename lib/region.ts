@@ -1,4 +1,4 @@
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 
 /** The Region of the account's own key: everything that it encrypts stands there. */
 export function regionOf({ kmsKeyArn }: Deployment): string | undefined {

@@ -8,7 +8,7 @@ import {
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
-import { deliveryStreamName, objectPrefix } from '../functions/core/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../functions/core/config/tidemark-config.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
 /** Puts a source's events into the archive: `<destination>/source=<source>/dt=<day>/`, a line an event. */

@@ -3,9 +3,9 @@ import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { ConfiguredDestination } from '../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import type { ConfiguredDestination } from '../functions/core/tidemark-config.ts';
-import { deliveryStreamName } from '../functions/core/tidemark-config.ts';
 import { CONDITIONS, type Condition, describe, idOf } from './conditions.ts';
 import { sourceMetric } from './metrics.ts';
 import { StreamAlarms } from './stream-alarms.ts';

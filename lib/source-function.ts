@@ -1,8 +1,8 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type Config, destinationFor } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import { type Config, destinationFor } from '../functions/core/tidemark-config.ts';
 import type { Duration } from '../functions/core/time.ts';
 import { functionRole } from './function-role.ts';
 import { LambdaFunction } from './lambda-function.ts';

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { deliveryStreamName, objectPrefix } from '../functions/core/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../functions/core/config/tidemark-config.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 import { useSecretKeys } from './key.ts';
 import { secretArn, secretResource } from './secrets.ts';

@@ -10,7 +10,7 @@ import {
   ObjectLockRetention,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Deployment } from '../functions/core/deployment-config.ts';
+import type { Deployment } from '../functions/core/config/deployment.ts';
 import { accept } from './accept.ts';
 import { ownKey } from './key.ts';
 import { QUARANTINE_BUCKET } from './outputs.ts';

@@ -8,7 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { ConfiguredDestination } from '../functions/core/tidemark-config.ts';
+import type { ConfiguredDestination } from '../functions/core/config/tidemark-config.ts';
 import { CONDITIONS, type Condition, describe } from './conditions.ts';
 import { DELIVERY, streamMetric } from './metrics.ts';
 

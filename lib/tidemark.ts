@@ -1,8 +1,8 @@
 import { Annotations, CfnRule, CrossStackReferences, Fn, ReferenceStrength, type Stack, Tags } from 'aws-cdk-lib';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import type { Config } from '../functions/core/tidemark-config.ts';
 import { checkDeployable } from './check-deployable.ts';
 import { ForwardingStack } from './forwarding-stack.ts';
 import { planSchedules } from './plan-schedules.ts';

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { ConfiguredConnection } from '../functions/core/config.ts';
+import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
 
 /**
  * Writes down which secret is sent to which origin, beside the assembly, to be copied into a function's bundle: the list is too

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type ConfiguredConnection, feedsOf } from '../functions/core/config.ts';
+import { type ConfiguredConnection, feedsOf } from '../functions/core/config/connection.ts';
+import { type Config, parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { AnyFeed, Source } from '../functions/core/model.ts';
-import { type Config, parseConfig } from '../functions/core/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Places } from './world.ts';

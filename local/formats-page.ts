@@ -1,4 +1,4 @@
-import { OWN_ACTS } from '../functions/core/own-events.ts';
+import { OWN_ACTS } from '../functions/core/events/self-events.ts';
 import { cefMappingTable } from '../functions/formats/cef-mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef-severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf-class-table.ts';

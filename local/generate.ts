@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
-import { configSchema } from '../functions/core/tidemark-config.ts';
+import { configSchema } from '../functions/core/config/tidemark-config.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
 import { costPages } from './cost/pages.ts';
 import { findSources } from './find-sources.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Circumstances, complete, pipelineError } from '../functions/core/complete.ts';
-import { feedsOf, parseConnection } from '../functions/core/config.ts';
-import { eventId, recordHash } from '../functions/core/identity.ts';
+import { feedsOf, parseConnection } from '../functions/core/config/connection.ts';
+import { type Circumstances, complete, pipelineError } from '../functions/core/events/complete.ts';
+import { eventId, recordHash } from '../functions/core/events/identity.ts';
 import {
   type AnyFeed,
   type Connection,
@@ -16,8 +16,8 @@ import {
   type SnapshotFeed,
   type Source,
 } from '../functions/core/model.ts';
-import { diffItems } from '../functions/core/snapshot-diff.ts';
-import { baselineEvent, changeEvent } from '../functions/core/snapshot-events.ts';
+import { diffItems } from '../functions/core/snapshots/snapshot-diff.ts';
+import { baselineEvent, changeEvent } from '../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
 
 // Golden cases: a vendor's answers in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and beside each what becomes

@@ -1,7 +1,7 @@
-import type { ConfiguredConnection } from '../functions/core/config.ts';
-import { dayOf } from '../functions/core/ledger.ts';
+import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../functions/core/model.ts';
-import { emptyTally, type FeedReport, type FeedState, type Tally } from '../functions/core/report.ts';
+import { emptyTally, type FeedReport, type FeedState, type Tally } from '../functions/core/run/report.ts';
+import { dayOf } from '../functions/core/state/ledger.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import type { World } from './world.ts';
 

@@ -9,7 +9,7 @@ import {
   type Source,
   type Stream,
 } from '../functions/core/model.ts';
-import { UNKNOWN_EVENT } from '../functions/core/take-in.ts';
+import { UNKNOWN_EVENT } from '../functions/core/reading/process-page.ts';
 import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';

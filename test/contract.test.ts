@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { type ConfiguredConnection, parseConnection } from '../functions/core/config.ts';
+import { type ConfiguredConnection, parseConnection } from '../functions/core/config/connection.ts';
 import { UnreadableError } from '../functions/core/errors.ts';
-import { eventId, recordHash } from '../functions/core/identity.ts';
-import { judge } from '../functions/core/judge.ts';
-import { memberTexts } from '../functions/core/large-json-rows.ts';
+import { eventId, recordHash } from '../functions/core/events/identity.ts';
+import { memberTexts } from '../functions/core/events/large-json-rows.ts';
 import {
   type Answer,
   type AnyStream,
@@ -20,6 +19,7 @@ import {
   type Source,
   type Stream,
 } from '../functions/core/model.ts';
+import { judge } from '../functions/core/requests/judge.ts';
 import { DAY, HOUR, type Instant, parseInstant, type Range, SECOND } from '../functions/core/time.ts';
 import { findSources, rotateHandlerOf } from '../local/find-sources.ts';
 import { type GoldenCase, goldenCases } from '../local/golden.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { isOrigin } from '../functions/core/config.ts';
+import { isOrigin } from '../functions/core/config/connection.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../functions/core/time.ts';
 import { Http } from '../functions/shell/http.ts';
 import { Telemetry } from '../functions/shell/telemetry.ts';

@@ -1,8 +1,8 @@
-import type { Checkpoint, ConnectionState } from './checkpoint.ts';
-import type { LedgerRow } from './ledger.ts';
 import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
-import type { SeenChunk } from './seen.ts';
+import type { Checkpoint, ConnectionState } from './state/lease.ts';
+import type { LedgerRow } from './state/ledger.ts';
+import type { SeenChunk } from './state/seen.ts';
 import type { Duration, Instant, Range } from './time.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isIpAddress } from '../core/ip-address.ts';
+import { isIpAddress } from '../core/events/ip-address.ts';
 import { MILLISECOND, parseInstant } from '../core/time.ts';
 import { jsonBeginning } from './json-beginning.ts';
 

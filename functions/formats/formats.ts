@@ -1,5 +1,5 @@
+import { MAX_RECORD_BYTES } from '../core/delivery/packing.ts';
 import type { EcsEvent, FormatId, Shape } from '../core/model.ts';
-import { MAX_RECORD_BYTES } from '../core/packing.ts';
 import { cefLine } from './cef.ts';
 import { ecsLine } from './ecs.ts';
 import { ocsfLine } from './ocsf.ts';

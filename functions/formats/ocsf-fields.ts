@@ -1,4 +1,4 @@
-import { isBranch } from '../core/differences.ts';
+import { isBranch } from '../core/events/differences.ts';
 import { parseInstant } from '../core/time.ts';
 
 /** An object of the event: `user`, `user.target`; an empty one where the event has none. */

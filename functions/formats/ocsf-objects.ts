@@ -1,4 +1,4 @@
-import { isIpAddress } from '../core/ip-address.ts';
+import { isIpAddress } from '../core/events/ip-address.ts';
 import type { OcsfClass } from './ocsf-class.ts';
 import { type Branch, known, type OcsfFields } from './ocsf-fields.ts';
 

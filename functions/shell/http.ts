@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { NetworkError, TidemarkError, UnreadableError } from '../core/errors.ts';
 import type { Answer, Request } from '../core/model.ts';
-import { below } from '../core/origin.ts';
+import { below } from '../core/requests/origin.ts';
 import { type Duration, MILLISECOND } from '../core/time.ts';
 
 /** No answer of a paged API is larger; an endless one, packed or not, ends here. */

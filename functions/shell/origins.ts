@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type ConfiguredConnection, check } from '../core/config.ts';
+import { type ConfiguredConnection, check } from '../core/config/connection.ts';
 import { TidemarkError } from '../core/errors.ts';
 
 const schema = z.record(z.string(), z.array(z.string()));

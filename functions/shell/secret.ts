@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { secretShapes } from '../core/config.ts';
+import { secretShapes } from '../core/config/connection.ts';
 import { TidemarkError } from '../core/errors.ts';
 import type { Auth, SecretShape } from '../core/model.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type ConfiguredConnection, check, parseConnection } from '../core/config.ts';
+import { type ConfiguredConnection, check, parseConnection } from '../core/config/connection.ts';
 import { type ErrorCode, TidemarkError } from '../core/errors.ts';
 import type { Answer, Request, Rotation, Source } from '../core/model.ts';
-import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotate.ts';
+import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotation/rotate.ts';
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
 import { authorize } from './authorize.ts';
 import { Http } from './http.ts';

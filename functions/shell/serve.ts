@@ -1,11 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type CensusReport, takeCensus } from '../core/census.ts';
-import { check } from '../core/config.ts';
+import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
-import { feedMetrics } from '../core/feed-metrics.ts';
-import { type FeedLook, lookAt } from '../core/look.ts';
+import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
+import { feedMetrics } from '../core/invocation/feed-metrics.ts';
+import { type FeedLook, lookAt } from '../core/invocation/feed-status.ts';
+import { type Order, readOrder } from '../core/invocation/invocation-input.ts';
+import { runConnection } from '../core/invocation/run-connection.ts';
 import {
   type Answer,
   type AnyFeed,
@@ -15,9 +17,7 @@ import {
   isSnapshotFeed,
   type Source,
 } from '../core/model.ts';
-import { type Order, readOrder } from '../core/order-input.ts';
-import type { FeedReport } from '../core/report.ts';
-import { runConnection } from '../core/run-connection.ts';
+import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { FORMATS, writeEvent } from '../formats/formats.ts';
 import { authorize } from './authorize.ts';

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { SCHEMA } from '../core/checkpoint.ts';
 import type { QuarantineEntry } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
-import type { SeenChunk } from '../core/seen.ts';
+import { SCHEMA } from '../core/state/lease.ts';
+import type { SeenChunk } from '../core/state/seen.ts';
 import { formatInstant, type Instant, parseInstant } from '../core/time.ts';
 
 /** An item as DynamoDB has it. */

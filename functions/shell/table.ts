@@ -8,12 +8,12 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/checkpoint.ts';
 import type { Ongoing, QuarantineEntry } from '../core/effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../core/errors.ts';
-import { digest } from '../core/identity.ts';
-import type { LedgerRow } from '../core/ledger.ts';
-import type { SeenChunk } from '../core/seen.ts';
+import { digest } from '../core/events/identity.ts';
+import { type Checkpoint, type ConnectionState, SCHEMA } from '../core/state/lease.ts';
+import type { LedgerRow } from '../core/state/ledger.ts';
+import type { SeenChunk } from '../core/state/seen.ts';
 import { DAY, formatInstant, type Instant, SECOND } from '../core/time.ts';
 import {
   belongs,

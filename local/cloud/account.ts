@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Deployment } from '../../functions/core/deployment-config.ts';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { regionOf } from '../../lib/region.ts';
 import { sayAwsError } from './aws-error.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { jobId } from '../../functions/core/jobs.ts';
 import type { AnyFeed } from '../../functions/core/model.ts';
+import { jobId } from '../../functions/core/stored/job.ts';
 import { type Instant, parseInstant } from '../../functions/core/time.ts';
 import type { BackfillInput, FeedInput } from '../../lib/backfill-machines.ts';
 import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from '../../lib/outputs.ts';

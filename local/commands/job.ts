@@ -1,4 +1,4 @@
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { clean } from '../log-line.ts';
 import type { Group, Opened } from './open.ts';
 

@@ -1,4 +1,4 @@
-import type { FeedLook, LatenessLook } from '../../functions/core/look.ts';
+import type { FeedLook, LatenessLook } from '../../functions/core/invocation/feed-status.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { clean } from '../log-line.ts';
 import { columns } from './columns.ts';

@@ -1,6 +1,6 @@
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { AnyFeed } from '../../functions/core/model.ts';
-import type { Config } from '../../functions/core/tidemark-config.ts';
 import { functionOutput } from '../../lib/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
 import { chooseFeeds, readConfig } from '../configuration.ts';

@@ -1,4 +1,4 @@
-import type { ConfiguredConnection } from '../../functions/core/config.ts';
+import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../../functions/core/model.ts';
 import { type ChosenFeed, chooseFeeds, configOrDemo, readConfig } from '../configuration.ts';
 import { findSources } from '../find-sources.ts';

@@ -1,4 +1,4 @@
-import { type Config, objectPrefix } from '../../functions/core/tidemark-config.ts';
+import { type Config, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
 import { QUARANTINE_BUCKET } from '../../lib/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
 import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deliver } from '../../functions/core/deliver.ts';
+import { type Config, deliveryStreamName, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { deliver } from '../../functions/core/delivery/deliver.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { type Config, deliveryStreamName, objectPrefix } from '../../functions/core/tidemark-config.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import { Firehose } from '../../functions/shell/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/outputs.ts';

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { columns } from './columns.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
 import { type FeedOptions, open } from './open.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { SecretShape } from '../../functions/core/model.ts';
-import type { Config } from '../../functions/core/tidemark-config.ts';
 import { fieldsOf } from '../../functions/shell/secret.ts';
 import { readConfig } from '../configuration.ts';
 import { findSources } from '../find-sources.ts';

@@ -1,6 +1,6 @@
-import { feedsOf } from '../../functions/core/config.ts';
+import { feedsOf } from '../../functions/core/config/connection.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
-import type { Config } from '../../functions/core/tidemark-config.ts';
 import { DAY, type Duration } from '../../functions/core/time.ts';
 import { CONDITIONS } from '../../lib/conditions.ts';
 import { planSchedules } from '../../lib/plan-schedules.ts';

@@ -1,6 +1,6 @@
+import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
-import { type Config, parseConfig } from '../../functions/core/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 
 /** What a made-up configuration is like: as many connections to one source, or to all in turn, as they are when nothing is set. */

@@ -1,5 +1,5 @@
-import { FLUSH_BYTES, FLUSH_EVENTS } from '../../functions/core/deliver-outgoing.ts';
-import { packRecords } from '../../functions/core/packing.ts';
+import { FLUSH_BYTES, FLUSH_EVENTS } from '../../functions/core/delivery/deliver-outgoing.ts';
+import { packRecords } from '../../functions/core/delivery/packing.ts';
 
 /** Firehose bills each record rounded up to so much. */
 const STEP_BYTES = 5 * 1024;

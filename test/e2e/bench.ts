@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { test as base, expect } from 'vitest';
-import { parseConnection, type StreamSettings } from '../../functions/core/config.ts';
+import { parseConnection, type StreamSettings } from '../../functions/core/config/connection.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import { isSnapshot, type Source } from '../../functions/core/model.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { LogLine } from '../../local/lambda.ts';
 import type { FirehoseService } from '../../local/services/firehose.ts';
 import type { HeldQuery, RunningVendor, VendorOptions } from '../../local/vendors/vendor.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { CensusReport } from '../../functions/core/census.ts';
+import type { CensusReport } from '../../functions/core/invocation/census.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 import { metric } from './bench.ts';
 import { takeStage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { backfillMachine, feedMachine } from '../../lib/backfill-machines.ts';
 import { type Machines, runMachines } from '../infra/run-machines.ts';
 import { expectExactlyOnce } from './bench.ts';

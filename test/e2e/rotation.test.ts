@@ -6,9 +6,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { parseConnection } from '../../functions/core/config.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
-import type { RotationReport } from '../../functions/core/rotate.ts';
+import { parseConnection } from '../../functions/core/config/connection.ts';
+import type { RotationReport } from '../../functions/core/rotation/rotate.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 import { LocalFunction, type LogLine } from '../../local/lambda.ts';
 import { type SecretsOptions, startSecrets } from '../../local/services/secrets.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
-import { OURS, UNEXPECTED } from '../../functions/core/own-sign-ins.ts';
+import { OURS, UNEXPECTED } from '../../functions/core/requests/own-sign-ins.ts';
 import { SERVICE_USER } from '../../local/vendors/vbrick/tenant.ts';
 import type { VbrickOptions } from '../../local/vendors/vbrick.ts';
 import { readDelivered } from './delivered.ts';

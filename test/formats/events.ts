@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { complete, pipelineError } from '../../functions/core/complete.ts';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
+import { complete, pipelineError } from '../../functions/core/events/complete.ts';
 import type { EcsEvent, EcsFields, Feed } from '../../functions/core/model.ts';
 import { parseInstant } from '../../functions/core/time.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';

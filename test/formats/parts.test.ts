@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inParts } from '../../functions/core/in-parts.ts';
+import { MAX_RECORD_BYTES } from '../../functions/core/delivery/packing.ts';
+import { inParts } from '../../functions/core/events/in-parts.ts';
 import type { EcsEvent, Shape } from '../../functions/core/model.ts';
-import { MAX_RECORD_BYTES } from '../../functions/core/packing.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';

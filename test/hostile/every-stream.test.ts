@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDeeper } from '../../functions/core/depth.ts';
+import { isDeeper } from '../../functions/core/events/depth.ts';
 import type { Destination, EcsEvent } from '../../functions/core/model.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { findSources } from '../../local/find-sources.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { OneRecord } from '../../functions/core/events/one-record.ts';
 import type { Answer, Feed, Row, Source } from '../../functions/core/model.ts';
-import { OneRecord } from '../../functions/core/one-record.ts';
 import { DAY, floorTo, type Instant } from '../../functions/core/time.ts';
 import { type GoldenCase, goldenCases } from '../../local/golden.ts';
 

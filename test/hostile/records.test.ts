@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { recordHash } from '../../functions/core/identity.ts';
-import { jsonRows } from '../../functions/core/json-rows.ts';
+import { recordHash } from '../../functions/core/events/identity.ts';
+import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import type { Feed } from '../../functions/core/model.ts';
 import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../local/find-sources.ts';

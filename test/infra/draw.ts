@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type Config, parseConfig } from '../../functions/core/tidemark-config.ts';
+import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 import { Tidemark } from '../../lib/tidemark.ts';
 import { findSources } from '../../local/find-sources.ts';

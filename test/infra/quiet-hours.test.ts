@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type QuietHours, quietMinutes } from '../../functions/core/quiet-hours.ts';
+import { type QuietHours, quietMinutes } from '../../functions/core/config/quiet-hours.ts';
 import { draw, SOURCES } from './draw.ts';
 
 interface MuteProperties {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { isSnapshotFeed } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { cadence, planSchedules, shardOf } from '../../lib/plan-schedules.ts';

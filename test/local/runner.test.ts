@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { source } from '../../functions/sources/frame/source.ts';
 import type { LocalFunction } from '../../local/lambda.ts';
 import { Runner } from '../../local/runner.ts';

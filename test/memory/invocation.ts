@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Act } from '../../functions/core/acts.ts';
 import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
+import type { Act } from '../../functions/core/invocation/tasks.ts';
 import type { Answer } from '../../functions/core/model.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
 import { Crash, type EffectHook, type EffectName, type Fault, LATENCY, lostAnswer } from './faults.ts';

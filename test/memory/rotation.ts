@@ -7,8 +7,8 @@ import {
   type RotationReport,
   rotate,
   type SecretLook,
-} from '../../functions/core/rotate.ts';
-import type { AttemptNote } from '../../functions/core/rotation-stuck.ts';
+} from '../../functions/core/rotation/rotate.ts';
+import type { AttemptNote } from '../../functions/core/rotation/rotation-stuck.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { rotation } from '../../functions/sources/thousandeyes/rotation.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonRows } from '../../functions/core/json-rows.ts';
+import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import type {
   Answer,
   AnyStream,

@@ -1,7 +1,7 @@
-import type { Checkpoint, ConnectionState } from '../../functions/core/checkpoint.ts';
 import type { Ongoing, QuarantineEntry } from '../../functions/core/effects.ts';
-import type { LedgerRow } from '../../functions/core/ledger.ts';
-import type { SeenChunk } from '../../functions/core/seen.ts';
+import type { Checkpoint, ConnectionState } from '../../functions/core/state/lease.ts';
+import type { LedgerRow } from '../../functions/core/state/ledger.ts';
+import type { SeenChunk } from '../../functions/core/state/seen.ts';
 import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
 
 /** The table in memory: conditional writes as DynamoDB does them, on copies, so that nobody shares what is stored. */

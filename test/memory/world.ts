@@ -14,7 +14,9 @@
 //
 // A run may be concurrent with another (`Promise.all([world.run(...), world.run(...)])`): they share the clock. Faults of
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
-import type { Checkpoint } from '../../functions/core/checkpoint.ts';
+
+import type { Writer } from '../../functions/core/delivery/outgoing.ts';
+import { runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import {
   type AnyFeed,
@@ -27,9 +29,8 @@ import {
   type Source,
   type Stream,
 } from '../../functions/core/model.ts';
-import type { Writer } from '../../functions/core/outgoing.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
-import { runConnection } from '../../functions/core/run-connection.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import type { Checkpoint } from '../../functions/core/state/lease.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { type Census, takeCensus } from './census.ts';

@@ -5,14 +5,14 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'commit-before-deliver',
     story: 'The watermark passes a window whose last events are not delivered yet; a crash in between loses them.',
-    file: 'functions/core/run-feed.ts',
+    file: 'functions/core/reading/run-feed.ts',
     find: "(await readWindow(run)) === 'go-on') return undefined;",
     put: "(await readWindow(run)) === 'go-on') return undefined;\n    if (!run.outgoing.idle) return await moveOn(run);",
   },
   {
     name: 'position-before-deliver',
     story: 'The position within a window is committed before what was read up to it is delivered; a crash loses that.',
-    file: 'functions/core/read-window.ts',
+    file: 'functions/core/reading/read-window.ts',
     find: '  const idle = run.outgoing.idle;\n',
     put:
       '  const idle = run.outgoing.idle;\n  const early = leftOf(run, reading);\n' +
@@ -21,7 +21,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fence-ignored',
     story: 'A worker that hung for minutes wakes and writes its old state over that of its successor.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: 'const expect = before && { fence: before.fence, version: before.version };',
     put:
       'const there = before && (await this.#effects.load(this.#feed));\n' +
@@ -30,35 +30,35 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fence-not-raised',
     story: 'Two workers write under one number: nobody can tell whose word counts.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: 'fence: base.fence + 1,',
     put: 'fence: base.fence,',
   },
   {
     name: 'lease-never-ends',
     story: 'After one crash the feed is busy for ever, and nothing is forwarded any more.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: 'busyUntil !== undefined && busyUntil >= effects.now()',
     put: 'busyUntil !== undefined',
   },
   {
     name: 'lease-ends-early',
     story: 'A second worker takes the feed while the first one is at work: whole flushes arrive twice.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: 'busyUntil >= effects.now()',
     put: 'busyUntil - 20_000_000 >= effects.now()',
   },
   {
     name: 'refused-commit-taken-for-done',
     story: 'A worker whose commit was refused goes on as if it held the feed, beside the one that does.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: "return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';",
     put: "return 'ours';",
   },
   {
     name: 'ambiguous-commit-taken-for-done',
     story: 'The table does not answer, and the commit is believed to have come about: the next one fails for nothing.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: 'if (!(thrown instanceof AmbiguousWriteError) || attempt === 3 ||',
     put: "if (thrown instanceof AmbiguousWriteError) return 'ours';\n        if (attempt === 3 ||",
   },
@@ -66,35 +66,35 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'ambiguous-commit-taken-for-lost',
     story:
       'A commit that came about, and is tried again, is taken for that of another worker: the run ends, its lease stays.',
-    file: 'functions/core/checkpoint.ts',
+    file: 'functions/core/state/lease.ts',
     find: "return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';",
     put: "return 'theirs';",
   },
   {
     name: 'vendor-clock-ignored',
     story: 'With our clock ahead of the vendor’s, the watermark passes what the vendor is yet to write.',
-    file: 'functions/core/plan.ts',
+    file: 'functions/core/reading/plan.ts',
     find: 'Math.min(window.to, proven, vendorNow - feed.settle)',
     put: 'Math.min(window.to, proven)',
   },
   {
     name: 'settle-ignored',
     story: 'The last moments are read before the vendor has written all of them, and called done.',
-    file: 'functions/core/plan.ts',
+    file: 'functions/core/reading/plan.ts',
     find: 'floorTo(start - feed.settle, precision)',
     put: 'floorTo(start, precision)',
   },
   {
     name: 'now-read-again',
     story: 'A long run moves its own end on: what appeared in the overlap meanwhile is left behind the watermark.',
-    file: 'functions/core/move-on.ts',
+    file: 'functions/core/reading/finish-window.ts',
     find: 'nextWindow(feed, run.plan, narrowed)',
     put: 'nextWindow(feed, { ...run.plan, to: Math.max(run.plan.to, run.effects.now() - feed.settle) }, narrowed)',
   },
   {
     name: 'row-time-moves-watermark',
     story: 'One record of the year 2099, and nothing is read until then.',
-    file: 'functions/core/take-in.ts',
+    file: 'functions/core/reading/process-page.ts',
     find: '  if (time !== undefined) reading.order.add(time);\n',
     put:
       '  if (time !== undefined) reading.order.add(time);\n' +
@@ -103,21 +103,21 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'destination-added-late',
     story: 'A destination that is added later lacks the minutes before its first run.',
-    file: 'functions/core/settle-in.ts',
+    file: 'functions/core/run/reconcile-config.ts',
     find: 'since[id] ?? watermark])',
     put: 'since[id] ?? watermark + 60_000_000])',
   },
   {
     name: 'gap-unsaid',
     story: 'The vendor has deleted what was not read yet, and nobody is told.',
-    file: 'functions/core/run-feed.ts',
+    file: 'functions/core/reading/run-feed.ts',
     find: "await sendOwn(run, { act: 'gap', range: made.gap });",
     put: '',
   },
   {
     name: 'snapshot-promoted-early',
     story: 'A snapshot takes the place of the last one before its changes are delivered: a crash loses the changes.',
-    file: 'functions/core/run-snapshot.ts',
+    file: 'functions/core/snapshots/run-snapshot.ts',
     find: 'await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });',
     put: 'await lease.commit({ snapshot: pending, scope: scopeOf(feed) });',
     test: 'test/rules/snapshots-crashes.test.ts',

@@ -5,7 +5,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'backfill-out-of-turn',
     story: 'A backfill delivers while the live feed does: what both have just read arrives twice.',
-    file: 'functions/core/under-live-lease.ts',
+    file: 'functions/core/jobs/with-live-lease.ts',
     find: '  return await underLiveLease(task, run.asker, async () => {\n    const fresh',
     put: '  return await (async (work: () => Promise<T>) => await work())(async () => {\n    const fresh',
     test: 'test/rules/backfill.test.ts',
@@ -13,7 +13,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'backfill-looks-once',
     story: 'A backfill delivers what the live feed has delivered since it was read.',
-    file: 'functions/core/under-live-lease.ts',
+    file: 'functions/core/jobs/with-live-lease.ts',
     find: 'run.tally.suppressed += await run.outgoing.sift(fresh);',
     put: '',
     test: 'test/rules/backfill.test.ts',
@@ -21,7 +21,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'chunks-of-one-name',
     story: 'Two deliveries of one run overwrite each other’s seen keys: events arrive again.',
-    file: 'functions/core/outgoing.ts',
+    file: 'functions/core/delivery/outgoing.ts',
     find: 'Math.floor(effects.random() * 2 ** 32)',
     put: 'Math.floor(0)',
     test: 'test/rules/redrive.test.ts',
@@ -29,7 +29,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'verify-believes-itself',
     story: 'Verification finds nothing missing, whatever is.',
-    file: 'functions/core/compare-hours.ts',
+    file: 'functions/core/jobs/compare-hours.ts',
     find: 'counts.missing += lacking - changed;',
     put: 'counts.missing += 0;',
     test: 'test/rules/verify.test.ts',
@@ -37,7 +37,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'repair-delivers-all',
     story: 'A repair delivers everything once more.',
-    file: 'functions/core/repair.ts',
+    file: 'functions/core/jobs/repair.ts',
     find: 'const lacking = one.address.lacking & ~(await seen.has(bucket, key));',
     put: 'const lacking = one.address.lacking;',
     test: 'test/rules/verify.test.ts',

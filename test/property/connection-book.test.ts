@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConnectionState } from '../../functions/core/checkpoint.ts';
-import { ConnectionBook } from '../../functions/core/connection-book.ts';
 import type { Effects } from '../../functions/core/effects.ts';
+import { ConnectionBook } from '../../functions/core/state/connection-store.ts';
+import type { ConnectionState } from '../../functions/core/state/lease.ts';
 import { createWorld, type Fault, type World } from '../memory/world.ts';
 
 /** Puts a second on record, once. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventId, recordHash } from '../../functions/core/identity.ts';
+import { eventId, recordHash } from '../../functions/core/events/identity.ts';
 import { createWorld } from '../memory/world.ts';
 
 const [feed] = createWorld().feeds;

@@ -6,7 +6,7 @@ import {
   MAX_CALL_RECORDS,
   packRecords,
   TARGET_RECORD_BYTES,
-} from '../../functions/core/packing.ts';
+} from '../../functions/core/delivery/packing.ts';
 
 /** Lines of all sizes, with characters of several bytes. */
 const line = fc

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstCheckpoint } from '../../functions/core/checkpoint.ts';
 import type { Feed } from '../../functions/core/model.ts';
-import { halve, makePlan, nextWindow, raisedWatermark, smallestWindow, widen } from '../../functions/core/plan.ts';
+import {
+  halve,
+  makePlan,
+  nextWindow,
+  raisedWatermark,
+  smallestWindow,
+  widen,
+} from '../../functions/core/reading/plan.ts';
+import { firstCheckpoint } from '../../functions/core/state/lease.ts';
 import { ceilTo, DAY, HOUR, MILLISECOND, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { createWorld } from '../memory/world.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Occurrences, TooManyRowsError } from '../../functions/core/occurrences.ts';
-import { Order } from '../../functions/core/order.ts';
+import { Occurrences, TooManyRowsError } from '../../functions/core/reading/occurrences.ts';
+import { Order } from '../../functions/core/reading/row-order.ts';
 
 const time = fc.nat(12);
 const times = fc.array(time, { maxLength: 25 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../functions/core/acts.ts';
+import type { Act } from '../../functions/core/invocation/tasks.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { Fault } from '../memory/faults.ts';
 import { seededRandom } from '../memory/random.ts';

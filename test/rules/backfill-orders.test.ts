@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../functions/core/acts.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { Act } from '../../functions/core/invocation/tasks.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../memory/world.ts';
 

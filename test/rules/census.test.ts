@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfiguredFeeds, takeCensus } from '../../functions/core/census.ts';
+import { type ConfiguredFeeds, takeCensus } from '../../functions/core/invocation/census.ts';
 import type { SnapshotStream } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { createWorld, type RunOptions, type World } from '../memory/world.ts';

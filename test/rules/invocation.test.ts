@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type ConnectionTask, runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Source } from '../../functions/core/model.ts';
-import { type ConnectionTask, runConnection } from '../../functions/core/run-connection.ts';
 import { readSecret } from '../../functions/shell/secret.ts';
 import { serve } from '../../functions/shell/serve.ts';
 import { memorySource, memoryStream } from '../memory/source.ts';
 
-vi.mock(import('../../functions/core/run-connection.ts'), () => ({ runConnection: vi.fn(async () => []) }));
+vi.mock(import('../../functions/core/invocation/run-connection.ts'), () => ({ runConnection: vi.fn(async () => []) }));
 vi.mock(import('../../functions/shell/secret.ts'), () => ({
   readSecret: vi.fn(async () => ({ version: 'v1', fields: { token: 'hunter2-hunter2' } })),
 }));

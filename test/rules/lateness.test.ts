@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LATENESS_STEPS, LatenessNotes, overlapFor } from '../../functions/core/lateness.ts';
+import { LATENESS_STEPS, LatenessNotes, overlapFor } from '../../functions/core/stored/lateness.ts';
 import { DAY, type Duration, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { createWorld } from '../memory/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IncompleteError, Paging } from '../../functions/core/paging.ts';
+import { IncompleteError, Paging } from '../../functions/core/requests/paging.ts';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { Crash, createWorld, type Fault, type World, type WorldOptions } from '../memory/world.ts';
 

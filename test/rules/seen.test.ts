@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
-import { Seen, type SeenChunk } from '../../functions/core/seen.ts';
+import { Seen, type SeenChunk } from '../../functions/core/state/seen.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { Table } from '../../functions/shell/table.ts';
 import { startTable } from '../../local/services/dynamodb.ts';

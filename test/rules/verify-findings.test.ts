@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../functions/core/acts.ts';
-import type { VerifiedLook } from '../../functions/core/job-progress.ts';
+import type { Act } from '../../functions/core/invocation/tasks.ts';
 import type { Row } from '../../functions/core/model.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { VerifiedLook } from '../../functions/core/run/job-progress.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../memory/world.ts';
 

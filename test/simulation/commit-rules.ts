@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../functions/core/checkpoint.ts';
+import type { Checkpoint } from '../../functions/core/state/lease.ts';
 import { type Range, SECOND } from '../../functions/core/time.ts';
 import type { Oracle } from './oracle.ts';
 import { clock } from './story.ts';

@@ -1,5 +1,5 @@
-import type { Act } from '../../functions/core/acts.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
+import type { Act } from '../../functions/core/invocation/tasks.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE, SECOND } from '../../functions/core/time.ts';
 import type { EffectCall, Fault } from '../memory/faults.ts';
 import { Crash, createWorld, type World } from '../memory/world.ts';

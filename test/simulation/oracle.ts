@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../functions/core/checkpoint.ts';
-import type { SeenChunk } from '../../functions/core/seen.ts';
+import type { Checkpoint } from '../../functions/core/state/lease.ts';
+import type { SeenChunk } from '../../functions/core/state/seen.ts';
 import { type Instant, MILLISECOND, type Range } from '../../functions/core/time.ts';
 import type { World } from '../memory/world.ts';
 import { type Acceptance, Books } from './books.ts';

@@ -1,6 +1,6 @@
 import type { Effects } from '../../functions/core/effects.ts';
-import type { FeedReport } from '../../functions/core/report.ts';
-import { runConnection } from '../../functions/core/run-connection.ts';
+import { runConnection } from '../../functions/core/invocation/run-connection.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
 import { type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { ecsDestination, type World } from '../memory/world.ts';
 import { Dice } from './dice.ts';

@@ -1,6 +1,6 @@
-import type { Checkpoint } from '../../functions/core/checkpoint.ts';
 import type { Effects } from '../../functions/core/effects.ts';
 import { AmbiguousWriteError, NetworkError } from '../../functions/core/errors.ts';
+import type { Checkpoint } from '../../functions/core/state/lease.ts';
 import type { Duration, Instant } from '../../functions/core/time.ts';
 import type { Invocation } from '../memory/invocation.ts';
 import type { World } from '../memory/world.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { parseConfig } from '../../functions/core/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { UnreadableError } from '../../functions/core/errors.ts';
-import { eventId, recordHash } from '../../functions/core/identity.ts';
+import { eventId, recordHash } from '../../functions/core/events/identity.ts';
 import type { Answer, Feed, Row } from '../../functions/core/model.ts';
 import { ceilTo, DAY, HOUR, MINUTE, parseInstant, type Range } from '../../functions/core/time.ts';
 import { diskVolumeUsage } from '../../functions/sources/frame/disk-volume-usage.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import {
   type EcsEvent,
   type Item,
@@ -8,8 +8,8 @@ import {
   type SnapshotFeed,
   type SnapshotStream,
 } from '../../functions/core/model.ts';
-import { diffItems } from '../../functions/core/snapshot-diff.ts';
-import { baselineEvent, changeEvent } from '../../functions/core/snapshot-events.ts';
+import { diffItems } from '../../functions/core/snapshots/snapshot-diff.ts';
+import { baselineEvent, changeEvent } from '../../functions/core/snapshots/snapshot-events.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { snapshots } from '../../functions/sources/frame/snapshots/snapshots.ts';
 import { source } from '../../functions/sources/frame/source.ts';

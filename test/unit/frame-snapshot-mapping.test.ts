@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Connection, SnapshotStream } from '../../functions/core/model.ts';
-import { diffItems } from '../../functions/core/snapshot-diff.ts';
+import { diffItems } from '../../functions/core/snapshots/snapshot-diff.ts';
 import { snapshots } from '../../functions/sources/frame/snapshots/snapshots.ts';
 
 const connection: Connection = {

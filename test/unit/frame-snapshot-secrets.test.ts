@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { type Item, isSnapshot, type SnapshotFeed } from '../../functions/core/model.ts';
-import { diffItems } from '../../functions/core/snapshot-diff.ts';
-import { baselineEvent, changeEvent } from '../../functions/core/snapshot-events.ts';
+import { diffItems } from '../../functions/core/snapshots/snapshot-diff.ts';
+import { baselineEvent, changeEvent } from '../../functions/core/snapshots/snapshot-events.ts';
 import { source } from '../../functions/sources/frame/source.ts';
 
 const ref = { id: 'r', number: 1, at: 1_768_039_500_000_000 };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../functions/core/tidemark-config.ts';
+import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 import { findSources } from '../../local/find-sources.ts';
 import { generatedFiles } from '../../local/generate.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isIpAddress } from '../../functions/core/ip-address.ts';
+import { isIpAddress } from '../../functions/core/events/ip-address.ts';
 
 test.each([
   '0.0.0.0',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { recordHash } from '../../functions/core/identity.ts';
+import { recordHash } from '../../functions/core/events/identity.ts';
 import type { AnyStream, Row, Source, Stream } from '../../functions/core/model.ts';
 import { source as frame } from '../../functions/sources/frame/source.ts';
 import { source as thousandeyes } from '../../functions/sources/thousandeyes/source.ts';

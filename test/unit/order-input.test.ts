@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { readOrder } from '../../functions/core/order-input.ts';
+import { readOrder } from '../../functions/core/invocation/invocation-input.ts';
 import { parseInstant } from '../../functions/core/time.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 

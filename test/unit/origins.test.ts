@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ConfiguredConnection } from '../../functions/core/config.ts';
+import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-origins-'));
 const file = join(folder, 'origins.json');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection, Row } from '../../functions/core/model.ts';
-import { type Claims, type Mark, OURS, SignInMarks, UNEXPECTED } from '../../functions/core/own-sign-ins.ts';
+import { type Claims, type Mark, OURS, SignInMarks, UNEXPECTED } from '../../functions/core/requests/own-sign-ins.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../functions/core/time.ts';
 
 const CONNECTION: Connection = {

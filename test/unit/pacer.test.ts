@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Pacer } from '../../functions/core/pacer.ts';
+import { Pacer } from '../../functions/core/requests/pacer.ts';
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 
 const NOW = 1_000 * HOUR;

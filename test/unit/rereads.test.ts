@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { serve } from '../../functions/shell/serve.ts';

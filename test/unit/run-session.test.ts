@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectionBook } from '../../functions/core/connection-book.ts';
-import { Session } from '../../functions/core/session.ts';
+import { Session } from '../../functions/core/requests/session.ts';
+import { ConnectionBook } from '../../functions/core/state/connection-store.ts';
 import { MINUTE, SECOND } from '../../functions/core/time.ts';
 import type { MemoryLogin } from '../memory/login.ts';
 import { createWorld, type EffectHook, type World } from '../memory/world.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectionState } from '../../functions/core/checkpoint.ts';
 import {
   type Attempt,
   isOurs,
@@ -9,7 +8,8 @@ import {
   withAttempt,
   withClock,
   withoutAttempt,
-} from '../../functions/core/sign-in-record.ts';
+} from '../../functions/core/requests/sign-in-record.ts';
+import type { ConnectionState } from '../../functions/core/state/lease.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 
 const NOW = 1_772_452_800 * SECOND;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { differences } from '../../functions/core/differences.ts';
+import { differences } from '../../functions/core/events/differences.ts';
 import type { Item } from '../../functions/core/model.ts';
-import { diffItems, hasShrunk } from '../../functions/core/snapshot-diff.ts';
+import { diffItems, hasShrunk } from '../../functions/core/snapshots/snapshot-diff.ts';
 
 const item = (key: string, value: unknown): Item => ({ key, value });
 const pathsOf = (before: unknown, after: unknown) => [...differences(before, after)].map(({ path }) => path);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { UnreadableError } from '../../functions/core/errors.ts';
 import type { Answer, Connection } from '../../functions/core/model.ts';
-import { UNKNOWN_EVENT } from '../../functions/core/take-in.ts';
+import { UNKNOWN_EVENT } from '../../functions/core/reading/process-page.ts';
 import { DAY, HOUR, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { auditUserEvents } from '../../functions/sources/thousandeyes/audit-user-events.ts';
 import { classify } from '../../functions/sources/thousandeyes/classify.ts';

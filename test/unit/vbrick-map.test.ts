@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { complete } from '../../functions/core/complete.ts';
+import { complete } from '../../functions/core/events/complete.ts';
 import type { Connection, EcsFields, Feed, Row } from '../../functions/core/model.ts';
-import { UNKNOWN_EVENT } from '../../functions/core/take-in.ts';
+import { UNKNOWN_EVENT } from '../../functions/core/reading/process-page.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { changesBetween } from '../../functions/sources/vbrick/changes.ts';
 import { classify } from '../../functions/sources/vbrick/classify.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UnreadableError } from '../../functions/core/errors.ts';
-import { recordHash } from '../../functions/core/identity.ts';
+import { recordHash } from '../../functions/core/events/identity.ts';
 import type { Answer, Connection, Page, Row } from '../../functions/core/model.ts';
-import { IncompleteError } from '../../functions/core/paging.ts';
+import { IncompleteError } from '../../functions/core/requests/paging.ts';
 import { HOUR, parseInstant } from '../../functions/core/time.ts';
 import { resolve } from '../../functions/shell/http.ts';
 import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';

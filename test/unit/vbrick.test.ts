@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { feedsOf, parseConnection } from '../../functions/core/config.ts';
+import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { TidemarkError, UnreadableError } from '../../functions/core/errors.ts';
-import { eventId, recordHash } from '../../functions/core/identity.ts';
+import { eventId, recordHash } from '../../functions/core/events/identity.ts';
 import type { Answer, AnyStream, Connection, Feed, Lookup, Row, Stream } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { source } from '../../functions/sources/vbrick/source.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writeJson } from '../../functions/core/write-json.ts';
+import { writeJson } from '../../functions/core/events/write-json.ts';
 
 const DEEP = 20_000;
 const OPEN = '[{"a":[],"b":{},"c":';

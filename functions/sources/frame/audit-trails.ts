@@ -1,4 +1,4 @@
-import { bareJsonRows } from '../../core/large-json-rows.ts';
+import { bareJsonRows } from '../../core/events/large-json-rows.ts';
 import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { classify } from './classify.ts';

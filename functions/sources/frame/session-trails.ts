@@ -1,5 +1,5 @@
-import { isIpAddress } from '../../core/ip-address.ts';
-import { bareJsonRows } from '../../core/large-json-rows.ts';
+import { isIpAddress } from '../../core/events/ip-address.ts';
+import { bareJsonRows } from '../../core/events/large-json-rows.ts';
 import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { customerPath } from './customer.ts';

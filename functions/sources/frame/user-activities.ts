@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../core/errors.ts';
-import { largeJsonRows } from '../../core/large-json-rows.ts';
+import { largeJsonRows } from '../../core/events/large-json-rows.ts';
 import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../core/time.ts';
 import { customerPath } from './customer.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { UnreadableError } from '../../core/errors.ts';
-import { isIpAddress } from '../../core/ip-address.ts';
-import { jsonRows } from '../../core/json-rows.ts';
+import { isIpAddress } from '../../core/events/ip-address.ts';
+import { jsonRows } from '../../core/events/json-rows.ts';
 import type { Answer, Connection, EcsFields, EcsUser, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
 import { classify } from './classify.ts';

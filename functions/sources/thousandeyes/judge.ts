@@ -1,5 +1,5 @@
-import { clockOffset, excerpt, LONGEST_HOLD, retryAfter } from '../../core/judge.ts';
 import type { Answer, Quota, Verdict } from '../../core/model.ts';
+import { clockOffset, excerpt, LONGEST_HOLD, retryAfter } from '../../core/requests/judge.ts';
 import { DAY, type Instant, SECOND } from '../../core/time.ts';
 
 const MOST_FIELD_ERRORS = 5;

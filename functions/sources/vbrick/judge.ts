@@ -1,5 +1,5 @@
-import { excerpt, retryAfter } from '../../core/judge.ts';
 import type { Answer, Connection, Pace, Request, Verdict } from '../../core/model.ts';
+import { excerpt, retryAfter } from '../../core/requests/judge.ts';
 import { type Instant, MINUTE } from '../../core/time.ts';
 import { hasToken } from './question.ts';
 

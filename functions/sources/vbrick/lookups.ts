@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../core/errors.ts';
-import { excerpt } from '../../core/judge.ts';
 import type { Answer, Lookup } from '../../core/model.ts';
+import { excerpt } from '../../core/requests/judge.ts';
 import { DAY } from '../../core/time.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 import { ID } from './question.ts';

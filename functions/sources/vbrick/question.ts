@@ -1,6 +1,6 @@
 import { TidemarkError, UnreadableError } from '../../core/errors.ts';
 import type { Connection, Request } from '../../core/model.ts';
-import { IncompleteError } from '../../core/paging.ts';
+import { IncompleteError } from '../../core/requests/paging.ts';
 import { ceilTo, floorTo, formatInstant, MILLISECOND, type Range } from '../../core/time.ts';
 
 const HEADERS = { accept: 'text/csv, application/json' };

@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../core/errors.ts';
-import { digest } from '../../core/identity.ts';
+import { digest } from '../../core/events/identity.ts';
 import type { Answer, Page, Request, Row } from '../../core/model.ts';
 import type { Columns } from './columns.ts';
 import { csvRows } from './csv-page.ts';

@@ -1,4 +1,4 @@
-import { isSame } from '../../../core/differences.ts';
+import { isSame } from '../../../core/events/differences.ts';
 import type { Change, Connection, EcsFields, EcsUser, SnapshotStream } from '../../../core/model.ts';
 import { HOUR } from '../../../core/time.ts';
 import { distinct, isObject, present } from '../fields.ts';

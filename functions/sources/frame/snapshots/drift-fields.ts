@@ -1,4 +1,4 @@
-import { differences } from '../../../core/differences.ts';
+import { differences } from '../../../core/events/differences.ts';
 import type { Change, Connection, EcsFields, Item, SnapshotStream } from '../../../core/model.ts';
 import { DAY } from '../../../core/time.ts';
 import { customerIdOf } from '../customer.ts';

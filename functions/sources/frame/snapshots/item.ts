@@ -1,4 +1,4 @@
-import { digest } from '../../../core/identity.ts';
+import { digest } from '../../../core/events/identity.ts';
 import type { Item } from '../../../core/model.ts';
 import { isObject } from '../fields.ts';
 import { tidy } from './tidy.ts';

@@ -1,4 +1,4 @@
-import { digest } from '../../../core/identity.ts';
+import { digest } from '../../../core/events/identity.ts';
 
 /** What stands under such a key, at any depth, is taken for a secret. */
 const SECRET_KEY = /credential|secret|passw|passphrase|private_?key|access_?key|api_?key|token/i;

@@ -1,4 +1,4 @@
-import type { Difference } from '../../../core/differences.ts';
+import type { Difference } from '../../../core/events/differences.ts';
 
 /** An ECS keyword is searchable up to 1,024 characters. */
 const LONGEST_REASON = 1_000;

@@ -1,0 +1,220 @@
+import * as z from 'zod/mini';
+import { TidemarkError } from '../errors.ts';
+import { type AnyFeed, type AnyStream, type Auth, type Connection, isSnapshot, type Source } from '../model.ts';
+import { DURATION, type Duration, formatDuration, parseDuration, parseInstant } from '../time.ts';
+
+const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
+const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
+/** What is wanted where an origin stands. */
+export const ORIGIN_WANTED =
+  'an https URL such as https://api.example.com/v1, without user, query or fragment (plain http on loopback only)';
+const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
+
+const duration = described(z.string().check(z.regex(DURATION, DURATION_WANTED)), DURATION_WANTED);
+
+const snapshotSettings = z.strictObject({
+  enabled: z.optional(described(z.boolean(), 'Whether the stream runs.')),
+  every: z.optional(described(duration, 'How often it runs.')),
+});
+
+const streamSettings = z.extend(snapshotSettings, {
+  startFrom: z.optional(
+    described(
+      z.string().check(z.refine((text) => parseInstant(text) !== undefined, TIME_WANTED)),
+      'Where its first run begins (default: 24 hours before it). Once it has run, this changes nothing: earlier events take a backfill.',
+    ),
+  ),
+  settle: z.optional(described(duration, 'How long after now to wait before a window may end there.')),
+  overlap: z.optional(described(duration, 'How far behind the watermark each run reads again, to catch late events.')),
+  rereads: z.optional(
+    described(
+      z.array(z.strictObject({ every: duration, overlap: duration })).check(z.maxLength(5)),
+      'How much further behind to read again every so often, such as {"every":"1d","overlap":"7d"}.',
+    ),
+  ),
+});
+
+/** What tidemark.json says of one connection to this source. Every value but id and source has a default. */
+export function connectionSchema(source: Source) {
+  const streams = Object.fromEntries(
+    source.streams.map((stream) => [stream.name, z.optional(described(settingsOf(stream), stream.title))]),
+  );
+  const origin = z.string().check(z.refine(isOrigin, ORIGIN_WANTED));
+  return z.strictObject({
+    id: described(
+      z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, ID)),
+      'Your name for the account. It never changes: checkpoints and event ids hang on it.',
+    ),
+    source: z.literal(source.id),
+    origin: source.origin
+      ? z._default(described(origin, 'Where the API lives.'), source.origin)
+      : described(origin, 'Where the API lives: every tenant has its own host.'),
+    secret: z.optional(
+      described(
+        z.string().check(z.minLength(1)),
+        `The name of its secret, with a value like ${secretShapes(source.auth)} (default: tidemark/<source>/<id>).`,
+      ),
+    ),
+    settings: z.prefault(source.settings, {}),
+    streams: z.optional(described(z.strictObject(streams), 'What differs from the defaults, stream by stream.')),
+    ...(source.rotation ? { rotate: rotateSetting(source.rotation.every) } : NO_ROTATION),
+  });
+}
+
+/** Where a source has no rotation, the setting is unknown. */
+const NO_ROTATION = {} as { rotate: ReturnType<typeof rotateSetting> };
+
+function rotateSetting(every: Duration) {
+  return z.optional(
+    described(
+      z.boolean(),
+      `In an AWS account: the credential is exchanged for a new one when it is ${formatDuration(every)} old, in the secret, too. Nobody else may use the same one: the old one dies.`,
+    ),
+  );
+}
+
+function settingsOf(stream: AnyStream) {
+  return isSnapshot(stream) ? snapshotSettings : streamSettings;
+}
+
+/** What a secret may look like, for texts. */
+export function secretShapes({ secret }: Auth): string {
+  return secret.map((shape) => JSON.stringify(shape)).join(' or ');
+}
+
+/** Timing of one stream, as written in the configuration. */
+export type StreamSettings = z.infer<typeof snapshotSettings> & Partial<z.infer<typeof streamSettings>>;
+
+/** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
+export interface ConfiguredConnection extends Connection {
+  readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** Whether its credential is exchanged for a new one every so often. */
+  readonly rotate?: true;
+}
+
+/** Checks one connection and fills its defaults in. */
+export function parseConnection(source: Source, value: unknown): ConfiguredConnection {
+  return fillDefaults(check(connectionSchema(source), value, 'connection'));
+}
+
+export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>>): ConfiguredConnection {
+  const streams = Object.fromEntries(
+    Object.entries(parsed.streams ?? {}).filter(([, settings]) => settings !== undefined),
+  );
+  return {
+    id: parsed.id,
+    source: parsed.source,
+    origin: parsed.origin,
+    secret: parsed.secret ?? `tidemark/${parsed.source}/${parsed.id}`,
+    settings: parsed.settings,
+    streams: streams as Record<string, StreamSettings>,
+    ...(parsed.rotate && { rotate: true }),
+  };
+}
+
+/** The feeds of a connection: each of its streams, and each thing that it watches, with the timing in force. */
+export function feedsOf(
+  source: Source,
+  connection: ConfiguredConnection,
+): (AnyFeed & { enabled: boolean; every: Duration })[] {
+  const watched = source.watched?.(connection) ?? [];
+  return [
+    ...source.streams.map((stream) => feedOf(source, connection, stream)),
+    ...watched.map((stream) => ({ ...feedOf(source, connection, stream), enabled: true })),
+  ];
+}
+
+function feedOf(source: Source, connection: ConfiguredConnection, stream: AnyStream) {
+  const own = connection.streams[stream.viewOf ?? stream.name] ?? {};
+  const common = {
+    name: `${source.id}/${stream.name}/${connection.id}`,
+    source,
+    connection,
+    enabled: own.enabled ?? stream.enabled,
+    every: parseDuration(own.every ?? '') ?? stream.every,
+  };
+  if (isSnapshot(stream)) return { ...common, stream };
+  const startFrom = parseInstant(own.startFrom);
+  const rereads = own.rereads?.map(({ every, overlap }) => ({
+    every: parseDuration(every) as Duration,
+    overlap: parseDuration(overlap) as Duration,
+  }));
+  return {
+    ...common,
+    stream,
+    settle: parseDuration(own.settle ?? '') ?? stream.settle,
+    overlap: parseDuration(own.overlap ?? '') ?? stream.overlap,
+    rereads: rereads ?? stream.rereads ?? [],
+    ...(startFrom !== undefined && { startFrom }),
+  };
+}
+
+/** Checks a value; the error names the path, what is there, and what is wanted. */
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.flatMap((issue) => explain(issue, value));
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `${what} is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    'Mend what is named above.',
+  );
+}
+
+function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
+  const there = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `${pathText([...issue.path, key])}: there is no such setting; look for a misspelling.`,
+    );
+  }
+  if (there === undefined) return [`${path}: nothing is there, wanted ${wanted(issue)}.`];
+  return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
+    return issue.options.map((option) => JSON.stringify(option)).join(' or ');
+  return issue.message;
+}
+
+/** A value for an error message: short, on one line, and without a password that somebody has put into a URL. */
+function shape(value: unknown): string {
+  const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@"]*@/g, '://...@');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((key) =>
+      typeof key === 'number'
+        ? `[${key}]`
+        : /^[\w-]+$/.test(String(key))
+          ? `.${String(key)}`
+          : `[${JSON.stringify(String(key))}]`,
+    )
+    .join('');
+  return `$${text}`;
+}
+
+/** Plain http would show the credentials to the network: only where there is no network is it allowed. */
+export function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username || password || search || hash) return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+}
+
+/** Notes for whoever edits the file: they end up in the JSON Schema. */
+export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
+  return schema.check(z.describe(description)) as T;
+}

@@ -1,0 +1,206 @@
+import * as z from 'zod/mini';
+import { type Duration, MINUTE, parseDuration, SECOND } from '../time.ts';
+import { described } from './connection.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
+
+/** CloudWatch keeps logs for these numbers of days and no others. */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/;
+const TAG_WANTED = 'letters, digits, spaces and _ . : / = + - @';
+
+/** The shape of `deployment` in tidemark.json. `npx tidemark run` has no use for any of it. */
+export function deploymentSchema() {
+  const days = (most: number) => z.int().check(z.minimum(1), z.maximum(most));
+  const text = (pattern: RegExp, wanted: string) => z.string().check(z.regex(pattern, wanted));
+  const list = (pattern: RegExp, wanted: string, most: number) =>
+    z.array(text(pattern, wanted)).check(z.minLength(1), z.maxLength(most));
+  return z.strictObject({
+    stackPrefix: z._default(
+      described(
+        text(/^[a-z][a-z0-9-]{0,14}[a-z0-9]$/, 'small letters, digits and dashes, 2 to 16, beginning with a letter'),
+        'What the names of the stacks and of the Firehose streams begin with, and where metrics are counted: two deployments in one account and Region need two.',
+      ),
+      'tidemark',
+    ),
+    shards: z._default(
+      described(
+        z.int().check(z.minimum(1), z.maximum(99)),
+        'How many stacks share the schedules. A stack holds 480, and a connection takes two to four. More of them may be asked for at any time; before there are fewer, destroy the last ones.',
+      ),
+      1,
+    ),
+    tags: z._default(
+      described(
+        z.record(
+          text(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, `${TAG_WANTED}, not beginning with aws:`).check(
+            z.maxLength(128),
+          ),
+          text(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, TAG_WANTED).check(z.maxLength(256)),
+        ),
+        'Tags for everything that can have tags.',
+      ),
+      {},
+    ),
+    permissionsBoundary: z.optional(
+      described(text(POLICY_ARN, 'the ARN of a policy'), 'The permissions boundary of all roles.'),
+    ),
+    rolePath: z._default(
+      described(text(/^\/([\w+=,.@-]+\/)*$/, 'a path such as / or /forwarders/'), 'The path of all roles.'),
+      '/',
+    ),
+    kmsKeyArn: z.optional(
+      described(
+        text(KEY_ARN, 'the ARN of a key, not of an alias'),
+        'Your own key for the table, the buckets, the queue, the Firehose streams, backfills’ state machines and secrets that are made by command; without one, AWS owns the keys. Logs are encrypted by CloudWatch, and the alarms’ topic with a key that is made for it.',
+      ),
+    ),
+    secretKeyArns: z._default(
+      described(
+        z.array(text(KEY_ARN, 'the ARN of a key, not of an alias')).check(z.maxLength(10)),
+        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of Splunk’s tokens.',
+      ),
+      [],
+    ),
+    vpc: z.optional(
+      described(
+        z.strictObject({
+          subnetIds: list(/^subnet-[0-9a-f]{8,17}$/, 'a subnet’s id', 16),
+          securityGroupIds: list(/^sg-[0-9a-f]{8,17}$/, 'a security group’s id', 5),
+        }),
+        'Where the functions run, if not outside of any VPC. It needs a way to the vendors and to DynamoDB, Firehose and Secrets Manager.',
+      ),
+    ),
+    proxy: z.optional(
+      described(
+        z.string().check(z.refine(isProxy, PROXY_WANTED)),
+        'The HTTP proxy through which the vendors are reached. Requests to AWS do not take it.',
+      ),
+    ),
+    caBundle: z.optional(
+      described(
+        z.string().check(z.minLength(1)),
+        'A file with the certificates (PEM) of a private authority that vouches for a vendor’s host; its path is relative to this file.',
+      ),
+    ),
+    objectLock: z.optional(
+      described(
+        z.strictObject({
+          days: days(36_500),
+          mode: z._default(z.enum(['governance', 'compliance']), 'governance'),
+        }),
+        'Nobody can delete what is archived for so many days; in mode compliance not even the account’s owner. Only at the first deploy: a bucket cannot be locked later. That Firehose writes to a locked bucket was not tried on a live account.',
+      ),
+    ),
+    archiveDays: z.optional(
+      described(days(36_500), 'Archived events are deleted after so many days (default: never).'),
+    ),
+    logRetentionDays: z._default(
+      described(z.literal(LOG_DAYS), 'How many days logs are kept, the buckets’ access logs too.'),
+      90,
+    ),
+    logLevel: z._default(
+      described(z.enum(['debug', 'info', 'warn', 'error']), 'What the functions write down.'),
+      'info',
+    ),
+    seenDays: z._default(
+      described(days(3_650), 'How many days delivered events are remembered: longer than the longest re-read.'),
+      30,
+    ),
+    memoryMb: z._default(described(z.int().check(z.minimum(256), z.maximum(10_240)), 'The functions’ memory.'), 256),
+    timeout: z._default(
+      described(
+        z.string().check(z.refine(isTimeout, 'a duration of 30s to 15m, such as 5m')),
+        'When an invocation ends; the next one goes on from there.',
+      ),
+      '5m',
+    ),
+    reservedConcurrency: z.optional(
+      described(
+        z.int().check(z.minimum(1), z.maximum(1_000)),
+        'How many invocations of a function may run at once. New accounts cannot reserve any.',
+      ),
+    ),
+    backfill: z._default(
+      described(
+        z.strictObject({
+          feedsAtOnce: z._default(
+            described(
+              z.int().check(z.minimum(1), z.maximum(1_000)),
+              'How many feeds a backfill reads at once. Feeds of one account share its quota at the vendor, half of which is left to live reading.',
+            ),
+            5,
+          ),
+          reservedConcurrency: z.optional(
+            described(
+              z.int().check(z.minimum(1), z.maximum(1_000)),
+              'How many invocations of a source’s backfill function may run at once. New accounts cannot reserve any.',
+            ),
+          ),
+        }),
+        'Backfills have functions of their own beside the live ones.',
+      ),
+      { feedsAtOnce: 5 },
+    ),
+    queryLimitGb: z._default(
+      described(z.int().check(z.minimum(1), z.maximum(7_000)), 'A query of the archive ends when it has read so much.'),
+      100,
+    ),
+    perFeedMetrics: z._default(
+      described(
+        z.boolean(),
+        'Whether each feed has metrics of its own, too: LagSeconds, Delivered, Failing. At $0.30 a metric and month (list price in us-east-1, 2026) that is $0.90 a feed: 1,000 feeds are $900 a month. Without it, nothing that is billed multiplies with feeds.',
+      ),
+      false,
+    ),
+    alarms: z._default(
+      described(
+        z.strictObject({
+          topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'A topic that is there already.')),
+          emails: z._default(
+            described(
+              z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
+              'Who is told; each has to confirm it once. Not for a topic that is there already.',
+            ),
+            [],
+          ),
+          quietHours: z.optional(
+            described(
+              quietHoursSchema(),
+              'When nobody is to be told that a source is silent (not-running). If it still is when the time is over, it is told then.',
+            ),
+          ),
+        }),
+        'Where alarms go: to a topic of their own unless one is given.',
+      ),
+      { emails: [] },
+    ),
+  });
+}
+
+/** How Tidemark stands in an AWS account, with its defaults filled in. */
+export type Deployment = Omit<z.infer<ReturnType<typeof deploymentSchema>>, 'timeout'> & {
+  readonly timeout: Duration;
+};
+
+export function fillDeployment(parsed: z.infer<ReturnType<typeof deploymentSchema>>): Deployment {
+  return { ...parsed, timeout: parseDuration(parsed.timeout) as Duration };
+}
+
+const PROXY_WANTED = 'a URL such as http://proxy.example.com:3128, without user, path or query';
+
+/** A password would stand in the function’s environment, for all to read. */
+function isProxy(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && !username && !password && pathname === '/' && !search && !hash;
+}
+
+function isTimeout(text: string): boolean {
+  const timeout = parseDuration(text) ?? 0;
+  return timeout >= 30 * SECOND && timeout <= 15 * MINUTE;
+}

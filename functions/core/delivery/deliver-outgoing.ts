@@ -1,0 +1,30 @@
+import type { Flush, Sending } from '../reading/run.ts';
+import { SECOND } from '../time.ts';
+import { addOwn } from './queue-self-event.ts';
+
+/** A flush is due at so many bytes or events, or when its first event has waited so long. */
+export const FLUSH_BYTES = 2 * 1024 * 1024;
+export const FLUSH_EVENTS = 2_000;
+const FLUSH_AGE = 15 * SECOND;
+
+/** Delivers and remembers, without moving the checkpoint. What goes into quarantine is told to the SIEM, too. */
+export async function deliverOutgoing(run: Sending): Promise<void> {
+  if (run.outgoing.idle) return;
+  for (const { id, reason } of run.outgoing.quarantined) {
+    if (reason !== 'unreadable') await addOwn(run, { act: 'quarantine', event: id, reason });
+  }
+  const flush: Flush = () => run.outgoing.flush(run.asker.endBy);
+  const { events, quarantined, retries } = await (run.inTurn ? run.inTurn(flush) : flush());
+  run.tally.delivered += events;
+  run.tally.quarantined += quarantined;
+  run.tally.retries += retries;
+  run.effects.count('Delivered', events);
+  run.effects.count('Quarantined', quarantined);
+  run.effects.count('Retries', retries);
+}
+
+/** Whether so much is outgoing, or for so long, that it should go. */
+export function flushDue({ outgoing, effects }: Sending): boolean {
+  if (outgoing.bytes >= FLUSH_BYTES || outgoing.events >= FLUSH_EVENTS) return true;
+  return outgoing.since !== undefined && effects.now() - outgoing.since >= FLUSH_AGE;
+}

@@ -1,0 +1,91 @@
+import type { Effects } from '../effects.ts';
+import { asTidemarkError, NetworkError, TidemarkError } from '../errors.ts';
+import type { Destination } from '../model.ts';
+import { backoff, PUT_BACKOFF } from '../retry.ts';
+import { type Instant, MILLISECOND, SECOND } from '../time.ts';
+import { batchRecords, type PackedRecord } from './packing.ts';
+
+/** Longest wait for one PutRecordBatch. */
+const PUT_TIMEOUT = 15 * SECOND;
+
+/** What became of the records for one destination. */
+export interface Delivered {
+  readonly accepted: readonly PackedRecord[];
+  readonly retries: number;
+  /** Why the others were not accepted in time. */
+  readonly failure?: TidemarkError;
+}
+
+/** What it takes to deliver. */
+export type Delivering = Pick<Effects, 'now' | 'random' | 'sleep' | 'stopping' | 'put' | 'count'>;
+
+/** Puts records on a destination's Firehose stream; those it refuses, and only those, are sent again until the time is up. */
+export async function deliver(
+  effects: Delivering,
+  destination: Pick<Destination, 'id' | 'deliveryStream'>,
+  records: readonly PackedRecord[],
+  endBy: Instant,
+): Promise<Delivered> {
+  const accepted: PackedRecord[] = [];
+  let waiting = records;
+  let retries = 0;
+  for (let attempt = 1; waiting.length > 0; attempt++) {
+    const refused: PackedRecord[] = [];
+    let why = '';
+    for (const call of batchRecords(waiting)) {
+      const timeout = Math.min(PUT_TIMEOUT, endBy - effects.now());
+      if (timeout < 50 * MILLISECOND) {
+        refused.push(...call);
+        why ||= 'no time left';
+        continue;
+      }
+      const codes = await putOnce(effects, destination, call, timeout);
+      if (codes instanceof TidemarkError) return { accepted, retries, failure: codes };
+      call.forEach((record, at) => {
+        if (codes[at] === undefined) accepted.push(record);
+        else refused.push(record);
+      });
+      why = codes.find((code) => code !== undefined) ?? why;
+    }
+    waiting = refused;
+    if (waiting.length === 0) break;
+    effects.count('DeliveryRefused', waiting.length);
+    const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
+    if (effects.stopping() || effects.now() + pause + SECOND > endBy) {
+      return { accepted, retries, failure: undelivered(destination, waiting.length, why) };
+    }
+    retries++;
+    await effects.sleep(pause);
+  }
+  return { accepted, retries };
+}
+
+/** The error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
+async function putOnce(
+  effects: Delivering,
+  destination: Pick<Destination, 'deliveryStream'>,
+  call: readonly PackedRecord[],
+  timeout: number,
+) {
+  try {
+    const bytes = call.map((record) => record.bytes);
+    return await effects.put(destination.deliveryStream, bytes, timeout);
+  } catch (thrown) {
+    if (thrown instanceof NetworkError) return call.map(() => thrown.message);
+    // What was accepted before it must still be remembered: no exception may carry that away.
+    return asTidemarkError(thrown);
+  }
+}
+
+function undelivered(
+  destination: Pick<Destination, 'id' | 'deliveryStream'>,
+  records: number,
+  why: string,
+): TidemarkError {
+  return new TidemarkError(
+    'delivery',
+    'sending',
+    `Destination ${destination.id} (Firehose stream ${destination.deliveryStream}) did not accept ${records} record(s): ${why}.`,
+    'Look at the stream’s throughput limit and state. The watermark waits; other destinations are not sent their events again.',
+  );
+}

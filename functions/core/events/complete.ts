@@ -1,0 +1,81 @@
+import { messageOf } from '../errors.ts';
+import type { AnyFeed, EcsEvent, EcsFields, Row } from '../model.ts';
+import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
+import { isDeeper, TOO_DEEP } from './depth.ts';
+
+/** The version of the Elastic Common Schema that events follow. */
+export const ECS_VERSION = '9.4.0';
+
+/** What the engine knows of an event besides its record. */
+export interface Circumstances {
+  readonly feed: AnyFeed;
+  readonly id: string;
+  /** None when the vendor gave no usable time. */
+  readonly time?: Instant;
+  readonly readAt: Instant;
+  readonly window?: Range;
+  /** How long after it happened the event was first seen, where the range had been read before. */
+  readonly late?: Duration;
+}
+
+/**
+ * Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. Throws for fields that no
+ * format could write: those that are nested deeper than the stack.
+ */
+export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
+  const { feed, time, window } = about;
+  const { name, viewOf } = feed.stream;
+  if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
+  const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
+  return {
+    '@timestamp': stamp(time ?? about.readAt),
+    ecs: { version: ECS_VERSION },
+    ...fields,
+    ...(tags && { tags }),
+    event: {
+      kind: 'event',
+      ...fields.event,
+      id: about.id,
+      module: feed.source.id,
+      dataset: `${feed.source.id}.${viewOf ?? name}`,
+      created: stamp(about.readAt),
+      original: row.text,
+    },
+    service: { name: feed.source.title, type: feed.source.id, ...fields.service },
+    observer: { vendor: 'Tidemark', product: 'Tidemark', type: 'forwarder' },
+    tidemark: {
+      feed: feed.name,
+      connection: feed.connection.id,
+      vendor: feed.source.vendor,
+      product: feed.source.title,
+      ...(window && { window: { from: stamp(window.from), to: stamp(window.to) } }),
+      ...(about.late !== undefined && { lateness_ms: Math.round(about.late / MILLISECOND) }),
+    },
+  };
+}
+
+/** A record that could not be mapped travels too: as a pipeline_error that says why, with the original inside. */
+export function pipelineError(row: Row, about: Circumstances, thrown: unknown): EcsEvent {
+  return complete(
+    {
+      event: { kind: 'pipeline_error' },
+      error: { message: `${about.feed.name}: ${messageOf(thrown)}`, type: 'unmapped' },
+      tags: ['tidemark-unmapped'],
+    },
+    row,
+    about,
+  );
+}
+
+/** Texts of instants: an event's window and reading time are those of its neighbours. */
+const STAMPS = new Map<Instant, string>();
+
+/** Milliseconds, or microseconds where the vendor is as fine as that. */
+function stamp(instant: Instant): string {
+  const known = STAMPS.get(instant);
+  if (known !== undefined) return known;
+  const text = formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
+  if (STAMPS.size >= 100) STAMPS.clear();
+  STAMPS.set(instant, text);
+  return text;
+}

@@ -1,0 +1,38 @@
+import type { EcsEvent } from '../model.ts';
+import { digest } from './identity.ts';
+
+/** So many characters of the original in a part: small enough for every destination, however its format spells them. */
+const PART_CHARACTERS = 20_000;
+
+/**
+ * An event that was too large, whole: its original in parts, each an event that says which part of which event it is. Put
+ * together in order, `event.original` of the parts is that of the event.
+ */
+export function* inParts(event: EcsEvent): Generator<EcsEvent> {
+  const { '@timestamp': timestamp, ecs, observer, tidemark } = event;
+  const { id, module, dataset, created, original = JSON.stringify(event) } = event.event;
+  const count = Math.max(1, Math.ceil(original.length / PART_CHARACTERS));
+  for (let at = 0, number = 1; number <= count; number++) {
+    let end = Math.min(original.length, at + PART_CHARACTERS);
+    // Half a surrogate pair is no text.
+    if (end < original.length && /[\uD800-\uDBFF]/.test(original.charAt(end - 1))) end--;
+    if (number === count) end = original.length;
+    yield {
+      '@timestamp': timestamp,
+      ecs,
+      message: `Part ${number} of ${count} of event ${id}.`,
+      tags: ['tidemark-part'],
+      event: {
+        kind: 'event',
+        id: digest(JSON.stringify(['part', id, number])),
+        module,
+        dataset,
+        created,
+        original: original.slice(at, end),
+      },
+      observer,
+      tidemark: { ...tidemark, part: { of: id, number, count } },
+    };
+    at = end;
+  }
+}

@@ -1,0 +1,126 @@
+import { insist } from '../delivery/outgoing.ts';
+import type { Effects } from '../effects.ts';
+import type { Source } from '../model.ts';
+import type { Checkpoint } from '../state/lease.ts';
+import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from '../time.ts';
+
+/** The feeds that are configured, by connection and stream: how often each is due, and where it is set, how it settles. */
+export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string | OwnTiming>>>>;
+
+interface OwnTiming {
+  readonly every: string;
+  readonly settle: string;
+}
+
+/** How the configured feeds of a source stand, and which of them is worst. */
+export interface CensusReport {
+  readonly feeds: number;
+  /** Feeds that have never been caught up. */
+  readonly never: readonly string[];
+  readonly oldestSuccess?: Worst;
+  readonly overdue?: Worst;
+  /** Beyond how often it is due, and what it stays behind on purpose. */
+  readonly lag?: Worst;
+  readonly retentionLeft?: Worst;
+}
+
+interface Worst {
+  readonly feed: string;
+  readonly seconds: number;
+}
+
+/** How many checkpoints are read at a time. */
+const AT_ONCE = 25;
+
+/**
+ * Compares the feeds that are configured with their checkpoints, one by one and never by a scan: a feed that does not run has no
+ * metrics of its own, and is noticed all the same. A feed that has never run counts from when it could have: for it, what
+ * the vendor keeps is what is left.
+ */
+export async function takeCensus(effects: Effects, source: Source, configured: ConfiguredFeeds): Promise<CensusReport> {
+  const all = Object.entries(configured).flatMap(([connection, streams]) =>
+    Object.entries(streams).map(([stream, timing]) => ({
+      name: `${source.id}/${stream}/${connection}`,
+      stream,
+      ...(typeof timing === 'string' ? { every: timing, settle: undefined } : timing),
+    })),
+  );
+  const now = effects.now();
+  const endBy = now + effects.remainingTime() - SECOND;
+  const worst = { oldestSuccess: none(1), overdue: none(1), lag: none(1), retentionLeft: none(-1) };
+  const never: string[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const part = all.slice(from, from + AT_ONCE);
+    const items = await Promise.all(part.map(({ name }) => look(effects, name, endBy)));
+    for (const [at, { name, stream, every, settle }] of part.entries()) {
+      const item = items[at];
+      const due = parseDuration(every) ?? HOUR;
+      if (item?.lastSuccess === undefined) never.push(name);
+      const success = item?.lastSuccess ?? item?.floor ?? now - DAY;
+      take(worst.oldestSuccess, name, now - success);
+      take(worst.overdue, name, Math.max(0, now - success - due));
+      const retention = retentionOf(source, stream);
+      if (retention === undefined) continue;
+      const lag = now - (item?.watermark ?? now - DAY);
+      take(worst.lag, name, Math.max(0, lag - due - (parseDuration(settle ?? '') ?? settleOf(source, stream))));
+      take(worst.retentionLeft, name, retention - lag);
+    }
+  }
+  const report: CensusReport = { feeds: all.length, never, ...said(worst) };
+  emit(effects, report);
+  return report;
+}
+
+/** A throttled table gives in after a while: no census at all would alarm for every feed. */
+async function look(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
+  let found: Checkpoint | undefined;
+  await insist(effects, endBy, async () => {
+    found = await effects.load(name);
+  });
+  return found;
+}
+
+/** How long after now a stream's watermark stays on purpose, unless that is set: that is no lag. */
+function settleOf({ streams }: Source, name: string): Duration {
+  const stream = streams.find((one) => one.name === name);
+  return stream && 'settle' in stream ? stream.settle : 0;
+}
+
+/** How long the vendor keeps a stream's records; none of what is always to be had. */
+function retentionOf({ streams }: Source, name: string): Duration | undefined {
+  const stream = streams.find((one) => one.name === name) ?? streams.find(({ viewOf }) => viewOf === undefined);
+  return stream && 'kind' in stream ? undefined : stream?.retention;
+}
+
+interface Finding {
+  readonly sign: 1 | -1;
+  feed: string;
+  time: Duration | undefined;
+}
+
+function none(sign: 1 | -1): Finding {
+  return { sign, feed: '', time: undefined };
+}
+
+function take(finding: Finding, feed: string, time: Duration): void {
+  if (finding.time !== undefined && time * finding.sign <= finding.time * finding.sign) return;
+  finding.time = time;
+  finding.feed = feed;
+}
+
+function said(worst: Readonly<Record<string, Finding>>): Record<string, Worst> {
+  return Object.fromEntries(
+    Object.entries(worst).flatMap(([what, { feed, time }]) =>
+      time === undefined ? [] : [[what, { feed, seconds: Math.round(time / SECOND) }] as const],
+    ),
+  );
+}
+
+function emit(effects: Effects, report: CensusReport): void {
+  const { oldestSuccess, overdue, lag, retentionLeft } = report;
+  if (oldestSuccess) effects.count('OldestSuccessSeconds', oldestSuccess.seconds);
+  if (overdue) effects.count('OverdueSeconds', overdue.seconds);
+  if (lag) effects.count('WorstLagSeconds', lag.seconds);
+  if (retentionLeft) effects.count('LeastRetentionHours', Math.floor((retentionLeft.seconds * SECOND) / HOUR));
+  effects.log('info', `Census of ${report.feeds} feeds.`, { ...report });
+}

@@ -1,0 +1,122 @@
+import type { Effects, QuarantineEntry } from '../effects.ts';
+import { type AnyFeed, isSnapshotFeed } from '../model.ts';
+import { type JobProgress, progressOf } from '../run/job-progress.ts';
+import { say } from '../state/lease.ts';
+import { countHours, dayOf, type LedgerRow } from '../state/ledger.ts';
+import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
+import { DAY, floorTo, formatDuration, formatInstant, type Instant, type Range, SECOND } from '../time.ts';
+
+/** How a feed stands: what is known of it without asking the vendor. */
+export interface FeedLook {
+  readonly feed: string;
+  readonly kind: 'events' | 'snapshot';
+  /** None as long as it has never run. */
+  readonly watermark?: string;
+  readonly lagSeconds?: number;
+  readonly floor?: string;
+  readonly lastSuccess?: string;
+  readonly failures?: number;
+  readonly lastError?: { readonly code: string; readonly message: string; readonly at: string };
+  readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
+  readonly lease?: { readonly owner: string; readonly until: string };
+  readonly lateness?: LatenessLook;
+  readonly jobs: readonly JobProgress[];
+  readonly quarantine: readonly QuarantineLook[];
+  readonly ledger: readonly LedgerRow[];
+}
+
+/** The histogram of how late events came, and what overlap that would take. */
+export interface LatenessLook {
+  readonly since: string;
+  readonly onTime: number;
+  readonly late: number;
+  /** Steps in which there are any: up to so long, so many. */
+  readonly steps: readonly { readonly upTo: string; readonly events: number }[];
+  readonly worstSeconds: number;
+  readonly settle: string;
+  readonly overlap: string;
+  /** The overlap that would have caught this share of all events. */
+  readonly wouldCatch: { readonly '100%': string; readonly '99.9%': string };
+}
+
+export interface QuarantineLook extends Pick<QuarantineEntry, 'id' | 'reason' | 'destinations'> {
+  readonly at: string;
+  readonly bytes: number;
+}
+
+/** @param days whose rows of the ledger are wanted; a day that has none yet is added up from the seen keys */
+export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Promise<FeedLook> {
+  const { name } = feed;
+  const kind = isSnapshotFeed(feed) ? 'snapshot' : 'events';
+  const item = await effects.load(name);
+  const now = effects.now();
+  const jobs = [...(await effects.loadJobs(name, 'backfill')), ...(await effects.loadJobs(name, 'verify'))];
+  const progress = jobs.map((job) => progressOf(job, now)).filter((job) => job !== undefined);
+  const quarantine = await listQuarantine(effects, name);
+  const ledger = days && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
+  if (!item) return { feed: name, kind, jobs: progress, quarantine, ledger };
+  const { watermark, floor, lastSuccess, failures, lastError, hold, owner, leaseUntil } = item;
+  const lateness = isSnapshotFeed(feed) ? undefined : latenessOf(feed, item.lateness);
+  return {
+    feed: name,
+    kind,
+    watermark: formatInstant(watermark),
+    lagSeconds: Math.round((now - watermark) / SECOND),
+    floor: formatInstant(floor),
+    ...(lastSuccess !== undefined && { lastSuccess: formatInstant(lastSuccess) }),
+    failures,
+    ...(lastError && { lastError: { ...lastError, at: say(lastError.at) } }),
+    ...(hold && now < hold.until && { hold: { until: say(hold.until), reason: hold.reason, message: hold.message } }),
+    ...(owner !== undefined &&
+      leaseUntil !== undefined &&
+      now < leaseUntil && { lease: { owner, until: say(leaseUntil) } }),
+    ...(lateness && { lateness }),
+    jobs: progress,
+    quarantine,
+    ledger,
+  };
+}
+
+function latenessOf(
+  { settle, overlap }: { readonly settle: number; readonly overlap: number },
+  lateness: Parameters<typeof overlapFor>[0] | undefined,
+): LatenessLook | undefined {
+  if (!lateness) return undefined;
+  const { since, onTime, late, worst } = lateness;
+  const bounds = [...LATENESS_STEPS.map(formatDuration), 'more'];
+  const steps = late.map((events, at) => ({ upTo: bounds[at] as string, events })).filter(({ events }) => events > 0);
+  return {
+    since: say(since),
+    onTime,
+    late: late.reduce((sum, events) => sum + events, 0),
+    steps,
+    worstSeconds: Math.round(worst / SECOND),
+    settle: formatDuration(settle),
+    overlap: formatDuration(overlap),
+    wouldCatch: {
+      '100%': formatDuration(overlapFor(lateness, 1, settle)),
+      '99.9%': formatDuration(overlapFor(lateness, 0.999, settle)),
+    },
+  };
+}
+
+async function listQuarantine(effects: Effects, feed: string): Promise<QuarantineLook[]> {
+  const found: QuarantineLook[] = [];
+  for await (const { id, reason, at, text, destinations } of effects.loadQuarantine(feed)) {
+    const bytes = Buffer.byteLength(text);
+    found.push({ id, reason, at: say(at), bytes, ...(destinations && { destinations }) });
+  }
+  return found;
+}
+
+async function ledgerOf(effects: Effects, feed: string, { from, to }: Range): Promise<LedgerRow[]> {
+  const rows = new Map((await effects.loadLedger(feed, dayOf(from), dayOf(to - 1))).map((row) => [row.day, row]));
+  const madeAt: Instant = effects.now();
+  for (let day = floorTo(from, DAY); day < to; day += DAY) {
+    const name = dayOf(day);
+    if (rows.has(name)) continue;
+    const hours = await countHours(effects, feed, day);
+    if (hours.length > 0) rows.set(name, { day: name, madeAt, hours });
+  }
+  return [...rows.values()].sort((one, other) => (one.day < other.day ? -1 : 1));
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+import { type ConfiguredConnection, check, feedsOf, parseConnection } from '../config/connection.ts';
+import { TidemarkError } from '../errors.ts';
+import type { AnyFeed, Source } from '../model.ts';
+import { type Instant, parseDuration, parseInstant, type Range } from '../time.ts';
+import type { ConfiguredFeeds } from './census.ts';
+import type { Act } from './tasks.ts';
+
+/** What an invocation is to do, checked. */
+export interface Order {
+  readonly act:
+    | Act
+    /** Says how the feeds stand, without asking the vendor. */
+    | { readonly act: 'look'; readonly range?: Range }
+    | { readonly act: 'census'; readonly feeds: ConfiguredFeeds };
+  /** None for a census, which is about all of them. */
+  readonly connection?: ConfiguredConnection;
+  readonly feeds: readonly AnyFeed[];
+  /** A person asks: what the vendor refused before is asked again now. */
+  readonly askAgain: boolean;
+}
+
+const time = z
+  .string()
+  .check(z.refine((text) => parseInstant(text) !== undefined, 'a time such as 2026-01-10T00:00:00Z'));
+const feeds = {
+  connection: z.unknown(),
+  streams: z.array(z.string()).check(z.minLength(1)),
+  askAgain: z.optional(z.boolean()),
+};
+const duration = z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'a duration such as 15m'));
+const every = z.string().check(z.refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration such as 15m'));
+const timing = z.union([every, z.strictObject({ every, settle: duration })]);
+const range = { from: z.optional(time), to: z.optional(time) };
+
+/** What schedules, the command line and the state machine send. Without an act it is `run`. */
+const input = z.discriminatedUnion('act', [
+  z.strictObject({ act: z._default(z.literal('run'), 'run'), ...feeds }),
+  z.strictObject({
+    act: z.literal('backfill'),
+    ...feeds,
+    ...range,
+    id: z.optional(
+      z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'letters, digits, dots, dashes and underscores')),
+    ),
+    resend: z.optional(z.boolean()),
+    cancel: z.optional(z.boolean()),
+  }),
+  z.strictObject({ act: z.literal('verify'), ...feeds, ...range, repair: z.optional(z.boolean()) }),
+  z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
+  z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
+  z.strictObject({ act: z.literal('look'), ...feeds, ...range }),
+  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), timing)) }),
+]);
+
+export function readOrder(source: Source, value: unknown): Order {
+  const given = typeof value === 'object' && value !== null && !('act' in value) ? { act: 'run', ...value } : value;
+  const order = check(input, given, 'The invocation');
+  if (order.act === 'census') return { act: order, feeds: [], askAgain: false };
+  const { connection: unchecked, streams, askAgain = false, ...rest } = order;
+  const connection = parseConnection(source, unchecked);
+  return { act: actOf(rest), connection, feeds: chosen(source, connection, streams), askAgain };
+}
+
+function actOf(
+  rest: Omit<Exclude<z.infer<typeof input>, { act: 'census' }>, 'connection' | 'streams' | 'askAgain'>,
+): Order['act'] {
+  const order = rest as { act: string; from?: string; to?: string } & Record<string, unknown>;
+  const { from, to, ...more } = order;
+  if (order.act === 'move') return { act: 'move', to: parseInstant(to) as Instant };
+  const wanted = rangeOf(from, to);
+  return { ...more, ...(wanted && { range: wanted }) } as Order['act'];
+}
+
+function rangeOf(from: string | undefined, to: string | undefined): Range | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const [first, last] = [parseInstant(from), parseInstant(to)];
+  if (first !== undefined && last !== undefined && first < last) return { from: first, to: last };
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `The invocation is not right:\n  $.from, $.to: there is ${from ?? 'nothing'} to ${to ?? 'nothing'}, wanted a range: from before to.`,
+    'Give both from and to.',
+  );
+}
+
+function chosen(source: Source, connection: ConfiguredConnection, streams: readonly string[]): AnyFeed[] {
+  const all = feedsOf(source, connection);
+  return streams.map((name, at) => {
+    const feed = all.find(({ stream }) => stream.name === name);
+    if (feed) return feed;
+    const known = all.map(({ stream }) => stream.name).join(', ');
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `The invocation is not right:\n  $.streams[${at}]: there is ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
+      'Correct the schedule’s input.',
+    );
+  });
+}

@@ -1,0 +1,188 @@
+import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
+import { addOwn } from '../delivery/queue-self-event.ts';
+import type { QuarantineEntry } from '../effects.ts';
+import { messageOf, UnreadableError } from '../errors.ts';
+import { recordHash } from '../events/identity.ts';
+import { inParts } from '../events/in-parts.ts';
+import type { Answer, AnyFeed, Destination, EcsEvent, Feed } from '../model.ts';
+import { isSnapshotFeed } from '../model.ts';
+import { askedRange } from '../reading/plan.ts';
+import { takeIn } from '../reading/process-page.ts';
+import { newReading } from '../reading/read-window.ts';
+import type { Run, Sending } from '../reading/run.ts';
+import { startRun } from '../reading/run-feed.ts';
+import type { Ending } from '../run/outcome.ts';
+import { newCheckpoint, settleDestinations } from '../run/reconcile-config.ts';
+import type { FeedReport } from '../run/report.ts';
+import { type FeedTask, type Held, ownSending, underLease } from '../run/with-lease.ts';
+import { firstCheckpoint, say } from '../state/lease.ts';
+import { destinationBits, OWN, Seen } from '../state/seen.ts';
+
+/**
+ * Sends again what lies in quarantine: these entries, or all of the feed's. What was too large comes whole, in parts; what could
+ * not be written or read is tried with the code of today. What has gone out is let out of quarantine; all else stays.
+ */
+export async function redrive(task: FeedTask<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
+  return await underLease(
+    task,
+    (start) =>
+      isSnapshotFeed(task.feed)
+        ? firstCheckpoint(
+            start,
+            '',
+            task.destinations.map(({ id }) => id),
+          )
+        : newCheckpoint({ ...task, feed: task.feed }, start),
+    (held) => sendAgain(task, ids, held),
+  );
+}
+
+/** How live reading goes is not changed by any of this: its failures, holds and successes stay as they are. */
+async function sendAgain(task: FeedTask<AnyFeed>, ids: readonly string[] | undefined, held: Held): Promise<Ending> {
+  const { effects, feed } = task;
+  const { asker, warnings } = held;
+  const wanted = ids && new Set(ids);
+  const seen = new Seen(
+    effects,
+    feed.name,
+    task.destinations.map(({ id }) => id),
+    task.mostSeenKeys,
+  );
+  await seen.open();
+  let redriven = 0;
+  for await (const entry of effects.loadQuarantine(feed.name)) {
+    if (wanted && !wanted.delete(entry.id)) continue;
+    if (effects.stopping()) return { state: 'stopped', changes: {}, redriven };
+    if (effects.now() >= asker.stopAt) return { state: 'more', changes: {}, redriven };
+    const problem = await sendEntry(task, held, seen, entry);
+    if (problem !== undefined) {
+      warnings.push(`${entry.id} stays in quarantine: ${problem}`);
+      continue;
+    }
+    await effects.dropQuarantine(feed.name, entry.id);
+    effects.count('Redriven', 1);
+    redriven++;
+  }
+  for (const id of wanted ?? []) warnings.push(`${feed.name} has no ${id} in quarantine.`);
+  return { state: 'caught-up', changes: {}, redriven };
+}
+
+/** Why it has to stay, if it has to. */
+async function sendEntry(
+  task: FeedTask<AnyFeed>,
+  held: Held,
+  seen: Seen,
+  entry: QuarantineEntry,
+): Promise<string | undefined> {
+  const { feed } = task;
+  if (entry.reason !== 'unreadable') return await sendEvent(task, held, seen, entry);
+  if (isSnapshotFeed(feed)) return 'a snapshot is read anew in each run';
+  return await readBody({ ...task, feed }, held, seen, entry);
+}
+
+/** To each destination that lacks it: whole where that fits by now, else in parts. */
+async function sendEvent(
+  task: FeedTask<AnyFeed>,
+  held: Held,
+  seen: Seen,
+  entry: QuarantineEntry,
+): Promise<string | undefined> {
+  const event = parsed(entry.text);
+  if (!event) return 'it is not the event that it should be';
+  const { destinations } = task;
+  const ids = destinations.map(({ id }) => id);
+  const affected = destinationBits(ids, entry.destinations ?? ids);
+  if (affected === 0) return 'none of the destinations that lack it is configured any more';
+  const sending = ownSending(task, held, seen);
+  const problems: string[] = [];
+  for (const [at, destination] of destinations.entries()) {
+    const bit = affected & (1 << at);
+    if (bit === 0) continue;
+    try {
+      for (const piece of piecesFor(task, destination, event)) await addAgain(sending, entry, piece, bit);
+    } catch (thrown) {
+      problems.push(`${destination.id}: ${messageOf(thrown)}`);
+    }
+  }
+  if (problems.length === 0) return await finish(sending, entry);
+  // Those that can take it need not wait for those that cannot.
+  await deliverOutgoing(sending);
+  return problems.join('; ');
+}
+
+function parsed(text: string): EcsEvent | undefined {
+  try {
+    const event = JSON.parse(text) as EcsEvent | null;
+    return typeof event?.event?.id === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All of them are written before any is taken: half of an event must not go out because the rest of it cannot. */
+function piecesFor({ write }: FeedTask<AnyFeed>, { shape }: Destination, event: EcsEvent): EcsEvent[] {
+  const whole = redriven(event);
+  if (!write(shape, whole).oversized) return [whole];
+  if (shape.format === 'cef') throw new Error('CEF has no place for the whole of it');
+  const parts = [...inParts(event)].map(redriven);
+  for (const part of parts) {
+    if (write(shape, part).oversized) throw new Error(`a part of it is still too large for ${shape.format}`);
+  }
+  return parts;
+}
+
+function redriven(event: EcsEvent): EcsEvent {
+  return { ...event, tags: [...(event.tags ?? []), 'tidemark-redriven'] };
+}
+
+/**
+ * What is sent on purpose is none of the vendor's events once more: it is not remembered among them. That it was sent is
+ * remembered for as long as the entry lies there: a redrive that was cut short goes on.
+ */
+async function addAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEvent, bit: number): Promise<void> {
+  const { effects, outgoing, seen } = sending;
+  const { id } = piece.event;
+  const key = effects.seal(`redriven ${id} ${at}`);
+  const lacking = (bit | (outgoing.lacking(id) ?? 0)) & ~(await seen.has(OWN, key));
+  if (lacking !== 0) outgoing.add(piece, { bucket: OWN, key, lacking });
+}
+
+/** An answer that could not be read is read once more: its rows become events, but for those that were delivered. */
+async function readBody(
+  task: FeedTask<Feed>,
+  held: Held,
+  seen: Seen,
+  entry: QuarantineEntry,
+): Promise<string | undefined> {
+  const { range } = entry;
+  if (!range) return 'what it was asked for is not known';
+  const prepared = await task.prepare(held.asker);
+  const feed = { ...task.feed, connection: prepared.connection };
+  const { stream } = feed;
+  const asked = askedRange(stream, range);
+  const answer: Answer = { status: 200, headers: {}, text: entry.text };
+  try {
+    const { rows, next } = stream.read(answer, stream.first(asked, prepared.connection));
+    settleDestinations(task, held.lease);
+    const started = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
+    // The range was given up, not read: its events are not late.
+    const run: Run = { ...started, outgoing: ownSending(task, held, seen).outgoing, readBefore: 0 };
+    const hashes = rows.map(recordHash);
+    await takeIn(run, newReading(stream, range, asked), { rows, hashes, number: 1 }, 0, rows.length);
+    await finish(run, entry);
+    await run.ongoing.save();
+    if (next)
+      held.warnings.push(
+        `${entry.id} was one page of ${say(range.from)} to ${say(range.to)}: what followed it takes a backfill.`,
+      );
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UnreadableError) return thrown.message;
+    throw thrown;
+  }
+}
+
+async function finish(sending: Sending, { id, at }: QuarantineEntry): Promise<undefined> {
+  await addOwn(sending, { act: 'redrive', event: id, at });
+  await deliverOutgoing(sending);
+}

@@ -1,0 +1,44 @@
+import type { Feed } from '../model.ts';
+import { caughtUp, type Ending, outOfTime } from '../run/outcome.ts';
+import type { Changes } from '../state/lease.ts';
+import { noteDone } from '../state/ledger.ts';
+import { type Duration, MINUTE } from '../time.ts';
+import { doneRereads, nextWindow, raisedWatermark, widen } from './plan.ts';
+import type { Run } from './run.ts';
+
+/** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
+export async function moveOn(run: Run): Promise<Ending | undefined> {
+  const { feed, lease } = run;
+  run.dayNotes.window();
+  noteDone(run);
+  const { watermark: before } = lease.item;
+  const watermark = raisedWatermark(feed, before, run.plan);
+  const narrowed = widen(feed, lease.item.narrowed);
+  // What the vendor has not answered for yet must be read again before anything after it may count.
+  const proven = watermark >= run.plan.window.to;
+  const plan = proven ? nextWindow(feed, run.plan, narrowed) : undefined;
+  const changes: Changes = {
+    watermark,
+    plan,
+    narrowed,
+    broken: narrowed === undefined ? undefined : lease.item.broken,
+    unordered: run.unordered || undefined,
+    patient: undefined,
+    reread: doneRereads(feed, lease.item, run.plan),
+    ...(run.marks.changed && { claims: run.marks.claimsSince(watermark - longestOverlap(feed)) }),
+  };
+  if (plan) {
+    await lease.commit(changes);
+    run.plan = plan;
+    return undefined;
+  }
+  // Some of a backlog is worth going on at once; the few moments that have passed meanwhile are not.
+  const more = run.plan.window.to < run.plan.to && watermark - before >= MINUTE;
+  const ending = more ? outOfTime('more') : caughtUp(run.effects.now());
+  return { ...ending, changes: { ...changes, ...ending.changes } };
+}
+
+/** How far behind the watermark a row may still be read again. */
+function longestOverlap({ overlap, rereads = [] }: Feed): Duration {
+  return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
+}

@@ -1,0 +1,68 @@
+import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
+import { OutOfTimeError } from '../requests/ask.ts';
+import type { Ending } from '../run/outcome.ts';
+import { say } from '../state/lease.ts';
+import type { Range } from '../time.ts';
+import { askedRange } from './plan.ts';
+import { takeIn } from './process-page.ts';
+import { type ReadPage, readPages } from './read-pages.ts';
+import { newReading } from './read-window.ts';
+import { isAboutRange } from './recover.ts';
+import type { Run } from './run.ts';
+
+/** So many requests a run are spent on what goes on; the next run takes the next ones. */
+const MOST_REQUESTS = 20;
+
+/**
+ * After a plan is done: what goes on since before it is asked for at its own beginning, for the vendor may show its end
+ * there only. The plan's own progress is saved first, since these reads may fail.
+ */
+export async function readOngoing(run: Run, ending: Ending): Promise<Ending> {
+  const { lease, plan, tally } = run;
+  const ranges = run.ongoing.ranges(plan.from, lease.item.ongoingFrom ?? 0);
+  if (ending.state !== 'caught-up' || ranges.length === 0) return ending;
+  await lease.commit(ending.changes);
+  const most = tally.pages + MOST_REQUESTS;
+  for (const range of ranges) {
+    if (tally.pages >= most) break;
+    // Noted before it is asked for: one that cannot be read must not keep the others from their turn.
+    lease.note({ ongoingFrom: range.to });
+    try {
+      await readAgain(run, range);
+    } catch (thrown) {
+      // The plan is done, and what is asked for again has time.
+      if (thrown instanceof OutOfTimeError) break;
+      if (!isAboutRange(thrown)) throw thrown;
+      const why = `What goes on since ${say(range.from)} could not be asked for: ${thrown.message}`;
+      run.effects.count('Incomplete', 1);
+      run.effects.log('warn', why, { feed: run.feed.name });
+    }
+  }
+  return ending;
+}
+
+/** Reads all pages of a range. Whatever ends that early, what was read before is delivered, and what has ended is no longer noted. */
+async function readAgain(run: Run, range: Range): Promise<void> {
+  const { stream, connection } = run.feed;
+  const asked = askedRange(stream, range);
+  const reading = newReading(stream, range, asked);
+  const pages = readPages(run, range, stream.first(asked, connection));
+  for (;;) {
+    let step: IteratorResult<ReadPage>;
+    try {
+      step = await pages.next();
+      if (!step.done) await takeIn(run, reading, step.value, 0, step.value.rows.length);
+    } catch (thrown) {
+      await deliverAndNote(run);
+      throw thrown;
+    }
+    if (step.done || flushDue(run)) await deliverAndNote(run);
+    if (step.done) return;
+    reading.pageBefore = new Set(step.value.hashes);
+  }
+}
+
+async function deliverAndNote(run: Run): Promise<void> {
+  await deliverOutgoing(run);
+  await run.ongoing.save();
+}

@@ -1,0 +1,191 @@
+import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
+import { Outgoing } from '../delivery/outgoing.ts';
+import { sendOwn } from '../delivery/send-self-event.ts';
+import { AmbiguousWriteError, TidemarkError, UnreadableError } from '../errors.ts';
+import type { Feed } from '../model.ts';
+import { ExpiredError, OutOfTimeError, PauseError } from '../requests/ask.ts';
+import { SignInMarks } from '../requests/own-sign-ins.ts';
+import { IncompleteError } from '../requests/paging.ts';
+import { caughtUp, type Ending } from '../run/outcome.ts';
+import { newCheckpoint, settleDestinations, settleScope } from '../run/reconcile-config.ts';
+import type { FeedReport } from '../run/report.ts';
+import { type FeedTask, type Held, ownSending, type Prepared, runName, underLease } from '../run/with-lease.ts';
+import { type Changes, type Checkpoint, type Plan, say } from '../state/lease.ts';
+import { DayNotes, foldDays, noteDay, noteDone } from '../state/ledger.ts';
+import { OngoingNotes } from '../state/ongoing.ts';
+import { Seen } from '../state/seen.ts';
+import { LatenessNotes } from '../stored/lateness.ts';
+import type { Duration, Instant } from '../time.ts';
+import { moveOn } from './finish-window.ts';
+import { TooManyRowsError } from './occurrences.ts';
+import { dueRereads, makePlan, type PlanResult } from './plan.ts';
+import { readOngoing } from './read-ongoing.ts';
+import { readWindow } from './read-window.ts';
+import { helpOn, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
+import type { Run } from './run.ts';
+import { Voices } from './single-actor-check.ts';
+
+/** Runs one feed: finishes its plan or makes a new one, and reads window after window. */
+export async function runFeed(task: FeedTask): Promise<FeedReport> {
+  return await underLease(
+    task,
+    (start) => newCheckpoint(task, start),
+    (held) => readOn(task, held),
+  );
+}
+
+/** Works through the plan until it is done or something ends the run. */
+async function readOn(task: FeedTask, held: Held): Promise<Ending> {
+  const { effects, destinations } = task;
+  const { lease, start, asker, warnings } = held;
+  const prepared = await task.prepare(asker);
+  const feed = { ...task.feed, connection: prepared.connection };
+  const changed = settleScope({ ...task, feed }, lease);
+  warnings.push(...prepared.outlook.warnings);
+  settleDestinations(task, lease);
+  const seen = seenOf(task, feed.name);
+  const due = dueRereads(feed, lease.item, start);
+  const overlapFrom = overlapStart(feed, lease.item, due);
+  const seenFrom = await seen.load(overlapFrom);
+  const made = planOf(feed, lease.item, start, seenFrom, due);
+  if (changed) {
+    warnings.push(changed.message);
+    await sendOwn(ownSending(task, held, seen), { act: 'scope-changed', ...changed });
+  }
+  if (!made.plan) return caughtUp(effects.now());
+  const run = await startRun(task, feed, held, prepared, seen, made.plan);
+  if (seenFrom > overlapFrom) {
+    effects.count('OverlapShortened', 1);
+    warnings.push(
+      `The overlap is cut to what lies after ${say(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
+    );
+    await sendOwn(run, { act: 'overlap-shortened', range: { from: overlapFrom, to: seenFrom } });
+  }
+  if (made.gap) {
+    effects.count('Gap', 1);
+    warnings.push(`The vendor deleted ${say(made.gap.from)} to ${say(made.gap.to)} before it was read.`);
+    run.dayNotes.gap(made.gap);
+    await sendOwn(run, { act: 'gap', range: made.gap });
+    await lease.commit({ watermark: made.gap.to, plan: run.plan });
+  }
+  let ending: Ending;
+  try {
+    ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
+    noteDone(run);
+  } finally {
+    noteDay(run);
+  }
+  if (ending.state !== 'caught-up' || destinations.length === 0) return ending;
+  const folded = await tryToFold(run, ending.changes.watermark ?? lease.item.watermark, task.seenFor);
+  return { ...ending, changes: { ...ending.changes, ...folded } };
+}
+
+/** What was read has been delivered: a table that hiccups over the ledger, which the next run can write as well, must not undo that. */
+async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
+  try {
+    return await foldDays(run, watermark, seenFor);
+  } catch (thrown) {
+    if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
+    run.effects.log('warn', 'The ledger could not be written; the next run does it.', {
+      feed: run.feed.name,
+      error: String(thrown),
+    });
+    return {};
+  }
+}
+
+/** Which of a place's events were delivered, and to whom. */
+export function seenOf({ effects, destinations, mostSeenKeys }: FeedTask, place: string): Seen {
+  const ids = destinations.map(({ id }) => id);
+  return new Seen(effects, place, ids, mostSeenKeys);
+}
+
+/** @param place where it is remembered what was delivered */
+export async function startRun(
+  task: FeedTask,
+  feed: Feed,
+  { lease, asker, tally }: Held,
+  { connection, signInsOnRecord }: Prepared,
+  seen: Seen,
+  plan: Plan,
+  place: string = feed.name,
+): Promise<Run> {
+  const { effects, destinations } = task;
+  const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
+  await ongoing.load();
+  return {
+    effects,
+    feed,
+    asker,
+    lease,
+    destinations,
+    seen,
+    outgoing: new Outgoing(effects, { feed: feed.name, place }, destinations, seen, task.write, runName(task, lease)),
+    tally,
+    readBefore: lease.item.watermark,
+    plan,
+    unordered: lease.item.unordered ?? false,
+    voices: new Voices(),
+    marks: new SignInMarks(feed.source.ownSignIns, connection, {
+      onRecord: signInsOnRecord,
+      claims: lease.item.claims ?? {},
+      keep: (claims) => lease.commit({ claims }),
+    }),
+    ongoing,
+    dayNotes: new DayNotes(tally),
+    lateNotes: new LatenessNotes(),
+  };
+}
+
+/** Reads window after window of the run's plan. */
+export async function readToEnd(run: Run, { outlook }: Prepared, warnings: string[]): Promise<Ending> {
+  try {
+    for (;;) {
+      const ending = await readNext(run);
+      if (ending) return ending;
+    }
+  } finally {
+    if (outlook.suspicion !== undefined && run.voices.isAlone) {
+      run.effects.count('NarrowSight', 1);
+      warnings.push(outlook.suspicion);
+    }
+  }
+}
+
+/** The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
+function planOf(feed: Feed, item: Checkpoint, start: Instant, seenFrom: Instant, due: readonly Duration[]): PlanResult {
+  const deleted = item.watermark < start - feed.stream.retention;
+  return item.plan && !deleted ? { plan: item.plan } : makePlan(feed, item, start, seenFrom, due);
+}
+
+/** Reads the plan's window, or a part of it; says how the run ended when it did. */
+async function readNext(run: Run): Promise<Ending | undefined> {
+  const { left } = run.plan;
+  const { pages } = run.tally;
+  try {
+    if ((await readWindow(run)) === 'go-on') return undefined;
+    await deliverOutgoing(run);
+    await run.ongoing.save();
+    return await moveOn(run);
+  } catch (thrown) {
+    const begun = { left, readSome: run.tally.pages > pages };
+    if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, begun);
+    if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) {
+      return await recoverIncomplete(run, thrown);
+    }
+    if (thrown instanceof ExpiredError) return await recoverExpired(run, thrown);
+    if (isCutShort(thrown)) await helpOn(run, begun);
+    throw thrown;
+  }
+}
+
+/** Whether it was the vendor, or the time, that ended the reading of a window. */
+function isCutShort(thrown: unknown): boolean {
+  if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) return true;
+  return thrown instanceof TidemarkError && thrown.code === 'failing';
+}
+
+/** Where the overlap of this run begins. A stored plan may begin earlier: its rows load what they need on demand. */
+function overlapStart(feed: Feed, { watermark, floor }: Checkpoint, due: readonly Duration[]): Instant {
+  return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
+}

@@ -1,0 +1,73 @@
+import type { Answer, Request, Source, Verdict } from '../model.ts';
+import { type Instant, MILLISECOND, MINUTE, SECOND } from '../time.ts';
+
+/** What an answer tells us to do: as the source knows it, else as the web at large means it. */
+export function judge(source: Source, answer: Answer, now: Instant, asked: Request): Verdict {
+  return source.judge?.(answer, now, asked) ?? judgeByStatus(source, answer, now);
+}
+
+function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
+  const { status } = answer;
+  const said = `${source.title} answered ${status}${excerpt(answer.text)}`;
+  if (status >= 200 && status < 300) return { kind: 'done' };
+  if (status === 429 || status === 503) {
+    const at = retryAfter(answer, now);
+    return { kind: 'later', throttled: status === 429, reason: said, ...(at !== undefined && { at }) };
+  }
+  if (status >= 500 || status === 408 || status === 425) return { kind: 'later', throttled: false, reason: said };
+  if (status === 401) {
+    return { kind: 'never', code: 'refused', reason: said, cure: 'Put working credentials into the secret.' };
+  }
+  if (status === 403) {
+    return {
+      kind: 'never',
+      code: 'forbidden',
+      reason: said,
+      cure: 'Give the credentials the permission that the stream needs.',
+    };
+  }
+  if (status >= 300 && status < 400) {
+    const to = answer.headers.location;
+    return {
+      kind: 'never',
+      code: 'origin',
+      reason: `${source.title} redirects${to ? ` to ${to.slice(0, 200)}` : ''} (${status}); redirects are not followed, they could carry the credentials away`,
+      cure: 'If the new place is right, set it as the connection’s origin.',
+    };
+  }
+  return { kind: 'never', code: 'request', reason: said, cure: 'Check the connection’s origin and settings.' };
+}
+
+/** When the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
+export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
+  const text = answer.headers['retry-after']?.trim();
+  if (!text) return undefined;
+  if (/^\d{1,9}(\.\d+)?$/.test(text)) return now + Math.ceil(Number(text) * SECOND);
+  const at = Date.parse(text) * MILLISECOND;
+  if (Number.isNaN(at)) return undefined;
+  return Math.max(now, at + clockOffset(answer, now));
+}
+
+/** Our clock less the vendor's, by its Date header (whole seconds); nothing when there is none. */
+export function clockOffset(answer: Answer, now: Instant): number {
+  const theirs = vendorTime(answer);
+  return theirs === undefined ? 0 : now - theirs;
+}
+
+/** What the vendor's clock said. */
+export function vendorTime(answer: Answer): Instant | undefined {
+  const at = Date.parse(answer.headers.date ?? '') * MILLISECOND;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The beginning of a body, fit for one line of log: no line breaks, no control characters. */
+export function excerpt(text: string): string {
+  const clean = text
+    .slice(0, 300)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+  return clean === '' ? '' : `: ${clean.toWellFormed()}`;
+}
+
+/** Longest we take a vendor's word for when to come back: a clock may be wrong. */
+export const LONGEST_HOLD = 60 * MINUTE;

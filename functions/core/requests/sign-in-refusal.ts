@@ -1,0 +1,69 @@
+import { TidemarkError } from '../errors.ts';
+import type { Answer } from '../model.ts';
+import { say } from '../state/lease.ts';
+import { DAY, type Instant, MINUTE, SECOND } from '../time.ts';
+import { PauseError } from './ask.ts';
+import { excerpt, LONGEST_HOLD, retryAfter } from './judge.ts';
+import type { SignInHold } from './sign-in-record.ts';
+
+/** A refused login is left alone so long: trying on would lock the user out. */
+const REFUSED_HOLD = LONGEST_HOLD;
+/** So many refusals in a row are no mishap: the next try is a day away, for the one after it might lock the user out. */
+const MANY_REFUSALS = 3;
+const LONG_REFUSED_HOLD = DAY;
+const THROTTLED_HOLD = 5 * MINUTE;
+/** A vendor that asks for a longer pause is taken to mean the runs to come, too. */
+const LONGEST_PAUSE = 10 * SECOND;
+
+/**
+ * What an answer means that brings no session; none when the sign-in may be tried again.
+ *
+ * @param refusedBefore how often in a row the same secret has been refused
+ */
+export function refusalOf(
+  title: string,
+  answer: Answer,
+  now: Instant,
+  refusedBefore: number,
+): { readonly error: Error; readonly hold?: SignInHold } | undefined {
+  const { status } = answer;
+  const message = `${title} answered ${status} to the sign-in${excerpt(answer.text)}`;
+  const at = retryAfter(answer, now);
+  if (status === 429 || (status >= 500 && at !== undefined && at > now + LONGEST_PAUSE)) {
+    const notBefore = Math.min(at ?? now + THROTTLED_HOLD, now + LONGEST_HOLD);
+    return notAgain({ signIn: 'throttled', notBefore, message });
+  }
+  if (status >= 500 || status === 408 || status === 425) return undefined;
+  if (status === 400 || status === 401 || status === 403) {
+    const hold = refusedBefore + 1 < MANY_REFUSALS ? REFUSED_HOLD : LONG_REFUSED_HOLD;
+    return notAgain({ signIn: 'refused', notBefore: now + hold, message });
+  }
+  const isGood = status >= 200 && status < 300;
+  const error = new TidemarkError(
+    isGood ? 'unreadable' : 'request',
+    'receiving',
+    isGood ? `${title} answered the sign-in without a token${excerpt(answer.text)}` : message,
+    `Check the connection’s origin: ${isGood ? 'something else than the vendor may be answering there' : 'the sign-in is not there'}.`,
+  );
+  return { error };
+}
+
+function notAgain(hold: SignInHold): { error: Error; hold: SignInHold } {
+  return { error: heldError(hold), hold };
+}
+
+/** What a run says that may not sign in. */
+export function heldError({ signIn, notBefore, message }: SignInHold): Error {
+  if (signIn === 'throttled') return new PauseError(notBefore, message, true, 'connection');
+  return signInRefused(message, notBefore);
+}
+
+/** What feeds report whose connection may not sign in. */
+export function signInRefused(message: string, until: Instant): TidemarkError {
+  return new TidemarkError(
+    'refused',
+    'receiving',
+    message,
+    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${say(until)}, for refused sign-ins lock users out.`,
+  );
+}

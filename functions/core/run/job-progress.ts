@@ -1,0 +1,62 @@
+import type { Checkpoint } from '../state/lease.ts';
+import type { JobState } from '../stored/job.ts';
+import type { VerifiedStep } from '../stored/verified-step.ts';
+import { formatInstant, type Instant } from '../time.ts';
+import { emptyTally, type Tally } from './report.ts';
+
+/** How far a job has come. */
+export interface JobProgress {
+  readonly kind: 'backfill' | 'verify';
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  /** What lies before it is done. */
+  readonly at: string;
+  readonly state: JobState;
+  /** Of the range, not of its events: how many there are is not known before they are read. */
+  readonly percent: number;
+  /** When it will be done, if it goes on as it did so far. */
+  readonly eta?: string;
+  /** What all runs of a backfill have done. */
+  readonly total: Tally;
+  readonly resend?: boolean;
+  /** What a verification has found so far. */
+  readonly steps?: readonly VerifiedLook[];
+}
+
+/** A step of a verification with its times as text. */
+export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
+
+export function progressOf(item: Checkpoint, now: Instant): JobProgress | undefined {
+  const { job } = item;
+  if (!job) return undefined;
+  const at = reached(item);
+  const { kind, id, range, state, startedAt } = job;
+  const done = Math.min(Math.max(at - range.from, 0), range.to - range.from);
+  const share = range.to > range.from ? done / (range.to - range.from) : 1;
+  const eta =
+    share > 0 && share < 1 && state === 'running' ? now + ((now - startedAt) * (1 - share)) / share : undefined;
+  return {
+    kind,
+    id,
+    from: formatInstant(range.from),
+    to: formatInstant(range.to),
+    at: formatInstant(at),
+    state,
+    percent: Math.floor(share * 1_000) / 10,
+    ...(eta !== undefined && { eta: formatInstant(eta, 's') }),
+    ...(job.kind === 'backfill'
+      ? { total: job.tally, resend: job.resend }
+      : { total: emptyTally(), steps: job.steps.map(lookOf) }),
+  };
+}
+
+/** Of a window that is read from its beginning, a part may be done. */
+function reached({ watermark, plan }: Checkpoint): Instant {
+  const { left, window } = plan ?? {};
+  return left && left.to === window?.to ? Math.max(watermark, left.from) : watermark;
+}
+
+function lookOf({ from, to, ...step }: VerifiedStep): VerifiedLook {
+  return { from: formatInstant(from, 's'), to: formatInstant(to, 's'), ...step };
+}

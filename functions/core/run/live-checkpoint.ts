@@ -1,0 +1,27 @@
+import { acquire, type Checkpoint, type Lease } from '../state/lease.ts';
+import { newCheckpoint } from './reconcile-config.ts';
+import type { FeedTask } from './with-lease.ts';
+
+/** Jobs go by where the live feed stands, which therefore has to have a floor and a watermark. */
+export async function liveCheckpoint(task: FeedTask): Promise<Checkpoint> {
+  const { effects, feed } = task;
+  const found = await effects.load(feed.name);
+  if (found) return found;
+  const fresh = () => newCheckpoint(task, effects.now());
+  const taken = await acquire(effects, feed.name, task.owner, task.leaseUntil, undefined, fresh);
+  if ('busyUntil' in taken) return taken.found;
+  await taken.lease.release({});
+  return taken.lease.item;
+}
+
+/** Gives back the live feed's lease, under which a job has worked. What the job has done counts also when that fails. */
+export async function giveLiveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
+  try {
+    await live.release({});
+  } catch (thrown) {
+    effects.log('warn', 'The live feed’s lease could not be given back; it runs out by itself.', {
+      feed: feed.name,
+      error: String(thrown),
+    });
+  }
+}

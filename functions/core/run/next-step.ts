@@ -1,0 +1,36 @@
+import { say } from '../state/lease.ts';
+import { type Instant, MINUTE, parseInstant, SECOND } from '../time.ts';
+import type { FeedReport } from './report.ts';
+
+/** What is to be done next about work that takes several invocations, and not before when. */
+export interface NextStep {
+  /** `again` to go on, `retry` after a failure, `end` where all is done, `give-up` where asking again cannot help. */
+  readonly do: 'again' | 'retry' | 'end' | 'give-up';
+  readonly at: string;
+}
+
+/** A pause whose end nobody has named. */
+const SHORT_PAUSE = MINUTE;
+const PAUSE_AFTER_FAILURE = 15 * MINUTE;
+
+/** Tells whoever invokes, a person's command or a state machine, how to go on: none of them knows what states mean. */
+export function nextStep({ state, until, error }: FeedReport, now: Instant): NextStep {
+  // A time as text may have lost what is below its second.
+  const named = until === undefined ? undefined : (parseInstant(until) ?? now) + SECOND;
+  const after = (pause: number) => say(Math.max(now, named ?? now + pause));
+  switch (state) {
+    case 'caught-up':
+      return { do: 'end', at: say(now) };
+    case 'more':
+    case 'stopped':
+      return { do: 'again', at: say(now) };
+    case 'paused':
+    case 'busy':
+      return { do: 'again', at: after(SHORT_PAUSE) };
+    case 'failed':
+      return { do: error?.code === 'config' ? 'give-up' : 'retry', at: after(PAUSE_AFTER_FAILURE) };
+    case 'refused':
+    case 'forbidden':
+      return { do: 'retry', at: after(PAUSE_AFTER_FAILURE) };
+  }
+}

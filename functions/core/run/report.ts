@@ -1,0 +1,66 @@
+import type { ErrorCode, Stage } from '../errors.ts';
+import type { JobProgress } from './job-progress.ts';
+import type { NextStep } from './next-step.ts';
+
+/**
+ * How a run of a feed ended.
+ *
+ * - `caught-up` the plan is read to its end
+ * - `more`      the run's time was up, there is more to read
+ * - `paused`    the vendor's quota wants us to wait until `until`
+ * - `busy`      another worker holds the lease until `until`
+ * - `refused`   the credentials do not work
+ * - `forbidden` the credentials lack the permission for this stream; asked again at `until`
+ * - `failed`    see `error`
+ * - `stopped`   the host wanted the run to end
+ */
+export type FeedState = 'caught-up' | 'more' | 'paused' | 'busy' | 'refused' | 'forbidden' | 'failed' | 'stopped';
+
+/** What a run did, in numbers. */
+export interface Tally {
+  /** Events read inside the range that was asked for. */
+  fetched: number;
+  /** Of these, those that had been delivered before, or were the same row shown twice. */
+  suppressed: number;
+  /** Events that every destination has now accepted. */
+  delivered: number;
+  quarantined: number;
+  /** Records that could not be mapped; delivered as pipeline_error. */
+  unmapped: number;
+  pages: number;
+  retries: number;
+  /** Events that appeared only after their range had been read. */
+  late: number;
+}
+
+/** What a run of a feed has to say. */
+export interface FeedReport extends Tally {
+  readonly feed: string;
+  readonly state: FeedState;
+  readonly watermark?: string;
+  /** How far the watermark is behind now. */
+  readonly lagSeconds?: number;
+  readonly until?: string;
+  readonly quota?: { readonly limit: number; readonly remaining: number };
+  /** The pace that is kept where the vendor's answers tell no quota. */
+  readonly pace?: { readonly perMinute: number };
+  /** How far the job beside the feed has come, where this is a run of one. */
+  readonly job?: JobProgress;
+  /** How many entries have left quarantine, where this is a redrive. */
+  readonly redriven?: number;
+  /** How to go on, where this is more than a schedule's run: that one comes again by itself. */
+  readonly next?: NextStep;
+  readonly warnings: readonly string[];
+  readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
+}
+
+export function emptyTally(): Tally {
+  return { fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, pages: 0, retries: 0, late: 0 };
+}
+
+/** Adds up two tallies. */
+export function addTallies(one: Tally, other: Tally): Tally {
+  const sum = emptyTally();
+  for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] = one[key] + other[key];
+  return sum;
+}

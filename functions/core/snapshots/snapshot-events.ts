@@ -1,0 +1,31 @@
+import { type Circumstances, complete, pipelineError } from '../events/complete.ts';
+import { digest } from '../events/identity.ts';
+import type { Change, EcsEvent, EcsFields, Item, Row, SnapshotFeed } from '../model.ts';
+import type { SnapshotRef } from '../state/lease.ts';
+
+/** A change as a whole event. Made again from the same two snapshots it has the same id and the same time. */
+export function changeEvent(feed: SnapshotFeed, ref: SnapshotRef, change: Change): EcsEvent {
+  const { before = null, after = null } = change;
+  const row = { value: change, text: JSON.stringify({ before, after }) };
+  const about = circumstances(feed, ref, ['change', change.key, change.kind]);
+  return eventOf(row, about, () => feed.stream.mapChange(change, feed.connection));
+}
+
+/** How things were when they were seen for the first time, as a whole event. */
+export function baselineEvent(feed: SnapshotFeed, ref: SnapshotRef, items: readonly Item[]): EcsEvent {
+  const row = { value: items, text: JSON.stringify(items) };
+  return eventOf(row, circumstances(feed, ref, ['baseline']), () => feed.stream.mapBaseline(items, feed.connection));
+}
+
+function circumstances(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): Circumstances {
+  const id = digest(JSON.stringify(['snapshot', feed.source.id, feed.connection.id, feed.name, ref.number, ...what]));
+  return { feed, id, time: ref.at, readAt: ref.at };
+}
+
+function eventOf(row: Row, about: Circumstances, map: () => EcsFields): EcsEvent {
+  try {
+    return complete(map(), row, about);
+  } catch (thrown) {
+    return pipelineError(row, about, thrown);
+  }
+}

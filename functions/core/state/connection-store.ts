@@ -1,0 +1,110 @@
+import type { Effects } from '../effects.ts';
+import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import { type Instant, MILLISECOND } from '../time.ts';
+import type { ConnectionState } from './lease.ts';
+
+/** So often a write is repeated that another invocation of the connection got in the way of, or that got no answer. */
+const MOST_TRIES = 5;
+const LONGEST_PAUSE = 200 * MILLISECOND;
+
+/** How one state follows from another: it must make sense whatever others have written meanwhile, and made twice it is as if made once. */
+type Change = (state: ConnectionState) => ConnectionState;
+
+const NOTHING: ConnectionState = { version: 0, refusals: 0 };
+
+/**
+ * What the feeds of one connection share in the table. Its cadences write it side by side: a change is kept as a step from
+ * one state to the next, so that it can be made again on what another invocation has written.
+ */
+export class ConnectionBook {
+  /** What the table holds, as far as we know, with the changes that have not been written yet. */
+  state: ConnectionState;
+  /** What others have written before that is known to us. */
+  syncedAt: Instant;
+  readonly #effects: Effects;
+  #storedVersion: number | undefined;
+  #unsaved: Change[] = [];
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(effects: Effects, found: ConnectionState | undefined, syncedAt: Instant) {
+    this.#effects = effects;
+    this.#storedVersion = found?.version;
+    this.state = found ?? NOTHING;
+    this.syncedAt = syncedAt;
+  }
+
+  static async open(effects: Effects): Promise<ConnectionBook> {
+    const now = effects.now();
+    return new ConnectionBook(effects, await effects.loadConnection(), now);
+  }
+
+  /** Changes the state; it is written with the next save. */
+  note(change: Change): void {
+    this.#unsaved.push(change);
+    this.state = change(this.state);
+  }
+
+  /** Writes what was noted. */
+  async save(): Promise<void> {
+    await this.#inTurn(() => this.#save());
+  }
+
+  /** Learns what others have written, and makes our own changes again on that. */
+  async refresh(): Promise<void> {
+    await this.#inTurn(() => this.#refresh());
+  }
+
+  /** One at a time: a request that is made ahead may sign in while another part of the run saves. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const working = this.#last.then(work);
+    this.#last = working.catch(() => undefined);
+    await working;
+  }
+
+  async #refresh(): Promise<void> {
+    const now = this.#effects.now();
+    const found = await this.#effects.loadConnection();
+    this.#storedVersion = found?.version;
+    this.state = this.#unsaved.reduce((state, change) => change(state), found ?? NOTHING);
+    this.syncedAt = now;
+  }
+
+  async #save(): Promise<void> {
+    for (let attempt = 1; this.#unsaved.length > 0; attempt++) {
+      const steps = this.#unsaved.length;
+      const now = this.#effects.now();
+      if (await this.#write(attempt)) {
+        // What was noted while the write was under way is not in it.
+        this.#unsaved = this.#unsaved.slice(steps);
+        this.syncedAt = now;
+        return;
+      }
+      if (attempt === MOST_TRIES) throw contested();
+      await this.#refresh();
+    }
+  }
+
+  /** False when another was quicker, or nobody knows: then what is there is read, and the changes are made on that. */
+  async #write(attempt: number): Promise<boolean> {
+    const effects = this.#effects;
+    const version = (this.#storedVersion ?? 0) + 1;
+    try {
+      const outcome = await effects.writeConnection({ ...this.state, version }, this.#storedVersion);
+      if (outcome === 'written') this.#storedVersion = version;
+      return outcome === 'written';
+    } catch (thrown) {
+      if (!(thrown instanceof AmbiguousWriteError) || attempt === MOST_TRIES || effects.stopping()) throw thrown;
+      await effects.sleep(effects.random() * LONGEST_PAUSE * attempt);
+      return false;
+    }
+  }
+}
+
+function contested(): TidemarkError {
+  return new TidemarkError(
+    'state',
+    'saving',
+    'What is known of the connection could not be saved: others write it all the time.',
+    'Nothing to do, unless it stays: the next run tries again.',
+  );
+}

@@ -1,0 +1,192 @@
+import type { Effects } from '../effects.ts';
+import type { Feed } from '../model.ts';
+import type { Run } from '../reading/run.ts';
+import type { Tally } from '../run/report.ts';
+import { DAY, type Duration, floorTo, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
+import type { Changes } from './lease.ts';
+import { bucketOf } from './seen.ts';
+import { type Digest, Summing, seenHours } from './seen-hours.ts';
+
+/** So many days a run are written into the ledger; after a long absence, the next runs write the others. */
+const MOST_DAYS_A_RUN = 3;
+/** Days whose work waits for the ledger; a feed that stands still for longer forgets the oldest. */
+const MOST_DAYS_WAITING = 60;
+/** A day's last row is written so long before its seen keys begin to expire. */
+const BEFORE_EXPIRY: Duration = DAY;
+/** So often a row is made anew when another worker was quicker, whose row has much the same in it. */
+const MOST_ATTEMPTS = 5;
+
+/** What was done for a feed on one day (UTC). */
+export interface DayTally extends Omit<Tally, 'retries'> {
+  readonly day: string;
+  /** Windows that were read to their end. */
+  readonly windows: number;
+  /** Ranges that could not be read, and ranges that the vendor deleted first. */
+  readonly unreadable: readonly Range[];
+  readonly gaps: readonly Range[];
+}
+
+/** Up to where the ledger has been written: days before `first` have a row, those before `final` the row that stays. */
+export interface Folded {
+  readonly first: Instant;
+  readonly final: Instant;
+}
+
+/** What was delivered of the events of one hour: in all, and to each destination. */
+export interface LedgerHour extends Digest {
+  readonly hour: string;
+  readonly destinations: Readonly<Record<string, Digest>>;
+}
+
+/** One day (UTC) of a feed: what was delivered of that day's events, and what was done on that day. */
+export interface LedgerRow {
+  readonly day: string;
+  /** When the seen keys were read that it adds up. */
+  readonly madeAt: Instant;
+  readonly hours: readonly LedgerHour[];
+  readonly done?: DayTally;
+}
+
+/** What a run has done and not yet written down. */
+export class DayNotes {
+  #before: Tally;
+  #windows = 0;
+  #unreadable: Range[] = [];
+  #gaps: Range[] = [];
+
+  constructor(tally: Tally) {
+    this.#before = { ...tally };
+  }
+
+  window(): void {
+    this.#windows++;
+  }
+
+  unreadable(range: Range): void {
+    this.#unreadable.push(range);
+  }
+
+  gap(range: Range): void {
+    this.#gaps.push(range);
+  }
+
+  /** The waiting days with what was noted, which is then written down. */
+  take(days: readonly DayTally[] = [], tally: Tally, now: Instant): readonly DayTally[] {
+    const day = dayOf(now);
+    const last = days.at(-1);
+    const today = last?.day === day ? last : emptyDay(day);
+    const added = Object.fromEntries(COUNTED.map((key) => [key, today[key] + tally[key] - this.#before[key]])) as Omit<
+      Tally,
+      'retries'
+    >;
+    const next: DayTally = {
+      ...added,
+      day,
+      windows: today.windows + this.#windows,
+      unreadable: [...today.unreadable, ...this.#unreadable],
+      gaps: [...today.gaps, ...this.#gaps],
+    };
+    this.#before = { ...tally };
+    this.#windows = 0;
+    this.#unreadable = [];
+    this.#gaps = [];
+    const others = last?.day === day ? days.slice(0, -1) : days;
+    return [...others, next].slice(-MOST_DAYS_WAITING);
+  }
+}
+
+const COUNTED = ['pages', 'fetched', 'suppressed', 'delivered', 'quarantined', 'unmapped', 'late'] as const;
+
+function emptyDay(day: string): DayTally {
+  const counts = { pages: 0, fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, late: 0 };
+  return { day, windows: 0, ...counts, unreadable: [], gaps: [] };
+}
+
+/** The day of an instant: `2026-01-10`. */
+export function dayOf(instant: Instant): string {
+  return formatInstant(instant, 's').slice(0, 10);
+}
+
+/**
+ * Writes the ledger of the days that are over: once when the overlap has left a day behind, and once more just before its
+ * seen keys expire, when all that was found late, repaired or filled in since is among them.
+ *
+ * @param watermark where the feed is now
+ */
+export async function foldDays(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
+  const { effects, feed, lease, asker } = run;
+  const { folded, floor, days = [] } = lease.item;
+  let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
+  const closed = floorTo(watermark - feed.overlap, DAY);
+  const now = effects.now();
+  const expired = floorTo(now - seenFor, DAY) + DAY;
+  let left = MOST_DAYS_A_RUN;
+  const hasTime = () => left-- > 0 && effects.now() < asker.stopAt && !effects.stopping();
+  for (; first < closed && hasTime(); first += DAY) await foldDay(effects, feed, first, dayTally(days, first));
+  // Of a day whose keys have begun to expire no better row can be made.
+  final = Math.max(final, Math.min(expired, first));
+  const due = Math.min(first, floorTo(now - seenFor + BEFORE_EXPIRY, DAY) + DAY);
+  for (; final < due && hasTime(); final += DAY) await foldDay(effects, feed, final, undefined);
+  if (folded && first === folded.first && final === folded.final) return {};
+  const waiting = days.filter(({ day }) => day >= dayOf(first));
+  return { folded: { first, final }, days: waiting.length > 0 ? waiting : undefined };
+}
+
+function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined {
+  const day = dayOf(at);
+  return days.find((one) => one.day === day);
+}
+
+/** Adds up what was delivered of one day, and writes its row. */
+export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at: Instant, done: DayTally | undefined) {
+  const day = dayOf(at);
+  for (let attempt = 1; ; attempt++) {
+    const [before] = await effects.loadLedger(name, day, day);
+    // A row is replaced only by one that was made with it in view.
+    const madeAt = Math.max(effects.now(), (before?.madeAt ?? 0) + MILLISECOND);
+    const hours = mostOf(before?.hours ?? [], await countHours(effects, name, at));
+    const tally = done ?? before?.done;
+    const row = { day, madeAt, hours, ...(tally && { done: tally }) };
+    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || attempt === MOST_ATTEMPTS) return;
+  }
+}
+
+/** The hours of a day, counted from the seen keys. */
+export async function countHours(effects: Effects, feed: string, day: Instant): Promise<LedgerHour[]> {
+  const hours: LedgerHour[] = [];
+  const last = bucketOf(floorTo(day, DAY) + DAY - 1);
+  for await (const { bucket, keys, destinations } of seenHours(effects, feed, bucketOf(floorTo(day, DAY)), last)) {
+    const all = new Summing();
+    const each = destinations.map(() => new Summing());
+    for (const [high, low, bits] of keys) {
+      all.add(high, low);
+      for (const [at, sum] of each.entries()) if (bits & (1 << at)) sum.add(high, low);
+    }
+    const sums = destinations.map((id, at) => [id, (each[at] as Summing).total] as const);
+    hours.unshift({ hour: bucket, ...all.total, destinations: Object.fromEntries(sums) });
+  }
+  return hours;
+}
+
+/** Seen keys only grow in number until they expire: of two counts of an hour, the smaller one is of what is left of them. */
+function mostOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): LedgerHour[] {
+  const hours = new Map(before.map((hour) => [hour.hour, hour]));
+  for (const hour of now) {
+    const known = hours.get(hour.hour);
+    if (!known || known.events <= hour.events) hours.set(hour.hour, hour);
+  }
+  return [...hours.values()].sort((one, other) => (one.hour < other.hour ? -1 : 1));
+}
+
+/** What a run has to write down with its next commit: how much it did, and how late events came. */
+export function noteDone(run: Run): void {
+  noteDay(run);
+  const { lease, lateNotes, effects } = run;
+  const lateness = lateNotes.take(lease.item.lateness, effects.now());
+  if (lateness) lease.note({ lateness });
+}
+
+/** How much a run did counts also when it failed; how late events came, only when they have gone out. */
+export function noteDay({ lease, dayNotes, tally, effects }: Run): void {
+  lease.note({ days: dayNotes.take(lease.item.days, tally, effects.now()) });
+}

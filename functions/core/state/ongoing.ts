@@ -1,0 +1,75 @@
+import type { Effects, Ongoing } from '../effects.ts';
+import { digest } from '../events/identity.ts';
+import type { Row, Stream } from '../model.ts';
+import { type Duration, type Instant, MINUTE, type Range } from '../time.ts';
+
+/** Things that began so close together are asked for at once. */
+const TOGETHER: Duration = MINUTE;
+
+/** What is known to go on in a feed, such as sessions that have not ended, and what a run learns about it. */
+export class OngoingNotes {
+  readonly #effects: Effects;
+  readonly #feed: string;
+  readonly #stream: Stream;
+  readonly #known = new Map<string, Ongoing>();
+  readonly #begun = new Map<string, Ongoing>();
+  readonly #ended = new Map<string, Ongoing>();
+
+  constructor(effects: Effects, feed: string, stream: Stream) {
+    this.#effects = effects;
+    this.#feed = feed;
+    this.#stream = stream;
+  }
+
+  async load(): Promise<void> {
+    if (!this.#stream.ongoing) return;
+    const now = this.#effects.now();
+    for (const one of await this.#effects.loadOngoing(this.#feed)) if (one.until > now) this.#known.set(one.key, one);
+  }
+
+  /** Takes note of what a record shows. What has ended may still come once more in an older state: it stays ended. */
+  hear(row: Row): void {
+    const shown = this.#stream.ongoing?.(row);
+    if (!shown) return;
+    const { since, ended } = shown;
+    // The vendor's own may be of any length and of any characters, of which a store may not give back all.
+    const key = digest(shown.key);
+    const one = { key, since, until: this.#forgottenAt(since) };
+    if (ended) {
+      this.#ended.set(key, one);
+      this.#begun.delete(key);
+    } else if (!this.#known.has(key) && !this.#ended.has(key)) {
+      this.#begun.set(key, one);
+    }
+  }
+
+  /** Writes down what was learnt; after that, a crash forgets nothing. */
+  async save(): Promise<void> {
+    const ended = [...this.#ended.values()].filter(({ key }) => this.#known.has(key));
+    const begun = [...this.#begun.values()];
+    if (begun.length === 0 && ended.length === 0) return;
+    await this.#effects.noteOngoing(this.#feed, begun, ended);
+    for (const one of begun) this.#known.set(one.key, one);
+    for (const { key } of ended) this.#known.delete(key);
+    this.#begun.clear();
+  }
+
+  /** What should be asked for once more, in turns from a time on and around: the beginnings of what goes on and lies below what was read. */
+  ranges(below: Instant, from: Instant): Range[] {
+    const beginnings = [...this.#known.values()].map(({ since }) => since).filter((since) => since < below);
+    beginnings.sort((one, other) => one - other);
+    const inTurn = [...beginnings.filter((since) => since >= from), ...beginnings.filter((since) => since < from)];
+    const ranges: { from: Instant; to: Instant }[] = [];
+    for (const since of inTurn) {
+      const last = ranges.at(-1);
+      if (last && since >= last.from && since < last.from + TOGETHER) last.to = since + 1;
+      else ranges.push({ from: since, to: since + 1 });
+    }
+    return ranges;
+  }
+
+  /** When the vendor will have deleted it; a time in the future, which a record may claim, keeps nothing longer. */
+  #forgottenAt(since: Instant): Instant {
+    return Math.min(since, this.#effects.now()) + this.#stream.retention;
+  }
+}

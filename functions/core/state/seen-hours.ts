@@ -1,0 +1,56 @@
+import type { Effects } from '../effects.ts';
+import { destinationBits, KeySet, type SeenChunk } from './seen.ts';
+
+/** What was delivered of one hour: each key once, however often it was written down. */
+export interface SeenHour {
+  readonly bucket: string;
+  readonly keys: KeySet;
+  /** The destinations that the keys' bits stand for. */
+  readonly destinations: readonly string[];
+  /** Where they were kept, by key: what tells a record that was changed. */
+  readonly chunks: readonly SeenChunk[];
+}
+
+/** The hours of a range of buckets in which something was delivered, newest first; one at a time, for a day may have millions. */
+export async function* seenHours(effects: Effects, place: string, from: string, to: string): AsyncGenerator<SeenHour> {
+  let chunks: SeenChunk[] = [];
+  for await (const chunk of effects.loadSeen(place, from, to)) {
+    if (chunks.length > 0 && chunks[0]?.bucket !== chunk.bucket) {
+      yield hourOf(chunks);
+      chunks = [];
+    }
+    chunks.push(chunk);
+  }
+  if (chunks.length > 0) yield hourOf(chunks);
+}
+
+function hourOf(chunks: readonly SeenChunk[]): SeenHour {
+  const destinations = [...new Set(chunks.flatMap((chunk) => chunk.destinations))].sort();
+  const keys = new KeySet();
+  for (const chunk of chunks) {
+    const bits = destinationBits(destinations, chunk.destinations);
+    for (let at = 0; at + 8 <= chunk.keys.length; at += 8) keys.add(chunk.keys.subarray(at, at + 8), bits);
+  }
+  return { bucket: chunks[0]?.bucket ?? '', keys, destinations, chunks };
+}
+
+/** How many there are, and the sum of their keys modulo 2^64: equal for equal sets, and it adds up. */
+export interface Digest {
+  readonly events: number;
+  readonly digest: string;
+}
+
+/** Adds up keys. */
+export class Summing {
+  events = 0;
+  #sum = 0n;
+
+  add(high: number, low: number): void {
+    this.events++;
+    this.#sum += (BigInt(high) << 32n) + BigInt(low);
+  }
+
+  get total(): Digest {
+    return { events: this.events, digest: BigInt.asUintN(64, this.#sum).toString(16).padStart(16, '0') };
+  }
+}
