@@ -1,4 +1,4 @@
-import { handlerOf } from '../local/find-sources.ts';
+import { handlerOf } from '../lib/plan/find-sources.ts';
 
 // The inside of a measured function's thread: the real handler of `?source=`, a clock that says what it is told, and a note of all
 // that it writes down and of the processor's time that it takes.

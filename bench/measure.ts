@@ -1,8 +1,8 @@
 import type { Source } from '../functions/core/model.ts';
 import { HOUR } from '../functions/core/time.ts';
-import { cadence } from '../lib/plan-schedules.ts';
-import { type Costs, rounded, sum, times } from '../local/cost/costs.ts';
-import type { Measured, StreamCosts } from '../local/cost/measured.ts';
+import { cadence } from '../lib/plan/plan-schedules.ts';
+import { type Costs, rounded, sum, times } from '../tools/cost/costs.ts';
+import type { Measured, StreamCosts } from '../tools/cost/measured.ts';
 import { type Played, play, type Stored, type Used } from './play.ts';
 
 /** Long enough for all that comes once an hour, and for the day before to be verified. */

@@ -8,12 +8,12 @@ import { destinationFor, parseConfig } from '../functions/core/config/tidemark-c
 import { type AnyStream, isSnapshot, type Source } from '../functions/core/model.ts';
 import { HOUR, MILLISECOND } from '../functions/core/time.ts';
 import { FORMATS } from '../functions/formats/formats.ts';
-import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan-schedules.ts';
+import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan/plan-schedules.ts';
 import { LocalFunction } from '../local/lambda.ts';
 import { startTable } from '../local/services/dynamodb.ts';
 import { startFirehose } from '../local/services/firehose.ts';
 import { startSecrets } from '../local/services/secrets.ts';
-import { findVendor } from '../local/vendors/find-vendor.ts';
+import { findVendor } from '../simulators/find-simulator.ts';
 import type { Measured } from './handler-at.ts';
 import { meterSecrets, meterTable, type Usage } from './metered.ts';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { findSources } from '../local/find-sources.ts';
+import { findSources } from '../lib/plan/find-sources.ts';
 import { measure } from './measure.ts';
 
 // What each stream uses of what AWS bills by the piece: counted while the real handlers run against the embedded services. It takes
@@ -11,5 +11,5 @@ const measured = await measure(await findSources(), (line) => process.stdout.wri
 const { census, quietLogs, seen, kept } = measured;
 process.stdout.write(`${JSON.stringify({ census, quietLogs, seen, kept })}\n`);
 if (values.write) {
-  await writeFile(new URL('../local/cost/measured.json', import.meta.url), `${JSON.stringify(measured, null, 2)}\n`);
+  await writeFile(new URL('../tools/cost/measured.json', import.meta.url), `${JSON.stringify(measured, null, 2)}\n`);
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { TidemarkError } from '../functions/core/errors.ts';
-import { findSources } from '../local/find-sources.ts';
-import { readConfig } from './read-config.ts';
-import { review } from './review.ts';
+import { review } from './account/review.ts';
+import { findSources } from './plan/find-sources.ts';
+import { readConfig } from './plan/read-config.ts';
 import { Tidemark } from './tidemark.ts';
 
 // What `cdk` runs. `-c config=PATH` names another configuration than tidemark.json.

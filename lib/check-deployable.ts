@@ -4,9 +4,9 @@ import { type Config, destinationFor } from '../functions/core/config/tidemark-c
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
-import { planSchedules } from './plan-schedules.ts';
-import { rotatingSecrets } from './rotation.ts';
-import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './secrets.ts';
+import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './account/secrets.ts';
+import { rotatingSecrets } from './functions/rotation.ts';
+import { planSchedules } from './plan/plan-schedules.ts';
 
 /** So many secrets of other names one role may list: its policies have a size. */
 const MOST_FOREIGN_SECRETS = 50;

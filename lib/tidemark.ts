@@ -3,12 +3,12 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
+import { regionOf } from './account/region.ts';
 import { checkDeployable } from './check-deployable.ts';
-import { ForwardingStack } from './forwarding-stack.ts';
-import { planSchedules } from './plan-schedules.ts';
-import { regionOf } from './region.ts';
-import { SchedulesStack } from './schedules-stack.ts';
-import { StateStack } from './state-stack.ts';
+import { planSchedules } from './plan/plan-schedules.ts';
+import { ForwardingStack } from './stacks/forwarding-stack.ts';
+import { SchedulesStack } from './stacks/schedules-stack.ts';
+import { StateStack } from './stacks/state-stack.ts';
 
 export interface TidemarkProps {
   readonly config: Config;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
-import { findVendors } from './vendors/find-vendor.ts';
-import type { RunningVendor, Vendor } from './vendors/vendor.ts';
+import { findVendors } from '../simulators/find-simulator.ts';
+import type { RunningVendor, Vendor } from '../simulators/simulator.ts';
 import { type Places, readState, writeState } from './world.ts';
 
 /** Shipped simulators at work, and the configuration that forwards them. */

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path';
 import { type Config, deliveryStreamName, destinationFor } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import { handlerOf } from './find-sources.ts';
+import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { startTable } from './services/dynamodb.ts';
 import { startFirehose } from './services/firehose.ts';

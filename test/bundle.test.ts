@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
-import { findSources, handlerOf, rotateHandlerOf } from '../local/find-sources.ts';
+import { findSources, handlerOf, rotateHandlerOf } from '../lib/plan/find-sources.ts';
 
 /** A cold start loads all of it: what makes a handler larger than this wants a reason. */
 const MOST_BYTES = 615_000;

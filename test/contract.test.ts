@@ -21,8 +21,8 @@ import {
 } from '../functions/core/model.ts';
 import { judge } from '../functions/core/requests/judge.ts';
 import { DAY, HOUR, type Instant, parseInstant, type Range, SECOND } from '../functions/core/time.ts';
-import { findSources, rotateHandlerOf } from '../local/find-sources.ts';
-import { type GoldenCase, goldenCases } from '../local/golden.ts';
+import { findSources, rotateHandlerOf } from '../lib/plan/find-sources.ts';
+import { type GoldenCase, goldenCases } from '../tools/golden.ts';
 import { seededRandom } from './memory/random.ts';
 
 // The same questions to every source and stream there is. A new vendor's folder gets its tests from here.

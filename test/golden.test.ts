@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent, FormatId, Shape } from '../functions/core/model.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
-import { findSources } from '../local/find-sources.ts';
-import { goldenCases, goldenEvents, orphans, snapshotCases } from '../local/golden.ts';
+import { findSources } from '../lib/plan/find-sources.ts';
+import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
 import { ecsComplaints } from './ecs-reader.ts';
 
 // A vendor's answer goes an event's way up to what a destination gets, in every format; of a snapshot stream, what is different

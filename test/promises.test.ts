@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { isOrigin } from '../functions/core/config/connection.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../functions/core/time.ts';
-import { Http } from '../functions/shell/http.ts';
-import { Telemetry } from '../functions/shell/telemetry.ts';
+import { Http } from '../functions/shell/network/http.ts';
+import { Telemetry } from '../functions/shell/telemetry/telemetry.ts';
 import { Crash, createWorld, type EffectHook, type World, type WorldOptions } from './memory/world.ts';
 
 // What DESIGN.md promises, each in one scenario that fails when the promise is broken. test/rules has the awkward cases.

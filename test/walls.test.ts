@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findSources } from '../local/find-sources.ts';
+import { findSources } from '../lib/plan/find-sources.ts';
 
 // What the linter cannot forbid: the clock and chance, in rooms that only decide. They come in as Effects.
 

@@ -1,8 +1,8 @@
 import { MAX_RECORD_BYTES } from '../core/delivery/packing.ts';
 import type { EcsEvent, FormatId, Shape } from '../core/model.ts';
-import { cefLine } from './cef.ts';
+import { cefLine } from './cef/cef.ts';
 import { ecsLine } from './ecs.ts';
-import { ocsfLine } from './ocsf.ts';
+import { ocsfLine } from './ocsf/ocsf.ts';
 import { rawLine } from './raw.ts';
 import { shorten } from './shorten.ts';
 import { hecEnvelope } from './splunk.ts';

@@ -5,13 +5,13 @@ import { type ErrorCode, TidemarkError } from '../core/errors.ts';
 import type { Answer, Request, Rotation, Source } from '../core/model.ts';
 import { type Renewal, type RotationEffects, type RotationReport, rotate } from '../core/rotation/rotate.ts';
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
-import { authorize } from './authorize.ts';
-import { Http } from './http.ts';
-import { checkOrigin } from './origins.ts';
-import { pause } from './pause.ts';
-import { RotatingSecret } from './rotating-secret.ts';
+import { authorize } from './auth/authorize.ts';
+import { checkOrigin } from './auth/origins.ts';
+import { RotatingSecret } from './auth/rotating-secret.ts';
+import { Http } from './network/http.ts';
+import { pause } from './network/pause.ts';
 import type { HostContext } from './serve.ts';
-import { Telemetry } from './telemetry.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 const input = z.strictObject({ act: z.literal('rotate'), connection: z.unknown() });
 

@@ -20,15 +20,15 @@ import {
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { FORMATS, writeEvent } from '../formats/formats.ts';
-import { authorize } from './authorize.ts';
-import { Firehose } from './firehose.ts';
-import { Http } from './http.ts';
-import { checkOrigin } from './origins.ts';
-import { pause } from './pause.ts';
-import { readSecret, type Secret } from './secret.ts';
-import { TokenKeeper } from './session.ts';
-import { Table } from './table.ts';
-import { Telemetry } from './telemetry.ts';
+import { authorize } from './auth/authorize.ts';
+import { checkOrigin } from './auth/origins.ts';
+import { readSecret, type Secret } from './auth/secret.ts';
+import { TokenKeeper } from './auth/session.ts';
+import { Firehose } from './network/firehose.ts';
+import { Http } from './network/http.ts';
+import { pause } from './network/pause.ts';
+import { Table } from './table/table.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 /** What a host tells an invocation: Lambda its time; a host that can be stopped also when to end early. */
 export interface HostContext {

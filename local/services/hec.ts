@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Mask } from '../../functions/shell/mask.ts';
+import { Mask } from '../../functions/shell/telemetry/mask.ts';
 import { AwsError } from './service.ts';
 
 /** A Splunk HTTP Event Collector that takes events in place of a folder. */

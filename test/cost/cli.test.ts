@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Report } from '../../local/cost/report.ts';
-import { tellCost } from '../../local/cost/tell-cost.ts';
+import type { Report } from '../../tools/cost/report.ts';
+import { tellCost } from '../../tools/cost/tell-cost.ts';
 import { connect, LAKE, SOURCES, SPLUNK } from '../infra/draw.ts';
 
-const CLI = fileURLToPath(new URL('../../local/cost/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../tools/cost/cli.ts', import.meta.url));
 
 function cost(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });

@@ -3,12 +3,12 @@ import { average, playUsual, SOME, verifyDayOf } from '../../bench/measure.ts';
 import type { Played } from '../../bench/play.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { DAY } from '../../functions/core/time.ts';
-import { cadence } from '../../lib/plan-schedules.ts';
-import type { Costs } from '../../local/cost/costs.ts';
-import { drawnFor } from '../../local/cost/drawn.ts';
-import { flowOf, runOf, verifyOf } from '../../local/cost/flow.ts';
-import { madeUpConfig } from '../../local/cost/made-up.ts';
-import { MEASURED } from '../../local/cost/measured.ts';
+import { cadence } from '../../lib/plan/plan-schedules.ts';
+import type { Costs } from '../../tools/cost/costs.ts';
+import { drawnFor } from '../../tools/cost/drawn.ts';
+import { flowOf, runOf, verifyOf } from '../../tools/cost/flow.ts';
+import { madeUpConfig } from '../../tools/cost/made-up.ts';
+import { MEASURED } from '../../tools/cost/measured.ts';
 import { SOURCES } from '../infra/draw.ts';
 
 // What the sums are made from is counted again. Counts are exact and the same on every machine, so a difference is a change of the

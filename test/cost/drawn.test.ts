@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planSchedules } from '../../lib/plan-schedules.ts';
-import { drawnFor } from '../../local/cost/drawn.ts';
+import { planSchedules } from '../../lib/plan/plan-schedules.ts';
+import { drawnFor } from '../../tools/cost/drawn.ts';
 import { configure, connect, draw, LAKE, SOURCES, SPLUNK } from '../infra/draw.ts';
 
 // What is counted is compared with the templates: what somebody draws and nobody counts would be missing in the sums.

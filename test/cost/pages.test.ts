@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MEASURED } from '../../local/cost/measured.ts';
-import { checkPlaces, fill } from '../../local/cost/pages.ts';
+import { MEASURED } from '../../tools/cost/measured.ts';
+import { checkPlaces, fill } from '../../tools/cost/pages.ts';
 import { SOURCES } from '../infra/draw.ts';
 
 const TABLE = [['a'], ['---'], ['1']];

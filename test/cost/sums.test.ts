@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
-import { dollarsOf, dollarsOfAll, freeOf } from '../../local/cost/bill.ts';
-import { NOTHING } from '../../local/cost/costs.ts';
-import { type Drawn, drawnFor } from '../../local/cost/drawn.ts';
-import { madeUpConfig } from '../../local/cost/made-up.ts';
-import type { Measured } from '../../local/cost/measured.ts';
-import { packed, single } from '../../local/cost/packed.ts';
-import { PRICES } from '../../local/cost/price-list.ts';
-import { reportOf } from '../../local/cost/report.ts';
-import { type Amounts, amountsOf, dayOf } from '../../local/cost/sums.ts';
+import { dollarsOf, dollarsOfAll, freeOf } from '../../tools/cost/bill.ts';
+import { NOTHING } from '../../tools/cost/costs.ts';
+import { type Drawn, drawnFor } from '../../tools/cost/drawn.ts';
+import { madeUpConfig } from '../../tools/cost/made-up.ts';
+import type { Measured } from '../../tools/cost/measured.ts';
+import { packed, single } from '../../tools/cost/packed.ts';
+import { PRICES } from '../../tools/cost/price-list.ts';
+import { reportOf } from '../../tools/cost/report.ts';
+import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
 import { SOURCES } from '../infra/draw.ts';
 
 const KIB = 1_024;

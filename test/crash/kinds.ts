@@ -1,10 +1,10 @@
 import type { Answer } from '../../functions/core/model.ts';
-import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { vendor as frame } from '../../local/vendors/frame.ts';
-import { vendor as thousandeyes } from '../../local/vendors/thousandeyes.ts';
-import { vendor as vbrick } from '../../local/vendors/vbrick.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import { vendor as frame } from '../../simulators/frame/simulator.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { vendor as thousandeyes } from '../../simulators/thousandeyes/simulator.ts';
+import { vendor as vbrick } from '../../simulators/vbrick/simulator.ts';
 import type { Step } from './steps.ts';
 
 const EVER = { from: 0, to: Date.UTC(2200, 0, 1) };

@@ -10,9 +10,9 @@ import { feedsOf, parseConnection } from '../../functions/core/config/connection
 import { destinationFor } from '../../functions/core/config/tidemark-config.ts';
 import type { EcsEvent, Feed, Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { findSources } from '../../local/find-sources.ts';
-import { rowEvents } from '../../local/golden.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { rowEvents } from '../../tools/golden.ts';
 import { readDelivered } from '../e2e/delivered.ts';
 import { type Between, type Moment, type Services, startBetween } from './between.ts';
 import type { Kind } from './kinds.ts';

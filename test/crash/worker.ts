@@ -1,6 +1,6 @@
 // One invocation of a source's real handler, in a process that may be killed: node test/crash/worker.ts SOURCE BUDGET_MS CLOCK_OFFSET_MS < input
 import { text } from 'node:stream/consumers';
-import { handlerOf } from '../../local/find-sources.ts';
+import { handlerOf } from '../../lib/plan/find-sources.ts';
 
 const [source = '', budget = '0', offset = '0'] = process.argv.slice(2);
 // The arena's clock: each run of it begins at the same time, so that all of its data are the same.

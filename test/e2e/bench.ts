@@ -6,7 +6,7 @@ import { isSnapshot, type Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { LogLine } from '../../local/lambda.ts';
 import type { FirehoseService } from '../../local/services/firehose.ts';
-import type { HeldQuery, RunningVendor, VendorOptions } from '../../local/vendors/vendor.ts';
+import type { HeldQuery, RunningVendor, VendorOptions } from '../../simulators/simulator.ts';
 import { bytesBelow, difference, readDelivered } from './delivered.ts';
 import { DESTINATIONS, nextNumber, takeStage } from './stage.ts';
 import { type Quarantined, readItems, readQuarantine } from './table-items.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { backfillMachine, feedMachine } from '../../lib/backfill-machines.ts';
+import { backfillMachine, feedMachine } from '../../lib/functions/backfill-machines.ts';
 import { type Machines, runMachines } from '../infra/run-machines.ts';
 import { expectExactlyOnce } from './bench.ts';
 import { type CloudAccount, type Invoke, startCloudAccount } from './cloud-account.ts';

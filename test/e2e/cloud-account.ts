@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { BackfillInput } from '../../lib/backfill-machines.ts';
+import type { BackfillInput } from '../../lib/functions/backfill-machines.ts';
 
 /** What stands in for an AWS account where the command line looks for it: stacks, functions, state machines and a bucket. */
 export interface CloudAccount {

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { CANARY } from '../../local/vendors/frame/api-keys.ts';
+import { CANARY } from '../../simulators/frame/api-keys.ts';
 import { difference, readDelivered } from './delivered.ts';
 import { frame, SECRET } from './frame.ts';
 import { placeTest } from './program.ts';

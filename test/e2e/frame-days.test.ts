@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { USAGE_TOTALS } from '../../local/vendors/frame/usage.ts';
-import { LAST_DAY } from '../../local/vendors/frame/user-activities.ts';
+import { USAGE_TOTALS } from '../../simulators/frame/usage.ts';
+import { LAST_DAY } from '../../simulators/frame/user-activities.ts';
 import { expectExactlyOnce } from './bench.ts';
 import { readDelivered } from './delivered.ts';
 import { type FrameBench, OF_CUSTOMER, test } from './frame.ts';

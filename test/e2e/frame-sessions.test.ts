@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { RUNNING_SESSIONS, SESSION_RANGES } from '../../local/vendors/frame/session-trail.ts';
-import type { FrameOptions } from '../../local/vendors/frame.ts';
+import { RUNNING_SESSIONS, SESSION_RANGES } from '../../simulators/frame/session-trail.ts';
+import type { FrameOptions } from '../../simulators/frame/simulator.ts';
 import { difference, readDelivered } from './delivered.ts';
 import { type FrameBench, type StartFrame, test } from './frame.ts';
 import { DESTINATIONS } from './stage.ts';

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { snapshots } from '../../functions/sources/frame/snapshots/snapshots.ts';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { CANARY } from '../../local/vendors/frame/api-keys.ts';
-import type { Endpoint } from '../../local/vendors/frame/endpoints.ts';
-import { ERROR_BODIES } from '../../local/vendors/frame/replies.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import { CANARY } from '../../simulators/frame/api-keys.ts';
+import type { Endpoint } from '../../simulators/frame/endpoints.ts';
+import { ERROR_BODIES } from '../../simulators/frame/replies.ts';
 import { readDelivered } from './delivered.ts';
 import { type FrameBench, OF_CUSTOMER, SECRET, test } from './frame.ts';
 

@@ -1,6 +1,6 @@
 import { source } from '../../functions/sources/frame/source.ts';
-import { CUSTOMER } from '../../local/vendors/frame/organization.ts';
-import { type FrameOptions, type RunningFrame, vendor } from '../../local/vendors/frame.ts';
+import { CUSTOMER } from '../../simulators/frame/organization.ts';
+import { type FrameOptions, type RunningFrame, vendor } from '../../simulators/frame/simulator.ts';
 import { type Bench, type BenchOptions, benchTest, type Subject } from './bench.ts';
 
 export const SECRET = vendor.demo.secretValue;

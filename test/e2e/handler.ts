@@ -1,4 +1,4 @@
-import { handlerOf, rotateHandlerOf } from '../../local/find-sources.ts';
+import { handlerOf, rotateHandlerOf } from '../../lib/plan/find-sources.ts';
 
 // The inside of a bench's thread: the real handler of `?source=`, with `&rotates` the one that exchanges credentials, and a
 // clock that is where a test says.

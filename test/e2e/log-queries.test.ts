@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { OVERDUE_FEEDS, WORST_FEEDS } from '../../lib/log-queries.ts';
+import { OVERDUE_FEEDS, WORST_FEEDS } from '../../lib/watching/log-queries.ts';
 import type { LogLine } from '../../local/lambda.ts';
 import { type Bench, until } from './bench.ts';
 import { STREAM, test } from './thousandeyes.ts';

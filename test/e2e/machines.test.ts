@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { backfillMachine, feedMachine } from '../../lib/backfill-machines.ts';
+import { backfillMachine, feedMachine } from '../../lib/functions/backfill-machines.ts';
 import { type Machines, runMachines } from '../infra/run-machines.ts';
 import { expectExactlyOnce } from './bench.ts';
 import { STREAM, test } from './thousandeyes.ts';

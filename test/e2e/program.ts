@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, test as base, expect } from 'vitest';
 import { startTable } from '../../local/services/dynamodb.ts';
-import type { RunningVendor, VendorOptions } from '../../local/vendors/vendor.ts';
+import type { RunningVendor, VendorOptions } from '../../simulators/simulator.ts';
 import { describeConnection, type Subject, until } from './bench.ts';
 import { bytesBelow } from './delivered.ts';
 import { DESTINATIONS } from './stage.ts';
@@ -17,7 +17,7 @@ import { STREAM, thousandeyes } from './thousandeyes.ts';
 export const FEED = `thousandeyes/${STREAM}/demo`;
 export const SECRET_NAME = 'tidemark/thousandeyes/demo';
 
-const CLI = fileURLToPath(new URL('../../local/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../cli/cli.ts', import.meta.url));
 
 // Most of a short process's time goes into compiling: all of a file do it once.
 const compiled = await mkdtemp(join(tmpdir(), 'tidemark-compiled-'));

@@ -1,6 +1,6 @@
 import { source } from '../../functions/sources/thousandeyes/source.ts';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { type ThousandEyesOptions, vendor } from '../../simulators/thousandeyes/simulator.ts';
 import { benchTest, type Subject } from './bench.ts';
 
 export const STREAM = 'audit-user-events';

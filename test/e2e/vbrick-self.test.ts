@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
 import { OURS, UNEXPECTED } from '../../functions/core/requests/own-sign-ins.ts';
-import { SERVICE_USER } from '../../local/vendors/vbrick/tenant.ts';
-import type { VbrickOptions } from '../../local/vendors/vbrick.ts';
+import type { VbrickOptions } from '../../simulators/vbrick/simulator.ts';
+import { SERVICE_USER } from '../../simulators/vbrick/tenant.ts';
 import { readDelivered } from './delivered.ts';
 import { type StartVbrick, test, type VbrickBench } from './vbrick.ts';
 

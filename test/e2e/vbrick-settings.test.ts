@@ -1,15 +1,7 @@
 import { describe, expect } from 'vitest';
-import { createSwitches, type Faults } from '../../local/vendors/faults.ts';
-import { createSessions } from '../../local/vendors/vbrick/sessions.ts';
-import {
-  ACCOUNT_ID,
-  DEVICES,
-  GROUPS,
-  PEOPLE,
-  SERVICE_USER,
-  VIDEOS,
-  WEBCASTS,
-} from '../../local/vendors/vbrick/tenant.ts';
+import { createSwitches, type Faults } from '../../simulators/faults.ts';
+import { createSessions } from '../../simulators/vbrick/sessions.ts';
+import { ACCOUNT_ID, DEVICES, GROUPS, PEOPLE, SERVICE_USER, VIDEOS, WEBCASTS } from '../../simulators/vbrick/tenant.ts';
 import { difference, readDelivered } from './delivered.ts';
 import { expectExactlyOnce, SECRET, test, vbrick } from './vbrick.ts';
 

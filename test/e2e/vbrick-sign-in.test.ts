@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Faults } from '../../local/vendors/faults.ts';
+import type { Faults } from '../../simulators/faults.ts';
 import { expectExactlyOnce, SECRET, type StartVbrick, test, vbrick } from './vbrick.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { VbrickOptions } from '../../local/vendors/vbrick.ts';
+import type { VbrickOptions } from '../../simulators/vbrick/simulator.ts';
 import { readDelivered } from './delivered.ts';
 import { expectExactlyOnce, test } from './vbrick.ts';
 

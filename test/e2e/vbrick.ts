@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
 import { source } from '../../functions/sources/vbrick/source.ts';
-import type { CollectionName } from '../../local/vendors/vbrick/collections.ts';
-import { COLUMNS } from '../../local/vendors/vbrick/record.ts';
-import { type RunningVbrick, type VbrickOptions, vendor } from '../../local/vendors/vbrick.ts';
-import type { HeldQuery } from '../../local/vendors/vendor.ts';
+import type { HeldQuery } from '../../simulators/simulator.ts';
+import type { CollectionName } from '../../simulators/vbrick/collections.ts';
+import { COLUMNS } from '../../simulators/vbrick/record.ts';
+import { type RunningVbrick, type VbrickOptions, vendor } from '../../simulators/vbrick/simulator.ts';
 import { type Bench, type BenchOptions, benchTest, type Subject } from './bench.ts';
 import { difference, readDelivered } from './delivered.ts';
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
-import { cefLine } from '../../functions/formats/cef.ts';
-import { CEF_MAPPING, cefMappingTable } from '../../functions/formats/cef-mapping.ts';
+import { cefLine } from '../../functions/formats/cef/cef.ts';
+import { CEF_MAPPING, cefMappingTable } from '../../functions/formats/cef/mapping.ts';
 import { PRODUCER_KEYS } from './cef-dictionary.ts';
 import { readCef } from './cef-reader.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
-import { ocsfLine } from '../../functions/formats/ocsf.ts';
+import { ocsfLine } from '../../functions/formats/ocsf/ocsf.ts';
 import { shorten } from '../../functions/formats/shorten.ts';
 import { eventWith } from './ocsf-events.ts';
 import { ocsfLineComplaints } from './ocsf-reader.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { UnreadableError } from '../../functions/core/errors.ts';
 import { isSnapshot, type Page, type Stream } from '../../functions/core/model.ts';
-import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
 import { source } from '../../functions/sources/vbrick/source.ts';
-import { goldenCases } from '../../local/golden.ts';
+import { goldenCases } from '../../tools/golden.ts';
 
 const stream = source.streams.find((one): one is Stream => !isSnapshot(one) && one.name === 'user-access') as Stream;
 const { connection } = (goldenCases(source)[0] as ReturnType<typeof goldenCases>[number]).feed;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isDeeper } from '../../functions/core/events/depth.ts';
 import type { Destination, EcsEvent } from '../../functions/core/model.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
-import { findSources } from '../../local/find-sources.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
 import { evilListings } from './evil-listings.ts';
 import { type EvilLog, evilLogs } from './evil-records.ts';
 import { listingWorld, logWorld, type SourceWorld } from './source-world.ts';

@@ -1,5 +1,5 @@
 import type { SnapshotFeed, Source } from '../../functions/core/model.ts';
-import { type SnapshotCase, snapshotCases } from '../../local/golden.ts';
+import { type SnapshotCase, snapshotCases } from '../../tools/golden.ts';
 
 /** Answers about how things are: the documented ones with a value in them that is nested very deep. */
 export interface EvilListing {

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { OneRecord } from '../../functions/core/events/one-record.ts';
 import type { Answer, Feed, Row, Source } from '../../functions/core/model.ts';
 import { DAY, floorTo, type Instant } from '../../functions/core/time.ts';
-import { type GoldenCase, goldenCases } from '../../local/golden.ts';
+import { type GoldenCase, goldenCases } from '../../tools/golden.ts';
 
 // Records of the golden cases in which one value is evil: each documented key of each record in turn, and the whole record.
 

@@ -3,8 +3,8 @@ import { recordHash } from '../../functions/core/events/identity.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import type { Feed } from '../../functions/core/model.ts';
 import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
-import { findSources } from '../../local/find-sources.ts';
-import { goldenCases, rowEvents } from '../../local/golden.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { goldenCases, rowEvents } from '../../tools/golden.ts';
 
 const HEADERS = { 'content-type': 'application/json' };
 const feeds: readonly Feed[] = (await findSources()).flatMap((source) => {

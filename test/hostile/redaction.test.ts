@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { NetworkError } from '../../functions/core/errors.ts';
-import { Telemetry } from '../../functions/shell/telemetry.ts';
+import { Telemetry } from '../../functions/shell/telemetry/telemetry.ts';
 
 const SECRET = 'canary-7f3e/+?"9d1c-secret';
 

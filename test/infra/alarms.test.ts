@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../../cli/commands/commands.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
-import { CONDITIONS } from '../../lib/conditions.ts';
-import { COMMANDS } from '../../local/commands/commands.ts';
+import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
 
 interface AlarmProperties {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../functions/core/run/next-step.ts';
 import { emptyTally, type FeedReport } from '../../functions/core/run/report.ts';
-import { MOST_FAILURES } from '../../lib/backfill-machines.ts';
+import { MOST_FAILURES } from '../../lib/functions/backfill-machines.ts';
 import { draw } from './draw.ts';
 import { machinesOf, runMachines, Stopped, statesOf } from './run-machines.ts';
 

@@ -3,8 +3,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
 import { Tidemark } from '../../lib/tidemark.ts';
-import { findSources } from '../../local/find-sources.ts';
 import { Account } from './account.ts';
 
 export const SOURCES = await findSources();

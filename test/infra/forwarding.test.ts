@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { EVENT_COLUMNS } from '../../lib/event-columns.ts';
+import { EVENT_COLUMNS } from '../../lib/delivery/event-columns.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
 
 const usual = draw();

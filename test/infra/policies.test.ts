@@ -136,7 +136,7 @@ describe.each(FUNCTIONS)('the function %s', (name, source = '') => {
   });
 
   test('is allowed what the code in shell asks of DynamoDB, and no more', () => {
-    const shell = globSync('functions/shell/*.ts').map((file) => readFileSync(file, 'utf8'));
+    const shell = globSync('functions/shell/**/*.ts').map((file) => readFileSync(file, 'utf8'));
     const asked = shell.flatMap(
       (text) => /import \{([^}]*)\} from '@aws-sdk\/client-dynamodb'/.exec(text)?.[1]?.match(/\w+(?=Command\b)/g) ?? [],
     );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readConfig } from '../../lib/read-config.ts';
+import { readConfig } from '../../lib/plan/read-config.ts';
 import { connect, LAKE, SOURCES } from './draw.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/loopback-tls/', import.meta.url));

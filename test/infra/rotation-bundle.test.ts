@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RotationReport } from '../../functions/core/rotation/rotate.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
-import { findVendors } from '../../local/vendors/find-vendor.ts';
+import { findVendors } from '../../simulators/find-simulator.ts';
 import { connect, LAKE, SOURCES } from './draw.ts';
 import { type FunctionProperties, runBundle } from './run-bundle.ts';
 import { assetOf, synth } from './synth.ts';

@@ -150,11 +150,11 @@ describe('its role', () => {
         .filter((action) => action.startsWith('secretsmanager:'))
         .map((action) => action.slice('secretsmanager:'.length))
         .toSorted();
-    const files = globSync('functions/shell/*.ts').filter((file) => asked(file).length > 0);
+    const files = globSync('functions/shell/**/*.ts').filter((file) => asked(file).length > 0);
 
-    expect(files.toSorted()).toEqual(['functions/shell/rotating-secret.ts', 'functions/shell/secret.ts']);
-    expect(allowed(statements)).toEqual(asked('functions/shell/rotating-secret.ts').toSorted());
-    expect(allowed(rolesOf(drawn, `${source}Role`))).toEqual(asked('functions/shell/secret.ts').toSorted());
+    expect(files.toSorted()).toEqual(['functions/shell/auth/rotating-secret.ts', 'functions/shell/auth/secret.ts']);
+    expect(allowed(statements)).toEqual(asked('functions/shell/auth/rotating-secret.ts').toSorted());
+    expect(allowed(rolesOf(drawn, `${source}Role`))).toEqual(asked('functions/shell/auth/secret.ts').toSorted());
   });
 
   test('may use the account’s own key, where there is one', () => {

@@ -1,5 +1,5 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { BackfillInput } from '../../lib/backfill-machines.ts';
+import type { BackfillInput } from '../../lib/functions/backfill-machines.ts';
 import type { Account } from './account.ts';
 
 /** How a backfill went: what came of each feed, and how often its machine was begun. */

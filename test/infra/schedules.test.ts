@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
 import { isSnapshotFeed } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
-import { cadence, planSchedules, shardOf } from '../../lib/plan-schedules.ts';
+import { cadence, planSchedules, shardOf } from '../../lib/plan/plan-schedules.ts';
 import { configure, connect, draw, SOURCES } from './draw.ts';
 
 interface Input {

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
-import { review } from '../../lib/review.ts';
+import { review } from '../../lib/account/review.ts';
 import { connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
 import { assetOf, synth } from './synth.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type FrameOptions, type RunningFrame, vendor } from '../../local/vendors/frame.ts';
+import { type FrameOptions, type RunningFrame, vendor } from '../../simulators/frame/simulator.ts';
 import { MINUTE_MS, NOON } from './vendor-client.ts';
 
 export { MINUTE_MS, NOON } from './vendor-client.ts';

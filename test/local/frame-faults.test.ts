@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { describeCommandLine, readCommandLine } from '../../local/vendors/command-line.ts';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { findVendor, findVendors } from '../../local/vendors/find-vendor.ts';
-import { ODDITY_COUNT } from '../../local/vendors/frame/odd-rows.ts';
-import { type FrameOptions, vendor } from '../../local/vendors/frame.ts';
+import { describeCommandLine, readCommandLine } from '../../simulators/command-line.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import { findVendor, findVendors } from '../../simulators/find-simulator.ts';
+import { ODDITY_COUNT } from '../../simulators/frame/odd-rows.ts';
+import { type FrameOptions, vendor } from '../../simulators/frame/simulator.ts';
 import {
   ask,
   CUSTOMER,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { CANARY } from '../../local/vendors/frame/api-keys.ts';
-import { ENDPOINTS, LISTS } from '../../local/vendors/frame/endpoints.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import { CANARY } from '../../simulators/frame/api-keys.ts';
+import { ENDPOINTS, LISTS } from '../../simulators/frame/endpoints.ts';
 import {
   ask,
   CUSTOMER,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FrameOptions } from '../../local/vendors/frame.ts';
+import type { FrameOptions } from '../../simulators/frame/simulator.ts';
 import {
   CUSTOMER,
   DAY_MS,

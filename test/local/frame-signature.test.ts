@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { signatureOf } from '../../local/vendors/frame/signature.ts';
-import { vendor } from '../../local/vendors/frame.ts';
+import { signatureOf } from '../../simulators/frame/signature.ts';
+import { vendor } from '../../simulators/frame/simulator.ts';
 import { ask, CUSTOMER, json, NOON, type Row, signed, start, status, stopAll } from './frame-client.ts';
 
 afterEach(stopAll);

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { askHidden, type Terminal } from '../../local/hidden-input.ts';
+import { askHidden, type Terminal } from '../../cli/views/hidden-input.ts';
 
 /** A terminal on which somebody types, chunk by chunk, as soon as it listens. */
 function typing(...chunks: string[]) {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { type ThousandEyesOptions, vendor } from '../../simulators/thousandeyes/simulator.ts';
 import { ask, held, logPath, MINUTE_MS, NOON, type Page, readPages, stamp, texts } from './vendor-client.ts';
 
 const started: RunningVendor[] = [];

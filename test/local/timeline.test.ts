@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTimeline, type Span, type Timeline } from '../../local/vendors/timeline.ts';
+import { createTimeline, type Span, type Timeline } from '../../simulators/timeline.ts';
 import { MINUTE_MS, NOON } from './vendor-client.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ACCOUNT_ID, DEVICES, PEOPLE, VIDEOS } from '../../local/vendors/vbrick/tenant.ts';
-import { vendor } from '../../local/vendors/vbrick.ts';
+import { vendor } from '../../simulators/vbrick/simulator.ts';
+import { ACCOUNT_ID, DEVICES, PEOPLE, VIDEOS } from '../../simulators/vbrick/tenant.ts';
 import {
   ask,
   auditPath,

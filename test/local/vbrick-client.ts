@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
-import type { Faults } from '../../local/vendors/faults.ts';
-import type { CollectionName } from '../../local/vendors/vbrick/collections.ts';
-import type { Columns } from '../../local/vendors/vbrick/record.ts';
-import { ACCOUNT_ID } from '../../local/vendors/vbrick/tenant.ts';
-import type { RunningVbrick } from '../../local/vendors/vbrick.ts';
-import { type VbrickOptions, vendor } from '../../local/vendors/vbrick.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import type { CollectionName } from '../../simulators/vbrick/collections.ts';
+import type { Columns } from '../../simulators/vbrick/record.ts';
+import type { RunningVbrick } from '../../simulators/vbrick/simulator.ts';
+import { type VbrickOptions, vendor } from '../../simulators/vbrick/simulator.ts';
+import { ACCOUNT_ID } from '../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from './vendor-client.ts';
 
 export const HOUR_AGO = NOON - 60 * MINUTE_MS;

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
-import { describeCommandLine, readCommandLine } from '../../local/vendors/command-line.ts';
-import { ODDITY_COUNT } from '../../local/vendors/vbrick/odd-rows.ts';
-import type { Columns } from '../../local/vendors/vbrick/record.ts';
-import { vendor } from '../../local/vendors/vbrick.ts';
+import { describeCommandLine, readCommandLine } from '../../simulators/command-line.ts';
+import { ODDITY_COUNT } from '../../simulators/vbrick/odd-rows.ts';
+import type { Columns } from '../../simulators/vbrick/record.ts';
+import { vendor } from '../../simulators/vbrick/simulator.ts';
 import {
   ask,
   auditPath,

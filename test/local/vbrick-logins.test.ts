@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ACCOUNT_ID, SERVICE_USER } from '../../local/vendors/vbrick/tenant.ts';
-import { type RunningVbrick, type VbrickOptions, vendor } from '../../local/vendors/vbrick.ts';
+import { type RunningVbrick, type VbrickOptions, vendor } from '../../simulators/vbrick/simulator.ts';
+import { ACCOUNT_ID, SERVICE_USER } from '../../simulators/vbrick/tenant.ts';
 import {
   ask,
   auditPath,

@@ -1,5 +1,5 @@
-import { vendor } from '../../local/vendors/thousandeyes.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { vendor } from '../../simulators/thousandeyes/simulator.ts';
 
 /** A minute in the tests' time, in milliseconds. */
 export const MINUTE_MS = 60_000;

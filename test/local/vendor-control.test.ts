@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { describeCommandLine, readCommandLine } from '../../local/vendors/command-line.ts';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { findVendor, findVendors } from '../../local/vendors/find-vendor.ts';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { Counters, RunningVendor } from '../../local/vendors/vendor.ts';
+import { describeCommandLine, readCommandLine } from '../../simulators/command-line.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import { findVendor, findVendors } from '../../simulators/find-simulator.ts';
+import type { Counters, RunningVendor } from '../../simulators/simulator.ts';
+import { type ThousandEyesOptions, vendor } from '../../simulators/thousandeyes/simulator.ts';
 import { ask, logPath, MINUTE_MS, NOON } from './vendor-client.ts';
 
 const started: RunningVendor[] = [];

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Faults } from '../../local/vendors/faults.ts';
-import { ODDITY_COUNT } from '../../local/vendors/thousandeyes/odd-rows.ts';
-import { type ThousandEyesOptions, vendor } from '../../local/vendors/thousandeyes.ts';
-import type { RunningVendor } from '../../local/vendors/vendor.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import type { RunningVendor } from '../../simulators/simulator.ts';
+import { ODDITY_COUNT } from '../../simulators/thousandeyes/odd-rows.ts';
+import { type ThousandEyesOptions, vendor } from '../../simulators/thousandeyes/simulator.ts';
 import { ask, held, logPath, MINUTE_MS, NOON, readPages, stamp, texts } from './vendor-client.ts';
 
 const started: RunningVendor[] = [];

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type ConnectionTask, runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Source } from '../../functions/core/model.ts';
-import { readSecret } from '../../functions/shell/secret.ts';
+import { readSecret } from '../../functions/shell/auth/secret.ts';
 import { serve } from '../../functions/shell/serve.ts';
 import { memorySource, memoryStream } from '../memory/source.ts';
 
 vi.mock(import('../../functions/core/invocation/run-connection.ts'), () => ({ runConnection: vi.fn(async () => []) }));
-vi.mock(import('../../functions/shell/secret.ts'), () => ({
+vi.mock(import('../../functions/shell/auth/secret.ts'), () => ({
   readSecret: vi.fn(async () => ({ version: 'v1', fields: { token: 'hunter2-hunter2' } })),
 }));
-vi.mock('../../functions/shell/table.ts', () => ({
+vi.mock('../../functions/shell/table/table.ts', () => ({
   Table: class {
     sealKey = async () => new Uint8Array(32);
   },
 }));
-vi.mock('../../functions/shell/firehose.ts', () => ({ Firehose: class {} }));
+vi.mock('../../functions/shell/network/firehose.ts', () => ({ Firehose: class {} }));
 
 const INPUT = { connection: { id: 'acme', source: 'memory', origin: 'http://127.0.0.1:1' }, streams: ['one', 'two'] };
 const source: Source = memorySource(['one', 'two'].map((name) => memoryStream(name, 1_000_000, false, {})));

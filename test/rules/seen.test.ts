@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
 import { Seen, type SeenChunk } from '../../functions/core/state/seen.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import type { Service } from '../../local/services/service.ts';
 import { Crash, createWorld, type EffectCall, type World } from '../memory/world.ts';

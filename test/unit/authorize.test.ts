@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { authorize } from '../../functions/shell/authorize.ts';
+import { authorize } from '../../functions/shell/auth/authorize.ts';
 
 const FRAME = {
   kind: 'frame-signature',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sayAwsError } from '../../local/cloud/aws-error.ts';
+import { sayAwsError } from '../../cli/cloud/aws-error.ts';
 
 test('what AWS refuses for a reason that nobody foresaw claims nothing about what was done before', () => {
   const thrown = Object.assign(new Error('The bucket is frozen'), { name: 'OperationAborted' });

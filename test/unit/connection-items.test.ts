@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionState } from '../../functions/core/state/lease.ts';
 import { SECOND } from '../../functions/core/time.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -6,10 +6,10 @@ import { UnreadableError } from '../../functions/core/errors.ts';
 import { eventId, recordHash } from '../../functions/core/events/identity.ts';
 import type { Answer, Feed, Row } from '../../functions/core/model.ts';
 import { ceilTo, DAY, HOUR, MINUTE, parseInstant, type Range } from '../../functions/core/time.ts';
-import { diskVolumeUsage } from '../../functions/sources/frame/disk-volume-usage.ts';
+import { diskVolumeUsage } from '../../functions/sources/frame/reports/disk-volume-usage.ts';
+import { usage } from '../../functions/sources/frame/reports/usage.ts';
+import { userActivities } from '../../functions/sources/frame/reports/user-activities.ts';
 import { source } from '../../functions/sources/frame/source.ts';
-import { usage } from '../../functions/sources/frame/usage.ts';
-import { userActivities } from '../../functions/sources/frame/user-activities.ts';
 
 const connection = parseConnection(source, { id: 'acme', source: 'frame', settings: { customerId: 'c1' } });
 const feeds = feedsOf(source, connection) as Feed[];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { source } from '../../functions/sources/frame/source.ts';
-import { type GoldenCase, goldenCases, goldenEvents } from '../../local/golden.ts';
+import { type GoldenCase, goldenCases, goldenEvents } from '../../tools/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { readCef } from '../formats/cef-reader.ts';
 import { hostileText, hostileValue } from '../formats/events.ts';

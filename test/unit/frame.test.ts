@@ -5,10 +5,10 @@ import { UnreadableError } from '../../functions/core/errors.ts';
 import type { Answer, Connection, Lookup, Request } from '../../functions/core/model.ts';
 import { judge as judgeAnswer } from '../../functions/core/requests/judge.ts';
 import { DAY, parseInstant } from '../../functions/core/time.ts';
-import { daysOf } from '../../functions/sources/frame/days.ts';
 import { numberOf, textOf } from '../../functions/sources/frame/fields.ts';
 import { judge } from '../../functions/sources/frame/judge.ts';
 import { firstPage, nextPage } from '../../functions/sources/frame/offset-pages.ts';
+import { daysOf } from '../../functions/sources/frame/reports/days.ts';
 import { source } from '../../functions/sources/frame/source.ts';
 
 const now = at('2026-01-10T10:00:00Z');

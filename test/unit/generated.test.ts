@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
-import { findSources } from '../../local/find-sources.ts';
-import { generatedFiles } from '../../local/generate.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { generatedFiles } from '../../tools/generate.ts';
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkError, TidemarkError, UnreadableError } from '../../functions/core/errors.ts';
 import { MILLISECOND, SECOND } from '../../functions/core/time.ts';
-import { Http, resolve } from '../../functions/shell/http.ts';
+import { Http, resolve } from '../../functions/shell/network/http.ts';
 
 const CREDENTIALS = { authorization: 'Bearer hunter2' };
 const MEBIBYTE = 1024 * 1024;

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../local/commands/commands.ts';
+import { COMMANDS } from '../../cli/commands/commands.ts';
 
 // Alarms, errors and documents name commands to somebody who is in a hurry: each has to be there, and to take what is said.
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FILES = ['README.md', 'docs/**/*.md', 'lib/*.ts', 'functions/**/*.ts', 'local/**/*.ts'];
+const FILES = ['README.md', 'docs/**/*.md', 'lib/**/*.ts', 'functions/**/*.ts', '{cli,local,simulators,tools}/**/*.ts'];
 const NAMED = /(?:npx )?\btidemark (?<name>[a-z]+)(?<rest>(?:(?!\. )[^`'"\n;|])*)/g;
 /** Words that may follow the name where it is no command. */
 const PROSE = new Set(Object.keys(COMMANDS));

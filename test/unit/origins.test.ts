@@ -22,7 +22,7 @@ async function deployed(list: string | undefined) {
     writeFileSync(file, list);
     vi.stubEnv('TIDEMARK_ORIGINS', file);
   }
-  return await import('../../functions/shell/origins.ts');
+  return await import('../../functions/shell/auth/origins.ts');
 }
 
 afterEach(() => {

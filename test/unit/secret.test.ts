@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { readSecret } from '../../functions/shell/secret.ts';
+import { readSecret } from '../../functions/shell/auth/secret.ts';
 import { source as thousandeyes } from '../../functions/sources/thousandeyes/source.ts';
 import { source as vbrick } from '../../functions/sources/vbrick/source.ts';
 import { type SecretsService, startSecrets } from '../../local/services/secrets.ts';

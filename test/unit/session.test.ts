@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkError } from '../../functions/core/errors.ts';
 import { parseInstant, SECOND } from '../../functions/core/time.ts';
-import { Http } from '../../functions/shell/http.ts';
-import { TokenKeeper } from '../../functions/shell/session.ts';
+import { TokenKeeper } from '../../functions/shell/auth/session.ts';
+import { Http } from '../../functions/shell/network/http.ts';
 
 const AUTH = {
   kind: 'vbrick-session',

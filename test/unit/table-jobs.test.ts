@@ -6,7 +6,7 @@ import { emptyTally } from '../../functions/core/run/report.ts';
 import type { Checkpoint } from '../../functions/core/state/lease.ts';
 import { jobKey } from '../../functions/core/stored/job.ts';
 import { DAY, HOUR, parseInstant } from '../../functions/core/time.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import type { Service } from '../../local/services/service.ts';
 

@@ -6,7 +6,7 @@ import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { QuarantineEntry } from '../../functions/core/effects.ts';
 import { parseInstant } from '../../functions/core/time.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import type { Service } from '../../local/services/service.ts';
 

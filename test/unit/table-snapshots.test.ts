@@ -14,7 +14,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AmbiguousWriteError } from '../../functions/core/errors.ts';
 import { HOUR, parseInstant } from '../../functions/core/time.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import type { Service } from '../../local/services/service.ts';
 

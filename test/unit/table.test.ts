@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AmbiguousWriteError } from '../../functions/core/errors.ts';
-import { Table } from '../../functions/shell/table.ts';
+import { Table } from '../../functions/shell/table/table.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { feedMetrics } from '../../functions/core/invocation/feed-metrics.ts';
 import { emptyTally } from '../../functions/core/run/report.ts';
-import { Telemetry } from '../../functions/shell/telemetry.ts';
+import { Telemetry } from '../../functions/shell/telemetry/telemetry.ts';
 
 interface Blob {
   readonly Dimensions: readonly (readonly string[])[];

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UnreadableError } from '../../functions/core/errors.ts';
 import type { Answer, Row } from '../../functions/core/model.ts';
-import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
-import { events } from '../../functions/sources/vbrick/entry.ts';
-import { map } from '../../functions/sources/vbrick/map.ts';
-import { read } from '../../functions/sources/vbrick/read.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
+import { read } from '../../functions/sources/vbrick/answers/read.ts';
+import { events } from '../../functions/sources/vbrick/mapping/entry.ts';
+import { map } from '../../functions/sources/vbrick/mapping/map.ts';
 
 const ASKED = { url: '/network/audit/accounts/a/users?fromDate=2026-01-10T09%3A00%3A00.000Z' };
 const HEADER = COLUMNS.join(',');

@@ -4,10 +4,10 @@ import { complete } from '../../functions/core/events/complete.ts';
 import type { Connection, EcsFields, Feed, Row } from '../../functions/core/model.ts';
 import { UNKNOWN_EVENT } from '../../functions/core/reading/process-page.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
-import { changesBetween } from '../../functions/sources/vbrick/changes.ts';
-import { classify } from '../../functions/sources/vbrick/classify.ts';
-import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
-import { map } from '../../functions/sources/vbrick/map.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
+import { changesBetween } from '../../functions/sources/vbrick/mapping/changes.ts';
+import { classify } from '../../functions/sources/vbrick/mapping/classify.ts';
+import { map } from '../../functions/sources/vbrick/mapping/map.ts';
 import { source } from '../../functions/sources/vbrick/source.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 

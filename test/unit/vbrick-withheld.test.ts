@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { UnreadableError } from '../../functions/core/errors.ts';
 import type { Answer, Connection } from '../../functions/core/model.ts';
 import { HOUR, parseInstant } from '../../functions/core/time.ts';
-import { COLUMNS } from '../../functions/sources/vbrick/columns.ts';
-import { firstQuestion } from '../../functions/sources/vbrick/question.ts';
-import { read } from '../../functions/sources/vbrick/read.ts';
+import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
+import { firstQuestion } from '../../functions/sources/vbrick/answers/question.ts';
+import { read } from '../../functions/sources/vbrick/answers/read.ts';
 
 // A body in quarantine is read again by a redrive, without the headers that it came with.
 

@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import type { Connection, Source } from '../../core/model.ts';
 import { auditTrails } from './audit-trails.ts';
 import { CUSTOMER_ID, customerIdOf } from './customer.ts';
-import { diskVolumeUsage } from './disk-volume-usage.ts';
 import { judge } from './judge.ts';
 import { lookups } from './lookups.ts';
+import { diskVolumeUsage } from './reports/disk-volume-usage.ts';
+import { usage } from './reports/usage.ts';
+import { userActivities } from './reports/user-activities.ts';
 import { sessionTrails } from './session-trails.ts';
 import { snapshots } from './snapshots/snapshots.ts';
-import { usage } from './usage.ts';
-import { userActivities } from './user-activities.ts';
 
 const settings = z.strictObject({
   customerId: z.optional(

@@ -1,7 +1,7 @@
 import type { Answer, Connection, Pace, Request, Verdict } from '../../core/model.ts';
 import { excerpt, retryAfter } from '../../core/requests/judge.ts';
 import { type Instant, MINUTE } from '../../core/time.ts';
-import { hasToken } from './question.ts';
+import { hasToken } from './answers/question.ts';
 
 /** `/network/audit/accounts/<accountId>/users`, and the same with an id for one user. */
 const AUDIT = /\/network\/audit\/accounts\/[^/?#]+\/(\w+)(\/[^/?#]+)?/;

@@ -2,8 +2,8 @@ import { UnreadableError } from '../../core/errors.ts';
 import type { Answer, Lookup } from '../../core/model.ts';
 import { excerpt } from '../../core/requests/judge.ts';
 import { DAY } from '../../core/time.ts';
-import { isObject, type JsonObject } from './json-object.ts';
-import { ID } from './question.ts';
+import { isObject, type JsonObject } from './answers/json-object.ts';
+import { ID } from './answers/question.ts';
 
 /** The account whose audit is read. Rev tells it from version 8.0 on. */
 const accountId: Lookup = {

@@ -1,8 +1,8 @@
 import type { OwnSignIns, Row } from '../../core/model.ts';
-import { classify } from './classify.ts';
-import { entryOf } from './entry.ts';
-import { isObject } from './json-object.ts';
-import { signerOf } from './story.ts';
+import { isObject } from './answers/json-object.ts';
+import { classify } from './mapping/classify.ts';
+import { entryOf } from './mapping/entry.ts';
+import { signerOf } from './mapping/story.ts';
 
 /** The forwarder signs in like anybody, and the log of sign-ins shows it. */
 export const ownSignIns: OwnSignIns = {

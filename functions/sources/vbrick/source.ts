@@ -1,10 +1,10 @@
 // Audit logs without ids, as CSV or as JSON, behind a session that may be signed in to only once in a while.
 import * as z from 'zod/mini';
 import type { Connection, Source } from '../../core/model.ts';
+import { accountIdOf, ID, ID_WANTED } from './answers/question.ts';
 import { judge, pace } from './judge.ts';
 import { lookups } from './lookups.ts';
 import { ownSignIns } from './own-sign-ins.ts';
-import { accountIdOf, ID, ID_WANTED } from './question.ts';
 import { streams, watched } from './streams.ts';
 
 const id = z.string().check(z.regex(ID, ID_WANTED));

@@ -1,10 +1,10 @@
 import type { Connection, Stream } from '../../core/model.ts';
 import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
-import { events, likeness } from './entry.ts';
-import { isObject } from './json-object.ts';
-import { map } from './map.ts';
-import { firstQuestion } from './question.ts';
-import { read } from './read.ts';
+import { isObject } from './answers/json-object.ts';
+import { firstQuestion } from './answers/question.ts';
+import { read } from './answers/read.ts';
+import { events, likeness } from './mapping/entry.ts';
+import { map } from './mapping/map.ts';
 
 const DOCS = 'https://portal.vbrick.com/rev-developers/v2/audit-apis';
 

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { TidemarkError } from '../functions/core/errors.ts';
+import { COMMANDS, type Command, HELP, helpOf } from './commands/commands.ts';
+import { clean } from './views/log-line.ts';
+
+/** Wrong use, or a wrong configuration. */
+const USAGE = 2;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h') {
+    process.stdout.write(HELP);
+    return name === undefined ? USAGE : 0;
+  }
+  const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw unknown(name);
+  const { values: given, positionals } = parseArgs({
+    args: [...rest],
+    allowPositionals: command.takesWords ?? false,
+    options: { ...command.options, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  const values: Record<string, unknown> = given;
+  if (values.help) {
+    process.stdout.write(helpOf(name, command));
+    return 0;
+  }
+  const missing = (command.needs ?? []).find((option) => values[option] === undefined);
+  if (missing !== undefined) {
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `tidemark ${name} takes --${missing}.`,
+      `tidemark ${name} --help says what it is.`,
+    );
+  }
+  const { help: _, ...options } = values;
+  return await command.run(options, positionals);
+}
+
+function unknown(name: string): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    `There is no command ${JSON.stringify(name)}.`,
+    'tidemark --help lists them.',
+  );
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  const usage = (thrown as { code?: unknown }).code;
+  const known = thrown instanceof TidemarkError || (typeof usage === 'string' && usage.startsWith('ERR_PARSE_ARGS'));
+  const message = known ? (thrown as Error).message : ((thrown as Error).stack ?? String(thrown));
+  process.stderr.write(`tidemark: ${message.split('\n').map(clean).join('\n')}\n`);
+  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.cure}\n`);
+  // Whatever was started before it failed must not keep the process alive.
+  process.exit(known ? USAGE : 1);
+}

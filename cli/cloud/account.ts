@@ -1,0 +1,115 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import { regionOf } from '../../lib/account/region.ts';
+import { sayAwsError } from './aws-error.ts';
+import { Turns } from './turns.ts';
+
+/** A function may take so long, and then its answer has to come. */
+const LONGEST_INVOCATION_MS = 16 * 60_000;
+/** A new account runs ten functions at once, and schedules want theirs, too. */
+const INVOCATIONS_AT_ONCE = 5;
+
+/** What every client of AWS here is made with: credentials are whatever this machine has. */
+export interface ClientOptions {
+  readonly region?: string;
+}
+
+/** A key of one's own binds to its Region; else it is this machine's. */
+export function clientOptionsOf(deployment: Deployment): ClientOptions {
+  const region = regionOf(deployment);
+  return region === undefined ? {} : { region };
+}
+
+/** A deployment in an AWS account, found by its stacks' outputs. */
+export class CloudAccount {
+  readonly clientOptions: ClientOptions;
+  readonly #stackPrefix: string;
+  readonly #stacks = new Map<string, Promise<Readonly<Record<string, string>>>>();
+  readonly #lambda: LambdaClient;
+  readonly #atOnce = new Turns(INVOCATIONS_AT_ONCE);
+
+  constructor(deployment: Deployment) {
+    this.clientOptions = clientOptionsOf(deployment);
+    this.#stackPrefix = deployment.stackPrefix;
+    this.#lambda = new LambdaClient({
+      ...this.clientOptions,
+      requestHandler: {
+        connectionTimeout: 5_000,
+        requestTimeout: LONGEST_INVOCATION_MS,
+        throwOnRequestTimeout: true,
+      },
+    });
+  }
+
+  /** What a stack says of itself. */
+  async output(stack: 'state' | 'forwarding', key: string): Promise<string> {
+    const name = `${this.#stackPrefix}-${stack}`;
+    let outputs = this.#stacks.get(name);
+    if (!outputs) {
+      outputs = readOutputs(name, this.clientOptions);
+      this.#stacks.set(name, outputs);
+    }
+    const value = (await outputs)[key];
+    if (value !== undefined) return value;
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `The stack ${name} has no ${key}: what is deployed is older than this, or without that source.`,
+      'Deploy again: npx cdk deploy --all.',
+    );
+  }
+
+  /** Invokes a function and waits for its answer. */
+  async invoke(functionArn: string, input: object): Promise<unknown> {
+    return await this.#atOnce.take(async () => {
+      const answer = await this.#lambda
+        .send(new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(input) }))
+        .catch((thrown: unknown) => {
+          throw sayAwsError(`${functionArn} could not be invoked`, thrown);
+        });
+      const text = Buffer.from(answer.Payload ?? []).toString('utf8');
+      if (answer.FunctionError === undefined) return JSON.parse(text);
+      throw functionFailed(functionArn, text);
+    });
+  }
+}
+
+async function readOutputs(name: string, options: ClientOptions): Promise<Readonly<Record<string, string>>> {
+  try {
+    const { Stacks = [] } = await new CloudFormationClient(options).send(
+      new DescribeStacksCommand({ StackName: name }),
+    );
+    const outputs = Stacks[0]?.Outputs ?? [];
+    return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+  } catch (thrown) {
+    if (/does not exist/.test((thrown as Error).message)) {
+      throw new TidemarkError(
+        'config',
+        'processing',
+        `There is no stack ${name} in this account and Region.`,
+        'Deploy first (npx cdk deploy --all), or set AWS_PROFILE and AWS_REGION to where it is deployed.',
+        thrown,
+      );
+    }
+    throw sayAwsError(`The stack ${name} cannot be looked up`, thrown);
+  }
+}
+
+/** The function itself has failed; Lambda says so in the answer. */
+function functionFailed(functionArn: string, text: string): TidemarkError {
+  let message = text;
+  try {
+    message = (JSON.parse(text) as { errorMessage?: string }).errorMessage ?? text;
+  } catch {
+    // Whatever it is, it is what there is to say.
+  }
+  const name = functionArn.split(':').at(-1);
+  return new TidemarkError(
+    'failing',
+    'processing',
+    `The function ${name} failed: ${message}`,
+    `Its log group has the rest.`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { AnyFeed } from '../../functions/core/model.ts';
+import { functionOutput } from '../../lib/account/outputs.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { chooseFeeds, readConfig } from '../../local/configuration.ts';
+import type { FeedOptions, Opened } from '../commands/open.ts';
+import { groupsOf } from '../commands/open.ts';
+import { CloudAccount } from './account.ts';
+
+/** A deployment to command: its functions do what the local ones would. */
+export interface OpenedCloud extends Opened {
+  readonly account: CloudAccount;
+}
+
+export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) => boolean): Promise<OpenedCloud> {
+  const config = await deployedConfig(options.config);
+  const chosen = chooseFeeds(config, await findSources(), options.feed, wanted);
+  const account = new CloudAccount(config.deployment);
+  return {
+    account,
+    groups: groupsOf(chosen),
+    invoke: async ({ connection, feeds }, order) => {
+      const functionArn = await account.output('forwarding', functionOutput(connection.source));
+      const streams = feeds.map(({ stream }) => stream.name);
+      return await account.invoke(functionArn, { ...order, connection, streams });
+    },
+    close: async () => undefined,
+  };
+}
+
+/** The configuration that is deployed: nothing stands in for it. */
+export async function deployedConfig(file: string | undefined): Promise<Config> {
+  const config = await readConfig(file, await findSources());
+  if (config) return config;
+  throw new TidemarkError(
+    'config',
+    'processing',
+    'There is no tidemark.json, and --cloud is about what it has deployed.',
+    'Name it: --config FILE.',
+  );
+}

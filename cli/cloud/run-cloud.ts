@@ -1,0 +1,41 @@
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import { formatDuration, SECOND } from '../../functions/core/time.ts';
+import { isOver, sayProblems, workOff } from '../commands/job.ts';
+import { type FeedOptions, open } from '../commands/open.ts';
+import { columns } from '../views/columns.ts';
+
+/** Has what is deployed read now what is due later: asks again what was refused, and goes on until each feed is caught up. */
+export async function runInCloud(options: FeedOptions & { readonly once: boolean }): Promise<number> {
+  if (!options.once) {
+    throw new TidemarkError(
+      'config',
+      'processing',
+      'In the cloud, schedules run it.',
+      'tidemark run --once --cloud runs it now.',
+    );
+  }
+  const opened = await open(options);
+  const reports = await workOff(opened, { act: 'run' }, sayProgress);
+  const text = options.json ? JSON.stringify({ ok: isOver(reports), feeds: reports }) : sayReports(reports);
+  process.stdout.write(`${text}\n`);
+  return isOver(reports) ? 0 : 1;
+}
+
+function sayProgress({ feed, state, watermark, delivered, next }: FeedReport): string | undefined {
+  if (next?.do !== 'again') return undefined;
+  return `${feed}: ${state}, read up to ${watermark ?? 'nowhere yet'}, ${delivered} delivered by this run`;
+}
+
+function sayReports(reports: readonly FeedReport[]): string {
+  const rows = reports.map(({ feed, state, watermark, lagSeconds, fetched, delivered }) => [
+    feed,
+    state,
+    watermark ?? '-',
+    lagSeconds === undefined ? '-' : formatDuration(Math.max(0, lagSeconds) * SECOND),
+    fetched,
+    delivered,
+  ]);
+  const head = ['feed', 'state', 'watermark', 'behind', 'read', 'delivered'];
+  return [columns(head, rows), ...sayProblems(reports)].join('\n');
+}

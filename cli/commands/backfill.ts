@@ -1,0 +1,106 @@
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import type { OpenedCloud } from '../cloud/open-cloud.ts';
+import { columns, sayNumber } from '../views/columns.ts';
+import { isOver, sayProblems, workOff } from './job.ts';
+import { type FeedOptions, hasPast, open } from './open.ts';
+import { type RangeOptions, wholeDays } from './range.ts';
+
+export interface BackfillOptions extends FeedOptions, RangeOptions {
+  readonly id?: string;
+  readonly resend: boolean;
+  readonly cancel: boolean;
+}
+
+/** Reads a range of the past beside the live feed. The same command goes on where it was interrupted. */
+export async function backfill(options: BackfillOptions): Promise<number> {
+  const range = wholeDays(options, new Date());
+  const { id, resend, cancel } = options;
+  if (!range && id === undefined) {
+    throw new TidemarkError(
+      'config',
+      'processing',
+      'A backfill takes a range, or the --id of one that has begun.',
+      'Give --from and --to, or --since.',
+    );
+  }
+  const opened = await open(options, hasPast);
+  if (options.cloud) return await inCloud(opened as OpenedCloud, options, range);
+  try {
+    const order = {
+      act: 'backfill',
+      ...range,
+      ...(id !== undefined && { id }),
+      ...(resend && { resend }),
+      ...(cancel && { cancel }),
+    };
+    const reports = await workOff(opened, order, sayProgress);
+    process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+    return isOver(reports) ? 0 : 1;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** There, the state machine works it off; only to cancel takes a wait for the invocation that is at work. */
+async function inCloud(
+  opened: OpenedCloud,
+  options: BackfillOptions,
+  range: ReturnType<typeof wholeDays>,
+): Promise<number> {
+  const { cloudBackfill, sayStarted, startBackfill, stopBackfill } = await import('../cloud/backfill-cloud.ts');
+  const { account, groups } = opened;
+  const wanted = cloudBackfill(range, options);
+  if (!options.cancel) {
+    const started = await startBackfill(account, groups, wanted);
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ ok: true, feeds: started })}\n` : `${sayStarted(started)}\n`,
+    );
+    return 0;
+  }
+  await stopBackfill(account, groups, wanted.id);
+  // Where the range is known, also a feed whose turn has not come yet is cancelled: its job begins as one that is.
+  const order = {
+    act: 'backfill',
+    ...wanted.range,
+    id: wanted.id,
+    ...(wanted.resend && { resend: true }),
+    cancel: true,
+  };
+  const reports = await workOff(opened, order, sayWaiting);
+  process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+  return isOver(reports) ? 0 : 1;
+}
+
+function sayWaiting({ feed, state, until }: FeedReport): string | undefined {
+  return state === 'busy' ? `${feed}: its last invocation is at work until ${until} at the latest` : undefined;
+}
+
+function sayProgress({ feed, state, job }: FeedReport): string | undefined {
+  if (!job || state === 'caught-up') return undefined;
+  const eta = job.eta === undefined ? '' : `, done about ${job.eta}`;
+  return `${feed}: ${job.percent} %, at ${job.at}, ${sayNumber(job.total.delivered)} delivered${eta}${state === 'more' ? '' : ` (${state})`}`;
+}
+
+function summarize(reports: readonly FeedReport[]) {
+  const feeds = reports.map(({ feed, state, job, warnings, error }) => ({
+    feed,
+    state,
+    job,
+    warnings,
+    ...(error && { error }),
+  }));
+  return { ok: isOver(reports), feeds };
+}
+
+const HEAD = ['feed', 'id', 'range', 'state', '%', 'read', 'known already', 'delivered'];
+
+function sayReports(reports: readonly FeedReport[]): string {
+  const rows = reports.map(({ feed, state, job }) => {
+    if (!job) return [feed, '-', '-', state, '-', '-', '-', '-'];
+    const { id, from, to, percent, total } = job;
+    const said = job.state === 'running' && state !== 'caught-up' ? state : job.state;
+    return [feed, id, `${from} - ${to}`, said, percent, total.fetched, total.suppressed, total.delivered];
+  });
+  return [columns(HEAD, rows), ...sayProblems(reports)].join('\n');
+}

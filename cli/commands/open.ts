@@ -1,0 +1,91 @@
+import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
+import { type AnyFeed, isSnapshotFeed } from '../../functions/core/model.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { type ChosenFeed, chooseFeeds, configOrDemo, readConfig } from '../../local/configuration.ts';
+import { findRunning, preparePlaces, startWorld, type World } from '../../local/world.ts';
+import { sayLine } from '../views/log-line.ts';
+
+/** What every command about feeds takes. */
+export interface FeedOptions {
+  readonly config?: string;
+  readonly feed?: string;
+  readonly state: string;
+  readonly out?: string;
+  readonly secrets?: string;
+  readonly json: boolean;
+  /** In the AWS account where it is deployed, instead of in the state directory. */
+  readonly cloud?: boolean;
+}
+
+/** The feeds of one connection that a command is about. */
+export interface Group {
+  readonly connection: ConfiguredConnection;
+  readonly feeds: readonly AnyFeed[];
+}
+
+/** A world to command: our own, or that of a program which runs in the same state directory. */
+export interface Opened {
+  readonly groups: readonly Group[];
+  /** Invokes a connection's function. */
+  invoke(group: Group, order: object, budgetMs: number): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** @param wanted which of the feeds that fit the pattern the command can be about */
+export async function open(options: FeedOptions, wanted: (feed: AnyFeed) => boolean = () => true): Promise<Opened> {
+  if (!options.cloud) return await openHere(options, wanted);
+  // The clients of AWS take longer to load than all else: who works here does not wait for them.
+  const { openCloud } = await import('../cloud/open-cloud.ts');
+  return await openCloud(options, wanted);
+}
+
+/**
+ * Opens the state directory. Where `tidemark run` is at work in it, the command works beside it.
+ */
+async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean): Promise<Opened> {
+  const sources = await findSources();
+  const places = await preparePlaces(options.state, options.out, options.secrets);
+  const running = await findRunning(places);
+  const { config, demo } = running
+    ? { config: (await readConfig(options.config, sources)) ?? running.config, demo: undefined }
+    : await configOrDemo(options.config, sources, places);
+  let world: World | undefined;
+  const close = async () => {
+    await world?.close(1_000);
+    await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
+  };
+  try {
+    const chosen = chooseFeeds(config, sources, options.feed, wanted);
+    world = await startWorld(config, sources, places, sayTrouble, running);
+    await demo?.save();
+    const { functions } = world;
+    return {
+      groups: groupsOf(chosen),
+      invoke: async ({ connection, feeds }, order, budgetMs) => {
+        const streams = feeds.map(({ stream }) => stream.name);
+        return await functions.get(connection.source)?.invoke({ ...order, connection, streams }, budgetMs);
+      },
+      close,
+    };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+/** A snapshot has none: how things were, no vendor tells. */
+export function hasPast(feed: AnyFeed): boolean {
+  return !isSnapshotFeed(feed);
+}
+
+export function groupsOf(chosen: readonly ChosenFeed[]): Group[] {
+  const byConnection = Map.groupBy(chosen, ({ connection }) => connection);
+  return [...byConnection].map(([connection, own]) => ({ connection, feeds: own.map(({ feed }) => feed) }));
+}
+
+/** What is about a feed stands in its report, which the command says. */
+function sayTrouble(line: Readonly<Record<string, unknown>>): void {
+  if ((line.level !== 'warn' && line.level !== 'error') || line.feed !== undefined) return;
+  const text = sayLine(line);
+  if (text !== undefined) process.stderr.write(`${text}\n`);
+}

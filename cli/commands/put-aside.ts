@@ -1,0 +1,59 @@
+import { type Config, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
+import { CloudAccount } from '../cloud/account.ts';
+import { deployedConfig } from '../cloud/open-cloud.ts';
+import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
+import { columns } from '../views/columns.ts';
+import type { FeedOptions } from './open.ts';
+
+/** What Firehose has put aside of one source's events for one destination. */
+interface PutAsideLook {
+  readonly destination: string;
+  readonly source: string;
+  readonly objects: number;
+  readonly bytes: number;
+  /** When the oldest was written. */
+  readonly since?: string;
+}
+
+/** What destinations did not take; none where there is no destination that can refuse anything. */
+export async function listPutAside(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
+  const config = await deployedConfig(options.config);
+  const pairs = refusingPairs(config);
+  if (pairs.length === 0) return undefined;
+  const account = new CloudAccount(config.deployment);
+  const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
+  return await Promise.all(pairs.map(([destination, source]) => lookAt(bucket, destination, source)));
+}
+
+/** Each Splunk destination with each source that sends to it. */
+export function refusingPairs({ connections, destinations }: Config): [destination: string, source: string][] {
+  const sources = [...new Set(connections.map(({ source }) => source))];
+  const splunk = destinations.filter(({ type }) => type === 'splunk');
+  return splunk.flatMap(({ id }) => sources.map((source): [string, string] => [id, source]));
+}
+
+async function lookAt(bucket: QuarantineBucket, destination: string, source: string): Promise<PutAsideLook> {
+  let [objects, size, oldest] = [0, 0, Number.POSITIVE_INFINITY];
+  for await (const { bytes, at } of bucket.list(objectPrefix(destination, source))) {
+    objects++;
+    size += bytes;
+    oldest = Math.min(oldest, at.getTime());
+  }
+  const since = Number.isFinite(oldest) ? { since: new Date(oldest).toISOString() } : {};
+  return { destination, source, objects, bytes: size, ...since };
+}
+
+export function sayPutAside(looks: readonly PutAsideLook[]): string {
+  const some = looks.filter(({ objects }) => objects > 0);
+  if (some.length === 0) return 'Firehose has put nothing aside.';
+  const rows = some.map(({ destination, source, objects, bytes, since = '-' }) => [
+    destination,
+    source,
+    objects,
+    bytes,
+    since,
+  ]);
+  const again = 'tidemark redrive --cloud --destination ID sends it again.';
+  return [columns(['destination', 'source', 'objects put aside', 'bytes', 'since'], rows), again].join('\n');
+}

@@ -1,0 +1,45 @@
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import { columns } from '../views/columns.ts';
+import { isOver, sayProblems, workOff } from './job.ts';
+import { type FeedOptions, open } from './open.ts';
+
+export interface RedriveOptions extends FeedOptions {
+  readonly id?: readonly string[];
+  /** Instead of what lies in the table: what Firehose has put aside for this destination. */
+  readonly destination?: string;
+}
+
+/** Sends again what lies in quarantine: these entries, or all. 1 when something had to stay. */
+export async function redrive(options: RedriveOptions): Promise<number> {
+  const { destination, feed, id } = options;
+  if ((feed === undefined) === (destination === undefined) || (destination !== undefined && (id || !options.cloud)))
+    throw usage();
+  if (destination !== undefined) {
+    const { redriveObjects } = await import('../cloud/redrive-objects.ts');
+    return await redriveObjects(options, destination);
+  }
+  const opened = await open(options);
+  try {
+    const order = { act: 'redrive', ...(options.id && { ids: options.id }) };
+    const reports = await workOff(opened, order, () => undefined);
+    process.stdout.write(options.json ? `${JSON.stringify({ feeds: reports })}\n` : `${sayReports(reports)}\n`);
+    return isOver(reports) && reports.every(({ warnings }) => warnings.length === 0) ? 0 : 1;
+  } finally {
+    await opened.close();
+  }
+}
+
+function sayReports(reports: readonly FeedReport[]): string {
+  const rows = reports.map(({ feed, state, redriven = 0 }) => [feed, state === 'caught-up' ? 'done' : state, redriven]);
+  return [columns(['feed', 'state', 'sent again'], rows), ...sayProblems(reports)].join('\n');
+}
+
+function usage(): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    'tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.',
+    'The first is about what lies in the table, the second about what Firehose has put into the quarantine bucket.',
+  );
+}

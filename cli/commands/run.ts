@@ -1,0 +1,129 @@
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { chooseFeeds, configOrDemo } from '../../local/configuration.ts';
+import type { LogLine } from '../../local/lambda.ts';
+import { Runner } from '../../local/runner.ts';
+import { type Places, preparePlaces, startWorld, type World } from '../../local/world.ts';
+import { drawView } from '../views/live-view.ts';
+import { sayLine } from '../views/log-line.ts';
+import { latestEvent } from '../views/sample.ts';
+import { Screen } from '../views/screen.ts';
+import { isWell, saySummary, summarize } from '../views/summary.ts';
+
+/** What stands on the command line of `tidemark run`. */
+export interface RunOptions {
+  readonly config?: string;
+  readonly once: boolean;
+  readonly feed?: string;
+  readonly state: string;
+  readonly out?: string;
+  readonly secrets?: string;
+  readonly json: boolean;
+}
+
+/** What a running invocation gets to end by itself when somebody stops the program. */
+const GRACE_MS = 1_000;
+
+/** Forwards: vendors -> Tidemark -> files, with everything embedded. Resolves to the exit code. */
+export async function run(options: RunOptions): Promise<number> {
+  const sources = await findSources();
+  const places = await preparePlaces(options.state, options.out, options.secrets);
+  const { config, demo } = await configOrDemo(options.config, sources, places);
+  try {
+    const feeds = chooseFeeds(config, sources, options.feed);
+    const console = new Console(options, places);
+    const world = await startWorld(config, sources, places, (line) => console.line(line));
+    await demo?.save();
+    for (const warning of world.warnings) console.say(warning);
+    return await forward(options, places, console, world, new Runner(world, feeds, () => console.changed()));
+  } finally {
+    await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
+  }
+}
+
+async function forward(
+  options: RunOptions,
+  places: Places,
+  console: Console,
+  world: World,
+  runner: Runner,
+): Promise<number> {
+  const stopping = Promise.withResolvers<number>();
+  const stop = (signal: NodeJS.Signals) => {
+    runner.stop();
+    stopping.resolve(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  console.show(runner);
+  try {
+    const work = options.once ? runner.once() : runner.forever();
+    const stopped = await Promise.race([work.then(() => undefined), stopping.promise]);
+    // Ends the invocation under way; what it had not delivered is read again next time.
+    await world.close(stopped === undefined ? 0 : GRACE_MS);
+    await work;
+    console.end();
+    const text = options.json
+      ? JSON.stringify(summarize(runner.statuses, places.out))
+      : saySummary(runner.statuses, places.out, places.secrets);
+    process.stdout.write(`${text}\n`);
+    if (stopped !== undefined) return options.once ? stopped : 0;
+    return isWell(runner.statuses) ? 0 : 1;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** What a person sees meanwhile: a live view on a terminal, else the functions' log, a line a run. */
+class Console {
+  readonly #places: Places;
+  readonly #screen: Screen | undefined;
+  #notes: string[] = [];
+  #runner: Runner | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #sample: string | undefined;
+  #delivered = 0;
+
+  constructor(options: RunOptions, places: Places) {
+    this.#places = places;
+    if (process.stderr.isTTY && !options.json) this.#screen = new Screen(process.stderr);
+  }
+
+  /** A line that a function has written. */
+  line(line: LogLine): void {
+    const text = sayLine(line);
+    if (text === undefined) return;
+    if (!this.#screen) process.stderr.write(`${text}\n`);
+    else if (line.level === 'warn' || line.level === 'error') this.#notes = [...this.#notes, text].slice(-3);
+  }
+
+  say(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  show(runner: Runner): void {
+    this.#runner = runner;
+    if (!this.#screen) return;
+    this.#timer = setInterval(() => this.#draw(), 1_000);
+    this.#draw();
+  }
+
+  changed(): void {
+    this.#draw();
+    const delivered = this.#runner?.statuses.reduce((sum, status) => sum + status.delivered, 0) ?? 0;
+    if (!this.#screen || delivered === this.#delivered) return;
+    this.#delivered = delivered;
+    void latestEvent(this.#places.out).then((sample) => {
+      this.#sample = sample;
+    });
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (!this.#screen || !this.#runner) return;
+    const around = { out: this.#places.out, sample: this.#sample, notes: this.#notes };
+    this.#screen.draw(drawView(this.#runner.statuses, around, this.#screen.columns, this.#screen.rows));
+  }
+}

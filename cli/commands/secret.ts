@@ -1,0 +1,170 @@
+import { text } from 'node:stream/consumers';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { SecretShape } from '../../functions/core/model.ts';
+import { fieldsOf } from '../../functions/shell/auth/secret.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { readConfig } from '../../local/configuration.ts';
+import { startSecrets } from '../../local/services/secrets.ts';
+import { findRunning, preparePlaces } from '../../local/world.ts';
+import { askHidden, askLine } from '../views/hidden-input.ts';
+import type { FeedOptions } from './open.ts';
+
+/** A secret of the configuration: its name, what its value may look like, and what tells whether it does. */
+interface WantedSecret {
+  readonly name: string;
+  readonly about: string;
+  readonly shapes: readonly SecretShape[];
+  check(value: string): void;
+}
+
+const HEC_TOKEN: SecretShape = {
+  hec_token: 'The token of the HTTP Event Collector, with indexer acknowledgement enabled.',
+};
+
+/**
+ * Puts a secret in: what is typed is not shown, and stands neither among the arguments nor in a shell's history. Without a
+ * terminal, its JSON is read from stdin.
+ */
+export async function setSecret(options: FeedOptions, words: readonly string[]): Promise<number> {
+  const [verb, what] = words;
+  if (verb !== 'set' || what === undefined || words.length !== 2) throw usage();
+  const config = await readConfig(options.config, await findSources());
+  if (!config) throw noConfig();
+  const wanted = await findSecret(config, what);
+  const value = process.stdin.isTTY ? await askFor(wanted) : await text(process.stdin);
+  wanted.check(value);
+  const compact = JSON.stringify(JSON.parse(value));
+  const made = options.cloud ? await inCloud(config, wanted, compact) : await here(options, wanted, compact);
+  process.stdout.write(
+    `${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used from the next run on.\n`,
+  );
+  return 0;
+}
+
+async function inCloud({ deployment }: Config, { name, about }: WantedSecret, value: string): Promise<boolean> {
+  const { storeSecret } = await import('../cloud/store-secret.ts');
+  const { clientOptionsOf } = await import('../cloud/account.ts');
+  const { kmsKeyArn, tags } = deployment;
+  return await storeSecret(clientOptionsOf(deployment), {
+    name,
+    value,
+    description: `Tidemark: ${about}.`,
+    kmsKeyArn,
+    tags,
+  });
+}
+
+/** Beside a running program through its service, else through one of our own: the file is written in one way only. */
+async function here(options: FeedOptions, { name, about }: WantedSecret, value: string): Promise<boolean> {
+  const { storeSecret } = await import('../cloud/store-secret.ts');
+  const places = await preparePlaces(options.state, options.out, options.secrets);
+  const running = await findRunning(places);
+  const own = running ? undefined : await startSecrets({ file: places.secrets });
+  const local = {
+    endpoint: running?.urls.secrets ?? own?.url ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  try {
+    return await storeSecret(local, { name, value, description: about });
+  } finally {
+    await own?.close();
+  }
+}
+
+/** By the connection that uses it, the destination, or its name. */
+async function findSecret(config: Config, what: string): Promise<WantedSecret> {
+  const sources = await findSources();
+  const all = [
+    ...config.connections.map(({ source: id, id: connection, secret }) => {
+      const { auth } = sources.find((source) => source.id === id) ?? {};
+      return {
+        key: `${id}/${connection}`,
+        name: secret,
+        about: `the credentials of ${id}/${connection}`,
+        shapes: auth?.secret ?? [],
+        check: (value: string) => void (auth && fieldsOf(secret, value, auth)),
+      };
+    }),
+    ...config.destinations.flatMap((destination) =>
+      destination.type === 'splunk'
+        ? [
+            {
+              key: destination.id,
+              name: destination.tokenSecret,
+              about: `the token for destination ${destination.id}`,
+              shapes: [HEC_TOKEN],
+              check: (value: string) => checkToken(destination.tokenSecret, value),
+            },
+          ]
+        : [],
+    ),
+  ];
+  const found = all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
+  if (found) return found;
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `There is no connection, destination or secret ${JSON.stringify(what)}.`,
+    `There are: ${all.map(({ key }) => key).join(', ')}.`,
+  );
+}
+
+function checkToken(name: string, value: string): void {
+  let token: unknown;
+  try {
+    token = (JSON.parse(value) as { hec_token?: unknown }).hec_token;
+  } catch {
+    // Said below, without what was typed.
+  }
+  if (typeof token === 'string' && /^[\x21-\x7e]{8,}$/.test(token)) return;
+  throw new TidemarkError(
+    'secret',
+    'processing',
+    `Secret ${name} has no hec_token of at least 8 characters without white space.`,
+    `Its value must look like ${JSON.stringify(HEC_TOKEN)}.`,
+  );
+}
+
+/** Asks field by field. Where credentials come in several shapes, first which. */
+async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
+  process.stderr.write(`${name}: ${about}. What you type is not shown.\n`);
+  const shape = shapes.length > 1 ? await chooseShape(shapes) : shapes[0];
+  const value: Record<string, string> = {};
+  for (const [field, meaning] of Object.entries(shape ?? {})) {
+    value[field] = await askHidden(`  ${meaning}\n  ${field}: `);
+  }
+  return JSON.stringify(value);
+}
+
+async function chooseShape(shapes: readonly SecretShape[]): Promise<SecretShape> {
+  const lines = shapes.map((shape, at) => `  ${at + 1}: ${Object.keys(shape).join(' and ')}\n`);
+  const answer = await askLine(`${lines.join('')}  Which? [1] `);
+  const shape = shapes[answer === '' ? 0 : Number(answer) - 1];
+  if (shape) return shape;
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `There is no ${JSON.stringify(answer)}.`,
+    `Give 1 to ${shapes.length}.`,
+  );
+}
+
+function usage(): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
+    'For example: tidemark secret set frame/acme. The value is asked for, or read from stdin as JSON.',
+  );
+}
+
+function noConfig(): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    'There is no tidemark.json that says whose secret it is.',
+    'Copy tidemark.example.json to tidemark.json, or name another one: --config FILE.',
+  );
+}

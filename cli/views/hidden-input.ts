@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises';
+import type { ReadStream } from 'node:tty';
+import { TidemarkError } from '../../functions/core/errors.ts';
+
+const [INTERRUPT, END, DELETE, BACKSPACE] = ['\u0003', '\u0004', '\u007f', '\b'];
+
+/** A terminal, as far as it takes one. */
+export type Terminal = Pick<ReadStream, 'setRawMode' | 'setEncoding' | 'on' | 'off' | 'resume' | 'pause'>;
+
+/** Asks for a line and shows nothing of it, not even how long it is. A line that is pasted may end in any way. */
+export async function askHidden(
+  question: string,
+  terminal: Terminal = process.stdin,
+  say: (text: string) => void = (text) => void process.stderr.write(text),
+): Promise<string> {
+  say(question);
+  // Only so does the terminal not show it by itself.
+  terminal.setRawMode(true);
+  terminal.setEncoding('utf8');
+  terminal.resume();
+  let typed = '';
+  try {
+    return await new Promise((resolve, reject) => {
+      terminal.on('data', onData);
+      function onData(chunk: string) {
+        for (const character of chunk) {
+          if (character === INTERRUPT || (character === END && typed === '')) return end(() => reject(interrupted()));
+          if (character === '\r' || character === '\n' || character === END) {
+            if (typed === '') continue;
+            return end(() => resolve(typed));
+          }
+          if (character === DELETE || character === BACKSPACE) typed = [...typed].slice(0, -1).join('');
+          else typed += character;
+        }
+      }
+      function end(then: () => void) {
+        terminal.off('data', onData);
+        then();
+      }
+    });
+  } finally {
+    terminal.setRawMode(false);
+    terminal.pause();
+    say('\n');
+  }
+}
+
+/** Asks for a line in the open. */
+export async function askLine(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(question)).trim();
+  } finally {
+    lines.close();
+  }
+}
+
+function interrupted(): TidemarkError {
+  return new TidemarkError('config', 'processing', 'Nothing was stored.', 'Run it again when the value is at hand.');
+}

@@ -1,0 +1,52 @@
+import { formatDuration, SECOND } from '../../functions/core/time.ts';
+import type { FeedStatus } from '../../local/runner.ts';
+import { clean } from './log-line.ts';
+
+/** What a run did, for people and for programs. */
+export interface Summary {
+  readonly ok: boolean;
+  readonly out: string;
+  readonly feeds: readonly object[];
+}
+
+const BAD = new Set(['failed', 'refused']);
+
+/** Whether all is well: no feed failed, and no connection is forbidden all that it should read. */
+export function isWell(statuses: readonly FeedStatus[]): boolean {
+  if (statuses.some(({ state }) => BAD.has(state))) return false;
+  const connections = Map.groupBy(statuses, ({ source, connection }) => `${source}/${connection}`);
+  return [...connections.values()].every((own) => own.some(({ state }) => state !== 'forbidden'));
+}
+
+/** The summary as one JSON object. */
+export function summarize(statuses: readonly FeedStatus[], out: string): Summary {
+  const feeds = statuses.map(({ source: _, connection: __, feed, state, lagSeconds, watermark, ...rest }) => ({
+    feed,
+    state,
+    ...rest,
+    watermark: watermark ?? null,
+    lag: lagSeconds ?? null,
+  }));
+  return { ok: isWell(statuses), out, feeds };
+}
+
+/** The summary in words: a line a feed, and for each that failed why and what to do. */
+export function saySummary(statuses: readonly FeedStatus[], out: string, secrets: string): string {
+  const lines = statuses.flatMap((status) => {
+    const lag =
+      status.lagSeconds === undefined ? '' : `, ${formatDuration(Math.max(0, status.lagSeconds) * SECOND)} behind`;
+    const quarantined = status.quarantined > 0 ? `, ${status.quarantined} quarantined` : '';
+    const counts = `${status.delivered} delivered, ${status.suppressed} known already, ${status.pages} pages, ${status.retries} retries`;
+    return [
+      `${status.feed}: ${status.state}; ${counts}${quarantined}${lag}`,
+      ...status.warnings.map((warning) => `  warning: ${warning}`),
+      ...(status.error?.code === 'secret'
+        ? [`  on this machine secrets are in ${secrets}: { "<name>": <value>, ... }`]
+        : []),
+      ...(status.error
+        ? [`  ${status.error.code}: ${status.error.message}`, `  what to do: ${status.error.cure}`]
+        : []),
+    ];
+  });
+  return [...lines.map(clean), `Events: ${out}`].join('\n');
+}

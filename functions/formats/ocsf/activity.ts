@@ -1,0 +1,95 @@
+import type { EcsFacts } from './facts.ts';
+
+/** Which activity an event is. A row holds when each of its conditions does; the first row that holds counts. */
+export interface ActivityRule {
+  /** One of these in event.type. */
+  readonly types?: readonly string[];
+  /** Of each of these lists one in event.action, as a word of its own: `['enable', 'activate']`. */
+  readonly words?: readonly (readonly string[])[];
+  /** None for an activity that the class lacks. */
+  readonly activity?: number;
+}
+
+/** The activity of a class that has none for the event: its name then says what it was. */
+export const OTHER = 99;
+
+const ENABLE = ['enable', 'activate', 'reactivate', 'restore', 'unsuspend'];
+const DISABLE = ['disable', 'deactivate', 'suspend'];
+const ADD = ['add', 'assign', 'grant', 'invite', 'join'];
+const REMOVE = ['remove', 'unassign', 'revoke', 'leave'];
+const MFA = ['mfa', 'factor', '2fa', 'totp'];
+const PRIVILEGE = ['privilege', 'permission', 'role'];
+
+export const NO_ACTIVITY: readonly ActivityRule[] = [];
+
+export const AUTHENTICATION: readonly ActivityRule[] = [
+  { types: ['start'], activity: 1 },
+  { types: ['end'], activity: 2 },
+];
+
+export const ACCOUNT_CHANGE: readonly ActivityRule[] = [
+  // What is made or deleted here belongs to the account and is not the account.
+  { words: [['token', 'key', 'credential', 'certificate']] },
+  { words: [MFA, [...ENABLE, ...ADD, 'create', 'enroll', 'register']], activity: 10 },
+  { words: [MFA, [...DISABLE, ...REMOVE, 'delete']], activity: 11 },
+  { words: [MFA] },
+  { types: ['change'], words: [['password'], ['reset']], activity: 4 },
+  { types: ['change'], words: [['password']], activity: 3 },
+  { types: ['creation'], activity: 1 },
+  { types: ['deletion'], activity: 6 },
+  { types: ['change'], words: [DISABLE], activity: 5 },
+  { types: ['change'], words: [['lock']], activity: 9 },
+  { types: ['change'], words: [ENABLE], activity: 2 },
+];
+
+export const GROUP: readonly ActivityRule[] = [
+  { types: ['creation'], activity: 6 },
+  { types: ['deletion'], activity: 5 },
+  { types: ['change'], words: [PRIVILEGE, ADD], activity: 1 },
+  { types: ['change'], words: [PRIVILEGE, REMOVE], activity: 2 },
+  { types: ['change'], words: [['user', 'member'], ADD], activity: 3 },
+  { types: ['change'], words: [['user', 'member'], REMOVE], activity: 4 },
+];
+
+export const ENTITY: readonly ActivityRule[] = [
+  { types: ['creation'], activity: 1 },
+  { types: ['deletion'], activity: 4 },
+  { types: ['change'], words: [['enable']], activity: 8 },
+  { types: ['change'], words: [['disable']], activity: 9 },
+  { types: ['change'], words: [['activate', 'reactivate']], activity: 10 },
+  { types: ['change'], words: [['deactivate']], activity: 11 },
+  { types: ['change'], words: [['suspend']], activity: 12 },
+  { types: ['change'], words: [['resume', 'unsuspend']], activity: 13 },
+  { types: ['change'], words: [['move']], activity: 5 },
+  { types: ['change'], activity: 3 },
+  { types: ['access'], activity: 2 },
+];
+
+export const RESOURCE: readonly ActivityRule[] = [
+  { types: ['creation'], activity: 1 },
+  { types: ['deletion'], activity: 4 },
+  { words: [['share']], activity: 8 },
+  { words: [['download', 'export']], activity: 7 },
+  { words: [['upload', 'import']], activity: 6 },
+  { words: [['search']], activity: 5 },
+  { types: ['change'], activity: 3 },
+  { types: ['access'], activity: 2 },
+];
+
+const ENDINGS = ['', 's', 'd', 'ed'];
+
+/** The activity's number in the class whose rules these are. */
+export function activityOf(rules: readonly ActivityRule[], { types, words }: EcsFacts): number {
+  if (rules.length === 0) return OTHER;
+  const rule = rules.find(
+    (one) =>
+      (!one.types || one.types.some((type) => types.includes(type))) &&
+      (!one.words || one.words.every((alternatives) => alternatives.some((word) => says(words, word)))),
+  );
+  return rule?.activity ?? OTHER;
+}
+
+/** Whether a word stands among the words, also in the forms that logs are written in: add, adds, added. */
+function says(words: readonly string[], word: string): boolean {
+  return words.some((one) => one.startsWith(word) && ENDINGS.includes(one.slice(word.length)));
+}

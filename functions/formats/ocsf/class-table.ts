@@ -1,0 +1,43 @@
+import { type ActivityRule, OTHER } from './activity.ts';
+import { CLASS_RULES, type ClassRule, LAST_RULE } from './class.ts';
+
+/** Which events become which class and activity of OCSF, as a table for the documentation: the first row that fits counts. */
+export function ocsfClassTable(): string {
+  const rows = [...CLASS_RULES, LAST_RULE].map((rule) => [eventOf(rule), classOf(rule), activitiesOf(rule)]);
+  const table = [['ECS event', 'OCSF class', 'activity: the first that fits'], ['---', '---', '---'], ...rows];
+  return `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function eventOf(rule: ClassRule): string {
+  const conditions = [
+    ...(rule.isOwnAct ? ['event.module `tidemark`: what Tidemark itself did or found'] : []),
+    ...(rule.kinds ? [`event.kind ${oneOf(rule.kinds)}`] : []),
+    ...(rule.categories ? [`event.category ${oneOf(rule.categories)}`] : []),
+    ...(rule.types ? [`event.type ${oneOf(rule.types)}`] : []),
+  ];
+  return conditions.length > 0 ? conditions.join(', ') : 'anything else';
+}
+
+function classOf({ becomes }: ClassRule): string {
+  return `${becomes.uid} ${becomes.caption}`;
+}
+
+function activitiesOf({ activities, becomes }: ClassRule): string {
+  const rows = activities.map((rule) => `${conditionOf(rule)}: ${captionOf(rule, becomes.activities)}`);
+  return [...rows, `${rows.length > 0 ? 'else' : 'always'}: ${captionOf({}, {})}`].join('<br>');
+}
+
+function conditionOf({ types, words }: ActivityRule): string {
+  return [
+    ...(types ? [`type ${oneOf(types)}`] : []),
+    ...(words ?? []).map((alternatives) => `action says ${alternatives.join(' or ')}`),
+  ].join(', ');
+}
+
+function captionOf({ activity = OTHER }: ActivityRule, captions: Readonly<Record<number, string>>): string {
+  return `${activity} ${captions[activity] ?? 'Other'}`;
+}
+
+function oneOf(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(' or ');
+}

@@ -1,0 +1,44 @@
+import { type Branch, known, type OcsfFields } from './fields.ts';
+
+/** The version of the Open Cybersecurity Schema Framework that events follow: the newest that Amazon Security Lake takes. */
+export const OCSF_VERSION = '1.3.0';
+
+const UNKNOWN = 'unknown';
+
+/** Where the event comes from: the product, its log, our stable id, and who forwarded it when. */
+export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch {
+  const about = fields.branch('event');
+  return {
+    version: OCSF_VERSION,
+    // The profile that brings actor and device to classes that have none of their own.
+    ...(hasHostProfile && { profiles: ['host'] }),
+    product: productOf(fields),
+    ...known({
+      uid: fields.text(about, 'id'),
+      event_code: fields.text(about, 'code') ?? fields.text(about, 'action'),
+      log_name: fields.text(about, 'dataset'),
+      log_provider: fields.text(about, 'provider'),
+      original_time: fields.text(fields.branch(), '@timestamp'),
+      logged_time: fields.milliseconds(about, 'created'),
+      tenant_uid: fields.text(fields.branch('organization'), 'id'),
+      labels: fields.texts(fields.branch(), 'tags'),
+      loggers: loggersOf(fields),
+    }),
+  };
+}
+
+/** OCSF knows no product without a maker and a name. */
+function productOf(fields: OcsfFields): Branch {
+  const tidemark = fields.branch('tidemark');
+  return {
+    vendor_name: fields.text(tidemark, 'vendor') ?? UNKNOWN,
+    name: fields.text(tidemark, 'product') ?? UNKNOWN,
+  };
+}
+
+function loggersOf(fields: OcsfFields): readonly Branch[] | undefined {
+  const observer = fields.branch('observer');
+  const name = fields.text(observer, 'product');
+  const vendor = fields.text(observer, 'vendor');
+  return name === undefined || vendor === undefined ? undefined : [{ name, product: { vendor_name: vendor, name } }];
+}

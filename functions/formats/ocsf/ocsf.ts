@@ -1,0 +1,93 @@
+import type { EcsEvent } from '../../core/model.ts';
+import { activityOf } from './activity.ts';
+import { type ClassRule, ruleOf } from './class.ts';
+import { type EcsFacts, factsOf } from './facts.ts';
+import { type Branch, known, OcsfFields } from './fields.ts';
+import { metadataOf } from './metadata.ts';
+import { objectsOf } from './objects.ts';
+import { observablesOf } from './observables.ts';
+import { severityOf } from './severity.ts';
+
+/** The event as one line of JSON in the shape of OCSF 1.3.0. */
+export function ocsfLine(event: EcsEvent): string {
+  // Every text has been made well formed on its way, so that no half of a surrogate pair is left to escape.
+  return JSON.stringify(ocsfEvent(event));
+}
+
+/**
+ * The event in the shape of OCSF 1.3.0. A value that has a place in its class goes there; all others go to `unmapped`,
+ * in the shape that they have in ECS, so that nothing the event says is lost.
+ */
+export function ocsfEvent(event: EcsEvent): Branch {
+  const fields = new OcsfFields(event);
+  const facts = factsOf(fields.branch('event'));
+  const rule = ruleOf(facts);
+  const { becomes } = rule;
+  const objects = known(objectsOf(becomes, fields, subjectOf(rule, facts))) ?? {};
+  const placed = {
+    ...classification(rule, facts, fields),
+    ...whenOf(fields),
+    ...statusOf(fields),
+    metadata: metadataOf(fields, becomes.uid !== 0),
+    ...objects,
+    observables: observablesOf(objects),
+    raw_data: fields.text(fields.branch('event'), 'original'),
+  };
+  return known({ ...placed, unmapped: fields.rest() }) ?? {};
+}
+
+function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): Branch {
+  const { uid, caption, categoryUid, categoryCaption, activities } = rule.becomes;
+  const activity = activityOf(rule.activities, facts);
+  const severity = severityOf(fields.branch(), facts.words);
+  return {
+    activity_id: activity,
+    activity_name: activities[activity] ?? ownWord(facts, fields),
+    category_uid: categoryUid,
+    category_name: categoryCaption,
+    class_uid: uid,
+    class_name: caption,
+    type_uid: uid * 100 + activity,
+    type_name: `${caption}: ${activities[activity] ?? 'Other'}`,
+    severity_id: severity.id,
+    severity: severity.caption,
+  };
+}
+
+/** What the source calls an activity for which the class has no name. */
+function ownWord(facts: EcsFacts, fields: OcsfFields): string {
+  return fields.text(fields.branch('event'), 'action') ?? facts.types[0] ?? facts.kind ?? 'Other';
+}
+
+/** What the event is about, in one word of ECS. */
+function subjectOf({ categories = [] }: ClassRule, facts: EcsFacts): string {
+  if (facts.categories.includes('iam') && facts.types.includes('admin')) return 'admin';
+  return categories.find((category) => facts.categories.includes(category)) ?? 'unknown';
+}
+
+function whenOf(fields: OcsfFields): Branch {
+  const about = fields.branch('event');
+  return {
+    time: fields.milliseconds(fields.branch(), '@timestamp') ?? fields.milliseconds(about, 'created') ?? 0,
+    start_time: fields.milliseconds(about, 'start'),
+    end_time: fields.milliseconds(about, 'end'),
+  };
+}
+
+const STATUS: Readonly<Record<string, Branch>> = {
+  success: { status_id: 1, status: 'Success' },
+  failure: { status_id: 2, status: 'Failure' },
+  unknown: { status_id: 0, status: 'Unknown' },
+};
+
+function statusOf(fields: OcsfFields): Branch {
+  const error = fields.branch('error');
+  const about = fields.branch('event');
+  const outcome = fields.textThat((text) => Object.hasOwn(STATUS, text), about, 'outcome');
+  return {
+    ...STATUS[outcome ?? 'unknown'],
+    status_code: fields.text(error, 'code'),
+    status_detail: fields.text(about, 'reason') ?? fields.text(error, 'message'),
+    message: fields.text(fields.branch(), 'message') ?? fields.text(error, 'message'),
+  };
+}

@@ -1,0 +1,116 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { secretShapes } from '../../core/config/connection.ts';
+import { TidemarkError } from '../../core/errors.ts';
+import type { Auth, SecretShape } from '../../core/model.ts';
+
+/** A secret in hand: its version, and its checked fields. Lives as long as the invocation. */
+export interface Secret {
+  readonly version: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+let client: SecretsManagerClient | undefined;
+
+/** One for as long as a Lambda is warm. */
+export function secretsManager(): SecretsManagerClient {
+  client ??= new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+  });
+  return client;
+}
+
+/** Reads a connection's secret and checks that it has what the source's auth needs; its values never show in an error. */
+export async function readSecret(name: string, auth: Auth): Promise<Secret> {
+  try {
+    const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }));
+    return { version: answer.VersionId ?? '', fields: fieldsOf(name, answer.SecretString, auth) };
+  } catch (thrown) {
+    throw unreadableSecret(name, thrown, auth);
+  }
+}
+
+/** Why a secret could not be read, in words, and none of its value. */
+export function unreadableSecret(name: string, thrown: unknown, auth: Auth): TidemarkError {
+  if (thrown instanceof TidemarkError) return thrown;
+  const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (kind === 'ResourceNotFoundException') {
+    return secretError(
+      `Secret ${name} does not exist, or has no value.`,
+      `Put it in: ${secretCommand(name)}. It asks for what it takes, a value like ${secretShapes(auth)}.`,
+    );
+  }
+  // A parser quotes what it could not read: here that is the secret.
+  const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
+  return secretError(
+    `Secret ${name} cannot be read: ${kind}: ${why}`,
+    /kms/i.test(message)
+      ? 'Name the key that it is encrypted with in deployment.secretKeyArns, and deploy.'
+      : 'Check the function’s rights and the Secrets Manager endpoint.',
+  );
+}
+
+/** The command that gives a secret its value: here, or in the account where this runs. */
+function secretCommand(name: string): string {
+  const cloud = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? '' : ' --cloud';
+  return `npx tidemark secret set ${name.replace(/^tidemark\//, '')}${cloud}`;
+}
+
+/** The credentials in a secret's text, checked. */
+export function fieldsOf(name: string, text: string | undefined, auth: Auth): Record<string, string> {
+  const wanted = secretShapes(auth);
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    throw secretError(`Secret ${name} is not JSON.`, valueWanted(name, wanted));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw secretError(`Secret ${name} is not a JSON object.`, valueWanted(name, wanted));
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  // The shape that the value has most of is the one that is meant.
+  const [shape] = [...auth.secret].sort((one, other) => count(other, given) - count(one, given)) as [SecretShape];
+  return Object.fromEntries(Object.keys(shape).map((key) => [key, credential(name, key, given[key], wanted)]));
+}
+
+function count(shape: SecretShape, given: Readonly<Record<string, unknown>>): number {
+  return Object.keys(shape).filter((key) => isFilled(given[key])).length / Object.keys(shape).length;
+}
+
+function isFilled(field: unknown): field is string {
+  return typeof field === 'string' && field.trim() !== '';
+}
+
+/** One field of a secret. A password may hold any character but those that come from pasting; all else goes into headers. */
+function credential(name: string, key: string, field: unknown, wanted: string): string {
+  if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, valueWanted(name, wanted));
+  // Values are pasted: white space around them is never meant.
+  const clean = field.trim();
+  const allowed = FREE_TEXT.has(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
+  if (allowed.test(clean)) {
+    if (key === 'username' || clean.length >= LEAST_CHARACTERS) return clean;
+    throw secretError(
+      `Secret ${name}: ${key} has fewer than ${LEAST_CHARACTERS} characters, too few to be masked where a vendor echoes it.`,
+      `Put in the whole value, or have a longer one made; the secret must look like ${wanted}.`,
+    );
+  }
+  throw secretError(
+    `Secret ${name}: ${key} holds characters that no credential has (white space or non-ASCII).`,
+    `Put it in again; its value must look like ${wanted}.`,
+  );
+}
+
+/** Shorter texts stand in harmless text, too: they could not be masked without harm to events. */
+export const LEAST_CHARACTERS = 8;
+
+/** Fields that people choose themselves, and that travel in bodies. */
+const FREE_TEXT = new Set(['username', 'password']);
+
+function valueWanted(name: string, shape: string): string {
+  return `Its value must look like ${shape}. Put it in again: ${secretCommand(name)}.`;
+}
+
+function secretError(message: string, cure: string): TidemarkError {
+  return new TidemarkError('secret', 'receiving', message, cure);
+}

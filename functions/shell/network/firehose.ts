@@ -1,0 +1,63 @@
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { NetworkError, TidemarkError } from '../../core/errors.ts';
+import { type Duration, MILLISECOND } from '../../core/time.ts';
+
+/** What says: not now. The whole call was refused; nothing of it was taken. */
+const BUSY = new Set([
+  'ServiceUnavailableException',
+  'LimitExceededException',
+  'ThrottlingException',
+  'ThrottledException',
+]);
+/** What no retry can mend. */
+const HOPELESS = new Set([
+  'ResourceNotFoundException',
+  'InvalidArgumentException',
+  'InvalidKMSResourceException',
+  'InvalidSourceException',
+  'AccessDeniedException',
+  'ValidationException',
+  'UnrecognizedClientException',
+  'SerializationException',
+]);
+
+/** One PutRecordBatch, once: which records to send again, and when, is decided elsewhere. */
+export class Firehose {
+  // A retry of the SDK would resend a whole batch of which a part may have been taken.
+  readonly #client: FirehoseClient;
+
+  constructor(options: { readonly region?: string } = {}) {
+    this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
+  }
+
+  async put(
+    deliveryStream: string,
+    records: readonly Uint8Array[],
+    timeout: Duration,
+  ): Promise<(string | undefined)[]> {
+    const command = new PutRecordBatchCommand({
+      DeliveryStreamName: deliveryStream,
+      Records: records.map((Data) => ({ Data })),
+    });
+    try {
+      const abortSignal = AbortSignal.timeout(Math.ceil(timeout / MILLISECOND));
+      const { RequestResponses: answers = [] } = await this.#client.send(command, { abortSignal });
+      return records.map((_, at) => {
+        const answer = answers[at];
+        // A record without an answer may not have been taken.
+        return answer ? answer.ErrorCode : 'NoAnswer';
+      });
+    } catch (thrown) {
+      const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+      if (BUSY.has(name)) return records.map(() => name);
+      if (!HOPELESS.has(name)) throw new NetworkError(`Firehose ${deliveryStream}: ${name}: ${message}`, thrown);
+      throw new TidemarkError(
+        'delivery',
+        'sending',
+        `Firehose ${deliveryStream}: ${name}: ${message}`,
+        'Check that the delivery stream exists and that the function may put records on it.',
+        thrown,
+      );
+    }
+  }
+}

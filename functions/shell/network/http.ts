@@ -1,0 +1,155 @@
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as requestPlain } from 'node:http';
+import { Agent, request } from 'node:https';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { NetworkError, TidemarkError, UnreadableError } from '../../core/errors.ts';
+import type { Answer, Request } from '../../core/model.ts';
+import { below } from '../../core/requests/origin.ts';
+import { type Duration, MILLISECOND } from '../../core/time.ts';
+
+/** No answer of a paged API is larger; an endless one, packed or not, ends here. */
+const MOST_BODY_BYTES = 64 * 1024 * 1024;
+const MOST_HEADER_BYTES = 32 * 1024;
+
+const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
+
+/** The way to one vendor: warm connections for as long as a run lasts. A frozen Lambda would find them dead. */
+export class Http {
+  readonly #origin: string;
+  readonly #stop: AbortSignal | undefined;
+  readonly #agents = {
+    'https:': new Agent({ keepAlive: true, proxyEnv: proxy() }),
+    // Plain http is for loopback only, which no proxy leads to.
+    'http:': new PlainAgent({ keepAlive: true }),
+  };
+
+  constructor(origin: string, stop: AbortSignal | undefined) {
+    this.#origin = origin;
+    this.#stop = stop;
+  }
+
+  /**
+   * One request, with the credentials, to the connection's own origin and nowhere else. Redirects are not followed.
+   *
+   * @param body makes it a POST
+   */
+  async send(
+    asked: Request,
+    credentials: Readonly<Record<string, string>>,
+    timeout: Duration,
+    body?: string,
+  ): Promise<Answer> {
+    const url = resolve(this.#origin, asked.url);
+    const timeoutMs = Math.max(1, Math.ceil(timeout / MILLISECOND));
+    const timer = AbortSignal.timeout(timeoutMs);
+    const signal = this.#stop ? AbortSignal.any([timer, this.#stop]) : timer;
+    try {
+      const answer = await this.#exchange(
+        url,
+        { ...HEADERS, ...asked.headers, ...credentials },
+        body,
+        signal,
+        timeoutMs,
+      );
+      const headers = flat(answer.headers);
+      return { status: answer.statusCode ?? 0, headers, text: await readBody(answer, headers['content-encoding']) };
+    } catch (thrown) {
+      if (thrown instanceof UnreadableError) throw thrown;
+      const why = timer.aborted ? `no answer within ${Math.round(timeout / MILLISECOND)} ms` : describe(thrown);
+      throw new NetworkError(`${url.host}: ${why}`, thrown);
+    }
+  }
+
+  close(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  #exchange(
+    url: URL,
+    headers: Record<string, string>,
+    body: string | undefined,
+    signal: AbortSignal,
+    timeout: number,
+  ): Promise<IncomingMessage> {
+    const method = body === undefined ? 'GET' : 'POST';
+    // A tunnel that is still being dug hears of no signal: a timeout of its own ends it, after everybody has been told.
+    const options = { method, headers, signal, timeout: timeout + 100, maxHeaderSize: MOST_HEADER_BYTES };
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const sent: ClientRequest =
+        url.protocol === 'https:'
+          ? request(url, { ...options, agent: this.#agents['https:'] })
+          : requestPlain(url, { ...options, agent: this.#agents['http:'] });
+      // An error after the answer began reaches whoever reads its body.
+      sent.on('response', resolve).on('error', reject).end(body);
+    });
+  }
+}
+
+/** The usual variables name the proxy, whose tunnel hides everything but the host's name from it. A private authority is Node's own NODE_EXTRA_CA_CERTS. */
+function proxy(): Record<string, string | undefined> {
+  const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
+  return { HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, NO_PROXY: NO_PROXY ?? no_proxy };
+}
+
+/** A path goes below the origin's own; a whole URL, as vendors give for the next page, must have the very same origin. */
+export function resolve(origin: string, asked: string): URL {
+  const base = new URL(origin);
+  if (asked.startsWith('/') && !asked.startsWith('//')) {
+    return new URL(below(origin, asked));
+  }
+  const url = URL.canParse(asked) ? new URL(asked) : undefined;
+  // Compared part by part: the origin of blob:https://host/ is https://host.
+  const same = url?.protocol === base.protocol && url.host === base.host;
+  if (same && url.username === '' && url.password === '') return url;
+  throw new TidemarkError(
+    'origin',
+    'receiving',
+    `The vendor’s answer leads to ${url ? `${url.protocol}//${url.host}` : 'something that is no URL'}, and the credentials are for ${base.origin} only.`,
+    'If the vendor has moved, set the new origin in the connection. Otherwise somebody is trying to get at the credentials: look who answers for that host.',
+  );
+}
+
+async function readBody(body: IncomingMessage, encoding: string | undefined): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of unpack(body, encoding)) {
+      size += (chunk as Buffer).length;
+      if (size > MOST_BODY_BYTES) {
+        throw new UnreadableError(`The vendor’s answer is larger than ${MOST_BODY_BYTES >> 20} MiB.`);
+      }
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    if (!body.complete) body.destroy();
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unpack(body: Readable, encoding: string | undefined): Readable {
+  const kind = encoding?.trim().toLowerCase() ?? '';
+  if (kind === '' || kind === 'identity') return body;
+  const make = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }[kind];
+  if (!make) {
+    body.destroy();
+    throw new UnreadableError(`The vendor’s answer is packed as ${kind.slice(0, 40)}, which was not asked for.`);
+  }
+  const unpacker = make();
+  body.on('error', (failure) => unpacker.destroy(failure));
+  return body.pipe(unpacker);
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const lines: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) lines[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return lines;
+}
+
+function describe(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { code } = thrown as { code?: unknown };
+  return typeof code === 'string' && !thrown.message.includes(code) ? `${code}: ${thrown.message}` : thrown.message;
+}

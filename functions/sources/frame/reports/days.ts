@@ -1,0 +1,14 @@
+import { ceilTo, DAY, floorTo, formatInstant, type Instant, type Range } from '../../../core/time.ts';
+
+/**
+ * The days that a range touches, as a question: from the first to the one after the last. Whether that one is part of the
+ * answer is not documented; its rows do no harm.
+ */
+export function daysOf({ from, to }: Range): { from_date: string; to_date: string } {
+  const firstDay = floorTo(from, DAY);
+  return { from_date: dayOf(firstDay), to_date: dayOf(Math.max(ceilTo(to, DAY), firstDay + DAY)) };
+}
+
+function dayOf(instant: Instant): string {
+  return formatInstant(instant, 's').slice(0, 10);
+}

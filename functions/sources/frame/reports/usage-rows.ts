@@ -1,0 +1,83 @@
+import { UnreadableError } from '../../../core/errors.ts';
+import { bareJsonRows, largeJsonRows, memberTexts, textRow } from '../../../core/events/large-json-rows.ts';
+import type { Answer, Identity, Row } from '../../../core/model.ts';
+import { type Instant, MILLISECOND, parseInstant } from '../../../core/time.ts';
+import { fieldsOf, numberOf, shapeOf } from '../fields.ts';
+
+const LATEST = Date.UTC(2200, 0, 1);
+/** Two sums of the same hours in another order may differ by so little. */
+const ROUNDING = 1e-6;
+
+/** The hours of usage, each with the account that it belongs to: the vendor lists them account by account. */
+export function usageRows(answer: Answer): readonly Row[] {
+  const { rows: accounts, document } = largeJsonRows(answer, 'data');
+  const rows = accounts.flatMap(rowsOfAccount);
+  const total = document.total ?? undefined;
+  if (total !== undefined && !isTotal(numberOf(total), accounts.length, rows)) {
+    const said = numberOf(total) ?? shapeOf(total);
+    throw new UnreadableError(
+      `total is ${said}, but the answer holds ${rows.length} rows of ${accounts.length} accounts with ${hoursOf(rows)} hours`,
+    );
+  }
+  return rows;
+}
+
+/** There is no id. What is counted anew later on is another event: the value is a part of what a row is told by. */
+export function usageEvents({ value }: Row): readonly Identity[] {
+  const time = hourOf(fieldsOf(value).time);
+  return [time === undefined ? {} : { time }];
+}
+
+/** The ids of what is used where: its names, and how much of it there was, may be counted anew. */
+const WHOSE = [
+  'account_external_id',
+  'datacenter_id',
+  'instance_type_id',
+  'server_type',
+  'disk_volume_type_id',
+] as const;
+
+/** The same hour of the same thing, whatever it is worth now. */
+export function usageLikeness({ value }: Row): string {
+  const fields = fieldsOf(value);
+  return JSON.stringify([fields.time, ...WHOSE.map((key) => fields[key] ?? null)]);
+}
+
+/** The beginning of an hour, in milliseconds since 1970. */
+export function hourOf(value: unknown): Instant | undefined {
+  const milliseconds = numberOf(value);
+  if (milliseconds === undefined) return parseInstant(value);
+  const isTime = Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds < LATEST;
+  return isTime ? milliseconds * MILLISECOND : undefined;
+}
+
+/**
+ * The hours of an account, put together from the vendor's own texts, so that each number stays as it was written. What is
+ * no account with a list of usage is a row of its own: no mapping will understand it, and it stops nobody else.
+ */
+function rowsOfAccount(row: Row): readonly Row[] {
+  const members = memberTexts(row.text);
+  const usage = members.get('usage') ?? 'null';
+  if (!row.text.startsWith('{') || (usage !== 'null' && !usage.startsWith('['))) return [row];
+  const entries = usage === 'null' ? [] : bareJsonRows({ headers: {}, text: usage });
+  const account = ['account', 'account_external_id'].map((key) => `"${key}":${members.get(key) ?? 'null'}`);
+  return entries.map((entry) => textRow(`{${[...account, ...membersIn(entry.text)].join()}}`));
+}
+
+/** What stands between the braces of an entry, if anything; one that is no object becomes a member itself. */
+function membersIn(entry: string): readonly string[] {
+  if (!entry.startsWith('{')) return [`"usage":${entry}`];
+  const inside = entry.slice(1, -1).trim();
+  return inside === '' ? [] : [inside];
+}
+
+/** What the total counts is not documented, and the vendor's samples leave it open: rows, accounts or hours. */
+function isTotal(total: number | undefined, accounts: number, rows: readonly Row[]): boolean {
+  if (total === undefined) return false;
+  if (total === rows.length || total === accounts) return true;
+  return Math.abs(total - hoursOf(rows)) <= (Number.isInteger(total) ? 0.5 : ROUNDING);
+}
+
+function hoursOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { value }) => sum + (numberOf(fieldsOf(value).hours_used) ?? 0), 0);
+}

@@ -1,0 +1,82 @@
+import { UnreadableError } from '../../../core/errors.ts';
+import { largeJsonRows } from '../../../core/events/large-json-rows.ts';
+import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
+import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
+import { customerPath } from '../customer.ts';
+import { fieldsOf, numberOf, present, recordOf, shapeOf } from '../fields.ts';
+import { HEADERS } from '../offset-pages.ts';
+import { namesOf, personOf, saidOf } from '../person.ts';
+import { tenantOf } from '../tenant.ts';
+import { daysOf } from './days.ts';
+
+/** Which users came to which accounts, day by day. */
+export const userActivities: Stream = {
+  name: 'user-activities',
+  title: 'User activity',
+  docs: 'https://docs.dizzion.com/dev-hub/admin-api/customer',
+  enabled: true,
+  every: HOUR,
+  // A day is asked for as long as it touches what is not yet settled: until two hours into the next.
+  settle: 2 * HOUR,
+  overlap: 0,
+  longestWindow: DAY,
+  retention: 365 * DAY,
+  precision: 1,
+  vague: true,
+  grid: DAY,
+  needs: 'Customer Auditor; if that is refused, Customer Administrator',
+  first,
+  read,
+  events,
+  map,
+};
+
+function first(range: Range, connection: Connection): Request {
+  return {
+    url: `${customerPath(connection, 'user_activities')}?${new URLSearchParams(daysOf(range))}`,
+    headers: HEADERS,
+  };
+}
+
+/** The answer is one page, of tens of thousands of rows. How many it ought to be, it says itself. */
+function read(answer: Answer): Page {
+  const { rows, document } = largeJsonRows(answer, 'data');
+  const total = document.total ?? undefined;
+  if (total !== undefined && numberOf(total) !== rows.length) {
+    const said = numberOf(total) ?? shapeOf(total);
+    throw new UnreadableError(`total is ${said}, but the answer holds ${rows.length} rows`);
+  }
+  return { rows };
+}
+
+/** There is no id: a row is told by who came where and when. */
+function events({ value }: Row): readonly Identity[] {
+  const { user_id, account_id, access_datetime } = fieldsOf(value);
+  const key = [user_id, account_id, access_datetime];
+  const isKey = key.every((part) => typeof part === 'string' && part !== '');
+  const time = parseInstant(access_datetime);
+  return [{ ...(isKey && { id: JSON.stringify(key) }), ...(time !== undefined && { time }) }];
+}
+
+function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
+  const record = recordOf(row);
+  const user = personOf(record);
+  const { organization, account, customer } = tenantOf(record, connection);
+  return {
+    message: saidOf(user, `came to ${account?.name ?? account?.id ?? 'an account'}`),
+    event: {
+      // Of a user's accesses the vendor shows some, not each: they speak of sign-ins, but do not count them.
+      category: ['authentication'],
+      type: ['info'],
+      action: 'account-access',
+      outcome: 'success',
+      provider: 'frame',
+    },
+    ...present({
+      user,
+      organization,
+      related: present({ user: namesOf(user) }),
+      frame: present({ account, customer }),
+    }),
+  };
+}

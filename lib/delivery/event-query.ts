@@ -1,0 +1,119 @@
+import { Aws } from 'aws-cdk-lib';
+import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { type Config, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import type { Source } from '../../functions/core/model.ts';
+import { accept } from '../account/accept.ts';
+import { EVENT_COLUMNS } from './event-columns.ts';
+
+const GIGABYTE = 1_000_000_000;
+/** No day before it is looked for. */
+const FIRST_DAY = '2026-01-01';
+
+interface EventQueryProps {
+  readonly config: Config;
+  readonly sources: readonly Source[];
+  readonly archive: IBucket;
+}
+
+/** The archive as tables: one for each S3 destination of format ecs, whose partitions nobody has to add. */
+export class EventQuery extends Construct {
+  constructor(scope: Construct, id: string, { config, sources, archive }: EventQueryProps) {
+    super(scope, id);
+    const { stackPrefix, queryLimitGb } = config.deployment;
+    const lakes = config.destinations.filter(({ type, format }) => type === 's3' && format === 'ecs');
+    if (lakes.length === 0) return;
+    const database = sqlName(stackPrefix);
+    const made = new CfnDatabase(this, 'Database', {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseInput: { name: database, description: 'Events that Tidemark has archived.' },
+    });
+    const group = new CfnWorkGroup(this, 'WorkGroup', {
+      name: stackPrefix,
+      recursiveDeleteOption: true,
+      description: `Queries of what Tidemark has archived. One ends when it has read ${queryLimitGb} GB.`,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        bytesScannedCutoffPerQuery: queryLimitGb * GIGABYTE,
+        publishCloudWatchMetricsEnabled: true,
+        // Athena keeps results for a day, encrypted, and nobody needs a bucket for them.
+        managedQueryResultsConfiguration: { enabled: true },
+      },
+    });
+    accept(group, { 'AwsSolutions-ATH1': 'Athena keeps the results itself, and always encrypted.' });
+    for (const lake of lakes) {
+      const table = sqlName(lake.id);
+      const columns = [...Object.keys(EVENT_COLUMNS), ...sources.map((source) => source.id)];
+      this.#makeTable(lake.id, database, sources, archive).addResourceDependency(made);
+      const query = new CfnNamedQuery(this, `Query-${lake.id}`, {
+        name: `Events of ${lake.id} in the last seven days`,
+        description: 'Each event once, though it may have been delivered twice.',
+        database,
+        workGroup: group.name,
+        queryString: withoutDuplicates(database, table, columns),
+      });
+      query.addResourceDependency(group);
+    }
+  }
+
+  #makeTable(lake: string, catalog: string, sources: readonly Source[], archive: IBucket): CfnTable {
+    const location = `s3://${archive.bucketName}/${lake}/`;
+    const vendors = sources.map(({ id }) => [id, 'string'] as const);
+    const columns = [...Object.entries(EVENT_COLUMNS), ...vendors].map(([name, type]) => ({ name, type }));
+    return new CfnTable(this, `Table-${lake}`, {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseName: catalog,
+      tableInput: {
+        name: sqlName(lake),
+        description: 'Events in the Elastic Common Schema, a line each.',
+        tableType: 'EXTERNAL_TABLE',
+        partitionKeys: [
+          { name: 'source_id', type: 'string' },
+          { name: 'dt', type: 'string', comment: 'The day on which it came to Firehose, UTC.' },
+        ],
+        parameters: {
+          classification: 'json',
+          'projection.enabled': 'true',
+          'projection.source_id.type': 'enum',
+          'projection.source_id.values': sources.map(({ id }) => id).join(','),
+          'projection.dt.type': 'date',
+          'projection.dt.format': 'yyyy-MM-dd',
+          'projection.dt.range': `${FIRST_DAY},NOW+1DAY`,
+          'storage.location.template': `s3://${archive.bucketName}/${objectPrefix(lake, `\${source_id}`)}dt=\${dt}/`,
+        },
+        storageDescriptor: {
+          location,
+          columns,
+          inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+          outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+          serdeInfo: {
+            serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+            parameters: { 'mapping.timestamp': '@timestamp', 'ignore.malformed.json': 'true' },
+          },
+        },
+      },
+    });
+  }
+}
+
+/** The days come first: they decide how much is read and paid for. */
+function withoutDuplicates(database: string, table: string, columns: readonly string[]): string {
+  return `WITH numbered AS (
+  SELECT *, row_number() OVER (PARTITION BY event.id ORDER BY dt) AS copy
+  FROM "${database}"."${table}"
+  WHERE dt BETWEEN date_format(current_date - INTERVAL '6' DAY, '%Y-%m-%d') AND date_format(current_date, '%Y-%m-%d')
+)
+SELECT dt, source_id, ${columns.map((name) => `"${name}"`).join(', ')}
+FROM numbered
+WHERE copy = 1
+ORDER BY "timestamp" DESC
+LIMIT 1000
+`;
+}
+
+/** Names in SQL have no dashes. */
+function sqlName(name: string): string {
+  return name.replaceAll('-', '_');
+}

@@ -1,0 +1,43 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import {
+  Compression,
+  DeliveryStream,
+  EnableLogging,
+  S3Bucket,
+  StreamEncryption,
+} from 'aws-cdk-lib/aws-kinesisfirehose';
+import { Construct } from 'constructs';
+import { deliveryStreamName, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
+
+/** Puts a source's events into the archive: `<destination>/source=<source>/dt=<day>/`, a line an event. */
+export class S3Delivery extends Construct {
+  readonly stream: DeliveryStream;
+
+  constructor(scope: Construct, id: string, props: DeliveryProps<'s3'>) {
+    super(scope, id);
+    const { source, destination, deployment, bucket, key } = props;
+    const prefix = objectPrefix(destination.id, source.id);
+    const errors = `errors/${prefix}`;
+    const log = deliveryLog(this, deployment);
+    const role = deliveryRole(this, props, log, [prefix, errors]).withoutPolicyUpdates() as IRole;
+    this.stream = new DeliveryStream(this, 'Stream', {
+      role,
+      deliveryStreamName: deliveryStreamName(destination.id, source.id, deployment.stackPrefix),
+      encryption: key ? StreamEncryption.customerManagedKey(key) : StreamEncryption.awsOwnedKey(),
+      destination: new S3Bucket(bucket, {
+        role,
+        dataOutputPrefix: `${prefix}${DAY_PREFIX}`,
+        errorOutputPrefix: `${errors}!{firehose:error-output-type}/${DAY_PREFIX}`,
+        compression: Compression.GZIP,
+        fileExtension: destination.format === 'cef' ? '.cef.gz' : '.json.gz',
+        // Events are few and searches are many: fewer, larger objects. Splunk is for who cannot wait.
+        bufferingInterval: Duration.minutes(5),
+        bufferingSize: Size.mebibytes(64),
+        loggingConfig: new EnableLogging(log),
+        ...(key && { encryptionKey: key }),
+      }),
+    });
+  }
+}

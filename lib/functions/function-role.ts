@@ -1,0 +1,103 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
+import { type Config, deliveryStreamName } from '../../functions/core/config/tidemark-config.ts';
+import type { Source } from '../../functions/core/model.ts';
+import { accept, acceptWildcards } from '../account/accept.ts';
+import { useKey, useSecretKeys } from '../account/key.ts';
+import { makeRole } from '../account/role.ts';
+import { foreignSecrets, secretArn, secretResource } from '../account/secrets.ts';
+
+interface FunctionRoleProps {
+  readonly source: Source;
+  readonly config: Config;
+  readonly table: { readonly tableArn: string };
+  readonly missed: IQueue;
+  readonly key: IKey | undefined;
+  readonly log: ILogGroup;
+}
+
+/** What a source's function may do: its own keys of the table, its own secrets, its own streams, its own log. */
+export function functionRole(scope: Construct, { source, config, table, missed, key, log }: FunctionRoleProps): Role {
+  const { connections, destinations, deployment } = config;
+  const streams = destinations.map(({ id }) =>
+    streamArn(scope, deliveryStreamName(id, source.id, deployment.stackPrefix)),
+  );
+  const role = makeRole(scope, 'Role', 'lambda', deployment, [
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]),
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${source.id}/*`] },
+        // For all values is true of none: a request without keys would pass.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    allow(
+      ['secretsmanager:GetSecretValue'],
+      [
+        secretArn(scope, `tidemark/${source.id}/*`),
+        ...foreignSecrets(source.id, connections).map((secret) => secretResource(scope, secret)),
+      ],
+    ),
+    allow(['firehose:PutRecordBatch'], streams),
+    ...whatAllMay({ missed, key, deployment }),
+  ]);
+  acceptWildcards(role, {
+    [`:secret:tidemark/${source.id}/*`]:
+      'All secrets of this source’s connections, so that a further one changes no role.',
+  });
+  acceptInterfaces(role, deployment);
+  return role;
+}
+
+/** What every function may do: tell of what failed, use the keys if there are any, be in the VPC if there is one. */
+export function whatAllMay({
+  missed,
+  key,
+  deployment,
+  writesSecrets = false,
+}: {
+  readonly missed: IQueue;
+  readonly key: IKey | undefined;
+  readonly deployment: Deployment;
+  readonly writesSecrets?: boolean;
+}): PolicyStatement[] {
+  return [
+    allow(['sqs:SendMessage'], [missed.queueArn]),
+    ...useKey(key, ['dynamodb', 'secretsmanager', 'sqs', 'firehose']),
+    ...useSecretKeys(deployment, writesSecrets),
+    ...(deployment.vpc ? [allow(NETWORK, ['*'])] : []),
+  ];
+}
+
+/** Says why a function in a VPC may have any network interface. */
+export function acceptInterfaces(role: Role, { vpc }: Deployment): void {
+  acceptWildcards(role, { 'Resource::*': INTERFACES });
+  if (vpc) accept(role, { 'Serverless-LambdaStarPermissions': INTERFACES });
+}
+
+/** What Lambda itself does with a function's role to put it into a VPC; it takes no narrower resource. */
+const NETWORK = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+const INTERFACES = 'Network interfaces of a function in a VPC have no names beforehand, and Lambda takes no condition.';
+
+export function allow(actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources });
+}
+
+function streamArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({ service: 'firehose', resource: 'deliverystream', resourceName: name });
+}

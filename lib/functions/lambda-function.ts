@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type CfnFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import {
+  type BundlingOptions,
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
+import { metricNamespace } from '../../functions/core/metrics.ts';
+import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
+import { accept } from '../account/accept.ts';
+import { writeOrigins } from '../plan/write-origins.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+/** Where Lambda unpacks the bundle. */
+const CA_FILE = { name: 'authorities.pem', path: '/var/task/authorities.pem' };
+const ORIGINS_FILE = { name: 'origins.json', path: '/var/task/origins.json' };
+
+export interface LambdaFunctionProps {
+  readonly description: string;
+  /** The file with its entry point, from the root of the repository. */
+  readonly entry: string;
+  /** What its source map is called. */
+  readonly name: string;
+  /** The connections whose secrets it shows to vendors: each to its own, whatever an input says. */
+  readonly connections: readonly ConfiguredConnection[];
+  readonly timeout: Time;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly deployment: Deployment;
+  /** Where invocations go that never ended well. */
+  readonly missed: IQueue;
+  readonly reservedConcurrency?: number | undefined;
+  /** Makes its role, which may write to its log. */
+  readonly role: (scope: Construct, log: LogGroup) => Role;
+}
+
+/** A Lambda with its log and its role, as all of them are. */
+export class LambdaFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly log: LogGroup;
+  readonly memoryMb: number;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    super(scope, id);
+    const { deployment, missed, reservedConcurrency } = props;
+    this.memoryMb = props.memoryMb;
+    this.log = new LogGroup(this, 'Log', {
+      retention: deployment.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = new NodejsFunction(this, 'Function', {
+      description: props.description,
+      entry: fileURLToPath(new URL(props.entry, ROOT)),
+      depsLockFilePath: fileURLToPath(new URL('package-lock.json', ROOT)),
+      bundling: bundling(props, deployment),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeout / SECOND),
+      environment: { ...props.environment, ...telemetry(deployment), ...wayOut(deployment) },
+      awsSdkConnectionReuse: false,
+      role: props.role(this, this.log).withoutPolicyUpdates(),
+      logGroup: this.log,
+      loggingFormat: LoggingFormat.JSON,
+      // Metrics are log lines too: a higher level would lose them. What is written is chosen by TIDEMARK_LOG_LEVEL.
+      applicationLogLevelV2: deployment.logLevel === 'debug' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.INFO,
+      // Scheduler invokes asynchronously. The next schedule is the retry, and goes on from the last commit.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(5),
+      onFailure: new SqsDestination(missed),
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+    });
+    if (deployment.vpc) {
+      const { subnetIds, securityGroupIds } = deployment.vpc;
+      const resource = this.function.node.defaultChild as CfnFunction;
+      resource.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+    }
+    accept(this.function, {
+      'Serverless-LambdaDLQ': 'It has a destination for what fails, which says more than a dead letter queue.',
+      'Serverless-LambdaTracing': 'Each run logs what it asked, how often and how long; X-Ray would see one span.',
+    });
+  }
+}
+
+/** One file, the SDK in it. The source map stays beside the assembly: it would be half of what a cold start loads. */
+function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
+  return {
+    format: OutputFormat.ESM,
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    bundleAwsSDK: true,
+    logLevel: LogLevel.WARNING,
+    sourceMap: true,
+    sourceMapMode: SourceMapMode.EXTERNAL,
+    // Some of what is bundled still says require.
+    banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+    commandHooks: {
+      beforeBundling: () => [],
+      beforeInstall: () => [],
+      afterBundling: (_, out) => [
+        `mkdir -p ${quoted(`${out}/../source-maps`)}`,
+        `mv ${quoted(`${out}/index.mjs.map`)} ${quoted(`${out}/../source-maps/${name}.mjs.map`)}`,
+        `cp ${quoted(writeOrigins(`${out}/../origins`, name, connections))} ${quoted(`${out}/${ORIGINS_FILE.name}`)}`,
+        ...(caBundle === undefined ? [] : [`cp ${quoted(caBundle)} ${quoted(`${out}/${CA_FILE.name}`)}`]),
+      ],
+    },
+  };
+}
+
+/** What it writes down, and under which name it counts. */
+function telemetry({ logLevel, stackPrefix }: Deployment): Record<string, string> {
+  return { TIDEMARK_LOG_LEVEL: logLevel, TIDEMARK_NAMESPACE: metricNamespace(stackPrefix) };
+}
+
+/** Which vendors it goes to, and by which way where it is not open. */
+function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
+  return {
+    TIDEMARK_ORIGINS: ORIGINS_FILE.path,
+    ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
+    ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
+  };
+}
+
+/** A word for the shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,59 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { type Config, destinationFor } from '../../functions/core/config/tidemark-config.ts';
+import type { Source } from '../../functions/core/model.ts';
+import type { Duration } from '../../functions/core/time.ts';
+import { functionRole } from './function-role.ts';
+import { LambdaFunction } from './lambda-function.ts';
+
+export interface SourceFunctionProps {
+  readonly source: Source;
+  readonly config: Config;
+  readonly table: { readonly tableName: string; readonly tableArn: string };
+  /** Where invocations go that never ended well. */
+  readonly missed: IQueue;
+  readonly key: IKey | undefined;
+  /** What is told apart from reading as schedules ask for, when it is for something else. */
+  readonly purpose?: Purpose;
+}
+
+/** What the same code is deployed for once more: with a concurrency, a log and a role of its own. */
+export interface Purpose {
+  readonly name: string;
+  readonly timeout: Duration;
+  readonly reservedConcurrency: number | undefined;
+}
+
+/** A source's Lambda. */
+export class SourceFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: SourceFunctionProps) {
+    const { source, config, missed, purpose } = props;
+    const { deployment } = config;
+    const { timeout, reservedConcurrency } = purpose ?? deployment;
+    super(scope, id, {
+      description: `Tidemark: ${source.title}${purpose ? `, ${purpose.name}` : ''}`,
+      entry: `functions/sources/${source.id}/handler.ts`,
+      name: source.id,
+      connections: config.connections.filter((connection) => connection.source === source.id),
+      timeout,
+      memoryMb: deployment.memoryMb,
+      environment: environment(props),
+      deployment,
+      missed,
+      reservedConcurrency,
+      role: (self, log) => functionRole(self, { ...props, log }),
+    });
+  }
+}
+
+function environment({ source, config, table }: SourceFunctionProps): Record<string, string> {
+  const { destinations, deployment } = config;
+  const told = destinations.map((destination) => destinationFor(source.id, destination, deployment.stackPrefix));
+  return {
+    TIDEMARK_TABLE: table.tableName,
+    TIDEMARK_DESTINATIONS: JSON.stringify(told),
+    TIDEMARK_SEEN_DAYS: String(deployment.seenDays),
+    ...(deployment.perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
+  };
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import type { Source } from '../../functions/core/model.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
+
+const USUAL = 'tidemark.json';
+const EXAMPLE = 'tidemark.example.json';
+
+/** A configuration for an account, and whether it is anybody's. */
+export interface ReadConfig {
+  readonly config: Config;
+  readonly name: string;
+  readonly isExample: boolean;
+}
+
+/**
+ * Reads the file that is named, or else tidemark.json, or else the example.
+ *
+ * @param named a path from the working folder, inside or outside of the repository
+ * @param folder the repository
+ */
+export function readConfig(named: string | undefined, folder: string, sources: readonly Source[]): ReadConfig {
+  const [usual, example] = [resolve(folder, USUAL), resolve(folder, EXAMPLE)];
+  const path = named === undefined ? (existsSync(usual) ? usual : example) : resolve(named);
+  const isExample = path === example;
+  const name = named ?? (isExample ? EXAMPLE : USUAL);
+  const config = parseConfig(readText(path, name, 'Name an existing file: -c config=PATH.'), name, sources, FORMATS);
+  const { caBundle } = config.deployment;
+  if (caBundle === undefined) return { config, name, isExample };
+  const bundle = resolve(dirname(path), caBundle);
+  checkCertificates(bundle, name);
+  return { config: { ...config, deployment: { ...config.deployment, caBundle: bundle } }, name, isExample };
+}
+
+function readText(path: string, name: string, cure: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new TidemarkError(
+      'config',
+      'processing',
+      `${name} cannot be read: ${(thrown as Error).message}`,
+      cure,
+      thrown,
+    );
+  }
+}
+
+/** A file without a certificate in it would only show when a vendor is not believed; one with a key must never travel. */
+function checkCertificates(path: string, name: string): void {
+  const text = readText(path, `${name}: $.deployment.caBundle`, 'Name a file with certificates (PEM).');
+  const wrong = text.includes('PRIVATE KEY-----')
+    ? 'a private key'
+    : text.includes('-----BEGIN CERTIFICATE-----')
+      ? undefined
+      : 'no certificate';
+  if (wrong === undefined) return;
+  throw new TidemarkError(
+    'config',
+    'processing',
+    `${name} is not right:\n  $.deployment.caBundle: there is ${wrong} in ${path}, wanted certificates in PEM.`,
+    'Name a file that holds the authority’s certificates and nothing else.',
+  );
+}

@@ -1,0 +1,61 @@
+import { Duration as CdkDuration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import { type Duration, HOUR, MINUTE } from '../../functions/core/time.ts';
+import type { PlannedSchedule } from '../plan/plan-schedules.ts';
+import type { ForwardingStack } from './forwarding-stack.ts';
+
+/** A shard of the schedules. It holds nothing else, so that one shard may be changed, or made again, without another. */
+export class SchedulesStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    planned: readonly PlannedSchedule[],
+    forwarding: ForwardingStack,
+    props: StackProps = {},
+  ) {
+    super(scope, id, { description: 'Tidemark: when what is read.', ...props });
+    // References would bring it along; that alarms are there before schedules is not left to them.
+    this.addStackDependency(forwarding, 'nothing runs unwatched');
+    const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    for (const { id, source, invokes, every, atMinute, input, description } of planned) {
+      const invocable = (invokes === 'rotation' ? forwarding.rotations : forwarding.sources).get(source);
+      if (!invocable) throw new Error(`There is no function for ${source}.`);
+      new Schedule(this, id, {
+        description,
+        scheduleGroup: group,
+        schedule: atMinute === undefined ? ScheduleExpression.rate(minutes(every)) : dailyAt(atMinute),
+        timeWindow: atMinute === undefined ? windowOf(every) : TimeWindow.off(),
+        target: new LambdaInvoke(invocable.function.function, {
+          role: invocable.scheduler.withoutPolicyUpdates(),
+          input: ScheduleTargetInput.fromText(JSON.stringify(input)),
+          // The next run reads what this one could not: to invoke late would only make two of them meet.
+          retryAttempts: 0,
+          maxEventAge: CdkDuration.minutes(5),
+          deadLetterQueue: forwarding.missed,
+        }),
+      });
+    }
+  }
+}
+
+/** A herd of schedules that were made at the same moment is spread over a fifth of their time, an hour at most. */
+function windowOf(every: Duration): TimeWindow {
+  const window = Math.min(Math.floor(every / 5 / MINUTE) * MINUTE, HOUR);
+  return window < MINUTE ? TimeWindow.off() : TimeWindow.flexible(minutes(window));
+}
+
+function dailyAt(minute: number): ScheduleExpression {
+  return ScheduleExpression.cron({ hour: String(Math.floor(minute / 60)), minute: String(minute % 60) });
+}
+
+function minutes(duration: Duration): CdkDuration {
+  return CdkDuration.minutes(duration / MINUTE);
+}

@@ -1,0 +1,102 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  ObjectLockRetention,
+} from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
+import { accept } from '../account/accept.ts';
+import { ownKey } from '../account/key.ts';
+import { QUARANTINE_BUCKET } from '../account/outputs.ts';
+
+/** What must outlive every deployment: how far each feed has come, and what has been archived. Nothing here is ever deleted. */
+export class StateStack extends Stack {
+  readonly table: TableV2;
+  /** What S3 destinations have taken. */
+  readonly archive: IBucket;
+  /** What a destination could not take: here Firehose puts it, and `tidemark redrive` takes it from here. */
+  readonly quarantine: IBucket;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {
+    super(scope, id, { description: 'Tidemark: what it keeps.', ...props, terminationProtection: true });
+    const key = ownKey(this, deployment);
+    this.table = this.#makeTable(key);
+    const logs = this.#makeLogBucket(deployment);
+    this.archive = this.#makeBucket('Archive', key, logs, {
+      ...lock(deployment),
+      lifecycleRules: [{ ...REST, ...expiry(deployment) }],
+    });
+    this.quarantine = this.#makeBucket('Quarantine', key, logs, { ...lock(deployment), lifecycleRules: [REST] });
+    new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
+  }
+
+  /** In one Region, as replicas would break the conditions on which leases rest. */
+  #makeTable(key: IKey | undefined): TableV2 {
+    return new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.dynamoOwnedKey(),
+    });
+  }
+
+  #makeBucket(id: string, key: IKey | undefined, logs: IBucket, props: BucketProps): IBucket {
+    const bucket = new Bucket(this, id, {
+      ...(key
+        ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
+      versioned: true,
+      serverAccessLogsBucket: logs,
+      serverAccessLogsPrefix: `${id.toLowerCase()}/`,
+      ...GUARDED,
+      ...props,
+    });
+    return bucket as IBucket;
+  }
+
+  /** S3 writes access logs to no bucket with a key of its own, nor to one with a lock. */
+  #makeLogBucket({ logRetentionDays }: Deployment): IBucket {
+    const logs = new Bucket(this, 'AccessLogs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ ...REST, expiration: Duration.days(logRetentionDays) }],
+      ...GUARDED,
+    });
+    accept(logs, { 'AwsSolutions-S1': 'It is where access logs go; logging its own would never end.' });
+    return logs as IBucket;
+  }
+}
+
+const GUARDED = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+
+/** What an upload left behind when it broke off. */
+const REST = { abortIncompleteMultipartUploadAfter: Duration.days(7) };
+
+function lock({ objectLock }: Deployment): BucketProps {
+  if (!objectLock) return {};
+  const days = Duration.days(objectLock.days);
+  return {
+    objectLockEnabled: true,
+    objectLockDefaultRetention:
+      objectLock.mode === 'compliance' ? ObjectLockRetention.compliance(days) : ObjectLockRetention.governance(days),
+  };
+}
+
+function expiry({ archiveDays }: Deployment) {
+  if (archiveDays === undefined) return {};
+  return { expiration: Duration.days(archiveDays), noncurrentVersionExpiration: Duration.days(1) };
+}

@@ -1,0 +1,37 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../../functions/core/config/deployment.ts';
+import { accept } from '../account/accept.ts';
+
+/** Where alarms go: the topic that is given, or one that is made. */
+export function alarmTopic(scope: Construct, { alarms }: Deployment): ITopic {
+  if (alarms.topicArn !== undefined) return Topic.fromTopicArn(scope, 'Topic', alarms.topicArn);
+  const key = new Key(scope, 'TopicKey', {
+    description: 'Tidemark: alarms on their way.',
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const topic = new Topic(scope, 'Topic', { displayName: 'Tidemark', masterKey: key, enforceSSL: true });
+  // Neither a key of AWS nor a topic with a policy of its own lets CloudWatch in unless it is told to: alarms would be lost.
+  const cloudwatch = {
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  };
+  key.addToResourcePolicy(
+    new PolicyStatement({ ...cloudwatch, actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] }),
+  );
+  topic.addToResourcePolicy(
+    new PolicyStatement({ ...cloudwatch, actions: ['sns:Publish'], resources: [topic.topicArn] }),
+  );
+  for (const email of alarms.emails) {
+    accept(topic.addSubscription(new EmailSubscription(email)), {
+      'Serverless-SNSRedrivePolicy':
+        'An alarm stays in CloudWatch, whether its mail arrives or not; a queue would not be read.',
+    });
+  }
+  return topic as ITopic;
+}

@@ -1,0 +1,60 @@
+import type { Switches } from '../faults.ts';
+import { hash } from '../random.ts';
+import type { HeldRow } from '../simulator.ts';
+import { createTimeline, type TimelineOptions } from '../timeline.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import type { Endpoint } from './endpoints.ts';
+import { createInventory } from './inventory.ts';
+import { createPager, type HeldSpan } from './log.ts';
+import type { Settled } from './options.ts';
+import { createSessionTrail } from './session-trail.ts';
+import { createSessions, LONG_SHARE } from './sessions.ts';
+import { createUsage } from './usage.ts';
+import { createUserActivities } from './user-activities.ts';
+
+/** What there is behind the API. */
+export type Parts = ReturnType<typeof createParts>;
+
+/** Makes all of it, each log over a timeline of its own. */
+export function createParts(options: Settled, switches: Switches, clock: () => number) {
+  const pager = createPager(options, switches);
+  const timeline = (number: number, rate: Partial<TimelineOptions>) => {
+    const { from, to } = options;
+    const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const seed = number === 0 ? options.seed : hash(options.seed, number);
+    return createTimeline({ seed, perMinute: options.perMinute, ...bounds, ...rate }, () => switches.faults);
+  };
+  const rates = {
+    short: timeline(1, { perMinute: options.sessionsPerMinute * (1 - LONG_SHARE) }),
+    long: timeline(2, { perMinute: options.sessionsPerMinute * LONG_SHARE }),
+  };
+  const sessions = createSessions(rates, switches, options.longestSessionDays);
+  const activities = timeline(3, { perMinute: options.activitiesPerDay / (24 * 60) });
+  const trail = timeline(0, options.count === undefined ? {} : { count: options.count });
+  return {
+    auditTrail: createAuditTrail(trail, switches, options, clock, pager),
+    sessionTrail: createSessionTrail(sessions, switches, options, clock, pager),
+    userActivities: createUserActivities(activities, switches, options, clock),
+    inventory: createInventory(switches, options, clock, pager),
+    usage: createUsage(options, clock),
+  };
+}
+
+/** What one endpoint truly holds. Of what has no time, all there is when it is seen. */
+export function heldBy(parts: Parts, endpoint: Endpoint, span: HeldSpan): Iterable<HeldRow> {
+  switch (endpoint) {
+    case 'audit-trails':
+      return parts.auditTrail.held(span);
+    case 'session-trails':
+      return parts.sessionTrail.held(span);
+    case 'user_activities':
+      return parts.userActivities.held(span);
+    case 'usage':
+    case 'disk_volume_usage':
+      return parts.usage.held(endpoint, span);
+    default:
+      return parts.inventory
+        .held(endpoint, span.visibleAt)
+        .map((text, id) => ({ id, time: span.visibleAt, shownAt: span.visibleAt, text }));
+  }
+}

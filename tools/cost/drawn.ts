@@ -1,0 +1,125 @@
+import { feedsOf } from '../../functions/core/config/connection.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
+import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
+import { DAY, type Duration } from '../../functions/core/time.ts';
+import { planSchedules } from '../../lib/plan/plan-schedules.ts';
+import { CONDITIONS } from '../../lib/watching/conditions.ts';
+import { total } from './costs.ts';
+
+/** A schedule that runs some streams of a connection. */
+export interface Runs {
+  readonly source: string;
+  readonly aDay: number;
+  readonly streams: readonly string[];
+  /** How far each of those that bring events looks back. */
+  readonly overlaps: readonly Duration[];
+}
+
+/** What of a configuration is billed, in an account. */
+export interface Drawn {
+  readonly runs: readonly Runs[];
+  readonly verifications: readonly {
+    readonly source: string;
+    readonly aDay: number;
+    readonly streams: readonly string[];
+  }[];
+  readonly censuses: readonly { readonly aDay: number; readonly feeds: number }[];
+  readonly connections: Readonly<Record<string, number>>;
+  readonly destinations: { readonly s3: number; readonly splunk: number };
+  readonly memoryMb: number;
+  readonly logDays: number;
+  /** Whether only warnings and errors are written, and metrics. */
+  readonly quiet: boolean;
+  readonly seenDays: number;
+  /** Archived events are kept so long; without an end, what a year leaves is told. */
+  readonly archiveDays: number;
+  readonly secrets: number;
+  readonly fixed: Fixed;
+}
+
+/** What stands there whether anything happens or not. */
+export interface Fixed {
+  /** Of all alarms: one that computes with two metrics is paid as two. */
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+  readonly keys: number;
+  /** A month's. Nothing is started unless somebody asks for it. */
+  readonly transitions: number;
+}
+
+/** So many alarms there are for the whole of a deployment: of the queue of missed invocations, and of backfills that gave up. */
+const COMMON_ALARMS = 2;
+/** A stream's alarms by their metrics: that it holds events, that its attempts fail, and what Splunk did not take (two metrics). */
+const STREAM_ALARMS = { s3: 2, splunk: 4 } as const;
+const DASHBOARDS = 1;
+const TRANSITIONS = 0;
+
+/** Counts what lib/ draws for a configuration. */
+export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
+  const { connections, destinations, deployment } = config;
+  const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
+  // What looks after a token that rotates is invoked once a day: less than a cent a month.
+  const all = planSchedules(config, used)
+    .flat()
+    .filter(({ invokes }) => invokes !== 'rotation');
+  const inputOf = (input: object) => input as Input;
+  const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
+  const ofType = (type: string) => destinations.filter((destination) => destination.type === type);
+  return {
+    runs: runs.map(({ source, every, input }) => {
+      const { connection, streams = [] } = inputOf(input);
+      const feeds = feedsOf(sourceOf(sources, source), connection).filter(({ stream }) =>
+        streams.includes(stream.name),
+      );
+      const overlaps = feeds.flatMap((feed) => (isSnapshotFeed(feed) ? [] : [feed.overlap]));
+      return { source, aDay: DAY / every, streams, overlaps };
+    }),
+    verifications: jobs
+      .filter(({ input }) => inputOf(input).act === 'verify')
+      .map(({ source, every, input }) => ({ source, aDay: DAY / every, streams: inputOf(input).streams ?? [] })),
+    censuses: jobs
+      .filter(({ input }) => inputOf(input).act === 'census')
+      .map(({ every, input }) => ({ aDay: DAY / every, feeds: feedsIn(inputOf(input).feeds) })),
+    connections: Object.fromEntries(
+      used.map(({ id }) => [id, connections.filter((connection) => connection.source === id).length]),
+    ),
+    destinations: { s3: ofType('s3').length, splunk: ofType('splunk').length },
+    memoryMb: deployment.memoryMb,
+    logDays: deployment.logRetentionDays,
+    quiet: deployment.logLevel === 'warn' || deployment.logLevel === 'error',
+    seenDays: deployment.seenDays,
+    archiveDays: deployment.archiveDays ?? A_YEAR,
+    secrets: new Set(connections.map(({ secret }) => secret)).size + ofType('splunk').length,
+    fixed: {
+      alarmMetrics: total(used.map((source) => alarmsOf(source, config))) + COMMON_ALARMS,
+      dashboards: DASHBOARDS,
+      keys: deployment.alarms.topicArn === undefined ? 1 : 0,
+      transitions: TRANSITIONS,
+    },
+  };
+}
+
+const A_YEAR = 365;
+
+interface Input {
+  readonly act?: string;
+  readonly connection: Config['connections'][number];
+  readonly streams?: readonly string[];
+  readonly feeds?: Readonly<Record<string, object>>;
+}
+
+function sourceOf(sources: readonly Source[], id: string): Source {
+  return sources.find((source) => source.id === id) as Source;
+}
+
+function feedsIn(feeds: Input['feeds'] = {}): number {
+  return Object.values(feeds).reduce((count, streams) => count + Object.keys(streams).length, 0);
+}
+
+function alarmsOf({ id }: Source, { connections, destinations }: Config): number {
+  const rotates = connections.some(({ source, rotate }) => source === id && rotate);
+  const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
+  return (
+    total(conditions.map(({ metrics }) => metrics.length)) + total(destinations.map(({ type }) => STREAM_ALARMS[type]))
+  );
+}

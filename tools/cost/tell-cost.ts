@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { TidemarkError } from '../../functions/core/errors.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { readConfig } from '../../lib/plan/read-config.ts';
+import { drawnFor } from './drawn.ts';
+import { madeUpConfig } from './made-up.ts';
+import { aligned, dollars, NOTE, REGION_NOTE, type Report, reportOf, rowsOf } from './report.ts';
+
+const HELP = `npm run cost -- [options]: what a month costs in an AWS account.
+
+  --connections N        how many accounts are read (3); each source in turn, unless --source ID says which
+  --source ID            only connections to this source
+  --destinations N       how many archives in S3 (1)
+  --config FILE          instead of these three, what a tidemark.json really draws: its schedules, alarms, memory, destinations
+  --events-per-day N     of all connections together (10000)
+  --bytes N              of an event as it is delivered (1200)
+  --seconds-per-run S    how long an invocation takes; without it, an estimate from counts (docs/cost.md)
+  --region-note          what to think of in other Regions
+  --json                 the result as JSON
+`;
+
+/** What the command line prints for these arguments. */
+export async function tellCost(args: readonly string[]): Promise<string> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      connections: { type: 'string', default: '3' },
+      source: { type: 'string' },
+      destinations: { type: 'string', default: '1' },
+      config: { type: 'string' },
+      'events-per-day': { type: 'string', default: '10000' },
+      bytes: { type: 'string', default: '1200' },
+      'seconds-per-run': { type: 'string' },
+      'region-note': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return HELP;
+  const sources = await findSources();
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const config =
+    values.config === undefined
+      ? madeUpConfig(
+          {
+            connections: number('connections', values.connections, 1, 100_000),
+            destinations: number('destinations', values.destinations, 1, 20),
+            ...(values.source !== undefined && { source: values.source }),
+          },
+          sources,
+        )
+      : readConfig(values.config, root, sources).config;
+  const load = {
+    eventsPerDay: number('events-per-day', values['events-per-day'], 0, 10_000_000_000),
+    bytes: number('bytes', values.bytes, 2, 1_000_000),
+  };
+  const seconds = values['seconds-per-run'];
+  const assumed = seconds === undefined ? {} : { secondsPerRun: fraction('seconds-per-run', seconds) };
+  const report = reportOf(drawnFor(config, sources), load, assumed);
+  return values.json
+    ? `${JSON.stringify(report, null, 2)}\n`
+    : told(report, config.connections.length, load, values['region-note']);
+}
+
+function told(
+  report: Report,
+  connections: number,
+  { eventsPerDay, bytes }: { eventsPerDay: number; bytes: number },
+  region: boolean,
+): string {
+  return [
+    `${connections} connections, ${eventsPerDay} events a day of ${bytes} bytes`,
+    '',
+    aligned(rowsOf(report)),
+    '',
+    `A query of the last seven days of an archive: ${dollars(report.query)} each.`,
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
+    NOTE,
+    ...(region ? [REGION_NOTE] : []),
+    '',
+  ].join('\n');
+}
+
+function number(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw wrong(option, text, `a whole number from ${least} to ${most}`);
+}
+
+function fraction(option: string, text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 900) return value;
+  throw wrong(option, text, 'seconds, above 0 and up to 900');
+}
+
+function wrong(option: string, text: string, wanted: string): TidemarkError {
+  return new TidemarkError(
+    'config',
+    'processing',
+    `--${option}: there is ${JSON.stringify(text)}, wanted ${wanted}.`,
+    'npm run cost -- --help says what each option is.',
+  );
+}

@@ -1,0 +1,35 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod/mini';
+import { configSchema } from '../functions/core/config/tidemark-config.ts';
+import { FORMATS } from '../functions/formats/formats.ts';
+import { findSources } from '../lib/plan/find-sources.ts';
+import { costPages } from './cost/pages.ts';
+import { formatsPage } from './formats-page.ts';
+import { streamPage } from './stream-page.ts';
+
+/** Files that are made from the code and committed for those who read without running: path to text. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const sources = await findSources();
+  const schema = z.toJSONSchema(configSchema(sources, FORMATS), { io: 'input' });
+  const pages = sources.flatMap((source) =>
+    source.streams.map(
+      (stream) => [`docs/streams/${source.id}-${stream.name}.md`, streamPage(source, stream)] as const,
+    ),
+  );
+  return {
+    'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
+    'docs/formats.md': formatsPage(),
+    ...(await costPages(sources)),
+    ...Object.fromEntries(pages),
+  };
+}
+
+const ROOT = new URL('../', import.meta.url);
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [path, text] of Object.entries(await generatedFiles())) {
+    await mkdir(new URL('.', new URL(path, ROOT)), { recursive: true });
+    await writeFile(new URL(path, ROOT), text);
+  }
+}
