@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../tools/cost/report.ts';
 import { tellCost } from '../../tools/cost/tell-cost.ts';
-import { connect, LAKE, SOURCES, SPLUNK } from '../infra/draw.ts';
+import { connect, LAKE, SOURCES, SPLUNK } from '../infra/support/draw.ts';
 
 const CLI = fileURLToPath(new URL('../../tools/cost/cli.ts', import.meta.url));
 

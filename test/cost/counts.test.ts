@@ -9,7 +9,7 @@ import { drawnFor } from '../../tools/cost/drawn.ts';
 import { flowOf, runOf, verifyOf } from '../../tools/cost/flow.ts';
 import { madeUpConfig } from '../../tools/cost/made-up.ts';
 import { MEASURED } from '../../tools/cost/measured.ts';
-import { SOURCES } from '../infra/draw.ts';
+import { SOURCES } from '../infra/support/draw.ts';
 
 // What the sums are made from is counted again. Counts are exact and the same on every machine, so a difference is a change of the
 // engine: `npm run bench:requests -- --write` counts anew, `npm run generate` puts it into the pages.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { drawnFor } from '../../tools/cost/drawn.ts';
-import { configure, connect, draw, LAKE, SOURCES, SPLUNK } from '../infra/draw.ts';
+import { configure, connect, draw, LAKE, SOURCES, SPLUNK } from '../infra/support/draw.ts';
 
 // What is counted is compared with the templates: what somebody draws and nobody counts would be missing in the sums.
 

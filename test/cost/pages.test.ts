@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MEASURED } from '../../tools/cost/measured.ts';
 import { checkPlaces, fill } from '../../tools/cost/pages.ts';
-import { SOURCES } from '../infra/draw.ts';
+import { SOURCES } from '../infra/support/draw.ts';
 
 const TABLE = [['a'], ['---'], ['1']];
 

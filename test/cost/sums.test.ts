@@ -9,7 +9,7 @@ import { packed, single } from '../../tools/cost/packed.ts';
 import { PRICES } from '../../tools/cost/price-list.ts';
 import { reportOf } from '../../tools/cost/report.ts';
 import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
-import { SOURCES } from '../infra/draw.ts';
+import { SOURCES } from '../infra/support/draw.ts';
 
 const KIB = 1_024;
 const GIB = 1_024 ** 3;

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import type { CensusReport } from '../../functions/core/invocation/census.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
+import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { metric } from './bench.ts';
 import { takeStage } from './stage.ts';
-import { STREAM, test } from './thousandeyes.ts';
 
 describe('the census', () => {
   test('compares the configured feeds with their checkpoints: one that never ran is noticed', async ({ start }) => {

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { OVERDUE_FEEDS, WORST_FEEDS } from '../../lib/watching/log-queries.ts';
 import type { LogLine } from '../../local/lambda.ts';
+import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { type Bench, until } from './bench.ts';
-import { STREAM, test } from './thousandeyes.ts';
 
 const WORDS = new Set('filter ispresent and stats count latest as by sort desc limit'.split(' '));
 

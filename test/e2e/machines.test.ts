@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { backfillMachine, feedMachine } from '../../lib/functions/backfill-machines.ts';
-import { type Machines, runMachines } from '../infra/run-machines.ts';
+import { type Machines, runMachines } from '../infra/support/run-machines.ts';
+import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { expectExactlyOnce } from './bench.ts';
-import { STREAM, test } from './thousandeyes.ts';
 
 const MACHINES = {
   feeds: backfillMachine('aws', 'arn:aws:states:eu-west-1:111122223333:stateMachine:tidemark-backfill-feed', 5),

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { LogLine } from '../../local/lambda.ts';
+import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { type Bench, until } from './bench.ts';
-import { STREAM, test } from './thousandeyes.ts';
 
 const perFeed = { environment: { TIDEMARK_PER_FEED_METRICS: 'true' } };
 const dimensionsOf = ({ _aws }: LogLine) =>

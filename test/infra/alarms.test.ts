@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands/commands.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
-import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 interface AlarmProperties {
   readonly AlarmDescription: string;

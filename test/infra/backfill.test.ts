@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { nextStep } from '../../functions/core/run/next-step.ts';
 import { emptyTally, type FeedReport } from '../../functions/core/run/report.ts';
 import { MOST_FAILURES } from '../../lib/functions/backfill-machines.ts';
-import { draw } from './draw.ts';
-import { machinesOf, runMachines, Stopped, statesOf } from './run-machines.ts';
+import { draw } from './support/draw.ts';
+import { machinesOf, runMachines, Stopped, statesOf } from './support/run-machines.ts';
 
 const usual = draw();
 const machines = machinesOf(usual.account);

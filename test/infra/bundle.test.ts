@@ -12,10 +12,10 @@ import { startSecrets } from '../../local/services/secrets.ts';
 import { findVendors } from '../../simulators/find-simulator.ts';
 import type { RunningVendor, Vendor } from '../../simulators/simulator.ts';
 import { difference, readDelivered } from '../e2e/delivered.ts';
-import { LAKE } from './draw.ts';
-import { type FunctionProperties, runBundle } from './run-bundle.ts';
-import { type Synthesised, synth } from './synth.ts';
-import { startTlsFront, type TlsFront } from './tls-front.ts';
+import { LAKE } from './support/draw.ts';
+import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
+import { type Synthesised, synth } from './support/synth.ts';
+import { startTlsFront, type TlsFront } from './support/tls-front.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const ROWS = 40;

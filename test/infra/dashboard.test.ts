@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../functions/core/metrics.ts';
-import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 interface DashboardProperties {
   readonly DashboardName: string;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { isSnapshot } from '../../functions/core/model.ts';
 import { checkDeployable } from '../../lib/check-deployable.ts';
-import { configure, connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { configure, connect, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 const [first] = SOURCES.map(({ id }) => id) as [string];
 const stream = SOURCES[0]?.streams.find((one) => one.enabled && !isSnapshot(one))?.name ?? '';

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EVENT_COLUMNS } from '../../lib/delivery/event-columns.ts';
-import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 const usual = draw();
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';

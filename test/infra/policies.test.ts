@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { connect, type Drawing, draw, SOURCES, SPLUNK } from './draw.ts';
-import { allows, type Statement } from './policy.ts';
+import { connect, type Drawing, draw, SOURCES, SPLUNK } from './support/draw.ts';
+import { allows, type Statement } from './support/policy.ts';
 
 interface RoleProperties {
   readonly AssumeRolePolicyDocument: { readonly Statement: readonly Statement[] };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type QuietHours, quietMinutes } from '../../functions/core/config/quiet-hours.ts';
-import { draw, SOURCES } from './draw.ts';
+import { draw, SOURCES } from './support/draw.ts';
 
 interface MuteProperties {
   readonly MuteTargets: { readonly AlarmNames: readonly string[] };

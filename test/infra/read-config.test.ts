@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../lib/plan/read-config.ts';
-import { connect, LAKE, SOURCES } from './draw.ts';
+import { connect, LAKE, SOURCES } from './support/draw.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/loopback-tls/', import.meta.url));
 const [first] = SOURCES.map(({ id }) => id) as [string];

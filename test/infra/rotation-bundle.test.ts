@@ -7,10 +7,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RotationReport } from '../../functions/core/rotation/rotate.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findVendors } from '../../simulators/find-simulator.ts';
-import { connect, LAKE, SOURCES } from './draw.ts';
-import { type FunctionProperties, runBundle } from './run-bundle.ts';
-import { assetOf, synth } from './synth.ts';
-import { startTlsFront } from './tls-front.ts';
+import { connect, LAKE, SOURCES } from './support/draw.ts';
+import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
+import { assetOf, synth } from './support/synth.ts';
+import { startTlsFront } from './support/tls-front.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const DAY_MS = 24 * 3_600_000;

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseConnection } from '../../functions/core/config/connection.ts';
-import { connect, type Drawing, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
-import { allows, type Statement } from './policy.ts';
+import { connect, type Drawing, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
+import { allows, type Statement } from './support/policy.ts';
 
 interface RoleProperties {
   readonly ManagedPolicyArns?: readonly string[];

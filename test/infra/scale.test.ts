@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { connect, draw, LAKE, SOURCES, SPLUNK } from './draw.ts';
-import { synth } from './synth.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
+import { synth } from './support/synth.ts';
 
 interface ScheduleProperties {
   readonly Target: { readonly Input: string };

@@ -4,7 +4,7 @@ import { feedsOf, parseConnection } from '../../functions/core/config/connection
 import { isSnapshotFeed } from '../../functions/core/model.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { cadence, planSchedules, shardOf } from '../../lib/plan/plan-schedules.ts';
-import { configure, connect, draw, SOURCES } from './draw.ts';
+import { configure, connect, draw, SOURCES } from './support/draw.ts';
 
 interface Input {
   readonly act?: string;

@@ -6,8 +6,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
 import { review } from '../../lib/account/review.ts';
-import { connect, LAKE, SOURCES, SPLUNK } from './draw.ts';
-import { assetOf, synth } from './synth.ts';
+import { connect, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
+import { assetOf, synth } from './support/synth.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));

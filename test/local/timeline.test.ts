@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTimeline, type Span, type Timeline } from '../../simulators/timeline.ts';
-import { MINUTE_MS, NOON } from './vendor-client.ts';
+import { MINUTE_MS, NOON } from '../sources/thousandeyes/simulator/client.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const read = (timeline: Timeline, span: Partial<Span> = {}) => [

@@ -120,6 +120,6 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/snapshots/run-snapshot.ts',
     find: 'await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });',
     put: 'await lease.commit({ snapshot: pending, scope: scopeOf(feed) });',
-    test: 'test/rules/snapshots-crashes.test.ts',
+    test: 'test/rules/snapshots/crashes.test.ts',
   },
 ];

@@ -89,6 +89,6 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     put:
       '    await Promise.allSettled(this.#destinations.map((one, at) => this.#deliverTo(one, at, waiting, endBy)));\n' +
       '    for (const entry of this.#quarantine)\n',
-    test: 'test/rules/delivery.test.ts',
+    test: 'test/rules/delivery/delivery.test.ts',
   },
 ];

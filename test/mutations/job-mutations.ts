@@ -8,7 +8,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/jobs/with-live-lease.ts',
     find: '  return await underLiveLease(task, run.asker, async () => {\n    const fresh',
     put: '  return await (async (work: () => Promise<T>) => await work())(async () => {\n    const fresh',
-    test: 'test/rules/backfill.test.ts',
+    test: 'test/rules/jobs/backfill.test.ts',
   },
   {
     name: 'backfill-looks-once',
@@ -16,7 +16,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/jobs/with-live-lease.ts',
     find: 'run.tally.suppressed += await run.outgoing.sift(fresh);',
     put: '',
-    test: 'test/rules/backfill.test.ts',
+    test: 'test/rules/jobs/backfill.test.ts',
   },
   {
     name: 'chunks-of-one-name',
@@ -24,7 +24,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/delivery/outgoing.ts',
     find: 'Math.floor(effects.random() * 2 ** 32)',
     put: 'Math.floor(0)',
-    test: 'test/rules/redrive.test.ts',
+    test: 'test/rules/jobs/redrive.test.ts',
   },
   {
     name: 'verify-believes-itself',
@@ -32,7 +32,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/jobs/compare-hours.ts',
     find: 'counts.missing += lacking - changed;',
     put: 'counts.missing += 0;',
-    test: 'test/rules/verify.test.ts',
+    test: 'test/rules/jobs/verify.test.ts',
   },
   {
     name: 'repair-delivers-all',
@@ -40,6 +40,6 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/jobs/repair.ts',
     find: 'const lacking = one.address.lacking & ~(await seen.has(bucket, key));',
     put: 'const lacking = one.address.lacking;',
-    test: 'test/rules/verify.test.ts',
+    test: 'test/rules/jobs/verify.test.ts',
   },
 ];

@@ -99,7 +99,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/reading/plan.ts',
     find: 'Math.min(window.to, proven, vendorNow - feed.settle)',
     put: 'Math.min(window.to, vendorNow - feed.settle)',
-    test: 'test/rules/reading.test.ts',
+    test: 'test/rules/reading/reading.test.ts',
   },
   {
     name: 'disorder-forgotten',
@@ -107,7 +107,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/reading/process-page.ts',
     find: 'run.unordered ||= !reading.order.monotone;',
     put: '',
-    test: 'test/rules/resuming.test.ts',
+    test: 'test/rules/reading/resuming.test.ts',
   },
   {
     name: 'one-record-stops-all',
@@ -116,7 +116,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: '      this.#problem ??= { thrown };\n      return undefined;\n',
     put: '      throw thrown;\n',
-    test: 'test/rules/bad-records.test.ts',
+    test: 'test/rules/reading/bad-records.test.ts',
   },
   {
     name: 'problem-unsaid',
@@ -124,7 +124,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: '    if (this.#problem) throw this.#problem.thrown;\n',
     put: '',
-    test: 'test/rules/bad-records.test.ts',
+    test: 'test/rules/reading/bad-records.test.ts',
   },
   {
     name: 'depth-unbounded',
@@ -133,6 +133,6 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: 'const bearable = shallow(value, () => TOO_DEEP);',
     put: 'const bearable = value;',
-    test: 'test/rules/bad-records.test.ts',
+    test: 'test/rules/reading/bad-records.test.ts',
   },
 ];

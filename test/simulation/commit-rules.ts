@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../functions/core/state/lease.ts';
 import { type Range, SECOND } from '../../functions/core/time.ts';
 import type { Oracle } from './oracle.ts';
-import { clock } from './story.ts';
+import { clock } from './scenario/story.ts';
 import type { Worker } from './worker.ts';
 
 /** How far two workers' clocks may be apart. */

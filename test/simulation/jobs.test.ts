@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobsOutcome, playJobs } from './jobs-scenario.ts';
+import { type JobsOutcome, playJobs } from './scenario/jobs-scenario.ts';
 
 const BATCHES = 2;
 const A_BATCH = 60;

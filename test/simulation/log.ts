@@ -1,8 +1,8 @@
 import { type Duration, formatInstant, type Instant } from '../../functions/core/time.ts';
 import type { VendorRow } from '../memory/vendor.ts';
 import type { World } from '../memory/world.ts';
-import type { Scenario } from './scenario.ts';
-import type { PlannedRow } from './scenario-rows.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import type { PlannedRow } from './scenario/scenario-rows.ts';
 
 /** A record of the vendor's as the oracle knows it. */
 export interface LoggedRow {

@@ -6,8 +6,8 @@ import { type Acceptance, Books } from './books.ts';
 import { checkCommit } from './commit-rules.ts';
 import { isPurged, type Log, type LoggedRow } from './log.ts';
 import { judgeRepeat } from './repeats.ts';
-import { isCalm, type Scenario } from './scenario.ts';
-import { clock, type Story } from './story.ts';
+import { isCalm, type Scenario } from './scenario/scenario.ts';
+import { clock, type Story } from './scenario/story.ts';
 import type { Worker } from './worker.ts';
 
 /** Looks on, and says what was promised and not kept. */

@@ -1,5 +1,5 @@
 import type { Acceptance } from './books.ts';
-import { clock } from './story.ts';
+import { clock } from './scenario/story.ts';
 
 /**
  * An event may come again only when nobody could know that it had been accepted; else this says what was wrong.

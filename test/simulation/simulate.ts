@@ -6,11 +6,11 @@ import { ecsDestination, type World } from '../memory/world.ts';
 import { Dice } from './dice.ts';
 import { Log } from './log.ts';
 import { Oracle } from './oracle.ts';
-import { drawScenario, type Scenario } from './scenario.ts';
-import type { PlannedRun } from './scenario-faults.ts';
-import { createWorldOf, lineOf } from './scenario-world.ts';
-import { Story } from './story.ts';
-import { Trouble } from './trouble.ts';
+import { drawScenario, type Scenario } from './scenario/scenario.ts';
+import type { PlannedRun } from './scenario/scenario-faults.ts';
+import { createWorldOf, lineOf } from './scenario/scenario-world.ts';
+import { Story } from './scenario/story.ts';
+import { Trouble } from './scenario/trouble.ts';
 import { judgeEnd } from './verdict.ts';
 import { type Surroundings, type Worker, watched } from './worker.ts';
 

@@ -1,8 +1,8 @@
 import type { Duration, Range } from '../../functions/core/time.ts';
 import { isPurged, type LoggedRow } from './log.ts';
 import type { Oracle } from './oracle.ts';
-import { FOREVER, isCalm } from './scenario.ts';
-import { clock } from './story.ts';
+import { FOREVER, isCalm } from './scenario/scenario.ts';
+import { clock } from './scenario/story.ts';
 
 /** What must hold when all faults have stopped and everything has been read. */
 export function judgeEnd(oracle: Oracle): void {

@@ -5,9 +5,9 @@ import type { Duration, Instant } from '../../functions/core/time.ts';
 import type { Invocation } from '../memory/invocation.ts';
 import type { World } from '../memory/world.ts';
 import type { Oracle } from './oracle.ts';
-import type { PlannedRun } from './scenario-faults.ts';
-import { clock, type Story } from './story.ts';
-import type { Trouble } from './trouble.ts';
+import type { PlannedRun } from './scenario/scenario-faults.ts';
+import { clock, type Story } from './scenario/story.ts';
+import type { Trouble } from './scenario/trouble.ts';
 
 /** How long a call that will time out keeps its caller waiting. */
 const TIMED_OUT: Duration = 3_000_000;

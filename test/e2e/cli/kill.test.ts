@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import { difference, readDelivered } from '../delivered.ts';
+import { midway, SLOW, test } from './program.ts';
+
+test('a run killed in the middle of a backlog: the next waits for its lease, and then all is there', async ({
+  place,
+}) => {
+  const here = await place(SLOW);
+  const program = here.start();
+  await midway(here);
+  program.kill('SIGKILL');
+  expect(await program.ended).toBe('SIGKILL');
+
+  here.vendor.setFaults({ twins: 0.1 });
+  const rest = await here.run('--once');
+
+  expect(rest.code, rest.stdout + rest.stderr).toBe(0);
+  expect(rest.stderr).toMatch(/: busy\..*until=/);
+  expect(rest.summary.feeds[0]).toMatchObject({ state: 'caught-up' });
+  expect(rest.summary.feeds[0].runs).toBeGreaterThan(1);
+  const { events } = await readDelivered(here.out, 'lake');
+  const once = [...new Map(events.map((event) => [event.event.id, event.event.original ?? ''])).values()];
+  expect(difference(once, here.held())).toEqual({ missing: [], extra: [] });
+  // A crash repeats at most the flush in flight.
+  expect(events.length - once.length).toBeLessThanOrEqual(2_100);
+  expect(difference((await readDelivered(here.out, 'vault')).texts, here.held()).missing).toEqual([]);
+});

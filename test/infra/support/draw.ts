@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
+import { FORMATS } from '../../../functions/formats/formats.ts';
+import { findSources } from '../../../lib/plan/find-sources.ts';
+import { Tidemark } from '../../../lib/tidemark.ts';
+import { Account } from './account.ts';
+
+export const SOURCES = await findSources();
+export const SPLUNK = { id: 'soc', type: 'splunk', hecUrl: 'https://http-inputs-acme.splunkcloud.com:443' };
+export const LAKE = { id: 'lake', type: 's3' };
+
+const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+/** A connection to a source, as little as it takes. */
+export function connect(source: string, id = 'acme', more: object = {}): object {
+  const hasOrigin = SOURCES.find((one) => one.id === source)?.origin !== undefined;
+  return { id, source, ...(!hasOrigin && { origin: `https://${id}.example.com` }), ...more };
+}
+
+/** A tidemark.json with one connection to each source and both kinds of destination, and what a test changes in it. */
+export function configure(change: object = {}): Config {
+  const connections = SOURCES.map(({ id }) => connect(id));
+  const file = { connections, destinations: [LAKE, SPLUNK], ...change };
+  return parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, FORMATS);
+}
+
+/** What is deployed for a configuration, without the functions' code. */
+export interface Drawing {
+  readonly state: Template;
+  readonly forwarding: Template;
+  readonly schedules: readonly Template[];
+  /** Which stacks `cdk deploy` brings before a stack, and `cdk destroy` takes out after it. */
+  dependencies(stack: string): string[];
+  /** All of them, as if they had been deployed. */
+  readonly account: Account;
+}
+
+/** Nothing changes a drawing, and each takes a second. */
+const DRAWN = new Map<string, Drawing>();
+
+export function draw(change: object = {}): Drawing {
+  const key = JSON.stringify(change);
+  const drawn = DRAWN.get(key) ?? drawAnew(change);
+  DRAWN.set(key, drawn);
+  return drawn;
+}
+
+function drawAnew(change: object): Drawing {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+  const config = configure(change);
+  const drawn = new Tidemark(app, 'Tidemark', { config, sources: SOURCES, name: 'tidemark.json' });
+  const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];
+  const [state, forwarding, ...schedules] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
+  const templates = stacks.map(
+    (stack, at) => [stack.stackName, ([state, forwarding, ...schedules][at] as Template).toJSON()] as const,
+  );
+  const dependencies = (stack: string) =>
+    app
+      .synth()
+      .getStackByName(stack)
+      .dependencies.flatMap((artifact) => ('stackName' in artifact ? [artifact.stackName as string] : []));
+  return { state, forwarding, schedules, dependencies, account: new Account(new Map(templates)) };
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { emptyTally } from '../../../functions/core/run/report.ts';
+import type { Checkpoint } from '../../../functions/core/state/lease.ts';
+import { jobKey } from '../../../functions/core/stored/job.ts';
+import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
+import { Table } from '../../../functions/shell/table/table.ts';
+import { startTable } from '../../../local/services/dynamodb.ts';
+import type { Service } from '../../../local/services/service.ts';
+
+// Against the embedded DynamoDB.
+
+const FEED = 'frame/usage/acme';
+const now = parseInstant('2026-01-10T10:00:00.123Z') as number;
+const range = { from: now - 3 * DAY, to: now - HOUR };
+
+let folder: string;
+let service: Service;
+let table: Table;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
+  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  table = new Table('tidemark', 8);
+});
+
+afterAll(async () => {
+  await service.close();
+  await rm(folder, { recursive: true, force: true });
+  vi.unstubAllEnvs();
+});
+
+function backfill(id: string): Checkpoint {
+  return {
+    fence: 1,
+    version: 1,
+    watermark: range.from + HOUR,
+    floor: range.from,
+    scope: '{}',
+    destinations: { siem: range.from },
+    failures: 0,
+    job: { kind: 'backfill', id, range, resend: true, startedAt: now, state: 'running', tally: emptyTally() },
+    lateness: { since: now, onTime: 3, late: [0, 1], worst: HOUR },
+    folded: { first: now, final: now - DAY },
+  };
+}
+
+function verify(id: string): Checkpoint {
+  const counts = { vendor: 2, delivered: 1, missing: 1, changed: 0, repaired: 0, by: 'ledger', unsure: true } as const;
+  const steps = [{ ...range, ...counts, note: 'a note' }];
+  return {
+    ...backfill(id),
+    job: { kind: 'verify', id, range, repair: false, startedAt: now, state: 'done', steps },
+  };
+}
+
+describe('jobs in the table', () => {
+  test('come back as they were written, each kind by itself, and apart from the live feed', async () => {
+    for (const item of [backfill('a'), backfill('b')]) {
+      expect(await table.writeCheckpoint(jobKey(FEED, 'backfill', item.job?.id ?? ''), item)).toBe('written');
+    }
+    await table.writeCheckpoint(jobKey(FEED, 'verify', 'a'), verify('a'));
+
+    expect(await table.loadJobs(FEED, 'backfill')).toEqual([backfill('a'), backfill('b')]);
+    expect(await table.loadJobs(FEED, 'verify')).toEqual([verify('a')]);
+    expect(await table.loadCheckpoint(jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
+    expect(await table.loadCheckpoint(FEED)).toBeUndefined();
+    expect(await table.loadJobs('frame/usage/acm', 'backfill')).toEqual([]);
+  });
+
+  test('remember what is sent again apart from what the live feed knows', async () => {
+    const keys = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
+    const likenesses = new Uint8Array([9, 9, 9, 9]);
+    const chunk = {
+      bucket: '2026-01-09T10',
+      id: '1-w#0#0',
+      destinations: ['siem'],
+      keys,
+      likenesses,
+      count: 1,
+      digest: 5n,
+    };
+    await table.remember(`${FEED}#resent#a`, [chunk], now);
+    const at = async (place: string) => {
+      const found = [];
+      for await (const one of table.loadSeen(place, '2026')) found.push(one);
+      return found;
+    };
+
+    expect(await at(FEED)).toEqual([]);
+    expect(await at(`${FEED}#resent#b`)).toEqual([]);
+    const [found] = await at(`${FEED}#resent#a`);
+    expect(found).toMatchObject({ bucket: chunk.bucket, id: chunk.id, digest: 5n });
+    expect([...(found?.likenesses ?? [])]).toEqual([9, 9, 9, 9]);
+  });
+});
+
+describe('the ledger in the table', () => {
+  test('takes a row only in place of the one that was expected', async () => {
+    const day = '2026-01-09';
+    const hour = { hour: '2026-01-09T10', events: 2, digest: '00000000000000ff', destinations: {} };
+    const gaps = [range];
+    const done = {
+      day,
+      windows: 1,
+      pages: 1,
+      fetched: 2,
+      suppressed: 0,
+      delivered: 2,
+      quarantined: 0,
+      unmapped: 0,
+      late: 0,
+    };
+    const row = { day, madeAt: now, hours: [hour], done: { ...done, unreadable: [], gaps } };
+
+    expect(await table.saveLedger(FEED, row, undefined)).toBe('written');
+    expect(await table.saveLedger(FEED, { ...row, hours: [] }, undefined)).toBe('refused');
+    expect(await table.saveLedger(FEED, { ...row, hours: [] }, now - 1_000)).toBe('refused');
+    expect(await table.loadLedger(FEED, day, day)).toEqual([row]);
+    expect(await table.saveLedger(FEED, { ...row, madeAt: now + 1_000, hours: [] }, now)).toBe('written');
+    expect(await table.loadLedger(FEED, day, day)).toEqual([{ ...row, madeAt: now + 1_000, hours: [] }]);
+    expect(await table.loadLedger(FEED, '2026-01-10', '2026-01-11')).toEqual([]);
+  });
+});

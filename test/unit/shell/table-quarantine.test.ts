@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { QuarantineEntry } from '../../../functions/core/effects.ts';
+import { parseInstant } from '../../../functions/core/time.ts';
+import { Table } from '../../../functions/shell/table/table.ts';
+import { startTable } from '../../../local/services/dynamodb.ts';
+import type { Service } from '../../../local/services/service.ts';
+
+// Against the embedded DynamoDB, which holds items and batches to AWS's limits.
+
+const AT = parseInstant('2026-03-02T12:00:00Z') as number;
+
+let folder: string;
+let service: Service;
+let client: DynamoDBClient;
+let table: Table;
+let feed = 'frame/trails/acme-0';
+let feeds = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
+  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  client = new DynamoDBClient({});
+  table = new Table('tidemark', 8);
+});
+
+afterEach(() => {
+  feed = `frame/trails/acme-${++feeds}`;
+});
+
+afterAll(async () => {
+  client.destroy();
+  await service.close();
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+function entry(id: string, text: string, more: Partial<QuarantineEntry> = {}): QuarantineEntry {
+  return { id, reason: 'oversized', at: AT, text, destinations: ['siem'], ...more };
+}
+
+/** Text that no packing makes smaller than a part and a half. */
+function incompressible(): string {
+  return randomBytes(500_000).toString('base64');
+}
+
+async function loadAll(): Promise<QuarantineEntry[]> {
+  const all: QuarantineEntry[] = [];
+  for await (const one of table.loadQuarantine(feed)) all.push(one);
+  return all;
+}
+
+describe('the quarantine in the table', () => {
+  test('gives back what was put in, of every kind and size', async () => {
+    const entries = [
+      entry('a', incompressible()),
+      entry('b', '{"note":"\\ud800\\u0000漢"}', { reason: 'inexpressible', destinations: ['siem', 'raw'] }),
+      entry('c', '<html>', { reason: 'unreadable', range: { from: AT, to: AT + 1_000_000 } }),
+      entry('d', ''),
+    ];
+
+    for (const one of entries) await table.quarantine(feed, one);
+
+    expect(await loadAll()).toEqual(entries);
+  });
+
+  test('keeps apart the ids that a vendor may give', async () => {
+    const ids = ['a', 'a#b', 'a#', '#', '~', '~a', 'a~', '%23', 'a%', '/', '0'];
+    for (const id of ids) await table.quarantine(feed, entry(id, id));
+    expect((await loadAll()).map(({ id }) => id).sort()).toEqual([...ids].sort());
+
+    for (const [at, id] of ids.entries()) {
+      await table.dropQuarantine(feed, id);
+      expect((await loadAll()).map(({ text }) => text).sort()).toEqual(ids.slice(at + 1).sort());
+    }
+  });
+
+  test('does not mix two writings of one entry', async () => {
+    await table.quarantine(feed, entry('a', incompressible()));
+    const again = entry('a', 'short', { at: AT + 1_000_000 });
+
+    await table.quarantine(feed, again);
+
+    expect(await loadAll()).toEqual([again]);
+    await table.dropQuarantine(feed, 'a');
+    expect(await loadAll()).toEqual([]);
+  });
+
+  test('shows no entry of which a part is missing, and those after it', async () => {
+    await table.quarantine(feed, entry('a', incompressible()));
+    await table.quarantine(feed, entry('b', 'whole'));
+    const key = { pk: { S: feed }, sk: { S: 'quarantine#a#0000' } };
+    await client.send(new DeleteItemCommand({ TableName: 'tidemark', Key: key }));
+
+    expect((await loadAll()).map(({ id }) => id)).toEqual(['b']);
+  });
+});
