@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { EcsEvent } from '../functions/core/model.ts';
+import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { FORMATS, writeEvent } from '../functions/formats/formats.ts';
 import { race, sayRace } from './ratio.ts';
 

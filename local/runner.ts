@@ -1,7 +1,8 @@
 import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../functions/core/model.ts';
-import { emptyTally, type FeedReport, type FeedState, type Tally } from '../functions/core/run/report.ts';
-import { dayOf } from '../functions/core/state/ledger.ts';
+import type { FeedReport, FeedState } from '../functions/core/run/report.ts';
+import { dayOf } from '../functions/core/stored/ledger-row.ts';
+import { emptyTally, type Tally } from '../functions/core/stored/tally.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent, FormatId, Shape } from '../functions/core/model.ts';
+import type { EcsEvent } from '../functions/core/ecs-event.ts';
+import type { FormatId, Shape } from '../functions/core/model.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';

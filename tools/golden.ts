@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { feedsOf, parseConnection } from '../functions/core/config/connection.ts';
+import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { type Circumstances, complete, pipelineError } from '../functions/core/events/complete.ts';
 import { eventId, recordHash } from '../functions/core/events/identity.ts';
 import {
   type AnyFeed,
   type Connection,
-  type EcsEvent,
   type Feed,
   type Identity,
   type Item,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import {
   type AnyStream,
-  type EcsEvent,
   type FormatId,
   isSnapshot,
   type Shape,

@@ -4,8 +4,7 @@ import type { AnyFeed } from '../../functions/core/model.ts';
 import { functionOutput } from '../../lib/account/outputs.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { chooseFeeds, readConfig } from '../../local/configuration.ts';
-import type { FeedOptions, Opened } from '../commands/open.ts';
-import { groupsOf } from '../commands/open.ts';
+import { type FeedOptions, groupsOf, type Opened } from '../commands/opened.ts';
 import { CloudAccount } from './account.ts';
 
 /** A deployment to command: its functions do what the local ones would. */

@@ -5,7 +5,7 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import { Firehose } from '../../functions/shell/network/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
-import type { FeedOptions } from '../commands/open.ts';
+import type { FeedOptions } from '../commands/opened.ts';
 import { refusingPairs } from '../commands/put-aside.ts';
 import { columns } from '../views/columns.ts';
 import { clean } from '../views/log-line.ts';

@@ -2,7 +2,8 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { isOver, sayProblems, workOff } from '../commands/job.ts';
-import { type FeedOptions, open } from '../commands/open.ts';
+import { open } from '../commands/open.ts';
+import type { FeedOptions } from '../commands/opened.ts';
 import { columns } from '../views/columns.ts';
 
 /** Has what is deployed read now what is due later: asks again what was refused, and goes on until each feed is caught up. */

@@ -2,15 +2,10 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { OpenedCloud } from '../cloud/open-cloud.ts';
 import { columns, sayNumber } from '../views/columns.ts';
+import type { BackfillOptions } from './backfill-options.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
-import { type FeedOptions, hasPast, open } from './open.ts';
-import { type RangeOptions, wholeDays } from './range.ts';
-
-export interface BackfillOptions extends FeedOptions, RangeOptions {
-  readonly id?: string;
-  readonly resend: boolean;
-  readonly cancel: boolean;
-}
+import { hasPast, open } from './open.ts';
+import { wholeDays } from './range.ts';
 
 /** Reads a range of the past beside the live feed. The same command goes on where it was interrupted. */
 export async function backfill(options: BackfillOptions): Promise<number> {

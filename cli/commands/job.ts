@@ -1,6 +1,6 @@
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { clean } from '../views/log-line.ts';
-import type { Group, Opened } from './open.ts';
+import type { Group, Opened } from './opened.ts';
 
 /** How long one invocation may take: short, so that a killed command leaves its lease for seconds only. */
 const INVOCATION_MS = 15_000;

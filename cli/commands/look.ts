@@ -2,7 +2,8 @@ import type { FeedLook, LatenessLook } from '../../functions/core/invocation/fee
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { columns } from '../views/columns.ts';
 import { clean } from '../views/log-line.ts';
-import { type FeedOptions, open } from './open.ts';
+import { open } from './open.ts';
+import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
 
 /** What there is to be seen beside the feeds: for programs, and for people. */

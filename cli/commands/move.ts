@@ -1,7 +1,8 @@
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { columns } from '../views/columns.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
-import { type FeedOptions, open } from './open.ts';
+import { open } from './open.ts';
+import type { FeedOptions } from './opened.ts';
 import { timeOf } from './range.ts';
 
 /** Moves the watermark by hand: on, past what is then not read, or back. The SIEM is told. */

@@ -1,35 +1,9 @@
-import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../../functions/core/model.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
-import { type ChosenFeed, chooseFeeds, configOrDemo, readConfig } from '../../local/configuration.ts';
+import { chooseFeeds, configOrDemo, readConfig } from '../../local/configuration.ts';
 import { findRunning, preparePlaces, startWorld, type World } from '../../local/world.ts';
 import { sayLine } from '../views/log-line.ts';
-
-/** What every command about feeds takes. */
-export interface FeedOptions {
-  readonly config?: string;
-  readonly feed?: string;
-  readonly state: string;
-  readonly out?: string;
-  readonly secrets?: string;
-  readonly json: boolean;
-  /** In the AWS account where it is deployed, instead of in the state directory. */
-  readonly cloud?: boolean;
-}
-
-/** The feeds of one connection that a command is about. */
-export interface Group {
-  readonly connection: ConfiguredConnection;
-  readonly feeds: readonly AnyFeed[];
-}
-
-/** A world to command: our own, or that of a program which runs in the same state directory. */
-export interface Opened {
-  readonly groups: readonly Group[];
-  /** Invokes a connection's function. */
-  invoke(group: Group, order: object, budgetMs: number): Promise<unknown>;
-  close(): Promise<void>;
-}
+import { type FeedOptions, groupsOf, type Opened } from './opened.ts';
 
 /** @param wanted which of the feeds that fit the pattern the command can be about */
 export async function open(options: FeedOptions, wanted: (feed: AnyFeed) => boolean = () => true): Promise<Opened> {
@@ -76,11 +50,6 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
 /** A snapshot has none: how things were, no vendor tells. */
 export function hasPast(feed: AnyFeed): boolean {
   return !isSnapshotFeed(feed);
-}
-
-export function groupsOf(chosen: readonly ChosenFeed[]): Group[] {
-  const byConnection = Map.groupBy(chosen, ({ connection }) => connection);
-  return [...byConnection].map(([connection, own]) => ({ connection, feeds: own.map(({ feed }) => feed) }));
 }
 
 /** What is about a feed stands in its report, which the command says. */

@@ -4,7 +4,7 @@ import { CloudAccount } from '../cloud/account.ts';
 import { deployedConfig } from '../cloud/open-cloud.ts';
 import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { columns } from '../views/columns.ts';
-import type { FeedOptions } from './open.ts';
+import type { FeedOptions } from './opened.ts';
 
 /** What Firehose has put aside of one source's events for one destination. */
 interface PutAsideLook {

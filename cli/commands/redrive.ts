@@ -2,7 +2,8 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { columns } from '../views/columns.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
-import { type FeedOptions, open } from './open.ts';
+import { open } from './open.ts';
+import type { FeedOptions } from './opened.ts';
 
 export interface RedriveOptions extends FeedOptions {
   readonly id?: readonly string[];

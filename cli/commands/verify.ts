@@ -2,7 +2,8 @@ import type { JobProgress, VerifiedLook } from '../../functions/core/run/job-pro
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { columns, sayNumber } from '../views/columns.ts';
 import { isOver, sayProblems, workOff } from './job.ts';
-import { type FeedOptions, hasPast, open } from './open.ts';
+import { hasPast, open } from './open.ts';
+import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
 
 export interface VerifyOptions extends FeedOptions, RangeOptions {

@@ -1,9 +1,12 @@
 import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
-import type { Checkpoint, ConnectionState } from './state/lease.ts';
-import type { LedgerRow } from './state/ledger.ts';
-import type { SeenChunk } from './state/seen.ts';
-import type { Duration, Instant, Range } from './time.ts';
+import type { Checkpoint } from './stored/checkpoint.ts';
+import type { ConnectionState } from './stored/connection-state.ts';
+import type { LedgerRow } from './stored/ledger-row.ts';
+import type { Ongoing } from './stored/ongoing.ts';
+import type { QuarantineEntry } from './stored/quarantine-entry.ts';
+import type { SeenChunk } from './stored/seen-chunk.ts';
+import type { Duration, Instant } from './time.ts';
 
 /**
  * All that the world can do to the engine. In Lambda it is AWS and the vendor, in tests it is memory.
@@ -90,25 +93,6 @@ export interface Effects {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
 }
 
-/**
- * Something kept whole, with the reason.
- *
- * - `oversized`     an event (as ECS) that a destination got shortened
- * - `inexpressible` an event (as ECS) that a destination's format could not say
- * - `unreadable`    the body of an answer that could not be read
- */
-export interface QuarantineEntry {
-  readonly id: string;
-  readonly reason: 'oversized' | 'inexpressible' | 'unreadable';
-  readonly at: Instant;
-  /** JSON of the event; of an unreadable answer, its body. */
-  readonly text: string;
-  /** Who did not get it, or not whole. Of an unreadable answer: nobody did. */
-  readonly destinations?: readonly string[];
-  /** What an unreadable answer was asked for. */
-  readonly range?: Range;
-}
-
 /** What came of opening or extending a session. */
 export interface SessionAnswer {
   readonly answer: Answer;
@@ -116,12 +100,4 @@ export interface SessionAnswer {
   readonly open: boolean;
   /** When it ends, if the vendor says so. */
   readonly until?: Instant;
-}
-
-/** Something that went on when it was last seen. */
-export interface Ongoing {
-  readonly key: string;
-  readonly since: Instant;
-  /** When the vendor will have forgotten it, and so may we. */
-  readonly until: Instant;
 }

@@ -1,3 +1,5 @@
+import type { Instant } from './time.ts';
+
 /** Where an event was on its way when something failed. */
 export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
 
@@ -121,4 +123,37 @@ export function asTidemarkError(thrown: unknown): TidemarkError {
 /** What was thrown, in words. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The vendor wants to be left alone until then; what is delivered counts, the run ends, a later one goes on. */
+export class PauseError extends Error {
+  readonly until: Instant;
+  /** Whether it is the number of our requests that the vendor minds. */
+  readonly throttled: boolean;
+  /** Whether the feed notes the pause for itself, or the connection has done so for all. */
+  readonly scope: 'feed' | 'connection';
+
+  constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {
+    super(why);
+    this.name = 'PauseError';
+    this.until = until;
+    this.throttled = throttled;
+    this.scope = scope;
+  }
+}
+
+/** What a request goes on with has run out at the vendor: the window has to be begun again. */
+export class ExpiredError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ExpiredError';
+  }
+}
+
+/** The run's time is up, or its host wants it to end; a later run goes on. */
+export class OutOfTimeError extends Error {
+  constructor() {
+    super('the time of this run is up');
+    this.name = 'OutOfTimeError';
+  }
 }

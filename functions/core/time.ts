@@ -91,3 +91,8 @@ export function floorTo(instant: Instant, step: Duration): Instant {
 export function ceilTo(instant: Instant, step: Duration): Instant {
   return Math.ceil(instant / step) * step;
 }
+
+/** An instant for messages. */
+export function say(instant: Instant): string {
+  return formatInstant(instant, 's');
+}

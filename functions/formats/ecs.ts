@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../core/model.ts';
+import type { EcsEvent } from '../core/ecs-event.ts';
 
 /** JSON escapes a lone surrogate as \ud8xx, and nothing else of that form; strict readers refuse it. */
 const LONE_SURROGATE = '\\ud';

@@ -1,5 +1,6 @@
 import { MAX_RECORD_BYTES } from '../core/delivery/packing.ts';
-import type { EcsEvent, FormatId, Shape } from '../core/model.ts';
+import type { EcsEvent } from '../core/ecs-event.ts';
+import type { FormatId, Shape } from '../core/model.ts';
 import { cefLine } from './cef/cef.ts';
 import { ecsLine } from './ecs.ts';
 import { ocsfLine } from './ocsf/ocsf.ts';

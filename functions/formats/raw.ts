@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../core/model.ts';
+import type { EcsEvent } from '../core/ecs-event.ts';
 
 /** The vendor's record as it came, on one line. Events of our own have no record: they go out as ECS. */
 export function rawLine(event: EcsEvent): string {

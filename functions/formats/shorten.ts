@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../core/model.ts';
+import type { EcsEvent } from '../core/ecs-event.ts';
 
 /** The longest string, list and depth that a shortened event keeps. */
 const MOST_CHARACTERS = 2_000;

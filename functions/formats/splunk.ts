@@ -1,4 +1,5 @@
-import type { EcsEvent, Shape } from '../core/model.ts';
+import type { EcsEvent } from '../core/ecs-event.ts';
+import type { Shape } from '../core/model.ts';
 
 /** Deeper JSON is sent as text: readers that recurse give up on it, and a batch must not fail for one event. */
 const DEEPEST = 64;

@@ -2,29 +2,8 @@ import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import { createTimeline, type Timeline, type TimelineOptions } from '../timeline.ts';
 import { COLLECTIONS, type CollectionName, contentOf, type Selection } from './collections.ts';
+import type { LogOptions, LogRow, Place } from './log-row.ts';
 import type { LoginRows } from './login-rows.ts';
-import type { AuditRecord } from './record.ts';
-
-/** How the log's times are made. */
-export interface LogOptions extends TimelineOptions {
-  readonly precision: 'milliseconds' | 'seconds';
-}
-
-/** Where a row stands. Rows are in order of time, then of id. */
-export interface Place {
-  readonly time: number;
-  readonly id: number;
-}
-
-/** One row of the log. */
-export interface LogRow extends Place {
-  readonly collection: CollectionName;
-  /** Counts the rows of its collection: what strikes every n-th row goes by it. */
-  readonly number: number;
-  readonly shownAt: number;
-  /** Made when it is asked for: most rows are only counted. */
-  record(): AuditRecord;
-}
 
 /** A question to the log. Times are milliseconds since 1970. */
 export interface RowQuery {

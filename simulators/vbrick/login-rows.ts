@@ -1,5 +1,5 @@
-import type { LogOptions, LogRow } from './audit-log.ts';
 import { COLLECTIONS } from './collections.ts';
+import type { LogOptions, LogRow } from './log-row.ts';
 import { recordOf } from './record.ts';
 import { SERVICE_USER } from './tenant.ts';
 import { access } from './user-stories.ts';

@@ -1,7 +1,7 @@
 import type { Faults } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
-import type { LogRow } from './audit-log.ts';
 import type { CollectionName, Selection } from './collections.ts';
+import type { LogRow } from './log-row.ts';
 import { csvHeader, csvLine, jsonRow } from './rows-text.ts';
 
 /** What an answer says beside its rows. */

@@ -1,8 +1,9 @@
 import type { Faults, Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
-import type { AuditLog, LogRow, Place } from './audit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { Selection } from './collections.ts';
+import type { LogRow, Place } from './log-row.ts';
 import { type Directions, pageBody } from './page-body.ts';
 import { type Question, readQuestion, type Scroll, scrollText } from './question.ts';
 import { failure } from './replies.ts';

@@ -1,5 +1,5 @@
 import type { Reply } from '../send-reply.ts';
-import type { Place } from './audit-log.ts';
+import type { Place } from './log-row.ts';
 import { invalid } from './replies.ts';
 
 /** A checked question to an audit endpoint: the dates as they were written, and what they mean. */

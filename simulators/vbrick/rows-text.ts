@@ -1,5 +1,5 @@
 import type { Faults } from '../faults.ts';
-import type { LogRow } from './audit-log.ts';
+import type { LogRow } from './log-row.ts';
 import { oddColumns, oversizedColumns } from './odd-rows.ts';
 import { COLUMNS, type Columns } from './record.ts';
 

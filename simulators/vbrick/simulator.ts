@@ -1,8 +1,9 @@
 import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
 import type { HeldQuery, HeldRow, Logins, RunningVendor, Vendor, VendorOptions } from '../simulator.ts';
 import { startVendorServer } from '../simulator-server.ts';
-import { createAuditLog, type LogOptions } from './audit-log.ts';
+import { createAuditLog } from './audit-log.ts';
 import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
+import type { LogOptions } from './log-row.ts';
 import { createLoginRows } from './login-rows.ts';
 import type { LoginOptions } from './logins.ts';
 import { createPages, type PageOptions } from './page.ts';

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 
 /**
  * The records in flight of one worker: those that Firehose has taken from it and that are not remembered as delivered yet. They

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 
 /** What a destination's folder holds. */
 export interface Delivered {

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { cefLine } from '../../functions/formats/cef/cef.ts';
 import { type CefMessage, readCef } from './cef-reader.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { cefLine } from '../../functions/formats/cef/cef.ts';
 import { CEF_MAPPING, cefMappingTable } from '../../functions/formats/cef/mapping.ts';
 import { PRODUCER_KEYS } from './cef-dictionary.ts';

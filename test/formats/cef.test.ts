@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { cefLine } from '../../functions/formats/cef/cef.ts';
 import { eventWith, keyOf, readBack } from './cef-event.ts';
 

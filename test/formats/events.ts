@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
+import type { EcsEvent, EcsFields } from '../../functions/core/ecs-event.ts';
 import { complete, pipelineError } from '../../functions/core/events/complete.ts';
-import type { EcsEvent, EcsFields, Feed } from '../../functions/core/model.ts';
+import type { Feed } from '../../functions/core/model.ts';
 import { parseInstant } from '../../functions/core/time.ts';
 import { source } from '../../functions/sources/thousandeyes/source.ts';
 

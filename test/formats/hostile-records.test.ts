@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { goldenCases, goldenRows, rowEvents } from '../../tools/golden.ts';

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { ocsfEvent } from '../../functions/formats/ocsf/ocsf.ts';
 
 type Facts = Record<string, unknown>;

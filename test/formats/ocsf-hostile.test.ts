@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { ocsfLine } from '../../functions/formats/ocsf/ocsf.ts';
 import { shorten } from '../../functions/formats/shorten.ts';
 import { eventWith } from './ocsf-events.ts';

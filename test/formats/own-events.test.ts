@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { type OwnAct, ownEvent } from '../../functions/core/events/self-events.ts';
-import type { AnyFeed, EcsEvent, FormatId } from '../../functions/core/model.ts';
+import type { AnyFeed, FormatId } from '../../functions/core/model.ts';
 import { HOUR, type Instant, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { ecsComplaints } from '../ecs-reader.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_RECORD_BYTES } from '../../functions/core/delivery/packing.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { inParts } from '../../functions/core/events/in-parts.ts';
-import type { EcsEvent, Shape } from '../../functions/core/model.ts';
+import type { Shape } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';

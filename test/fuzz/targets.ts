@@ -1,12 +1,13 @@
 import { parseConnection } from '../../functions/core/config/connection.ts';
 import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { TidemarkError, UnreadableError } from '../../functions/core/errors.ts';
 import { recordHash } from '../../functions/core/events/identity.ts';
 import { inParts } from '../../functions/core/events/in-parts.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import { largeJsonRows } from '../../functions/core/events/large-json-rows.ts';
 import { readOrder } from '../../functions/core/invocation/invocation-input.ts';
-import type { Answer, EcsEvent, Row, Source } from '../../functions/core/model.ts';
+import type { Answer, Row, Source } from '../../functions/core/model.ts';
 import { formatInstant, parseInstant } from '../../functions/core/time.ts';
 import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';

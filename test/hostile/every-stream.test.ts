@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { isDeeper } from '../../functions/core/events/depth.ts';
-import type { Destination, EcsEvent } from '../../functions/core/model.ts';
+import type { Destination } from '../../functions/core/model.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { evilListings } from './evil-listings.ts';

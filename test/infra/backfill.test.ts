@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../functions/core/run/next-step.ts';
-import { emptyTally, type FeedReport } from '../../functions/core/run/report.ts';
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import { emptyTally } from '../../functions/core/stored/tally.ts';
 import { MOST_FAILURES } from '../../lib/functions/backfill-machines.ts';
 import { draw } from './support/draw.ts';
 import { machinesOf, runMachines, Stopped, statesOf } from './support/run-machines.ts';

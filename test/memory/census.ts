@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { VendorRow } from './vendor.ts';
 
 /** The vendor's records against the delivered events. Records with equal text cannot be told apart, so they are counted. */

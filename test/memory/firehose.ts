@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../functions/core/model.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { Instant } from '../../functions/core/time.ts';
 
 /** A line that a delivery stream has accepted. */

@@ -1,6 +1,7 @@
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
-import type { Change, EcsEvent, Item, SnapshotStream } from '../../functions/core/model.ts';
-import type { Checkpoint } from '../../functions/core/state/lease.ts';
+import type { Change, Item, SnapshotStream } from '../../functions/core/model.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, MILLISECOND } from '../../functions/core/time.ts';
 import type { Reply } from './vendor.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Act } from '../../functions/core/invocation/tasks.ts';
+import type { Metric } from '../../functions/core/metrics.ts';
 import type { Answer } from '../../functions/core/model.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
+import type { MemoryClock } from './clock.ts';
 import { Crash, type EffectHook, type EffectName, type Fault, LATENCY, lostAnswer } from './faults.ts';
+import type { MemoryFirehose } from './firehose.ts';
+import type { MemoryLogin } from './login.ts';
+import type { MemoryTable } from './table.ts';
 import type { Answered } from './vendor.ts';
-import type { World } from './world.ts';
 
 /** How one run goes. */
 export interface RunOptions {
@@ -32,11 +36,29 @@ export interface RunOptions {
 /** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
 type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 
+/** What an invocation finds around it. */
+interface Surroundings {
+  readonly clock: MemoryClock;
+  readonly random: () => number;
+  readonly table: MemoryTable;
+  readonly firehose: MemoryFirehose;
+  readonly login: MemoryLogin | undefined;
+  readonly counts: { readonly metric: Metric; readonly value: number }[];
+  readonly logs: {
+    readonly level: string;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  }[];
+  readonly secretVersion: string;
+  readonly onEffect: EffectHook | undefined;
+  answer(url: string, secretVersion: string, session: number | undefined): Answered;
+}
+
 /** The effects of one invocation. Once it has died, each of them throws the same Crash and does nothing. */
 export class Invocation {
   death: Crash | undefined;
   readonly effects: Effects;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #options: RunOptions;
   readonly #endsAt: Instant;
   readonly #nth = new Map<EffectName, number>();
@@ -45,7 +67,7 @@ export class Invocation {
   /** Which of the vendor's sessions this invocation has opened last. */
   #session: number | undefined;
 
-  constructor(world: World, options: RunOptions, budget: Duration) {
+  constructor(world: Surroundings, options: RunOptions, budget: Duration) {
     this.#world = world;
     this.#options = options;
     this.#endsAt = world.clock.now + budget;

@@ -1,7 +1,9 @@
-import type { Ongoing, QuarantineEntry } from '../../functions/core/effects.ts';
-import type { Checkpoint, ConnectionState } from '../../functions/core/state/lease.ts';
-import type { LedgerRow } from '../../functions/core/state/ledger.ts';
-import type { SeenChunk } from '../../functions/core/state/seen.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
+import type { LedgerRow } from '../../functions/core/stored/ledger-row.ts';
+import type { Ongoing } from '../../functions/core/stored/ongoing.ts';
+import type { QuarantineEntry } from '../../functions/core/stored/quarantine-entry.ts';
+import type { SeenChunk } from '../../functions/core/stored/seen-chunk.ts';
 import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
 
 /** The table in memory: conditional writes as DynamoDB does them, on copies, so that nobody shares what is stored. */

@@ -16,13 +16,13 @@
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 
 import type { Writer } from '../../functions/core/delivery/outgoing.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import {
   type AnyFeed,
   type Connection,
   type Destination,
-  type EcsEvent,
   isSnapshot,
   type Sight,
   type SnapshotStream,
@@ -30,7 +30,7 @@ import {
   type Stream,
 } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import type { Checkpoint } from '../../functions/core/state/lease.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { type Census, takeCensus } from './census.ts';

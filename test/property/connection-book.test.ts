@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
 import { ConnectionBook } from '../../functions/core/state/connection-store.ts';
-import type { ConnectionState } from '../../functions/core/state/lease.ts';
+import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
 import { createWorld, type Fault, type World } from '../memory/world.ts';
 
 /** Puts a second on record, once. */

@@ -9,7 +9,7 @@ import {
   smallestWindow,
   widen,
 } from '../../functions/core/reading/plan.ts';
-import { firstCheckpoint } from '../../functions/core/state/lease.ts';
+import { firstCheckpoint } from '../../functions/core/stored/checkpoint.ts';
 import { ceilTo, DAY, HOUR, MILLISECOND, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { createWorld } from '../memory/world.ts';
 

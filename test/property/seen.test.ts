@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
-import { bucketOf, Seen, type SeenChunk, UNTIMED } from '../../functions/core/state/seen.ts';
+import { Seen } from '../../functions/core/state/seen.ts';
+import { bucketOf, type SeenChunk, UNTIMED } from '../../functions/core/stored/seen-chunk.ts';
 import { HOUR } from '../../functions/core/time.ts';
 import { createWorld } from '../memory/world.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../functions/core/time.ts';
-import type { Worker } from './worker.ts';
+import type { Worker } from './at-work.ts';
 
 /** One time that a destination accepted an event. */
 export interface Acceptance {

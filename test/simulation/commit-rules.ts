@@ -1,14 +1,28 @@
-import type { Checkpoint } from '../../functions/core/state/lease.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import type { Instant } from '../../functions/core/time.ts';
 import { type Range, SECOND } from '../../functions/core/time.ts';
-import type { Oracle } from './oracle.ts';
+import type { World } from '../memory/world.ts';
+import type { Worker } from './at-work.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { clock } from './scenario/story.ts';
-import type { Worker } from './worker.ts';
 
 /** How far two workers' clocks may be apart. */
 const CLOCKS_APART = 2 * SECOND;
 
+/** Whoever judges commits. */
+interface Judge {
+  readonly world: World;
+  readonly scenario: Scenario;
+  /** Who got which fence. */
+  readonly fences: Map<number, Worker>;
+  lowestFloor: Instant;
+  takeovers: number;
+  fail(what: string): void;
+  checkPassed(item: Checkpoint, from: Instant): void;
+}
+
 /** What must hold of every checkpoint that replaces another. */
-export function checkCommit(oracle: Oracle, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
+export function checkCommit(oracle: Judge, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
   checkSuccession(oracle, worker, item, before);
   checkPlan(oracle, item);
   oracle.lowestFloor = Math.min(oracle.lowestFloor, item.floor);
@@ -24,7 +38,7 @@ export function checkCommit(oracle: Oracle, worker: Worker, item: Checkpoint, be
 }
 
 /** One write after the other, each fence with one owner, none taken while another's lease lasts. */
-function checkSuccession(oracle: Oracle, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
+function checkSuccession(oracle: Judge, worker: Worker, item: Checkpoint, before: Checkpoint | undefined): void {
   const { fence, version } = before ?? { fence: 0, version: 0 };
   if (item.version !== version + 1) oracle.fail(`version ${item.version} follows ${version}`);
   if (item.fence === fence) {
@@ -41,14 +55,14 @@ function checkSuccession(oracle: Oracle, worker: Worker, item: Checkpoint, befor
     oracle.fail(`${worker.name} takes a lease that lasts until ${clock(leaseUntil)}`);
 }
 
-function checkPlan(oracle: Oracle, { plan }: Checkpoint): void {
+function checkPlan(oracle: Judge, { plan }: Checkpoint): void {
   if (!plan) return;
   const { window, left } = plan;
   if (!isWithin(window, plan)) oracle.fail(`a window outside of its plan: ${JSON.stringify(plan)}`);
   if (left && !isWithin(left, window)) oracle.fail(`a position outside of its window: ${JSON.stringify(plan)}`);
 }
 
-function checkRise(oracle: Oracle, worker: Worker, item: Checkpoint): void {
+function checkRise(oracle: Judge, worker: Worker, item: Checkpoint): void {
   const { settle } = oracle.scenario;
   const start = worker.start ?? 0;
   if (item.watermark > start - settle)

@@ -1,14 +1,14 @@
-import type { Checkpoint } from '../../functions/core/state/lease.ts';
-import type { SeenChunk } from '../../functions/core/state/seen.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import type { SeenChunk } from '../../functions/core/stored/seen-chunk.ts';
 import { type Instant, MILLISECOND, type Range } from '../../functions/core/time.ts';
 import type { World } from '../memory/world.ts';
+import type { Worker } from './at-work.ts';
 import { type Acceptance, Books } from './books.ts';
 import { checkCommit } from './commit-rules.ts';
 import { isPurged, type Log, type LoggedRow } from './log.ts';
 import { judgeRepeat } from './repeats.ts';
 import { isCalm, type Scenario } from './scenario/scenario.ts';
 import { clock, type Story } from './scenario/story.ts';
-import type { Worker } from './worker.ts';
 
 /** Looks on, and says what was promised and not kept. */
 export class Oracle {

@@ -3,6 +3,7 @@ import { runConnection } from '../../functions/core/invocation/run-connection.ts
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { ecsDestination, type World } from '../memory/world.ts';
+import type { Worker } from './at-work.ts';
 import { Dice } from './dice.ts';
 import { Log } from './log.ts';
 import { Oracle } from './oracle.ts';
@@ -12,7 +13,7 @@ import { createWorldOf, lineOf } from './scenario/scenario-world.ts';
 import { Story } from './scenario/story.ts';
 import { Trouble } from './scenario/trouble.ts';
 import { judgeEnd } from './verdict.ts';
-import { type Surroundings, type Worker, watched } from './worker.ts';
+import { type Surroundings, watched } from './worker.ts';
 
 /** After the faults have stopped, an engine that has not read everything in so many runs never will. */
 const MOST_QUIET_RUNS = 60;

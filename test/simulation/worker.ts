@@ -1,30 +1,16 @@
 import type { Effects } from '../../functions/core/effects.ts';
 import { AmbiguousWriteError, NetworkError } from '../../functions/core/errors.ts';
-import type { Checkpoint } from '../../functions/core/state/lease.ts';
-import type { Duration, Instant } from '../../functions/core/time.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import type { Duration } from '../../functions/core/time.ts';
 import type { Invocation } from '../memory/invocation.ts';
 import type { World } from '../memory/world.ts';
+import type { Worker } from './at-work.ts';
 import type { Oracle } from './oracle.ts';
-import type { PlannedRun } from './scenario/scenario-faults.ts';
 import { clock, type Story } from './scenario/story.ts';
 import type { Trouble } from './scenario/trouble.ts';
 
 /** How long a call that will time out keeps its caller waiting. */
 const TIMED_OUT: Duration = 3_000_000;
-
-/** One invocation as the oracle knows it. */
-export interface Worker {
-  readonly name: string;
-  readonly plan: PlannedRun;
-  readonly from: Instant;
-  to?: Instant;
-  /** The `now` of its present turn: when it looked at its checkpoint. */
-  start?: Instant;
-  /** When it learned what had been delivered. */
-  seenAt?: Instant;
-  /** It died, hung, or could not save what it knew: what it had in flight may come again. */
-  disturbed: boolean;
-}
 
 /** What a worker's effects need around them. */
 export interface Surroundings {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Source } from '../../functions/core/model.ts';
 import { costFigures } from './cost-figures.ts';
+import type { Figures } from './figures.ts';
 import { inputFigures } from './input-figures.ts';
 import { aligned } from './report.ts';
 import { scaleFigures } from './scale-figures.ts';
@@ -24,9 +25,6 @@ export function checkPlaces(pages: readonly string[], figures: Figures): void {
     if (places !== 1) throw new Error(`The figures ${name} have ${places} places, wanted one.`);
   }
 }
-
-/** Tables by their names: the second row is the rule below the head. */
-export type Figures = Readonly<Record<string, readonly (readonly string[])[]>>;
 
 /** Puts each table between its two marks. */
 export function fill(page: string, figures: Figures): string {

@@ -1,9 +1,9 @@
 import type { Source } from '../../functions/core/model.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { drawnFor } from './drawn.ts';
+import type { Figures } from './figures.ts';
 import { madeUpConfig } from './made-up.ts';
 import { MEASURED } from './measured.ts';
-import type { Figures } from './pages.ts';
 import { amountText, dollars, reportOf } from './report.ts';
 import { dayOf, type Load } from './sums.ts';
 

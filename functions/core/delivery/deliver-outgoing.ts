@@ -1,6 +1,6 @@
-import type { Flush, Sending } from '../reading/run.ts';
 import { SECOND } from '../time.ts';
 import { addOwn } from './queue-self-event.ts';
+import type { Flush, Sending } from './sending.ts';
 
 /** A flush is due at so many bytes or events, or when its first event has waited so long. */
 export const FLUSH_BYTES = 2 * 1024 * 1024;
@@ -13,7 +13,7 @@ export async function deliverOutgoing(run: Sending): Promise<void> {
   for (const { id, reason } of run.outgoing.quarantined) {
     if (reason !== 'unreadable') await addOwn(run, { act: 'quarantine', event: id, reason });
   }
-  const flush: Flush = () => run.outgoing.flush(run.asker.endBy);
+  const flush: Flush = () => run.outgoing.flush(run.endBy);
   const { events, quarantined, retries } = await (run.inTurn ? run.inTurn(flush) : flush());
   run.tally.delivered += events;
   run.tally.quarantined += quarantined;

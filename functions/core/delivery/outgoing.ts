@@ -1,9 +1,12 @@
-import type { Effects, QuarantineEntry } from '../effects.ts';
+import type { EcsEvent } from '../ecs-event.ts';
+import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
 import { inexpressible } from '../events/inexpressible.ts';
-import type { Destination, EcsEvent, Shape } from '../model.ts';
+import type { Destination, Shape } from '../model.ts';
 import { backoff, PUT_BACKOFF } from '../retry.ts';
-import { OWN, type Seen, type SeenChunk } from '../state/seen.ts';
+import type { Seen } from '../state/seen.ts';
+import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import { OWN, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { deliver } from './deliver.ts';
 import { type Line, packRecords } from './packing.ts';

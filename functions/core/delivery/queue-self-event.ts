@@ -1,6 +1,7 @@
 import { type OwnAct, ownEvent } from '../events/self-events.ts';
-import type { Sending } from '../reading/run.ts';
-import { destinationBits, OWN } from '../state/seen.ts';
+import { destinationBits } from '../state/seen.ts';
+import { OWN } from '../stored/seen-chunk.ts';
+import type { Sending } from './sending.ts';
 
 /** Puts an event of our own among the outgoing, for the destinations that lack it. */
 export async function addOwn({ effects, feed, seen, outgoing, destinations }: Sending, act: OwnAct): Promise<void> {

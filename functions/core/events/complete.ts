@@ -1,5 +1,6 @@
+import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import { messageOf } from '../errors.ts';
-import type { AnyFeed, EcsEvent, EcsFields, Row } from '../model.ts';
+import type { AnyFeed, Row } from '../model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
 import { isDeeper, TOO_DEEP } from './depth.ts';
 

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../model.ts';
+import type { EcsEvent } from '../ecs-event.ts';
 import { digest } from './identity.ts';
 
 /** So many characters of the original in a part: small enough for every destination, however its format spells them. */

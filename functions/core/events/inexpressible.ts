@@ -1,5 +1,6 @@
+import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf } from '../errors.ts';
-import type { EcsEvent, FormatId } from '../model.ts';
+import type { FormatId } from '../model.ts';
 import { digest } from './identity.ts';
 
 /**

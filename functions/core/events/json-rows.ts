@@ -1,6 +1,6 @@
 import { UnreadableError } from '../errors.ts';
 import type { Answer, Row } from '../model.ts';
-import { excerpt } from '../requests/judge.ts';
+import { excerpt } from './excerpt.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 const QUOTE = 0x22;

@@ -1,7 +1,7 @@
-import type { QuarantineEntry } from '../effects.ts';
-import type { AnyFeed, EcsEvent, EcsFields } from '../model.ts';
-import { say } from '../state/lease.ts';
-import { formatInstant, type Instant, type Range } from '../time.ts';
+import type { EcsEvent, EcsFields } from '../ecs-event.ts';
+import type { AnyFeed } from '../model.ts';
+import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import { formatInstant, type Instant, type Range, say } from '../time.ts';
 import { type Circumstances, complete } from './complete.ts';
 import { digest } from './identity.ts';
 

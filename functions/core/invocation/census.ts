@@ -1,7 +1,7 @@
 import { insist } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
 import type { Source } from '../model.ts';
-import type { Checkpoint } from '../state/lease.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from '../time.ts';
 
 /** The feeds that are configured, by connection and stream: how often each is due, and where it is set, how it settles. */

@@ -1,10 +1,11 @@
-import type { Effects, QuarantineEntry } from '../effects.ts';
+import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
 import { type JobProgress, progressOf } from '../run/job-progress.ts';
-import { say } from '../state/lease.ts';
-import { countHours, dayOf, type LedgerRow } from '../state/ledger.ts';
+import { countHours } from '../state/ledger.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
-import { DAY, floorTo, formatDuration, formatInstant, type Instant, type Range, SECOND } from '../time.ts';
+import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
+import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import { DAY, floorTo, formatDuration, formatInstant, type Instant, type Range, SECOND, say } from '../time.ts';
 
 /** How a feed stands: what is known of it without asking the vendor. */
 export interface FeedLook {

@@ -1,8 +1,8 @@
 import type { Writer } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
-import { asTidemarkError, TidemarkError } from '../errors.ts';
+import { asTidemarkError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, AnyFeed, Connection, Destination, Sight, Source } from '../model.ts';
-import { type Asker, ask, PauseError } from '../requests/ask.ts';
+import { type Asker, ask } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import { Pacer } from '../requests/pacer.ts';
@@ -10,11 +10,12 @@ import { Session } from '../requests/session.ts';
 import { signInHold } from '../requests/sign-in-record.ts';
 import { signInRefused } from '../requests/sign-in-refusal.ts';
 import { nextStep } from '../run/next-step.ts';
-import { addTallies, emptyTally, type FeedReport, type FeedState } from '../run/report.ts';
+import type { FeedReport, FeedState } from '../run/report.ts';
 import { countLag, type Outlook, type Prepared } from '../run/with-lease.ts';
 import { ConnectionBook } from '../state/connection-store.ts';
-import { type ConnectionState, say } from '../state/lease.ts';
-import { type Duration, HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
+import { addTallies, emptyTally } from '../stored/tally.ts';
+import { type Duration, HOUR, type Instant, MINUTE, SECOND, say } from '../time.ts';
 import { type Act, perform } from './tasks.ts';
 
 /** A worker's clock may be a little off another's: a lease lives on that long after the worker's own end. */

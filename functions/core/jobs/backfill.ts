@@ -1,19 +1,21 @@
 import { sendOwn } from '../delivery/send-self-event.ts';
+import type { Flush } from '../delivery/sending.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';
-import type { Flush } from '../reading/run.ts';
 import { readToEnd, seenOf, startRun } from '../reading/run-feed.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { type Ending, outOfTime } from '../run/outcome.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
-import { addTallies, type FeedReport } from '../run/report.ts';
+import type { FeedReport } from '../run/report.ts';
 import { type FeedTask, type Held, ownSending, underLease } from '../run/with-lease.ts';
-import { type Changes, type Checkpoint, firstCheckpoint, type Lease, type Plan, say } from '../state/lease.ts';
+import type { Lease } from '../state/lease.ts';
 import { foldDay } from '../state/ledger.ts';
+import { type Changes, type Checkpoint, firstCheckpoint, type Plan } from '../stored/checkpoint.ts';
 import { type BackfillJob, jobKey } from '../stored/job.ts';
-import { ceilTo, DAY, floorTo, type Instant, MINUTE, type Range } from '../time.ts';
+import { addTallies } from '../stored/tally.ts';
+import { ceilTo, DAY, floorTo, type Instant, MINUTE, type Range, say } from '../time.ts';
 import { flushUnderLiveLease } from './with-live-lease.ts';
 
 /** What a backfill is asked to do. */

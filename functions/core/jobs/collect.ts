@@ -1,11 +1,11 @@
 import type { Address } from '../delivery/outgoing.ts';
-import type { EcsEvent } from '../model.ts';
+import type { EcsEvent } from '../ecs-event.ts';
+import { OutOfTimeError } from '../errors.ts';
 import { askedRange } from '../reading/plan.ts';
 import { takeIn } from '../reading/process-page.ts';
 import { readPages } from '../reading/read-pages.ts';
 import { newReading } from '../reading/read-window.ts';
-import type { Run } from '../reading/run.ts';
-import { OutOfTimeError } from '../requests/ask.ts';
+import type { Comparison, Run } from '../reading/run.ts';
 import { KeySet } from '../state/seen.ts';
 import type { Range } from '../time.ts';
 
@@ -22,7 +22,7 @@ export interface Missing {
 }
 
 /** What a read for comparison has found: which events the vendor has, by hour, and which of them would have to go out. */
-export class Findings {
+export class Findings implements Comparison {
   missing: Missing[] = [];
   /** By bucket: the keys of what the vendor has, and who wants them. */
   readonly met = new Map<string, KeySet>();

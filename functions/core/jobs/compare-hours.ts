@@ -1,7 +1,8 @@
 import type { Run } from '../reading/run.ts';
-import { dayOf } from '../state/ledger.ts';
-import { bucketOf, KeySet, type SeenChunk } from '../state/seen.ts';
-import { type Digest, Summing, seenHours } from '../state/seen-hours.ts';
+import { KeySet } from '../state/seen.ts';
+import { Summing, seenHours } from '../state/seen-hours.ts';
+import { type Digest, dayOf } from '../stored/ledger-row.ts';
+import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { type Duration, HOUR, type Instant, type Range } from '../time.ts';
 import type { Findings, Missing } from './collect.ts';

@@ -1,22 +1,26 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { addOwn } from '../delivery/queue-self-event.ts';
-import type { QuarantineEntry } from '../effects.ts';
+import type { Sending } from '../delivery/sending.ts';
+import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf, UnreadableError } from '../errors.ts';
 import { recordHash } from '../events/identity.ts';
 import { inParts } from '../events/in-parts.ts';
-import type { Answer, AnyFeed, Destination, EcsEvent, Feed } from '../model.ts';
+import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
 import { askedRange } from '../reading/plan.ts';
 import { takeIn } from '../reading/process-page.ts';
 import { newReading } from '../reading/read-window.ts';
-import type { Run, Sending } from '../reading/run.ts';
+import type { Run } from '../reading/run.ts';
 import { startRun } from '../reading/run-feed.ts';
 import type { Ending } from '../run/outcome.ts';
 import { newCheckpoint, settleDestinations } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { type FeedTask, type Held, ownSending, underLease } from '../run/with-lease.ts';
-import { firstCheckpoint, say } from '../state/lease.ts';
-import { destinationBits, OWN, Seen } from '../state/seen.ts';
+import { destinationBits, Seen } from '../state/seen.ts';
+import { firstCheckpoint } from '../stored/checkpoint.ts';
+import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import { OWN } from '../stored/seen-chunk.ts';
+import { say } from '../time.ts';
 
 /**
  * Sends again what lies in quarantine: these entries, or all of the feed's. What was too large comes whole, in parts; what could

@@ -1,6 +1,7 @@
+import { PauseError } from '../errors.ts';
 import type { Run } from '../reading/run.ts';
 import { seenOf } from '../reading/run-feed.ts';
-import { type Asker, PauseError } from '../requests/ask.ts';
+import type { Asker } from '../requests/ask.ts';
 import { giveLiveBack } from '../run/live-checkpoint.ts';
 import type { FeedTask } from '../run/with-lease.ts';
 import { acquire, type Lease } from '../state/lease.ts';

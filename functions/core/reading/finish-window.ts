@@ -1,8 +1,8 @@
 import type { Feed } from '../model.ts';
 import { caughtUp, type Ending, outOfTime } from '../run/outcome.ts';
-import type { Changes } from '../state/lease.ts';
-import { noteDone } from '../state/ledger.ts';
+import type { Changes } from '../stored/checkpoint.ts';
 import { type Duration, MINUTE } from '../time.ts';
+import { noteDone } from './note-done.ts';
 import { doneRereads, nextWindow, raisedWatermark, widen } from './plan.ts';
 import type { Run } from './run.ts';
 

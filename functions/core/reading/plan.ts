@@ -1,5 +1,5 @@
 import type { Feed, Stream } from '../model.ts';
-import type { Checkpoint, Plan } from '../state/lease.ts';
+import type { Checkpoint, Plan } from '../stored/checkpoint.ts';
 import {
   ceilTo,
   type Duration,

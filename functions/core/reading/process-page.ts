@@ -1,10 +1,11 @@
+import type { EcsEvent } from '../ecs-event.ts';
 import { type Circumstances, complete, pipelineError } from '../events/complete.ts';
 import { eventId, recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
-import type { EcsEvent, Identity, Page, Request } from '../model.ts';
+import type { Identity, Page, Request } from '../model.ts';
 import { ask } from '../requests/ask.ts';
 import { type Mark, OURS, UNEXPECTED } from '../requests/own-sign-ins.ts';
-import { bucketOf } from '../state/seen.ts';
+import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Duration, type Instant, SECOND } from '../time.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';

@@ -1,8 +1,7 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { OutOfTimeError } from '../requests/ask.ts';
+import { OutOfTimeError } from '../errors.ts';
 import type { Ending } from '../run/outcome.ts';
-import { say } from '../state/lease.ts';
-import type { Range } from '../time.ts';
+import { type Range, say } from '../time.ts';
 import { askedRange } from './plan.ts';
 import { takeIn } from './process-page.ts';
 import { type ReadPage, readPages } from './read-pages.ts';

@@ -5,8 +5,7 @@ import type { Answer, Feed, Page, Request, Row } from '../model.ts';
 import { type Asker, ask } from '../requests/ask.ts';
 import { clockOffset, vendorTime } from '../requests/judge.ts';
 import { Paging } from '../requests/paging.ts';
-import { say } from '../state/lease.ts';
-import { DAY, type Range, SECOND } from '../time.ts';
+import { DAY, type Range, SECOND, say } from '../time.ts';
 import type { Run } from './run.ts';
 
 /** A vendor's clock that is further off than this is reported; further than a day, it is not believed. */

@@ -1,8 +1,8 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
+import { OutOfTimeError } from '../errors.ts';
 import type { Stream } from '../model.ts';
-import { OutOfTimeError } from '../requests/ask.ts';
-import { noteDone } from '../state/ledger.ts';
 import type { Range } from '../time.ts';
+import { noteDone } from './note-done.ts';
 import { Occurrences } from './occurrences.ts';
 import { askedRange, wholeWindow } from './plan.ts';
 import { takeIn } from './process-page.ts';

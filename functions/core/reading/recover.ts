@@ -1,12 +1,11 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { sendOwn } from '../delivery/send-self-event.ts';
-import { TidemarkError, UnreadableError } from '../errors.ts';
+import { ExpiredError, TidemarkError, UnreadableError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
-import { ask, ExpiredError } from '../requests/ask.ts';
+import { ask } from '../requests/ask.ts';
 import { IncompleteError } from '../requests/paging.ts';
 import type { Ending } from '../run/outcome.ts';
-import { say } from '../state/lease.ts';
-import { DAY, HOUR, type Range } from '../time.ts';
+import { DAY, HOUR, type Range, say } from '../time.ts';
 import { moveOn } from './finish-window.ts';
 import { TooManyRowsError } from './occurrences.ts';
 import { askedRange, firstWindow, halve, withWindow } from './plan.ts';

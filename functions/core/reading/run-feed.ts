@@ -1,22 +1,29 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { Outgoing } from '../delivery/outgoing.ts';
 import { sendOwn } from '../delivery/send-self-event.ts';
-import { AmbiguousWriteError, TidemarkError, UnreadableError } from '../errors.ts';
+import {
+  AmbiguousWriteError,
+  ExpiredError,
+  OutOfTimeError,
+  PauseError,
+  TidemarkError,
+  UnreadableError,
+} from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { ExpiredError, OutOfTimeError, PauseError } from '../requests/ask.ts';
 import { SignInMarks } from '../requests/own-sign-ins.ts';
 import { IncompleteError } from '../requests/paging.ts';
 import { caughtUp, type Ending } from '../run/outcome.ts';
 import { newCheckpoint, settleDestinations, settleScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { type FeedTask, type Held, ownSending, type Prepared, runName, underLease } from '../run/with-lease.ts';
-import { type Changes, type Checkpoint, type Plan, say } from '../state/lease.ts';
-import { DayNotes, foldDays, noteDay, noteDone } from '../state/ledger.ts';
+import { DayNotes, foldDays } from '../state/ledger.ts';
 import { OngoingNotes } from '../state/ongoing.ts';
 import { Seen } from '../state/seen.ts';
+import type { Changes, Checkpoint, Plan } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
-import type { Duration, Instant } from '../time.ts';
+import { type Duration, type Instant, say } from '../time.ts';
 import { moveOn } from './finish-window.ts';
+import { noteDay, noteDone } from './note-done.ts';
 import { TooManyRowsError } from './occurrences.ts';
 import { dueRereads, makePlan, type PlanResult } from './plan.ts';
 import { readOngoing } from './read-ongoing.ts';
@@ -83,7 +90,7 @@ async function readOn(task: FeedTask, held: Held): Promise<Ending> {
 /** What was read has been delivered: a table that hiccups over the ledger, which the next run can write as well, must not undo that. */
 async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
   try {
-    return await foldDays(run, watermark, seenFor);
+    return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark, seenFor);
   } catch (thrown) {
     if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
     run.effects.log('warn', 'The ledger could not be written; the next run does it.', {
@@ -117,6 +124,7 @@ export async function startRun(
     effects,
     feed,
     asker,
+    endBy: asker.endBy,
     lease,
     destinations,
     seen,

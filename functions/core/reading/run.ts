@@ -1,39 +1,33 @@
-import type { Flushed, Outgoing } from '../delivery/outgoing.ts';
-import type { Effects } from '../effects.ts';
-import type { Findings } from '../jobs/collect.ts';
-import type { AnyFeed, Destination, Feed } from '../model.ts';
+import type { Address } from '../delivery/outgoing.ts';
+import type { Sending } from '../delivery/sending.ts';
+import type { EcsEvent } from '../ecs-event.ts';
+import type { Feed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { SignInMarks } from '../requests/own-sign-ins.ts';
-import type { Tally } from '../run/report.ts';
-import type { Lease, Plan } from '../state/lease.ts';
+import type { Lease } from '../state/lease.ts';
 import type { DayNotes } from '../state/ledger.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
-import type { Seen } from '../state/seen.ts';
+import type { Plan } from '../stored/checkpoint.ts';
 import type { LatenessNotes } from '../stored/lateness.ts';
 import type { Instant, Range } from '../time.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { Order } from './row-order.ts';
 import type { Voices } from './single-actor-check.ts';
 
-/** What it takes to deliver. */
-export interface Sending {
-  readonly effects: Effects;
-  readonly feed: AnyFeed;
-  readonly seen: Seen;
-  readonly asker: Asker;
-  readonly destinations: readonly Destination[];
-  readonly outgoing: Outgoing;
-  readonly tally: Tally;
-  /** Lets a flush go out when it is our turn, where somebody else delivers the same feed. */
-  readonly inTurn?: (flush: Flush) => Promise<Flushed>;
+/** Takes the events of a read that only compares: what would go out, and what need not. */
+export interface Comparison {
+  /** Whether an event was found missing before. */
+  has(id: string): boolean;
+  /** The vendor has an event that these destinations, as bits, want or have. */
+  meet(bucket: string, key: Uint8Array, wanted: number): void;
+  /** An event is missing somewhere. */
+  add(event: EcsEvent, address: Address): void;
 }
-
-/** Delivers what is outgoing. */
-export type Flush = () => Promise<Flushed>;
 
 /** What a run of a feed works with. */
 export interface Run extends Sending {
   readonly feed: Feed;
+  readonly asker: Asker;
   readonly lease: Lease;
   /** Events before it, first seen now, are late: their range had been read. */
   readonly readBefore: Instant;
@@ -46,7 +40,7 @@ export interface Run extends Sending {
   readonly dayNotes: DayNotes;
   readonly lateNotes: LatenessNotes;
   /** Takes what would go out, and hears of what need not: where the delivered is only compared with the vendor. */
-  readonly findings?: Findings;
+  readonly findings?: Comparison;
   /** Where paging last broke off because what it went on with had run out. */
   expiredAt?: string;
 }

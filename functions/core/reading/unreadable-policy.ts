@@ -1,4 +1,4 @@
-import type { Broken } from '../state/lease.ts';
+import type { Broken } from '../stored/checkpoint.ts';
 
 /** So many runs must meet the same broken bytes before they are taken for data. */
 const RUNS_BEFORE_DATA = 3;

@@ -1,5 +1,5 @@
 import type { Effects } from '../effects.ts';
-import { NetworkError, TidemarkError } from '../errors.ts';
+import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
@@ -10,39 +10,6 @@ import type { Session } from './session.ts';
 /** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
 const PATIENCE = { attempts: 5, timeout: 30 * SECOND } as const;
-
-/** The vendor wants to be left alone until then; what is delivered counts, the run ends, a later one goes on. */
-export class PauseError extends Error {
-  readonly until: Instant;
-  /** Whether it is the number of our requests that the vendor minds. */
-  readonly throttled: boolean;
-  /** Whether the feed notes the pause for itself, or the connection has done so for all. */
-  readonly scope: 'feed' | 'connection';
-
-  constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {
-    super(why);
-    this.name = 'PauseError';
-    this.until = until;
-    this.throttled = throttled;
-    this.scope = scope;
-  }
-}
-
-/** What a request goes on with has run out at the vendor: the window has to be begun again. */
-export class ExpiredError extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'ExpiredError';
-  }
-}
-
-/** The run's time is up, or its host wants it to end; a later run goes on. */
-export class OutOfTimeError extends Error {
-  constructor() {
-    super('the time of this run is up');
-    this.name = 'OutOfTimeError';
-  }
-}
 
 /** Who asks, and until when. */
 export interface Asker {

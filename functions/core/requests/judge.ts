@@ -1,3 +1,4 @@
+import { excerpt } from '../events/excerpt.ts';
 import type { Answer, Request, Source, Verdict } from '../model.ts';
 import { type Instant, MILLISECOND, MINUTE, SECOND } from '../time.ts';
 
@@ -58,15 +59,6 @@ export function clockOffset(answer: Answer, now: Instant): number {
 export function vendorTime(answer: Answer): Instant | undefined {
   const at = Date.parse(answer.headers.date ?? '') * MILLISECOND;
   return Number.isNaN(at) ? undefined : at;
-}
-
-/** The beginning of a body, fit for one line of log: no line breaks, no control characters. */
-export function excerpt(text: string): string {
-  const clean = text
-    .slice(0, 300)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-  return clean === '' ? '' : `: ${clean.toWellFormed()}`;
 }
 
 /** Longest we take a vendor's word for when to come back: a clock may be wrong. */

@@ -1,8 +1,8 @@
-import { TidemarkError } from '../errors.ts';
+import { OutOfTimeError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Lookup, Source } from '../model.ts';
 import type { ConnectionBook } from '../state/connection-store.ts';
 import { HOUR, SECOND } from '../time.ts';
-import { type Asker, ask, OutOfTimeError } from './ask.ts';
+import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
 
 /** What can be done without gets one short try, and another one an hour later. */

@@ -1,12 +1,12 @@
 import type { Effects, SessionAnswer } from '../effects.ts';
-import { NetworkError, TidemarkError, UnreadableError } from '../errors.ts';
+import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
+import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
 import type { ConnectionBook } from '../state/connection-store.ts';
-import type { ConnectionState } from '../state/lease.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import { OutOfTimeError } from './ask.ts';
-import { clockOffset, excerpt, retryAfter, vendorTime } from './judge.ts';
+import { clockOffset, retryAfter, vendorTime } from './judge.ts';
 import {
   type Attempt,
   isOurs,

@@ -1,5 +1,5 @@
-import { type ConnectionState, say } from '../state/lease.ts';
-import { DAY, type Instant, SECOND } from '../time.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
+import { DAY, type Instant, SECOND, say } from '../time.ts';
 import { LONGEST_HOLD } from './judge.ts';
 
 /** Our sign-ins are remembered so long, for they show up in the vendor's log. */

@@ -1,9 +1,8 @@
-import { TidemarkError } from '../errors.ts';
+import { PauseError, TidemarkError } from '../errors.ts';
+import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
-import { say } from '../state/lease.ts';
-import { DAY, type Instant, MINUTE, SECOND } from '../time.ts';
-import { PauseError } from './ask.ts';
-import { excerpt, LONGEST_HOLD, retryAfter } from './judge.ts';
+import { DAY, type Instant, MINUTE, SECOND, say } from '../time.ts';
+import { LONGEST_HOLD, retryAfter } from './judge.ts';
 import type { SignInHold } from './sign-in-record.ts';
 
 /** A refused login is left alone so long: trying on would lock the user out. */

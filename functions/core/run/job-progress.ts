@@ -1,8 +1,8 @@
-import type { Checkpoint } from '../state/lease.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { JobState } from '../stored/job.ts';
+import { emptyTally, type Tally } from '../stored/tally.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { formatInstant, type Instant } from '../time.ts';
-import { emptyTally, type Tally } from './report.ts';
 
 /** How far a job has come. */
 export interface JobProgress {

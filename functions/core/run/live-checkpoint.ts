@@ -1,4 +1,5 @@
-import { acquire, type Checkpoint, type Lease } from '../state/lease.ts';
+import { acquire, type Lease } from '../state/lease.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import { newCheckpoint } from './reconcile-config.ts';
 import type { FeedTask } from './with-lease.ts';
 

@@ -1,13 +1,5 @@
-import { say } from '../state/lease.ts';
-import { type Instant, MINUTE, parseInstant, SECOND } from '../time.ts';
-import type { FeedReport } from './report.ts';
-
-/** What is to be done next about work that takes several invocations, and not before when. */
-export interface NextStep {
-  /** `again` to go on, `retry` after a failure, `end` where all is done, `give-up` where asking again cannot help. */
-  readonly do: 'again' | 'retry' | 'end' | 'give-up';
-  readonly at: string;
-}
+import { type Instant, MINUTE, parseInstant, SECOND, say } from '../time.ts';
+import type { FeedReport, NextStep } from './report.ts';
 
 /** A pause whose end nobody has named. */
 const SHORT_PAUSE = MINUTE;

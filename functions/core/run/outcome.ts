@@ -1,9 +1,9 @@
 import type { Effects } from '../effects.ts';
-import { asTidemarkError, TidemarkError } from '../errors.ts';
+import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
-import { OutOfTimeError, PauseError } from '../requests/ask.ts';
 import { LONGEST_HOLD } from '../requests/judge.ts';
-import type { Changes, Checkpoint, Hold, Lease } from '../state/lease.ts';
+import type { Lease } from '../state/lease.ts';
+import type { Changes, Checkpoint, Hold } from '../stored/checkpoint.ts';
 import { HOUR, type Instant } from '../time.ts';
 import type { FeedState } from './report.ts';
 

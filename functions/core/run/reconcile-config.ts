@@ -1,7 +1,8 @@
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Destination, Feed } from '../model.ts';
-import { type Checkpoint, firstCheckpoint, type Lease, say } from '../state/lease.ts';
-import { ceilTo, DAY, type Instant, type Range } from '../time.ts';
+import type { Lease } from '../state/lease.ts';
+import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
+import { ceilTo, DAY, type Instant, type Range, say } from '../time.ts';
 
 /** Where a feed starts that has never run and says nothing else. */
 const DEFAULT_START = DAY;

@@ -1,6 +1,6 @@
 import type { ErrorCode, Stage } from '../errors.ts';
+import type { Tally } from '../stored/tally.ts';
 import type { JobProgress } from './job-progress.ts';
-import type { NextStep } from './next-step.ts';
 
 /**
  * How a run of a feed ended.
@@ -15,23 +15,6 @@ import type { NextStep } from './next-step.ts';
  * - `stopped`   the host wanted the run to end
  */
 export type FeedState = 'caught-up' | 'more' | 'paused' | 'busy' | 'refused' | 'forbidden' | 'failed' | 'stopped';
-
-/** What a run did, in numbers. */
-export interface Tally {
-  /** Events read inside the range that was asked for. */
-  fetched: number;
-  /** Of these, those that had been delivered before, or were the same row shown twice. */
-  suppressed: number;
-  /** Events that every destination has now accepted. */
-  delivered: number;
-  quarantined: number;
-  /** Records that could not be mapped; delivered as pipeline_error. */
-  unmapped: number;
-  pages: number;
-  retries: number;
-  /** Events that appeared only after their range had been read. */
-  late: number;
-}
 
 /** What a run of a feed has to say. */
 export interface FeedReport extends Tally {
@@ -54,13 +37,9 @@ export interface FeedReport extends Tally {
   readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
 }
 
-export function emptyTally(): Tally {
-  return { fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, pages: 0, retries: 0, late: 0 };
-}
-
-/** Adds up two tallies. */
-export function addTallies(one: Tally, other: Tally): Tally {
-  const sum = emptyTally();
-  for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] = one[key] + other[key];
-  return sum;
+/** What is to be done next about work that takes several invocations, and not before when. */
+export interface NextStep {
+  /** `again` to go on, `retry` after a failure, `end` where all is done, `give-up` where asking again cannot help. */
+  readonly do: 'again' | 'retry' | 'end' | 'give-up';
+  readonly at: string;
 }

@@ -1,19 +1,21 @@
 import { Outgoing, type Writer } from '../delivery/outgoing.ts';
 import { sendOwn } from '../delivery/send-self-event.ts';
+import type { Sending } from '../delivery/sending.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
 import type { OwnAct } from '../events/self-events.ts';
 import { type AnyFeed, type Connection, type Destination, type Feed, isSnapshotFeed } from '../model.ts';
-import type { Sending } from '../reading/run.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
-import { acquire, type Checkpoint, type Lease } from '../state/lease.ts';
+import { acquire, type Lease } from '../state/lease.ts';
 import { Seen } from '../state/seen.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
+import { emptyTally, type Tally } from '../stored/tally.ts';
 import { type Duration, formatInstant, HOUR, type Instant, SECOND } from '../time.ts';
 import { progressOf } from './job-progress.ts';
 import { type Ending, endingOf, holdOf } from './outcome.ts';
-import { emptyTally, type FeedReport, type Tally } from './report.ts';
+import type { FeedReport } from './report.ts';
 
 /** What a run of a feed is given. */
 export interface FeedTask<F extends AnyFeed = Feed> {
@@ -124,7 +126,7 @@ export function ownSending(task: FeedTask<AnyFeed>, held: Held, seen?: Seen): Se
   const known = seen ?? new Seen(effects, feed.name, ids, mostSeenKeys);
   const names = { feed: feed.name, place: feed.name };
   const outgoing = new Outgoing(effects, names, destinations, known, task.write, runName(task, lease));
-  return { effects, feed, asker, destinations, tally, seen: known, outgoing };
+  return { effects, feed, endBy: asker.endBy, destinations, tally, seen: known, outgoing };
 }
 
 /** Tells the SIEM of an act of our own, when that must not stop anything else. */

@@ -1,17 +1,17 @@
+import type { Sending } from '../delivery/sending.ts';
 import { TidemarkError } from '../errors.ts';
 import { shallow, TOO_DEEP } from '../events/depth.ts';
 import { digest } from '../events/identity.ts';
 import { writeJson } from '../events/write-json.ts';
 import type { Item, Request, Row, SnapshotFeed } from '../model.ts';
-import type { Sending } from '../reading/run.ts';
-import { ask } from '../requests/ask.ts';
+import { type Asker, ask } from '../requests/ask.ts';
 import { diffItems, hasShrunk } from './snapshot-diff.ts';
 
 /** More answers than any honest list has. */
 const MOST_ANSWERS = 10_000;
 
 /** What it takes to read a list. */
-type Reader = Pick<Sending, 'effects' | 'asker' | 'tally'> & { readonly feed: SnapshotFeed };
+type Reader = Pick<Sending, 'effects' | 'tally'> & { readonly asker: Asker; readonly feed: SnapshotFeed };
 
 /** How things are. A list that lost most of its things may be half an answer: only a second read that says the same is believed. */
 export async function readItems(reader: Reader, before: readonly Item[] | undefined): Promise<Item[]> {

@@ -1,15 +1,16 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { insist, Outgoing } from '../delivery/outgoing.ts';
-import { TidemarkError } from '../errors.ts';
-import type { EcsEvent, Item, SnapshotFeed } from '../model.ts';
-import type { Sending } from '../reading/run.ts';
-import { ExpiredError, PauseError } from '../requests/ask.ts';
+import type { Sending } from '../delivery/sending.ts';
+import type { EcsEvent } from '../ecs-event.ts';
+import { ExpiredError, PauseError, TidemarkError } from '../errors.ts';
+import type { Item, SnapshotFeed } from '../model.ts';
 import { caughtUp, type Ending } from '../run/outcome.ts';
 import { scopeOf, settleDestinations } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { type FeedTask, type Held, runName, underLease } from '../run/with-lease.ts';
-import { firstCheckpoint, type SnapshotRef } from '../state/lease.ts';
-import { bucketOf, destinationBits, Seen } from '../state/seen.ts';
+import { destinationBits, Seen } from '../state/seen.ts';
+import { firstCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
+import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Instant, SECOND } from '../time.ts';
 import { readItems } from './read-items.ts';
 import { diffItems } from './snapshot-diff.ts';
@@ -54,7 +55,7 @@ function snapshotRun(task: FeedTask<SnapshotFeed>, feed: SnapshotFeed, held: Hel
   const seen = new Seen(effects, feed.name, ids, task.mostSeenKeys);
   const name = runName(task, held.lease);
   const outgoing = new Outgoing(effects, { feed: feed.name, place: feed.name }, destinations, seen, task.write, name);
-  return { ...held, effects, destinations, feed, seen, outgoing, name };
+  return { ...held, effects, endBy: held.asker.endBy, destinations, feed, seen, outgoing, name };
 }
 
 /** What a run before this one had found out and could not deliver comes first: it exists nowhere else. */

@@ -1,7 +1,8 @@
+import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import { type Circumstances, complete, pipelineError } from '../events/complete.ts';
 import { digest } from '../events/identity.ts';
-import type { Change, EcsEvent, EcsFields, Item, Row, SnapshotFeed } from '../model.ts';
-import type { SnapshotRef } from '../state/lease.ts';
+import type { Change, Item, Row, SnapshotFeed } from '../model.ts';
+import type { SnapshotRef } from '../stored/checkpoint.ts';
 
 /** A change as a whole event. Made again from the same two snapshots it has the same id and the same time. */
 export function changeEvent(feed: SnapshotFeed, ref: SnapshotRef, change: Change): EcsEvent {

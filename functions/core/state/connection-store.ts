@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
 import { type Instant, MILLISECOND } from '../time.ts';
-import type { ConnectionState } from './lease.ts';
 
 /** So often a write is repeated that another invocation of the connection got in the way of, or that got no answer. */
 const MOST_TRIES = 5;

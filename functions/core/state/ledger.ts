@@ -1,11 +1,12 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
-import type { Run } from '../reading/run.ts';
-import type { Tally } from '../run/report.ts';
-import { DAY, type Duration, floorTo, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
-import type { Changes } from './lease.ts';
-import { bucketOf } from './seen.ts';
-import { type Digest, Summing, seenHours } from './seen-hours.ts';
+import type { Changes } from '../stored/checkpoint.ts';
+import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
+import { bucketOf } from '../stored/seen-chunk.ts';
+import type { Tally } from '../stored/tally.ts';
+import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
+import type { Lease } from './lease.ts';
+import { Summing, seenHours } from './seen-hours.ts';
 
 /** So many days a run are written into the ledger; after a long absence, the next runs write the others. */
 const MOST_DAYS_A_RUN = 3;
@@ -15,37 +16,6 @@ const MOST_DAYS_WAITING = 60;
 const BEFORE_EXPIRY: Duration = DAY;
 /** So often a row is made anew when another worker was quicker, whose row has much the same in it. */
 const MOST_ATTEMPTS = 5;
-
-/** What was done for a feed on one day (UTC). */
-export interface DayTally extends Omit<Tally, 'retries'> {
-  readonly day: string;
-  /** Windows that were read to their end. */
-  readonly windows: number;
-  /** Ranges that could not be read, and ranges that the vendor deleted first. */
-  readonly unreadable: readonly Range[];
-  readonly gaps: readonly Range[];
-}
-
-/** Up to where the ledger has been written: days before `first` have a row, those before `final` the row that stays. */
-export interface Folded {
-  readonly first: Instant;
-  readonly final: Instant;
-}
-
-/** What was delivered of the events of one hour: in all, and to each destination. */
-export interface LedgerHour extends Digest {
-  readonly hour: string;
-  readonly destinations: Readonly<Record<string, Digest>>;
-}
-
-/** One day (UTC) of a feed: what was delivered of that day's events, and what was done on that day. */
-export interface LedgerRow {
-  readonly day: string;
-  /** When the seen keys were read that it adds up. */
-  readonly madeAt: Instant;
-  readonly hours: readonly LedgerHour[];
-  readonly done?: DayTally;
-}
 
 /** What a run has done and not yet written down. */
 export class DayNotes {
@@ -102,9 +72,13 @@ function emptyDay(day: string): DayTally {
   return { day, windows: 0, ...counts, unreadable: [], gaps: [] };
 }
 
-/** The day of an instant: `2026-01-10`. */
-export function dayOf(instant: Instant): string {
-  return formatInstant(instant, 's').slice(0, 10);
+/** What it takes to write a feed's ledger. */
+interface Folding {
+  readonly effects: Effects;
+  readonly feed: Feed;
+  readonly lease: Lease;
+  /** No further day is begun after it. */
+  readonly stopAt: Instant;
 }
 
 /**
@@ -113,15 +87,15 @@ export function dayOf(instant: Instant): string {
  *
  * @param watermark where the feed is now
  */
-export async function foldDays(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
-  const { effects, feed, lease, asker } = run;
+export async function foldDays(folding: Folding, watermark: Instant, seenFor: Duration): Promise<Changes> {
+  const { effects, feed, lease, stopAt } = folding;
   const { folded, floor, days = [] } = lease.item;
   let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
   const closed = floorTo(watermark - feed.overlap, DAY);
   const now = effects.now();
   const expired = floorTo(now - seenFor, DAY) + DAY;
   let left = MOST_DAYS_A_RUN;
-  const hasTime = () => left-- > 0 && effects.now() < asker.stopAt && !effects.stopping();
+  const hasTime = () => left-- > 0 && effects.now() < stopAt && !effects.stopping();
   for (; first < closed && hasTime(); first += DAY) await foldDay(effects, feed, first, dayTally(days, first));
   // Of a day whose keys have begun to expire no better row can be made.
   final = Math.max(final, Math.min(expired, first));
@@ -176,17 +150,4 @@ function mostOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): Ledg
     if (!known || known.events <= hour.events) hours.set(hour.hour, hour);
   }
   return [...hours.values()].sort((one, other) => (one.hour < other.hour ? -1 : 1));
-}
-
-/** What a run has to write down with its next commit: how much it did, and how late events came. */
-export function noteDone(run: Run): void {
-  noteDay(run);
-  const { lease, lateNotes, effects } = run;
-  const lateness = lateNotes.take(lease.item.lateness, effects.now());
-  if (lateness) lease.note({ lateness });
-}
-
-/** How much a run did counts also when it failed; how late events came, only when they have gone out. */
-export function noteDay({ lease, dayNotes, tally, effects }: Run): void {
-  lease.note({ days: dayNotes.take(lease.item.days, tally, effects.now()) });
 }

@@ -1,6 +1,7 @@
-import type { Effects, Ongoing } from '../effects.ts';
+import type { Effects } from '../effects.ts';
 import { digest } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
+import type { Ongoing } from '../stored/ongoing.ts';
 import { type Duration, type Instant, MINUTE, type Range } from '../time.ts';
 
 /** Things that began so close together are asked for at once. */

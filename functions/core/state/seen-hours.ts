@@ -1,5 +1,7 @@
 import type { Effects } from '../effects.ts';
-import { destinationBits, KeySet, type SeenChunk } from './seen.ts';
+import type { Digest } from '../stored/ledger-row.ts';
+import type { SeenChunk } from '../stored/seen-chunk.ts';
+import { destinationBits, KeySet } from './seen.ts';
 
 /** What was delivered of one hour: each key once, however often it was written down. */
 export interface SeenHour {
@@ -32,12 +34,6 @@ function hourOf(chunks: readonly SeenChunk[]): SeenHour {
     for (let at = 0; at + 8 <= chunk.keys.length; at += 8) keys.add(chunk.keys.subarray(at, at + 8), bits);
   }
   return { bucket: chunks[0]?.bucket ?? '', keys, destinations, chunks };
-}
-
-/** How many there are, and the sum of their keys modulo 2^64: equal for equal sets, and it adds up. */
-export interface Digest {
-  readonly events: number;
-  readonly digest: string;
 }
 
 /** Adds up keys. */

@@ -1,5 +1,5 @@
-import type { Tally } from '../run/report.ts';
 import { type Instant, MILLISECOND, type Range } from '../time.ts';
+import type { Tally } from './tally.ts';
 import type { VerifiedStep } from './verified-step.ts';
 
 /** Work beside a live feed, with a checkpoint of its own: the past read on purpose, or the delivered compared with the vendor. */

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../core/model.ts';
+import type { EcsEvent } from '../../core/ecs-event.ts';
 import { fieldAt } from '../ecs-field.ts';
 import { cefExtension } from './extension.ts';
 import { ownPrefix } from './own-keys.ts';

@@ -1,4 +1,4 @@
-import type { EcsEvent } from '../../core/model.ts';
+import type { EcsEvent } from '../../core/ecs-event.ts';
 import { activityOf } from './activity.ts';
 import { type ClassRule, ruleOf } from './class.ts';
 import { type EcsFacts, factsOf } from './facts.ts';

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { QuarantineEntry } from '../../core/effects.ts';
 import { TidemarkError } from '../../core/errors.ts';
-import { SCHEMA } from '../../core/state/lease.ts';
-import type { SeenChunk } from '../../core/state/seen.ts';
+import { SCHEMA } from '../../core/stored/checkpoint.ts';
+import type { QuarantineEntry } from '../../core/stored/quarantine-entry.ts';
+import type { SeenChunk } from '../../core/stored/seen-chunk.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/time.ts';
 
 /** An item as DynamoDB has it. */

@@ -8,12 +8,14 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Ongoing, QuarantineEntry } from '../../core/effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../../core/errors.ts';
 import { digest } from '../../core/events/identity.ts';
-import { type Checkpoint, type ConnectionState, SCHEMA } from '../../core/state/lease.ts';
-import type { LedgerRow } from '../../core/state/ledger.ts';
-import type { SeenChunk } from '../../core/state/seen.ts';
+import { type Checkpoint, SCHEMA } from '../../core/stored/checkpoint.ts';
+import type { ConnectionState } from '../../core/stored/connection-state.ts';
+import type { LedgerRow } from '../../core/stored/ledger-row.ts';
+import type { Ongoing } from '../../core/stored/ongoing.ts';
+import type { QuarantineEntry } from '../../core/stored/quarantine-entry.ts';
+import type { SeenChunk } from '../../core/stored/seen-chunk.ts';
 import { DAY, formatInstant, type Instant, SECOND } from '../../core/time.ts';
 import {
   belongs,

@@ -1,5 +1,6 @@
+import type { EcsFields } from '../../core/ecs-event.ts';
 import { bareJsonRows } from '../../core/events/large-json-rows.ts';
-import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
+import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { classify } from './classify.ts';
 import { customerPath } from './customer.ts';

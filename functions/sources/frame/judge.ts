@@ -1,5 +1,6 @@
+import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Verdict } from '../../core/model.ts';
-import { clockOffset, excerpt, vendorTime } from '../../core/requests/judge.ts';
+import { clockOffset, vendorTime } from '../../core/requests/judge.ts';
 import { formatInstant, type Instant, SECOND } from '../../core/time.ts';
 
 /** A signature holds the time it was made at. How far off that may be is not documented; this much is worth a word. */

@@ -1,4 +1,4 @@
-import type { EcsUser } from '../../core/model.ts';
+import type { EcsUser } from '../../core/ecs-event.ts';
 import { distinct, type Fields, present, textOf } from './fields.ts';
 
 /** The user of a record. One signs in with the address: it is the user’s name. What an API key does has no address. */

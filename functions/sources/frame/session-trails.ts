@@ -1,6 +1,7 @@
+import type { EcsFields } from '../../core/ecs-event.ts';
 import { isIpAddress } from '../../core/events/ip-address.ts';
 import { bareJsonRows } from '../../core/events/large-json-rows.ts';
-import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
+import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { customerPath } from './customer.ts';
 import { type Fields, fieldsOf, numberOf, present, recordOf, textOf } from './fields.ts';

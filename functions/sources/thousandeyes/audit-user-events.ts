@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import type { EcsFields, EcsUser } from '../../core/ecs-event.ts';
 import { UnreadableError } from '../../core/errors.ts';
 import { isIpAddress } from '../../core/events/ip-address.ts';
 import { jsonRows } from '../../core/events/json-rows.ts';
-import type { Answer, Connection, EcsFields, EcsUser, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
+import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
 import { classify } from './classify.ts';
 import { isSamePerson, personOf } from './person.ts';

@@ -1,5 +1,6 @@
+import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Quota, Verdict } from '../../core/model.ts';
-import { clockOffset, excerpt, LONGEST_HOLD, retryAfter } from '../../core/requests/judge.ts';
+import { clockOffset, LONGEST_HOLD, retryAfter } from '../../core/requests/judge.ts';
 import { DAY, type Instant, SECOND } from '../../core/time.ts';
 
 const MOST_FIELD_ERRORS = 5;

@@ -1,4 +1,4 @@
-import type { EcsUser } from '../../core/model.ts';
+import type { EcsUser } from '../../core/ecs-event.ts';
 
 /** Understands `Ana Duarte (ana@example.com)`, the log's way. One signs in with the address: it is the user's name. */
 export function personOf(text: string, id?: string): EcsUser {

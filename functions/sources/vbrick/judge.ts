@@ -1,5 +1,6 @@
+import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Connection, Pace, Request, Verdict } from '../../core/model.ts';
-import { excerpt, retryAfter } from '../../core/requests/judge.ts';
+import { retryAfter } from '../../core/requests/judge.ts';
 import { type Instant, MINUTE } from '../../core/time.ts';
 import { hasToken } from './answers/question.ts';
 

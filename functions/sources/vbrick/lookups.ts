@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../core/errors.ts';
+import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Lookup } from '../../core/model.ts';
-import { excerpt } from '../../core/requests/judge.ts';
 import { DAY } from '../../core/time.ts';
 import { isObject, type JsonObject } from './answers/json-object.ts';
 import { ID } from './answers/question.ts';

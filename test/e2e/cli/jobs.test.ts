@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { EcsEvent } from '../../../functions/core/model.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
 import { until } from '../bench.ts';
 import { difference, readDelivered } from '../delivered.ts';
 import { FEED, type Place, startProgram, test } from './program.ts';

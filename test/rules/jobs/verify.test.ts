@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
 import type { Feed } from '../../../functions/core/model.ts';
-import { bucketOf } from '../../../functions/core/state/seen.ts';
+import { bucketOf } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
 

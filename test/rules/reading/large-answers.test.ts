@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Stream } from '../../../functions/core/model.ts';
-import type { SeenChunk } from '../../../functions/core/state/seen.ts';
+import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type EffectCall, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Ongoing } from '../../../functions/core/effects.ts';
 import type { Identity, Row, Stream } from '../../../functions/core/model.ts';
-import type { Checkpoint } from '../../../functions/core/state/lease.ts';
-import type { SeenChunk } from '../../../functions/core/state/seen.ts';
+import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
+import type { Ongoing } from '../../../functions/core/stored/ongoing.ts';
+import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, type Duration, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { type Column, type Session, SessionLog, sessionStream } from '../../memory/sessions.ts';
 import type { Reply, VendorRequest } from '../../memory/vendor.ts';

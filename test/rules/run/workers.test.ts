@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../../functions/core/state/lease.ts';
+import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type EffectHook, type World, type WorldOptions } from '../../memory/world.ts';
 

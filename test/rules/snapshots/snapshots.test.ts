@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../../functions/core/state/lease.ts';
+import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryStream, inventoryWorld, MemoryInventory, toldBy } from '../../memory/inventory.ts';
 import { Crash, type World } from '../../memory/world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
-import type { LedgerRow } from '../../../functions/core/state/ledger.ts';
-import { dayOf, foldDay } from '../../../functions/core/state/ledger.ts';
+import { foldDay } from '../../../functions/core/state/ledger.ts';
+import { dayOf, type LedgerRow } from '../../../functions/core/stored/ledger-row.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { Fault } from '../../memory/faults.ts';
 import { seededRandom } from '../../memory/random.ts';

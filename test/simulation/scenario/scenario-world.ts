@@ -1,4 +1,5 @@
-import type { EcsEvent, Identity, Row, Stream } from '../../../functions/core/model.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import type { Identity, Row, Stream } from '../../../functions/core/model.ts';
 import { ceilTo, floorTo, MINUTE, parseInstant } from '../../../functions/core/time.ts';
 import { memoryStream } from '../../memory/source.ts';
 import { createWorld, type World } from '../../memory/world.ts';

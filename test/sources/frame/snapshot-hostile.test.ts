@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
-import {
-  type EcsEvent,
-  type Item,
-  isSnapshot,
-  type SnapshotFeed,
-  type SnapshotStream,
-} from '../../../functions/core/model.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { type Item, isSnapshot, type SnapshotFeed, type SnapshotStream } from '../../../functions/core/model.ts';
 import { diffItems } from '../../../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../../../functions/core/snapshots/snapshot-events.ts';
 import { writeEvent } from '../../../functions/formats/formats.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
+import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
-import type { Answer, Connection, EcsFields, Feed, Row } from '../../../functions/core/model.ts';
+import type { Answer, Connection, Feed, Row } from '../../../functions/core/model.ts';
 import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
 import { auditTrails } from '../../../functions/sources/frame/audit-trails.ts';
 import { sessionTrails } from '../../../functions/sources/frame/session-trails.ts';

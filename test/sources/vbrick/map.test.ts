@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { complete } from '../../../functions/core/events/complete.ts';
-import type { Connection, EcsFields, Feed, Row } from '../../../functions/core/model.ts';
+import type { Connection, Feed, Row } from '../../../functions/core/model.ts';
 import { UNKNOWN_EVENT } from '../../../functions/core/reading/process-page.ts';
 import { writeEvent } from '../../../functions/formats/formats.ts';
 import { COLUMNS } from '../../../functions/sources/vbrick/answers/columns.ts';

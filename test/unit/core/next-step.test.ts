@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../../functions/core/errors.ts';
 import { nextStep } from '../../../functions/core/run/next-step.ts';
-import { emptyTally, type FeedReport, type FeedState } from '../../../functions/core/run/report.ts';
+import type { FeedReport, FeedState } from '../../../functions/core/run/report.ts';
+import { emptyTally } from '../../../functions/core/stored/tally.ts';
 import { type Instant, parseInstant } from '../../../functions/core/time.ts';
 
 const NOW = parseInstant('2026-01-10T09:00:00Z') as Instant;

@@ -9,7 +9,7 @@ import {
   withClock,
   withoutAttempt,
 } from '../../../functions/core/requests/sign-in-record.ts';
-import type { ConnectionState } from '../../../functions/core/state/lease.ts';
+import type { ConnectionState } from '../../../functions/core/stored/connection-state.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 
 const NOW = 1_772_452_800 * SECOND;

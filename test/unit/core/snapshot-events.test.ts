@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { complete } from '../../../functions/core/events/complete.ts';
-import type { Change, EcsFields, SnapshotFeed, SnapshotStream } from '../../../functions/core/model.ts';
+import type { Change, SnapshotFeed, SnapshotStream } from '../../../functions/core/model.ts';
 import { baselineEvent, changeEvent } from '../../../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../../../functions/core/time.ts';
 import { source } from '../../../functions/sources/thousandeyes/source.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ConnectionState } from '../../../functions/core/state/lease.ts';
+import type { ConnectionState } from '../../../functions/core/stored/connection-state.ts';
 import { SECOND } from '../../../functions/core/time.ts';
 import { Table } from '../../../functions/shell/table/table.ts';
 

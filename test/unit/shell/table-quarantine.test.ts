@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { QuarantineEntry } from '../../../functions/core/effects.ts';
+import type { QuarantineEntry } from '../../../functions/core/stored/quarantine-entry.ts';
 import { parseInstant } from '../../../functions/core/time.ts';
 import { Table } from '../../../functions/shell/table/table.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';

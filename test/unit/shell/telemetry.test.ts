@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { feedMetrics } from '../../../functions/core/invocation/feed-metrics.ts';
-import { emptyTally } from '../../../functions/core/run/report.ts';
+import { emptyTally } from '../../../functions/core/stored/tally.ts';
 import { Telemetry } from '../../../functions/shell/telemetry/telemetry.ts';
 
 interface Blob {

@@ -1,4 +1,4 @@
-import type { EcsFields } from '../../../core/model.ts';
+import type { EcsFields } from '../../../core/ecs-event.ts';
 import { formatInstant, HOUR } from '../../../core/time.ts';
 import { type Fields, numberOf } from '../fields.ts';
 import { hourOf } from './usage-rows.ts';

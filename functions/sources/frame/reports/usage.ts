@@ -1,4 +1,5 @@
-import type { Answer, Connection, EcsFields, Page, Request, Row, Stream } from '../../../core/model.ts';
+import type { EcsFields } from '../../../core/ecs-event.ts';
+import type { Answer, Connection, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, HOUR, type Range, SECOND } from '../../../core/time.ts';
 import { customerPath } from '../customer.ts';
 import { numberOf, present, recordOf, textOf } from '../fields.ts';

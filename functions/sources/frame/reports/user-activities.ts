@@ -1,6 +1,7 @@
+import type { EcsFields } from '../../../core/ecs-event.ts';
 import { UnreadableError } from '../../../core/errors.ts';
 import { largeJsonRows } from '../../../core/events/large-json-rows.ts';
-import type { Answer, Connection, EcsFields, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
+import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
 import { customerPath } from '../customer.ts';
 import { fieldsOf, numberOf, present, recordOf, shapeOf } from '../fields.ts';

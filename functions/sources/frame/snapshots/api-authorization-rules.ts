@@ -1,5 +1,6 @@
+import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
 import { isSame } from '../../../core/events/differences.ts';
-import type { Change, Connection, EcsFields, EcsUser, SnapshotStream } from '../../../core/model.ts';
+import type { Change, Connection, SnapshotStream } from '../../../core/model.ts';
 import { HOUR } from '../../../core/time.ts';
 import { distinct, isObject, present } from '../fields.ts';
 import { customerRequest } from './customer-request.ts';

@@ -1,5 +1,6 @@
+import type { EcsFields } from '../../../core/ecs-event.ts';
 import { differences } from '../../../core/events/differences.ts';
-import type { Change, Connection, EcsFields, Item, SnapshotStream } from '../../../core/model.ts';
+import type { Change, Connection, Item, SnapshotStream } from '../../../core/model.ts';
 import { DAY } from '../../../core/time.ts';
 import { customerIdOf } from '../customer.ts';
 import { isObject } from '../fields.ts';

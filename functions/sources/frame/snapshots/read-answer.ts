@@ -1,7 +1,7 @@
 import { UnreadableError } from '../../../core/errors.ts';
+import { excerpt } from '../../../core/events/excerpt.ts';
 import { writeJson } from '../../../core/events/write-json.ts';
 import type { Answer, Row } from '../../../core/model.ts';
-import { excerpt } from '../../../core/requests/judge.ts';
 import { isObject, shapeOf } from '../fields.ts';
 
 // A list that was read by half would look like deletions: what is not wholly as expected is not read at all. Messages tell

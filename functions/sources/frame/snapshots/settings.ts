@@ -1,4 +1,5 @@
-import type { Change, Connection, EcsFields, Item, Row, SnapshotStream } from '../../../core/model.ts';
+import type { EcsFields } from '../../../core/ecs-event.ts';
+import type { Change, Connection, Item, Row, SnapshotStream } from '../../../core/model.ts';
 import { HOUR } from '../../../core/time.ts';
 import { isObject } from '../fields.ts';
 import { customerRequest } from './customer-request.ts';

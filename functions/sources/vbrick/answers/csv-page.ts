@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
+import { excerpt } from '../../../core/events/excerpt.ts';
 import type { Answer } from '../../../core/model.ts';
-import { excerpt } from '../../../core/requests/judge.ts';
 import { COLUMNS, type Columns, columnNames, columnsOf } from './columns.ts';
 import { type CsvLine, CsvText } from './csv-text.ts';
 import { parseWhen } from './when.ts';

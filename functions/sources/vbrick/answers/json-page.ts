@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
+import { excerpt } from '../../../core/events/excerpt.ts';
 import { writeJson } from '../../../core/events/write-json.ts';
-import { excerpt } from '../../../core/requests/judge.ts';
 import { COLUMNS, type Columns, columnNames } from './columns.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 

@@ -1,4 +1,5 @@
-import type { Connection, EcsFields, EcsUser, Identity, Row } from '../../../core/model.ts';
+import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
+import type { Connection, Identity, Row } from '../../../core/model.ts';
 import { shortened } from '../answers/json-object.ts';
 import { accountIdOf } from '../answers/question.ts';
 import type { Turn } from '../answers/turns.ts';

@@ -1,4 +1,4 @@
-import type { EcsUser } from '../../../core/model.ts';
+import type { EcsUser } from '../../../core/ecs-event.ts';
 import { isObject, type JsonObject, textIn, textOf, textsOf, valueIn } from '../answers/json-object.ts';
 
 const MOST_ROLES = 50;

@@ -1,4 +1,4 @@
-import type { EcsFields, EcsUser } from '../../../core/model.ts';
+import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
 import { isObject, type JsonObject, textIn, textsOf, valueIn } from '../answers/json-object.ts';
 import { isId } from '../answers/keys-only.ts';
 import { accessTurn, deviceTurn, hindrance, rolesTurn, statusTurn, type Turn } from '../answers/turns.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { EcsEvent } from '../../../../functions/core/model.ts';
+import type { EcsEvent } from '../../../../functions/core/ecs-event.ts';
 import { OURS, UNEXPECTED } from '../../../../functions/core/requests/own-sign-ins.ts';
 import type { VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
 import { SERVICE_USER } from '../../../../simulators/vbrick/tenant.ts';
