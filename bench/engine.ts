@@ -102,7 +102,7 @@ const best = await race({
       mostSeenKeys: 500_000,
       seenFor: 30 * DAY,
       askAgain: false,
-      act: { act: 'run' },
+      task: { act: 'run' },
     });
     if (reports[0]?.delivered !== ROWS)
       throw new Error(`delivered ${reports[0]?.delivered} of ${ROWS}: ${JSON.stringify(reports[0])}`);

@@ -13,7 +13,7 @@ import { LocalFunction } from '../local/lambda.ts';
 import { startTable } from '../local/services/dynamodb.ts';
 import { startFirehose } from '../local/services/firehose.ts';
 import { startSecrets } from '../local/services/secrets.ts';
-import { findVendor } from '../simulators/find-simulator.ts';
+import { findSimulator } from '../simulators/find-simulator.ts';
 import type { Measured } from './handler-at.ts';
 import { meterSecrets, meterTable, type Usage } from './metered.ts';
 
@@ -79,7 +79,7 @@ export async function play(asked: Play): Promise<Played> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-play-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const vendor = await findVendor(source.id);
+    const vendor = await findSimulator(source.id);
     if (!vendor) throw new Error(`${source.id} has no simulator`);
     let at = MIDNIGHT - hoursBefore * MS_HOUR;
     const start = at;

@@ -54,7 +54,7 @@ try {
   const known = thrown instanceof TidemarkError || (typeof usage === 'string' && usage.startsWith('ERR_PARSE_ARGS'));
   const message = known ? (thrown as Error).message : ((thrown as Error).stack ?? String(thrown));
   process.stderr.write(`tidemark: ${message.split('\n').map(clean).join('\n')}\n`);
-  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.cure}\n`);
+  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.remedy}\n`);
   // Whatever was started before it failed must not keep the process alive.
   process.exit(known ? USAGE : 1);
 }

@@ -21,6 +21,6 @@ try {
   app.synth();
 } catch (thrown) {
   if (!(thrown instanceof TidemarkError)) throw thrown;
-  process.stderr.write(`${thrown.message}\n${thrown.cure}\n`);
+  process.stderr.write(`${thrown.message}\n${thrown.remedy}\n`);
   process.exitCode = 1;
 }

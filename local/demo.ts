@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
-import { findVendors } from '../simulators/find-simulator.ts';
-import type { RunningVendor, Vendor } from '../simulators/simulator.ts';
+import { findSimulators } from '../simulators/find-simulator.ts';
+import type { RunningVendor, Simulator } from '../simulators/simulator.ts';
 import { type Places, readState, writeState } from './world.ts';
 
 /** Shipped simulators at work, and the configuration that forwards them. */
@@ -25,7 +25,7 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
   const vendors: RunningVendor[] = [];
   const connections: object[] = [];
   const secrets: Record<string, unknown> = await readSecrets(places.secrets);
-  for (const vendor of await findVendors()) {
+  for (const vendor of await findSimulators()) {
     const source = sources.find(({ id }) => id === vendor.id);
     if (!source) continue;
     const running = await startAt(vendor, ports[vendor.id]);
@@ -71,7 +71,7 @@ async function readSecrets(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-async function startAt(vendor: Vendor, port: number | undefined): Promise<RunningVendor> {
+async function startAt(vendor: Simulator, port: number | undefined): Promise<RunningVendor> {
   if (port === undefined) return await vendor.start({});
   try {
     return await vendor.start({ port });

@@ -16,9 +16,9 @@ parentPort?.on('message', async (message: 'stop' | { id: number; input: unknown;
   try {
     parentPort?.postMessage({ id, result: await handler(input, context) });
   } catch (thrown) {
-    const cure = (thrown as { cure?: unknown }).cure;
+    const remedy = (thrown as { remedy?: unknown }).remedy;
     const error = thrown instanceof Error ? thrown.message : String(thrown);
-    parentPort?.postMessage({ id, error: typeof cure === 'string' ? `${error}\n${cure}` : error });
+    parentPort?.postMessage({ id, error: typeof remedy === 'string' ? `${error}\n${remedy}` : error });
   }
 });
 

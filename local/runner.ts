@@ -150,7 +150,7 @@ export class Runner {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       for (const { status } of due) {
         status.state = this.#stopped ? 'stopped' : 'failed';
-        status.error = { code: 'internal', stage: 'processing', message, cure: 'Look at the log lines before this.' };
+        status.error = { code: 'internal', stage: 'processing', message, remedy: 'Look at the log lines before this.' };
       }
     }
     this.#onRun();
@@ -221,7 +221,7 @@ function giveUp({ status }: Turn): void {
     code: 'failing',
     stage: 'receiving',
     message: `${status.feed} is ${status.state}${until}: not caught up after waiting ${LONGEST_WAIT_MS / 60_000} minutes.`,
-    cure: 'Run it again later: it goes on from where it is.',
+    remedy: 'Run it again later: it goes on from where it is.',
   };
   status.state = 'failed';
 }

@@ -1,11 +1,11 @@
 import { describeCommandLine, readCommandLine } from './command-line.ts';
-import { findVendor, findVendors } from './find-simulator.ts';
+import { findSimulator, findSimulators } from './find-simulator.ts';
 
 /** Starts one simulator in the foreground, until it is interrupted. */
 async function run([id = '--help', ...flags]: readonly string[]): Promise<void> {
-  const vendor = await findVendor(id);
+  const vendor = await findSimulator(id);
   if (!vendor || flags.includes('--help')) {
-    const vendors = vendor ? [vendor] : await findVendors();
+    const vendors = vendor ? [vendor] : await findSimulators();
     console.log(vendors.map(describeCommandLine).join('\n\n'));
     if (id !== '--help' && !vendor)
       throw new Error(`There is no simulator "${id}". There are: ${vendors.map((one) => one.id).join(', ')}.`);

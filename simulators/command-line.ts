@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FAULT_SHAPES, type FaultName, type FaultShape, readFaults } from './faults.ts';
-import type { Vendor, VendorFlag, VendorOptions } from './simulator.ts';
+import type { Simulator, VendorFlag, VendorOptions } from './simulator.ts';
 
 type Kind = 'number' | 'text' | 'flag';
 
@@ -15,7 +15,7 @@ const COMMON: Readonly<Record<string, { readonly kind: 'number' | 'time'; readon
 };
 
 /** Reads the flags of a simulator; throws with words that name the mistake. */
-export function readCommandLine(vendor: Vendor, args: readonly string[]): VendorOptions {
+export function readCommandLine(vendor: Simulator, args: readonly string[]): VendorOptions {
   const names = [...Object.keys(COMMON), ...Object.keys(vendor.flags), ...vendor.faults];
   const options = Object.fromEntries(
     names.map((name) => [kebab(name), { type: isSwitch(vendor, name) ? ('boolean' as const) : ('string' as const) }]),
@@ -36,7 +36,7 @@ export function readCommandLine(vendor: Vendor, args: readonly string[]): Vendor
 }
 
 /** Every flag in words. */
-export function describeCommandLine(vendor: Vendor): string {
+export function describeCommandLine(vendor: Simulator): string {
   const lines = (entries: readonly (readonly [string, string, string])[]) =>
     entries.map(([name, value, words]) => `  --${kebab(name)}${value && ` ${value}`}\n      ${words}`).join('\n');
   const common = Object.entries(COMMON).map(([name, { kind, words }]) => [name, `<${kind}>`, words] as const);
@@ -51,7 +51,7 @@ export function describeCommandLine(vendor: Vendor): string {
   ].join('\n');
 }
 
-function readOption(vendor: Vendor, name: string, text: string): number | string {
+function readOption(vendor: Simulator, name: string, text: string): number | string {
   const flag = COMMON[name] ?? (vendor.flags[name] as VendorFlag);
   if ('choices' in flag && flag.choices && !flag.choices.includes(text))
     throw new Error(`--${kebab(name)} is one of: ${flag.choices.join(', ')}.`);
@@ -94,11 +94,11 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-function isSwitch(vendor: Vendor, name: string): boolean {
+function isSwitch(vendor: Simulator, name: string): boolean {
   return honours(vendor, name) && FAULT_SHAPES[name].is === 'flag';
 }
 
-function honours(vendor: Vendor, name: string): name is FaultName {
+function honours(vendor: Simulator, name: string): name is FaultName {
   return (vendor.faults as readonly string[]).includes(name);
 }
 

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import type { Vendor } from './simulator.ts';
+import type { Simulator } from './simulator.ts';
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 const HERE = import.meta.dirname;
 
 /** The simulator of a source, if there is one: `<source>/simulator.ts` exports it as `vendor`. */
-export async function findVendor(id: string): Promise<Vendor | undefined> {
+export async function findSimulator(id: string): Promise<Simulator | undefined> {
   if (!NAME.test(id) || !existsSync(`${HERE}/${id}/simulator.ts`)) return undefined;
-  const module = (await import(/* @vite-ignore */ `./${id}/simulator.ts`)) as { readonly vendor?: Vendor };
+  const module = (await import(/* @vite-ignore */ `./${id}/simulator.ts`)) as { readonly vendor?: Simulator };
   return module.vendor;
 }
 
 /** All simulators that there are. */
-export async function findVendors(): Promise<readonly Vendor[]> {
+export async function findSimulators(): Promise<readonly Simulator[]> {
   const folders = (await readdir(HERE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const names = folders.map(({ name }) => name).toSorted();
-  const found = await Promise.all(names.map((name) => findVendor(name)));
+  const found = await Promise.all(names.map((name) => findSimulator(name)));
   return found.filter((vendor) => vendor !== undefined);
 }

@@ -26,7 +26,7 @@ export interface VendorFlag {
 }
 
 /** One vendor, simulated. The file is named like the source that reads it. */
-export interface Vendor {
+export interface Simulator {
   readonly id: string;
   /** The options that only this vendor has. */
   readonly flags: Readonly<Record<string, VendorFlag>>;

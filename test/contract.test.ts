@@ -150,7 +150,7 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
     for (const status of Object.keys(rotation.refusals))
       expect(Number(status)).toSatisfy((code) => code >= 400 && code < 500);
     expect(rotation.refusals[429]).toBeUndefined();
-    expectReadable(rotation.cure);
+    expectReadable(rotation.remedy);
   });
 
   test('refuses settings that it does not know, and works without any', () => {
@@ -219,10 +219,10 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
   });
 
   test('looks at what its credentials may see without ever failing, and what it saw survives being stored', () => {
-    const { sight } = source;
-    if (!sight) return;
+    const { visibility } = source;
+    if (!visibility) return;
     const connection = connectionOf(source);
-    expect(sight.first(connection).url).toMatch(/^\/[^/\\]/);
+    expect(visibility.first(connection).url).toMatch(/^\/[^/\\]/);
 
     fc.assert(
       fc.property(
@@ -233,15 +233,15 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
         fc.jsonValue(),
         (bodies, before) => {
           const answers = bodies.map(([status, text]) => ({ status, headers: {}, text }));
-          const step = sight.read(answers, connection);
+          const step = visibility.read(answers, connection);
           if ('next' in step) {
             expect(step.next.url).toMatch(/^\/[^/\\]/);
             return;
           }
           expect(JSON.parse(JSON.stringify(step.seen ?? null))).toEqual(step.seen ?? null);
           for (const earlier of [before, undefined, null, step.seen]) {
-            expect(sight.compare(step.seen, earlier)).toBeTypeOf('object');
-            expect(sight.compare(earlier, step.seen)).toBeTypeOf('object');
+            expect(visibility.compare(step.seen, earlier)).toBeTypeOf('object');
+            expect(visibility.compare(earlier, step.seen)).toBeTypeOf('object');
           }
         },
       ),
@@ -272,10 +272,10 @@ describe.each(streams)('stream %s', (_, source, stream) => {
     for (const duration of [every, settle, overlap, longestWindow, retention, precision]) {
       expect(Number.isSafeInteger(duration) && duration >= 0).toBe(true);
       // Where whole steps are read, each is read again until it has settled.
-      if (duration !== overlap || stream.grid === undefined) expect(duration).toBeGreaterThan(0);
+      if (duration !== overlap || stream.windowStep === undefined) expect(duration).toBeGreaterThan(0);
     }
-    if (stream.grid === undefined) expect(settle).toBeLessThan(overlap);
-    else expect(stream.vague).toBe(true);
+    if (stream.windowStep === undefined) expect(settle).toBeLessThan(overlap);
+    else expect(stream.rangeIgnoresRowTime).toBe(true);
     for (const reread of stream.rereads ?? []) expect(reread.overlap).toBeGreaterThan(overlap);
     expect(overlap).toBeLessThan(retention);
     expect(precision).toBeLessThanOrEqual(settle);

@@ -1,4 +1,4 @@
-import { OWN_ACTS } from '../functions/core/events/self-events.ts';
+import { SELF_EVENTS } from '../functions/core/events/self-events.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
@@ -28,7 +28,7 @@ Told again after a crash, an act has the same \`event.id\`.
 
 | act | when |
 |---|---|
-${Object.entries(OWN_ACTS)
+${Object.entries(SELF_EVENTS)
   .map(([act, when]) => `| \`${act}\` | ${when} |`)
   .join('\n')}
 

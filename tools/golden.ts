@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { feedsOf, parseConnection } from '../functions/core/config/connection.ts';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
-import { type Circumstances, complete, pipelineError } from '../functions/core/events/complete.ts';
+import { complete, type EventContext, pipelineError } from '../functions/core/events/complete.ts';
 import { eventId, recordHash } from '../functions/core/events/identity.ts';
 import {
   type AnyFeed,
@@ -193,7 +193,7 @@ function numberedFilesOf(stem: string): string[] {
   return found;
 }
 
-function eventOf({ stream, connection }: Feed, row: Row, identity: Identity, about: Circumstances): EcsEvent {
+function eventOf({ stream, connection }: Feed, row: Row, identity: Identity, about: EventContext): EcsEvent {
   try {
     return complete(stream.map(row, identity, connection), row, about);
   } catch (thrown) {

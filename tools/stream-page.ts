@@ -46,7 +46,7 @@ function eventFacts(stream: Stream): readonly Fact[] {
     ['late events', `found when they appear at most ${formatDuration(foundWithin(stream))} after they happened`],
     [
       'longest window',
-      `${formatDuration(stream.longestWindow)}${stream.grid === undefined ? '' : `; asked for in whole steps of ${formatDuration(stream.grid)}`}`,
+      `${formatDuration(stream.longestWindow)}${stream.windowStep === undefined ? '' : `; asked for in whole steps of ${formatDuration(stream.windowStep)}`}`,
     ],
     ['kept by the vendor', sayRetention(stream.retention)],
   ];

@@ -15,12 +15,12 @@ const CURES: readonly (readonly [RegExp, string])[] = [
 export function sayAwsError(what: string, thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const cure = CURES.find(([pattern]) => pattern.test(`${name}: ${message}`))?.[1];
+  const remedy = CURES.find(([pattern]) => pattern.test(`${name}: ${message}`))?.[1];
   return new TidemarkError(
     'failing',
     'processing',
     `${what}: ${name}: ${message}`,
-    cure ?? 'Look at what AWS says; what was done before stays done, and the same command may be given again.',
+    remedy ?? 'Look at what AWS says; what was done before stays done, and the same command may be given again.',
     thrown,
   );
 }

@@ -65,7 +65,7 @@ async function sendObject(
     for (const [reason, count] of reasons) result.reasons.set(reason, (result.reasons.get(reason) ?? 0) + count);
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError)) throw thrown;
-    result.problems.push(`${key} stays: ${thrown.message} ${thrown.cure}`);
+    result.problems.push(`${key} stays: ${thrown.message} ${thrown.remedy}`);
   }
 }
 

@@ -80,7 +80,7 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 export function sayProblems(reports: readonly FeedReport[]): string[] {
   return reports.flatMap(({ feed, state, error, warnings }) => [
     ...warnings.map((warning) => `  ${feed}: ${warning}`),
-    ...(error ? [`  ${feed} ${state}: ${error.code}: ${error.message}`, `  what to do: ${error.cure}`] : []),
+    ...(error ? [`  ${feed} ${state}: ${error.code}: ${error.message}`, `  what to do: ${error.remedy}`] : []),
   ]);
 }
 

@@ -45,6 +45,6 @@ export function timeOf(option: string, text: string): string {
   );
 }
 
-function wrong(what: string, cure: string): TidemarkError {
-  return new TidemarkError('config', 'processing', `${what}.`, cure);
+function wrong(what: string, remedy: string): TidemarkError {
+  return new TidemarkError('config', 'processing', `${what}.`, remedy);
 }

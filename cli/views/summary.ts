@@ -44,7 +44,7 @@ export function saySummary(statuses: readonly FeedStatus[], out: string, secrets
         ? [`  on this machine secrets are in ${secrets}: { "<name>": <value>, ... }`]
         : []),
       ...(status.error
-        ? [`  ${status.error.code}: ${status.error.message}`, `  what to do: ${status.error.cure}`]
+        ? [`  ${status.error.code}: ${status.error.message}`, `  what to do: ${status.error.remedy}`]
         : []),
     ];
   });

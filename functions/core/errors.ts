@@ -43,14 +43,14 @@ export type ErrorCode =
 export class TidemarkError extends Error {
   readonly code: ErrorCode;
   readonly stage: Stage;
-  readonly cure: string;
+  readonly remedy: string;
 
-  constructor(code: ErrorCode, stage: Stage, message: string, cure: string, cause?: unknown) {
+  constructor(code: ErrorCode, stage: Stage, message: string, remedy: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'TidemarkError';
     this.code = code;
     this.stage = stage;
-    this.cure = cure;
+    this.remedy = remedy;
   }
 }
 

@@ -86,9 +86,9 @@ export interface Stream extends StreamFacts {
   /** The smallest step of the vendor's time stamps. */
   readonly precision: Duration;
   /** The vendor's range is about something else than the rows' own times: what comes is kept, wherever its time lies. */
-  readonly vague?: boolean;
-  /** The vendor answers for whole steps of this length only, such as days: a range is asked for from step to step. Such a stream is `vague`. */
-  readonly grid?: Duration;
+  readonly rangeIgnoresRowTime?: boolean;
+  /** The vendor answers for whole steps of this length only, such as days: a range is asked for from step to step. Such a stream is `rangeIgnoresRowTime`. */
+  readonly windowStep?: Duration;
   /** Offset-paged streams are cut after so many pages: the rest becomes a new window, offset 0. */
   readonly cutAfterPages?: number;
   /** What to ask first. The range is already padded: ask for all of it, bounds included. */
@@ -103,7 +103,7 @@ export interface Stream extends StreamFacts {
    * What of a record stays the same when the vendor changes it later, such as its time, its ids and what happened: where records
    * have no id of the vendor's, a changed one would else look like one that is missing and one too many.
    */
-  likeness?(row: Row): string;
+  stableFields?(row: Row): string;
   /** Who acted, where a log that shows only one person's acts would be suspicious. */
   actor?(row: Row): string | undefined;
   /** The event as ECS, without what every event has (`complete` adds that). May throw: the record then travels as a pipeline_error. */
@@ -191,7 +191,7 @@ export interface Source {
   /** What the answer says of the vendor's request quota. */
   quota?(answer: Answer, now: Instant): Quota | undefined;
   /** What a request that finds out how much the credentials may see looks like. */
-  readonly sight?: Sight;
+  readonly visibility?: Visibility;
   /** What is to be found out about a connection beside its feeds. */
   readonly lookups?: readonly Lookup[];
   /** How many requests the vendor allows where its answers do not say, and which requests share that. */
@@ -206,14 +206,14 @@ export interface Source {
 export type SettingsSchema = import('zod/mini').ZodMiniType<Record<string, unknown>>;
 
 /** An auxiliary read: how much of the account can these credentials see? Its failure never stops a feed. */
-export interface Sight {
+export interface Visibility {
   first(connection: Connection): Request;
   /** The next question, or what is now known: `undefined` when the answers do not tell. All but the first may be errors. */
   read(answers: readonly Answer[], connection: Connection): { readonly next: Request } | { readonly seen: unknown };
   /** What is worth a warning now, and what was visible before and no longer is. */
   compare(seen: unknown, before: unknown): { readonly warning?: string; readonly shrank?: string };
   /** What to say when nobody could tell, and a long stretch of the log holds the acts of one person only. */
-  readonly suspicion?: string;
+  readonly singleActorWarning?: string;
 }
 
 /** An auxiliary read: the id of the account, the names of things. Its answer is kept with the connection. */
@@ -223,7 +223,7 @@ export interface Lookup {
   /** How old the answer may get. It is asked again at once when the secret has changed. */
   readonly age: Duration;
   /** What to do when it cannot be found out and no feed can ask without it. Where that is missing, feeds can. */
-  readonly cure?: string;
+  readonly remedy?: string;
   /** Whether this connection needs it. */
   wanted(connection: Connection): boolean;
   first(connection: Connection): Request;
@@ -266,7 +266,7 @@ export interface Rotation {
   /** Statuses by which the vendor says that it has made nothing, and why; `dying` where the credential in use may be one that dies soon. */
   readonly refusals: Readonly<Record<number, { readonly why: string; readonly dying?: true }>>;
   /** How a person gets a new one. */
-  readonly cure: string;
+  readonly remedy: string;
 }
 
 /** A vendor's request quota, as its answer states it. */
@@ -287,7 +287,7 @@ export type Verdict =
       readonly kind: 'never';
       readonly code: 'refused' | 'forbidden' | 'request' | 'origin';
       readonly reason: string;
-      readonly cure: string;
+      readonly remedy: string;
     };
 
 /** One stream of one connection, with the timing in force. */

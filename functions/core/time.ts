@@ -93,6 +93,6 @@ export function ceilTo(instant: Instant, step: Duration): Instant {
 }
 
 /** An instant for messages. */
-export function say(instant: Instant): string {
+export function formatTime(instant: Instant): string {
   return formatInstant(instant, 's');
 }

@@ -57,9 +57,9 @@ function readInput(source: Source, value: unknown): { rotation: Rotation; connec
   );
 }
 
-function tell(telemetry: Telemetry, { message, cure, ...fields }: RotationReport): void {
+function tell(telemetry: Telemetry, { message, remedy, ...fields }: RotationReport): void {
   const code: ErrorCode = 'rotation-stuck';
-  const error = cure === undefined ? {} : { error: { code, message, cure } };
+  const error = remedy === undefined ? {} : { error: { code, message, remedy } };
   telemetry.log(LEVEL[fields.state], message, { ...fields, ...error });
   if (fields.state === 'rotated') telemetry.count('Rotated', 1);
   if (fields.state === 'stuck') telemetry.count('RotationStuck', 1);

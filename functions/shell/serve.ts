@@ -6,7 +6,7 @@ import { TidemarkError } from '../core/errors.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedLook, lookAt } from '../core/invocation/feed-status.ts';
-import { type Order, readOrder } from '../core/invocation/invocation-input.ts';
+import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
 import {
   type Answer,
@@ -70,7 +70,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     let http: Http | undefined;
     try {
-      const order = readOrder(source, input);
+      const order = readInput(source, input);
       if (order.connection) checkOrigin(order.connection);
       for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
       kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
@@ -97,10 +97,15 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
 /** The census is about all connections. */
 const NO_CONNECTION: Connection = { id: '', source: '', origin: '', secret: '', settings: {} };
 
-async function carryOut(source: Source, order: Order, effects: Effects, environment: Environment): Promise<Answered> {
-  const { act, feeds, connection = NO_CONNECTION, askAgain } = order;
-  if (act.act === 'census') return { census: await takeCensus(effects, source, act.feeds) };
-  if (act.act === 'look') return { looks: await Promise.all(feeds.map((feed) => lookAt(effects, feed, act.range))) };
+async function carryOut(
+  source: Source,
+  order: InvocationInput,
+  effects: Effects,
+  environment: Environment,
+): Promise<Answered> {
+  const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
+  if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
+  if (task.act === 'look') return { looks: await Promise.all(feeds.map((feed) => lookAt(effects, feed, task.range))) };
   return {
     feeds: await runConnection({
       effects,
@@ -113,7 +118,7 @@ async function carryOut(source: Source, order: Order, effects: Effects, environm
       mostSeenKeys: MOST_SEEN_KEYS,
       seenFor: environment.seenDays * DAY,
       askAgain,
-      act,
+      task,
     }),
   };
 }
@@ -153,21 +158,21 @@ interface Environment {
 function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
   const { TIDEMARK_PER_FEED_METRICS: perFeed = 'false' } = process.env;
-  const cure = 'The deployment sets these variables: deploy again.';
-  if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', cure);
+  const remedy = 'The deployment sets these variables: deploy again.';
+  if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', remedy);
   if (!/^[1-9]\d{0,3}$/.test(days))
     throw new TidemarkError(
       'config',
       'processing',
       `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
-      cure,
+      remedy,
     );
   if (perFeed !== 'true' && perFeed !== 'false')
     throw new TidemarkError(
       'config',
       'processing',
       `TIDEMARK_PER_FEED_METRICS is ${JSON.stringify(perFeed)}, wanted true or false.`,
-      cure,
+      remedy,
     );
   try {
     return {
@@ -178,7 +183,7 @@ function readEnvironment(): Environment {
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
-    throw new TidemarkError('config', 'processing', 'TIDEMARK_DESTINATIONS is missing or not JSON.', cure, thrown);
+    throw new TidemarkError('config', 'processing', 'TIDEMARK_DESTINATIONS is missing or not JSON.', remedy, thrown);
   }
 }
 

@@ -34,7 +34,7 @@ export function readConfig(named: string | undefined, folder: string, sources: r
   return { config: { ...config, deployment: { ...config.deployment, caBundle: bundle } }, name, isExample };
 }
 
-function readText(path: string, name: string, cure: string): string {
+function readText(path: string, name: string, remedy: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
@@ -42,7 +42,7 @@ function readText(path: string, name: string, cure: string): string {
       'config',
       'processing',
       `${name} cannot be read: ${(thrown as Error).message}`,
-      cure,
+      remedy,
       thrown,
     );
   }

@@ -1,5 +1,5 @@
 import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
-import type { Counters, HeldQuery, HeldRow, RunningVendor, Vendor } from '../simulator.ts';
+import type { Counters, HeldQuery, HeldRow, RunningVendor, Simulator } from '../simulator.ts';
 import { startVendorServer } from '../simulator-server.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory.ts';
@@ -103,7 +103,7 @@ export const vendor = {
     connection: { id: 'demo', source: 'frame', secret: 'tidemark/frame/demo', settings: {} },
     secretValue: { client_id: DEFAULTS.clientId, client_secret: DEFAULTS.clientSecret },
   },
-} satisfies Vendor;
+} satisfies Simulator;
 
 async function start(given: FrameOptions): Promise<RunningFrame> {
   const options: Settled = { ...DEFAULTS, ...given };

@@ -1,6 +1,6 @@
 import { createSwitches, SERVER_FAULTS, type Switches, TIMELINE_FAULTS } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
-import type { HeldQuery, RunningVendor, Vendor, VendorOptions } from '../simulator.ts';
+import type { HeldQuery, RunningVendor, Simulator, VendorOptions } from '../simulator.ts';
 import { type Call, type Service, startVendorServer } from '../simulator-server.ts';
 import { createTimeline } from '../timeline.ts';
 import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, sightOf } from './access.ts';
@@ -86,7 +86,7 @@ export const vendor = {
     },
     secretValue: { token: DEMO_TOKEN },
   },
-} satisfies Vendor;
+} satisfies Simulator;
 
 async function start(given: ThousandEyesOptions): Promise<RunningVendor> {
   const options: Settled = { ...DEFAULTS, ...given };

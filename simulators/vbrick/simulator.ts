@@ -1,5 +1,5 @@
 import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
-import type { HeldQuery, HeldRow, Logins, RunningVendor, Vendor, VendorOptions } from '../simulator.ts';
+import type { HeldQuery, HeldRow, Logins, RunningVendor, Simulator, VendorOptions } from '../simulator.ts';
 import { startVendorServer } from '../simulator-server.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
@@ -137,7 +137,7 @@ export const vendor = {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
     secretValue: { apiKey: DEMO_KEY, secret: DEMO_SECRET },
   },
-} satisfies Vendor;
+} satisfies Simulator;
 
 async function start(given: VbrickOptions): Promise<RunningVbrick> {
   const options = { ...DEFAULTS, ...given };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { type OwnAct, ownEvent } from '../../functions/core/events/self-events.ts';
+import { type SelfEvent, selfEvent } from '../../functions/core/events/self-events.ts';
 import type { AnyFeed, FormatId } from '../../functions/core/model.ts';
 import { HOUR, type Instant, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
@@ -17,7 +17,7 @@ const FEED = createWorld().feeds[0] as AnyFeed;
 const range = { from: NOW - 2 * HOUR, to: NOW - HOUR };
 const event = '0123456789abcdef0123456789abcdef';
 
-const ACTS: Readonly<Record<OwnAct['act'], OwnAct>> = {
+const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   gap: { act: 'gap', range },
   unreadable: { act: 'unreadable', range, body: '{"rows":[{"na\n', message: 'The answer breaks off.' },
   quarantine: { act: 'quarantine', event, reason: 'oversized' },
@@ -36,11 +36,11 @@ function line(format: FormatId, own: EcsEvent): string {
 }
 
 describe.each(Object.entries(ACTS))('%s', (act, given) => {
-  const own = ownEvent(FEED, given, NOW);
+  const own = selfEvent(FEED, given, NOW);
 
   test('says that it is ours, and has one id whenever it is told', () => {
     expect(own).toMatchObject({ event: { module: 'tidemark', dataset: `tidemark.${act}`, action: act } });
-    expect(ownEvent(FEED, given, NOW + HOUR).event.id).toBe(own.event.id);
+    expect(selfEvent(FEED, given, NOW + HOUR).event.id).toBe(own.event.id);
     expect(own.event.id).toMatch(/^[0-9a-f]{32}$/);
   });
 
@@ -55,7 +55,7 @@ describe.each(Object.entries(ACTS))('%s', (act, given) => {
 });
 
 test('are as expected', async () => {
-  const all = Object.values(ACTS).map((act) => ownEvent(FEED, act, NOW));
+  const all = Object.values(ACTS).map((act) => selfEvent(FEED, act, NOW));
   const pretty = (format: FormatId) =>
     `${JSON.stringify(
       all.map((own) => JSON.parse(line(format, own))),

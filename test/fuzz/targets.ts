@@ -6,7 +6,7 @@ import { recordHash } from '../../functions/core/events/identity.ts';
 import { inParts } from '../../functions/core/events/in-parts.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import { largeJsonRows } from '../../functions/core/events/large-json-rows.ts';
-import { readOrder } from '../../functions/core/invocation/invocation-input.ts';
+import { readInput } from '../../functions/core/invocation/invocation-input.ts';
 import type { Answer, Row, Source } from '../../functions/core/model.ts';
 import { formatInstant, parseInstant } from '../../functions/core/time.ts';
 import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
@@ -89,7 +89,7 @@ function orderTarget(source: Source): Target {
     make: (dice) => dice.mutate(JSON.stringify(order)),
     check: (text) => {
       const value = parsed(text);
-      if (value !== undefined) onlyThrows(TidemarkError, () => readOrder(source, value));
+      if (value !== undefined) onlyThrows(TidemarkError, () => readInput(source, value));
       if (value !== undefined) onlyThrows(TidemarkError, () => parseConnection(source, value));
     },
   };

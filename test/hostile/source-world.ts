@@ -21,7 +21,7 @@ export class SourceWorld extends World {
     super(options);
     this.#feed = feed;
     this.#answer = answer;
-    const { sight: _, ...source } = feed.source;
+    const { visibility: _, ...source } = feed.source;
     // What is asked beside the feeds, and whether one signs in, is nothing that a record could touch.
     this.source = { ...source, lookups: [], auth: { kind: 'bearer', secret: [{ token: 'any' }] } };
   }

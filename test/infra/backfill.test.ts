@@ -31,7 +31,7 @@ function answering(script: Record<string, (Partial<FeedReport> | Error)[]>) {
   };
 }
 
-const error = (code: 'config' | 'failing') => ({ code, stage: 'receiving', message: 'x', cure: 'y' }) as const;
+const error = (code: 'config' | 'failing') => ({ code, stage: 'receiving', message: 'x', remedy: 'y' }) as const;
 
 test('the machines read each feed, invocation after invocation, until it is done', async () => {
   const { asked, invoke } = answering({

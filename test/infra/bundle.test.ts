@@ -9,8 +9,8 @@ import type { FeedReport } from '../../functions/core/run/report.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
-import { findVendors } from '../../simulators/find-simulator.ts';
-import type { RunningVendor, Vendor } from '../../simulators/simulator.ts';
+import { findSimulators } from '../../simulators/find-simulator.ts';
+import type { RunningVendor, Simulator } from '../../simulators/simulator.ts';
 import { difference, readDelivered } from '../e2e/delivered.ts';
 import { LAKE } from './support/draw.ts';
 import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
@@ -25,7 +25,7 @@ interface Answered {
 }
 
 interface Tenant {
-  readonly vendor: Vendor;
+  readonly vendor: Simulator;
   readonly running: RunningVendor;
   readonly front: TlsFront;
 }
@@ -39,7 +39,7 @@ const [to, from] = [Date.now() - 10 * 60_000, Date.now() - 40 * 60_000];
 async function prepare(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  tenants = await Promise.all((await findVendors()).map(startTenant));
+  tenants = await Promise.all((await findSimulators()).map(startTenant));
   const connections = tenants.map(({ vendor, running, front }) => {
     const origin = String(running.connection.origin).replace(running.origin, front.origin);
     return { ...vendor.demo.connection, id: 'acme', secret: undefined, origin };
@@ -50,7 +50,7 @@ async function prepare(): Promise<void> {
   expect(drawn.code, drawn.said).toBe(0);
 }
 
-async function startTenant(vendor: Vendor): Promise<Tenant> {
+async function startTenant(vendor: Simulator): Promise<Tenant> {
   const front = await startTlsFront();
   onTestFinished(() => front.close());
   const running = await vendor.start({ from, to, count: ROWS });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RotationReport } from '../../functions/core/rotation/rotate.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
-import { findVendors } from '../../simulators/find-simulator.ts';
+import { findSimulators } from '../../simulators/find-simulator.ts';
 import { connect, LAKE, SOURCES } from './support/draw.ts';
 import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
 import { assetOf, synth } from './support/synth.ts';
@@ -21,7 +21,7 @@ test('what rotates is a small bundle of its own, which runs on the environment o
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-rotation-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { id: source } = SOURCES.find(({ rotation }) => rotation) ?? { id: '' };
-  const vendor = (await findVendors()).find(({ id }) => id === source);
+  const vendor = (await findSimulators()).find(({ id }) => id === source);
   if (!vendor) throw new Error(`${source} has no simulator`);
   const [front, running] = [await startTlsFront(), await vendor.start({})];
   front.behind = running.origin;

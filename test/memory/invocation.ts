@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
-import type { Act } from '../../functions/core/invocation/tasks.ts';
+import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import type { Answer } from '../../functions/core/model.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly owner?: string;
   readonly askAgain?: boolean;
   /** What is to be done; `run` unless said. */
-  readonly act?: Act;
+  readonly act?: Task;
   readonly mostSeenKeys?: number;
   /** From then on the host wants the run to end. */
   readonly stopAt?: Instant;

@@ -74,7 +74,7 @@ export function sessionStream(own: Partial<Stream> = {}): Partial<Stream> {
       { every: DAY, overlap: 7 * DAY },
     ],
     retention: 60 * DAY,
-    vague: true,
+    rangeIgnoresRowTime: true,
     events: ({ value }) => {
       const { id, start, end } = value as Shown;
       const begun = identity(id, 'started', start);

@@ -7,9 +7,9 @@ import type {
   Page,
   Request,
   Row,
-  Sight,
   Source,
   Stream,
+  Visibility,
 } from '../../functions/core/model.ts';
 import {
   DAY,
@@ -48,7 +48,7 @@ export function memoryStream(name: string, precision: Duration, offsets: boolean
 }
 
 /** A source of such streams. Its scope is what the connection's settings say. */
-export function memorySource(streams: readonly AnyStream[], sight?: Sight): Source {
+export function memorySource(streams: readonly AnyStream[], visibility?: Visibility): Source {
   return {
     id: 'memory',
     title: 'Memory',
@@ -65,13 +65,13 @@ export function memorySource(streams: readonly AnyStream[], sight?: Sight): Sour
       if (limit === undefined) return undefined;
       return { limit: Number(limit), remaining: Number(remaining), resetAt: Number(reset) * SECOND };
     },
-    ...(sight && { sight }),
+    ...(visibility && { visibility }),
   };
 }
 
-/** A sight that asks `/@sight` and takes the answer's text for what can be seen; fewer letters than before have shrunk it. */
-export const letterSight: Sight = {
-  first: () => ({ url: '/@sight' }),
+/** A visibility that asks `/@visibility` and takes the answer's text for what can be seen; fewer letters than before have shrunk it. */
+export const letterVisibility: Visibility = {
+  first: () => ({ url: '/@visibility' }),
   read: ([answer]) => ({ seen: answer?.text ?? '' }),
   compare: (seen, before) => {
     const lost = [...String(before ?? '')].filter((letter) => !String(seen).includes(letter));

@@ -24,10 +24,10 @@ import {
   type Connection,
   type Destination,
   isSnapshot,
-  type Sight,
   type SnapshotStream,
   type Source,
   type Stream,
+  type Visibility,
 } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
@@ -62,7 +62,7 @@ export interface WorldOptions extends LogOptions {
   readonly destinations?: readonly (string | Destination)[];
   /** More logs of the same connection, each with a `stream.name` of its own. */
   readonly more?: readonly LogOptions[];
-  readonly sight?: Sight;
+  readonly visibility?: Visibility;
   /** Whether one signs in to this vendor. */
   readonly login?: boolean;
   /** What else the source is: lookups, pace, snapshot streams behind the logs ... */
@@ -94,7 +94,7 @@ export class World {
     readonly message: string;
     readonly fields: Readonly<Record<string, unknown>>;
   }[] = [];
-  /** Answers for paths that are no stream's, such as `/@sight`. */
+  /** Answers for paths that are no stream's, such as `/@visibility`. */
   readonly routes = new Map<string, (secretVersion: string, url: string) => Reply>();
   destinations: Destination[];
   settings: Readonly<Record<string, string>>;
@@ -117,7 +117,7 @@ export class World {
     this.vendor = this.vendors.values().next().value as MemoryVendor;
     this.login = options.login ? new MemoryLogin(this.clock) : undefined;
     const { snapshots = [], ...own } = options.source ?? {};
-    const source = memorySource([...streams, ...snapshots], options.sight);
+    const source = memorySource([...streams, ...snapshots], options.visibility);
     this.source = { ...source, ...(options.login && { auth: SESSION }), ...own };
   }
 
@@ -169,7 +169,7 @@ export class World {
         mostSeenKeys: options.mostSeenKeys ?? 500_000,
         seenFor: this.table.seenFor,
         askAgain: options.askAgain ?? false,
-        act: options.act ?? { act: 'run' },
+        task: options.act ?? { act: 'run' },
       });
     } finally {
       // Whatever the engine made of its own death, the process is dead.

@@ -7,7 +7,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     story: 'The watermark passes a window whose last events are not delivered yet; a crash in between loses them.',
     file: 'functions/core/reading/run-feed.ts',
     find: "(await readWindow(run)) === 'go-on') return undefined;",
-    put: "(await readWindow(run)) === 'go-on') return undefined;\n    if (!run.outgoing.idle) return await moveOn(run);",
+    put: "(await readWindow(run)) === 'go-on') return undefined;\n    if (!run.outgoing.idle) return await finishWindow(run);",
   },
   {
     name: 'position-before-deliver',
@@ -111,7 +111,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'gap-unsaid',
     story: 'The vendor has deleted what was not read yet, and nobody is told.',
     file: 'functions/core/reading/run-feed.ts',
-    find: "await sendOwn(run, { act: 'gap', range: made.gap });",
+    find: "await sendSelfEvent(run, { act: 'gap', range: made.gap });",
     put: '',
   },
   {

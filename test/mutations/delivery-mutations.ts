@@ -16,7 +16,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     story: 'One destination refuses for six hours, and the other one gets the same flush seventy times.',
     file: 'functions/core/delivery/outgoing.ts',
     find: '    await this.#remember(waiting, accepted, endBy);\n',
-    put: '    if (failures.length > 0) throw foremost(failures);\n    await this.#remember(waiting, accepted, endBy);\n',
+    put: '    if (failures.length > 0) throw mostSevere(failures);\n    await this.#remember(waiting, accepted, endBy);\n',
   },
   {
     name: 'nothing-remembered',
@@ -64,8 +64,8 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     name: 'seen-for-all-destinations',
     story: 'What one destination has accepted counts as delivered to the other one too, which never gets it.',
     file: 'functions/core/reading/process-page.ts',
-    find: 'wantedBy(run, reading, identity.time) & ~had;',
-    put: 'had > 0 ? 0 : wantedBy(run, reading, identity.time);',
+    find: 'wantedBy(run, reading, identity.time) & ~deliveredTo;',
+    put: 'deliveredTo > 0 ? 0 : wantedBy(run, reading, identity.time);',
   },
   {
     name: 'seen-loaded-in-part',

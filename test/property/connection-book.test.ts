@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
-import { ConnectionBook } from '../../functions/core/state/connection-store.ts';
+import { ConnectionStore } from '../../functions/core/state/connection-store.ts';
 import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
 import { createWorld, type Fault, type World } from '../memory/world.ts';
 
@@ -36,7 +36,7 @@ test('what several note at once is all there in the end, once, whatever answers 
       await Promise.all(
         writers.map(async ({ steps, faults, pauses, waits }, who) => {
           const effects = effectsOf(world, [...faults]);
-          const book = await ConnectionBook.open(effects);
+          const book = await ConnectionStore.open(effects);
           const saves: Promise<void>[] = [];
           let number = who * 1_000;
           for (const [nth, count] of steps.entries()) {
@@ -65,7 +65,7 @@ test('what several note at once is all there in the end, once, whatever answers 
 
 test('what is noted while a write is under way is written by the next one', async () => {
   const world = createWorld();
-  const book = await ConnectionBook.open(effectsOf(world));
+  const book = await ConnectionStore.open(effectsOf(world));
   book.note(withSecond(1));
   const saving = book.save();
   await world.clock.wait(0);
@@ -83,7 +83,7 @@ test('what is noted while a write is under way is written by the next one', asyn
 
 test('with nothing noted nothing is written', async () => {
   const world = createWorld();
-  const book = await ConnectionBook.open(effectsOf(world));
+  const book = await ConnectionStore.open(effectsOf(world));
 
   await book.save();
 
@@ -93,7 +93,7 @@ test('with nothing noted nothing is written', async () => {
 
 test('a refresh shows what others wrote, and keeps what is ours', async () => {
   const world = createWorld();
-  const [ours, theirs] = [await ConnectionBook.open(effectsOf(world)), await ConnectionBook.open(effectsOf(world))];
+  const [ours, theirs] = [await ConnectionStore.open(effectsOf(world)), await ConnectionStore.open(effectsOf(world))];
   theirs.note(withSecond(1));
   await theirs.save();
   ours.note(withSecond(2));
@@ -108,10 +108,10 @@ test('a refresh shows what others wrote, and keeps what is ours', async () => {
 test('a write that others always get in the way of is given up, and says so', async () => {
   const world = createWorld();
   const [ours, theirs] = [effectsOf(world), effectsOf(world)];
-  const book = await ConnectionBook.open({
+  const book = await ConnectionStore.open({
     ...ours,
     writeConnection: async (state, expected) => {
-      const other = await ConnectionBook.open(theirs);
+      const other = await ConnectionStore.open(theirs);
       other.note(withSecond(state.version));
       await other.save();
       return await ours.writeConnection(state, expected);
@@ -138,7 +138,7 @@ test('a table that does not answer is asked five times, with pauses, and no more
         return 'lost-before';
       },
     });
-    const book = await ConnectionBook.open(effects);
+    const book = await ConnectionStore.open(effects);
     book.note(withSecond(1));
 
     await expect(book.save()).rejects.toThrow('the table did not answer');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Occurrences, TooManyRowsError } from '../../functions/core/reading/occurrences.ts';
-import { Order } from '../../functions/core/reading/row-order.ts';
+import { RowOrder } from '../../functions/core/reading/row-order.ts';
 
 const time = fc.nat(12);
 const times = fc.array(time, { maxLength: 25 });
@@ -46,7 +46,7 @@ describe('occurrences', () => {
   it('number the equal rows of one read from nought, in whatever order they come', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
-        const [occurrences, order, counts] = [new Occurrences(), new Order(), new Map<string, number>()];
+        const [occurrences, order, counts] = [new Occurrences(), new RowOrder(), new Map<string, number>()];
         for (const { name, time } of rows) {
           if (time !== undefined) order.add(time);
           // The time is a part of the record: rows of two instants are never equal.
@@ -68,7 +68,7 @@ describe('occurrences', () => {
         (rows, most, sorted) => {
           const timed = rows.filter((one) => one.time !== undefined) as { name: string; time: number }[];
           if (sorted) timed.sort((one, other) => one.time - other.time);
-          const [occurrences, order, counts] = [new Occurrences(most), new Order(), new Map<string, number>()];
+          const [occurrences, order, counts] = [new Occurrences(most), new RowOrder(), new Map<string, number>()];
           try {
             for (const { name, time } of timed) {
               order.add(time);
@@ -101,8 +101,8 @@ describe('occurrences', () => {
   });
 });
 
-function orderOf(times: readonly number[]): Order {
-  const order = new Order();
+function orderOf(times: readonly number[]): RowOrder {
+  const order = new RowOrder();
   for (const one of times) order.add(one);
   return order;
 }

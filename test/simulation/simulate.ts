@@ -210,7 +210,7 @@ class Simulation {
       mostSeenKeys: this.#scenario.mostSeenKeys,
       seenFor: this.#world.table.seenFor,
       askAgain: false,
-      act: { act: 'run' },
+      task: { act: 'run' },
     });
   }
 }

@@ -4,8 +4,8 @@ import { sayAwsError } from '../../cli/cloud/aws-error.ts';
 test('what AWS refuses for a reason that nobody foresaw claims nothing about what was done before', () => {
   const thrown = Object.assign(new Error('The bucket is frozen'), { name: 'OperationAborted' });
 
-  const { message, cure } = sayAwsError('x.gz has been sent again and cannot be removed', thrown);
+  const { message, remedy } = sayAwsError('x.gz has been sent again and cannot be removed', thrown);
 
   expect(message).toBe('x.gz has been sent again and cannot be removed: OperationAborted: The bucket is frozen');
-  expect(cure).not.toMatch(/nothing/);
+  expect(remedy).not.toMatch(/nothing/);
 });

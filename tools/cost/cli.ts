@@ -11,6 +11,6 @@ try {
   const known = thrown instanceof TidemarkError || (thrown as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   const message = known ? (thrown as Error).message : ((thrown as Error).stack ?? String(thrown));
   process.stderr.write(`cost: ${message.split('\n').map(clean).join('\n')}\n`);
-  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.cure}\n`);
+  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.remedy}\n`);
   process.exitCode = known ? USAGE : 1;
 }

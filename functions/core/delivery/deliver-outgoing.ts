@@ -1,5 +1,5 @@
 import { SECOND } from '../time.ts';
-import { addOwn } from './queue-self-event.ts';
+import { queueSelfEvent } from './queue-self-event.ts';
 import type { Flush, Sending } from './sending.ts';
 
 /** A flush is due at so many bytes or events, or when its first event has waited so long. */
@@ -11,7 +11,7 @@ const FLUSH_AGE = 15 * SECOND;
 export async function deliverOutgoing(run: Sending): Promise<void> {
   if (run.outgoing.idle) return;
   for (const { id, reason } of run.outgoing.quarantined) {
-    if (reason !== 'unreadable') await addOwn(run, { act: 'quarantine', event: id, reason });
+    if (reason !== 'unreadable') await queueSelfEvent(run, { act: 'quarantine', event: id, reason });
   }
   const flush: Flush = () => run.outgoing.flush(run.endBy);
   const { events, quarantined, retries } = await (run.inTurn ? run.inTurn(flush) : flush());

@@ -6,7 +6,7 @@ import type { Destination, Shape } from '../model.ts';
 import { backoff, PUT_BACKOFF } from '../retry.ts';
 import type { Seen } from '../state/seen.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { OWN, type SeenChunk } from '../stored/seen-chunk.ts';
+import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { deliver } from './deliver.ts';
 import { type Line, packRecords } from './packing.ts';
@@ -21,9 +21,9 @@ export interface Address {
   readonly bucket: string;
   readonly key: Uint8Array;
   /** The destinations, as bits, that lack it. */
-  readonly lacking: number;
+  readonly undelivered: number;
   /** What stays the same when the vendor changes the record. */
-  readonly likeness?: Uint8Array | undefined;
+  readonly stableHash?: Uint8Array | undefined;
 }
 
 /** So often a write is tried again while the host waits for us to end. */
@@ -33,7 +33,7 @@ const MOST_TRIES_AT_THE_END = 5;
 interface Waiting extends Address {
   readonly lines: readonly (string | undefined)[];
   /** The destinations, as bits, that cannot even be told of it: for them it lies in quarantine, and that is all. */
-  readonly mute: number;
+  readonly unwritable: number;
 }
 
 /** What came of writing an event in a shape: no text when not even a stand-in can be written. */
@@ -105,26 +105,26 @@ export class Outgoing {
   }
 
   /** The destinations, as bits, that an event of this flush is for. */
-  lacking(id: string): number | undefined {
-    return this.#waiting.get(id)?.lacking;
+  undelivered(id: string): number | undefined {
+    return this.#waiting.get(id)?.undelivered;
   }
 
   add(event: EcsEvent, address: Address): void {
     const { id } = event.event;
-    const { lacking } = address;
+    const { undelivered } = address;
     const written = new Map<string, Written>();
-    let mute = 0;
+    let unwritable = 0;
     const lines = this.#destinations.map((destination, at) => {
-      if ((lacking & (1 << at)) === 0) return undefined;
+      if ((undelivered & (1 << at)) === 0) return undefined;
       const shape = this.#shapes[at] as string;
       const { text } = written.get(shape) ?? this.#writeOne(destination.shape, shape, event, written);
-      if (text === undefined) mute |= 1 << at;
+      if (text === undefined) unwritable |= 1 << at;
       else this.bytes += text.length;
       return text;
     });
     if ([...written.values()].some(({ problem }) => problem)) this.#keep(event, written);
     this.since ??= this.#effects.now();
-    this.#waiting.set(id, { ...address, lines, mute });
+    this.#waiting.set(id, { ...address, lines, unwritable });
   }
 
   /** Keeps something whole that is too large, or not fit, for a destination. */
@@ -133,14 +133,14 @@ export class Outgoing {
   }
 
   /** Leaves out what has been delivered meanwhile, for each destination; says how many events that were in all. */
-  async sift(seen: Seen): Promise<number> {
+  async dropDelivered(seen: Seen): Promise<number> {
     let sifted = 0;
     for (const [id, waiting] of this.#waiting) {
-      const lacking = waiting.lacking & ~(await seen.has(waiting.bucket, waiting.key));
-      if (lacking === waiting.lacking) continue;
+      const undelivered = waiting.undelivered & ~(await seen.has(waiting.bucket, waiting.key));
+      if (undelivered === waiting.undelivered) continue;
       this.#waiting.delete(id);
-      const lines = waiting.lines.map((line, at) => (lacking & (1 << at) ? line : undefined));
-      if (lacking !== 0) this.#waiting.set(id, { ...waiting, lacking, lines });
+      const lines = waiting.lines.map((line, at) => (undelivered & (1 << at) ? line : undefined));
+      if (undelivered !== 0) this.#waiting.set(id, { ...waiting, undelivered, lines });
       else sifted++;
     }
     return sifted;
@@ -159,11 +159,11 @@ export class Outgoing {
     const waiting = [...this.#waiting.values()];
     const quarantined = this.#quarantine.length;
     for (const entry of this.#quarantine)
-      await insist(this.#effects, endBy, () => this.#effects.quarantine(this.#feed, entry));
+      await retryWrite(this.#effects, endBy, () => this.#effects.quarantine(this.#feed, entry));
     const results = await Promise.allSettled(
       this.#destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
-    const accepted = Uint32Array.from(waiting, ({ mute }) => mute);
+    const accepted = Uint32Array.from(waiting, ({ unwritable }) => unwritable);
     const failures: unknown[] = [];
     let retries = 0;
     for (const [at, result] of results.entries()) {
@@ -178,12 +178,12 @@ export class Outgoing {
       if (result.value.failure) failures.push(result.value.failure);
     }
     await this.#remember(waiting, accepted, endBy);
-    if (failures.length > 0) throw foremost(failures);
+    if (failures.length > 0) throw mostSevere(failures);
     this.#waiting = new Map();
     this.#quarantine = [];
     this.bytes = 0;
     this.since = undefined;
-    return { events: waiting.filter(({ bucket }) => bucket !== OWN).length, quarantined, retries };
+    return { events: waiting.filter(({ bucket }) => bucket !== SELF).length, quarantined, retries };
   }
 
   async #deliverTo(destination: Destination, at: number, waiting: readonly Waiting[], endBy: Instant) {
@@ -209,7 +209,7 @@ export class Outgoing {
     const chunks = [...groups.values()].map((group, part) => this.#chunk(group, part));
     this.#flushes++;
     if (chunks.length === 0) return;
-    await insist(this.#effects, endBy, () => this.#effects.remember(this.#place, chunks));
+    await retryWrite(this.#effects, endBy, () => this.#effects.remember(this.#place, chunks));
     for (const { bits, bucket, events } of groups.values()) {
       for (const event of events) await this.#seen.add(bucket, event.key, bits);
     }
@@ -222,7 +222,9 @@ export class Outgoing {
     let newest: Instant | undefined;
     for (let at = 0; at < keys.length; at += 8) digest += keys.readBigUInt64BE(at);
     for (const { time } of group.events) if (time !== undefined && time > (newest ?? -1)) newest = time;
-    const likenesses = group.events.map(({ likeness }) => likeness).filter((likeness) => likeness !== undefined);
+    const stableHashes = group.events
+      .map(({ stableHash }) => stableHash)
+      .filter((stableFields) => stableFields !== undefined);
     return {
       bucket: group.bucket,
       id: `${this.#name}#${String(this.#flushes).padStart(6, '0')}#${part}`,
@@ -231,7 +233,7 @@ export class Outgoing {
       count: group.events.length,
       digest: BigInt.asUintN(64, digest),
       ...(newest !== undefined && { newest }),
-      ...(likenesses.length === group.events.length && { likenesses: Buffer.concat(likenesses) }),
+      ...(stableHashes.length === group.events.length && { stableHashes: Buffer.concat(stableHashes) }),
     };
   }
 
@@ -297,7 +299,7 @@ export class Outgoing {
  * Tries a harmlessly repeatable write again while there is time: a table that hiccups between delivery and remembering
  * would otherwise make us deliver the whole flush twice.
  */
-export async function insist(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
+export async function retryWrite(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await write();
@@ -312,6 +314,6 @@ export async function insist(effects: Effects, endBy: Instant, write: () => Prom
 }
 
 /** The failure that tells most: one that a person has to mend before one that time may. */
-function foremost(failures: readonly unknown[]): unknown {
+function mostSevere(failures: readonly unknown[]): unknown {
   return failures.find((failure) => !(failure instanceof TidemarkError) || failure.code !== 'delivery') ?? failures[0];
 }

@@ -8,7 +8,7 @@ import { isDeeper, TOO_DEEP } from './depth.ts';
 export const ECS_VERSION = '9.4.0';
 
 /** What the engine knows of an event besides its record. */
-export interface Circumstances {
+export interface EventContext {
   readonly feed: AnyFeed;
   readonly id: string;
   /** None when the vendor gave no usable time. */
@@ -23,7 +23,7 @@ export interface Circumstances {
  * Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. Throws for fields that no
  * format could write: those that are nested deeper than the stack.
  */
-export function complete(fields: EcsFields, row: Row, about: Circumstances): EcsEvent {
+export function complete(fields: EcsFields, row: Row, about: EventContext): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
   if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
@@ -56,7 +56,7 @@ export function complete(fields: EcsFields, row: Row, about: Circumstances): Ecs
 }
 
 /** A record that could not be mapped travels too: as a pipeline_error that says why, with the original inside. */
-export function pipelineError(row: Row, about: Circumstances, thrown: unknown): EcsEvent {
+export function pipelineError(row: Row, about: EventContext, thrown: unknown): EcsEvent {
   return complete(
     {
       event: { kind: 'pipeline_error' },

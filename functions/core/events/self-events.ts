@@ -1,12 +1,12 @@
 import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import type { AnyFeed } from '../model.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { formatInstant, type Instant, type Range, say } from '../time.ts';
-import { type Circumstances, complete } from './complete.ts';
+import { formatInstant, formatTime, type Instant, type Range } from '../time.ts';
+import { complete, type EventContext } from './complete.ts';
 import { digest } from './identity.ts';
 
 /** What Tidemark itself did or found, told to the SIEM like any other event. */
-export type OwnAct =
+export type SelfEvent =
   /** The vendor deleted a range before it was read. */
   | { readonly act: 'gap'; readonly range: Range }
   /** A range whose answer cannot be read; its body lies in quarantine. */
@@ -34,7 +34,7 @@ export type OwnAct =
   | { readonly act: 'redrive'; readonly event: string; readonly at: Instant };
 
 /** When each act is told. */
-export const OWN_ACTS: Readonly<Record<OwnAct['act'], string>> = {
+export const SELF_EVENTS: Readonly<Record<SelfEvent['act'], string>> = {
   gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
   unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
   quarantine:
@@ -52,9 +52,9 @@ export const OWN_ACTS: Readonly<Record<OwnAct['act'], string>> = {
 };
 
 /** An act of Tidemark as an event: `event.module: tidemark`, its id made from the feed and the act, so that a repetition is recognised. */
-export function ownEvent(feed: AnyFeed, act: OwnAct, now: Instant): EcsEvent {
+export function selfEvent(feed: AnyFeed, act: SelfEvent, now: Instant): EcsEvent {
   const range = 'range' in act && { from: formatInstant(act.range.from), to: formatInstant(act.range.to) };
-  const about: Circumstances = {
+  const about: EventContext = {
     feed,
     id: digest(JSON.stringify(['tidemark', act.act, feed.name, ...identityOf(act, range)])),
     time: act.act === 'unreadable' ? act.range.from : now,
@@ -77,7 +77,7 @@ export function ownEvent(feed: AnyFeed, act: OwnAct, now: Instant): EcsEvent {
 }
 
 /** What tells an act from every other of its kind: the same one, told again after a crash, is the same event. */
-function identityOf(act: OwnAct, range: unknown): unknown[] {
+function identityOf(act: SelfEvent, range: unknown): unknown[] {
   switch (act.act) {
     case 'gap':
     case 'unreadable':
@@ -101,7 +101,7 @@ function identityOf(act: OwnAct, range: unknown): unknown[] {
   }
 }
 
-function fieldsOf(feed: AnyFeed, act: OwnAct): EcsFields {
+function fieldsOf(feed: AnyFeed, act: SelfEvent): EcsFields {
   switch (act.act) {
     case 'gap':
       return notice(act.act, 'failure', `Not read before the vendor deleted it: ${span(act.range)}.`);
@@ -146,5 +146,5 @@ function notice(action: string, outcome: 'success' | 'failure' | 'unknown', mess
 }
 
 function span({ from, to }: Range): string {
-  return `${say(from)} to ${say(to)}`;
+  return `${formatTime(from)} to ${formatTime(to)}`;
 }

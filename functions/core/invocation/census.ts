@@ -1,4 +1,4 @@
-import { insist } from '../delivery/outgoing.ts';
+import { retryWrite } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
 import type { Source } from '../model.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
@@ -74,7 +74,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
 /** A throttled table gives in after a while: no census at all would alarm for every feed. */
 async function look(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
   let found: Checkpoint | undefined;
-  await insist(effects, endBy, async () => {
+  await retryWrite(effects, endBy, async () => {
     found = await effects.load(name);
   });
   return found;

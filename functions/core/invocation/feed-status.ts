@@ -5,7 +5,7 @@ import { countHours } from '../state/ledger.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { DAY, floorTo, formatDuration, formatInstant, type Instant, type Range, SECOND, say } from '../time.ts';
+import { DAY, floorTo, formatDuration, formatInstant, formatTime, type Instant, type Range, SECOND } from '../time.ts';
 
 /** How a feed stands: what is known of it without asking the vendor. */
 export interface FeedLook {
@@ -66,11 +66,12 @@ export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Pro
     floor: formatInstant(floor),
     ...(lastSuccess !== undefined && { lastSuccess: formatInstant(lastSuccess) }),
     failures,
-    ...(lastError && { lastError: { ...lastError, at: say(lastError.at) } }),
-    ...(hold && now < hold.until && { hold: { until: say(hold.until), reason: hold.reason, message: hold.message } }),
+    ...(lastError && { lastError: { ...lastError, at: formatTime(lastError.at) } }),
+    ...(hold &&
+      now < hold.until && { hold: { until: formatTime(hold.until), reason: hold.reason, message: hold.message } }),
     ...(owner !== undefined &&
       leaseUntil !== undefined &&
-      now < leaseUntil && { lease: { owner, until: say(leaseUntil) } }),
+      now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
     jobs: progress,
     quarantine,
@@ -87,7 +88,7 @@ function latenessOf(
   const bounds = [...LATENESS_STEPS.map(formatDuration), 'more'];
   const steps = late.map((events, at) => ({ upTo: bounds[at] as string, events })).filter(({ events }) => events > 0);
   return {
-    since: say(since),
+    since: formatTime(since),
     onTime,
     late: late.reduce((sum, events) => sum + events, 0),
     steps,
@@ -105,7 +106,7 @@ async function listQuarantine(effects: Effects, feed: string): Promise<Quarantin
   const found: QuarantineLook[] = [];
   for await (const { id, reason, at, text, destinations } of effects.loadQuarantine(feed)) {
     const bytes = Buffer.byteLength(text);
-    found.push({ id, reason, at: say(at), bytes, ...(destinations && { destinations }) });
+    found.push({ id, reason, at: formatTime(at), bytes, ...(destinations && { destinations }) });
   }
   return found;
 }

@@ -4,12 +4,12 @@ import { TidemarkError } from '../errors.ts';
 import type { AnyFeed, Source } from '../model.ts';
 import { type Instant, parseDuration, parseInstant, type Range } from '../time.ts';
 import type { ConfiguredFeeds } from './census.ts';
-import type { Act } from './tasks.ts';
+import type { Task } from './tasks.ts';
 
 /** What an invocation is to do, checked. */
-export interface Order {
-  readonly act:
-    | Act
+export interface InvocationInput {
+  readonly task:
+    | Task
     /** Says how the feeds stand, without asking the vendor. */
     | { readonly act: 'look'; readonly range?: Range }
     | { readonly act: 'census'; readonly feeds: ConfiguredFeeds };
@@ -53,23 +53,23 @@ const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), timing)) }),
 ]);
 
-export function readOrder(source: Source, value: unknown): Order {
+export function readInput(source: Source, value: unknown): InvocationInput {
   const given = typeof value === 'object' && value !== null && !('act' in value) ? { act: 'run', ...value } : value;
   const order = check(input, given, 'The invocation');
-  if (order.act === 'census') return { act: order, feeds: [], askAgain: false };
+  if (order.act === 'census') return { task: order, feeds: [], askAgain: false };
   const { connection: unchecked, streams, askAgain = false, ...rest } = order;
   const connection = parseConnection(source, unchecked);
-  return { act: actOf(rest), connection, feeds: chosen(source, connection, streams), askAgain };
+  return { task: actOf(rest), connection, feeds: chosen(source, connection, streams), askAgain };
 }
 
 function actOf(
   rest: Omit<Exclude<z.infer<typeof input>, { act: 'census' }>, 'connection' | 'streams' | 'askAgain'>,
-): Order['act'] {
+): InvocationInput['task'] {
   const order = rest as { act: string; from?: string; to?: string } & Record<string, unknown>;
   const { from, to, ...more } = order;
   if (order.act === 'move') return { act: 'move', to: parseInstant(to) as Instant };
   const wanted = rangeOf(from, to);
-  return { ...more, ...(wanted && { range: wanted }) } as Order['act'];
+  return { ...more, ...(wanted && { range: wanted }) } as InvocationInput['task'];
 }
 
 function rangeOf(from: string | undefined, to: string | undefined): Range | undefined {

@@ -1,7 +1,7 @@
 import type { Writer } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, PauseError, TidemarkError } from '../errors.ts';
-import type { Answer, AnyFeed, Connection, Destination, Sight, Source } from '../model.ts';
+import type { Answer, AnyFeed, Connection, Destination, Source, Visibility } from '../model.ts';
 import { type Asker, ask } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
@@ -12,11 +12,11 @@ import { signInRefused } from '../requests/sign-in-refusal.ts';
 import { nextStep } from '../run/next-step.ts';
 import type { FeedReport, FeedState } from '../run/report.ts';
 import { countLag, type Outlook, type Prepared } from '../run/with-lease.ts';
-import { ConnectionBook } from '../state/connection-store.ts';
+import { ConnectionStore } from '../state/connection-store.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { addTallies, emptyTally } from '../stored/tally.ts';
-import { type Duration, HOUR, type Instant, MINUTE, SECOND, say } from '../time.ts';
-import { type Act, perform } from './tasks.ts';
+import { type Duration, formatTime, HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
+import { performTask, type Task } from './tasks.ts';
 
 /** A worker's clock may be a little off another's: a lease lives on that long after the worker's own end. */
 const LEASE_MARGIN = 5 * SECOND;
@@ -34,10 +34,10 @@ const FIRST_REFUSAL_HOLD = 5 * MINUTE;
 const LONGEST_REFUSAL_HOLD = HOUR;
 
 /** What goes on beside live reading, and leaves it most of the vendor's quota. */
-const JOBS: ReadonlySet<Act['act']> = new Set(['backfill', 'verify']);
+const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
 
 /** What an invocation is given: a connection, and those of its feeds that are due. */
-export interface ConnectionTask {
+export interface ConnectionContext {
   readonly effects: Effects;
   readonly source: Source;
   readonly connection: Connection;
@@ -49,7 +49,7 @@ export interface ConnectionTask {
   /** How long delivered events are remembered. */
   readonly seenFor: Duration;
   readonly askAgain: boolean;
-  readonly act: Act;
+  readonly task: Task;
 }
 
 /** All feeds of one invocation share these. */
@@ -57,7 +57,7 @@ interface Shared {
   readonly pacer: Pacer;
   readonly endBy: Instant;
   readonly stopAt: Instant;
-  readonly book: ConnectionBook;
+  readonly book: ConnectionStore;
   /** The refusal that was on record when the invocation began, over or not. */
   readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
@@ -69,28 +69,28 @@ interface Shared {
  * Runs the due feeds of one connection, the one that lags most first, in slices of the invocation's time. They share one
  * secret, one session, one quota and one look at what the credentials may see; each has its own lease and checkpoint.
  */
-export async function runConnection(task: ConnectionTask): Promise<FeedReport[]> {
+export async function runConnection(task: ConnectionContext): Promise<FeedReport[]> {
   const reports = await runFeeds(task);
   // A schedule comes again by itself.
-  if (task.act.act === 'run' && !task.askAgain) return reports;
+  if (task.task.act === 'run' && !task.askAgain) return reports;
   return reports.map((report) => ({ ...report, next: nextStep(report, task.effects.now()) }));
 }
 
-async function runFeeds(task: ConnectionTask): Promise<FeedReport[]> {
+async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   const { effects, source } = task;
   const start = effects.now();
   const budget = effects.remainingTime();
   const endBy = start + budget - Math.min(SECOND, budget / 10);
   const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
   try {
-    const book = await ConnectionBook.open(effects);
+    const book = await ConnectionStore.open(effects);
     const secretVersion = await effects.secretVersion();
     const session =
       source.auth.kind === 'vbrick-session' &&
       new Session({ effects, title: source.title, book, secretVersion, owner: task.owner, stopAt, endBy });
     const heldBefore = book.state.notBefore;
     const shared: Shared = {
-      pacer: new Pacer(undefined, JOBS.has(task.act.act)),
+      pacer: new Pacer(undefined, JOBS.has(task.task.act)),
       endBy,
       stopAt,
       book,
@@ -110,7 +110,7 @@ async function runFeeds(task: ConnectionTask): Promise<FeedReport[]> {
 }
 
 /** Slice after slice until every feed is done or the time is up. */
-async function runInTurns(task: ConnectionTask, shared: Shared): Promise<FeedReport[]> {
+async function runInTurns(task: ConnectionContext, shared: Shared): Promise<FeedReport[]> {
   const { effects } = task;
   const reports = new Map<string, FeedReport>();
   let waiting = await mostLaggingFirst(task);
@@ -122,7 +122,7 @@ async function runInTurns(task: ConnectionTask, shared: Shared): Promise<FeedRep
       const report = await runSlice(task, shared, feed, others);
       const before = reports.get(feed.name);
       reports.set(feed.name, before ? addReports(before, report) : report);
-      if (report.state === 'refused') return await refuseRest(task, reports, report);
+      if (report.state === 'refused') return await reportRestRefused(task, reports, report);
       // A feed whose turn comes too late for this run would be told so again and again.
       const wasUsed = report.pages > 0 || effects.now() - began >= SHORTEST_SLICE;
       if (report.state === 'more' && wasUsed && effects.now() < shared.stopAt) again.push(feed);
@@ -138,7 +138,7 @@ function addReports(one: FeedReport, other: FeedReport): FeedReport {
   return { ...other, ...addTallies(one, other), warnings };
 }
 
-async function runSlice(task: ConnectionTask, shared: Shared, feed: AnyFeed, others: number): Promise<FeedReport> {
+async function runSlice(task: ConnectionContext, shared: Shared, feed: AnyFeed, others: number): Promise<FeedReport> {
   const { effects } = task;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (shared.stopAt - now) / (others + 1));
@@ -167,13 +167,13 @@ async function runSlice(task: ConnectionTask, shared: Shared, feed: AnyFeed, oth
     prepare: (asker: Asker) => (shared.prepared ??= prepare(task, shared, asker)),
   };
   try {
-    return await perform(task.act, { ...given, feed });
+    return await performTask(task.task, { ...given, feed });
   } catch (thrown) {
-    return await lagOnly(task, feed, { state: 'failed', error: asTidemarkError(thrown) });
+    return await reportLagOnly(task, feed, { state: 'failed', error: asTidemarkError(thrown) });
   }
 }
 
-async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<AnyFeed[]> {
+async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
   if (feeds.length < 2) return [...feeds];
   const watermarks = new Map<AnyFeed, Instant>();
   for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
@@ -181,7 +181,7 @@ async function mostLaggingFirst({ effects, feeds }: ConnectionTask): Promise<Any
 }
 
 /** Finds out what there is to know about the connection, for all of its feeds: in the time of the run, not of one feed's slice. */
-async function prepare(task: ConnectionTask, shared: Shared, first: Asker): Promise<Prepared> {
+async function prepare(task: ConnectionContext, shared: Shared, first: Asker): Promise<Prepared> {
   const { book, secretVersion } = shared;
   const asker = { ...first, stopAt: shared.stopAt };
   const connection = await lookUp(task.source, task.connection, book, secretVersion, asker);
@@ -196,26 +196,29 @@ async function prepare(task: ConnectionTask, shared: Shared, first: Asker): Prom
 
 /** Finds out what the credentials may see: hourly, and when the secret has changed. Its own failure stops no feed. */
 async function lookAround(
-  task: ConnectionTask,
+  task: ConnectionContext,
   shared: Shared,
   asker: Asker,
   connection: Connection,
 ): Promise<Outlook> {
-  const { sight } = task.source;
-  if (!sight) return { warnings: [] };
+  const { visibility } = task.source;
+  if (!visibility) return { warnings: [] };
   const { secretVersion, book } = shared;
   const now = asker.effects.now();
-  const last = book.state.sight;
+  const last = book.state.visibility;
   const current = last?.secretVersion === secretVersion && now < last.at + SIGHT_AGE;
-  const looked = current ? undefined : await lookWith(sight, task, shared, asker, connection);
+  const looked = current ? undefined : await lookWith(visibility, task, shared, asker, connection);
   const seen = looked ?? last?.seen;
-  const { warning, shrank } = seen === undefined ? {} : sight.compare(seen, last?.seen);
+  const { warning, shrank } = seen === undefined ? {} : visibility.compare(seen, last?.seen);
   if (warning) task.effects.count('NarrowSight', 1);
   if (shrank) throw scopeShrank(shrank);
   // An attempt that failed counts as one too: what cannot be seen now is not asked for in every run.
-  if (!current) book.note((state) => ({ ...state, sight: { at: now, secretVersion, seen } }));
-  const { suspicion } = sight;
-  return { warnings: warning ? [warning] : [], ...(seen === undefined && suspicion !== undefined && { suspicion }) };
+  if (!current) book.note((state) => ({ ...state, visibility: { at: now, secretVersion, seen } }));
+  const { singleActorWarning } = visibility;
+  return {
+    warnings: warning ? [warning] : [],
+    ...(seen === undefined && singleActorWarning !== undefined && { singleActorWarning }),
+  };
 }
 
 function scopeShrank(what: string): TidemarkError {
@@ -228,8 +231,8 @@ function scopeShrank(what: string): TidemarkError {
 }
 
 async function lookWith(
-  sight: Sight,
-  { effects }: ConnectionTask,
+  visibility: Visibility,
+  { effects }: ConnectionContext,
   shared: Shared,
   asker: Asker,
   connection: Connection,
@@ -238,10 +241,10 @@ async function lookWith(
   // Its own pacer: what it learns of the quota must not keep this run from its one request that brings rows.
   const apart = { ...asker, pacer: new Pacer(shared.pacer), patience: SIGHT_PATIENCE };
   try {
-    for (let request = sight.first(connection); ; ) {
+    for (let request = visibility.first(connection); ; ) {
       // Without the first answer there is nothing to tell; a no to a later question is a part of the picture.
-      answers.push(await ask({ ...apart, takesNo: answers.length > 0 }, request));
-      const step = sight.read(answers, connection);
+      answers.push(await ask({ ...apart, acceptsRefusal: answers.length > 0 }, request));
+      const step = visibility.read(answers, connection);
       if ('seen' in step) return step.seen;
       request = step.next;
     }
@@ -259,7 +262,11 @@ async function lookWith(
 }
 
 /** Whether the credentials were refused lately, and are still the same. A refused sign-in binds even who asks by hand. */
-function refusedUntil({ askAgain }: ConnectionTask, { book, secretVersion }: Shared, now: Instant): Short | undefined {
+function refusedUntil(
+  { askAgain }: ConnectionContext,
+  { book, secretVersion }: Shared,
+  now: Instant,
+): Short | undefined {
   const hold = signInHold(book.state, secretVersion, now);
   if (hold?.signIn === 'throttled') return { state: 'paused', until: hold.notBefore };
   if (hold) return { state: 'refused', until: hold.notBefore, error: signInRefused(hold.message, hold.notBefore) };
@@ -273,28 +280,28 @@ function refusedError(message: string, until: Instant): TidemarkError {
     'refused',
     'receiving',
     message,
-    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${say(until)}.`,
+    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
   );
 }
 
 /** Refused credentials are refused for every feed: the others do not even ask. */
-async function refuseRest(
-  task: ConnectionTask,
+async function reportRestRefused(
+  task: ConnectionContext,
   reports: Map<string, FeedReport>,
   refused: FeedReport,
 ): Promise<FeedReport[]> {
   const error =
     refused.error &&
-    new TidemarkError(refused.error.code, refused.error.stage, refused.error.message, refused.error.cure);
+    new TidemarkError(refused.error.code, refused.error.stage, refused.error.message, refused.error.remedy);
   for (const feed of task.feeds) {
     if (reports.has(feed.name)) continue;
-    reports.set(feed.name, await lagOnly(task, feed, { state: 'refused', ...(error && { error }) }));
+    reports.set(feed.name, await reportLagOnly(task, feed, { state: 'refused', ...(error && { error }) }));
   }
   return [...reports.values()];
 }
 
 /** Remembers refusals, or that there are none any more, and what was found out, for the runs to come. */
-async function saveBook(task: ConnectionTask, shared: Shared, reports: readonly FeedReport[]): Promise<void> {
+async function saveBook(task: ConnectionContext, shared: Shared, reports: readonly FeedReport[]): Promise<void> {
   const { effects } = task;
   const { book, heldBefore } = shared;
   const refused = reports.find((report) => report.state === 'refused');
@@ -313,7 +320,7 @@ async function saveBook(task: ConnectionTask, shared: Shared, reports: readonly 
 
 /** One refusal more. Where asking costs a sign-in, already the first one makes us wait. */
 async function refusalStep(
-  { effects }: ConnectionTask,
+  { effects }: ConnectionContext,
   { book, session }: Shared,
   message: string | undefined,
 ): Promise<(state: ConnectionState) => ConnectionState> {
@@ -343,13 +350,13 @@ interface Short {
   readonly error?: TidemarkError;
 }
 
-async function reportAll(task: ConnectionTask, short: Short): Promise<FeedReport[]> {
-  return await Promise.all(task.feeds.map((feed) => lagOnly(task, feed, short)));
+async function reportAll(task: ConnectionContext, short: Short): Promise<FeedReport[]> {
+  return await Promise.all(task.feeds.map((feed) => reportLagOnly(task, feed, short)));
 }
 
 /** Even a feed that cannot run says how far it is behind. */
-async function lagOnly(
-  { effects }: ConnectionTask,
+async function reportLagOnly(
+  { effects }: ConnectionContext,
   feed: AnyFeed,
   { state, until, error }: Short,
 ): Promise<FeedReport> {
@@ -359,10 +366,10 @@ async function lagOnly(
     ...emptyTally(),
     feed: feed.name,
     state,
-    ...(item && { watermark: say(item.watermark) }),
+    ...(item && { watermark: formatTime(item.watermark) }),
     ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
-    ...(until !== undefined && { until: say(until) }),
+    ...(until !== undefined && { until: formatTime(until) }),
     warnings: [],
-    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),
+    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, remedy: error.remedy } }),
   };
 }

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../errors.ts';
-import { type BackfillOrder, runBackfill } from '../jobs/backfill.ts';
+import { type BackfillTask, runBackfill } from '../jobs/backfill.ts';
 import { moveFeed } from '../jobs/move-feed.ts';
 import { redrive } from '../jobs/redrive.ts';
 import { latestDay, runVerify } from '../jobs/verify.ts';
@@ -7,16 +7,16 @@ import { type AnyFeed, type Feed, isSnapshotFeed } from '../model.ts';
 import { runFeed } from '../reading/run-feed.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import type { FeedReport } from '../run/report.ts';
-import type { FeedTask } from '../run/with-lease.ts';
+import type { FeedContext } from '../run/with-lease.ts';
 import { runSnapshot } from '../snapshots/run-snapshot.ts';
 import { jobId } from '../stored/job.ts';
 import type { Instant, Range } from '../time.ts';
 
 /** What an invocation is to do with each of its feeds. */
-export type Act =
+export type Task =
   /** Read on: what schedules ask for. */
   | { readonly act: 'run' }
-  | ({ readonly act: 'backfill'; readonly id?: string } & Omit<BackfillOrder, 'id'>)
+  | ({ readonly act: 'backfill'; readonly id?: string } & Omit<BackfillTask, 'id'>)
   /** Without a range: the latest whole day that can be verified. */
   | { readonly act: 'verify'; readonly range?: Range; readonly repair?: boolean }
   /** Sends again what lies in quarantine: these entries, or all. */
@@ -25,7 +25,7 @@ export type Act =
   | { readonly act: 'move'; readonly to: Instant };
 
 /** Does it. Whatever the act, it works in the time it is given, and a later invocation goes on. */
-export async function perform(act: Act, task: FeedTask<AnyFeed>): Promise<FeedReport> {
+export async function performTask(act: Task, task: FeedContext<AnyFeed>): Promise<FeedReport> {
   const { feed } = task;
   if (act.act === 'run' && isSnapshotFeed(feed)) return await runSnapshot({ ...task, feed });
   if (act.act === 'redrive') return await redrive(task, act.ids);

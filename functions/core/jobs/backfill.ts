@@ -1,4 +1,4 @@
-import { sendOwn } from '../delivery/send-self-event.ts';
+import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Flush } from '../delivery/sending.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
@@ -6,20 +6,20 @@ import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';
 import { readToEnd, seenOf, startRun } from '../reading/run-feed.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
-import { type Ending, outOfTime } from '../run/outcome.ts';
+import { outOfTime, type RunOutcome } from '../run/outcome.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedTask, type Held, ownSending, underLease } from '../run/with-lease.ts';
+import { type FeedContext, type Held, selfEventSending, withLease } from '../run/with-lease.ts';
 import type { Lease } from '../state/lease.ts';
 import { foldDay } from '../state/ledger.ts';
 import { type Changes, type Checkpoint, firstCheckpoint, type Plan } from '../stored/checkpoint.ts';
 import { type BackfillJob, jobKey } from '../stored/job.ts';
 import { addTallies } from '../stored/tally.ts';
-import { ceilTo, DAY, floorTo, type Instant, MINUTE, type Range, say } from '../time.ts';
-import { flushUnderLiveLease } from './with-live-lease.ts';
+import { ceilTo, DAY, floorTo, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
+import { flushWithLiveLease } from './with-live-lease.ts';
 
 /** What a backfill is asked to do. */
-export interface BackfillOrder {
+export interface BackfillTask {
   readonly id: string;
   /** None to go on with one that has begun. */
   readonly range?: Range;
@@ -32,14 +32,14 @@ export interface BackfillOrder {
  * flush goes out under the live feed's lease, so that nothing is delivered twice where the two meet. One run does as much as it
  * has time for; the next one goes on.
  */
-export async function runBackfill(task: FeedTask, order: BackfillOrder): Promise<FeedReport> {
+export async function runBackfill(task: FeedContext, order: BackfillTask): Promise<FeedReport> {
   const key = jobKey(task.feed.name, 'backfill', order.id);
   const live = await liveCheckpoint(task);
   const begun = await task.effects.load(key);
   if (!begun && !order.range) throw unknownJob(task.feed.name, 'backfill', order.id);
   const range = clampRange(task, live, order.range ?? (begun as Checkpoint).job?.range ?? { from: 0, to: 0 });
   const own = { ...task, key };
-  return await underLease(
+  return await withLease(
     own,
     (start) => newJob(own, order, range, start),
     (held) => fill(own, order, held, () => newJob(own, order, range, held.start)),
@@ -57,7 +57,7 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
 }
 
 /** What lies above the watermark is the live feed's to read, and what the vendor has deleted is nobody's. */
-function clampRange({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Range {
+function clampRange({ effects, feed }: FeedContext, live: Checkpoint, { from, to }: Range): Range {
   const { precision, retention } = feed.stream;
   const oldest = ceilTo(effects.now() - retention, precision);
   const last = Math.min(ceilTo(to, precision), floorTo(live.watermark, precision));
@@ -66,8 +66,8 @@ function clampRange({ effects, feed }: FeedTask, live: Checkpoint, { from, to }:
 }
 
 function newJob(
-  { destinations }: FeedTask,
-  { id, resend = false }: BackfillOrder,
+  { destinations }: FeedContext,
+  { id, resend = false }: BackfillTask,
   range: Range,
   start: Instant,
 ): Checkpoint {
@@ -77,27 +77,27 @@ function newJob(
   return { ...firstCheckpoint(range.from, '', ids), job };
 }
 
-async function fill(task: FeedTask, order: BackfillOrder, held: Held, fresh: () => Checkpoint): Promise<Ending> {
+async function fill(task: FeedContext, order: BackfillTask, held: Held, fresh: () => Checkpoint): Promise<RunOutcome> {
   const { effects } = task;
   const { lease, warnings } = held;
   if (order.range && !order.cancel) beginAnew(task, lease, fresh, warnings);
   const job = lease.item.job as BackfillJob;
   if (order.range && (order.resend ?? false) !== job.resend) throw otherKind(task.feed.name, job);
-  const own = ownSending(task, held);
+  const own = selfEventSending(task, held);
   const told = { act: 'backfill' as const, id: job.id, range: job.range, resend: job.resend };
   if (job.state !== 'running') return over(job);
   await own.seen.open();
   const { precision } = task.feed.stream;
   if (order.range && (order.range.from + precision <= job.range.from || order.range.to >= job.range.to + precision)) {
     warnings.push(
-      `The backfill is of ${say(job.range.from)} to ${say(job.range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
+      `The backfill is of ${formatTime(job.range.from)} to ${formatTime(job.range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
     );
   }
   if (order.cancel) {
-    await sendOwn(own, { ...told, state: 'cancelled' });
+    await sendSelfEvent(own, { ...told, state: 'cancelled' });
     return over({ ...job, state: 'cancelled' }, { plan: undefined });
   }
-  await sendOwn(own, { ...told, state: 'started' });
+  await sendSelfEvent(own, { ...told, state: 'started' });
   const before = lease.item.watermark;
   const ending = await readPart(task, held).finally(() => {
     lease.note({ job: { ...job, tally: addTallies(job.tally, held.tally) } });
@@ -110,7 +110,7 @@ async function fill(task: FeedTask, order: BackfillOrder, held: Held, fresh: () 
   if (ending.state !== 'caught-up') return { ...ending, changes };
   // The last part is done, or the next one is to be begun.
   if (watermark < job.range.to || folded < floorTo(watermark, DAY)) return { ...outOfTime('more'), changes };
-  await sendOwn(own, { ...told, state: 'done' });
+  await sendSelfEvent(own, { ...told, state: 'done' });
   return over({ ...(lease.item.job as BackfillJob), state: 'done' }, { ...changes, lastSuccess: effects.now() });
 }
 
@@ -118,7 +118,7 @@ async function fill(task: FeedTask, order: BackfillOrder, held: Held, fresh: () 
  * What is done is done, for those who were there: when destinations were added since, it is begun anew for their sake. They
  * alone get what the others have.
  */
-function beginAnew({ destinations }: FeedTask, lease: Lease, fresh: () => Checkpoint, warnings: string[]): void {
+function beginAnew({ destinations }: FeedContext, lease: Lease, fresh: () => Checkpoint, warnings: string[]): void {
   const { job, destinations: known } = lease.item;
   const added = destinations.filter(({ id }) => known[id] === undefined);
   if (job?.state === 'cancelled') warnings.push('It was cancelled. To begin it once more, give it another --id.');
@@ -143,16 +143,16 @@ function otherKind(feed: string, { id, resend }: BackfillJob): TidemarkError {
 }
 
 /** The vendor has not answered for as much as it was asked for: to ask again at once would not help. */
-function standingStill({ now }: Effects, { changes }: Ending): Ending {
+function standingStill({ now }: Effects, { changes }: RunOutcome): RunOutcome {
   return { state: 'paused', changes, until: now() + MINUTE };
 }
 
-function over(job: BackfillJob, changes: Changes = {}): Ending {
+function over(job: BackfillJob, changes: Changes = {}): RunOutcome {
   return { state: 'caught-up', changes: { ...changes, job } };
 }
 
 /** Reads on in the range, as far as there is time. */
-async function readPart(task: FeedTask, held: Held): Promise<Ending> {
+async function readPart(task: FeedContext, held: Held): Promise<RunOutcome> {
   const { lease, asker, warnings } = held;
   const { effects } = task;
   const { id, range, resend } = lease.item.job as BackfillJob;
@@ -170,7 +170,7 @@ async function readPart(task: FeedTask, held: Held): Promise<Ending> {
   const forgotten = Math.min(range.to, effects.now() - task.seenFor);
   if (forgotten > Math.max(live.floor, range.from)) {
     warnings.push(
-      `What was delivered of before ${say(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
+      `What was delivered of before ${formatTime(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
     );
   }
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
@@ -178,7 +178,7 @@ async function readPart(task: FeedTask, held: Held): Promise<Ending> {
   await seen.open();
   const run = await startRun(task, feed, held, prepared, seen, planOf(feed, lease.item, range.to), place);
   // What is sent again on purpose is nothing that the live feed asks about.
-  const sharing = resend ? run : { ...run, inTurn: (flush: Flush) => flushUnderLiveLease(task, run, flush) };
+  const sharing = resend ? run : { ...run, inTurn: (flush: Flush) => flushWithLiveLease(task, run, flush) };
   return await readToEnd(sharing, prepared, warnings);
 }
 
@@ -188,7 +188,7 @@ function planOf(feed: Feed, { watermark: from, plan, narrowed }: Checkpoint, to:
 }
 
 /** The days that are done get their rows in the ledger; says up to where. What is sent again was counted before. */
-async function foldRange({ effects, feed }: FeedTask, { lease, asker }: Held, watermark: Instant): Promise<Instant> {
+async function foldRange({ effects, feed }: FeedContext, { lease, asker }: Held, watermark: Instant): Promise<Instant> {
   const { range, resend } = lease.item.job as BackfillJob;
   const done = floorTo(watermark, DAY);
   let day = lease.item.folded?.first ?? floorTo(range.from, DAY);

@@ -2,7 +2,7 @@ import type { Address } from '../delivery/outgoing.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { askedRange } from '../reading/plan.ts';
-import { takeIn } from '../reading/process-page.ts';
+import { processPage } from '../reading/process-page.ts';
 import { readPages } from '../reading/read-pages.ts';
 import { newReading } from '../reading/read-window.ts';
 import type { Comparison, Run } from '../reading/run.ts';
@@ -28,7 +28,7 @@ export class Findings implements Comparison {
   readonly met = new Map<string, KeySet>();
   readonly wanted = new Map<string, number>();
   /** By bucket: how many of those are missing, held or not. */
-  readonly lacking = new Map<string, number>();
+  readonly missingByBucket = new Map<string, number>();
   readonly #ids = new Set<string>();
 
   has(id: string): boolean {
@@ -53,7 +53,7 @@ export class Findings implements Comparison {
 
   add(event: EcsEvent, address: Address): void {
     const { bucket } = address;
-    this.lacking.set(bucket, (this.lacking.get(bucket) ?? 0) + 1);
+    this.missingByBucket.set(bucket, (this.missingByBucket.get(bucket) ?? 0) + 1);
     if (this.missing.length >= MOST_MISSING) return;
     this.#ids.add(event.event.id);
     this.missing.push({ event, address });
@@ -67,7 +67,7 @@ export async function collect(run: Run, findings: Findings, range: Range): Promi
   const reading = newReading(stream, range, asked);
   const comparing = { ...run, findings };
   for await (const page of readPages(comparing, range, stream.first(asked, connection))) {
-    await takeIn(comparing, reading, page, 0, page.rows.length);
+    await processPage(comparing, reading, page, 0, page.rows.length);
     reading.pageBefore = new Set(page.hashes);
     run.seen.trim();
     if (run.effects.stopping()) throw new OutOfTimeError();

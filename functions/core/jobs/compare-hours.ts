@@ -1,6 +1,6 @@
 import type { Run } from '../reading/run.ts';
 import { KeySet } from '../state/seen.ts';
-import { Summing, seenHours } from '../state/seen-hours.ts';
+import { DigestSum, seenHours } from '../state/seen-hours.ts';
 import { type Digest, dayOf } from '../stored/ledger-row.ts';
 import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
@@ -32,7 +32,7 @@ export async function compareHours(
   seenFor: Duration,
 ): Promise<VerifiedStep[]> {
   // Where the vendor's range is not about the rows' times, no hour of theirs is known in full.
-  if (run.feed.stream.vague) return [await vagueStep(run, findings, range, seenFor)];
+  if (run.feed.stream.rangeIgnoresRowTime) return [await vagueStep(run, findings, range, seenFor)];
   const steps: VerifiedStep[] = [];
   for (let from = range.from; from < range.to; from += step) {
     const counts: Counts = { vendor: 0, missing: 0, extra: 0, changed: 0, unknown: 0, by: 'keys', unsure: false };
@@ -62,7 +62,7 @@ async function compareHour(
   if (hour <= run.effects.now() - seenFor) return await compareSums(run, findings, hour, counts);
   const met = findings.met.get(bucket);
   counts.vendor += findings.wantedIn(bucket);
-  const lacking = findings.lacking.get(bucket) ?? 0;
+  const undelivered = findings.missingByBucket.get(bucket) ?? 0;
   let changed = 0;
   for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
     let extra = 0;
@@ -76,22 +76,22 @@ async function compareHour(
     counts.extra += extra - changed;
   }
   counts.changed += changed;
-  counts.missing += lacking - changed;
+  counts.missing += undelivered - changed;
 }
 
-/** The likenesses of what was delivered and is no longer there, each key once. */
+/** The stableHashes of what was delivered and is no longer there, each key once. */
 function extraLikenesses(chunks: readonly SeenChunk[], isExtra: (key: Uint8Array) => boolean): Map<string, number> {
   const counts = new Map<string, number>();
   const counted = new Set<string>();
-  for (const { keys, likenesses } of chunks) {
-    if (!likenesses) continue;
+  for (const { keys, stableHashes } of chunks) {
+    if (!stableHashes) continue;
     for (let at = 0; at + 8 <= keys.length; at += 8) {
       const key = keys.subarray(at, at + 8);
       const name = Buffer.from(key).toString('hex');
       if (!isExtra(key) || counted.has(name)) continue;
       counted.add(name);
-      const likeness = Buffer.from(likenesses.subarray(at / 2, at / 2 + 4)).toString('hex');
-      counts.set(likeness, (counts.get(likeness) ?? 0) + 1);
+      const stableFields = Buffer.from(stableHashes.subarray(at / 2, at / 2 + 4)).toString('hex');
+      counts.set(stableFields, (counts.get(stableFields) ?? 0) + 1);
     }
   }
   return counts;
@@ -100,9 +100,9 @@ function extraLikenesses(chunks: readonly SeenChunk[], isExtra: (key: Uint8Array
 /** Takes those out of what is missing that are like something which was delivered and is no longer there; says how many. */
 function takeChanged(findings: Findings, bucket: string, extras: Map<string, number>): number {
   const isChanged = ({ address }: Missing): boolean => {
-    const { likeness } = address;
-    if (address.bucket !== bucket || !likeness) return false;
-    const name = Buffer.from(likeness).toString('hex');
+    const { stableHash } = address;
+    if (address.bucket !== bucket || !stableHash) return false;
+    const name = Buffer.from(stableHash).toString('hex');
     const left = extras.get(name) ?? 0;
     if (left === 0) return false;
     extras.set(name, left - 1);
@@ -120,7 +120,7 @@ async function compareSums(run: Run, findings: Findings, hour: Instant, counts: 
   findings.missing = findings.missing.filter(({ address }) => address.bucket !== bucket);
   const day = dayOf(hour);
   const [row] = await run.effects.loadLedger(run.feed.name, day, day);
-  const nothing = new Summing().total;
+  const nothing = new DigestSum().total;
   counts.by = 'ledger';
   const wanted = findings.wantedIn(bucket);
   counts.vendor += wanted;
@@ -147,7 +147,7 @@ async function compareSums(run: Run, findings: Findings, hour: Instant, counts: 
 
 /** What the destinations of these bits should have. */
 function sumOf(keys: KeySet, bits: number): Digest {
-  const sum = new Summing();
+  const sum = new DigestSum();
   for (const [high, low, wanted] of keys) if ((wanted & bits) !== 0) sum.add(high, low);
   return sum.total;
 }
@@ -158,7 +158,7 @@ function addStrays(findings: Findings, range: Range, counts: Counts): void {
   for (const [bucket, wanted] of findings.wanted) {
     if (bucket >= first && bucket <= last) continue;
     counts.vendor += wanted;
-    counts.missing += findings.lacking.get(bucket) ?? 0;
+    counts.missing += findings.missingByBucket.get(bucket) ?? 0;
   }
 }
 
@@ -172,10 +172,10 @@ async function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Du
     return { ...step, vendor, delivered: 0, missing: 0, changed: 0, by: 'ledger', note, unsure: true };
   }
   let changed = 0;
-  for (const [bucket, count] of findings.lacking) {
+  for (const [bucket, count] of findings.missingByBucket) {
     missing += count;
     // Hours that were asked for as a whole, such as those of whole days, can tell what is no longer there.
-    if (run.feed.stream.grid === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
+    if (run.feed.stream.windowStep === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
       continue;
     const met = findings.met.get(bucket);
     for await (const { chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {

@@ -1,5 +1,5 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
-import { addOwn } from '../delivery/queue-self-event.ts';
+import { queueSelfEvent } from '../delivery/queue-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf, UnreadableError } from '../errors.ts';
@@ -8,26 +8,26 @@ import { inParts } from '../events/in-parts.ts';
 import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
 import { askedRange } from '../reading/plan.ts';
-import { takeIn } from '../reading/process-page.ts';
+import { processPage } from '../reading/process-page.ts';
 import { newReading } from '../reading/read-window.ts';
 import type { Run } from '../reading/run.ts';
 import { startRun } from '../reading/run-feed.ts';
-import type { Ending } from '../run/outcome.ts';
-import { newCheckpoint, settleDestinations } from '../run/reconcile-config.ts';
+import type { RunOutcome } from '../run/outcome.ts';
+import { newCheckpoint, reconcileDestinations } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedTask, type Held, ownSending, underLease } from '../run/with-lease.ts';
+import { type FeedContext, type Held, selfEventSending, withLease } from '../run/with-lease.ts';
 import { destinationBits, Seen } from '../state/seen.ts';
 import { firstCheckpoint } from '../stored/checkpoint.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { OWN } from '../stored/seen-chunk.ts';
-import { say } from '../time.ts';
+import { SELF } from '../stored/seen-chunk.ts';
+import { formatTime } from '../time.ts';
 
 /**
  * Sends again what lies in quarantine: these entries, or all of the feed's. What was too large comes whole, in parts; what could
  * not be written or read is tried with the code of today. What has gone out is let out of quarantine; all else stays.
  */
-export async function redrive(task: FeedTask<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
-  return await underLease(
+export async function redrive(task: FeedContext<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
+  return await withLease(
     task,
     (start) =>
       isSnapshotFeed(task.feed)
@@ -42,7 +42,11 @@ export async function redrive(task: FeedTask<AnyFeed>, ids: readonly string[] | 
 }
 
 /** How live reading goes is not changed by any of this: its failures, holds and successes stay as they are. */
-async function sendAgain(task: FeedTask<AnyFeed>, ids: readonly string[] | undefined, held: Held): Promise<Ending> {
+async function sendAgain(
+  task: FeedContext<AnyFeed>,
+  ids: readonly string[] | undefined,
+  held: Held,
+): Promise<RunOutcome> {
   const { effects, feed } = task;
   const { asker, warnings } = held;
   const wanted = ids && new Set(ids);
@@ -73,7 +77,7 @@ async function sendAgain(task: FeedTask<AnyFeed>, ids: readonly string[] | undef
 
 /** Why it has to stay, if it has to. */
 async function sendEntry(
-  task: FeedTask<AnyFeed>,
+  task: FeedContext<AnyFeed>,
   held: Held,
   seen: Seen,
   entry: QuarantineEntry,
@@ -86,7 +90,7 @@ async function sendEntry(
 
 /** To each destination that lacks it: whole where that fits by now, else in parts. */
 async function sendEvent(
-  task: FeedTask<AnyFeed>,
+  task: FeedContext<AnyFeed>,
   held: Held,
   seen: Seen,
   entry: QuarantineEntry,
@@ -97,7 +101,7 @@ async function sendEvent(
   const ids = destinations.map(({ id }) => id);
   const affected = destinationBits(ids, entry.destinations ?? ids);
   if (affected === 0) return 'none of the destinations that lack it is configured any more';
-  const sending = ownSending(task, held, seen);
+  const sending = selfEventSending(task, held, seen);
   const problems: string[] = [];
   for (const [at, destination] of destinations.entries()) {
     const bit = affected & (1 << at);
@@ -124,7 +128,7 @@ function parsed(text: string): EcsEvent | undefined {
 }
 
 /** All of them are written before any is taken: half of an event must not go out because the rest of it cannot. */
-function piecesFor({ write }: FeedTask<AnyFeed>, { shape }: Destination, event: EcsEvent): EcsEvent[] {
+function piecesFor({ write }: FeedContext<AnyFeed>, { shape }: Destination, event: EcsEvent): EcsEvent[] {
   const whole = redriven(event);
   if (!write(shape, whole).oversized) return [whole];
   if (shape.format === 'cef') throw new Error('CEF has no place for the whole of it');
@@ -147,13 +151,13 @@ async function addAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEve
   const { effects, outgoing, seen } = sending;
   const { id } = piece.event;
   const key = effects.seal(`redriven ${id} ${at}`);
-  const lacking = (bit | (outgoing.lacking(id) ?? 0)) & ~(await seen.has(OWN, key));
-  if (lacking !== 0) outgoing.add(piece, { bucket: OWN, key, lacking });
+  const undelivered = (bit | (outgoing.undelivered(id) ?? 0)) & ~(await seen.has(SELF, key));
+  if (undelivered !== 0) outgoing.add(piece, { bucket: SELF, key, undelivered });
 }
 
 /** An answer that could not be read is read once more: its rows become events, but for those that were delivered. */
 async function readBody(
-  task: FeedTask<Feed>,
+  task: FeedContext<Feed>,
   held: Held,
   seen: Seen,
   entry: QuarantineEntry,
@@ -167,17 +171,17 @@ async function readBody(
   const answer: Answer = { status: 200, headers: {}, text: entry.text };
   try {
     const { rows, next } = stream.read(answer, stream.first(asked, prepared.connection));
-    settleDestinations(task, held.lease);
+    reconcileDestinations(task, held.lease);
     const started = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
     // The range was given up, not read: its events are not late.
-    const run: Run = { ...started, outgoing: ownSending(task, held, seen).outgoing, readBefore: 0 };
+    const run: Run = { ...started, outgoing: selfEventSending(task, held, seen).outgoing, readBefore: 0 };
     const hashes = rows.map(recordHash);
-    await takeIn(run, newReading(stream, range, asked), { rows, hashes, number: 1 }, 0, rows.length);
+    await processPage(run, newReading(stream, range, asked), { rows, hashes, number: 1 }, 0, rows.length);
     await finish(run, entry);
     await run.ongoing.save();
     if (next)
       held.warnings.push(
-        `${entry.id} was one page of ${say(range.from)} to ${say(range.to)}: what followed it takes a backfill.`,
+        `${entry.id} was one page of ${formatTime(range.from)} to ${formatTime(range.to)}: what followed it takes a backfill.`,
       );
     return undefined;
   } catch (thrown) {
@@ -187,6 +191,6 @@ async function readBody(
 }
 
 async function finish(sending: Sending, { id, at }: QuarantineEntry): Promise<undefined> {
-  await addOwn(sending, { act: 'redrive', event: id, at });
+  await queueSelfEvent(sending, { act: 'redrive', event: id, at });
   await deliverOutgoing(sending);
 }

@@ -3,20 +3,30 @@ import type { Feed } from '../model.ts';
 import { isAboutRange } from '../reading/recover.ts';
 import { seenOf, startRun } from '../reading/run-feed.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
-import { type Ending, outOfTime } from '../run/outcome.ts';
+import { outOfTime, type RunOutcome } from '../run/outcome.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedTask, type Held, type Prepared, underLease } from '../run/with-lease.ts';
+import { type FeedContext, type Held, type Prepared, withLease } from '../run/with-lease.ts';
 import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { jobKey, type VerifyJob } from '../stored/job.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
-import { ceilTo, DAY, type Duration, floorTo, formatDuration, HOUR, type Instant, type Range, say } from '../time.ts';
+import {
+  ceilTo,
+  DAY,
+  type Duration,
+  floorTo,
+  formatDuration,
+  formatTime,
+  HOUR,
+  type Instant,
+  type Range,
+} from '../time.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
 
 /** What a verification is asked to do. */
-export interface VerifyOrder {
+export interface VerifyTask {
   readonly id: string;
   /** Cut to whole steps that lie below what live reading still looks at. */
   readonly range: Range;
@@ -34,12 +44,12 @@ const MOST_TOLD = 5;
  * Asks the vendor again for a range that has been read, compares what it has with what was delivered, and, when asked to,
  * delivers what is missing, and only that. One run does as much as it has time for; the next one goes on.
  */
-export async function runVerify(task: FeedTask, order: VerifyOrder): Promise<FeedReport> {
+export async function runVerify(task: FeedContext, order: VerifyTask): Promise<FeedReport> {
   const key = jobKey(task.feed.name, 'verify', order.id);
   const live = await withBackfilled(task, await liveCheckpoint(task));
   const range = verifiable(task, live, order.range);
   const own = { ...task, key };
-  return await underLease(
+  return await withLease(
     own,
     (start) => newJob(order, live, range, start),
     (held) => compare(own, order, live, range, held),
@@ -60,7 +70,7 @@ function lookBack({ overlap, rereads = [] }: Feed): Duration {
 }
 
 /** Whole steps below W - overlap, and not below what Tidemark ever set out to read. */
-function verifiable({ effects, feed }: FeedTask, live: Checkpoint, { from, to }: Range): Range {
+function verifiable({ effects, feed }: FeedContext, live: Checkpoint, { from, to }: Range): Range {
   const step = stepOf(feed);
   const last = floorTo(Math.min(to, live.watermark - feed.overlap), step);
   const kept = ceilTo(effects.now() - feed.stream.retention, step);
@@ -69,7 +79,7 @@ function verifiable({ effects, feed }: FeedTask, live: Checkpoint, { from, to }:
 }
 
 /** Where what a destination has begins earlier because finished backfills join it, it can be verified from there on. */
-async function withBackfilled({ effects, feed }: FeedTask, live: Checkpoint): Promise<Checkpoint> {
+async function withBackfilled({ effects, feed }: FeedContext, live: Checkpoint): Promise<Checkpoint> {
   const items = await effects.loadJobs(feed.name, 'backfill');
   const finished = items.filter(({ job }) => job?.kind === 'backfill' && job.state === 'done');
   finished.sort((one, other) => rangeOf(other).from - rangeOf(one).from);
@@ -87,22 +97,22 @@ function rangeOf({ job, watermark }: Checkpoint): Range {
 }
 
 function stepOf({ stream }: Feed): Duration {
-  return Math.max(HOUR, stream.grid ?? 0);
+  return Math.max(HOUR, stream.windowStep ?? 0);
 }
 
-function newJob({ id, repair = false }: VerifyOrder, live: Checkpoint, range: Range, start: Instant): Checkpoint {
+function newJob({ id, repair = false }: VerifyTask, live: Checkpoint, range: Range, start: Instant): Checkpoint {
   const job: VerifyJob = { kind: 'verify', id, range, repair, startedAt: start, state: 'running', steps: [] };
   const { floor, destinations, scope, claims } = live;
   return { ...firstCheckpoint(range.from, scope, []), floor, destinations, ...(claims && { claims }), job };
 }
 
 async function compare(
-  task: FeedTask,
-  order: VerifyOrder,
+  task: FeedContext,
+  order: VerifyTask,
   live: Checkpoint,
   range: Range,
   held: Held,
-): Promise<Ending> {
+): Promise<RunOutcome> {
   const { effects } = task;
   const { lease, asker, start, warnings } = held;
   let job = lease.item.job as VerifyJob;
@@ -111,7 +121,7 @@ async function compare(
     const fresh = newJob(order, live, range, start);
     job = fresh.job as VerifyJob;
     const { watermark, scope, floor, destinations, claims } = fresh;
-    lease.note({ job, watermark, scope, floor, destinations, claims, narrowed: undefined, patient: undefined });
+    lease.note({ job, watermark, scope, floor, destinations, claims, narrowed: undefined, waitsInPlace: undefined });
   }
   sayRange(task.feed, order, job, warnings);
   const prepared = await task.prepare(asker);
@@ -126,7 +136,7 @@ async function compare(
     const outcome = await compareStep(task, feed, held, prepared, { from, to });
     if (!outcome) continue;
     job = { ...job, steps: [...job.steps, ...outcome] };
-    await lease.commit({ watermark: to, job, narrowed: widened(lease.item.narrowed), patient: undefined });
+    await lease.commit({ watermark: to, job, narrowed: widened(lease.item.narrowed), waitsInPlace: undefined });
   }
   const missing = job.steps.reduce((sum, step) => sum + step.missing, 0);
   effects.count('VerifyMissing', missing - job.steps.reduce((sum, step) => sum + step.repaired, 0));
@@ -135,7 +145,7 @@ async function compare(
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
 }
 
-function sayRange(feed: Feed, { range: { from, to } }: VerifyOrder, { range }: VerifyJob, warnings: string[]): void {
+function sayRange(feed: Feed, { range: { from, to } }: VerifyTask, { range }: VerifyJob, warnings: string[]): void {
   const back = lookBack(feed);
   if (back > feed.overlap && range.to > range.from) {
     warnings.push(
@@ -144,24 +154,24 @@ function sayRange(feed: Feed, { range: { from, to } }: VerifyOrder, { range }: V
   }
   if (range.from >= range.to) {
     warnings.push(
-      `There is nothing to verify from ${say(from)} to ${say(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,
+      `There is nothing to verify from ${formatTime(from)} to ${formatTime(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,
     );
   } else if (range.from > from || range.to < to) {
     warnings.push(
-      `Verified is ${say(range.from)} to ${say(range.to)}: whole hours that have been read, and are not read again.`,
+      `Verified is ${formatTime(range.from)} to ${formatTime(range.to)}: whole hours that have been read, and are not read again.`,
     );
   }
 }
 
-function tellMissing({ effects, feed }: FeedTask, job: VerifyJob, missing: number, warnings: string[]): void {
+function tellMissing({ effects, feed }: FeedContext, job: VerifyJob, missing: number, warnings: string[]): void {
   const repaired = job.steps.reduce((sum, step) => sum + step.repaired, 0);
   if (repaired === missing) return;
   const { from, to } = job.range;
-  const command = `tidemark verify --feed ${feed.name} --from ${say(from)} --to ${say(to)} --repair`;
+  const command = `tidemark verify --feed ${feed.name} --from ${formatTime(from)} --to ${formatTime(to)} --repair`;
   warnings.push(
     `${missing - repaired} event(s) that the vendor has were never delivered; this delivers them (with --cloud what is deployed): ${command}`,
   );
-  const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => say(step.from));
+  const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => formatTime(step.from));
   effects.log('error', `Verification of ${feed.name}: ${missing - repaired} events are missing.`, {
     feed: feed.name,
     windows,
@@ -172,7 +182,7 @@ function tellMissing({ effects, feed }: FeedTask, job: VerifyJob, missing: numbe
 function tellUnsure({ steps }: VerifyJob, warnings: string[]): void {
   const unsure = steps.filter(({ unsure }) => unsure);
   for (const { from, to, note = '' } of unsure.slice(0, MOST_TOLD)) {
-    warnings.push(`${say(from)} to ${say(to)}: ${note}.`);
+    warnings.push(`${formatTime(from)} to ${formatTime(to)}: ${note}.`);
   }
   if (unsure.length > MOST_TOLD) warnings.push(`${unsure.length - MOST_TOLD} more steps could not be verified.`);
 }
@@ -186,7 +196,7 @@ function widened(narrowed: Duration | undefined): Duration | undefined {
  * Reads a few whole hours at once. None when they were too many: then fewer are next.
  */
 async function compareStep(
-  task: FeedTask,
+  task: FeedContext,
   feed: Feed,
   held: Held,
   prepared: Prepared,
@@ -224,12 +234,12 @@ function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, t
   // An hour that a whole run has no time for would be begun for ever.
   const { effects } = asker;
   const wasWhole = (effects.now() - start) * 2 > asker.stopAt - start && !effects.stopping();
-  throw wasWhole && lease.item.patient ? tooLong(range) : noteWhole(lease, wasWhole, thrown);
+  throw wasWhole && lease.item.waitsInPlace ? tooLong(range) : noteWhole(lease, wasWhole, thrown);
 }
 
 /** The next run begins with this hour, and has all of its time for it. */
 function noteWhole(lease: Held['lease'], wasWhole: boolean, thrown: unknown): unknown {
-  if (wasWhole) lease.note({ patient: true });
+  if (wasWhole) lease.note({ waitsInPlace: true });
   return thrown;
 }
 
@@ -242,7 +252,7 @@ function tooLong({ from, to }: Range): TidemarkError {
   return new TidemarkError(
     'incomplete',
     'receiving',
-    `${say(from)} to ${say(to)} has more events than one run can read.`,
+    `${formatTime(from)} to ${formatTime(to)} has more events than one run can read.`,
     'Give the function more time (deployment.timeout), or the stream a larger page.',
   );
 }

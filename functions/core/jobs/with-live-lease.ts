@@ -3,7 +3,7 @@ import type { Run } from '../reading/run.ts';
 import { seenOf } from '../reading/run-feed.ts';
 import type { Asker } from '../requests/ask.ts';
 import { giveLiveBack } from '../run/live-checkpoint.ts';
-import type { FeedTask } from '../run/with-lease.ts';
+import type { FeedContext } from '../run/with-lease.ts';
 import { acquire, type Lease } from '../state/lease.ts';
 import { type Duration, SECOND } from '../time.ts';
 
@@ -16,17 +16,17 @@ const COME_BACK: Duration = 10 * SECOND;
  * Delivers a job's flush while we hold the live feed's lease, after another look at what was delivered: the live feed may have
  * read the same records since they were looked up, and while it waits for us it delivers nothing.
  */
-export async function flushUnderLiveLease<T>(task: FeedTask, run: Run, flush: () => Promise<T>): Promise<T> {
-  return await underLiveLease(task, run.asker, async () => {
+export async function flushWithLiveLease<T>(task: FeedContext, run: Run, flush: () => Promise<T>): Promise<T> {
+  return await withLiveLease(task, run.asker, async () => {
     const fresh = seenOf(task, task.feed.name);
     await fresh.open();
-    run.tally.suppressed += await run.outgoing.sift(fresh);
+    run.tally.suppressed += await run.outgoing.dropDelivered(fresh);
     return await flush();
   });
 }
 
 /** Does something while we hold the live feed's lease; what is noted on it is written when it is given back. */
-export async function underLiveLease<T>(task: FeedTask, asker: Asker, work: (live: Lease) => Promise<T>): Promise<T> {
+export async function withLiveLease<T>(task: FeedContext, asker: Asker, work: (live: Lease) => Promise<T>): Promise<T> {
   const live = await takeLive(task, asker);
   try {
     return await work(live);
@@ -36,7 +36,7 @@ export async function underLiveLease<T>(task: FeedTask, asker: Asker, work: (liv
 }
 
 /** Waits for the live feed's run to end, if that is soon. */
-async function takeLive({ effects, feed, owner, leaseUntil }: FeedTask, { stopAt }: Asker): Promise<Lease> {
+async function takeLive({ effects, feed, owner, leaseUntil }: FeedContext, { stopAt }: Asker): Promise<Lease> {
   for (;;) {
     const live = await effects.load(feed.name);
     if (!live) throw new Error(`${feed.name} has no checkpoint`);

@@ -1,5 +1,5 @@
 import type { Feed } from '../model.ts';
-import { caughtUp, type Ending, outOfTime } from '../run/outcome.ts';
+import { caughtUp, outOfTime, type RunOutcome } from '../run/outcome.ts';
 import type { Changes } from '../stored/checkpoint.ts';
 import { type Duration, MINUTE } from '../time.ts';
 import { noteDone } from './note-done.ts';
@@ -7,7 +7,7 @@ import { doneRereads, nextWindow, raisedWatermark, widen } from './plan.ts';
 import type { Run } from './run.ts';
 
 /** The window is done: the watermark rises, and the next window is set out. After the last one that waits for the lease's return. */
-export async function moveOn(run: Run): Promise<Ending | undefined> {
+export async function finishWindow(run: Run): Promise<RunOutcome | undefined> {
   const { feed, lease } = run;
   run.dayNotes.window();
   noteDone(run);
@@ -23,7 +23,7 @@ export async function moveOn(run: Run): Promise<Ending | undefined> {
     narrowed,
     broken: narrowed === undefined ? undefined : lease.item.broken,
     unordered: run.unordered || undefined,
-    patient: undefined,
+    waitsInPlace: undefined,
     reread: doneRereads(feed, lease.item, run.plan),
     ...(run.marks.changed && { claims: run.marks.claimsSince(watermark - longestOverlap(feed)) }),
   };

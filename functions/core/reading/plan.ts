@@ -77,19 +77,19 @@ export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Ins
 
 /** Half of a window, or none when it is the smallest there can be. Where the vendor has whole steps, half of those it touches. */
 export function halve(feed: Feed, window: Range): Duration | undefined {
-  const { from, to } = feed.stream.grid === undefined ? window : askedRange(feed.stream, window);
+  const { from, to } = feed.stream.windowStep === undefined ? window : askedRange(feed.stream, window);
   const half = ceilTo((to - from) / 2, smallestWindow(feed));
   return half < to - from ? half : undefined;
 }
 
 /** The smallest window worth asking for: the vendor's precision or step, and not below a millisecond. */
 export function smallestWindow({ stream }: Feed): Duration {
-  return Math.max(stream.precision, stream.grid ?? 0, MILLISECOND);
+  return Math.max(stream.precision, stream.windowStep ?? 0, MILLISECOND);
 }
 
 /** What to ask for to get a range: whole steps where the vendor has them, else a margin more, for nobody knows whether its bounds are inclusive. */
-export function askedRange({ precision, grid }: Stream, { from, to }: Range): Range {
-  if (grid !== undefined) return { from: floorTo(from, grid), to: ceilTo(to, grid) };
+export function askedRange({ precision, windowStep }: Stream, { from, to }: Range): Range {
+  if (windowStep !== undefined) return { from: floorTo(from, windowStep), to: ceilTo(to, windowStep) };
   return { from: Math.max(0, from - precision), to: to + precision };
 }
 
@@ -127,6 +127,6 @@ function windowLength(feed: Feed, narrowed: Duration | undefined): Duration {
 
 /** The first window of a range. Those of a vendor that answers for whole steps end where a step does, so that none is asked for twice. */
 export function firstWindow({ stream, ...feed }: Feed, { from, to }: Range, narrowed: Duration | undefined): Range {
-  const start = stream.grid === undefined ? from : floorTo(from, stream.grid);
+  const start = stream.windowStep === undefined ? from : floorTo(from, stream.windowStep);
   return { from, to: Math.min(start + windowLength({ stream, ...feed }, narrowed), to) };
 }

@@ -1,5 +1,5 @@
 import type { EcsEvent } from '../ecs-event.ts';
-import { type Circumstances, complete, pipelineError } from '../events/complete.ts';
+import { complete, type EventContext, pipelineError } from '../events/complete.ts';
 import { eventId, recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import type { Identity, Page, Request } from '../model.ts';
@@ -19,7 +19,7 @@ const SETTLED_A_PAGE = 2;
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
 /** These rows of a page become events on their way out, unless they have been delivered before. */
-export async function takeIn(run: Run, reading: Reading, page: ReadPage, from: number, to: number): Promise<void> {
+export async function processPage(run: Run, reading: Reading, page: ReadPage, from: number, to: number): Promise<void> {
   const before = { ...run.tally };
   for (const [at, row] of page.rows.slice(from, to).entries()) {
     const hash = page.hashes[from + at] as string;
@@ -28,16 +28,16 @@ export async function takeIn(run: Run, reading: Reading, page: ReadPage, from: n
     const time = identities[0]?.time;
     // The vendor orders and filters rows by one time of theirs: what else a row holds goes where the row goes.
     if (isMargin(reading, time)) continue;
-    if (!reading.vague && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
-    record.ask((shown) => run.ongoing.hear(shown));
+    if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
+    record.ask((shown) => run.ongoing.observe(shown));
     const occurrence = await numberRow(run, reading, identities, hash, page.number);
-    run.voices.hear(
+    run.singleActor.observe(
       record.ask((shown) => run.feed.stream.actor?.(shown)),
       time,
     );
     for (const identity of identities) {
       run.tally.fetched++;
-      const sent = occurrence !== undefined && (await sendOut(run, reading, record, identity, hash, occurrence));
+      const sent = occurrence !== undefined && (await queueEvent(run, reading, record, identity, hash, occurrence));
       if (!sent) run.tally.suppressed++;
     }
   }
@@ -56,7 +56,7 @@ async function numberRow(
   const known = identities.every(({ id }) => id !== undefined);
   const first = identities[0]?.time;
   // A row from outside the range has no place in the order of time.
-  const time = reading.vague || isInside(reading.range, first) ? first : undefined;
+  const time = reading.rangeIgnoresRowTime || isInside(reading.range, first) ? first : undefined;
   if (reading.pageBefore.has(hash) && isToSettle(run, reading, time, pages)) {
     await (known ? readInstant(run, reading, time) : settleEqualRows(run, reading, hash, time));
   }
@@ -67,7 +67,7 @@ async function numberRow(
 }
 
 /** Puts an event among the outgoing, for the destinations that lack it; false when none does. */
-async function sendOut(
+async function queueEvent(
   run: Run,
   reading: Reading,
   record: OneRecord,
@@ -82,21 +82,21 @@ async function sendOut(
   const key = effects.seal(id);
   const bucket = bucketOf(identity.time);
   const seen = run.seen.has(bucket, key);
-  const had = typeof seen === 'number' ? seen : await seen;
-  const marking = record.ask((row) => run.marks.mark(row, identity.time, id, had === 0));
+  const deliveredTo = typeof seen === 'number' ? seen : await seen;
+  const marking = record.ask((row) => run.marks.mark(row, identity.time, id, deliveredTo === 0));
   const mark = marking && (await marking);
   if (mark === OURS && run.marks.leaveOut) {
     // It may have been delivered before it was left out.
-    findings?.meet(bucket, key, had);
+    findings?.meet(bucket, key, deliveredTo);
     return false;
   }
-  const lacking = wantedBy(run, reading, identity.time) & ~had;
-  findings?.meet(bucket, key, had | lacking);
-  if (lacking === 0) return false;
+  const undelivered = wantedBy(run, reading, identity.time) & ~deliveredTo;
+  findings?.meet(bucket, key, deliveredTo | undelivered);
+  if (undelivered === 0) return false;
   const now = effects.now();
   const late = lateness(run, reading, identity.time, now);
-  if (mark === UNEXPECTED && had === 0) effects.count('UnexpectedSignIns', 1);
-  const likeness = record.ask((row) => feed.stream.likeness?.(row));
+  if (mark === UNEXPECTED && deliveredTo === 0) effects.count('UnexpectedSignIns', 1);
+  const stableFields = record.ask((row) => feed.stream.stableFields?.(row));
   const event = mapped(run, record, identity, mark, {
     feed,
     id,
@@ -105,15 +105,15 @@ async function sendOut(
     ...(identity.time !== undefined && { time: identity.time }),
     ...(late !== undefined && { late }),
   });
-  if (had === 0) run.lateNotes.add(late);
-  outgoing.add(event, { time: identity.time, bucket, key, lacking, likeness: sealed(run, record, likeness) });
+  if (deliveredTo === 0) run.lateNotes.add(late);
+  outgoing.add(event, { time: identity.time, bucket, key, undelivered, stableHash: sealed(run, record, stableFields) });
   return true;
 }
 
 /** What stays the same when the vendor changes a record, where the stream knows that. Of one that it cannot tell, that is all of it. */
-function sealed({ effects, feed }: Run, { row }: OneRecord, likeness: string | undefined): Uint8Array | undefined {
-  if (!feed.stream.likeness) return undefined;
-  return effects.seal(`likeness ${likeness ?? row.text}`).subarray(0, 4);
+function sealed({ effects, feed }: Run, { row }: OneRecord, stableFields: string | undefined): Uint8Array | undefined {
+  if (!feed.stream.stableFields) return undefined;
+  return effects.seal(`stableFields ${stableFields ?? row.text}`).subarray(0, 4);
 }
 
 /** How late an event comes whose range had been read before. */
@@ -131,7 +131,7 @@ function mapped(
   record: OneRecord,
   identity: Identity,
   mark: Mark | undefined,
-  about: Circumstances,
+  about: EventContext,
 ): EcsEvent {
   const { stream, connection } = run.feed;
   try {
@@ -150,11 +150,11 @@ function mapped(
 }
 
 /** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
-function wantedBy(run: Run, { range, vague }: Reading, time: Instant | undefined): number {
+function wantedBy(run: Run, { range, rangeIgnoresRowTime }: Reading, time: Instant | undefined): number {
   const { destinations: since, floor } = run.lease.item;
   // Where the range says nothing of a row's time, a time is only not to be believed when the vendor keeps nothing that old.
   const impossible = floor - run.feed.stream.retention;
-  const stray = time === undefined || (vague ? time < impossible : !isInside(range, time));
+  const stray = time === undefined || (rangeIgnoresRowTime ? time < impossible : !isInside(range, time));
   return run.destinations.reduce(
     (bits, { id }, at) => (stray || time >= (since[id] ?? 0) ? bits | (1 << at) : bits),
     0,
@@ -182,7 +182,7 @@ async function settleEqualRows(run: Run, reading: Reading, hash: string, time: I
 /** Whether an instant is to be asked about some of whose rows stand on both sides of a page edge. */
 function isToSettle(run: Run, { settled }: Reading, time: Instant | undefined, pages: number): time is Instant {
   // A whole step of the vendor's is what takes more than a page.
-  if (time === undefined || run.feed.stream.grid !== undefined) return false;
+  if (time === undefined || run.feed.stream.windowStep !== undefined) return false;
   return !settled.has(time) && settled.size < MOST_SETTLED + SETTLED_A_PAGE * pages;
 }
 
@@ -205,10 +205,10 @@ async function readInstant(run: Run, reading: Reading, time: Instant): Promise<v
     const record = new OneRecord(row);
     const identities = identitiesOf(run.feed, record);
     if (identities[0]?.time !== time || identities.some(({ id }) => id === undefined)) continue;
-    record.ask((shown) => run.ongoing.hear(shown));
+    record.ask((shown) => run.ongoing.observe(shown));
     for (const identity of identities) {
       run.tally.fetched++;
-      if (!(await sendOut(run, reading, record, identity, recordHash(row), 0))) run.tally.suppressed++;
+      if (!(await queueEvent(run, reading, record, identity, recordHash(row), 0))) run.tally.suppressed++;
     }
   }
 }

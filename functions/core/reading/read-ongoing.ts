@@ -1,9 +1,9 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
-import type { Ending } from '../run/outcome.ts';
-import { type Range, say } from '../time.ts';
+import type { RunOutcome } from '../run/outcome.ts';
+import { formatTime, type Range } from '../time.ts';
 import { askedRange } from './plan.ts';
-import { takeIn } from './process-page.ts';
+import { processPage } from './process-page.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
 import { newReading } from './read-window.ts';
 import { isAboutRange } from './recover.ts';
@@ -16,7 +16,7 @@ const MOST_REQUESTS = 20;
  * After a plan is done: what goes on since before it is asked for at its own beginning, for the vendor may show its end
  * there only. The plan's own progress is saved first, since these reads may fail.
  */
-export async function readOngoing(run: Run, ending: Ending): Promise<Ending> {
+export async function readOngoing(run: Run, ending: RunOutcome): Promise<RunOutcome> {
   const { lease, plan, tally } = run;
   const ranges = run.ongoing.ranges(plan.from, lease.item.ongoingFrom ?? 0);
   if (ending.state !== 'caught-up' || ranges.length === 0) return ending;
@@ -32,7 +32,7 @@ export async function readOngoing(run: Run, ending: Ending): Promise<Ending> {
       // The plan is done, and what is asked for again has time.
       if (thrown instanceof OutOfTimeError) break;
       if (!isAboutRange(thrown)) throw thrown;
-      const why = `What goes on since ${say(range.from)} could not be asked for: ${thrown.message}`;
+      const why = `What goes on since ${formatTime(range.from)} could not be asked for: ${thrown.message}`;
       run.effects.count('Incomplete', 1);
       run.effects.log('warn', why, { feed: run.feed.name });
     }
@@ -50,7 +50,7 @@ async function readAgain(run: Run, range: Range): Promise<void> {
     let step: IteratorResult<ReadPage>;
     try {
       step = await pages.next();
-      if (!step.done) await takeIn(run, reading, step.value, 0, step.value.rows.length);
+      if (!step.done) await processPage(run, reading, step.value, 0, step.value.rows.length);
     } catch (thrown) {
       await deliverAndNote(run);
       throw thrown;

@@ -5,7 +5,7 @@ import type { Answer, Feed, Page, Request, Row } from '../model.ts';
 import { type Asker, ask } from '../requests/ask.ts';
 import { clockOffset, vendorTime } from '../requests/judge.ts';
 import { Paging } from '../requests/paging.ts';
-import { DAY, type Range, SECOND, say } from '../time.ts';
+import { DAY, formatTime, type Range, SECOND } from '../time.ts';
 import type { Run } from './run.ts';
 
 /** A vendor's clock that is further off than this is reported; further than a day, it is not believed. */
@@ -55,8 +55,8 @@ function noteMismatch({ effects, feed, plan }: Run, total: number, rows: number)
   effects.count('TotalMismatch', 1);
   effects.log('info', `${feed.name}: the vendor announced ${total} rows and sent ${rows}.`, {
     feed: feed.name,
-    from: say(plan.window.from),
-    to: say(plan.window.to),
+    from: formatTime(plan.window.from),
+    to: formatTime(plan.window.to),
   });
 }
 

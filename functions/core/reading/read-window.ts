@@ -5,9 +5,9 @@ import type { Range } from '../time.ts';
 import { noteDone } from './note-done.ts';
 import { Occurrences } from './occurrences.ts';
 import { askedRange, wholeWindow } from './plan.ts';
-import { takeIn } from './process-page.ts';
+import { processPage } from './process-page.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
-import { Order } from './row-order.ts';
+import { RowOrder } from './row-order.ts';
 import type { Reading, Run } from './run.ts';
 
 /** So many rows of a page are taken in before it is asked whether a flush is due. */
@@ -48,10 +48,10 @@ export function newReading(stream: Stream, range: Range, asked: Range): Reading 
   return {
     range,
     asked,
-    vague: stream.vague ?? false,
-    order: new Order(),
+    rangeIgnoresRowTime: stream.rangeIgnoresRowTime ?? false,
+    order: new RowOrder(),
     // A step of the vendor's cannot be halved, so all of its rows are counted.
-    occurrences: new Occurrences(stream.grid === undefined ? undefined : MOST_ROWS_A_STEP),
+    occurrences: new Occurrences(stream.windowStep === undefined ? undefined : MOST_ROWS_A_STEP),
     pageBefore: new Set(),
     settled: new Set(),
   };
@@ -65,7 +65,7 @@ async function takePage(run: Run, reading: Reading, page: ReadPage): Promise<voi
       // To deliver all of it may take longer than this run has; what went out will not go out again.
       if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
     }
-    await orDeliver(run, reading, takeIn(run, reading, page, from, from + ROWS_AT_ONCE));
+    await orDeliver(run, reading, processPage(run, reading, page, from, from + ROWS_AT_ONCE));
   }
   reading.pageBefore = new Set(page.hashes);
 }
@@ -104,13 +104,13 @@ async function flush(run: Run, reading: Reading): Promise<void> {
 }
 
 /** What is left of the window, when its rows come in an order that can be trusted. */
-function leftOf(run: Run, { order, range, vague }: Reading): Range | undefined {
-  const { precision, grid } = run.feed.stream;
+function leftOf(run: Run, { order, range, rangeIgnoresRowTime }: Reading): Range | undefined {
+  const { precision, windowStep } = run.feed.stream;
   // Whole steps have no middle to go on from.
-  if (run.unordered || grid !== undefined) return undefined;
+  if (run.unordered || windowStep !== undefined) return undefined;
   const left = order.left(range, precision);
   // A range that is about another time than the rows' own, such as their end, may have rows of every time left when the
   // newest came first, and nothing is told by rows from beyond it.
-  const isTold = left && (!vague || (left.to === range.to && left.from <= left.to));
+  const isTold = left && (!rangeIgnoresRowTime || (left.to === range.to && left.from <= left.to));
   return isTold ? left : run.plan.left;
 }

@@ -1,17 +1,17 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
-import { sendOwn } from '../delivery/send-self-event.ts';
+import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { ExpiredError, TidemarkError, UnreadableError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
 import { ask } from '../requests/ask.ts';
 import { IncompleteError } from '../requests/paging.ts';
-import type { Ending } from '../run/outcome.ts';
-import { DAY, HOUR, type Range, say } from '../time.ts';
-import { moveOn } from './finish-window.ts';
+import type { RunOutcome } from '../run/outcome.ts';
+import { DAY, formatTime, HOUR, type Range } from '../time.ts';
+import { finishWindow } from './finish-window.ts';
 import { TooManyRowsError } from './occurrences.ts';
 import { askedRange, firstWindow, halve, withWindow } from './plan.ts';
 import { readWindow } from './read-window.ts';
 import type { Run } from './run.ts';
-import { judgeBroken } from './unreadable-policy.ts';
+import { unreadablePolicy } from './unreadable-policy.ts';
 
 /**
  * A run was cut short. If it got nowhere in its window, a smaller one is tried; in the smallest, which may be one instant with
@@ -21,7 +21,7 @@ export async function helpOn(run: Run, { left: before, readSome }: Begun): Promi
   const { left } = run.plan;
   const moved = left !== undefined && (left.from !== before?.from || left.to !== before.to);
   if (moved || !readSome || (left && run.tally.delivered > 0)) return;
-  if (!(await narrow(run, 'a run was too short for it', left))) run.lease.note({ patient: true });
+  if (!(await narrow(run, 'a run was too short for it', left))) run.lease.note({ waitsInPlace: true });
 }
 
 /** How the reading of a window began: what was left of it, and whether any page of it could be read since. */
@@ -38,7 +38,7 @@ export async function recoverIncomplete(run: Run, thrown: Error, rest?: Range): 
   throw new TidemarkError(
     'incomplete',
     'receiving',
-    `${thrown.message}, even in the smallest window (from ${say(run.plan.window.from)}).`,
+    `${thrown.message}, even in the smallest window (from ${formatTime(run.plan.window.from)}).`,
     'Report it to the vendor. What was read is delivered; the watermark waits, so nothing is lost.',
     thrown,
   );
@@ -56,10 +56,10 @@ export async function recoverExpired(run: Run, thrown: ExpiredError): Promise<un
 }
 
 /** An answer that cannot be read fails the run, unless it has shown to be data: then the window shrinks around it. */
-export async function recoverBroken(run: Run, thrown: UnreadableError, begun: Begun): Promise<Ending | undefined> {
+export async function recoverBroken(run: Run, thrown: UnreadableError, begun: Begun): Promise<RunOutcome | undefined> {
   const { feed, lease } = run;
   const smallest = halve(feed, run.plan.window) === undefined;
-  const { broken, act } = judgeBroken(lease.item.broken, digest(thrown.body), thrown.claimsFormat, smallest);
+  const { broken, act } = unreadablePolicy(lease.item.broken, digest(thrown.body), thrown.claimsFormat, smallest);
   // With the plan stored, the next run asks the same: only then can the same answer tell something.
   lease.note({ broken, plan: run.plan });
   if (act === 'fail') {
@@ -79,11 +79,11 @@ export async function recoverBroken(run: Run, thrown: UnreadableError, begun: Be
 }
 
 /** The smallest window cannot be read: its body goes into quarantine, what can be read of it is delivered, and the feed goes on. */
-async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undefined> {
+async function giveUp(run: Run, thrown: UnreadableError): Promise<RunOutcome | undefined> {
   const { from, to } = run.plan.window;
   run.effects.count('Unreadable', 1);
   run.dayNotes.unreadable({ from, to });
-  await sendOwn(run, { act: 'unreadable', range: stepsOf(run), body: thrown.body, message: thrown.message });
+  await sendSelfEvent(run, { act: 'unreadable', range: stepsOf(run), body: thrown.body, message: thrown.message });
   for (const bounds of narrowerBounds(run)) {
     try {
       await readWindow(run, bounds);
@@ -95,7 +95,7 @@ async function giveUp(run: Run, thrown: UnreadableError): Promise<Ending | undef
   await run.ongoing.save();
   // What was asked for last was less than the window: how far its answer reaches says nothing.
   run.plan = withWindow(run.plan, { from, to });
-  return await moveOn(run);
+  return await finishWindow(run);
 }
 
 /** Whether it is what was asked for that cannot be read, and not the vendor that cannot be reached. */
@@ -108,9 +108,9 @@ export function isAboutRange(thrown: unknown): thrown is Error {
 /** The broken row may lie in a margin. Whichever way the vendor means its bounds, one of these leaves the margins out. */
 function narrowerBounds({ feed, plan }: Run): Range[] {
   const { from, to } = plan.window;
-  const { precision, grid } = feed.stream;
+  const { precision, windowStep } = feed.stream;
   // Whole steps have no margins.
-  if (grid !== undefined) return [];
+  if (windowStep !== undefined) return [];
   return [
     { from, to: Math.max(from, to - precision) },
     { from, to },
@@ -121,7 +121,7 @@ function narrowerBounds({ feed, plan }: Run): Range[] {
 /** The window, or the whole steps that stand for it: one broken day is one, however often it is asked for. */
 function stepsOf({ feed, plan }: Run): Range {
   const { from, to } = plan.window;
-  return feed.stream.grid === undefined ? { from, to } : askedRange(feed.stream, plan.window);
+  return feed.stream.windowStep === undefined ? { from, to } : askedRange(feed.stream, plan.window);
 }
 
 /** Goes on with the first half of the window, or of what is left of it; false when that is the smallest already. */
@@ -137,9 +137,10 @@ async function narrow(run: Run, why: unknown, rest: Range = run.plan.window): Pr
 /** Whether nothing else that holds rows can be read either: then it is the server that is broken, not a piece of data. */
 async function isBrokenAllOver(run: Run): Promise<boolean> {
   const { stream, connection } = run.feed;
-  const { grid } = stream;
+  const { windowStep } = stream;
   const { from, to } = stepsOf(run);
-  const [apart, near, far] = grid === undefined ? [2 * stream.precision, HOUR, DAY] : [0, grid, 2 * grid];
+  const [apart, near, far] =
+    windowStep === undefined ? [2 * stream.precision, HOUR, DAY] : [0, windowStep, 2 * windowStep];
   const elsewhere = [
     { from: from - near, to: from - apart },
     { from: to + apart, to: to + near },

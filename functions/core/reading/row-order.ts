@@ -4,7 +4,7 @@ import type { Duration, Instant, Range } from '../time.ts';
 const ENOUGH_STEPS = 8;
 
 /** Watches in which order the rows of a window come, for what may be left out when a later run goes on with it. */
-export class Order {
+export class RowOrder {
   #ascending = true;
   #descending = true;
   #last: Instant | undefined;

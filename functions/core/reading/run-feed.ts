@@ -1,6 +1,6 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { Outgoing } from '../delivery/outgoing.ts';
-import { sendOwn } from '../delivery/send-self-event.ts';
+import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import {
   AmbiguousWriteError,
   ExpiredError,
@@ -12,17 +12,17 @@ import {
 import type { Feed } from '../model.ts';
 import { SignInMarks } from '../requests/own-sign-ins.ts';
 import { IncompleteError } from '../requests/paging.ts';
-import { caughtUp, type Ending } from '../run/outcome.ts';
-import { newCheckpoint, settleDestinations, settleScope } from '../run/reconcile-config.ts';
+import { caughtUp, type RunOutcome } from '../run/outcome.ts';
+import { newCheckpoint, reconcileDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedTask, type Held, ownSending, type Prepared, runName, underLease } from '../run/with-lease.ts';
+import { type FeedContext, type Held, type Prepared, runName, selfEventSending, withLease } from '../run/with-lease.ts';
 import { DayNotes, foldDays } from '../state/ledger.ts';
 import { OngoingNotes } from '../state/ongoing.ts';
 import { Seen } from '../state/seen.ts';
 import type { Changes, Checkpoint, Plan } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
-import { type Duration, type Instant, say } from '../time.ts';
-import { moveOn } from './finish-window.ts';
+import { type Duration, formatTime, type Instant } from '../time.ts';
+import { finishWindow } from './finish-window.ts';
 import { noteDay, noteDone } from './note-done.ts';
 import { TooManyRowsError } from './occurrences.ts';
 import { dueRereads, makePlan, type PlanResult } from './plan.ts';
@@ -30,11 +30,11 @@ import { readOngoing } from './read-ongoing.ts';
 import { readWindow } from './read-window.ts';
 import { helpOn, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
 import type { Run } from './run.ts';
-import { Voices } from './single-actor-check.ts';
+import { SingleActorCheck } from './single-actor-check.ts';
 
 /** Runs one feed: finishes its plan or makes a new one, and reads window after window. */
-export async function runFeed(task: FeedTask): Promise<FeedReport> {
-  return await underLease(
+export async function runFeed(task: FeedContext): Promise<FeedReport> {
+  return await withLease(
     task,
     (start) => newCheckpoint(task, start),
     (held) => readOn(task, held),
@@ -42,14 +42,14 @@ export async function runFeed(task: FeedTask): Promise<FeedReport> {
 }
 
 /** Works through the plan until it is done or something ends the run. */
-async function readOn(task: FeedTask, held: Held): Promise<Ending> {
+async function readOn(task: FeedContext, held: Held): Promise<RunOutcome> {
   const { effects, destinations } = task;
   const { lease, start, asker, warnings } = held;
   const prepared = await task.prepare(asker);
   const feed = { ...task.feed, connection: prepared.connection };
-  const changed = settleScope({ ...task, feed }, lease);
+  const changed = reconcileScope({ ...task, feed }, lease);
   warnings.push(...prepared.outlook.warnings);
-  settleDestinations(task, lease);
+  reconcileDestinations(task, lease);
   const seen = seenOf(task, feed.name);
   const due = dueRereads(feed, lease.item, start);
   const overlapFrom = overlapStart(feed, lease.item, due);
@@ -57,25 +57,25 @@ async function readOn(task: FeedTask, held: Held): Promise<Ending> {
   const made = planOf(feed, lease.item, start, seenFrom, due);
   if (changed) {
     warnings.push(changed.message);
-    await sendOwn(ownSending(task, held, seen), { act: 'scope-changed', ...changed });
+    await sendSelfEvent(selfEventSending(task, held, seen), { act: 'scope-changed', ...changed });
   }
   if (!made.plan) return caughtUp(effects.now());
   const run = await startRun(task, feed, held, prepared, seen, made.plan);
   if (seenFrom > overlapFrom) {
     effects.count('OverlapShortened', 1);
     warnings.push(
-      `The overlap is cut to what lies after ${say(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
+      `The overlap is cut to what lies after ${formatTime(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
     );
-    await sendOwn(run, { act: 'overlap-shortened', range: { from: overlapFrom, to: seenFrom } });
+    await sendSelfEvent(run, { act: 'overlap-shortened', range: { from: overlapFrom, to: seenFrom } });
   }
   if (made.gap) {
     effects.count('Gap', 1);
-    warnings.push(`The vendor deleted ${say(made.gap.from)} to ${say(made.gap.to)} before it was read.`);
+    warnings.push(`The vendor deleted ${formatTime(made.gap.from)} to ${formatTime(made.gap.to)} before it was read.`);
     run.dayNotes.gap(made.gap);
-    await sendOwn(run, { act: 'gap', range: made.gap });
+    await sendSelfEvent(run, { act: 'gap', range: made.gap });
     await lease.commit({ watermark: made.gap.to, plan: run.plan });
   }
-  let ending: Ending;
+  let ending: RunOutcome;
   try {
     ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
     noteDone(run);
@@ -102,14 +102,14 @@ async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promi
 }
 
 /** Which of a place's events were delivered, and to whom. */
-export function seenOf({ effects, destinations, mostSeenKeys }: FeedTask, place: string): Seen {
+export function seenOf({ effects, destinations, mostSeenKeys }: FeedContext, place: string): Seen {
   const ids = destinations.map(({ id }) => id);
   return new Seen(effects, place, ids, mostSeenKeys);
 }
 
 /** @param place where it is remembered what was delivered */
 export async function startRun(
-  task: FeedTask,
+  task: FeedContext,
   feed: Feed,
   { lease, asker, tally }: Held,
   { connection, signInsOnRecord }: Prepared,
@@ -133,7 +133,7 @@ export async function startRun(
     readBefore: lease.item.watermark,
     plan,
     unordered: lease.item.unordered ?? false,
-    voices: new Voices(),
+    singleActor: new SingleActorCheck(),
     marks: new SignInMarks(feed.source.ownSignIns, connection, {
       onRecord: signInsOnRecord,
       claims: lease.item.claims ?? {},
@@ -146,16 +146,16 @@ export async function startRun(
 }
 
 /** Reads window after window of the run's plan. */
-export async function readToEnd(run: Run, { outlook }: Prepared, warnings: string[]): Promise<Ending> {
+export async function readToEnd(run: Run, { outlook }: Prepared, warnings: string[]): Promise<RunOutcome> {
   try {
     for (;;) {
       const ending = await readNext(run);
       if (ending) return ending;
     }
   } finally {
-    if (outlook.suspicion !== undefined && run.voices.isAlone) {
+    if (outlook.singleActorWarning !== undefined && run.singleActor.onlyOneActor) {
       run.effects.count('NarrowSight', 1);
-      warnings.push(outlook.suspicion);
+      warnings.push(outlook.singleActorWarning);
     }
   }
 }
@@ -167,14 +167,14 @@ function planOf(feed: Feed, item: Checkpoint, start: Instant, seenFrom: Instant,
 }
 
 /** Reads the plan's window, or a part of it; says how the run ended when it did. */
-async function readNext(run: Run): Promise<Ending | undefined> {
+async function readNext(run: Run): Promise<RunOutcome | undefined> {
   const { left } = run.plan;
   const { pages } = run.tally;
   try {
     if ((await readWindow(run)) === 'go-on') return undefined;
     await deliverOutgoing(run);
     await run.ongoing.save();
-    return await moveOn(run);
+    return await finishWindow(run);
   } catch (thrown) {
     const begun = { left, readSome: run.tally.pages > pages };
     if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, begun);

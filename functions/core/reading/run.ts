@@ -11,8 +11,8 @@ import type { Plan } from '../stored/checkpoint.ts';
 import type { LatenessNotes } from '../stored/lateness.ts';
 import type { Instant, Range } from '../time.ts';
 import type { Occurrences } from './occurrences.ts';
-import type { Order } from './row-order.ts';
-import type { Voices } from './single-actor-check.ts';
+import type { RowOrder } from './row-order.ts';
+import type { SingleActorCheck } from './single-actor-check.ts';
 
 /** Takes the events of a read that only compares: what would go out, and what need not. */
 export interface Comparison {
@@ -34,7 +34,7 @@ export interface Run extends Sending {
   plan: Plan;
   /** Rows of this feed have come out of order: no position in the middle of a window can be trusted. */
   unordered: boolean;
-  readonly voices: Voices;
+  readonly singleActor: SingleActorCheck;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
   readonly dayNotes: DayNotes;
@@ -50,8 +50,8 @@ export interface Reading {
   readonly range: Range;
   readonly asked: Range;
   /** The range is not about the rows' own times: none of them is out of it. */
-  readonly vague: boolean;
-  readonly order: Order;
+  readonly rangeIgnoresRowTime: boolean;
+  readonly order: RowOrder;
   readonly occurrences: Occurrences;
   /** The rows of the page before this one: what comes again may be a row shown twice. */
   pageBefore: ReadonlySet<string>;
@@ -60,9 +60,9 @@ export interface Reading {
 }
 
 /** The two strips that were asked for only because the vendor's bounds may be inclusive or not. */
-export function isMargin({ range, asked, vague }: Reading, time: Instant | undefined): boolean {
+export function isMargin({ range, asked, rangeIgnoresRowTime }: Reading, time: Instant | undefined): boolean {
   return (
-    !vague &&
+    !rangeIgnoresRowTime &&
     time !== undefined &&
     ((time >= asked.from && time < range.from) || (time >= range.to && time <= asked.to))
   );

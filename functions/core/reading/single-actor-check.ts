@@ -5,14 +5,14 @@ const ENOUGH_EVENTS = 20;
 const LONG_ENOUGH = 12 * HOUR;
 
 /** Listens who acts in the events of a run: a log of one person only may be all that weak credentials get to see. */
-export class Voices {
+export class SingleActorCheck {
   #who: string | undefined;
   #several = false;
   #events = 0;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
-  hear(actor: string | undefined, time: Instant | undefined): void {
+  observe(actor: string | undefined, time: Instant | undefined): void {
     if (actor === undefined || time === undefined) return;
     this.#who ??= actor;
     this.#several ||= actor !== this.#who;
@@ -22,7 +22,7 @@ export class Voices {
   }
 
   /** Whether a long stretch of events had one actor only. */
-  get isAlone(): boolean {
+  get onlyOneActor(): boolean {
     return !this.#several && this.#events >= ENOUGH_EVENTS && this.#last - this.#first >= LONG_ENOUGH;
   }
 }

@@ -10,7 +10,7 @@ const MOST_WAYS_OF_BREAKING = 5;
  * data that somebody stored that way: the window is halved around them until the smallest is left, which is then given up,
  * if it breaks the same way twice.
  */
-export function judgeBroken(
+export function unreadablePolicy(
   before: Broken | undefined,
   bodyDigest: string,
   claimsFormat: boolean,

@@ -27,13 +27,13 @@ export interface Asker {
   /** Set when the run has ended: a request that was made ahead then gives up. */
   readonly life: { over: boolean };
   /** Waits in place for a quota as long as the run lives, instead of for moments only. */
-  readonly waitsLong?: boolean;
+  readonly waitsInPlace?: boolean;
   /** How often, and how long at a time, to try; less than usual where the answer can be done without. */
   readonly patience?: { readonly attempts: number; readonly timeout: Duration };
   /** An answer that says no is an answer, too. */
-  readonly takesNo?: boolean;
+  readonly acceptsRefusal?: boolean;
   /** The answer can be done without: nobody signs in again for it. */
-  readonly spare?: boolean;
+  readonly optional?: boolean;
 }
 
 /** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
@@ -53,8 +53,8 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'never') {
       // The secret may have been replaced a moment ago: it is read again once, and then we stop rather than hammer.
-      if (verdict.code !== 'refused' && answer && asker.takesNo) return answer;
-      if (verdict.code !== 'refused' || fresh || asker.spare) throw refusal(verdict);
+      if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
+      if (verdict.code !== 'refused' || fresh || asker.optional) throw refusal(verdict);
       if (!session) fresh = true;
       else if (!session.drop(signedIn)) throw refusal(verdict);
     } else if (verdict.kind === 'expired') {
@@ -89,10 +89,10 @@ async function askOnce(
 
 /** Waits for a shared quota in place when that is short; else the run pauses. */
 async function keepOff(asker: Asker, before: Verdict | undefined, attempt: number): Promise<void> {
-  const { effects, pacer, stopAt, waitsLong } = asker;
+  const { effects, pacer, stopAt, waitsInPlace } = asker;
   const wait = pacer.until - effects.now();
   if (wait > 0) {
-    const longest = waitsLong ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
+    const longest = waitsInPlace ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
     if (wait > longest || effects.now() + wait > stopAt) {
       throw new PauseError(pacer.until, pacer.why, pacer.throttled);
     }
@@ -153,5 +153,5 @@ function unanswered(reason: string, attempts: number): TidemarkError {
 }
 
 function refusal(verdict: Verdict & { kind: 'never' }): TidemarkError {
-  return new TidemarkError(verdict.code, 'receiving', verdict.reason, verdict.cure);
+  return new TidemarkError(verdict.code, 'receiving', verdict.reason, verdict.remedy);
 }

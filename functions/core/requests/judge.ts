@@ -17,14 +17,14 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
   }
   if (status >= 500 || status === 408 || status === 425) return { kind: 'later', throttled: false, reason: said };
   if (status === 401) {
-    return { kind: 'never', code: 'refused', reason: said, cure: 'Put working credentials into the secret.' };
+    return { kind: 'never', code: 'refused', reason: said, remedy: 'Put working credentials into the secret.' };
   }
   if (status === 403) {
     return {
       kind: 'never',
       code: 'forbidden',
       reason: said,
-      cure: 'Give the credentials the permission that the stream needs.',
+      remedy: 'Give the credentials the permission that the stream needs.',
     };
   }
   if (status >= 300 && status < 400) {
@@ -33,10 +33,10 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
       kind: 'never',
       code: 'origin',
       reason: `${source.title} redirects${to ? ` to ${to.slice(0, 200)}` : ''} (${status}); redirects are not followed, they could carry the credentials away`,
-      cure: 'If the new place is right, set it as the connection’s origin.',
+      remedy: 'If the new place is right, set it as the connection’s origin.',
     };
   }
-  return { kind: 'never', code: 'request', reason: said, cure: 'Check the connection’s origin and settings.' };
+  return { kind: 'never', code: 'request', reason: said, remedy: 'Check the connection’s origin and settings.' };
 }
 
 /** When the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */

@@ -1,6 +1,6 @@
 import { OutOfTimeError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Lookup, Source } from '../model.ts';
-import type { ConnectionBook } from '../state/connection-store.ts';
+import type { ConnectionStore } from '../state/connection-store.ts';
 import { HOUR, SECOND } from '../time.ts';
 import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
@@ -17,7 +17,7 @@ const MOST_BYTES = 120_000;
 export async function lookUp(
   source: Source,
   connection: Connection,
-  book: ConnectionBook,
+  book: ConnectionStore,
   secretVersion: string,
   asker: Asker,
 ): Promise<Connection> {
@@ -30,7 +30,7 @@ export async function lookUp(
     const last = book.state.found?.[name];
     const now = effects.now();
     let json = last?.json;
-    const needed = lookup.cure !== undefined && json === undefined;
+    const needed = lookup.remedy !== undefined && json === undefined;
     const old = !last || last.secretVersion !== secretVersion || now >= last.at + lookup.age;
     // What there was no time for is the next run's.
     if (old && (needed || now < spare.stopAt)) {
@@ -52,7 +52,7 @@ export async function lookUp(
 function spareAsker(asker: Asker): Asker {
   const now = asker.effects.now();
   const stopAt = now + Math.max(0, asker.stopAt - now) * SPARE_SHARE;
-  return { ...asker, pacer: new Pacer(asker.pacer), patience: PATIENCE, spare: true, stopAt };
+  return { ...asker, pacer: new Pacer(asker.pacer), patience: PATIENCE, optional: true, stopAt };
 }
 
 /** What no feed can do without. */
@@ -101,12 +101,12 @@ async function findOut(lookup: Lookup, connection: Connection, asker: Asker): Pr
 /** Says what to do about it: the lookup knows. */
 function required(lookup: Lookup, source: Source, thrown: unknown): unknown {
   if (!(thrown instanceof TidemarkError) || thrown.code === 'refused') return thrown;
-  const { cure = '' } = lookup;
+  const { remedy = '' } = lookup;
   return new TidemarkError(
     thrown.code === 'forbidden' ? 'request' : thrown.code,
     'receiving',
     `${source.title} does not tell the ${lookup.name}: ${thrown.message}`,
-    thrown.code === 'failing' ? `${thrown.cure} ${cure}` : cure,
+    thrown.code === 'failing' ? `${thrown.remedy} ${remedy}` : remedy,
     thrown,
   );
 }

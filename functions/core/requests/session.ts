@@ -3,7 +3,7 @@ import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '..
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
-import type { ConnectionBook } from '../state/connection-store.ts';
+import type { ConnectionStore } from '../state/connection-store.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
 import { clockOffset, retryAfter, vendorTime } from './judge.ts';
@@ -41,7 +41,7 @@ export interface SessionRun {
   readonly effects: Effects;
   /** The vendor's product. */
   readonly title: string;
-  readonly book: ConnectionBook;
+  readonly book: ConnectionStore;
   readonly secretVersion: string;
   readonly owner: string;
   /** Nobody signs in after it. */
@@ -240,8 +240,8 @@ function unanswered(thrown: unknown): unknown {
   if (thrown instanceof NetworkError) return failing(`No answer came to the sign-in: ${thrown.message}`);
   if (!(thrown instanceof UnreadableError)) return thrown;
   // It is no page of the log: nothing there is broken.
-  const { code, stage, message, cure } = thrown;
-  return new TidemarkError(code, stage, `The answer to the sign-in cannot be read: ${message}`, cure, thrown);
+  const { code, stage, message, remedy } = thrown;
+  return new TidemarkError(code, stage, `The answer to the sign-in cannot be read: ${message}`, remedy, thrown);
 }
 
 function failing(message: string): TidemarkError {

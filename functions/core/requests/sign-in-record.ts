@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../stored/connection-state.ts';
-import { DAY, type Instant, SECOND, say } from '../time.ts';
+import { DAY, formatTime, type Instant, SECOND } from '../time.ts';
 import { LONGEST_HOLD } from './judge.ts';
 
 /** Our sign-ins are remembered so long, for they show up in the vendor's log. */
@@ -36,7 +36,7 @@ export function signInHold(state: ConnectionState, secretVersion: string, now: I
   if (signingIn.untold < MOST_UNTOLD) return undefined;
   const until = signingIn.at + LONGEST_HOLD;
   if (now >= until) return undefined;
-  const died = `The last ${signingIn.untold} runs that signed in, at ${say(signingIn.at)} the last, ended before the answer was on record: it may have been refused.`;
+  const died = `The last ${signingIn.untold} runs that signed in, at ${formatTime(signingIn.at)} the last, ended before the answer was on record: it may have been refused.`;
   return { signIn: 'refused', notBefore: until, message: died };
 }
 

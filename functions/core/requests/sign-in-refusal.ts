@@ -1,7 +1,7 @@
 import { PauseError, TidemarkError } from '../errors.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
-import { DAY, type Instant, MINUTE, SECOND, say } from '../time.ts';
+import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../time.ts';
 import { LONGEST_HOLD, retryAfter } from './judge.ts';
 import type { SignInHold } from './sign-in-record.ts';
 
@@ -63,6 +63,6 @@ export function signInRefused(message: string, until: Instant): TidemarkError {
     'refused',
     'receiving',
     message,
-    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${say(until)}, for refused sign-ins lock users out.`,
+    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}, for refused sign-ins lock users out.`,
   );
 }

@@ -13,7 +13,7 @@ import {
   MINUTE,
   SECOND,
 } from '../time.ts';
-import { type AttemptNote, type BadEnd, cureOf, explainStuck, lifeOf, type Pending } from './rotation-stuck.ts';
+import { type AttemptNote, type BadEnd, explainStuck, lifeOf, type Pending, remedyOf } from './rotation-stuck.ts';
 
 /** How a secret stands. */
 export interface SecretLook {
@@ -73,7 +73,7 @@ export interface RotationEffects {
  * How an invocation ended.
  *
  * - `young`     the credential is not due
- * - `announced` it is due, on the day that is told: never on the first sight of it
+ * - `announced` it is due, on the day that is told: never on the first visibility of it
  * - `put-off`   today the vendor, or the time, did not allow it; nothing has been exchanged
  * - `elsewhere` somebody else is at it
  * - `rotated`   the new credential is in the secret
@@ -84,7 +84,7 @@ export interface RotationReport {
   readonly secret: string;
   readonly state: 'young' | 'announced' | 'put-off' | 'elsewhere' | 'rotated' | 'stuck';
   readonly message: string;
-  readonly cure?: string;
+  readonly remedy?: string;
   readonly due?: string;
   readonly since?: string;
   /** When the credential that was in the secret dies, at the latest. */
@@ -276,7 +276,7 @@ function putOff(task: RotationTask, look: SecretLook, due: Instant, why: string)
     'stuck',
     `${message} It has been due since ${told(due).slice(0, 10)}. ${lifeOf(validUntil, effects.now())}`,
     {
-      cure: `Mend what keeps it from it. Or do it by hand: ${cureOf(rotation, connection.secret)}`,
+      remedy: `Mend what keeps it from it. Or do it by hand: ${remedyOf(rotation, connection.secret)}`,
       since: told(due),
       ...(validUntil !== undefined && { oldDies: told(validUntil) }),
     },
@@ -286,9 +286,9 @@ function putOff(task: RotationTask, look: SecretLook, due: Instant, why: string)
 function tellStuck(task: RotationTask, { current }: SecretLook, pending: Pending): RotationReport {
   const { effects, rotation, connection } = task;
   const stuck = explainStuck(rotation, connection.secret, pending, current.validUntil, effects.now());
-  const { message, cure, since, diesAt } = stuck;
+  const { message, remedy, since, diesAt } = stuck;
   return report(task, 'stuck', message, {
-    cure,
+    remedy,
     ...(since !== undefined && { since: told(since) }),
     ...(diesAt !== undefined && { oldDies: told(diesAt) }),
   });

@@ -39,7 +39,7 @@ export interface Pending {
 /** What a person has to know of an exchange that cannot go on. */
 export interface Stuck {
   readonly message: string;
-  readonly cure: string;
+  readonly remedy: string;
   readonly since?: Instant;
   /** When the credential in the secret dies at the latest, as far as anybody knows. */
   readonly diesAt?: Instant;
@@ -68,15 +68,15 @@ export function explainStuck(
     : `Secret ${secret} has had a pending version since ${day.replace(/^on /, '')} that is not Tidemark’s: somebody else is exchanging it, or has not ended`;
   return {
     message: `${told}. ${lifeOf(diesAt, now)}`,
-    cure: note ? cureOf(rotation, secret) : cureOfStranger(secret, pending.version),
+    remedy: note ? remedyOf(rotation, secret) : remedyOfStranger(secret, pending.version),
     ...(since !== undefined && { since }),
     ...(diesAt !== undefined && { diesAt }),
   };
 }
 
 /** What to do where only a new credential helps. */
-export function cureOf({ cure }: Rotation, secret: string): string {
-  return `${cure}; then put it in: npx tidemark secret set ${secret} --cloud`;
+export function remedyOf({ remedy }: Rotation, secret: string): string {
+  return `${remedy}; then put it in: npx tidemark secret set ${secret} --cloud`;
 }
 
 /** What is left of the life of the credential in the secret. */
@@ -118,7 +118,7 @@ function whatHappened({ refusals }: Rotation, ended: BadEnd | undefined): { text
   }
 }
 
-function cureOfStranger(secret: string, version: string): string {
+function remedyOfStranger(secret: string, version: string): string {
   return `When nobody works on it any more: aws secretsmanager update-secret-version-stage --secret-id ${secret} --version-stage AWSPENDING --remove-from-version-id ${version}`;
 }
 

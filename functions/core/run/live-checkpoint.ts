@@ -1,10 +1,10 @@
 import { acquire, type Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { newCheckpoint } from './reconcile-config.ts';
-import type { FeedTask } from './with-lease.ts';
+import type { FeedContext } from './with-lease.ts';
 
 /** Jobs go by where the live feed stands, which therefore has to have a floor and a watermark. */
-export async function liveCheckpoint(task: FeedTask): Promise<Checkpoint> {
+export async function liveCheckpoint(task: FeedContext): Promise<Checkpoint> {
   const { effects, feed } = task;
   const found = await effects.load(feed.name);
   if (found) return found;
@@ -16,7 +16,7 @@ export async function liveCheckpoint(task: FeedTask): Promise<Checkpoint> {
 }
 
 /** Gives back the live feed's lease, under which a job has worked. What the job has done counts also when that fails. */
-export async function giveLiveBack({ effects, feed }: FeedTask, live: Lease): Promise<void> {
+export async function giveLiveBack({ effects, feed }: FeedContext, live: Lease): Promise<void> {
   try {
     await live.release({});
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { type Instant, MINUTE, parseInstant, SECOND, say } from '../time.ts';
+import { formatTime, type Instant, MINUTE, parseInstant, SECOND } from '../time.ts';
 import type { FeedReport, NextStep } from './report.ts';
 
 /** A pause whose end nobody has named. */
@@ -9,13 +9,13 @@ const PAUSE_AFTER_FAILURE = 15 * MINUTE;
 export function nextStep({ state, until, error }: FeedReport, now: Instant): NextStep {
   // A time as text may have lost what is below its second.
   const named = until === undefined ? undefined : (parseInstant(until) ?? now) + SECOND;
-  const after = (pause: number) => say(Math.max(now, named ?? now + pause));
+  const after = (pause: number) => formatTime(Math.max(now, named ?? now + pause));
   switch (state) {
     case 'caught-up':
-      return { do: 'end', at: say(now) };
+      return { do: 'end', at: formatTime(now) };
     case 'more':
     case 'stopped':
-      return { do: 'again', at: say(now) };
+      return { do: 'again', at: formatTime(now) };
     case 'paused':
     case 'busy':
       return { do: 'again', at: after(SHORT_PAUSE) };

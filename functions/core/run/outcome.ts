@@ -11,7 +11,7 @@ import type { FeedState } from './report.ts';
 const FORBIDDEN_HOLD = HOUR;
 
 /** How a run ended, and what that changes. */
-export interface Ending {
+export interface RunOutcome {
   readonly state: FeedState;
   readonly changes: Changes;
   readonly until?: Instant;
@@ -26,36 +26,36 @@ export function holdOf(
   now: Instant,
   secretVersion: string,
   askAgain: boolean,
-): Ending | undefined {
+): RunOutcome | undefined {
   if (!hold || now >= hold.until) return undefined;
   if (hold.reason === 'quota') return { state: 'paused', changes: {}, until: hold.until };
   if (askAgain || hold.secretVersion !== secretVersion) return undefined;
   return { state: 'forbidden', changes: {}, until: hold.until, error: forbidden(hold) };
 }
 
-export function caughtUp(now: Instant): Ending {
+export function caughtUp(now: Instant): RunOutcome {
   return {
     state: 'caught-up',
-    changes: { lastSuccess: now, failures: 0, lastError: undefined, hold: undefined, patient: undefined },
+    changes: { lastSuccess: now, failures: 0, lastError: undefined, hold: undefined, waitsInPlace: undefined },
   };
 }
 
-export function outOfTime(state: 'more' | 'stopped'): Ending {
+export function outOfTime(state: 'more' | 'stopped'): RunOutcome {
   return { state, changes: { failures: 0, hold: undefined } };
 }
 
-function forbidden({ message, cure = '' }: Hold): TidemarkError {
+function forbidden({ message, remedy = '' }: Hold): TidemarkError {
   const again = 'It is asked again every hour, and at once after the secret has changed.';
-  return new TidemarkError('forbidden', 'receiving', message, `${cure} ${again}`.trim());
+  return new TidemarkError('forbidden', 'receiving', message, `${remedy} ${again}`.trim());
 }
 
 /** What a thrown thing means for the feed. */
-export function endingOf(
+export function outcomeOf(
   { effects, feed }: { readonly effects: Effects; readonly feed: AnyFeed },
   lease: Lease,
   thrown: unknown,
   secretVersion: string,
-): Ending {
+): RunOutcome {
   const now = effects.now();
   if (thrown instanceof OutOfTimeError) {
     return outOfTime(effects.stopping() ? 'stopped' : 'more');
@@ -74,8 +74,8 @@ export function endingOf(
   if (error.code !== 'forbidden') return { state: 'failed', error, changes: failed };
   const until = now + FORBIDDEN_HOLD;
   const { stage, message } = error;
-  const cure = `${error.cure} What it takes: ${feed.stream.needs}.`;
-  const hold = { until, reason: 'forbidden', message, cure, secretVersion } as const;
-  const named = new TidemarkError('forbidden', stage, message, cure, error);
+  const remedy = `${error.remedy} What it takes: ${feed.stream.needs}.`;
+  const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
+  const named = new TidemarkError('forbidden', stage, message, remedy, error);
   return { state: 'forbidden', until, error: named, changes: { ...failed, hold } };
 }

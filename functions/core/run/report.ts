@@ -34,7 +34,12 @@ export interface FeedReport extends Tally {
   /** How to go on, where this is more than a schedule's run: that one comes again by itself. */
   readonly next?: NextStep;
   readonly warnings: readonly string[];
-  readonly error?: { readonly code: ErrorCode; readonly stage: Stage; readonly message: string; readonly cure: string };
+  readonly error?: {
+    readonly code: ErrorCode;
+    readonly stage: Stage;
+    readonly message: string;
+    readonly remedy: string;
+  };
 }
 
 /** What is to be done next about work that takes several invocations, and not before when. */

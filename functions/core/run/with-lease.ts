@@ -1,10 +1,10 @@
 import { Outgoing, type Writer } from '../delivery/outgoing.ts';
-import { sendOwn } from '../delivery/send-self-event.ts';
+import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
-import type { OwnAct } from '../events/self-events.ts';
+import type { SelfEvent } from '../events/self-events.ts';
 import { type AnyFeed, type Connection, type Destination, type Feed, isSnapshotFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
@@ -14,11 +14,11 @@ import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally, type Tally } from '../stored/tally.ts';
 import { type Duration, formatInstant, HOUR, type Instant, SECOND } from '../time.ts';
 import { progressOf } from './job-progress.ts';
-import { type Ending, endingOf, holdOf } from './outcome.ts';
+import { holdOf, outcomeOf, type RunOutcome } from './outcome.ts';
 import type { FeedReport } from './report.ts';
 
 /** What a run of a feed is given. */
-export interface FeedTask<F extends AnyFeed = Feed> {
+export interface FeedContext<F extends AnyFeed = Feed> {
   readonly effects: Effects;
   readonly feed: F;
   /** The key of the checkpoint: the feed's name, or that of a job beside it. */
@@ -50,7 +50,7 @@ export interface Prepared {
 export interface Outlook {
   readonly warnings: readonly string[];
   /** Nobody could tell; this is to be said when the log itself looks as if it were little. */
-  readonly suspicion?: string;
+  readonly singleActorWarning?: string;
 }
 
 /** What a run works with while it holds the lease. */
@@ -75,10 +75,10 @@ interface LeaseOptions {
  *
  * @param fresh the checkpoint of a feed that has never run
  */
-export async function underLease(
-  task: FeedTask<AnyFeed>,
+export async function withLease(
+  task: FeedContext<AnyFeed>,
   fresh: (start: Instant) => Checkpoint,
-  work: (held: Held) => Promise<Ending>,
+  work: (held: Held) => Promise<RunOutcome>,
   { heedsHold = true, isOver = () => false }: LeaseOptions = {},
 ): Promise<FeedReport> {
   const { effects, key } = task;
@@ -97,13 +97,13 @@ export async function underLease(
   const { lease } = held;
   const warnings: string[] = [];
   const life = { over: false };
-  const asker = { ...task.asker, tally, life, ...(lease.item.patient && { waitsLong: true }) };
+  const asker = { ...task.asker, tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) };
   const run: Held = { lease, start, tally, asker, warnings };
-  let ending: Ending;
+  let ending: RunOutcome;
   try {
     ending = await work(run);
   } catch (thrown) {
-    ending = endingOf(task, lease, thrown, secretVersion);
+    ending = outcomeOf(task, lease, thrown, secretVersion);
     await tellPermissionLost(task, run, ending);
   }
   life.over = true;
@@ -112,14 +112,14 @@ export async function underLease(
 }
 
 /** Tells this run's writes from every other's: also when a checkpoint was removed and its fence begins anew. */
-export function runName({ owner, feed, key }: FeedTask<AnyFeed>, { item }: Lease): string {
+export function runName({ owner, feed, key }: FeedContext<AnyFeed>, { item }: Lease): string {
   const name = `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
   // Jobs count fences of their own.
   return key === feed.name ? name : `${name}-${digest(key).slice(0, 6)}`;
 }
 
 /** What it takes to tell the SIEM of an act of our own, apart from what a run delivers. */
-export function ownSending(task: FeedTask<AnyFeed>, held: Held, seen?: Seen): Sending {
+export function selfEventSending(task: FeedContext<AnyFeed>, held: Held, seen?: Seen): Sending {
   const { lease, asker, tally } = held;
   const { effects, feed, destinations, mostSeenKeys } = task;
   const ids = destinations.map(({ id }) => id);
@@ -130,9 +130,9 @@ export function ownSending(task: FeedTask<AnyFeed>, held: Held, seen?: Seen): Se
 }
 
 /** Tells the SIEM of an act of our own, when that must not stop anything else. */
-export async function tryToTell(sending: Sending, act: OwnAct): Promise<void> {
+export async function trySelfEvent(sending: Sending, act: SelfEvent): Promise<void> {
   try {
-    await sendOwn(sending, act);
+    await sendSelfEvent(sending, act);
   } catch (thrown) {
     sending.effects.log('warn', `The SIEM could not be told: ${act.act}.`, {
       feed: sending.feed.name,
@@ -144,21 +144,21 @@ export async function tryToTell(sending: Sending, act: OwnAct): Promise<void> {
 const PERMISSION = new Set(['forbidden', 'scope-shrank']);
 
 /** Once for each loss, which is known by when the feed was last well; as long as it stays so, the alarms say it. */
-async function tellPermissionLost(task: FeedTask<AnyFeed>, held: Held, { error }: Ending): Promise<void> {
+async function tellPermissionLost(task: FeedContext<AnyFeed>, held: Held, { error }: RunOutcome): Promise<void> {
   const { item } = held.lease;
   if (!error || !PERMISSION.has(error.code)) return;
-  const sending = ownSending(task, held);
+  const sending = selfEventSending(task, held);
   try {
     await sending.seen.open();
   } catch {
     // Told twice is better than not at all.
   }
   const since = item.lastSuccess ?? item.floor;
-  await tryToTell(sending, { act: 'permission-lost', since, message: error.message });
+  await trySelfEvent(sending, { act: 'permission-lost', since, message: error.message });
 }
 
 /** Returns the lease together with the run's last changes; when that cannot be saved, the run did not end well after all. */
-async function giveBack(task: FeedTask<AnyFeed>, lease: Lease, ending: Ending): Promise<Ending> {
+async function giveBack(task: FeedContext<AnyFeed>, lease: Lease, ending: RunOutcome): Promise<RunOutcome> {
   if (ending.error?.code === 'lease-lost') return ending;
   try {
     await lease.release(ending.changes);
@@ -174,10 +174,10 @@ async function giveBack(task: FeedTask<AnyFeed>, lease: Lease, ending: Ending): 
 }
 
 function report(
-  task: FeedTask<AnyFeed>,
+  task: FeedContext<AnyFeed>,
   item: Checkpoint | undefined,
   tally: Tally,
-  ending: Ending,
+  ending: RunOutcome,
   warnings: readonly string[],
 ): FeedReport {
   const { effects, feed } = task;
@@ -196,7 +196,7 @@ function report(
     ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
     ...(perMinute !== undefined && { pace: { perMinute } }),
     warnings,
-    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, cure: error.cure } }),
+    ...(error && { error: { code: error.code, stage: error.stage, message: error.message, remedy: error.remedy } }),
   };
 }
 

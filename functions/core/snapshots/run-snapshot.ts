@@ -1,13 +1,13 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { insist, Outgoing } from '../delivery/outgoing.ts';
+import { Outgoing, retryWrite } from '../delivery/outgoing.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { ExpiredError, PauseError, TidemarkError } from '../errors.ts';
 import type { Item, SnapshotFeed } from '../model.ts';
-import { caughtUp, type Ending } from '../run/outcome.ts';
-import { scopeOf, settleDestinations } from '../run/reconcile-config.ts';
+import { caughtUp, type RunOutcome } from '../run/outcome.ts';
+import { reconcileDestinations, scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedTask, type Held, runName, underLease } from '../run/with-lease.ts';
+import { type FeedContext, type Held, runName, withLease } from '../run/with-lease.ts';
 import { destinationBits, Seen } from '../state/seen.ts';
 import { firstCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
@@ -25,19 +25,19 @@ interface SnapshotRun extends Sending, Held {
 }
 
 /** Reads how things are, compares that with how they were, and delivers the difference. */
-export async function runSnapshot(task: FeedTask<SnapshotFeed>): Promise<FeedReport> {
+export async function runSnapshot(task: FeedContext<SnapshotFeed>): Promise<FeedReport> {
   const destinations = task.destinations.map(({ id }) => id);
-  return await underLease(
+  return await withLease(
     task,
     (start) => firstCheckpoint(start, '', destinations),
     (held) => compare(task, held),
   );
 }
 
-async function compare(task: FeedTask<SnapshotFeed>, held: Held): Promise<Ending> {
+async function compare(task: FeedContext<SnapshotFeed>, held: Held): Promise<RunOutcome> {
   const { connection, outlook } = await task.prepare(held.asker);
   held.warnings.push(...outlook.warnings);
-  settleDestinations(task, held.lease);
+  reconcileDestinations(task, held.lease);
   const run = snapshotRun(task, { ...task.feed, connection }, held);
   await deliverPending(run);
   const before = await itemsBefore(run);
@@ -49,7 +49,7 @@ async function compare(task: FeedTask<SnapshotFeed>, held: Held): Promise<Ending
   return { ...ending, changes: { ...changes, watermark: held.start } };
 }
 
-function snapshotRun(task: FeedTask<SnapshotFeed>, feed: SnapshotFeed, held: Held): SnapshotRun {
+function snapshotRun(task: FeedContext<SnapshotFeed>, feed: SnapshotFeed, held: Held): SnapshotRun {
   const { effects, destinations } = task;
   const ids = destinations.map(({ id }) => id);
   const seen = new Seen(effects, feed.name, ids, task.mostSeenKeys);
@@ -92,7 +92,7 @@ async function loadItems({ effects, feed, warnings }: SnapshotRun, ref: Snapshot
 /** Half a list is nothing to go on from: the next run begins with its first page. */
 function cutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
   // A list of more pages than a quota allows at once could never be read, if no run waited for the rest of it.
-  if (thrown instanceof PauseError && tally.pages > 0) lease.note({ patient: true });
+  if (thrown instanceof PauseError && tally.pages > 0) lease.note({ waitsInPlace: true });
   if (!(thrown instanceof ExpiredError)) return thrown;
   return new TidemarkError(
     'failing',
@@ -110,7 +110,7 @@ async function takeOver(run: SnapshotRun, before: readonly Item[] | undefined, i
   const number = nextNumber(snapshot, start);
   const pending = { id: `${number}-${run.name}`, number, at: start };
   const text = JSON.stringify(items);
-  await insist(effects, asker.endBy, () => effects.saveSnapshot(feed.name, pending.id, text));
+  await retryWrite(effects, asker.endBy, () => effects.saveSnapshot(feed.name, pending.id, text));
   await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });
   await promote(run, pending, before, items);
 }
@@ -141,10 +141,10 @@ async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Pro
   const { effects, seen, destinations, outgoing, tally } = run;
   const key = effects.seal(event.event.id);
   const ids = destinations.map(({ id }) => id);
-  const lacking = destinationBits(ids, ids) & ~(await seen.has(bucketOf(at), key));
+  const undelivered = destinationBits(ids, ids) & ~(await seen.has(bucketOf(at), key));
   tally.fetched++;
   effects.count('Fetched', 1);
-  if (lacking === 0) {
+  if (undelivered === 0) {
     tally.suppressed++;
     effects.count('Suppressed', 1);
     return;
@@ -153,7 +153,7 @@ async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Pro
     tally.unmapped++;
     effects.count('Unmapped', 1);
   }
-  outgoing.add(event, { time: at, bucket: bucketOf(at), key, lacking });
+  outgoing.add(event, { time: at, bucket: bucketOf(at), key, undelivered });
   if (flushDue(run)) await deliverOutgoing(run);
 }
 

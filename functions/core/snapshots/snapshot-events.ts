@@ -1,5 +1,5 @@
 import type { EcsEvent, EcsFields } from '../ecs-event.ts';
-import { type Circumstances, complete, pipelineError } from '../events/complete.ts';
+import { complete, type EventContext, pipelineError } from '../events/complete.ts';
 import { digest } from '../events/identity.ts';
 import type { Change, Item, Row, SnapshotFeed } from '../model.ts';
 import type { SnapshotRef } from '../stored/checkpoint.ts';
@@ -18,12 +18,12 @@ export function baselineEvent(feed: SnapshotFeed, ref: SnapshotRef, items: reado
   return eventOf(row, circumstances(feed, ref, ['baseline']), () => feed.stream.mapBaseline(items, feed.connection));
 }
 
-function circumstances(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): Circumstances {
+function circumstances(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): EventContext {
   const id = digest(JSON.stringify(['snapshot', feed.source.id, feed.connection.id, feed.name, ref.number, ...what]));
   return { feed, id, time: ref.at, readAt: ref.at };
 }
 
-function eventOf(row: Row, about: Circumstances, map: () => EcsFields): EcsEvent {
+function eventOf(row: Row, about: EventContext, map: () => EcsFields): EcsEvent {
   try {
     return complete(map(), row, about);
   } catch (thrown) {

@@ -16,7 +16,7 @@ const NOTHING: ConnectionState = { version: 0, refusals: 0 };
  * What the feeds of one connection share in the table. Its cadences write it side by side: a change is kept as a step from
  * one state to the next, so that it can be made again on what another invocation has written.
  */
-export class ConnectionBook {
+export class ConnectionStore {
   /** What the table holds, as far as we know, with the changes that have not been written yet. */
   state: ConnectionState;
   /** What others have written before that is known to us. */
@@ -33,9 +33,9 @@ export class ConnectionBook {
     this.syncedAt = syncedAt;
   }
 
-  static async open(effects: Effects): Promise<ConnectionBook> {
+  static async open(effects: Effects): Promise<ConnectionStore> {
     const now = effects.now();
-    return new ConnectionBook(effects, await effects.loadConnection(), now);
+    return new ConnectionStore(effects, await effects.loadConnection(), now);
   }
 
   /** Changes the state; it is written with the next save. */

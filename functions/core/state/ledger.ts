@@ -6,7 +6,7 @@ import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
 import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
 import type { Lease } from './lease.ts';
-import { Summing, seenHours } from './seen-hours.ts';
+import { DigestSum, seenHours } from './seen-hours.ts';
 
 /** So many days a run are written into the ledger; after a long absence, the next runs write the others. */
 const MOST_DAYS_A_RUN = 3;
@@ -130,13 +130,13 @@ export async function countHours(effects: Effects, feed: string, day: Instant): 
   const hours: LedgerHour[] = [];
   const last = bucketOf(floorTo(day, DAY) + DAY - 1);
   for await (const { bucket, keys, destinations } of seenHours(effects, feed, bucketOf(floorTo(day, DAY)), last)) {
-    const all = new Summing();
-    const each = destinations.map(() => new Summing());
+    const all = new DigestSum();
+    const each = destinations.map(() => new DigestSum());
     for (const [high, low, bits] of keys) {
       all.add(high, low);
       for (const [at, sum] of each.entries()) if (bits & (1 << at)) sum.add(high, low);
     }
-    const sums = destinations.map((id, at) => [id, (each[at] as Summing).total] as const);
+    const sums = destinations.map((id, at) => [id, (each[at] as DigestSum).total] as const);
     hours.unshift({ hour: bucket, ...all.total, destinations: Object.fromEntries(sums) });
   }
   return hours;

@@ -29,7 +29,7 @@ export class OngoingNotes {
   }
 
   /** Takes note of what a record shows. What has ended may still come once more in an older state: it stays ended. */
-  hear(row: Row): void {
+  observe(row: Row): void {
     const shown = this.#stream.ongoing?.(row);
     if (!shown) return;
     const { since, ended } = shown;

@@ -37,7 +37,7 @@ function hourOf(chunks: readonly SeenChunk[]): SeenHour {
 }
 
 /** Adds up keys. */
-export class Summing {
+export class DigestSum {
   events = 0;
   #sum = 0n;
 

@@ -1,5 +1,5 @@
 import type { Effects } from '../effects.ts';
-import { bucketOf, OWN, type SeenChunk } from '../stored/seen-chunk.ts';
+import { bucketOf, SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import { HOUR, type Instant, parseInstant } from '../time.ts';
 
 /**
@@ -13,7 +13,7 @@ export class Seen {
   readonly #mostKeys: number;
   readonly #buckets = new Map<string, KeySet>();
   /** Buckets at or above it are in memory, unless they were let go. */
-  #loadedFrom: string = OWN;
+  #loadedFrom: string = SELF;
   readonly #letGo = new Set<string>();
 
   constructor(effects: Effects, place: string, destinations: readonly string[], mostKeys: number) {
@@ -25,7 +25,7 @@ export class Seen {
 
   /** Loads what has no hour. The hours are loaded when a row asks for them. */
   async open(): Promise<void> {
-    for await (const chunk of this.#effects.loadSeen(this.#place, OWN)) this.#add(chunk);
+    for await (const chunk of this.#effects.loadSeen(this.#place, SELF)) this.#add(chunk);
   }
 
   /** Loads what was delivered from a time on, newest first. Says from when on all of it is known: later, when there is too much. */
@@ -35,7 +35,7 @@ export class Seen {
     let keys = 0;
     for await (const chunk of this.#effects.loadSeen(this.#place, first)) {
       keys += chunk.count;
-      if (keys > this.#mostKeys && chunk.bucket < OWN) {
+      if (keys > this.#mostKeys && chunk.bucket < SELF) {
         // This bucket is known in part only, so it is not known.
         this.#buckets.delete(chunk.bucket);
         return this.#cutAfter(chunk.bucket);
@@ -62,7 +62,7 @@ export class Seen {
     for (const set of this.#buckets.values()) keys += set.size;
     for (const [bucket, set] of this.#buckets) {
       if (keys <= this.#mostKeys) return;
-      if (bucket >= OWN) continue;
+      if (bucket >= SELF) continue;
       keys -= set.size;
       this.#buckets.delete(bucket);
       this.#letGo.add(bucket);

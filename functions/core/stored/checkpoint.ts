@@ -25,7 +25,7 @@ export interface Checkpoint {
   readonly unordered?: boolean;
   readonly hold?: Hold;
   /** The last run was paused without getting anywhere: the next one waits in place for as long as it may live. */
-  readonly patient?: boolean;
+  readonly waitsInPlace?: boolean;
   /** What defines which records this feed gets. */
   readonly scope: string;
   /** Since when each destination gets this feed. One that is added later starts then. */
@@ -82,7 +82,7 @@ export interface Hold {
   readonly until: Instant;
   readonly reason: 'quota' | 'forbidden';
   readonly message: string;
-  readonly cure?: string;
+  readonly remedy?: string;
   /** A new version of the secret ends a hold that is about permissions. */
   readonly secretVersion?: string;
 }

@@ -27,5 +27,5 @@ export interface ConnectionState {
     Record<string, { readonly at: Instant; readonly secretVersion: string; readonly json?: string }>
   >;
   /** When it was last asked what these credentials can see, and what they could when there was an answer. */
-  readonly sight?: { readonly at: Instant; readonly secretVersion: string; readonly seen?: unknown };
+  readonly visibility?: { readonly at: Instant; readonly secretVersion: string; readonly seen?: unknown };
 }

@@ -4,7 +4,7 @@ import { formatInstant, HOUR, type Instant } from '../time.ts';
 export const UNTIMED = 'untimed';
 
 /** The bucket of our own acts, which are no records of the vendor's: always loaded. It sorts between the hours and the untimed. */
-export const OWN = 'own';
+export const SELF = 'own';
 
 /** Keys of delivered events: one append-only item, true whoever wrote it. */
 export interface SeenChunk {
@@ -16,7 +16,7 @@ export interface SeenChunk {
   /** 8 bytes a key. */
   readonly keys: Uint8Array;
   /** 4 bytes a key, where the stream can tell a record that was changed: alike for both of its versions. */
-  readonly likenesses?: Uint8Array;
+  readonly stableHashes?: Uint8Array;
   readonly count: number;
   /** The sum of the keys modulo 2^64, so that chunks add up. */
   readonly digest: bigint;

@@ -111,6 +111,6 @@ function valueWanted(name: string, shape: string): string {
   return `Its value must look like ${shape}. Put it in again: ${secretCommand(name)}.`;
 }
 
-function secretError(message: string, cure: string): TidemarkError {
-  return new TidemarkError('secret', 'receiving', message, cure);
+function secretError(message: string, remedy: string): TidemarkError {
+  return new TidemarkError('secret', 'receiving', message, remedy);
 }

@@ -79,7 +79,7 @@ export function seenChunk(feed: string, prefix: string, item: Item): SeenChunk {
     id: id.join('#'),
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
-    ...(item.likenesses?.B && { likenesses: item.likenesses.B }),
+    ...(item.stableHashes?.B && { stableHashes: item.stableHashes.B }),
     count: Number(item.count?.N),
     digest: BigInt(item.digest?.N ?? 0),
   };

@@ -142,7 +142,7 @@ export class Table {
         sk: { S: `${sk}#${chunk.bucket}#${chunk.id}` },
         schema: { N: String(SCHEMA) },
         keys: { B: chunk.keys },
-        ...(chunk.likenesses && { likenesses: { B: chunk.likenesses } }),
+        ...(chunk.stableHashes && { stableHashes: { B: chunk.stableHashes } }),
         destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
         count: { N: String(chunk.count) },
         digest: { N: String(chunk.digest) },

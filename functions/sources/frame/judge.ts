@@ -14,6 +14,6 @@ export function judge(answer: Answer, now: Instant): Verdict | undefined {
     kind: 'never',
     code: 'refused',
     reason: `Frame refuses the signature (401), and the clocks differ: it is ${formatInstant(now, 's')} here and ${formatInstant(theirs, 's')} at Frame${excerpt(answer.text)}`,
-    cure: 'Set the clock of this machine. If it is right, put working credentials into the secret.',
+    remedy: 'Set the clock of this machine. If it is right, put working credentials into the secret.',
   };
 }

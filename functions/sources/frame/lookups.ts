@@ -16,7 +16,7 @@ const LONGEST_NAME = 200;
 const customerId: Lookup = {
   name: 'customerId',
   age: 30 * DAY,
-  cure: 'Set settings.customerId: the id of the customer, which the console shows in the address of its pages.',
+  remedy: 'Set settings.customerId: the id of the customer, which the console shows in the address of its pages.',
   wanted: ({ settings }) => settings.customerId === undefined,
   first: () => ({ url: '/customers/', headers: HEADERS }),
   read: ([answer]) => ({ found: ownCustomer(answer?.text ?? '') }),

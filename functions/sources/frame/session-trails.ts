@@ -28,7 +28,7 @@ export const sessionTrails: Stream = {
   longestWindow: DAY,
   retention: 60 * DAY,
   precision: 1,
-  vague: true,
+  rangeIgnoresRowTime: true,
   cutAfterPages: 10,
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,

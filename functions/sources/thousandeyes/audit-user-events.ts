@@ -29,7 +29,7 @@ export const auditUserEvents: Stream = {
   first,
   read,
   events,
-  likeness,
+  stableFields,
   actor,
   map,
 };
@@ -75,7 +75,7 @@ function events(row: Row): readonly Identity[] {
 }
 
 /** Names are the vendor's to change later; when, where, who by the id and what are not. */
-function likeness({ value, text }: Row): string {
+function stableFields({ value, text }: Row): string {
   if (!isObject(value)) return text;
   const resources = Array.isArray(value.resources) ? value.resources : [];
   const types = resources.map((resource: unknown) => (isObject(resource) ? resource.type : undefined));

@@ -15,28 +15,31 @@ export function judge(answer: Answer, now: Instant): Verdict | undefined {
         kind: 'never',
         code: 'request',
         reason: 'ThousandEyes says that this is not its API version (301)',
-        cure: 'Set the connection’s origin to https://api.thousandeyes.com/v7, or leave it out.',
+        remedy: 'Set the connection’s origin to https://api.thousandeyes.com/v7, or leave it out.',
       };
     case 400:
       return {
         kind: 'never',
         code: 'request',
         reason: `ThousandEyes finds the question wrong (400)${problem(answer.text)}`,
-        cure: 'Check the connection’s settings: aid must be an account group that the token’s owner belongs to, and max may be refused.',
+        remedy:
+          'Check the connection’s settings: aid must be an account group that the token’s owner belongs to, and max may be refused.',
       };
     case 401:
       return {
         kind: 'never',
         code: 'refused',
         reason: 'ThousandEyes refuses the token (401): it has expired or was revoked, or the account is locked',
-        cure: 'Unlock the account, or make a new token at Account Settings > Users and Roles > Profile > User API Tokens and put it into the secret.',
+        remedy:
+          'Unlock the account, or make a new token at Account Settings > Users and Roles > Profile > User API Tokens and put it into the secret.',
       };
     case 403:
       return {
         kind: 'never',
         code: 'forbidden',
         reason: `ThousandEyes does not let this token read the activity log (403)${problem(answer.text)}`,
-        cure: 'Give the token’s owner a role with the permissions `API access` and `View activity log for all users in account group`.',
+        remedy:
+          'Give the token’s owner a role with the permissions `API access` and `View activity log for all users in account group`.',
       };
     case 429:
       return throttled(answer, now);

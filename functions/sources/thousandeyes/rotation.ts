@@ -19,5 +19,6 @@ export const rotation: Rotation = {
       dying: true,
     },
   },
-  cure: 'At Account Settings > Users and Roles > Profile > User API Tokens, revoke the tokens that nobody uses and make a new one',
+  remedy:
+    'At Account Settings > Users and Roles > Profile > User API Tokens, revoke the tokens that nobody uses and make a new one',
 };

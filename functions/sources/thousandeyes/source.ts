@@ -4,7 +4,7 @@ import type { Connection, Source } from '../../core/model.ts';
 import { auditUserEvents } from './audit-user-events.ts';
 import { judge, quota } from './judge.ts';
 import { rotation } from './rotation.ts';
-import { sight } from './sight.ts';
+import { visibility } from './visibility.ts';
 
 const DIGITS = /^\d{1,20}$/;
 
@@ -62,7 +62,7 @@ export const source: Source = {
   scope,
   judge,
   quota,
-  sight,
+  visibility,
   rotation,
 };
 

@@ -25,14 +25,16 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
         ...NEVER,
         code: 'refused',
         reason: said,
-        cure: 'Put a working user API key and its secret into the connection’s secret. Keys of suspended users do not work.',
+        remedy:
+          'Put a working user API key and its secret into the connection’s secret. Keys of suspended users do not work.',
       };
     case 403:
       return {
         ...NEVER,
         code: 'forbidden',
         reason: said,
-        cure: 'Give the user of the API key the role Account Admin, and have Vbrick support enable the Audit Service.',
+        remedy:
+          'Give the user of the API key the role Account Admin, and have Vbrick support enable the Audit Service.',
       };
     case 400:
     case 404:
@@ -40,7 +42,8 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
         ...NEVER,
         code: 'request',
         reason: said,
-        cure: 'Check settings.accountId and the ids in settings.watch, and have Vbrick support enable the Audit Service.',
+        remedy:
+          'Check settings.accountId and the ids in settings.watch, and have Vbrick support enable the Audit Service.',
       };
   }
   return undefined;

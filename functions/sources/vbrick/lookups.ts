@@ -9,7 +9,7 @@ import { ID } from './answers/question.ts';
 const accountId: Lookup = {
   name: 'accountId',
   age: 30 * DAY,
-  cure:
+  remedy:
     'Set settings.accountId: it stands in the address of Rev’s admin pages, /#/admin/<accountId>/accounts. ' +
     'Rev tells it by itself from version 8.0 on only.',
   wanted: ({ settings }) => settings.accountId === undefined,

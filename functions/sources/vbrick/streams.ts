@@ -3,7 +3,7 @@ import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
 import { isObject } from './answers/json-object.ts';
 import { firstQuestion } from './answers/question.ts';
 import { read } from './answers/read.ts';
-import { events, likeness } from './mapping/entry.ts';
+import { events, stableFields } from './mapping/entry.ts';
 import { map } from './mapping/map.ts';
 
 const DOCS = 'https://portal.vbrick.com/rev-developers/v2/audit-apis';
@@ -109,7 +109,7 @@ function common(path: string): Omit<Stream, 'name' | 'title' | 'docs' | 'enabled
     first: (range, connection) => firstQuestion(path, range, connection),
     read,
     events,
-    likeness,
+    stableFields,
     map,
   };
 }

@@ -45,7 +45,7 @@ describe.concurrent('tidemark run --once --json', () => {
     const error = {
       code: 'secret',
       message: expect.stringContaining('nowhere'),
-      cure: expect.stringContaining('Put it in: npx tidemark secret set nowhere.'),
+      remedy: expect.stringContaining('Put it in: npx tidemark secret set nowhere.'),
     };
     expect(summary.feeds[0]).toMatchObject({ state: 'failed', error });
     expect(summary.feeds[1]).toMatchObject({ state: 'caught-up', delivered: 300 });

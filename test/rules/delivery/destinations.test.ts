@@ -119,7 +119,7 @@ describe('rule 19: an event goes to those destinations that have not accepted it
     const [report] = await world.run({ budget: 30 * SECOND });
 
     expect(report?.error?.message).toMatch(/Destination (two|three)/);
-    expect(report?.error?.cure).toContain('other destinations are not sent their events again');
+    expect(report?.error?.remedy).toContain('other destinations are not sent their events again');
     expect(world.census(undefined, 'one')).toEqual(EXACT);
   });
 

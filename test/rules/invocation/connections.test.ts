@@ -98,9 +98,9 @@ describe('rule 22: one invocation serves the feeds of a connection', () => {
   it('with one look at what the credentials may see', async () => {
     let looked = 0;
     const world = threeFeeds({
-      sight: { first: () => ({ url: '/@sight' }), read: () => ({ seen: 'all' }), compare: () => ({}) },
+      visibility: { first: () => ({ url: '/@visibility' }), read: () => ({ seen: 'all' }), compare: () => ({}) },
     });
-    world.routes.set('/@sight', () => {
+    world.routes.set('/@visibility', () => {
       looked++;
       return { text: 'all' };
     });

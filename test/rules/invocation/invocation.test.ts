@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type ConnectionTask, runConnection } from '../../../functions/core/invocation/run-connection.ts';
+import { type ConnectionContext, runConnection } from '../../../functions/core/invocation/run-connection.ts';
 import type { Source } from '../../../functions/core/model.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
 import { serve } from '../../../functions/shell/serve.ts';
@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 /** Invokes one warm handler some times; what each of its invocations hands to the engine. */
-async function invoke(times: number): Promise<ConnectionTask[]> {
+async function invoke(times: number): Promise<ConnectionContext[]> {
   const handler = serve(source);
   for (let time = 0; time < times; time++) await handler(INPUT, { getRemainingTimeInMillis: () => 60_000 });
   return run.mock.calls.map(([task]) => task);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../../functions/core/invocation/tasks.ts';
+import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import type { Fault } from '../../memory/faults.ts';
 import { seededRandom } from '../../memory/random.ts';
@@ -18,7 +18,7 @@ async function standing(seed: number, options: WorldOptions = {}): Promise<World
 }
 
 /** Runs it until it is done, and says in how many invocations. */
-async function untilDone(world: World, act: Act, budget = 5 * MINUTE, most = 300): Promise<number> {
+async function untilDone(world: World, act: Task, budget = 5 * MINUTE, most = 300): Promise<number> {
   for (let runs = 1; runs <= most; runs++) {
     const [report] = await world.run({ act, budget });
     if (report?.job?.state === 'done') return runs;
@@ -108,7 +108,7 @@ describe('a backfill that meets the live feed', () => {
 
   it.each([
     ['what it reads again', {}, 25 * MINUTE],
-    ['the whole days that it asks for', { vague: true, grid: DAY }, 9 * HOUR],
+    ['the whole days that it asks for', { rangeIgnoresRowTime: true, windowStep: DAY }, 9 * HOUR],
   ])('finds no latecomer that the live feed finds at the same time in %s', async (_, stream, late) => {
     for (let seed = 1; seed <= 20; seed++) {
       const world = await standing(seed, { stream });

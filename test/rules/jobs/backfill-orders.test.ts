@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../../functions/core/invocation/tasks.ts';
+import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
@@ -16,7 +16,7 @@ async function standing(options: WorldOptions = {}, every = 30 * MINUTE): Promis
   return world;
 }
 
-async function untilDone(world: World, act: Act, budget = 5 * MINUTE): Promise<FeedReport> {
+async function untilDone(world: World, act: Task, budget = 5 * MINUTE): Promise<FeedReport> {
   for (let runs = 1; runs <= 300; runs++) {
     const [report] = await world.run({ act, budget });
     if (report?.job?.state === 'done') return report;

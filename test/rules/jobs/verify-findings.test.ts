@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../../functions/core/invocation/tasks.ts';
+import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import type { Row } from '../../../functions/core/model.ts';
 import type { VerifiedLook } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
@@ -20,7 +20,7 @@ async function standing(options: WorldOptions = {}, every = 30 * MINUTE): Promis
   return world;
 }
 
-async function untilDone(world: World, act: Act, budget = 5 * MINUTE): Promise<FeedReport> {
+async function untilDone(world: World, act: Task, budget = 5 * MINUTE): Promise<FeedReport> {
   for (let runs = 1; runs <= 300; runs++) {
     const [report] = await world.run({ act, budget });
     if (report?.job?.state === 'done') return report;
@@ -131,11 +131,11 @@ describe('verify', () => {
   });
 
   it('calls a record that was changed changed, and only as many of them', async () => {
-    const likeness = ({ value }: Row) => {
+    const stableFields = ({ value }: Row) => {
       const { date, name } = value as { date: string; name: string };
       return `${date} ${name.split('@')[0]}`;
     };
-    const world = await standing({ stream: { likeness } });
+    const world = await standing({ stream: { stableFields } });
     const time = floorTo(world.now - 8 * HOUR, SECOND);
     const old = ['same@1', 'same@2', 'other@1'].map((name) => world.vendor.add({ time: time - 3 * DAY, name }));
     const act = { act: 'backfill', range: { from: time - 4 * DAY, to: world.now } } as const;
@@ -283,7 +283,7 @@ describe('verify', () => {
   });
 
   it('verifies whole days where the vendor answers for those only', async () => {
-    const world = await standing({ stream: { vague: true, grid: DAY } });
+    const world = await standing({ stream: { rangeIgnoresRowTime: true, windowStep: DAY } });
     const row = lost(world, 30);
     const act = { act: 'verify', range: { from: world.now - 3 * DAY, to: world.now }, repair: true } as const;
 
@@ -301,8 +301,8 @@ describe('verify', () => {
   });
 
   it('calls an hour that was counted anew changed, where the vendor answers for whole days', async () => {
-    const likeness = ({ value }: Row) => (value as { date: string }).date;
-    const world = await standing({ stream: { vague: true, grid: DAY, likeness } });
+    const stableFields = ({ value }: Row) => (value as { date: string }).date;
+    const world = await standing({ stream: { rangeIgnoresRowTime: true, windowStep: DAY, stableFields } });
     const row = world.vendor.rows.find(({ time }) => time > world.now - 40 * HOUR);
     if (!row) throw new Error('no row');
     row.goneAt = world.now;

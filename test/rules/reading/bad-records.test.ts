@@ -15,7 +15,7 @@ function breakAt<T>(otherwise: (row: Row) => T) {
 const hooks: Readonly<Record<string, Partial<Stream>>> = {
   events: {},
   map: {},
-  likeness: { likeness: breakAt((row) => row.text) },
+  stableFields: { stableFields: breakAt((row) => row.text) },
   actor: { actor: breakAt(() => 'somebody') },
   ongoing: { ongoing: breakAt(() => undefined) },
 };
@@ -94,11 +94,11 @@ describe('rule 10: what a stream’s code throws at one record concerns that rec
 describe('rule 10: a record that is nested deeper than the stack', () => {
   it('keeps its time and its id, and no code of the stream sees how deep it is', async () => {
     const seen: string[] = [];
-    const likeness = ({ value }: Row) => {
+    const stableFields = ({ value }: Row) => {
       seen.push(JSON.stringify(value));
       return '';
     };
-    const world = createWorld({ stream: { likeness } });
+    const world = createWorld({ stream: { stableFields } });
     const text = `{"id":"deep-1","date":"2026-03-02T11:00:00Z","name":"deep","deep":${DEEP}}`;
     addText(world, text);
 

@@ -12,7 +12,7 @@ const LONG = { note: 'x'.repeat(30_000) };
 
 /** A vendor that gives all of a day in one answer. */
 function dayWorld(rows: number, { vendor, ...options }: WorldOptions = {}): World {
-  const stream: Partial<Stream> = { vague: true, grid: DAY, settle: 2 * HOUR, overlap: 0 };
+  const stream: Partial<Stream> = { rangeIgnoresRowTime: true, windowStep: DAY, settle: 2 * HOUR, overlap: 0 };
   const world = createWorld({
     startFrom: TODAY,
     ...options,
@@ -181,7 +181,7 @@ describe('an answer about another time than its rows’ own', () => {
   it('may have more rows from elsewhere than can be counted, as long as they come in order', async () => {
     const world = createWorld({
       startFrom: TODAY - DAY,
-      stream: { vague: true, longestWindow: DAY },
+      stream: { rangeIgnoresRowTime: true, longestWindow: DAY },
       vendor: { paging: 'none', span: () => ({ from: TODAY - DAY, to: TODAY + DAY }) },
     });
     world.vendor.addMany(20_050, TODAY - DAY, 4 * SECOND);

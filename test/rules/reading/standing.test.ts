@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { letterSight } from '../../memory/source.ts';
+import { letterVisibility } from '../../memory/source.ts';
 import { Crash, createWorld, type World } from '../../memory/world.ts';
 
 const EXACT = { missing: [], invented: [], repeated: [] };
@@ -255,9 +255,9 @@ describe('rule 12: an auxiliary read never stops a feed', () => {
   };
 
   it.each(Object.entries(failures))('goes on when the answer is %s', async (_, reply) => {
-    const world = createWorld({ startFrom: at('11:00:00'), sight: letterSight });
+    const world = createWorld({ startFrom: at('11:00:00'), visibility: letterVisibility });
     const rows = world.vendor.addMany(58, at('11:00:00'), MINUTE);
-    world.routes.set('/@sight', () => reply);
+    world.routes.set('/@visibility', () => reply);
 
     const [report] = await world.run();
 
@@ -266,9 +266,9 @@ describe('rule 12: an auxiliary read never stops a feed', () => {
   });
 
   it('is held no longer than a throttled one asks to be left alone, and then goes on without it', async () => {
-    const world = createWorld({ startFrom: at('11:00:00'), sight: letterSight });
+    const world = createWorld({ startFrom: at('11:00:00'), visibility: letterVisibility });
     const rows = world.vendor.addMany(58, at('11:00:00'), MINUTE);
-    world.routes.set('/@sight', () => ({ status: 429, headers: { 'retry-after': '120' } }));
+    world.routes.set('/@visibility', () => ({ status: 429, headers: { 'retry-after': '120' } }));
 
     await world.run();
     world.clock.advance(2 * MINUTE);
@@ -281,15 +281,15 @@ describe('rule 12: an auxiliary read never stops a feed', () => {
   it('goes on when nobody can read the answer', async () => {
     const world = createWorld({
       startFrom: at('11:00:00'),
-      sight: {
-        ...letterSight,
+      visibility: {
+        ...letterVisibility,
         read: () => {
           throw new Error('no such field');
         },
       },
     });
     const rows = world.vendor.addMany(58, at('11:00:00'), MINUTE);
-    world.routes.set('/@sight', () => ({}));
+    world.routes.set('/@visibility', () => ({}));
 
     await world.run();
 
@@ -297,9 +297,9 @@ describe('rule 12: an auxiliary read never stops a feed', () => {
   });
 
   it.each(['silent', 'broken', 'unreachable'] as const)('leaves time for the feed in a short run: %s', async (kind) => {
-    const world = createWorld({ startFrom: at('11:00:00'), sight: letterSight });
+    const world = createWorld({ startFrom: at('11:00:00'), visibility: letterVisibility });
     world.vendor.addMany(58, at('11:00:00'), MINUTE);
-    world.routes.set('/@sight', () => failures[kind]);
+    world.routes.set('/@visibility', () => failures[kind]);
 
     for (let run = 0; run < 5; run++) {
       await world.run({ budget: MINUTE });
@@ -310,9 +310,9 @@ describe('rule 12: an auxiliary read never stops a feed', () => {
   });
 
   it('holds what it knew while it cannot be asked, and asks again', async () => {
-    const world = createWorld({ startFrom: at('11:00:00'), sight: letterSight });
+    const world = createWorld({ startFrom: at('11:00:00'), visibility: letterVisibility });
     let reply: { status?: number; text?: string } = { text: 'abc' };
-    world.routes.set('/@sight', () => reply);
+    world.routes.set('/@visibility', () => reply);
     await world.run();
     world.clock.advance(2 * HOUR);
 

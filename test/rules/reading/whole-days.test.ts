@@ -18,19 +18,26 @@ const TODAY: Instant = parseInstant('2026-03-02T00:00:00Z') as Instant;
 
 /** A vendor that answers for whole days of the past and the present only, and in one page; its feed began yesterday at noon. */
 function dayWorld({ stream, vendor, ...options }: WorldOptions = {}): World {
-  const own: Partial<Stream> = { vague: true, grid: DAY, settle: 2 * HOUR, overlap: 0, longestWindow: DAY, ...stream };
+  const own: Partial<Stream> = {
+    rangeIgnoresRowTime: true,
+    windowStep: DAY,
+    settle: 2 * HOUR,
+    overlap: 0,
+    longestWindow: DAY,
+    ...stream,
+  };
   const world = createWorld({
     startFrom: TODAY - 12 * HOUR,
     ...options,
     vendor: { paging: 'none', precision: 1, ...vendor },
     stream: own,
   });
-  world.vendor.onRequest = (request) => (isWhole(world, request, own.grid ?? DAY) ? undefined : { status: 400 });
+  world.vendor.onRequest = (request) => (isWhole(world, request, own.windowStep ?? DAY) ? undefined : { status: 400 });
   return world;
 }
 
-function isWhole(world: World, { from, to }: Range, grid: number): boolean {
-  return from % grid === 0 && to % grid === 0 && from < to && from <= world.now;
+function isWhole(world: World, { from, to }: Range, windowStep: number): boolean {
+  return from % windowStep === 0 && to % windowStep === 0 && from < to && from <= world.now;
 }
 
 /** Each day that was asked for since, as days from today. */
@@ -242,7 +249,7 @@ describe('rule 25: a day that cannot be read', () => {
 });
 
 describe('a vendor of whole hours', () => {
-  const stream: Partial<Stream> = { grid: HOUR, settle: 3 * HOUR, overlap: 6 * HOUR };
+  const stream: Partial<Stream> = { windowStep: HOUR, settle: 3 * HOUR, overlap: 6 * HOUR };
 
   it.each([DAY, 7 * HOUR, 40 * MINUTE])(
     'is asked for no hour twice when its windows have to be halved',

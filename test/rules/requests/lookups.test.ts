@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import type { Lookup } from '../../../functions/core/model.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { letterSight } from '../../memory/source.ts';
+import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { Crash, createWorld, type World, type WorldOptions } from '../../memory/world.ts';
 
@@ -25,7 +25,7 @@ function lookup(name: string, own: Partial<Lookup> = {}): Lookup {
 }
 
 /** Without the customer nothing can be asked. */
-const CUSTOMER = lookup('customer', { cure: 'Set settings.customer.', age: 10 * DAY });
+const CUSTOMER = lookup('customer', { remedy: 'Set settings.customer.', age: 10 * DAY });
 const NAMES = lookup('names');
 
 /** What answers at a path, how often, and when it was asked. */
@@ -220,10 +220,10 @@ describe('rule 12: what is to be found out about a connection', () => {
   it('is kept though two invocations write at once, and answers get lost', async () => {
     const { world } = lookupWorld([CUSTOMER, NAMES], {
       more: [{ stream: { name: 'two' } }],
-      sight: letterSight,
+      visibility: letterVisibility,
       login: true,
     });
-    world.routes.set('/@sight', () => ({ text: 'abc' }));
+    world.routes.set('/@visibility', () => ({ text: 'abc' }));
     const losing = {
       onEffect: ({ name, nth }: { name: string; nth: number }) =>
         name === 'writeConnection' && nth === 2 ? 'lost-after' : undefined,
@@ -231,9 +231,9 @@ describe('rule 12: what is to be found out about a connection', () => {
 
     await Promise.all([world.run({ streams: ['events'], ...losing }), world.run({ streams: ['two'], ...losing })]);
 
-    const { found, sight, signIns } = world.table.loadConnection() ?? {};
+    const { found, visibility, signIns } = world.table.loadConnection() ?? {};
     expect(found).toMatchObject({ customer: { json: '"c-1"' }, names: { json: '"Ann"' } });
-    expect(sight).toMatchObject({ seen: 'abc' });
+    expect(visibility).toMatchObject({ seen: 'abc' });
     expect(signIns?.length).toBe(2);
   });
 
@@ -251,7 +251,7 @@ describe('rule 12: what is to be found out about a connection', () => {
 
   it('takes its turns when it takes long, and the feeds still get theirs', async () => {
     const slow = lookup('customer', {
-      cure: 'Wait.',
+      remedy: 'Wait.',
       read: (answers) => (answers.length < 8 ? { next: { url: '/@customer' } } : { found: 'c-1' }),
     });
     const { world, customer } = lookupWorld([slow], {
@@ -299,7 +299,7 @@ describe('rule 12: what no feed can do without', () => {
     ['cannot be read', { text: 'unreadable' }, 'unreadable', /^Set settings.customer\.$/],
     ['fails', { status: 500 }, 'failing', /^Look at .* Set settings.customer\.$/],
     ['gets no answer', { network: 'reset' }, 'failing', /^Look at .* Set settings.customer\.$/],
-  ] as const)('and %s fails the feeds with the cure', async (_, reply, code, cure) => {
+  ] as const)('and %s fails the feeds with the remedy', async (_, reply, code, remedy) => {
     const reading = lookup('customer', {
       ...CUSTOMER,
       read: ([answer]) => {
@@ -317,7 +317,7 @@ describe('rule 12: what no feed can do without', () => {
       ['failed', code],
     ]);
     expect(reports[0]?.error?.message).toMatch(/^Memory does not tell the customer: /);
-    expect(reports[1]?.error?.cure).toMatch(cure);
+    expect(reports[1]?.error?.remedy).toMatch(remedy);
     expect(customer.times.length).toBe(code === 'failing' ? 5 : 1);
     expect(world.vendor.requests.length).toBe(0);
     customer.reply = { text: 'c-1' };
@@ -342,7 +342,7 @@ describe('rule 12: what no feed can do without', () => {
     const reports = await world.run();
 
     expect(reports.map(({ state }) => state)).toEqual(['refused', 'refused']);
-    expect(reports[0]?.error?.cure).toBe('Put working credentials into the secret.');
+    expect(reports[0]?.error?.remedy).toBe('Put working credentials into the secret.');
     expect(customer.times.length).toBe(2);
   });
 

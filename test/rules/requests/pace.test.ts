@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pace, Source } from '../../../functions/core/model.ts';
 import { HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { letterSight } from '../../memory/source.ts';
+import { letterVisibility } from '../../memory/source.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
 
 const EXACT = { missing: [], invented: [], repeated: [] };
@@ -104,8 +104,8 @@ describe('promise 7: the pace of a vendor that tells no quota', () => {
       first: () => ({ url: '/@names' }),
       read: () => ({ found: 'Ann' }),
     };
-    const world = threeFeeds({ sight: letterSight, source: { lookups: [lookup], ...paced(20) } });
-    for (const path of ['/@sight', '/@names']) {
+    const world = threeFeeds({ visibility: letterVisibility, source: { lookups: [lookup], ...paced(20) } });
+    for (const path of ['/@visibility', '/@names']) {
       world.routes.set(path, () => {
         times.push(world.now);
         return { text: 'abc' };

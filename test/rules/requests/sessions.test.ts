@@ -11,7 +11,7 @@ import {
   SECOND,
 } from '../../../functions/core/time.ts';
 import type { MemoryLogin } from '../../memory/login.ts';
-import { letterSight } from '../../memory/source.ts';
+import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { Crash, createWorld, type EffectHook, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
 
@@ -299,7 +299,7 @@ describe('rule 22: a refused sign-in is not made again', () => {
     expect(reports[2]?.error).toMatchObject({
       code: 'refused',
       message: `Memory answered ${status} to the sign-in: no such user`,
-      cure: expect.stringContaining('not tried again before 2026-03-02T13:00:00Z'),
+      remedy: expect.stringContaining('not tried again before 2026-03-02T13:00:00Z'),
     });
     expect(login.signIns.length).toBe(1);
   });
@@ -313,7 +313,7 @@ describe('rule 22: a refused sign-in is not made again', () => {
     expect(await signInsDuring(world, 50 * MINUTE, options)).toBe(0);
     const [held] = await world.run(options);
     expect(held).toMatchObject({ state: 'refused', until: expect.stringMatching(/^2026-03-02T13:00:00/) });
-    expect(held?.error?.cure).toContain('not tried again before 2026-03-02T13:00:00Z');
+    expect(held?.error?.remedy).toContain('not tried again before 2026-03-02T13:00:00Z');
     world.clock.advance(6 * MINUTE);
     expect(await signInsDuring(world, 50 * MINUTE, options)).toBe(1);
   });
@@ -505,10 +505,10 @@ describe('rule 23: a throttled sign-in', () => {
 
   it.each([
     ['the first request is a feed’s', {}],
-    ['the first request looks what can be seen', { sight: letterSight }],
+    ['the first request looks what can be seen', { visibility: letterVisibility }],
   ])('leaves its feeds without a hold of their own, for a new secret is used at once: %s', async (_, options) => {
     const { world, login } = sessionWorld(options);
-    world.routes.set('/@sight', () => ({ text: 'abc' }));
+    world.routes.set('/@visibility', () => ({ text: 'abc' }));
     login.replies.push({ status: 429 });
     await world.run();
 
@@ -694,7 +694,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
     const reports = await world.run();
 
     expect(reports[1]).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(message) } });
-    expect(reports[1]?.error?.cure).toMatch(/origin/);
+    expect(reports[1]?.error?.remedy).toMatch(/origin/);
     expect(login.signIns.length).toBe(1);
     expect(states(await world.run())).toEqual(['caught-up', 'caught-up', 'caught-up']);
   });

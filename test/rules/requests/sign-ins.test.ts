@@ -92,7 +92,7 @@ describe('rule 27: our own sign-ins in the log', () => {
     expect(new Set([...marksByName(world).values()].map((marks) => marks.size))).toEqual(new Set([1]));
   });
 
-  it('leave one that we know nothing of in plain sight', async () => {
+  it('leave one that we know nothing of in plain visibility', async () => {
     const { world } = logWorld();
     await runFor(world, 30 * MINUTE);
 

@@ -10,14 +10,14 @@ function watched(knows: boolean, names: (row: number) => string, rows = 30, step
     start: '2026-03-03T00:00:00Z',
     startFrom: START,
     stream: { actor: ({ value }) => (value as { name: string }).name },
-    sight: {
-      first: () => ({ url: '/@sight' }),
+    visibility: {
+      first: () => ({ url: '/@visibility' }),
       read: () => ({ seen: knows ? 'all' : undefined }),
       compare: () => ({}),
-      suspicion: SUSPICION,
+      singleActorWarning: SUSPICION,
     },
   });
-  world.routes.set('/@sight', () => ({ text: '' }));
+  world.routes.set('/@visibility', () => ({ text: '' }));
   for (let row = 0; row < rows; row++) world.vendor.add({ time: START + row * step, name: names(row) });
   return world;
 }

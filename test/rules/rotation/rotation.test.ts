@@ -36,7 +36,7 @@ describe('when', () => {
     expect(world.asked).toBe(2);
   });
 
-  test('an old token is not exchanged at first sight, but a week later', async () => {
+  test('an old token is not exchanged at first visibility, but a week later', async () => {
     const world = new RotationWorld(500 * DAY);
 
     expect(await world.invoke()).toMatchObject({ state: 'announced', due: '2026-01-17T04:00:00Z' });
@@ -113,7 +113,7 @@ describe('a vendor that cannot be asked today', () => {
       state: 'stuck',
       since: '2026-07-09T06:00:00Z',
       message: expect.stringMatching(/ECONNREFUSED\. It has been due since 2026-07-09\. .* its own end/),
-      cure: expect.stringContaining('npx tidemark secret set tidemark/thousandeyes/acme --cloud'),
+      remedy: expect.stringContaining('npx tidemark secret set tidemark/thousandeyes/acme --cloud'),
     });
   });
 
@@ -167,7 +167,7 @@ describe('an attempt that ends badly', () => {
         expect(report).toMatchObject({
           state: 'stuck',
           since: '2026-07-09T06:00:00Z',
-          cure: expect.stringMatching(
+          remedy: expect.stringMatching(
             /revoke the tokens that nobody uses and make a new one; then .* secret set tidemark\/thousandeyes\/acme --cloud$/,
           ),
         });
@@ -249,7 +249,7 @@ describe('somebody else', () => {
     expect(report).toMatchObject({
       state: 'stuck',
       message: expect.stringContaining('pending version since 2026-07-08 that is not Tidemark’s'),
-      cure: expect.stringContaining('--version-stage AWSPENDING --remove-from-version-id v-foreign'),
+      remedy: expect.stringContaining('--version-stage AWSPENDING --remove-from-version-id v-foreign'),
       oldDies: '2026-07-22T06:00:00Z',
     });
     expect(world.labelled('AWSPENDING')?.id).toBe('v-foreign');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { letterSight } from '../../memory/source.ts';
+import { letterVisibility } from '../../memory/source.ts';
 import { createWorld, type World } from '../../memory/world.ts';
 
 const EXACT = { missing: [], invented: [], repeated: [] };
@@ -47,9 +47,9 @@ describe('rule 8: when what defines the feed changes, it says which backfill it 
 
 describe('rule 8: a credential that sees less than before fails the feed and holds W', () => {
   function watchedWorld(): { world: World; sees: { letters: string } } {
-    const world = createWorld({ startFrom: at('11:00:00'), sight: letterSight });
+    const world = createWorld({ startFrom: at('11:00:00'), visibility: letterVisibility });
     const sees = { letters: 'abc' };
-    world.routes.set('/@sight', () => ({ text: sees.letters }));
+    world.routes.set('/@visibility', () => ({ text: sees.letters }));
     world.vendor.addMany(300, at('11:00:00'), MINUTE);
     return { world, sees };
   }
@@ -90,7 +90,7 @@ describe('rule 8: a credential that sees less than before fails the feed and hol
   it('costs one question an hour', async () => {
     const { world } = watchedWorld();
     let asked = 0;
-    world.routes.set('/@sight', () => {
+    world.routes.set('/@visibility', () => {
       asked++;
       return { text: 'abc' };
     });

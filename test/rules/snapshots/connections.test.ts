@@ -190,7 +190,7 @@ describe('rule 23: a snapshot feed and the vendor’s pauses', () => {
 
     expect(reports.length).toBeGreaterThan(1);
     expect(world.names()).toEqual(['25 keys']);
-    expect(world.checkpoint('keys')).not.toHaveProperty('patient');
+    expect(world.checkpoint('keys')).not.toHaveProperty('waitsInPlace');
   });
 
   it('but a pause before the first page is kept, not sat out', async () => {
@@ -256,13 +256,13 @@ describe('a snapshot feed’s connection', () => {
 
   it('warns of what its credentials may see', async () => {
     const { world } = mixedWorld({
-      sight: {
-        first: () => ({ url: '/@sight' }),
+      visibility: {
+        first: () => ({ url: '/@visibility' }),
         read: () => ({ seen: 'little' }),
         compare: () => ({ warning: 'It sees little.' }),
       },
     });
-    world.routes.set('/@sight', () => ({ text: '' }));
+    world.routes.set('/@visibility', () => ({ text: '' }));
 
     expect(await world.run(KEYS)).toMatchObject([{ state: 'caught-up', warnings: ['It sees little.'] }]);
   });

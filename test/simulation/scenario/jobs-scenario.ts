@@ -1,4 +1,4 @@
-import type { Act } from '../../../functions/core/invocation/tasks.ts';
+import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { EffectCall, Fault } from '../../memory/faults.ts';
@@ -30,7 +30,7 @@ export async function playJobs(seed: number): Promise<JobsOutcome> {
   const check = { act: 'verify', range: { from: since, to: START + DAY }, repair: true } as const;
   for (let turn = dice.int(5, 9); turn > 0; turn--) {
     addRows(dice, world);
-    const acts: Act[] = [{ act: 'run' }];
+    const acts: Task[] = [{ act: 'run' }];
     if (dice.chance(0.7)) acts.push(fill);
     if (dice.chance(0.4)) acts.push(check);
     // What the live feed reads again at the same time.
@@ -68,7 +68,7 @@ function worldOf(dice: Dice, seed: number): World {
       ids: dice.chance(0.4),
       latency: dice.int(50, 4_000) * 1_000,
     },
-    stream: dice.pick([{}, {}, { longestWindow: 6 * HOUR }, { vague: true, grid: DAY }]),
+    stream: dice.pick([{}, {}, { longestWindow: 6 * HOUR }, { rangeIgnoresRowTime: true, windowStep: DAY }]),
   });
   for (let at = 0; at < 60; at++) addRow(dice, world, START - dice.int(0, 3 * 24 * 60) * MINUTE, 0);
   return world;
@@ -88,7 +88,7 @@ function addRow(dice: Dice, world: World, time: Instant, visibleAt: Instant): vo
   for (let copies = dice.chance(0.15) ? 2 : 1; copies > 0; copies--) world.vendor.add({ time: whole, name, visibleAt });
 }
 
-async function untilDone(world: World, act: Act): Promise<FeedReport> {
+async function untilDone(world: World, act: Task): Promise<FeedReport> {
   for (let runs = 0; runs < 200; runs++) {
     const [report] = await world.run({ act });
     if (report?.job?.state === 'done') return report;
@@ -112,7 +112,7 @@ class Trouble {
     this.#share = dice.pick([0, 0.004, 0.01, 0.03]);
   }
 
-  async run(world: World, act: Act): Promise<void> {
+  async run(world: World, act: Task): Promise<void> {
     const hangs = this.#share > 0 && this.#dice.chance(0.1);
     if (hangs) this.#note('hang', `${act.act} hangs`, 4);
     try {
@@ -124,7 +124,7 @@ class Trouble {
     }
   }
 
-  #strike(act: Act, { name, number }: EffectCall, hangs: boolean): Fault | undefined {
+  #strike(act: Task, { name, number }: EffectCall, hangs: boolean): Fault | undefined {
     if (hangs && this.#dice.chance(0.02)) return { latency: 6 * MINUTE };
     if (!this.#dice.chance(this.#share)) return undefined;
     const fault = this.#dice.pick<Fault>([

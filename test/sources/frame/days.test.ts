@@ -75,14 +75,14 @@ test.each([
 
     expect(lastStep + step + 2 * HOUR).toBeLessThanOrEqual(now);
   }
-  expect(stream).toMatchObject({ enabled: false, vague: true, grid: step });
+  expect(stream).toMatchObject({ enabled: false, rangeIgnoresRowTime: true, windowStep: step });
 });
 
 test('a day’s activities are read until two hours into the next', () => {
   expect(userActivities).toMatchObject({
     enabled: true,
-    vague: true,
-    grid: DAY,
+    rangeIgnoresRowTime: true,
+    windowStep: DAY,
     longestWindow: DAY,
     settle: 2 * HOUR,
     overlap: 0,

@@ -186,7 +186,7 @@ describe('a refused signature', () => {
       code: 'refused',
       reason:
         'Frame refuses the signature (401), and the clocks differ: it is 2026-01-10T10:00:00Z here and 2026-01-10T09:59:29Z at Frame: denied indeed',
-      cure: 'Set the clock of this machine. If it is right, put working credentials into the secret.',
+      remedy: 'Set the clock of this machine. If it is right, put working credentials into the secret.',
     });
     expect(judge(date('Sat, 10 Jan 2026 10:00:31 GMT'), now)?.kind).toBe('never');
     expect(judge(date('Sat, 13 Sep 275760 00:00:00 GMT'), now)?.kind).toBe('never');
@@ -198,7 +198,7 @@ describe('a refused signature', () => {
       expect(judge(date(text), now)).toBeUndefined();
       expect(judgeAnswer(source, date(text), now, { url: '/x' })).toMatchObject({
         code: 'refused',
-        cure: 'Put working credentials into the secret.',
+        remedy: 'Put working credentials into the secret.',
       });
     },
   );
@@ -211,7 +211,7 @@ describe('a refused signature', () => {
 });
 
 describe('the customer’s id', () => {
-  const { wanted, first, read, cure } = lookup('customerId');
+  const { wanted, first, read, remedy } = lookup('customerId');
   const found = (body: unknown) => read([answer(body)], connection());
 
   test('is asked for when it is not configured, by the path with the slash at its end', () => {
@@ -219,7 +219,7 @@ describe('the customer’s id', () => {
     expect(wanted(connection({ customerId: CUSTOMER }))).toBe(false);
     expect(wanted(connection({}, { customerId: CUSTOMER }))).toBe(true);
     expect(first(connection()).url).toBe('/customers/');
-    expect(cure).toContain('settings.customerId');
+    expect(remedy).toContain('settings.customerId');
   });
 
   test('is that of the one customer, alone or in a list', () => {
@@ -245,7 +245,7 @@ describe('the customer’s id', () => {
 });
 
 describe.each(['accounts', 'organizations'])('the names of %s', (what) => {
-  const { wanted, first, read, cure } = lookup(what);
+  const { wanted, first, read, remedy } = lookup(what);
   const known = connection({}, { customerId: 'c' });
   const named = (from: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ id: `id-${from + index}`, name: `Name ${from + index}` }));
@@ -254,7 +254,7 @@ describe.each(['accounts', 'organizations'])('the names of %s', (what) => {
     expect(wanted(connection())).toBe(false);
     expect(wanted(known)).toBe(true);
     expect(wanted(connection({ customerId: 'c' }))).toBe(true);
-    expect(cure).toBeUndefined();
+    expect(remedy).toBeUndefined();
   });
 
   test('are read page by page until one is empty', () => {

@@ -174,12 +174,12 @@ describe('what an answer means', () => {
       'does not let this token read',
       '`API access` and `View activity log for all users in account group`',
     ],
-  ])('%i is final', (status, code, reason, cure) => {
+  ])('%i is final', (status, code, reason, remedy) => {
     expect(source.judge?.(answer(status, { error: 'invalid_token' }), now, ASKED)).toMatchObject({
       kind: 'never',
       code,
       reason: expect.stringContaining(reason),
-      cure: expect.stringContaining(cure),
+      remedy: expect.stringContaining(remedy),
     });
   });
 

@@ -171,7 +171,7 @@ describe('streams', () => {
         expect.objectContaining({
           constructor: TidemarkError,
           code: 'config',
-          cure: expect.stringContaining('Set settings.accountId'),
+          remedy: expect.stringContaining('Set settings.accountId'),
         }),
       );
     },
@@ -248,12 +248,12 @@ describe('answers', () => {
     [401, 'refused', 'Put a working user API key'],
     [403, 'forbidden', 'the role Account Admin'],
     [404, 'request', 'have Vbrick support enable the Audit Service'],
-  ])('%i is final', (status, code, cure) => {
+  ])('%i is final', (status, code, remedy) => {
     expect(judge(answer(status, { detail: 'no' }))).toEqual({
       kind: 'never',
       code,
       reason: `Rev answered ${status}: {"detail":"no"}`,
-      cure: expect.stringContaining(cure),
+      remedy: expect.stringContaining(remedy),
     });
   });
 
@@ -314,7 +314,7 @@ describe('lookups', () => {
   const [accountId, me] = source.lookups as [Lookup, Lookup];
 
   test('the account is asked for where it is not set, and nothing goes without it', () => {
-    expect(accountId).toMatchObject({ name: 'accountId', cure: expect.stringContaining('Set settings.accountId') });
+    expect(accountId).toMatchObject({ name: 'accountId', remedy: expect.stringContaining('Set settings.accountId') });
     expect(accountId.wanted(connection({}))).toBe(true);
     expect(accountId.wanted(connection())).toBe(false);
     expect(accountId.first(connection({}))).toEqual({ url: '/api/v2/accounts/bootstrap' });
@@ -325,7 +325,7 @@ describe('lookups', () => {
 
   test('who we are is asked for every day, and all goes without it', () => {
     expect(me).toMatchObject({ name: 'me', age: DAY });
-    expect(me.cure).toBeUndefined();
+    expect(me.remedy).toBeUndefined();
     expect(me.wanted(connection())).toBe(true);
     expect(me.first(connection())).toEqual({ url: '/api/v2/users/me' });
     expect(me.read([answer(200, { userId: GUID, email: 'x' })], connection())).toEqual({ found: { id: GUID } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TidemarkError } from '../../../functions/core/errors.ts';
-import { readOrder } from '../../../functions/core/invocation/invocation-input.ts';
+import { readInput } from '../../../functions/core/invocation/invocation-input.ts';
 import { parseInstant } from '../../../functions/core/time.ts';
 import { source } from '../../../functions/sources/thousandeyes/source.ts';
 
@@ -14,7 +14,7 @@ const range = { from: parseInstant(from), to: parseInstant(to) };
 /** Why this is no order; nothing when it is one. */
 function complaint(value: unknown): string | undefined {
   try {
-    readOrder(source, value);
+    readInput(source, value);
     return undefined;
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(TidemarkError);
@@ -40,7 +40,7 @@ describe('an invocation', () => {
     ['look', { act: 'look', ...feeds }, { act: 'look' }],
     ['census', { act: 'census', feeds: { acme: { s: '15m' } } }, { act: 'census', feeds: { acme: { s: '15m' } } }],
   ])('is understood: %s', (_, value, act) => {
-    expect(readOrder(source, value).act).toEqual(act);
+    expect(readInput(source, value).task).toEqual(act);
   });
 
   test.each([

@@ -12,7 +12,7 @@ function report(state: FeedState, more: Partial<FeedReport> = {}): FeedReport {
 }
 
 function failing(code: ErrorCode): FeedReport {
-  return report('failed', { error: { code, stage: 'receiving', message: 'x', cure: 'y' } });
+  return report('failed', { error: { code, stage: 'receiving', message: 'x', remedy: 'y' } });
 }
 
 test.each([

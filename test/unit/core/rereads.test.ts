@@ -98,7 +98,7 @@ describe('an overlap or a re-read longer than delivered events are remembered', 
     await expect(invoke(name, settings, days)).rejects.toMatchObject({
       code: 'config',
       message: expect.stringContaining(message),
-      cure: 'Shorten it, or raise TIDEMARK_SEEN_DAYS.',
+      remedy: 'Shorten it, or raise TIDEMARK_SEEN_DAYS.',
     });
   });
 

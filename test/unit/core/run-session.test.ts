@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Session } from '../../../functions/core/requests/session.ts';
-import { ConnectionBook } from '../../../functions/core/state/connection-store.ts';
+import { ConnectionStore } from '../../../functions/core/state/connection-store.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { MemoryLogin } from '../../memory/login.ts';
 import { createWorld, type EffectHook, type World } from '../../memory/world.ts';
@@ -13,7 +13,7 @@ async function openSession(onEffect?: EffectHook): Promise<{ session: Session; w
   const session = new Session({
     effects,
     title: 'Memory',
-    book: await ConnectionBook.open(effects),
+    book: await ConnectionStore.open(effects),
     secretVersion: 'v1',
     owner: 'us',
     stopAt: world.now + 50 * MINUTE,

@@ -36,7 +36,7 @@ describe('what is known of a connection', () => {
       signingIn: { owner: 'worker', at: AT + 2, secretVersion: 'v1', untold: 1 },
       clockOffset: -45,
       found: { customer: { at: AT, secretVersion: 'v1', json: '"c-1"' }, names: { at: AT - 1, secretVersion: 'v1' } },
-      sight: { at: AT, secretVersion: 'v1', seen: ['a'] },
+      visibility: { at: AT, secretVersion: 'v1', seen: ['a'] },
     };
 
     const { back, stored } = await throughTheTable(state);

@@ -76,13 +76,13 @@ describe('jobs in the table', () => {
 
   test('remember what is sent again apart from what the live feed knows', async () => {
     const keys = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
-    const likenesses = new Uint8Array([9, 9, 9, 9]);
+    const stableHashes = new Uint8Array([9, 9, 9, 9]);
     const chunk = {
       bucket: '2026-01-09T10',
       id: '1-w#0#0',
       destinations: ['siem'],
       keys,
-      likenesses,
+      stableHashes,
       count: 1,
       digest: 5n,
     };
@@ -97,7 +97,7 @@ describe('jobs in the table', () => {
     expect(await at(`${FEED}#resent#b`)).toEqual([]);
     const [found] = await at(`${FEED}#resent#a`);
     expect(found).toMatchObject({ bucket: chunk.bucket, id: chunk.id, digest: 5n });
-    expect([...(found?.likenesses ?? [])]).toEqual([9, 9, 9, 9]);
+    expect([...(found?.stableHashes ?? [])]).toEqual([9, 9, 9, 9]);
   });
 });
 

@@ -318,7 +318,7 @@ describe('a checkpoint with snapshots', () => {
       failures: 0,
       snapshot: { id: '100-1-a', number: 100, at },
       pending: { id: '101-1-a', number: 101, at },
-      patient: true,
+      waitsInPlace: true,
     };
     expect(await table.writeCheckpoint(feed, checkpoint)).toBe('written');
 

@@ -21,13 +21,13 @@ export const diskVolumeUsage: Stream = {
   longestWindow: DAY,
   retention: 365 * DAY,
   precision: 1,
-  vague: true,
-  grid: DAY,
+  rangeIgnoresRowTime: true,
+  windowStep: DAY,
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
-  likeness: usageLikeness,
+  stableFields: usageLikeness,
   map,
 };
 

@@ -21,13 +21,13 @@ export const usage: Stream = {
   longestWindow: DAY,
   retention: 365 * DAY,
   precision: 1,
-  vague: true,
-  grid: HOUR,
+  rangeIgnoresRowTime: true,
+  windowStep: HOUR,
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
-  likeness: usageLikeness,
+  stableFields: usageLikeness,
   map,
 };
 

@@ -42,7 +42,7 @@ export function events({ value }: Row): readonly Identity[] {
 }
 
 /** When what happened to which thing, and by whom: names and states around that are the vendor's to change later. */
-export function likeness({ value, text }: Row): string {
+export function stableFields({ value, text }: Row): string {
   if (!isObject(value)) return text;
   const { When, EntityKey, EntityId, MessageKey, Principal } = value;
   return JSON.stringify([When, EntityKey, EntityId, MessageKey, textIn(objectIn(Principal), 'id', 'userid')]);

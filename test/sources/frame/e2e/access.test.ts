@@ -33,7 +33,7 @@ describe('a signature', () => {
     expect(first.error?.message).toContain('401');
     expect([afterFirst, afterSecond]).toEqual([2, 4]);
     expect(held).toMatchObject({ state: 'refused', until: expect.any(String), error: { code: 'refused' } });
-    expect(held.error?.cure).toContain('Put working credentials into the secret');
+    expect(held.error?.remedy).toContain('Put working credentials into the secret');
     expect(bench.vendor.counters.requests).toBe(afterSecond);
     await bench.setSecret(SECRET);
     expect(await bench.run()).toMatchObject({ state: 'caught-up', delivered: 300 });
@@ -56,7 +56,7 @@ describe('a signature', () => {
       );
       expect(Math.abs(ours - Date.now())).toBeLessThan(60_000);
       expect(Math.abs(theirs - ours - skew * 1000)).toBeLessThan(5_000);
-      expect(error?.cure).toContain('clock');
+      expect(error?.remedy).toContain('clock');
       expect(report).toMatchObject({ state: 'caught-up', delivered: 300 });
       await expectExactlyOnce(bench);
     },
@@ -93,7 +93,7 @@ describe('the customer', () => {
 
     for (const { state, delivered, error } of Object.values(reports)) {
       expect({ state, delivered }).toEqual({ state: 'failed', delivered: 0 });
-      expect(error?.cure).toContain('settings.customerId');
+      expect(error?.remedy).toContain('settings.customerId');
     }
     expect(Object.keys(reports)).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import type { Faults } from '../../../../simulators/faults.ts';
-import { findVendor, findVendors } from '../../../../simulators/find-simulator.ts';
+import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
 import { ODDITY_COUNT } from '../../../../simulators/frame/odd-rows.ts';
 import { type FrameOptions, vendor } from '../../../../simulators/frame/simulator.ts';
 import {
@@ -188,8 +188,8 @@ describe('the command line', () => {
   test('finds the simulator and puts its flags and faults in words', async () => {
     const help = describeCommandLine(vendor);
 
-    expect(await findVendor('frame')).toBe(vendor);
-    expect((await findVendors()).map(({ id }) => id)).toContain('frame');
+    expect(await findSimulator('frame')).toBe(vendor);
+    expect((await findSimulators()).map(({ id }) => id)).toContain('frame');
     for (const name of [...Object.keys(vendor.flags), ...vendor.faults]) {
       expect(help).toContain(`  --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     }

@@ -31,11 +31,11 @@ describe.concurrent('a token', () => {
 
     expect(first).toMatchObject({ state: 'refused', delivered: 0, error: { code: 'refused', stage: 'receiving' } });
     expect(first.error?.message).toContain('401');
-    expect(first.error?.cure).toContain('make a new token');
+    expect(first.error?.remedy).toContain('make a new token');
     expect(first.watermark).toBe(new Date(bench.from).toISOString());
     expect([afterFirst, afterSecond]).toEqual([2, 4]);
     expect(third).toMatchObject({ state: 'refused', until: expect.any(String), error: { code: 'refused' } });
-    expect(third.error?.cure).toContain('Put working credentials into the secret');
+    expect(third.error?.remedy).toContain('Put working credentials into the secret');
     expect(bench.vendor.counters.requests).toBe(afterSecond);
     expect((await bench.run({ askAgain: true })).state).toBe('refused');
     expect(bench.vendor.counters.requests).toBe(afterSecond + 2);
@@ -54,7 +54,7 @@ describe.concurrent('a token', () => {
 
     expect(first).toMatchObject({ state: 'forbidden', delivered: 0, error: { code: 'forbidden', stage: 'receiving' } });
     expect(first.error?.message).toContain('403');
-    expect(first.error?.cure).toContain(PERMISSION);
+    expect(first.error?.remedy).toContain(PERMISSION);
     expect(held).toMatchObject({ state: 'forbidden', until: first.until, watermark: first.watermark });
     expect(bench.vendor.counters.requests).toBe(requests);
     bench.vendor.setFaults({});
@@ -138,7 +138,7 @@ describe.concurrent('a secret', () => {
     expect(report).toMatchObject({ state: 'failed', error: { code: 'secret', stage: 'receiving' } });
     expect(report.error?.message).toMatch(message);
     expect(report.error?.message).toContain(bench.secretName);
-    expect(report.error?.cure).toContain('token');
+    expect(report.error?.remedy).toContain('token');
     expect(JSON.stringify(report)).not.toContain(NEW_TOKEN);
     expect(bench.vendor.counters.requests).toBe(0);
     await bench.setSecret({ token: `  ${TOKEN}\n` });
@@ -156,8 +156,8 @@ describe.concurrent('a secret', () => {
       code: 'secret',
       message: `Secret ${bench.secretName} does not exist, or has no value.`,
     });
-    expect(error?.cure).toContain(`Put it in: npx tidemark secret set ${bench.id}. `);
-    expect(error?.cure).toContain('a value like {"token":');
+    expect(error?.remedy).toContain(`Put it in: npx tidemark secret set ${bench.id}. `);
+    expect(error?.remedy).toContain('a value like {"token":');
   });
 
   test('stays secret when the vendor sends it back', async ({ start }) => {

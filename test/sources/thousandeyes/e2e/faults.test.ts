@@ -72,7 +72,7 @@ describe.concurrent('what fails a run', () => {
     ['a server in ruins', { error: { next: 99, status: 500 } }, 'failing', /answered 500.*asked/, /Nothing is lost/],
   ] as const)(
     '%s holds the watermark, and the next run delivers all',
-    async ([, fault, code, message, cure], { start }) => {
+    async ([, fault, code, message, remedy], { start }) => {
       const bench = await start({ vendor: { faults: { ...LOG, ...fault } } });
 
       const failed = await bench.run({ budgetMs: 5_000 });
@@ -81,7 +81,7 @@ describe.concurrent('what fails a run', () => {
 
       expect(failed).toMatchObject({ state: 'failed', delivered: 0, error: { code, stage: 'receiving' } });
       expect(failed.error?.message).toMatch(message);
-      expect(failed.error?.cure).toMatch(cure);
+      expect(failed.error?.remedy).toMatch(remedy);
       expect(failed.watermark).toBe(new Date(bench.from).toISOString());
       expect(report).toMatchObject({ state: 'caught-up', delivered: 300 });
       await expectExactlyOnce(bench);

@@ -257,14 +257,14 @@ test.each<[string, Faults, RegExp]>([
       expect(report).toMatchObject({ state: 'stuck', since: '2026-07-09T06:00:00Z', oldDies: '2026-07-23T06:00:00Z' });
       expect(report.message).toMatch(what);
       expect(report.message).toMatch(DYING);
-      expect(report.cure).toContain(`npx tidemark secret set ${name} --cloud`);
+      expect(report.remedy).toContain(`npx tidemark secret set ${name} --cloud`);
     }
     expect(asked()).toBe(1);
     expect((await value()).token).toBe(FIRST);
     expect(await pending()).toBeDefined();
     await until('five metrics', () => lines.filter(({ RotationStuck }) => RotationStuck === 1).length === 5);
     expect(lines.filter(({ level }) => level === 'error')).toMatchObject(
-      Array.from({ length: 5 }, () => ({ error: { code: 'rotation-stuck', cure: expect.any(String) } })),
+      Array.from({ length: 5 }, () => ({ error: { code: 'rotation-stuck', remedy: expect.any(String) } })),
     );
     // A person puts another one in.
     tokens.add('by-hand-5b4f-9a55');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import type { Faults } from '../../../../simulators/faults.ts';
-import { findVendor, findVendors } from '../../../../simulators/find-simulator.ts';
+import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
 import type { Counters, RunningVendor } from '../../../../simulators/simulator.ts';
 import { type ThousandEyesOptions, vendor } from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, logPath, MINUTE_MS, NOON } from './client.ts';
@@ -120,9 +120,9 @@ describe('steering', () => {
   });
 
   test('the folder is the registry', async () => {
-    expect(await findVendor('thousandeyes')).toBe(vendor);
-    expect(await findVendor('../cli')).toBeUndefined();
-    expect(await findVendor('timeline')).toBeUndefined();
-    expect((await findVendors()).map((one) => one.id)).toContain('thousandeyes');
+    expect(await findSimulator('thousandeyes')).toBe(vendor);
+    expect(await findSimulator('../cli')).toBeUndefined();
+    expect(await findSimulator('timeline')).toBeUndefined();
+    expect((await findSimulators()).map((one) => one.id)).toContain('thousandeyes');
   });
 });

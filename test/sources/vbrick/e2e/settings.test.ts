@@ -42,8 +42,8 @@ describe('the account', () => {
 
     for (const { state, delivered, error } of Object.values(reports)) {
       expect([state, delivered]).toEqual(['failed', 0]);
-      expect(error?.cure).toContain('settings.accountId');
-      expect(error?.cure).toContain('/#/admin/<accountId>/accounts');
+      expect(error?.remedy).toContain('settings.accountId');
+      expect(error?.remedy).toContain('/#/admin/<accountId>/accounts');
     }
     expect(await bench.run({ settings: { accountId: ACCOUNT_ID } })).toMatchObject({ state: 'caught-up' });
     await expectExactlyOnce(bench);
@@ -57,7 +57,7 @@ describe('the account', () => {
 
     for (const { state, error } of [mine, theirs]) {
       expect([state, error?.code]).toEqual(['forbidden', 'forbidden']);
-      expect(error?.cure).toContain('Account Admin');
+      expect(error?.remedy).toContain('Account Admin');
     }
   });
 });

@@ -84,7 +84,7 @@ describe('a sign-in that is refused', () => {
     for (const { state, delivered, error } of [first, ...rest].flatMap((reports) => Object.values(reports))) {
       expect([state, delivered, error?.code]).toEqual(['refused', 0, 'refused']);
       expect(error?.message).toContain('401');
-      expect(error?.cure).toContain('Put working credentials into the secret');
+      expect(error?.remedy).toContain('Put working credentials into the secret');
     }
     // Without a session nothing else is asked for but what needs none.
     expect(bench.vendor.counters.requests).toBe(1);

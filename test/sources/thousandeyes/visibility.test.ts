@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Connection } from '../../../functions/core/model.ts';
-import { sight } from '../../../functions/sources/thousandeyes/sight.ts';
+import { visibility } from '../../../functions/sources/thousandeyes/visibility.ts';
 
 const ALL_USERS = 'View activity log for all users in account group';
 const EVERYWHERE = { allAccountGroups: true };
@@ -33,7 +33,7 @@ function permissions(...labels: unknown[]): Answer {
 }
 
 function seen(answers: readonly Answer[], settings: Record<string, unknown> = {}): unknown {
-  const result = sight.read(answers, connection(settings));
+  const result = visibility.read(answers, connection(settings));
   if (!('seen' in result)) throw new Error(`asks for ${result.next.url}`);
   return result.seen;
 }
@@ -45,7 +45,7 @@ function stored(answers: readonly Answer[], settings: Record<string, unknown> = 
 
 describe('how much a token sees', () => {
   test('is asked of its owner first', () => {
-    expect(sight.first(connection()).url).toBe('/users/current');
+    expect(visibility.first(connection()).url).toBe('/users/current');
   });
 
   test.each(['Organization Admin', 'account admin '])('%s sees all', (name) => {
@@ -64,7 +64,11 @@ describe('how much a token sees', () => {
     const owner = user({ 1402: ['7', '3', '3', '5', '1', '9', '8'].map((id) => role('Custom', id, false)) });
     const answers = [owner];
     const asked: string[] = [];
-    for (let next = sight.read(answers, connection()); 'next' in next; next = sight.read(answers, connection())) {
+    for (
+      let next = visibility.read(answers, connection());
+      'next' in next;
+      next = visibility.read(answers, connection())
+    ) {
       asked.push(next.next.url);
       answers.push(permissions('View own activity log'));
     }
@@ -89,7 +93,7 @@ describe('how much a token sees', () => {
   });
 
   test('a role of one’s own is asked even when it carries a built-in name', () => {
-    expect(sight.read([user({ 1402: [role('Account Admin', '99', false)] })], connection())).toMatchObject({
+    expect(visibility.read([user({ 1402: [role('Account Admin', '99', false)] })], connection())).toMatchObject({
       next: { url: '/roles/99' },
     });
   });
@@ -118,7 +122,7 @@ describe('how much a token sees', () => {
   test('ids may be numbers', () => {
     const body = { accountGroupRoles: [{ accountGroup: { aid: 1402 }, roles: [{ name: 'Custom', roleId: 35 }] }] };
 
-    expect(sight.read([answer(body)], connection(EVERYWHERE))).toMatchObject({ next: { url: '/roles/35' } });
+    expect(visibility.read([answer(body)], connection(EVERYWHERE))).toMatchObject({ next: { url: '/roles/35' } });
   });
 
   test.each([
@@ -157,13 +161,13 @@ describe('comparing with before', () => {
   const unclear = [user({ 1402: [role('Custom')] }), answer('', 403)];
 
   test('nothing is said of a token that sees all', () => {
-    expect(sight.compare(seen(admin), stored(admin))).toEqual({});
-    expect(sight.compare(seen(admin), undefined)).toEqual({});
-    expect(sight.compare(seen(admin), stored(regular))).toEqual({});
+    expect(visibility.compare(seen(admin), stored(admin))).toEqual({});
+    expect(visibility.compare(seen(admin), undefined)).toEqual({});
+    expect(visibility.compare(seen(admin), stored(regular))).toEqual({});
   });
 
   test('a token that sees its owner’s events only is a warning that names the permission', () => {
-    const { warning, shrank } = sight.compare(seen(regular), stored(regular));
+    const { warning, shrank } = visibility.compare(seen(regular), stored(regular));
 
     expect(warning).toContain(
       `lacks the permission \`${ALL_USERS}\`: the answers hold only the token owner’s own events`,
@@ -172,41 +176,41 @@ describe('comparing with before', () => {
   });
 
   test('a lost permission is a loss until it is accepted', () => {
-    expect(sight.compare(seen(regular), stored(admin)).shrank).toMatch(
+    expect(visibility.compare(seen(regular), stored(admin)).shrank).toMatch(
       /now sees only its owner’s .* Give it back, or set settings.scopeAccepted to today’s date/,
     );
 
     const accepted = seen(regular, { scopeAccepted: '2026-01-10' });
 
-    expect(sight.compare(accepted, stored(admin)).shrank).toBeUndefined();
-    expect(sight.compare(accepted, stored(admin)).warning).toBeDefined();
-    expect(sight.compare(accepted, stored(admin, { scopeAccepted: '2026-01-10' })).shrank).toBeDefined();
+    expect(visibility.compare(accepted, stored(admin)).shrank).toBeUndefined();
+    expect(visibility.compare(accepted, stored(admin)).warning).toBeDefined();
+    expect(visibility.compare(accepted, stored(admin, { scopeAccepted: '2026-01-10' })).shrank).toBeDefined();
   });
 
   test('what is unclear is neither', () => {
-    expect(sight.compare(seen(unclear), stored(admin))).toEqual({});
+    expect(visibility.compare(seen(unclear), stored(admin))).toEqual({});
   });
 
   test('account groups that are gone are a loss where all are read', () => {
     const both = [user({ 1402: [role('Account Admin')], 1509: [role('Account Admin')] })];
     const demoted = [user({ 1402: [role('Account Admin')], 1509: [role('Regular User')] }), permissions()];
 
-    expect(sight.compare(seen(admin, EVERYWHERE), stored(both, EVERYWHERE)).shrank).toContain(
+    expect(visibility.compare(seen(admin, EVERYWHERE), stored(both, EVERYWHERE)).shrank).toContain(
       'account groups 1509. Give it back',
     );
-    expect(sight.compare(seen(demoted, EVERYWHERE), stored(both, EVERYWHERE))).toMatchObject({
+    expect(visibility.compare(seen(demoted, EVERYWHERE), stored(both, EVERYWHERE))).toMatchObject({
       shrank: expect.stringContaining('1509'),
       warning: expect.stringContaining('in the account groups 1509'),
     });
-    expect(sight.compare(seen(both, EVERYWHERE), stored(admin, EVERYWHERE))).toEqual({});
-    expect(sight.compare(seen(admin, { aid: '1402' }), stored(both, { aid: '1509' }))).toEqual({});
+    expect(visibility.compare(seen(both, EVERYWHERE), stored(admin, EVERYWHERE))).toEqual({});
+    expect(visibility.compare(seen(admin, { aid: '1402' }), stored(both, { aid: '1509' }))).toEqual({});
   });
 
   test('a role for all account groups covers each', () => {
     const organization = [user({}, [role('Organization Admin')])];
 
-    expect(sight.compare(seen(organization, EVERYWHERE), stored(admin, EVERYWHERE))).toEqual({});
-    expect(sight.compare(seen(admin, EVERYWHERE), stored(organization, EVERYWHERE)).shrank).toContain(
+    expect(visibility.compare(seen(organization, EVERYWHERE), stored(admin, EVERYWHERE))).toEqual({});
+    expect(visibility.compare(seen(admin, EVERYWHERE), stored(organization, EVERYWHERE)).shrank).toContain(
       'a role for all account groups',
     );
   });
@@ -214,8 +218,8 @@ describe('comparing with before', () => {
   test.each([[undefined], [null], [{}], ['x'], [{ sees: 'all', groups: 5, basis: '' }]])(
     '%j from before is not compared with',
     (before) => {
-      expect(sight.compare(seen(regular), before).shrank).toBeUndefined();
-      expect(sight.compare(before, seen(admin))).toEqual({});
+      expect(visibility.compare(seen(regular), before).shrank).toBeUndefined();
+      expect(visibility.compare(before, seen(admin))).toEqual({});
     },
   );
 });

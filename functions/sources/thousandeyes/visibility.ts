@@ -1,4 +1,4 @@
-import type { Answer, Connection, Request, Sight } from '../../core/model.ts';
+import type { Answer, Connection, Request, Visibility } from '../../core/model.ts';
 
 /** Built-in roles that see every user's activity, in lower case. */
 const SEEING_ROLES: ReadonlySet<string> = new Set(['organization admin', 'account admin']);
@@ -38,11 +38,11 @@ interface Role {
 }
 
 /** How much the token sees: from its owner's roles, and where their names do not say, from what they permit. */
-export const sight: Sight = {
+export const visibility: Visibility = {
   first: () => ({ url: '/users/current', headers: HEADERS }),
   read,
   compare,
-  suspicion:
+  singleActorWarning:
     'All events of a long stretch are of one user: the ThousandEyes token may lack the permission ' +
     '`View activity log for all users in account group`, and then gets only its owner’s own events. Give the owner’s role that permission.',
 };
