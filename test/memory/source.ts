@@ -82,9 +82,6 @@ export const letterVisibility: Visibility = {
   },
 };
 
-/** How old an answer about what the credentials see may get. */
-export const SIGHT_AGE = HOUR;
-
 function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
   const { rows, document } = jsonRows(answer, 'rows');
   const { next, answeredTo, total } = document as { next?: unknown; answeredTo?: Instant; total?: number };
