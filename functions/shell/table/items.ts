@@ -1,65 +1,55 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../core/errors.ts';
 import { SCHEMA } from '../../core/stored/checkpoint.ts';
-import { formatInstant, type Instant, parseInstant } from '../../core/time.ts';
+import { type Instant, parseInstant } from '../../core/time.ts';
 
-/** An item as DynamoDB has it. */
+/** An item as DynamoDB returns it. */
 export type Item = Record<string, AttributeValue>;
 
-/** Instants are stored as text that people can read; these keys hold them. */
-const INSTANTS = new Set([
-  'from',
-  'to',
-  'until',
-  'at',
-  'proven',
-  'vendorNow',
-  'lastSuccess',
-  'floor',
-  'notBefore',
-  'ongoingFrom',
-  'startedAt',
-  'since',
-  'first',
-  'final',
-]);
-
-/** Where a key leads: `<feed>` to an item of the feed itself, `<feed>#<more>` to one beside it. */
-export function placeOf(key: string, own: string): { readonly pk: string; readonly sk: string } {
-  const at = key.indexOf('#');
-  if (at < 0) return { pk: key, sk: own };
-  const more = key.slice(at + 1);
-  return { pk: key.slice(0, at), sk: own === 'checkpoint' ? more : `${more}#${own}` };
+/** The key of an item: the feed (or connection), and the kind of item with its id. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
 }
 
-/** A newer Tidemark may have changed what items mean: guessing would lose events. */
-export function checkSchema(pk: string, sk: string, item: Item): void {
+/**
+ * Returns where a key of the engine leads: `<feed>` to an item of the feed itself, `<feed>#<job>` to one of a job beside it.
+ *
+ * @param kind the kind of item, such as `seen`; a checkpoint of a job has the sort key `<job>` alone
+ */
+export function placeOf(key: string, kind: string): ItemKey {
+  const at = key.indexOf('#');
+  if (at < 0) return { pk: key, sk: kind };
+  const job = key.slice(at + 1);
+  return { pk: key.slice(0, at), sk: kind === 'checkpoint' ? job : `${job}#${kind}` };
+}
+
+/** An item of this version's schema. */
+export function itemAt({ pk, sk }: ItemKey, attributes: Item): Item {
+  return { pk: { S: pk }, sk: { S: sk }, schema: { N: String(SCHEMA) }, ...attributes };
+}
+
+/** The sort key of an item that was read. */
+export function sortKeyOf(item: Item): string {
+  return item.sk?.S ?? '';
+}
+
+/** Refuses an item of another schema: a newer Tidemark may have changed what items mean, and guessing would lose events. */
+export function checkSchema(item: Item): void {
   const schema = Number(item.schema?.N);
   if (schema === SCHEMA) return;
   throw new TidemarkError(
     'state',
     'saving',
-    `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    `Item ${item.pk?.S} ${item.sk?.S} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
     'Run the version that wrote it, or a newer one.',
   );
 }
 
-/** A state as JSON that people can read. */
-export function encode(state: object): string {
-  return JSON.stringify(state, (key, value: unknown) =>
-    INSTANTS.has(key) && typeof value === 'number' ? formatInstant(value, 'us') : value,
-  );
-}
-
-/** What `encode` wrote. */
-export function decode(text: string): unknown {
-  return JSON.parse(text, (key, value: unknown) => (INSTANTS.has(key) ? (parseInstant(value) ?? value) : value));
-}
-
-/** An instant of a checkpoint's own attributes. */
-export function instant(feed: string, value: AttributeValue | undefined): Instant {
-  const read = parseInstant(value?.S);
-  if (read !== undefined) return read;
+/** Reads an attribute that holds a time. */
+export function readInstant(feed: string, value: AttributeValue | undefined): Instant {
+  const instant = parseInstant(value?.S);
+  if (instant !== undefined) return instant;
   throw new TidemarkError(
     'state',
     'saving',

@@ -1,10 +1,12 @@
-import { SCHEMA } from '../../core/stored/checkpoint.ts';
 import type { LedgerRow } from '../../core/stored/ledger-row.ts';
 import { formatInstant, type Instant } from '../../core/time.ts';
-import { checkSchema, decode, encode, instant } from './items.ts';
+import { itemAt, readInstant, sortKeyOf } from './items.ts';
+import { decodeState, encodeState } from './state-json.ts';
 import type { TableClient } from './table-client.ts';
 
-/** @param expect when the row was made that must be there; none when there must be none */
+const PREFIX = 'ledger#';
+
+/** @param expect `madeAt` of the row to replace; undefined if there must be no row yet */
 export async function saveLedger(
   table: TableClient,
   feed: string,
@@ -12,31 +14,20 @@ export async function saveLedger(
   expect: Instant | undefined,
 ): Promise<'written' | 'refused'> {
   const { day, madeAt, ...rest } = row;
-  const made = formatInstant(madeAt, 'us');
-  return await table.putIf({
-    Item: {
-      pk: { S: feed },
-      sk: { S: `ledger#${day}` },
-      schema: { N: String(SCHEMA) },
-      madeAt: { S: made },
-      state: { S: encode(rest) },
-    },
-    ...(expect === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : {
-          ConditionExpression: 'madeAt = :expect',
-          ExpressionAttributeValues: { ':expect': { S: formatInstant(expect, 'us') } },
-        }),
-  });
+  const item = itemAt({ pk: feed, sk: `${PREFIX}${day}` }, { madeAt: stored(madeAt), state: { S: encodeState(rest) } });
+  return await table.put(item, expect === undefined ? undefined : { madeAt: stored(expect) });
 }
 
+/** The rows of these days, both included. */
 export async function loadLedger(table: TableClient, feed: string, from: string, to: string): Promise<LedgerRow[]> {
   const rows: LedgerRow[] = [];
-  for await (const item of table.query(feed, `ledger#${from}`, `ledger#${to}`)) {
-    const sk = item.sk?.S ?? '';
-    checkSchema(feed, sk, item);
-    const rest = decode(item.state?.S ?? '{}') as Pick<LedgerRow, 'hours'>;
-    rows.push({ ...rest, day: sk.slice('ledger#'.length), madeAt: instant(feed, item.madeAt) });
+  for await (const item of table.query({ pk: feed, from: `${PREFIX}${from}`, to: `${PREFIX}${to}` })) {
+    const rest = decodeState(item.state?.S ?? '{}') as Pick<LedgerRow, 'hours'>;
+    rows.push({ ...rest, day: sortKeyOf(item).slice(PREFIX.length), madeAt: readInstant(feed, item.madeAt) });
   }
   return rows;
+}
+
+function stored(madeAt: Instant): { S: string } {
+  return { S: formatInstant(madeAt, 'us') };
 }

@@ -4,19 +4,17 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  type PutItemCommandInput,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { AmbiguousWriteError, TidemarkError } from '../../core/errors.ts';
-import { SCHEMA } from '../../core/stored/checkpoint.ts';
 import { DAY, type Instant, SECOND } from '../../core/time.ts';
-import { checkSchema, type Item } from './items.ts';
+import { checkSchema, type Item, type ItemKey } from './items.ts';
 
-/** An item may hold 400 KB; what is larger is stored in parts. */
-export const PART_BYTES = 350_000;
-/** DynamoDB takes so many items in one batch. */
+/** Maximum items of a batch. */
 const BATCH_ITEMS = 25;
-/** What no retry can mend. */
+/** Maximum bytes of a batch: DynamoDB takes 16 MB, which leaves room to spare. */
+const BATCH_BYTES = 4_000_000;
+/** Errors that no retry can mend. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
   'AccessDeniedException',
@@ -25,12 +23,22 @@ const HOPELESS = new Set([
 ]);
 
 /** One write of a batch. */
-export interface BatchRequest {
+interface BatchRequest {
   readonly PutRequest?: { readonly Item: Item };
   readonly DeleteRequest?: { readonly Key: Item };
 }
 
-/** The one DynamoDB table: checkpoints, connection states, seen keys, quarantine. pk is `<source>/<stream>/<connection>`. */
+/** Items of one partition, by their sort keys; both ends are included. */
+export interface KeyRange {
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The one DynamoDB table. Its partition key is `<source>/<stream>/<connection>`; the sort key begins with the kind of item.
+ * The file of each kind says how it is written and read.
+ */
 export class TableClient {
   readonly #client: DynamoDBClient;
   readonly #name: string;
@@ -45,27 +53,77 @@ export class TableClient {
     this.#seenDays = seenDays;
   }
 
-  /** When what is of a time may be forgotten: seconds since 1970, as DynamoDB counts them. */
-  expiry(time: Instant): number {
-    return Math.ceil((time + this.#seenDays * DAY) / SECOND);
+  /** When an item about a time expires: seconds since 1970 as DynamoDB's `ttl` attribute wants them. */
+  expiry(time: Instant): string {
+    return String(Math.ceil((time + this.#seenDays * DAY) / SECOND));
   }
 
-  /** Items of a feed whose sort keys lie in a range, strongly consistent. */
-  async *query(
-    feed: string,
-    from: string,
-    to: string,
-    order: 'ascending' | 'descending' = 'ascending',
-    attributes?: string,
-  ): AsyncGenerator<Item> {
+  /** Strongly consistent. */
+  async get({ pk, sk }: ItemKey): Promise<Item | undefined> {
+    const Key = { pk: { S: pk }, sk: { S: sk } };
+    const { Item: item } = await this.#reading(
+      this.#client.send(new GetItemCommand({ TableName: this.#name, Key, ConsistentRead: true })),
+    );
+    if (item) checkSchema(item);
+    return item;
+  }
+
+  /** Strongly consistent. */
+  async *query(range: KeyRange & { readonly order?: 'ascending' | 'descending' }): AsyncGenerator<Item> {
+    for await (const item of this.#query(range)) {
+      checkSchema(item);
+      yield item;
+    }
+  }
+
+  /**
+   * Writes an item under a condition.
+   *
+   * @param expect attributes of the item to replace; undefined if there must be no item yet
+   */
+  async put(item: Item, expect: Readonly<Item> | undefined): Promise<'written' | 'refused'> {
+    const command = new PutItemCommand({ TableName: this.#name, Item: item, ...conditionOf(expect) });
+    try {
+      await this.#client.send(command);
+      return 'written';
+    } catch (thrown) {
+      if (thrown instanceof ConditionalCheckFailedException) return 'refused';
+      throw this.#writeFailed(thrown);
+    }
+  }
+
+  /** Writes some items and removes others, without conditions; doing it twice changes nothing. */
+  async write(items: readonly Item[], removed: readonly ItemKey[] = []): Promise<void> {
+    await this.#batch([
+      ...items.map((Item) => ({ PutRequest: { Item } })),
+      ...removed.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } })),
+    ]);
+  }
+
+  /** Removes all items of a range, whatever their schema. */
+  async remove(range: KeyRange): Promise<void> {
+    const requests: BatchRequest[] = [];
+    for await (const { pk, sk } of this.#query({ ...range, attributes: 'pk, sk' })) {
+      if (pk && sk) requests.push({ DeleteRequest: { Key: { pk, sk } } });
+    }
+    await this.#batch(requests);
+  }
+
+  async *#query({
+    pk,
+    from,
+    to,
+    order = 'ascending',
+    attributes,
+  }: KeyRange & { readonly order?: 'ascending' | 'descending'; readonly attributes?: string }): AsyncGenerator<Item> {
     let start: Item | undefined;
     do {
       const command = new QueryCommand({
         TableName: this.#name,
         ConsistentRead: true,
         ScanIndexForward: order === 'ascending',
-        KeyConditionExpression: 'pk = :feed AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':feed': { S: feed }, ':from': { S: from }, ':to': { S: to } },
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
         ...(attributes !== undefined && { ProjectionExpression: attributes }),
         ...(start && { ExclusiveStartKey: start }),
       });
@@ -75,57 +133,14 @@ export class TableClient {
     } while (start);
   }
 
-  async get(pk: string, sk: string): Promise<Item | undefined> {
-    const Key = { pk: { S: pk }, sk: { S: sk } };
-    const { Item: item } = await this.#reading(
-      this.#client.send(new GetItemCommand({ TableName: this.#name, Key, ConsistentRead: true })),
-    );
-    if (item) checkSchema(pk, sk, item);
-    return item;
-  }
-
-  /** Replaces an item if it is still the expected one, or creates it if nothing is expected. */
-  async put(
-    pk: string,
-    sk: string,
-    item: Item,
-    version: number,
-    expect: { fence?: number; version: number } | undefined,
-  ): Promise<'written' | 'refused'> {
-    const values: Item = {};
-    if (expect) values[':version'] = { N: String(expect.version) };
-    if (expect?.fence !== undefined) values[':fence'] = { N: String(expect.fence) };
-    const fenced = expect?.fence === undefined ? '' : ' AND fence = :fence';
-    return await this.putIf({
-      Item: { pk: { S: pk }, sk: { S: sk }, schema: { N: String(SCHEMA) }, version: { N: String(version) }, ...item },
-      ConditionExpression: expect ? `#version = :version${fenced}` : 'attribute_not_exists(pk)',
-      ...(expect && { ExpressionAttributeNames: { '#version': 'version' }, ExpressionAttributeValues: values }),
-    });
-  }
-
-  /** Writes an item under a condition. */
-  async putIf(input: Omit<PutItemCommandInput, 'TableName'>): Promise<'written' | 'refused'> {
-    try {
-      await this.#client.send(new PutItemCommand({ TableName: this.#name, ...input }));
-      return 'written';
-    } catch (thrown) {
-      if (thrown instanceof ConditionalCheckFailedException) return 'refused';
-      throw this.#writeFailed(thrown);
-    }
-  }
-
-  async append(items: readonly Item[]): Promise<void> {
-    await this.batch(items.map((Item) => ({ PutRequest: { Item } })));
-  }
-
-  async batch(requests: readonly BatchRequest[]): Promise<void> {
+  async #batch(requests: readonly BatchRequest[]): Promise<void> {
     let waiting = requests;
     while (waiting.length > 0) {
-      const batch = batchOf(waiting);
+      const batch = nextBatch(waiting);
       const command = new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } });
       try {
         const { UnprocessedItems: left } = await this.#client.send(command);
-        // Asking again at once would keep a throttled table throttled: when to do it is decided elsewhere.
+        // Sending them again at once would keep a throttled table throttled: the engine decides when to retry.
         if (left?.[this.#name]?.length) throw new Error('it is throttled and did not take all items');
       } catch (thrown) {
         throw this.#writeFailed(thrown);
@@ -161,13 +176,24 @@ export class TableClient {
   }
 }
 
-/** As many items as one call may carry: 25, and below 16 MB with room to spare. */
-function batchOf(waiting: readonly BatchRequest[]): BatchRequest[] {
+/** The condition that an item still has these attributes, or that there is none. */
+function conditionOf(expect: Readonly<Item> | undefined) {
+  if (!expect) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  const names = Object.keys(expect);
+  return {
+    ConditionExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(Object.entries(expect).map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
+/** The first of the writes: as many as one call may carry. */
+function nextBatch(waiting: readonly BatchRequest[]): BatchRequest[] {
   let bytes = 0;
   let count = 0;
   for (const { PutRequest } of waiting.slice(0, BATCH_ITEMS)) {
     bytes += (PutRequest?.Item.keys?.B?.length ?? 0) + (PutRequest?.Item.text?.B?.length ?? 0);
-    if (count > 0 && bytes > 4_000_000) break;
+    if (count > 0 && bytes > BATCH_BYTES) break;
     count++;
   }
   return waiting.slice(0, count);

@@ -9,7 +9,7 @@ import { loadSeen, remember } from './seen-chunks.ts';
 import { dropSnapshots, loadSnapshot, saveSnapshot } from './snapshots.ts';
 import type { TableClient } from './table-client.ts';
 
-/** The effects that read and write the table. */
+/** The effects of the engine that read and write the table. */
 export type TableEffects = Pick<
   Effects,
   | 'load'
@@ -31,7 +31,7 @@ export type TableEffects = Pick<
   | 'loadLedger'
 >;
 
-/** @param connectionKey the key of the connection whose state is read and written */
+/** @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>` */
 export function tableEffects(table: TableClient, connectionKey: string): TableEffects {
   return {
     load: (key) => loadCheckpoint(table, key),
