@@ -38,22 +38,22 @@ export function sortKeyOf(item: Item): string {
 export function checkSchema(item: Item): void {
   const schema = Number(item.schema?.N);
   if (schema === SCHEMA) return;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `Item ${item.pk?.S} ${item.sk?.S} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
-    'Run the version that wrote it, or a newer one.',
-  );
+  throw new TidemarkError({
+    code: 'state',
+    stage: 'saving',
+    message: `Item ${item.pk?.S} ${item.sk?.S} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    remedy: 'Run the version that wrote it, or a newer one.',
+  });
 }
 
 /** Reads an attribute that holds a time. */
 export function readInstant(feed: string, value: AttributeValue | undefined): Instant {
   const instant = parseInstant(value?.S);
   if (instant !== undefined) return instant;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
-    'Write the time as 2026-01-10T09:00:00.000000Z.',
-  );
+  throw new TidemarkError({
+    code: 'state',
+    stage: 'saving',
+    message: `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
+    remedy: 'Write the time as 2026-01-10T09:00:00.000000Z.',
+  });
 }

@@ -166,13 +166,13 @@ export class TableClient {
   }
 
   #hopeless(thrown: Error): TidemarkError {
-    return new TidemarkError(
-      'state',
-      'saving',
-      `The table ${this.#name} cannot be used: ${describe(thrown)}`,
-      'Check the table’s name, its keys (pk, sk) and the function’s rights.',
-      thrown,
-    );
+    return new TidemarkError({
+      code: 'state',
+      stage: 'saving',
+      message: `The table ${this.#name} cannot be used: ${describe(thrown)}`,
+      remedy: 'Check the table’s name, its keys (pk, sk) and the function’s rights.',
+      cause: thrown,
+    });
   }
 }
 
