@@ -1,17 +1,17 @@
 import type { Answer } from '../../functions/core/model.ts';
 import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
 import type { Faults } from '../../simulators/faults.ts';
-import { vendor as frame } from '../../simulators/frame/simulator.ts';
-import type { RunningVendor } from '../../simulators/simulator.ts';
-import { vendor as thousandeyes } from '../../simulators/thousandeyes/simulator.ts';
-import { vendor as vbrick } from '../../simulators/vbrick/simulator.ts';
+import { simulator as frame } from '../../simulators/frame/simulator.ts';
+import type { RunningSimulator } from '../../simulators/simulator.ts';
+import { simulator as thousandeyes } from '../../simulators/thousandeyes/simulator.ts';
+import { simulator as vbrick } from '../../simulators/vbrick/simulator.ts';
 import type { Step } from './steps.ts';
 
 const EVER = { from: 0, to: Date.UTC(2200, 0, 1) };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** The texts of a vendor's records. */
-function textsOf(vendor: RunningVendor, collection?: string): string[] {
+function textsOf(vendor: RunningSimulator, collection?: string): string[] {
   return [...vendor.events({ ...EVER, ...(collection !== undefined && { collection }) })].map(({ text }) => text);
 }
 
@@ -23,9 +23,9 @@ export interface Kind {
   readonly settings: object;
   readonly secret: object;
   /** The log lies between these times (milliseconds), and does not grow. */
-  start(from: number, to: number, now: () => number): Promise<RunningVendor>;
+  start(from: number, to: number, now: () => number): Promise<RunningSimulator>;
   /** All records of the log, as an answer that the stream can read; none where only differences are told. */
-  held?(vendor: RunningVendor): Pick<Answer, 'headers' | 'text'>;
+  held?(vendor: RunningSimulator): Pick<Answer, 'headers' | 'text'>;
   /** What changes at the vendor before the run that is killed, where the first one only shows how things were. */
   readonly drift?: Faults;
   /** The steps that a run of it takes: these, and no others. */

@@ -45,11 +45,11 @@ describe.each(SOURCES_WITH_EVENTS)('%s', (source) => {
 
 describe('the tables', () => {
   test('every standard key is one that a producer may send, with its limit', () => {
-    for (const { key, label, most } of CEF_MAPPING) {
+    for (const { key, label, max } of CEF_MAPPING) {
       if (/^Tidemark[A-Z]/.test(key)) continue;
       const known = PRODUCER_KEYS.get(key);
       expect(known, key).toBeDefined();
-      if (known?.type === 'String') expect(most, key).toBe(known.most);
+      if (known?.type === 'String') expect(max, key).toBe(known.most);
       expect(PRODUCER_KEYS.has(`${key}Label`), key).toBe(label !== undefined);
     }
   });

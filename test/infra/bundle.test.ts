@@ -10,7 +10,7 @@ import { startTable } from '../../local/services/dynamodb.ts';
 import { startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findSimulators } from '../../simulators/find-simulator.ts';
-import type { RunningVendor, Simulator } from '../../simulators/simulator.ts';
+import type { RunningSimulator, Simulator } from '../../simulators/simulator.ts';
 import { difference, readDelivered } from '../e2e/delivered.ts';
 import { LAKE } from './support/draw.ts';
 import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
@@ -26,7 +26,7 @@ interface Answered {
 
 interface Tenant {
   readonly vendor: Simulator;
-  readonly running: RunningVendor;
+  readonly running: RunningSimulator;
   readonly front: TlsFront;
 }
 

@@ -1,17 +1,17 @@
 import { source } from '../../../../functions/sources/thousandeyes/source.ts';
-import type { RunningVendor } from '../../../../simulators/simulator.ts';
-import { type ThousandEyesOptions, vendor } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { RunningSimulator } from '../../../../simulators/simulator.ts';
+import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
 import { benchTest, type Subject } from '../../../e2e/bench.ts';
 
 export const STREAM = 'audit-user-events';
-export const TOKEN = vendor.demo.secretValue.token;
+export const TOKEN = simulator.demo.secretValue.token;
 
-export const thousandeyes: Subject<ThousandEyesOptions, RunningVendor> = {
+export const thousandeyes: Subject<ThousandEyesOptions, RunningSimulator> = {
   source,
   streams: [STREAM],
   vendor: { limit: 1_000_000 },
   settings: {},
-  start: vendor.start,
+  start: simulator.start,
   secretOf: ({ token = TOKEN }) => ({ token }),
   held: (running, query) => [...running.events(query)].map((row) => row.text),
 };
