@@ -14,7 +14,6 @@ import type {
 import {
   DAY,
   type Duration,
-  HOUR,
   type Instant,
   MINUTE,
   parseInstant,
