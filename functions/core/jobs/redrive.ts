@@ -3,13 +3,11 @@ import { queueSelfEvent } from '../delivery/queue-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf, UnreadableError } from '../errors.ts';
-import { recordHash } from '../events/identity.ts';
 import { inParts } from '../events/in-parts.ts';
 import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
+import { processSinglePage } from '../reading/page-loop.ts';
 import { askedRange } from '../reading/plan.ts';
-import { processPage } from '../reading/process-page.ts';
-import { newReading } from '../reading/read-window.ts';
 import type { Run } from '../reading/run.ts';
 import { startRun } from '../reading/run-feed.ts';
 import type { RunOutcome } from '../run/outcome.ts';
@@ -167,16 +165,14 @@ async function readBody(
   const prepared = await task.prepare(held.asker);
   const feed = { ...task.feed, connection: prepared.connection };
   const { stream } = feed;
-  const asked = askedRange(stream, range);
   const answer: Answer = { status: 200, headers: {}, text: entry.text };
   try {
-    const { rows, next } = stream.read(answer, stream.first(asked, prepared.connection));
+    const { rows, next } = stream.read(answer, stream.first(askedRange(stream, range), prepared.connection));
     reconcileDestinations(task, held.lease);
     const started = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
     // The range was given up, not read: its events are not late.
     const run: Run = { ...started, outgoing: selfEventSending(task, held, seen).outgoing, readBefore: 0 };
-    const hashes = rows.map(recordHash);
-    await processPage(run, newReading(stream, range, asked), { rows, hashes, number: 1 }, 0, rows.length);
+    await processSinglePage(run, range, rows);
     await finish(run, entry);
     await run.ongoing.save();
     if (next)
