@@ -82,12 +82,12 @@ function lineOf(line: string, at: number): { rawData: Uint8Array; errorCode: str
   }
   const { rawData, errorCode } = parsed ?? {};
   if (typeof rawData !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(rawData) || rawData.length % 4 !== 0) {
-    throw new TidemarkError(
-      'unreadable',
-      'processing',
-      `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no rawData in base64.`,
-      'Look at the object; it stays where it is.',
-    );
+    throw new TidemarkError({
+      code: 'unreadable',
+      stage: 'processing',
+      message: `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no rawData in base64.`,
+      remedy: 'Look at the object; it stays where it is.',
+    });
   }
   return {
     rawData: Buffer.from(rawData, 'base64'),

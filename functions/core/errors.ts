@@ -39,13 +39,23 @@ export type ErrorCode =
   | 'config'
   | 'internal';
 
-/** What every failure of Tidemark looks like: a stable code, the stage, what happened, and what to do about it. */
+/** What every failure tells: a stable code, the stage, what happened, and what to do about it. */
+interface ErrorParts {
+  readonly code: ErrorCode;
+  readonly stage: Stage;
+  readonly message: string;
+  readonly remedy: string;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/** A failure of Tidemark, in the one shape that reports, logs and alarms know. */
 export class TidemarkError extends Error {
   readonly code: ErrorCode;
   readonly stage: Stage;
   readonly remedy: string;
 
-  constructor(code: ErrorCode, stage: Stage, message: string, remedy: string, cause?: unknown) {
+  constructor({ code, stage, message, remedy, cause }: ErrorParts) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'TidemarkError';
     this.code = code;
@@ -62,13 +72,14 @@ export class UnreadableError extends TidemarkError {
   body = '';
 
   constructor(message: string, claimsFormat = true, cause?: unknown) {
-    super(
-      'unreadable',
-      'receiving',
+    super({
+      code: 'unreadable',
+      stage: 'receiving',
       message,
-      'If it stays, ask the vendor, or look for a proxy between Tidemark and the vendor. Nothing is lost: the watermark waits.',
+      remedy:
+        'If it stays, ask the vendor, or look for a proxy between Tidemark and the vendor. Nothing is lost: the watermark waits.',
       cause,
-    );
+    });
     this.name = 'UnreadableError';
     this.claimsFormat = claimsFormat;
   }
@@ -94,30 +105,30 @@ export class AmbiguousWriteError extends Error {
 export function asTidemarkError(thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   if (thrown instanceof NetworkError) {
-    return new TidemarkError(
-      'failing',
-      'receiving',
-      thrown.message,
-      'Check the network path and the vendor’s status page.',
-      thrown,
-    );
+    return new TidemarkError({
+      code: 'failing',
+      stage: 'receiving',
+      message: thrown.message,
+      remedy: 'Check the network path and the vendor’s status page.',
+      cause: thrown,
+    });
   }
   if (thrown instanceof AmbiguousWriteError) {
-    return new TidemarkError(
-      'state',
-      'saving',
-      thrown.message,
-      'Check the table and its throttling. The next run goes on from the last commit.',
-      thrown,
-    );
+    return new TidemarkError({
+      code: 'state',
+      stage: 'saving',
+      message: thrown.message,
+      remedy: 'Check the table and its throttling. The next run goes on from the last commit.',
+      cause: thrown,
+    });
   }
-  return new TidemarkError(
-    'internal',
-    'processing',
-    messageOf(thrown),
-    'This is a mistake in Tidemark: please report it with this log line.',
-    thrown,
-  );
+  return new TidemarkError({
+    code: 'internal',
+    stage: 'processing',
+    message: messageOf(thrown),
+    remedy: 'This is a mistake in Tidemark: please report it with this log line.',
+    cause: thrown,
+  });
 }
 
 /** What was thrown, in words. */

@@ -49,12 +49,12 @@ function readInput(source: Source, value: unknown): { rotation: Rotation; connec
   const { connection: unchecked } = check(input, value, 'The invocation');
   const connection = parseConnection(source, unchecked);
   if (source.rotation && connection.rotate) return { rotation: source.rotation, connection };
-  throw new TidemarkError(
-    'config',
-    'processing',
-    'The invocation is not right:\n  $.connection.rotate: nothing is there, wanted true.',
-    'Correct the schedule’s input: only connections that say so rotate.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'The invocation is not right:\n  $.connection.rotate: nothing is there, wanted true.',
+    remedy: 'Correct the schedule’s input: only connections that say so rotate.',
+  });
 }
 
 function tell(telemetry: Telemetry, { message, remedy, ...fields }: RotationReport): void {

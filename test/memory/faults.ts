@@ -89,6 +89,12 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
 /** What the engine sees when an answer got lost. */
 export function lostAnswer(name: EffectName): Error {
   if (name === 'fetch' || name === 'put' || name === 'session') return new NetworkError('socket hang up');
-  if (name === 'secretVersion') return new TidemarkError('secret', 'receiving', 'The secret cannot be read.', 'Wait.');
+  if (name === 'secretVersion')
+    return new TidemarkError({
+      code: 'secret',
+      stage: 'receiving',
+      message: 'The secret cannot be read.',
+      remedy: 'Wait.',
+    });
   return new AmbiguousWriteError('the table did not answer');
 }

@@ -154,12 +154,12 @@ export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string)
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => explain(issue, value));
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `${what} is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    'Mend what is named above.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${what} is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    remedy: 'Mend what is named above.',
+  });
 }
 
 function explain(issue: z.core.$ZodIssue, root: unknown): string[] {

@@ -82,10 +82,11 @@ function undelivered(
   records: number,
   why: string,
 ): TidemarkError {
-  return new TidemarkError(
-    'delivery',
-    'sending',
-    `Destination ${destination.id} (Firehose stream ${destination.deliveryStream}) did not accept ${records} record(s): ${why}.`,
-    'Look at the stream’s throughput limit and state. The watermark waits; other destinations are not sent their events again.',
-  );
+  return new TidemarkError({
+    code: 'delivery',
+    stage: 'sending',
+    message: `Destination ${destination.id} (Firehose stream ${destination.deliveryStream}) did not accept ${records} record(s): ${why}.`,
+    remedy:
+      'Look at the stream’s throughput limit and state. The watermark waits; other destinations are not sent their events again.',
+  });
 }

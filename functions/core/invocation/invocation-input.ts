@@ -76,12 +76,12 @@ function rangeOf(from: string | undefined, to: string | undefined): Range | unde
   if (from === undefined && to === undefined) return undefined;
   const [first, last] = [parseInstant(from), parseInstant(to)];
   if (first !== undefined && last !== undefined && first < last) return { from: first, to: last };
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `The invocation is not right:\n  $.from, $.to: there is ${from ?? 'nothing'} to ${to ?? 'nothing'}, wanted a range: from before to.`,
-    'Give both from and to.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `The invocation is not right:\n  $.from, $.to: there is ${from ?? 'nothing'} to ${to ?? 'nothing'}, wanted a range: from before to.`,
+    remedy: 'Give both from and to.',
+  });
 }
 
 function chosen(source: Source, connection: ConfiguredConnection, streams: readonly string[]): AnyFeed[] {
@@ -90,11 +90,11 @@ function chosen(source: Source, connection: ConfiguredConnection, streams: reado
     const feed = all.find(({ stream }) => stream.name === name);
     if (feed) return feed;
     const known = all.map(({ stream }) => stream.name).join(', ');
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `The invocation is not right:\n  $.streams[${at}]: there is ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
-      'Correct the schedule’s input.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `The invocation is not right:\n  $.streams[${at}]: there is ${JSON.stringify(name)}; ${source.id} has: ${known}.`,
+      remedy: 'Correct the schedule’s input.',
+    });
   });
 }

@@ -222,12 +222,12 @@ async function lookAround(
 }
 
 function scopeShrank(what: string): TidemarkError {
-  return new TidemarkError(
-    'scope-shrank',
-    'receiving',
-    what,
-    'The watermark waits, so nothing is lost once it is mended.',
-  );
+  return new TidemarkError({
+    code: 'scope-shrank',
+    stage: 'receiving',
+    message: what,
+    remedy: 'The watermark waits, so nothing is lost once it is mended.',
+  });
 }
 
 async function lookWith(
@@ -276,12 +276,12 @@ function refusedUntil(
 }
 
 function refusedError(message: string, until: Instant): TidemarkError {
-  return new TidemarkError(
-    'refused',
-    'receiving',
+  return new TidemarkError({
+    code: 'refused',
+    stage: 'receiving',
     message,
-    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
-  );
+    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
+  });
 }
 
 /** Refused credentials are refused for every feed: the others do not even ask. */
@@ -292,7 +292,12 @@ async function reportRestRefused(
 ): Promise<FeedReport[]> {
   const error =
     refused.error &&
-    new TidemarkError(refused.error.code, refused.error.stage, refused.error.message, refused.error.remedy);
+    new TidemarkError({
+      code: refused.error.code,
+      stage: refused.error.stage,
+      message: refused.error.message,
+      remedy: refused.error.remedy,
+    });
   for (const feed of task.feeds) {
     if (reports.has(feed.name)) continue;
     reports.set(feed.name, await reportLagOnly(task, feed, { state: 'refused', ...(error && { error }) }));

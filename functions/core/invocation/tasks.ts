@@ -48,19 +48,19 @@ export async function performTask(act: Task, task: FeedContext<AnyFeed>): Promis
 /** What is sent again is another job than what is filled in. */
 function idOf({ name }: Feed, range: Range | undefined, resend = false): string {
   if (range) return resend ? `${jobId(range)}-resend` : jobId(range);
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `${name}: a backfill takes a range, or the id of one that has begun.`,
-    'Name --from and --to.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name}: a backfill takes a range, or the id of one that has begun.`,
+    remedy: 'Name --from and --to.',
+  });
 }
 
 function noRange({ name }: AnyFeed, act: string): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    `${name} is a snapshot: it has no past at the vendor, so there is no ${act} for it.`,
-    'Leave it out. Its next run compares how things are with how they were.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} is a snapshot: it has no past at the vendor, so there is no ${act} for it.`,
+    remedy: 'Leave it out. Its next run compares how things are with how they were.',
+  });
 }

@@ -48,12 +48,13 @@ export async function runBackfill(task: FeedContext, order: BackfillTask): Promi
 }
 
 export function unknownJob(feed: string, kind: string, id: string): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    `${feed} has no ${kind} ${JSON.stringify(id)}.`,
-    'Begin it with --from and --to; tidemark status, with --cloud where it is deployed, lists those that there are.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${feed} has no ${kind} ${JSON.stringify(id)}.`,
+    remedy:
+      'Begin it with --from and --to; tidemark status, with --cloud where it is deployed, lists those that there are.',
+  });
 }
 
 /** What lies above the watermark is the live feed's to read, and what the vendor has deleted is nobody's. */
@@ -134,12 +135,12 @@ function restart(lease: Lease, { job, watermark, floor, destinations }: Checkpoi
 }
 
 function otherKind(feed: string, { id, resend }: BackfillJob): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    `${feed}: the backfill ${JSON.stringify(id)} ${resend ? 'sends' : 'does not send'} again what was delivered before.`,
-    'Give this one another --id.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${feed}: the backfill ${JSON.stringify(id)} ${resend ? 'sends' : 'does not send'} again what was delivered before.`,
+    remedy: 'Give this one another --id.',
+  });
 }
 
 /** The vendor has not answered for as much as it was asked for: to ask again at once would not help. */

@@ -249,10 +249,10 @@ function unreadable(range: Range, thrown: Error): VerifiedStep {
 }
 
 function tooLong({ from, to }: Range): TidemarkError {
-  return new TidemarkError(
-    'incomplete',
-    'receiving',
-    `${formatTime(from)} to ${formatTime(to)} has more events than one run can read.`,
-    'Give the function more time (deployment.timeout), or the stream a larger page.',
-  );
+  return new TidemarkError({
+    code: 'incomplete',
+    stage: 'receiving',
+    message: `${formatTime(from)} to ${formatTime(to)} has more events than one run can read.`,
+    remedy: 'Give the function more time (deployment.timeout), or the stream a larger page.',
+  });
 }

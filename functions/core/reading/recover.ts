@@ -35,13 +35,13 @@ export async function recoverIncomplete(run: Run, thrown: Error, rest?: Range): 
   run.effects.count('Incomplete', 1);
   run.effects.log('warn', `The window is halved: ${thrown.message}.`, { feed: run.feed.name });
   if (await narrow(run, thrown, rest)) return undefined;
-  throw new TidemarkError(
-    'incomplete',
-    'receiving',
-    `${thrown.message}, even in the smallest window (from ${formatTime(run.plan.window.from)}).`,
-    'Report it to the vendor. What was read is delivered; the watermark waits, so nothing is lost.',
-    thrown,
-  );
+  throw new TidemarkError({
+    code: 'incomplete',
+    stage: 'receiving',
+    message: `${thrown.message}, even in the smallest window (from ${formatTime(run.plan.window.from)}).`,
+    remedy: 'Report it to the vendor. What was read is delivered; the watermark waits, so nothing is lost.',
+    cause: thrown,
+  });
 }
 
 /** What paging went on with has run out at the vendor: it is begun again where it can be; a second time at the same place, in a smaller window. */

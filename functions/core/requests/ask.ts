@@ -144,14 +144,14 @@ async function waitFor(
 }
 
 function unanswered(reason: string, attempts: number): TidemarkError {
-  return new TidemarkError(
-    'failing',
-    'receiving',
-    `${reason} (asked ${attempts === 1 ? 'once' : `${attempts} times`})`,
-    'Look at the vendor’s status page and the network path. Nothing is lost: the next run asks again.',
-  );
+  return new TidemarkError({
+    code: 'failing',
+    stage: 'receiving',
+    message: `${reason} (asked ${attempts === 1 ? 'once' : `${attempts} times`})`,
+    remedy: 'Look at the vendor’s status page and the network path. Nothing is lost: the next run asks again.',
+  });
 }
 
 function refusal(verdict: Verdict & { kind: 'never' }): TidemarkError {
-  return new TidemarkError(verdict.code, 'receiving', verdict.reason, verdict.remedy);
+  return new TidemarkError({ code: verdict.code, stage: 'receiving', message: verdict.reason, remedy: verdict.remedy });
 }

@@ -102,11 +102,11 @@ async function findOut(lookup: Lookup, connection: Connection, asker: Asker): Pr
 function required(lookup: Lookup, source: Source, thrown: unknown): unknown {
   if (!(thrown instanceof TidemarkError) || thrown.code === 'refused') return thrown;
   const { remedy = '' } = lookup;
-  return new TidemarkError(
-    thrown.code === 'forbidden' ? 'request' : thrown.code,
-    'receiving',
-    `${source.title} does not tell the ${lookup.name}: ${thrown.message}`,
-    thrown.code === 'failing' ? `${thrown.remedy} ${remedy}` : remedy,
-    thrown,
-  );
+  return new TidemarkError({
+    code: thrown.code === 'forbidden' ? 'request' : thrown.code,
+    stage: 'receiving',
+    message: `${source.title} does not tell the ${lookup.name}: ${thrown.message}`,
+    remedy: thrown.code === 'failing' ? `${thrown.remedy} ${remedy}` : remedy,
+    cause: thrown,
+  });
 }

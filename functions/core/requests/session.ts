@@ -241,14 +241,20 @@ function unanswered(thrown: unknown): unknown {
   if (!(thrown instanceof UnreadableError)) return thrown;
   // It is no page of the log: nothing there is broken.
   const { code, stage, message, remedy } = thrown;
-  return new TidemarkError(code, stage, `The answer to the sign-in cannot be read: ${message}`, remedy, thrown);
+  return new TidemarkError({
+    code,
+    stage,
+    message: `The answer to the sign-in cannot be read: ${message}`,
+    remedy,
+    cause: thrown,
+  });
 }
 
 function failing(message: string): TidemarkError {
-  return new TidemarkError(
-    'failing',
-    'receiving',
+  return new TidemarkError({
+    code: 'failing',
+    stage: 'receiving',
     message,
-    'Look at the vendor’s status page and the network path. Nothing is lost: the next run signs in again.',
-  );
+    remedy: 'Look at the vendor’s status page and the network path. Nothing is lost: the next run signs in again.',
+  });
 }

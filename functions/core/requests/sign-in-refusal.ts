@@ -38,12 +38,12 @@ export function refusalOf(
     return notAgain({ signIn: 'refused', notBefore: now + hold, message });
   }
   const isGood = status >= 200 && status < 300;
-  const error = new TidemarkError(
-    isGood ? 'unreadable' : 'request',
-    'receiving',
-    isGood ? `${title} answered the sign-in without a token${excerpt(answer.text)}` : message,
-    `Check the connection’s origin: ${isGood ? 'something else than the vendor may be answering there' : 'the sign-in is not there'}.`,
-  );
+  const error = new TidemarkError({
+    code: isGood ? 'unreadable' : 'request',
+    stage: 'receiving',
+    message: isGood ? `${title} answered the sign-in without a token${excerpt(answer.text)}` : message,
+    remedy: `Check the connection’s origin: ${isGood ? 'something else than the vendor may be answering there' : 'the sign-in is not there'}.`,
+  });
   return { error };
 }
 
@@ -59,10 +59,10 @@ export function heldError({ signIn, notBefore, message }: SignInHold): Error {
 
 /** What feeds report whose connection may not sign in. */
 export function signInRefused(message: string, until: Instant): TidemarkError {
-  return new TidemarkError(
-    'refused',
-    'receiving',
+  return new TidemarkError({
+    code: 'refused',
+    stage: 'receiving',
     message,
-    `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}, for refused sign-ins lock users out.`,
-  );
+    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}, for refused sign-ins lock users out.`,
+  });
 }

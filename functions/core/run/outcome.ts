@@ -46,7 +46,7 @@ export function outOfTime(state: 'more' | 'stopped'): RunOutcome {
 
 function forbidden({ message, remedy = '' }: Hold): TidemarkError {
   const again = 'It is asked again every hour, and at once after the secret has changed.';
-  return new TidemarkError('forbidden', 'receiving', message, `${remedy} ${again}`.trim());
+  return new TidemarkError({ code: 'forbidden', stage: 'receiving', message, remedy: `${remedy} ${again}`.trim() });
 }
 
 /** What a thrown thing means for the feed. */
@@ -76,6 +76,6 @@ export function outcomeOf(
   const { stage, message } = error;
   const remedy = `${error.remedy} What it takes: ${feed.stream.needs}.`;
   const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
-  const named = new TidemarkError('forbidden', stage, message, remedy, error);
+  const named = new TidemarkError({ code: 'forbidden', stage, message, remedy, cause: error });
   return { state: 'forbidden', until, error: named, changes: { ...failed, hold } };
 }

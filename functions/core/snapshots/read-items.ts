@@ -71,10 +71,10 @@ function ledTo(causes: ReadonlyMap<string, string | undefined>, here: string, ne
 
 function incomplete({ effects, feed }: Reader, what: string): TidemarkError {
   effects.count('Incomplete', 1);
-  return new TidemarkError(
-    'incomplete',
-    'receiving',
-    `The list of ${feed.stream.name} ${what}.`,
-    'The next run reads it again, and nothing is compared until then. If it stays, report it to the vendor.',
-  );
+  return new TidemarkError({
+    code: 'incomplete',
+    stage: 'receiving',
+    message: `The list of ${feed.stream.name} ${what}.`,
+    remedy: 'The next run reads it again, and nothing is compared until then. If it stays, report it to the vendor.',
+  });
 }

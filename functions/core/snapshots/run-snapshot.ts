@@ -94,13 +94,13 @@ function cutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
   // A list of more pages than a quota allows at once could never be read, if no run waited for the rest of it.
   if (thrown instanceof PauseError && tally.pages > 0) lease.note({ waitsInPlace: true });
   if (!(thrown instanceof ExpiredError)) return thrown;
-  return new TidemarkError(
-    'failing',
-    'receiving',
-    thrown.message,
-    'Nothing to do, unless it stays: the next run begins the list again.',
-    thrown,
-  );
+  return new TidemarkError({
+    code: 'failing',
+    stage: 'receiving',
+    message: thrown.message,
+    remedy: 'Nothing to do, unless it stays: the next run begins the list again.',
+    cause: thrown,
+  });
 }
 
 /** Stores how things are, notes that as pending, and only then delivers: whatever ends the run, a later one goes on from there. */

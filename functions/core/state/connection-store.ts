@@ -101,10 +101,10 @@ export class ConnectionStore {
 }
 
 function contested(): TidemarkError {
-  return new TidemarkError(
-    'state',
-    'saving',
-    'What is known of the connection could not be saved: others write it all the time.',
-    'Nothing to do, unless it stays: the next run tries again.',
-  );
+  return new TidemarkError({
+    code: 'state',
+    stage: 'saving',
+    message: 'What is known of the connection could not be saved: others write it all the time.',
+    remedy: 'Nothing to do, unless it stays: the next run tries again.',
+  });
 }

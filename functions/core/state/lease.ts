@@ -53,12 +53,12 @@ export class Lease {
   async commit(changes: Changes): Promise<void> {
     const next = { ...this.item, ...changes, version: this.item.version + 1 } as Checkpoint;
     if ((await this.#write(next, this.item)) === 'theirs') {
-      throw new TidemarkError(
-        'lease-lost',
-        'saving',
-        `${this.#feed}: another worker has taken this feed over (our fence ${this.item.fence}).`,
-        'Nothing to do: the other worker goes on from the last commit.',
-      );
+      throw new TidemarkError({
+        code: 'lease-lost',
+        stage: 'saving',
+        message: `${this.#feed}: another worker has taken this feed over (our fence ${this.item.fence}).`,
+        remedy: 'Nothing to do: the other worker goes on from the last commit.',
+      });
     }
     this.item = next;
   }

@@ -15,24 +15,24 @@ export function checkOrigin({ id, source, secret, origin }: ConfiguredConnection
   if (file === undefined) return;
   known ??= readOrigins(file);
   if (known.get(secret)?.includes(origin)) return;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `${source}/${id}: secret ${secret} was not deployed together with origin ${origin}, and is not sent there.`,
-    'Put the connection into tidemark.json as it is to be, and deploy it: npx cdk deploy --all.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${source}/${id}: secret ${secret} was not deployed together with origin ${origin}, and is not sent there.`,
+    remedy: 'Put the connection into tidemark.json as it is to be, and deploy it: npx cdk deploy --all.',
+  });
 }
 
 function readOrigins(file: string): ReadonlyMap<string, readonly string[]> {
   try {
     return new Map(Object.entries(check(schema, JSON.parse(readFileSync(file, 'utf8')), 'TIDEMARK_ORIGINS')));
   } catch (thrown) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `The list of secrets and origins, ${file}, cannot be read.`,
-      'It is a part of what is deployed: deploy again.',
-      thrown,
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `The list of secrets and origins, ${file}, cannot be read.`,
+      remedy: 'It is a part of what is deployed: deploy again.',
+      cause: thrown,
+    });
   }
 }

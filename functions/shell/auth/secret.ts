@@ -112,5 +112,5 @@ function valueWanted(name: string, shape: string): string {
 }
 
 function secretError(message: string, remedy: string): TidemarkError {
-  return new TidemarkError('secret', 'receiving', message, remedy);
+  return new TidemarkError({ code: 'secret', stage: 'receiving', message, remedy });
 }

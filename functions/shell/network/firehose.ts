@@ -51,13 +51,13 @@ export class Firehose {
       const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
       if (BUSY.has(name)) return records.map(() => name);
       if (!HOPELESS.has(name)) throw new NetworkError(`Firehose ${deliveryStream}: ${name}: ${message}`, thrown);
-      throw new TidemarkError(
-        'delivery',
-        'sending',
-        `Firehose ${deliveryStream}: ${name}: ${message}`,
-        'Check that the delivery stream exists and that the function may put records on it.',
-        thrown,
-      );
+      throw new TidemarkError({
+        code: 'delivery',
+        stage: 'sending',
+        message: `Firehose ${deliveryStream}: ${name}: ${message}`,
+        remedy: 'Check that the delivery stream exists and that the function may put records on it.',
+        cause: thrown,
+      });
     }
   }
 }

@@ -102,12 +102,13 @@ export function resolve(origin: string, asked: string): URL {
   // Compared part by part: the origin of blob:https://host/ is https://host.
   const same = url?.protocol === base.protocol && url.host === base.host;
   if (same && url.username === '' && url.password === '') return url;
-  throw new TidemarkError(
-    'origin',
-    'receiving',
-    `The vendor’s answer leads to ${url ? `${url.protocol}//${url.host}` : 'something that is no URL'}, and the credentials are for ${base.origin} only.`,
-    'If the vendor has moved, set the new origin in the connection. Otherwise somebody is trying to get at the credentials: look who answers for that host.',
-  );
+  throw new TidemarkError({
+    code: 'origin',
+    stage: 'receiving',
+    message: `The vendor’s answer leads to ${url ? `${url.protocol}//${url.host}` : 'something that is no URL'}, and the credentials are for ${base.origin} only.`,
+    remedy:
+      'If the vendor has moved, set the new origin in the connection. Otherwise somebody is trying to get at the credentials: look who answers for that host.',
+  });
 }
 
 async function readBody(body: IncomingMessage, encoding: string | undefined): Promise<string> {

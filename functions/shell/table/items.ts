@@ -89,12 +89,12 @@ export function seenChunk(feed: string, prefix: string, item: Item): SeenChunk {
 export function checkSchema(pk: string, sk: string, item: Item): void {
   const schema = Number(item.schema?.N);
   if (schema === SCHEMA) return;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
-    'Run the version that wrote it, or a newer one.',
-  );
+  throw new TidemarkError({
+    code: 'state',
+    stage: 'saving',
+    message: `Item ${pk} ${sk} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    remedy: 'Run the version that wrote it, or a newer one.',
+  });
 }
 
 /** A state as JSON that people can read. */
@@ -113,10 +113,10 @@ export function decode(text: string): unknown {
 export function instant(feed: string, value: AttributeValue | undefined): Instant {
   const read = parseInstant(value?.S);
   if (read !== undefined) return read;
-  throw new TidemarkError(
-    'state',
-    'saving',
-    `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
-    'Write the time as 2026-01-10T09:00:00.000000Z.',
-  );
+  throw new TidemarkError({
+    code: 'state',
+    stage: 'saving',
+    message: `The checkpoint of ${feed} holds ${JSON.stringify(value ?? null)} where a time is wanted.`,
+    remedy: 'Write the time as 2026-01-10T09:00:00.000000Z.',
+  });
 }

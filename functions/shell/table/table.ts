@@ -406,13 +406,13 @@ export class Table {
   }
 
   #hopeless(thrown: Error): TidemarkError {
-    return new TidemarkError(
-      'state',
-      'saving',
-      `The table ${this.#name} cannot be used: ${describe(thrown)}`,
-      'Check the table’s name, its keys (pk, sk) and the function’s rights.',
-      thrown,
-    );
+    return new TidemarkError({
+      code: 'state',
+      stage: 'saving',
+      message: `The table ${this.#name} cannot be used: ${describe(thrown)}`,
+      remedy: 'Check the table’s name, its keys (pk, sk) and the function’s rights.',
+      cause: thrown,
+    });
   }
 }
 

@@ -20,12 +20,12 @@ export const ID_WANTED = 'letters, digits, dots, dashes and underscores, at most
 export function firstQuestion(path: string, range: Range, connection: Connection): Request {
   const accountId = accountIdOf(connection);
   if (accountId === undefined) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      'the id of the Rev account is not known',
-      'Set settings.accountId: it stands in the address of Rev’s admin pages, /#/admin/<accountId>/accounts.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: 'the id of the Rev account is not known',
+      remedy: 'Set settings.accountId: it stands in the address of Rev’s admin pages, /#/admin/<accountId>/accounts.',
+    });
   }
   const query = new URLSearchParams();
   query.set('fromDate', formatInstant(floorTo(range.from, MILLISECOND)));
