@@ -61,9 +61,17 @@ export const READING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'ordinal-lost-at-page-edge',
     story: 'Equal records on two pages are numbered anew on each, and the second is taken for the first.',
-    file: 'functions/core/reading/read-window.ts',
-    find: '  reading.pageBefore = new Set(page.hashes);\n',
-    put: '  reading.pageBefore = new Set(page.hashes);\n  Object.assign(reading, { occurrences: new Occurrences() });\n',
+    file: 'functions/core/reading/page-loop.ts',
+    find: 'pageBefore: new Set(page.hashes) };',
+    put: 'pageBefore: new Set(page.hashes), occurrences: new Occurrences() };',
+  },
+  {
+    name: 'page-before-forgotten',
+    story: 'Paging repeats a row at a page edge, and the row is taken for a second event of the same kind.',
+    file: 'functions/core/reading/page-loop.ts',
+    find: '    reading = { ...reading, pageBefore: new Set(page.hashes) };\n',
+    put: '',
+    test: 'test/rules/reading/identity.test.ts',
   },
   {
     name: 'broken-body-skipped',

@@ -4,17 +4,20 @@ import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';
-import { readToEnd, seenOf, startRun } from '../reading/run-feed.ts';
+import { readToEnd, startRun } from '../reading/run-feed.ts';
+import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, type Held, selfEventSending, withLease } from '../run/with-lease.ts';
+import { seenOf, startSending } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
 import type { Lease } from '../state/lease.ts';
 import { foldDay } from '../state/ledger.ts';
+import { idsOf } from '../state/seen.ts';
 import { type Changes, type Checkpoint, firstCheckpoint, type Plan } from '../stored/checkpoint.ts';
 import { type BackfillJob, jobKey } from '../stored/job.ts';
-import { addTallies } from '../stored/tally.ts';
+import { addTallies, emptyTally } from '../stored/tally.ts';
 import { ceilTo, DAY, floorTo, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
 import { flushWithLiveLease } from './with-live-lease.ts';
 
@@ -39,12 +42,11 @@ export async function runBackfill(task: FeedContext, order: BackfillTask): Promi
   if (!begun && !order.range) throw unknownJob(task.feed.name, 'backfill', order.id);
   const range = clampRange(task, live, order.range ?? (begun as Checkpoint).job?.range ?? { from: 0, to: 0 });
   const own = { ...task, key };
-  return await withLease(
-    own,
-    (start) => newJob(own, order, range, start),
-    (held) => fill(own, order, held, () => newJob(own, order, range, held.start)),
-    { heedsHold: !order.cancel },
-  );
+  return await withLease(own, {
+    fresh: (start) => newJob(own, order, range, start),
+    work: (held) => fill(own, order, held, () => newJob(own, order, range, held.start)),
+    heedsHold: !order.cancel,
+  });
 }
 
 export function unknownJob(feed: string, kind: string, id: string): TidemarkError {
@@ -72,19 +74,30 @@ function newJob(
   range: Range,
   start: Instant,
 ): Checkpoint {
-  const ids = destinations.map((destination) => destination.id);
-  const tally = { fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, pages: 0, retries: 0, late: 0 };
-  const job: BackfillJob = { kind: 'backfill', id, range, resend, startedAt: start, state: 'running', tally };
-  return { ...firstCheckpoint(range.from, '', ids), job };
+  const job: BackfillJob = {
+    kind: 'backfill',
+    id,
+    range,
+    resend,
+    startedAt: start,
+    state: 'running',
+    tally: emptyTally(),
+  };
+  return { ...firstCheckpoint(range.from, '', idsOf(destinations)), job };
 }
 
-async function fill(task: FeedContext, order: BackfillTask, held: Held, fresh: () => Checkpoint): Promise<RunOutcome> {
+async function fill(
+  task: FeedContext,
+  order: BackfillTask,
+  held: LeasedRun,
+  fresh: () => Checkpoint,
+): Promise<RunOutcome> {
   const { effects } = task;
   const { lease, warnings } = held;
   if (order.range && !order.cancel) beginAnew(task, lease, fresh, warnings);
   const job = lease.item.job as BackfillJob;
   if (order.range && (order.resend ?? false) !== job.resend) throw otherKind(task.feed.name, job);
-  const own = selfEventSending(task, held);
+  const own = startSending(task, held);
   const told = { act: 'backfill' as const, id: job.id, range: job.range, resend: job.resend };
   if (job.state !== 'running') return over(job);
   await own.seen.open();
@@ -153,7 +166,7 @@ function over(job: BackfillJob, changes: Changes = {}): RunOutcome {
 }
 
 /** Reads on in the range, as far as there is time. */
-async function readPart(task: FeedContext, held: Held): Promise<RunOutcome> {
+async function readPart(task: FeedContext, held: LeasedRun): Promise<RunOutcome> {
   const { lease, asker, warnings } = held;
   const { effects } = task;
   const { id, range, resend } = lease.item.job as BackfillJob;
@@ -177,7 +190,12 @@ async function readPart(task: FeedContext, held: Held): Promise<RunOutcome> {
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
   const seen = seenOf(task, place);
   await seen.open();
-  const run = await startRun(task, feed, held, prepared, seen, planOf(feed, lease.item, range.to), place);
+  const run = await startRun({ ...task, feed }, held, {
+    prepared,
+    seen,
+    plan: planOf(feed, lease.item, range.to),
+    place,
+  });
   // What is sent again on purpose is nothing that the live feed asks about.
   const sharing = resend ? run : { ...run, inTurn: (flush: Flush) => flushWithLiveLease(task, run, flush) };
   return await readToEnd(sharing, prepared, warnings);
@@ -189,7 +207,11 @@ function planOf(feed: Feed, { watermark: from, plan, narrowed }: Checkpoint, to:
 }
 
 /** The days that are done get their rows in the ledger; says up to where. What is sent again was counted before. */
-async function foldRange({ effects, feed }: FeedContext, { lease, asker }: Held, watermark: Instant): Promise<Instant> {
+async function foldRange(
+  { effects, feed }: FeedContext,
+  { lease, asker }: LeasedRun,
+  watermark: Instant,
+): Promise<Instant> {
   const { range, resend } = lease.item.job as BackfillJob;
   const done = floorTo(watermark, DAY);
   let day = lease.item.folded?.first ?? floorTo(range.from, DAY);

@@ -1,10 +1,7 @@
 import type { Address } from '../delivery/outgoing.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { OutOfTimeError } from '../errors.ts';
-import { askedRange } from '../reading/plan.ts';
-import { processPage } from '../reading/process-page.ts';
-import { readPages } from '../reading/read-pages.ts';
-import { newReading } from '../reading/read-window.ts';
+import { processPages } from '../reading/page-loop.ts';
 import type { Comparison, Run } from '../reading/run.ts';
 import { KeySet } from '../state/seen.ts';
 import type { Range } from '../time.ts';
@@ -60,15 +57,10 @@ export class Findings implements Comparison {
   }
 }
 
-/** Reads all pages of a range, and delivers nothing. */
+/** Reads all pages of a range and delivers nothing. */
 export async function collect(run: Run, findings: Findings, range: Range): Promise<void> {
-  const { stream, connection } = run.feed;
-  const asked = askedRange(stream, range);
-  const reading = newReading(stream, range, asked);
-  const comparing = { ...run, findings };
-  for await (const page of readPages(comparing, range, stream.first(asked, connection))) {
-    await processPage(comparing, reading, page, 0, page.rows.length);
-    reading.pageBefore = new Set(page.hashes);
+  const deliver = async () => undefined;
+  for await (const _ of processPages({ ...run, findings }, { range, deliver })) {
     run.seen.trim();
     if (run.effects.stopping()) throw new OutOfTimeError();
   }

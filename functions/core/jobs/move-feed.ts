@@ -1,8 +1,10 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
+import type { FeedContext } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, selfEventSending, withLease } from '../run/with-lease.ts';
+import { startSending } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
 import { floorTo, type Instant } from '../time.ts';
 
 /**
@@ -11,10 +13,10 @@ import { floorTo, type Instant } from '../time.ts';
  */
 export async function moveFeed(task: FeedContext, to: Instant): Promise<FeedReport> {
   const { feed } = task;
-  return await withLease(
-    task,
-    (start) => newCheckpoint(task, start),
-    async (held): Promise<RunOutcome> => {
+  return await withLease(task, {
+    fresh: (start) => newCheckpoint(task, start),
+    heedsHold: false,
+    work: async (held): Promise<RunOutcome> => {
       const { lease, start } = held;
       const { watermark, floor, destinations } = lease.item;
       const { precision, retention } = feed.stream;
@@ -23,7 +25,7 @@ export async function moveFeed(task: FeedContext, to: Instant): Promise<FeedRepo
       // Whether the feed works is not known by that.
       const ending: RunOutcome = { state: 'caught-up', changes: {} };
       if (moved === watermark) return ending;
-      const own = selfEventSending(task, held);
+      const own = startSending(task, held);
       await own.seen.open();
       const act = moved > watermark ? 'skip' : 'rewind';
       const range = { from: Math.min(moved, watermark), to: Math.max(moved, watermark) };
@@ -44,6 +46,5 @@ export async function moveFeed(task: FeedContext, to: Instant): Promise<FeedRepo
         },
       };
     },
-    { heedsHold: false },
-  );
+  });
 }

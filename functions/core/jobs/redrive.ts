@@ -3,20 +3,20 @@ import { queueSelfEvent } from '../delivery/queue-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf, UnreadableError } from '../errors.ts';
-import { recordHash } from '../events/identity.ts';
 import { inParts } from '../events/in-parts.ts';
 import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
+import { processSinglePage } from '../reading/page-loop.ts';
 import { askedRange } from '../reading/plan.ts';
-import { processPage } from '../reading/process-page.ts';
-import { newReading } from '../reading/read-window.ts';
 import type { Run } from '../reading/run.ts';
 import { startRun } from '../reading/run-feed.ts';
+import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint, reconcileDestinations } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, type Held, selfEventSending, withLease } from '../run/with-lease.ts';
-import { destinationBits, Seen } from '../state/seen.ts';
+import { seenOf, startSending } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
+import { destinationBits, idsOf, type Seen } from '../state/seen.ts';
 import { firstCheckpoint } from '../stored/checkpoint.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { SELF } from '../stored/seen-chunk.ts';
@@ -27,35 +27,25 @@ import { formatTime } from '../time.ts';
  * not be written or read is tried with the code of today. What has gone out is let out of quarantine; all else stays.
  */
 export async function redrive(task: FeedContext<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
-  return await withLease(
-    task,
-    (start) =>
+  return await withLease(task, {
+    fresh: (start) =>
       isSnapshotFeed(task.feed)
-        ? firstCheckpoint(
-            start,
-            '',
-            task.destinations.map(({ id }) => id),
-          )
+        ? firstCheckpoint(start, '', idsOf(task.destinations))
         : newCheckpoint({ ...task, feed: task.feed }, start),
-    (held) => sendAgain(task, ids, held),
-  );
+    work: (held) => sendAgain(task, ids, held),
+  });
 }
 
 /** How live reading goes is not changed by any of this: its failures, holds and successes stay as they are. */
 async function sendAgain(
   task: FeedContext<AnyFeed>,
   ids: readonly string[] | undefined,
-  held: Held,
+  held: LeasedRun,
 ): Promise<RunOutcome> {
   const { effects, feed } = task;
   const { asker, warnings } = held;
   const wanted = ids && new Set(ids);
-  const seen = new Seen(
-    effects,
-    feed.name,
-    task.destinations.map(({ id }) => id),
-    task.mostSeenKeys,
-  );
+  const seen = seenOf(task);
   await seen.open();
   let redriven = 0;
   for await (const entry of effects.loadQuarantine(feed.name)) {
@@ -78,7 +68,7 @@ async function sendAgain(
 /** Why it has to stay, if it has to. */
 async function sendEntry(
   task: FeedContext<AnyFeed>,
-  held: Held,
+  held: LeasedRun,
   seen: Seen,
   entry: QuarantineEntry,
 ): Promise<string | undefined> {
@@ -91,17 +81,17 @@ async function sendEntry(
 /** To each destination that lacks it: whole where that fits by now, else in parts. */
 async function sendEvent(
   task: FeedContext<AnyFeed>,
-  held: Held,
+  held: LeasedRun,
   seen: Seen,
   entry: QuarantineEntry,
 ): Promise<string | undefined> {
   const event = parsed(entry.text);
   if (!event) return 'it is not the event that it should be';
   const { destinations } = task;
-  const ids = destinations.map(({ id }) => id);
+  const ids = idsOf(destinations);
   const affected = destinationBits(ids, entry.destinations ?? ids);
   if (affected === 0) return 'none of the destinations that lack it is configured any more';
-  const sending = selfEventSending(task, held, seen);
+  const sending = startSending(task, held, { seen });
   const problems: string[] = [];
   for (const [at, destination] of destinations.entries()) {
     const bit = affected & (1 << at);
@@ -158,7 +148,7 @@ async function addAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEve
 /** An answer that could not be read is read once more: its rows become events, but for those that were delivered. */
 async function readBody(
   task: FeedContext<Feed>,
-  held: Held,
+  held: LeasedRun,
   seen: Seen,
   entry: QuarantineEntry,
 ): Promise<string | undefined> {
@@ -167,16 +157,14 @@ async function readBody(
   const prepared = await task.prepare(held.asker);
   const feed = { ...task.feed, connection: prepared.connection };
   const { stream } = feed;
-  const asked = askedRange(stream, range);
   const answer: Answer = { status: 200, headers: {}, text: entry.text };
   try {
-    const { rows, next } = stream.read(answer, stream.first(asked, prepared.connection));
+    const { rows, next } = stream.read(answer, stream.first(askedRange(stream, range), prepared.connection));
     reconcileDestinations(task, held.lease);
-    const started = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
+    const started = await startRun({ ...task, feed }, held, { prepared, seen, plan: { ...range, window: range } });
     // The range was given up, not read: its events are not late.
-    const run: Run = { ...started, outgoing: selfEventSending(task, held, seen).outgoing, readBefore: 0 };
-    const hashes = rows.map(recordHash);
-    await processPage(run, newReading(stream, range, asked), { rows, hashes, number: 1 }, 0, rows.length);
+    const run: Run = { ...started, outgoing: startSending(task, held, { seen }).outgoing, readBefore: 0 };
+    await processSinglePage(run, range, rows);
     await finish(run, entry);
     await run.ongoing.save();
     if (next)

@@ -1,9 +1,8 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { Outgoing } from '../delivery/outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Run } from '../reading/run.ts';
-import { seenOf } from '../reading/run-feed.ts';
-import { type FeedContext, runName } from '../run/with-lease.ts';
+import type { FeedContext } from '../run/feed-context.ts';
+import { startSending } from '../run/start-sending.ts';
 import type { Lease } from '../state/lease.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
@@ -47,13 +46,10 @@ async function send(
   live: Lease,
   range: Range,
 ): Promise<{ readonly sent: readonly Missing[]; readonly alreadyDelivered: readonly Missing[] }> {
-  const { effects, feed, destinations } = run;
-  const seen = seenOf(task, feed.name);
+  const { effects } = run;
+  const sending = startSending({ ...task, feed: run.feed }, { ...run, lease: live });
+  const { seen, outgoing } = sending;
   await seen.open();
-  const names = { feed: feed.name, place: feed.name };
-  const name = runName(task, live);
-  const outgoing = new Outgoing(effects, names, destinations, seen, task.write, name);
-  const sending = { ...run, seen, outgoing };
   const notes = new LatenessNotes();
   const sent: Missing[] = [];
   const alreadyDelivered: Missing[] = [];

@@ -1,12 +1,14 @@
 import { OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { isAboutRange } from '../reading/recover.ts';
-import { seenOf, startRun } from '../reading/run-feed.ts';
+import { startRun } from '../reading/run-feed.ts';
+import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, type Held, type Prepared, withLease } from '../run/with-lease.ts';
+import { seenOf } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
 import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { jobKey, type VerifyJob } from '../stored/job.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
@@ -49,13 +51,12 @@ export async function runVerify(task: FeedContext, order: VerifyTask): Promise<F
   const live = await withBackfilled(task, await liveCheckpoint(task));
   const range = verifiable(task, live, order.range);
   const own = { ...task, key };
-  return await withLease(
-    own,
-    (start) => newJob(order, live, range, start),
-    (held) => compare(own, order, live, range, held),
+  return await withLease(own, {
+    fresh: (start) => newJob(order, live, range, start),
+    work: (held) => compare(own, order, live, range, held),
     // Of a day's hourly invocations most find it done: they write nothing.
-    { isOver: ({ job }) => order.once === true && job?.state === 'done' },
-  );
+    isOver: ({ job }) => order.once === true && job?.state === 'done',
+  });
 }
 
 /** The latest whole day that can be verified: yesterday, as a rule. */
@@ -111,7 +112,7 @@ async function compare(
   order: VerifyTask,
   live: Checkpoint,
   range: Range,
-  held: Held,
+  held: LeasedRun,
 ): Promise<RunOutcome> {
   const { effects } = task;
   const { lease, asker, start, warnings } = held;
@@ -198,14 +199,14 @@ function widened(narrowed: Duration | undefined): Duration | undefined {
 async function compareStep(
   task: FeedContext,
   feed: Feed,
-  held: Held,
-  prepared: Prepared,
+  held: LeasedRun,
+  prepared: PreparedConnection,
   range: Range,
 ): Promise<readonly VerifiedStep[] | undefined> {
   const { lease } = held;
-  const seen = seenOf(task, feed.name);
+  const seen = seenOf(task);
   await seen.open();
-  const run = await startRun(task, feed, held, prepared, seen, { ...range, window: range });
+  const run = await startRun({ ...task, feed }, held, { prepared, seen, plan: { ...range, window: range } });
   const findings = new Findings();
   try {
     await collect(run, findings, range);
@@ -218,7 +219,7 @@ async function compareStep(
 }
 
 /** What cannot be read at once may be readable in parts; the smallest part that cannot is said to be unreadable. */
-function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, thrown: unknown) {
+function afterFailure(feed: Feed, { lease, asker, start }: LeasedRun, range: Range, thrown: unknown) {
   const length = range.to - range.from;
   const halved = ceilTo(length / 2, stepOf(feed));
   const isCut = thrown instanceof OutOfTimeError;
@@ -238,7 +239,7 @@ function afterFailure(feed: Feed, { lease, asker, start }: Held, range: Range, t
 }
 
 /** The next run begins with this hour, and has all of its time for it. */
-function noteWhole(lease: Held['lease'], wasWhole: boolean, thrown: unknown): unknown {
+function noteWhole(lease: LeasedRun['lease'], wasWhole: boolean, thrown: unknown): unknown {
   if (wasWhole) lease.note({ waitsInPlace: true });
   return thrown;
 }

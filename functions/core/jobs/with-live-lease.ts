@@ -1,9 +1,9 @@
 import { PauseError } from '../errors.ts';
 import type { Run } from '../reading/run.ts';
-import { seenOf } from '../reading/run-feed.ts';
 import type { Asker } from '../requests/ask.ts';
+import type { FeedContext } from '../run/feed-context.ts';
 import { giveLiveBack } from '../run/live-checkpoint.ts';
-import type { FeedContext } from '../run/with-lease.ts';
+import { seenOf } from '../run/start-sending.ts';
 import { acquire, type Lease } from '../state/lease.ts';
 import { type Duration, SECOND } from '../time.ts';
 
@@ -18,7 +18,7 @@ const COME_BACK: Duration = 10 * SECOND;
  */
 export async function flushWithLiveLease<T>(task: FeedContext, run: Run, flush: () => Promise<T>): Promise<T> {
   return await withLiveLease(task, run.asker, async () => {
-    const fresh = seenOf(task, task.feed.name);
+    const fresh = seenOf(task);
     await fresh.open();
     run.tally.suppressed += await run.outgoing.dropDelivered(fresh);
     return await flush();
@@ -40,7 +40,7 @@ async function takeLive({ effects, feed, owner, leaseUntil }: FeedContext, { sto
   for (;;) {
     const live = await effects.load(feed.name);
     if (!live) throw new Error(`${feed.name} has no checkpoint`);
-    const held = await acquire(effects, feed.name, owner, leaseUntil, live, () => live);
+    const held = await acquire(effects, { key: feed.name, owner, leaseUntil, fresh: () => live }, live);
     if ('lease' in held) return held.lease;
     const now = effects.now();
     if (now + LOOK_AGAIN > stopAt || effects.stopping()) {

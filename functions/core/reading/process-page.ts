@@ -19,10 +19,10 @@ const SETTLED_A_PAGE = 2;
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
 /** These rows of a page become events on their way out, unless they have been delivered before. */
-export async function processPage(run: Run, reading: Reading, page: ReadPage, from: number, to: number): Promise<void> {
+export async function processPage(run: Run, reading: Reading, page: ReadPage): Promise<void> {
   const before = { ...run.tally };
-  for (const [at, row] of page.rows.slice(from, to).entries()) {
-    const hash = page.hashes[from + at] as string;
+  for (const [at, row] of page.rows.entries()) {
+    const hash = page.hashes[at] as string;
     const record = new OneRecord(row);
     const identities = identitiesOf(run.feed, record);
     const time = identities[0]?.time;

@@ -2,10 +2,7 @@ import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import { formatTime, type Range } from '../time.ts';
-import { askedRange } from './plan.ts';
-import { processPage } from './process-page.ts';
-import { type ReadPage, readPages } from './read-pages.ts';
-import { newReading } from './read-window.ts';
+import { processPages } from './page-loop.ts';
 import { isAboutRange } from './recover.ts';
 import type { Run } from './run.ts';
 
@@ -40,25 +37,11 @@ export async function readOngoing(run: Run, ending: RunOutcome): Promise<RunOutc
   return ending;
 }
 
-/** Reads all pages of a range. Whatever ends that early, what was read before is delivered, and what has ended is no longer noted. */
+/** Reads a range again. What has ended according to its rows is no longer noted as ongoing. */
 async function readAgain(run: Run, range: Range): Promise<void> {
-  const { stream, connection } = run.feed;
-  const asked = askedRange(stream, range);
-  const reading = newReading(stream, range, asked);
-  const pages = readPages(run, range, stream.first(asked, connection));
-  for (;;) {
-    let step: IteratorResult<ReadPage>;
-    try {
-      step = await pages.next();
-      if (!step.done) await processPage(run, reading, step.value, 0, step.value.rows.length);
-    } catch (thrown) {
-      await deliverAndNote(run);
-      throw thrown;
-    }
-    if (step.done || flushDue(run)) await deliverAndNote(run);
-    if (step.done) return;
-    reading.pageBefore = new Set(step.value.hashes);
-  }
+  const deliver = () => deliverAndNote(run);
+  for await (const _ of processPages(run, { range, deliver })) if (flushDue(run)) await deliver();
+  await deliver();
 }
 
 async function deliverAndNote(run: Run): Promise<void> {

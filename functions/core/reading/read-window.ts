@@ -1,19 +1,12 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { OutOfTimeError } from '../errors.ts';
-import type { Stream } from '../model.ts';
 import type { Range } from '../time.ts';
 import { noteDone } from './note-done.ts';
-import { Occurrences } from './occurrences.ts';
-import { askedRange, wholeWindow } from './plan.ts';
-import { processPage } from './process-page.ts';
-import { type ReadPage, readPages } from './read-pages.ts';
-import { RowOrder } from './row-order.ts';
+import { processPages } from './page-loop.ts';
+import { wholeWindow } from './plan.ts';
 import type { Reading, Run } from './run.ts';
 
-/** So many rows of a page are taken in before it is asked whether a flush is due. */
-const ROWS_AT_ONCE = 100;
-/** More rows than that without an id of the vendor's cannot be counted where a window cannot be halved. */
-const MOST_ROWS_A_STEP = 200_000;
+/** Number of rows that are processed before it is checked again whether a flush is due: a vendor without paging sends one large page. */
+const ROWS_PER_SLICE = 100;
 
 /** How far a window was read: to its end, or not, and `run.plan.left` (or the whole window) is to be read next. */
 export type WindowEnd = 'complete' | 'go-on';
@@ -26,58 +19,17 @@ export type WindowEnd = 'complete' | 'go-on';
  */
 export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const range = run.plan.left ?? run.plan.window;
-  const { stream } = run.feed;
-  const { cutAfterPages = Number.POSITIVE_INFINITY } = stream;
-  const asked = bounds ?? askedRange(stream, range);
-  const reading = newReading(stream, range, asked);
-  const pages = readPages(run, range, run.feed.stream.first(asked, run.feed.connection));
-  for (;;) {
-    const step = await orDeliver(run, reading, pages.next());
-    if (step.done) return ended(run, range);
-    await takePage(run, reading, step.value);
-    if (step.value.number >= cutAfterPages && shortens(leftOf(run, reading), range)) {
+  const { cutAfterPages = Number.POSITIVE_INFINITY } = run.feed.stream;
+  const deliver = (reading: Reading) => flush(run, reading);
+  const read = { range, asked: bounds, rowsPerSlice: ROWS_PER_SLICE, deliver };
+  for await (const { number, reading } of processPages(run, read)) {
+    if (number >= cutAfterPages && shortens(leftOf(run, reading), range)) {
       await flush(run, reading);
       return 'go-on';
     }
     if (flushDue(run)) await flush(run, reading);
   }
-}
-
-/** The state of a read of a range that has just begun. */
-export function newReading(stream: Stream, range: Range, asked: Range): Reading {
-  return {
-    range,
-    asked,
-    rangeIgnoresRowTime: stream.rangeIgnoresRowTime ?? false,
-    order: new RowOrder(),
-    // A step of the vendor's cannot be halved, so all of its rows are counted.
-    occurrences: new Occurrences(stream.windowStep === undefined ? undefined : MOST_ROWS_A_STEP),
-    pageBefore: new Set(),
-    settled: new Set(),
-  };
-}
-
-/** A page may be the whole answer of a vendor that does not page: what is read of it is delivered as it goes. */
-async function takePage(run: Run, reading: Reading, page: ReadPage): Promise<void> {
-  for (let from = 0; from < page.rows.length; from += ROWS_AT_ONCE) {
-    if (from > 0 && flushDue(run)) {
-      await flush(run, reading);
-      // To deliver all of it may take longer than this run has; what went out will not go out again.
-      if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
-    }
-    await orDeliver(run, reading, processPage(run, reading, page, from, from + ROWS_AT_ONCE));
-  }
-  reading.pageBefore = new Set(page.hashes);
-}
-
-/** When a step of the reading fails, what was read before it is delivered. A flush that fails is no such step: it would go out twice. */
-async function orDeliver<T>(run: Run, reading: Reading, step: Promise<T>): Promise<T> {
-  try {
-    return await step;
-  } catch (thrown) {
-    await flush(run, reading);
-    throw thrown;
-  }
+  return ended(run, range);
 }
 
 /** A window whose middle was trusted as a resume position, and should not have been, is read again from its start. */

@@ -1,5 +1,4 @@
 import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
-import { Outgoing } from '../delivery/outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import {
   AmbiguousWriteError,
@@ -12,13 +11,15 @@ import {
 import type { Feed } from '../model.ts';
 import { SignInMarks } from '../requests/own-sign-ins.ts';
 import { IncompleteError } from '../requests/paging.ts';
+import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint, reconcileDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, type Held, type Prepared, runName, selfEventSending, withLease } from '../run/with-lease.ts';
+import { seenOf, startSending } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
 import { DayNotes, foldDays } from '../state/ledger.ts';
 import { OngoingNotes } from '../state/ongoing.ts';
-import { Seen } from '../state/seen.ts';
+import type { Seen } from '../state/seen.ts';
 import type { Changes, Checkpoint, Plan } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import { type Duration, formatTime, type Instant } from '../time.ts';
@@ -34,33 +35,29 @@ import { SingleActorCheck } from './single-actor-check.ts';
 
 /** Runs one feed: finishes its plan or makes a new one, and reads window after window. */
 export async function runFeed(task: FeedContext): Promise<FeedReport> {
-  return await withLease(
-    task,
-    (start) => newCheckpoint(task, start),
-    (held) => readOn(task, held),
-  );
+  return await withLease(task, { fresh: (start) => newCheckpoint(task, start), work: (held) => readOn(task, held) });
 }
 
 /** Works through the plan until it is done or something ends the run. */
-async function readOn(task: FeedContext, held: Held): Promise<RunOutcome> {
+async function readOn(task: FeedContext, held: LeasedRun): Promise<RunOutcome> {
   const { effects, destinations } = task;
   const { lease, start, asker, warnings } = held;
   const prepared = await task.prepare(asker);
   const feed = { ...task.feed, connection: prepared.connection };
   const changed = reconcileScope({ ...task, feed }, lease);
-  warnings.push(...prepared.outlook.warnings);
+  warnings.push(...prepared.visibility.warnings);
   reconcileDestinations(task, lease);
-  const seen = seenOf(task, feed.name);
+  const seen = seenOf(task);
   const due = dueRereads(feed, lease.item, start);
   const overlapFrom = overlapStart(feed, lease.item, due);
   const seenFrom = await seen.load(overlapFrom);
   const made = planOf(feed, lease.item, start, seenFrom, due);
   if (changed) {
     warnings.push(changed.message);
-    await sendSelfEvent(selfEventSending(task, held, seen), { act: 'scope-changed', ...changed });
+    await sendSelfEvent(startSending(task, held, { seen }), { act: 'scope-changed', ...changed });
   }
   if (!made.plan) return caughtUp(effects.now());
-  const run = await startRun(task, feed, held, prepared, seen, made.plan);
+  const run = await startRun({ ...task, feed }, held, { prepared, seen, plan: made.plan });
   if (seenFrom > overlapFrom) {
     effects.count('OverlapShortened', 1);
     warnings.push(
@@ -101,35 +98,30 @@ async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promi
   }
 }
 
-/** Which of a place's events were delivered, and to whom. */
-export function seenOf({ effects, destinations, mostSeenKeys }: FeedContext, place: string): Seen {
-  const ids = destinations.map(({ id }) => id);
-  return new Seen(effects, place, ids, mostSeenKeys);
+/** What a run is to read, and what is known of what was delivered of it. */
+interface RunOptions {
+  readonly prepared: PreparedConnection;
+  readonly seen: Seen;
+  readonly plan: Plan;
+  /** Where the keys of delivered events are kept. Default: the feed's name. */
+  readonly place?: string;
 }
 
-/** @param place where it is remembered what was delivered */
+/** @param context its feed has the prepared connection */
 export async function startRun(
-  task: FeedContext,
-  feed: Feed,
-  { lease, asker, tally }: Held,
-  { connection, signInsOnRecord }: Prepared,
-  seen: Seen,
-  plan: Plan,
-  place: string = feed.name,
+  context: FeedContext,
+  held: LeasedRun,
+  { prepared, seen, plan, place = context.feed.name }: RunOptions,
 ): Promise<Run> {
-  const { effects, destinations } = task;
+  const { effects, feed } = context;
+  const { lease, asker, tally } = held;
+  const { connection, signInsOnRecord } = prepared;
   const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
   await ongoing.load();
   return {
-    effects,
-    feed,
+    ...startSending(context, held, { seen, place }),
     asker,
-    endBy: asker.endBy,
     lease,
-    destinations,
-    seen,
-    outgoing: new Outgoing(effects, { feed: feed.name, place }, destinations, seen, task.write, runName(task, lease)),
-    tally,
     readBefore: lease.item.watermark,
     plan,
     unordered: lease.item.unordered ?? false,
@@ -146,16 +138,16 @@ export async function startRun(
 }
 
 /** Reads window after window of the run's plan. */
-export async function readToEnd(run: Run, { outlook }: Prepared, warnings: string[]): Promise<RunOutcome> {
+export async function readToEnd(run: Run, { visibility }: PreparedConnection, warnings: string[]): Promise<RunOutcome> {
   try {
     for (;;) {
       const ending = await readNext(run);
       if (ending) return ending;
     }
   } finally {
-    if (outlook.singleActorWarning !== undefined && run.singleActor.onlyOneActor) {
+    if (visibility.singleActorWarning !== undefined && run.singleActor.onlyOneActor) {
       run.effects.count('NarrowSight', 1);
-      warnings.push(outlook.singleActorWarning);
+      warnings.push(visibility.singleActorWarning);
     }
   }
 }

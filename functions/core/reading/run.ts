@@ -53,8 +53,8 @@ export interface Reading {
   readonly rangeIgnoresRowTime: boolean;
   readonly order: RowOrder;
   readonly occurrences: Occurrences;
-  /** The rows of the page before this one: what comes again may be a row shown twice. */
-  pageBefore: ReadonlySet<string>;
+  /** Hashes of the rows of the page before this one: a row that comes again may be one that paging repeated. */
+  readonly pageBefore: ReadonlySet<string>;
   /** The instants whose equal rows have been asked about; once is enough. */
   readonly settled: Set<Instant>;
 }

@@ -1,15 +1,15 @@
 import { acquire, type Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { FeedContext } from './feed-context.ts';
 import { newCheckpoint } from './reconcile-config.ts';
-import type { FeedContext } from './with-lease.ts';
 
 /** Jobs go by where the live feed stands, which therefore has to have a floor and a watermark. */
 export async function liveCheckpoint(task: FeedContext): Promise<Checkpoint> {
-  const { effects, feed } = task;
+  const { effects, feed, owner, leaseUntil } = task;
   const found = await effects.load(feed.name);
   if (found) return found;
   const fresh = () => newCheckpoint(task, effects.now());
-  const taken = await acquire(effects, feed.name, task.owner, task.leaseUntil, undefined, fresh);
+  const taken = await acquire(effects, { key: feed.name, owner, leaseUntil, fresh }, undefined);
   if ('busyUntil' in taken) return taken.found;
   await taken.lease.release({});
   return taken.lease.item;

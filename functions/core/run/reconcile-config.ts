@@ -1,6 +1,7 @@
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Destination, Feed } from '../model.ts';
 import type { Lease } from '../state/lease.ts';
+import { idsOf } from '../state/seen.ts';
 import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { ceilTo, DAY, formatTime, type Instant, type Range } from '../time.ts';
 
@@ -26,12 +27,8 @@ export function newCheckpoint({ feed, effects, destinations }: Reconciling, star
           : 'startFrom'
         : 'the vendor keeps no more',
   });
-  return firstCheckpoint(
-    floor,
-    // What the feed reads may have to be found out first.
-    '',
-    destinations.map(({ id }) => id),
-  );
+  // What the feed reads may have to be found out first.
+  return firstCheckpoint(floor, '', idsOf(destinations));
 }
 
 /** What defines which records a feed gets. */

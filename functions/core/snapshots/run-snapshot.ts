@@ -1,14 +1,16 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { Outgoing, retryWrite } from '../delivery/outgoing.ts';
+import { retryWrite } from '../delivery/outgoing.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { ExpiredError, PauseError, TidemarkError } from '../errors.ts';
 import type { Item, SnapshotFeed } from '../model.ts';
+import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
 import { reconcileDestinations, scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
-import { type FeedContext, type Held, runName, withLease } from '../run/with-lease.ts';
-import { destinationBits, Seen } from '../state/seen.ts';
+import { runName, startSending } from '../run/start-sending.ts';
+import { withLease } from '../run/with-lease.ts';
+import { destinationBits, idsOf } from '../state/seen.ts';
 import { firstCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Instant, SECOND } from '../time.ts';
@@ -17,26 +19,23 @@ import { diffItems } from './snapshot-diff.ts';
 import { baselineEvent, changeEvent } from './snapshot-events.ts';
 
 /** A run of a snapshot feed, under its lease. */
-interface SnapshotRun extends Sending, Held {
+interface SnapshotRun extends Sending, LeasedRun {
   readonly feed: SnapshotFeed;
-  readonly seen: Seen;
   /** Tells what this run stores from every other run's. */
   readonly name: string;
 }
 
 /** Reads how things are, compares that with how they were, and delivers the difference. */
 export async function runSnapshot(task: FeedContext<SnapshotFeed>): Promise<FeedReport> {
-  const destinations = task.destinations.map(({ id }) => id);
-  return await withLease(
-    task,
-    (start) => firstCheckpoint(start, '', destinations),
-    (held) => compare(task, held),
-  );
+  return await withLease(task, {
+    fresh: (start) => firstCheckpoint(start, '', idsOf(task.destinations)),
+    work: (held) => compare(task, held),
+  });
 }
 
-async function compare(task: FeedContext<SnapshotFeed>, held: Held): Promise<RunOutcome> {
-  const { connection, outlook } = await task.prepare(held.asker);
-  held.warnings.push(...outlook.warnings);
+async function compare(task: FeedContext<SnapshotFeed>, held: LeasedRun): Promise<RunOutcome> {
+  const { connection, visibility } = await task.prepare(held.asker);
+  held.warnings.push(...visibility.warnings);
   reconcileDestinations(task, held.lease);
   const run = snapshotRun(task, { ...task.feed, connection }, held);
   await deliverPending(run);
@@ -49,13 +48,8 @@ async function compare(task: FeedContext<SnapshotFeed>, held: Held): Promise<Run
   return { ...ending, changes: { ...changes, watermark: held.start } };
 }
 
-function snapshotRun(task: FeedContext<SnapshotFeed>, feed: SnapshotFeed, held: Held): SnapshotRun {
-  const { effects, destinations } = task;
-  const ids = destinations.map(({ id }) => id);
-  const seen = new Seen(effects, feed.name, ids, task.mostSeenKeys);
-  const name = runName(task, held.lease);
-  const outgoing = new Outgoing(effects, { feed: feed.name, place: feed.name }, destinations, seen, task.write, name);
-  return { ...held, effects, endBy: held.asker.endBy, destinations, feed, seen, outgoing, name };
+function snapshotRun(task: FeedContext<SnapshotFeed>, feed: SnapshotFeed, held: LeasedRun): SnapshotRun {
+  return { ...held, ...startSending({ ...task, feed }, held), name: runName(task, held.lease) };
 }
 
 /** What a run before this one had found out and could not deliver comes first: it exists nowhere else. */
@@ -140,7 +134,7 @@ async function promote(
 async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Promise<void> {
   const { effects, seen, destinations, outgoing, tally } = run;
   const key = effects.seal(event.event.id);
-  const ids = destinations.map(({ id }) => id);
+  const ids = idsOf(destinations);
   const undelivered = destinationBits(ids, ids) & ~(await seen.has(bucketOf(at), key));
   tally.fetched++;
   effects.count('Fetched', 1);

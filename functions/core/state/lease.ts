@@ -3,23 +3,36 @@ import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
 import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
 import type { Instant } from '../time.ts';
 
-/** Takes the lease: none is held, it has run out, or it is ours already. Says until when it is busy otherwise. */
+/** Who wants which lease. */
+export interface LeaseRequest {
+  readonly key: string;
+  readonly owner: string;
+  readonly leaseUntil: Instant;
+  /** Returns the checkpoint to start with if there is none. */
+  fresh(): Checkpoint;
+}
+
+/** A lease, or until when another worker holds it. */
+export type LeaseAnswer = { readonly lease: Lease } | { readonly busyUntil: Instant; readonly found: Checkpoint };
+
+/**
+ * Takes the lease if nobody holds it, if it has run out, or if it is ours already.
+ *
+ * @param loaded the checkpoint, where it was loaded before
+ */
 export async function acquire(
   effects: Effects,
-  feed: string,
-  owner: string,
-  leaseUntil: Instant,
+  { key, owner, leaseUntil, fresh }: LeaseRequest,
   loaded: Checkpoint | undefined,
-  fresh: () => Checkpoint,
-): Promise<{ readonly lease: Lease } | { readonly busyUntil: Instant; readonly found: Checkpoint }> {
-  for (let found = loaded; ; found = await effects.load(feed)) {
+): Promise<LeaseAnswer> {
+  for (let found = loaded; ; found = await effects.load(key)) {
     const busyUntil = found?.leaseUntil;
     if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
       return { busyUntil, found };
     }
     const base = found ?? fresh();
     const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
-    const lease = new Lease(effects, feed, found, item);
+    const lease = new Lease(effects, key, found, item);
     // A lost race means that somebody else has it now: look again.
     if (await lease.taken()) return { lease };
   }

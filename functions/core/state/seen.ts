@@ -101,6 +101,10 @@ export class Seen {
   }
 }
 
+export function idsOf(destinations: readonly { readonly id: string }[]): string[] {
+  return destinations.map(({ id }) => id);
+}
+
 /** The bits of these destinations among all that are configured; one that no longer is has none. */
 export function destinationBits(all: readonly string[], some: readonly string[]): number {
   let bits = 0;

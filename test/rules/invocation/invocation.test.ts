@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type ConnectionContext, runConnection } from '../../../functions/core/invocation/run-connection.ts';
+import type { ConnectionContext } from '../../../functions/core/invocation/connection-context.ts';
+import { runConnection } from '../../../functions/core/invocation/run-connection.ts';
 import type { Source } from '../../../functions/core/model.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
 import { serve } from '../../../functions/shell/serve.ts';

@@ -1,0 +1,40 @@
+import type { Writer } from '../delivery/outgoing.ts';
+import type { Effects } from '../effects.ts';
+import type { AnyFeed, Connection, Destination, Source } from '../model.ts';
+import type { Pacer } from '../requests/pacer.ts';
+import type { Session } from '../requests/session.ts';
+import type { PreparedConnection } from '../run/feed-context.ts';
+import type { ConnectionStore } from '../state/connection-store.ts';
+import type { Duration, Instant } from '../time.ts';
+import type { Task } from './tasks.ts';
+
+/** Inputs of an invocation: a connection, and those of its feeds that are due. */
+export interface ConnectionContext {
+  readonly effects: Effects;
+  readonly source: Source;
+  readonly connection: Connection;
+  readonly feeds: readonly AnyFeed[];
+  readonly destinations: readonly Destination[];
+  readonly write: Writer;
+  readonly owner: string;
+  readonly mostSeenKeys: number;
+  /** How long the keys of delivered events are kept. */
+  readonly seenFor: Duration;
+  /** A person started this invocation: what the vendor refused before is asked again now. */
+  readonly askAgain: boolean;
+  readonly task: Task;
+}
+
+/** What all feeds of one invocation share. */
+export interface Shared {
+  readonly pacer: Pacer;
+  readonly endBy: Instant;
+  readonly stopAt: Instant;
+  readonly store: ConnectionStore;
+  /** The end of the refusal that was on record when the invocation began, whether it is over or not. */
+  readonly heldBefore: Instant | undefined;
+  readonly secretVersion: string;
+  readonly session?: Session;
+  /** Set by the first feed that needs it. */
+  prepared?: Promise<PreparedConnection>;
+}

@@ -1,0 +1,24 @@
+import type { Asker } from '../requests/ask.ts';
+import { lookUp } from '../requests/lookups.ts';
+import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
+import { checkVisibility } from '../requests/visibility.ts';
+import type { PreparedConnection } from '../run/feed-context.ts';
+import { SECOND } from '../time.ts';
+import type { ConnectionContext, Shared } from './connection-context.ts';
+
+/** Finds out what all feeds need to know about the connection. It has the time of the whole run, not that of one feed's slice. */
+export async function prepareConnection(
+  { source, connection: configured }: ConnectionContext,
+  { store, secretVersion, stopAt }: Shared,
+  feedAsker: Asker,
+): Promise<PreparedConnection> {
+  const asker = { ...feedAsker, stopAt };
+  const connection = await lookUp(source, configured, store, secretVersion, asker);
+  const visibility = await checkVisibility(asker, { connection, store, secretVersion });
+  const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {
+    if (fresh) await store.refresh();
+    const { signIns = [], clockOffset = 0 } = store.state;
+    return { seconds: signIns, syncedAt: store.syncedAt - clockOffset * SECOND };
+  };
+  return { connection, visibility, signInsOnRecord };
+}

@@ -1,0 +1,86 @@
+import { TidemarkError } from '../errors.ts';
+import { signInHold } from '../requests/sign-in-record.ts';
+import { signInRefused } from '../requests/sign-in-refusal.ts';
+import type { FeedReport } from '../run/report.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
+import { type Duration, formatTime, HOUR, type Instant, MINUTE } from '../time.ts';
+import type { ConnectionContext, Shared } from './connection-context.ts';
+import type { NotRun } from './unrun-feeds.ts';
+
+/** Refused credentials are tried again after a time that doubles with each refusal, from the second one in a row on. */
+const FIRST_HOLD = 5 * MINUTE;
+const LONGEST_HOLD = HOUR;
+
+/**
+ * Returns why the connection is not asked now, or undefined if it is: its credentials were refused lately and are still the
+ * same. A refused sign-in also holds back a person who asks.
+ */
+export function heldBack(
+  { askAgain }: ConnectionContext,
+  { store, secretVersion }: Shared,
+  now: Instant,
+): NotRun | undefined {
+  const hold = signInHold(store.state, secretVersion, now);
+  if (hold?.signIn === 'throttled') return { state: 'paused', until: hold.notBefore };
+  if (hold) return { state: 'refused', until: hold.notBefore, error: signInRefused(hold.message, hold.notBefore) };
+  const { notBefore: until, secretVersion: refused, message = 'The credentials were refused.' } = store.state;
+  if (until === undefined || now >= until || refused !== secretVersion || askAgain) return undefined;
+  return { state: 'refused', until, error: refusedError(message, until) };
+}
+
+function refusedError(message: string, until: Instant): TidemarkError {
+  return new TidemarkError({
+    code: 'refused',
+    stage: 'receiving',
+    message,
+    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
+  });
+}
+
+/** Stores for later runs whether the credentials were refused, together with what was found out about the connection. */
+export async function saveConnection(
+  context: ConnectionContext,
+  shared: Shared,
+  reports: readonly FeedReport[],
+): Promise<void> {
+  const { store, heldBefore } = shared;
+  const refused = reports.find((report) => report.state === 'refused');
+  try {
+    if (refused) store.note(await anotherRefusal(context, shared, refused.error?.message));
+    else if (store.state.refusals > 0 && reports.some((report) => report.pages > 0)) {
+      // A hold that another invocation has stored meanwhile stays.
+      store.note((state) => (state.notBefore === heldBefore ? withoutRefusals(state) : state));
+    }
+    await store.save();
+  } catch (thrown) {
+    // That does not change how the feeds went.
+    context.effects.log('warn', 'What was found out about the connection could not be saved.', {
+      error: String(thrown),
+    });
+  }
+}
+
+/** Counts one more refusal. Where a request takes a sign-in, already the first refusal makes us wait. */
+async function anotherRefusal(
+  { effects }: ConnectionContext,
+  { store, session }: Shared,
+  message: string | undefined,
+): Promise<(state: ConnectionState) => ConnectionState> {
+  const now = effects.now();
+  const secretVersion = await effects.secretVersion();
+  // Refusals of another secret do not count for this one.
+  const refusals = (store.state.secretVersion === secretVersion ? store.state.refusals : 0) + 1;
+  const doublings = refusals - (session ? 1 : 2);
+  const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_HOLD, FIRST_HOLD * 2 ** doublings);
+  const refusal = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
+  return (state) => {
+    // A refused sign-in holds for longer, whichever invocation met it.
+    if (signInHold(state, secretVersion, now)) return state;
+    const { signIn: _, message: __, ...rest } = state;
+    return { ...rest, ...refusal };
+  };
+}
+
+function withoutRefusals({ notBefore: _, message: __, signIn: ___, ...state }: ConnectionState): ConnectionState {
+  return { ...state, refusals: 0 };
+}

@@ -1,0 +1,93 @@
+import { asTidemarkError } from '../errors.ts';
+import type { AnyFeed } from '../model.ts';
+import type { Asker } from '../requests/ask.ts';
+import type { FeedReport } from '../run/report.ts';
+import { addTallies } from '../stored/tally.ts';
+import { type Instant, SECOND } from '../time.ts';
+import type { ConnectionContext, Shared } from './connection-context.ts';
+import { prepareConnection } from './prepare-connection.ts';
+import { performTask } from './tasks.ts';
+import { reportRestRefused, reportUnrun } from './unrun-feeds.ts';
+
+/** A lease outlives its worker's own end by this: the clocks of two workers may differ a little. */
+const LEASE_MARGIN = 5 * SECOND;
+/** No feed gets a shorter slice of a run while others wait. */
+const SHORTEST_SLICE = 5 * SECOND;
+
+/** Runs all feeds in slices of the invocation's time, until every feed is done or the time is up. */
+export async function runInTurns(context: ConnectionContext, shared: Shared): Promise<FeedReport[]> {
+  const { effects } = context;
+  const reports = new Map<string, FeedReport>();
+  let waiting = await mostLaggingFirst(context);
+  while (waiting.length > 0) {
+    const again: AnyFeed[] = [];
+    for (const [at, feed] of waiting.entries()) {
+      const others = waiting.length - at - 1 + again.length;
+      const began = effects.now();
+      const report = await runSlice(context, shared, feed, others);
+      const before = reports.get(feed.name);
+      reports.set(feed.name, before ? addReports(before, report) : report);
+      if (report.state === 'refused') return await reportRestRefused(context, reports, report);
+      // A feed that did nothing because its turn to ask comes after the end of this run gets no further slice.
+      const wasUsed = report.pages > 0 || effects.now() - began >= SHORTEST_SLICE;
+      if (report.state === 'more' && wasUsed && effects.now() < shared.stopAt) again.push(feed);
+    }
+    waiting = again;
+  }
+  return [...reports.values()];
+}
+
+/** Joins the reports of two slices of one feed: the state is that of the later one. */
+function addReports(one: FeedReport, other: FeedReport): FeedReport {
+  const warnings = [...new Set([...one.warnings, ...other.warnings])];
+  return { ...other, ...addTallies(one, other), warnings };
+}
+
+async function runSlice(
+  context: ConnectionContext,
+  shared: Shared,
+  feed: AnyFeed,
+  others: number,
+): Promise<FeedReport> {
+  const { effects, source, connection, destinations, write, owner, mostSeenKeys, seenFor, askAgain, task } = context;
+  const { pacer, session, stopAt, endBy } = shared;
+  const now = effects.now();
+  const slice = Math.max(SHORTEST_SLICE, (stopAt - now) / (others + 1));
+  // At a slow pace, the next turn to ask may come after that.
+  const sliceEnd = Math.max(now + slice, pacer.lastTurn + SHORTEST_SLICE);
+  const asker = {
+    effects,
+    source,
+    connection,
+    pacer,
+    ...(session && { session }),
+    stopAt: Math.min(stopAt, sliceEnd),
+    endBy,
+  };
+  const prepare = (asker: Asker) => (shared.prepared ??= prepareConnection(context, shared, asker));
+  try {
+    return await performTask(task, {
+      effects,
+      feed,
+      key: feed.name,
+      destinations,
+      write,
+      owner,
+      leaseUntil: endBy + LEASE_MARGIN,
+      asker,
+      mostSeenKeys,
+      seenFor,
+      askAgain,
+      prepare,
+    });
+  } catch (thrown) {
+    return await reportUnrun(context, feed, { state: 'failed', error: asTidemarkError(thrown) });
+  }
+}
+
+async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
+  if (feeds.length < 2) return [...feeds];
+  const watermarks = new Map<AnyFeed, Instant>();
+  for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
+  return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
+}

@@ -1,0 +1,84 @@
+import { PauseError, TidemarkError } from '../errors.ts';
+import type { Answer, Connection, Visibility } from '../model.ts';
+import type { ConnectionStore } from '../state/connection-store.ts';
+import { HOUR, SECOND } from '../time.ts';
+import { type Asker, ask } from './ask.ts';
+import { Pacer } from './pacer.ts';
+
+/** How often the vendor is asked what the credentials may see. */
+const MAX_AGE = HOUR;
+/** A run can do without the answer: one short attempt. */
+const PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
+
+/** What is known of how much the credentials may see. */
+export interface VisibilityReport {
+  readonly warnings: readonly string[];
+  /** The warning to give if the log itself looks as if the credentials saw little. Undefined if the vendor has answered. */
+  readonly singleActorWarning?: string;
+}
+
+/** What the check needs to know about the connection. */
+interface Circumstances {
+  readonly connection: Connection;
+  readonly store: ConnectionStore;
+  readonly secretVersion: string;
+}
+
+/** Asks what the credentials may see: every hour, and after the secret has changed. A failure to find out stops no feed. */
+export async function checkVisibility(asker: Asker, circumstances: Circumstances): Promise<VisibilityReport> {
+  const { effects, source } = asker;
+  const { connection, store, secretVersion } = circumstances;
+  const { visibility } = source;
+  if (!visibility) return { warnings: [] };
+  const now = effects.now();
+  const last = store.state.visibility;
+  const current = last?.secretVersion === secretVersion && now < last.at + MAX_AGE;
+  const answer = current ? undefined : await look(visibility, connection, asker);
+  const seen = answer ?? last?.seen;
+  const { warning, shrank } = seen === undefined ? {} : visibility.compare(seen, last?.seen);
+  if (warning) effects.count('NarrowSight', 1);
+  if (shrank) throw scopeShrank(shrank);
+  // A failed attempt is stored, too: what cannot be seen now is not asked for in every run.
+  if (!current) store.note((state) => ({ ...state, visibility: { at: now, secretVersion, seen } }));
+  const { singleActorWarning } = visibility;
+  return {
+    warnings: warning ? [warning] : [],
+    ...(seen === undefined && singleActorWarning !== undefined && { singleActorWarning }),
+  };
+}
+
+/** Returns what the credentials may see, or undefined if that could not be found out. */
+async function look(visibility: Visibility, connection: Connection, asker: Asker): Promise<unknown> {
+  const { effects, pacer, session } = asker;
+  const answers: Answer[] = [];
+  // A pacer of its own: what it learns of the quota must not keep this run from the one request that brings rows.
+  const apart = { ...asker, pacer: new Pacer(pacer), patience: PATIENCE };
+  try {
+    for (let request = visibility.first(connection); ; ) {
+      // Without the first answer nothing is known; a refusal of a later question is a part of the answer.
+      answers.push(await ask({ ...apart, acceptsRefusal: answers.length > 0 }, request));
+      const step = visibility.read(answers, connection);
+      if ('seen' in step) return step.seen;
+      request = step.next;
+    }
+  } catch (thrown) {
+    if (effects.stopping()) throw thrown;
+    if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
+    if (session?.failure !== undefined) throw thrown;
+    // A vendor that throttles this request throttles the whole connection.
+    if (thrown instanceof PauseError && thrown.throttled) pacer.hold(thrown.until, thrown.message);
+    effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
+      error: String(thrown),
+    });
+    return undefined;
+  }
+}
+
+function scopeShrank(message: string): TidemarkError {
+  return new TidemarkError({
+    code: 'scope-shrank',
+    stage: 'receiving',
+    message,
+    remedy: 'The watermark waits, so nothing is lost once it is mended.',
+  });
+}

@@ -1,0 +1,48 @@
+import type { Writer } from '../delivery/outgoing.ts';
+import type { Effects } from '../effects.ts';
+import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
+import type { Asker } from '../requests/ask.ts';
+import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
+import type { VisibilityReport } from '../requests/visibility.ts';
+import type { Lease } from '../state/lease.ts';
+import type { Tally } from '../stored/tally.ts';
+import type { Duration, Instant } from '../time.ts';
+
+/** Inputs of a run of one feed. */
+export interface FeedContext<F extends AnyFeed = Feed> {
+  readonly effects: Effects;
+  readonly feed: F;
+  /** The key of the checkpoint: the feed's name, or that of a job beside the feed. */
+  readonly key: string;
+  readonly destinations: readonly Destination[];
+  readonly write: Writer;
+  /** Random, one per invocation: a worker recognizes its own writes by it. */
+  readonly owner: string;
+  readonly leaseUntil: Instant;
+  readonly asker: Omit<Asker, 'tally' | 'life'>;
+  readonly mostSeenKeys: number;
+  /** How long the keys of delivered events are kept. */
+  readonly seenFor: Duration;
+  /** A person started this run: what the vendor refused before is asked again now. */
+  readonly askAgain: boolean;
+  /** Prepares the connection, once per invocation. */
+  prepare(asker: Asker): Promise<PreparedConnection>;
+}
+
+/** A connection with everything that was found out about it. */
+export interface PreparedConnection {
+  readonly connection: Connection;
+  readonly visibility: VisibilityReport;
+  /** @param fresh reads again what other invocations have put on record meanwhile */
+  signInsOnRecord(fresh: boolean): Promise<SignInsOnRecord>;
+}
+
+/** What a run works with while it holds the lease. */
+export interface LeasedRun {
+  readonly lease: Lease;
+  /** The present. Read once per run. */
+  readonly start: Instant;
+  readonly tally: Tally;
+  readonly asker: Asker;
+  readonly warnings: string[];
+}

@@ -1,0 +1,52 @@
+import type { TidemarkError } from '../errors.ts';
+import type { AnyFeed } from '../model.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { Tally } from '../stored/tally.ts';
+import { formatInstant, type Instant, SECOND } from '../time.ts';
+import type { FeedContext } from './feed-context.ts';
+import { progressOf } from './job-progress.ts';
+import { countLag } from './lag.ts';
+import type { RunOutcome } from './outcome.ts';
+import type { FeedReport } from './report.ts';
+
+/** What a run has done. */
+export interface RunResult {
+  /** The checkpoint after the run. Undefined where the report is to say little. */
+  readonly item: Checkpoint | undefined;
+  readonly tally: Tally;
+  readonly outcome: RunOutcome;
+  readonly warnings: readonly string[];
+}
+
+export function makeReport(
+  { effects, feed, asker }: FeedContext<AnyFeed>,
+  { item, tally, outcome, warnings }: RunResult,
+): FeedReport {
+  const { quota, perMinute } = asker.pacer;
+  const lag = item && !item.job ? countLag(effects, feed, item) : undefined;
+  const { error, until } = outcome;
+  return {
+    feed: feed.name,
+    state: outcome.state,
+    ...tally,
+    ...(item && { watermark: formatInstant(item.watermark) }),
+    ...(lag !== undefined && { lagSeconds: Math.round(lag / SECOND) }),
+    ...jobOf(item, effects.now()),
+    ...(until !== undefined && { until: formatInstant(until) }),
+    ...(outcome.redriven !== undefined && { redriven: outcome.redriven }),
+    ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
+    ...(perMinute !== undefined && { pace: { perMinute } }),
+    warnings,
+    ...(error && { error: errorOf(error) }),
+  };
+}
+
+/** An error as a report has it. */
+export function errorOf({ code, stage, message, remedy }: TidemarkError): NonNullable<FeedReport['error']> {
+  return { code, stage, message, remedy };
+}
+
+function jobOf(item: Checkpoint | undefined, now: Instant): Pick<FeedReport, 'job'> {
+  const job = item && progressOf(item, now);
+  return job ? { job } : {};
+}

@@ -1,0 +1,41 @@
+import { Outgoing } from '../delivery/outgoing.ts';
+import type { Sending } from '../delivery/sending.ts';
+import { digest } from '../events/identity.ts';
+import type { AnyFeed } from '../model.ts';
+import type { Lease } from '../state/lease.ts';
+import { idsOf, Seen } from '../state/seen.ts';
+import type { FeedContext, LeasedRun } from './feed-context.ts';
+
+/** The keys of the events that were delivered. None of them is loaded yet. */
+export function seenOf(
+  { effects, feed, destinations, mostSeenKeys }: FeedContext<AnyFeed>,
+  place: string = feed.name,
+): Seen {
+  return new Seen(effects, place, idsOf(destinations), mostSeenKeys);
+}
+
+/** Options of a run's delivery. */
+interface SendingOptions {
+  readonly seen?: Seen | undefined;
+  /** Where the keys of delivered events are kept. Default: the feed's name. */
+  readonly place?: string;
+}
+
+/** Sets up a delivery to all destinations. Nothing is outgoing yet. */
+export function startSending<F extends AnyFeed>(
+  context: FeedContext<F>,
+  { lease, asker, tally }: Pick<LeasedRun, 'lease' | 'asker' | 'tally'>,
+  { seen = seenOf(context), place = context.feed.name }: SendingOptions = {},
+): Sending & { readonly feed: F } {
+  const { effects, feed, destinations, write } = context;
+  const names = { feed: feed.name, place };
+  const outgoing = new Outgoing(effects, names, destinations, seen, write, runName(context, lease));
+  return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing };
+}
+
+/** Tells the writes of this run from those of all others, also after a checkpoint was removed and its fence started again. */
+export function runName({ owner, feed, key }: FeedContext<AnyFeed>, { item }: Lease): string {
+  const name = `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
+  // A job has a fence of its own.
+  return key === feed.name ? name : `${name}-${digest(key).slice(0, 6)}`;
+}
