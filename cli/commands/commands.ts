@@ -86,7 +86,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: CONFIGURED,
     takesWords: true,
     help: [
-      ['set NAME', 'whose secret it is: frame/acme for a connection, or a Splunk destination’s id'],
+      ['set NAME', 'whose secret it is: SOURCE/CONNECTION for a connection, or a Splunk destination’s id'],
       ...CONFIGURED_HELP,
     ],
     run: setSecret,

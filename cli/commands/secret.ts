@@ -156,7 +156,7 @@ function usage(): TidemarkError {
     'config',
     'processing',
     'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
-    'For example: tidemark secret set frame/acme. The value is asked for, or read from stdin as JSON.',
+    'The value is asked for, or read from stdin as JSON.',
   );
 }
 

@@ -200,7 +200,9 @@ describe('the extension', () => {
 
 describe('the vendor’s own fields', () => {
   test('say the vendor once when the product says it', () => {
-    expect(keyOf({ tidemark: { vendor: 'Acme', product: 'Acme Rev' }, acme: { id: 1 } }, 'AcmeRevId')).toBe('1');
+    expect(keyOf({ tidemark: { vendor: 'Acme', product: 'Acme Widgets' }, acme: { id: 1 } }, 'AcmeWidgetsId')).toBe(
+      '1',
+    );
   });
 
   test('keep apart what only their signs tell apart', () => {

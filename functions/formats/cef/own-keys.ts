@@ -8,7 +8,7 @@ const LONGEST_KEY = 100;
 const LONGEST_PART = 200;
 
 /**
- * What the keys of a vendor's own fields begin with: `CiscoThousandEyes`. CEF wants the vendor's name, the product's and
+ * What the keys of a vendor's own fields begin with: `AcmeWidgets`. CEF wants the vendor's name, the product's and
  * the field's, without anything between them; a product that already says its vendor says it once.
  */
 export function ownPrefix(vendor: string, product: string): string {
@@ -18,7 +18,7 @@ export function ownPrefix(vendor: string, product: string): string {
   return /^[A-Z]/.test(prefix) ? prefix : `Vendor${prefix}`;
 }
 
-/** The key of a property below another: `CiscoThousandEyesAudit` and `event` make `CiscoThousandEyesAuditEvent`. */
+/** The key of a property below another: `AcmeWidgetsAudit` and `event` make `AcmeWidgetsAuditEvent`. */
 export function ownKey(parent: string, property: string): string {
   return (parent + (pascal(property) || 'Field')).slice(0, LONGEST_KEY);
 }

@@ -12,7 +12,7 @@ import type { Service } from '../../../local/services/service.ts';
 
 // Against the embedded DynamoDB.
 
-const FEED = 'frame/usage/acme';
+const FEED = 'memory/usage/acme';
 const now = parseInstant('2026-01-10T10:00:00.123Z') as number;
 const range = { from: now - 3 * DAY, to: now - HOUR };
 
@@ -71,7 +71,7 @@ describe('jobs in the table', () => {
     expect(await table.loadJobs(FEED, 'verify')).toEqual([verify('a')]);
     expect(await table.loadCheckpoint(jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
     expect(await table.loadCheckpoint(FEED)).toBeUndefined();
-    expect(await table.loadJobs('frame/usage/acm', 'backfill')).toEqual([]);
+    expect(await table.loadJobs('memory/usage/acm', 'backfill')).toEqual([]);
   });
 
   test('remember what is sent again apart from what the live feed knows', async () => {

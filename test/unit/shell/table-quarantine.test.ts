@@ -18,7 +18,7 @@ let folder: string;
 let service: Service;
 let client: DynamoDBClient;
 let table: Table;
-let feed = 'frame/trails/acme-0';
+let feed = 'memory/trails/acme-0';
 let feeds = 0;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  feed = `frame/trails/acme-${++feeds}`;
+  feed = `memory/trails/acme-${++feeds}`;
 });
 
 afterAll(async () => {
