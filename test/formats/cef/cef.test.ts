@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { cefLine } from '../../functions/formats/cef/cef.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { cefLine } from '../../../functions/formats/cef/cef.ts';
 import { eventWith, keyOf, readBack } from './cef-event.ts';
 
 describe('the header', () => {
