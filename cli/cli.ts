@@ -27,24 +27,24 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const missing = (command.needs ?? []).find((option) => values[option] === undefined);
   if (missing !== undefined) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `tidemark ${name} takes --${missing}.`,
-      `tidemark ${name} --help says what it is.`,
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `tidemark ${name} takes --${missing}.`,
+      remedy: `tidemark ${name} --help says what it is.`,
+    });
   }
   const { help: _, ...options } = values;
   return await command.run(options, positionals);
 }
 
 function unknown(name: string): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    `There is no command ${JSON.stringify(name)}.`,
-    'tidemark --help lists them.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `There is no command ${JSON.stringify(name)}.`,
+    remedy: 'tidemark --help lists them.',
+  });
 }
 
 try {

@@ -53,12 +53,12 @@ export class CloudAccount {
     }
     const value = (await outputs)[key];
     if (value !== undefined) return value;
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `The stack ${name} has no ${key}: what is deployed is older than this, or without that source.`,
-      'Deploy again: npx cdk deploy --all.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `The stack ${name} has no ${key}: what is deployed is older than this, or without that source.`,
+      remedy: 'Deploy again: npx cdk deploy --all.',
+    });
   }
 
   /** Invokes a function and waits for its answer. */
@@ -85,13 +85,13 @@ async function readOutputs(name: string, options: ClientOptions): Promise<Readon
     return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   } catch (thrown) {
     if (/does not exist/.test((thrown as Error).message)) {
-      throw new TidemarkError(
-        'config',
-        'processing',
-        `There is no stack ${name} in this account and Region.`,
-        'Deploy first (npx cdk deploy --all), or set AWS_PROFILE and AWS_REGION to where it is deployed.',
-        thrown,
-      );
+      throw new TidemarkError({
+        code: 'config',
+        stage: 'processing',
+        message: `There is no stack ${name} in this account and Region.`,
+        remedy: 'Deploy first (npx cdk deploy --all), or set AWS_PROFILE and AWS_REGION to where it is deployed.',
+        cause: thrown,
+      });
     }
     throw sayAwsError(`The stack ${name} cannot be looked up`, thrown);
   }
@@ -106,10 +106,10 @@ function functionFailed(functionArn: string, text: string): TidemarkError {
     // Not JSON: the text itself is the message.
   }
   const name = functionArn.split(':').at(-1);
-  return new TidemarkError(
-    'failing',
-    'processing',
-    `The function ${name} failed: ${message}`,
-    `Its log group has the rest.`,
-  );
+  return new TidemarkError({
+    code: 'failing',
+    stage: 'processing',
+    message: `The function ${name} failed: ${message}`,
+    remedy: `Its log group has the rest.`,
+  });
 }

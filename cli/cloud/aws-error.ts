@@ -16,11 +16,12 @@ export function sayAwsError(what: string, thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   const remedy = REMEDIES.find(([pattern]) => pattern.test(`${name}: ${message}`))?.[1];
-  return new TidemarkError(
-    'failing',
-    'processing',
-    `${what}: ${name}: ${message}`,
-    remedy ?? 'See what AWS answered. What was done before stays done, and the same command can be given again.',
-    thrown,
-  );
+  return new TidemarkError({
+    code: 'failing',
+    stage: 'processing',
+    message: `${what}: ${name}: ${message}`,
+    remedy:
+      remedy ?? 'See what AWS answered. What was done before stays done, and the same command can be given again.',
+    cause: thrown,
+  });
 }

@@ -32,10 +32,10 @@ export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) =>
 export async function deployedConfig(file: string | undefined): Promise<Config> {
   const config = await readConfig(file, await findSources());
   if (config) return config;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    'There is no tidemark.json, and --cloud is about what it has deployed.',
-    'Name it: --config FILE.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'There is no tidemark.json, and --cloud is about what it has deployed.',
+    remedy: 'Name it: --config FILE.',
+  });
 }

@@ -86,12 +86,12 @@ function sourcesWith(config: Config, destination: string): string[] {
   const sources = pairs.flatMap(([id, source]) => (id === destination ? [source] : []));
   if (sources.length > 0) return sources;
   const splunk = [...new Set(pairs.map(([id]) => id))];
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `There is no Splunk destination ${JSON.stringify(destination)}.`,
-    splunk.length === 0 ? 'Only Splunk destinations put anything aside.' : `There are: ${splunk.join(', ')}.`,
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `There is no Splunk destination ${JSON.stringify(destination)}.`,
+    remedy: splunk.length === 0 ? 'Only Splunk destinations put anything aside.' : `There are: ${splunk.join(', ')}.`,
+  });
 }
 
 function plain({ stream, objects, records, reasons, problems }: Redriven): object {

@@ -9,12 +9,12 @@ import { columns } from '../views/columns.ts';
 /** Makes the deployed functions read now instead of on schedule: asks again where a vendor refused, until each feed has caught up. */
 export async function runInCloud(options: FeedOptions & { readonly once: boolean }): Promise<number> {
   if (!options.once) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      'In the cloud, schedules run it.',
-      'tidemark run --once --cloud runs it now.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: 'In the cloud, schedules run it.',
+      remedy: 'tidemark run --once --cloud runs it now.',
+    });
   }
   const opened = await open(options);
   const reports = await workOff(opened, { act: 'run' }, sayProgress);

@@ -28,12 +28,13 @@ export async function storeSecret(options: SecretsManagerClientConfig, secret: S
     if ((thrown as Error).name !== 'ResourceNotFoundException') throw notStored(name, thrown);
   }
   if (name.startsWith('arn:')) {
-    throw new TidemarkError(
-      'secret',
-      'saving',
-      `There is no secret ${name}.`,
-      'One that is named by its ARN has to be there already: make it where it belongs, or name it in tidemark.json.',
-    );
+    throw new TidemarkError({
+      code: 'secret',
+      stage: 'saving',
+      message: `There is no secret ${name}.`,
+      remedy:
+        'One that is named by its ARN has to be there already: make it where it belongs, or name it in tidemark.json.',
+    });
   }
   try {
     await client.send(
@@ -54,13 +55,13 @@ export async function storeSecret(options: SecretsManagerClientConfig, secret: S
 /** The error of a failed request. It quotes AWS, which never repeats the value. */
 function notStored(name: string, thrown: unknown): TidemarkError {
   if ((thrown as Error).name === 'InvalidRequestException' && /deletion/.test((thrown as Error).message)) {
-    return new TidemarkError(
-      'secret',
-      'saving',
-      `Secret ${name} is to be deleted, and takes no value.`,
-      `Keep it first: aws secretsmanager restore-secret --secret-id ${name}.`,
-      thrown,
-    );
+    return new TidemarkError({
+      code: 'secret',
+      stage: 'saving',
+      message: `Secret ${name} is to be deleted, and takes no value.`,
+      remedy: `Keep it first: aws secretsmanager restore-secret --secret-id ${name}.`,
+      cause: thrown,
+    });
   }
   return sayAwsError(`Secret ${name} could not be stored`, thrown);
 }

@@ -12,12 +12,12 @@ export async function backfill(options: BackfillOptions): Promise<number> {
   const range = wholeDays(options, new Date());
   const { id, resend, cancel } = options;
   if (!range && id === undefined) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      'A backfill takes a range, or the --id of one that has begun.',
-      'Give --from and --to, or --since.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: 'A backfill takes a range, or the --id of one that has begun.',
+      remedy: 'Give --from and --to, or --since.',
+    });
   }
   const opened = await open(options, hasPast);
   if (options.cloud) return await inCloud(opened as OpenedCloud, options, range);

@@ -37,10 +37,11 @@ function sayReports(reports: readonly FeedReport[]): string {
 }
 
 function usage(): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    'tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.',
-    'The first is about what lies in the table, the second about what Firehose has put into the quarantine bucket.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.',
+    remedy:
+      'The first is about what lies in the table, the second about what Firehose has put into the quarantine bucket.',
+  });
 }

@@ -46,5 +46,5 @@ export function timeOf(option: string, text: string): string {
 }
 
 function wrong(what: string, remedy: string): TidemarkError {
-  return new TidemarkError('config', 'processing', `${what}.`, remedy);
+  return new TidemarkError({ code: 'config', stage: 'processing', message: `${what}.`, remedy });
 }

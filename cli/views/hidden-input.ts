@@ -56,5 +56,10 @@ export async function askLine(question: string): Promise<string> {
 }
 
 function interrupted(): TidemarkError {
-  return new TidemarkError('config', 'processing', 'Nothing was stored.', 'Run it again when the value is at hand.');
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'Nothing was stored.',
+    remedy: 'Run it again when the value is at hand.',
+  });
 }
