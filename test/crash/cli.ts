@@ -2,7 +2,8 @@
 // Kind by kind: what it has found of one takes the place of what the file said of it before.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { KINDS, type Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { KINDS } from './kinds.ts';
 import { Arena, type Blow, BUDGET_MS, isKept, type Outcome } from './matrix.ts';
 import { STEPS, type Step } from './steps.ts';
 

@@ -16,7 +16,7 @@ import type { RunningSimulator } from '../../simulators/simulator.ts';
 import { rowEvents } from '../../tools/golden.ts';
 import { readDelivered } from '../e2e/delivered.ts';
 import { type Between, type Moment, type Services, startBetween } from './between.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
 import type { Step } from './steps.ts';
 
 /** Where a worker dies: at which step, the how manieth of its kind, and when in it. */

@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, test as base, expect } from 'vitest';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../../simulators/simulator.ts';
-import { STREAM, thousandeyes } from '../../sources/thousandeyes/e2e/stage.ts';
 import { describeConnection, type Subject, until } from '../bench.ts';
 import { bytesBelow } from '../delivered.ts';
+import { feedOf, plain, SOURCE } from '../plain.ts';
 import { DESTINATIONS } from '../stage.ts';
 import { readItems } from '../table-items.ts';
 
-export const FEED = `thousandeyes/${STREAM}/demo`;
-export const SECRET_NAME = 'tidemark/thousandeyes/demo';
+export const FEED = feedOf('demo');
+export const SECRET_NAME = `tidemark/${SOURCE}/demo`;
 
 const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
 
@@ -83,8 +83,8 @@ export function placeTest<Options extends SimulatorOptions, Running extends Runn
   });
 }
 
-/** A test that may have places with a ThousandEyes. */
-export const test = placeTest(thousandeyes);
+/** A test that may have places with the plain vendor. */
+export const test = placeTest(plain);
 
 export const ROWS = 2_500;
 /** A backlog that takes some seconds, and is delivered in several flushes. */

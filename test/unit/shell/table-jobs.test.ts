@@ -15,7 +15,7 @@ import type { Service } from '../../../local/services/service.ts';
 
 // Against the embedded DynamoDB.
 
-const FEED = 'frame/usage/acme';
+const FEED = 'memory/usage/acme';
 const now = parseInstant('2026-01-10T10:00:00.123Z') as number;
 const range = { from: now - 3 * DAY, to: now - HOUR };
 
@@ -74,7 +74,7 @@ describe('jobs in the table', () => {
     expect(await loadJobs(table, FEED, 'verify')).toEqual([verify('a')]);
     expect(await loadCheckpoint(table, jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
     expect(await loadCheckpoint(table, FEED)).toBeUndefined();
-    expect(await loadJobs(table, 'frame/usage/acm', 'backfill')).toEqual([]);
+    expect(await loadJobs(table, 'memory/usage/acm', 'backfill')).toEqual([]);
   });
 
   test('remember what is sent again apart from what the live feed knows', async () => {

@@ -19,7 +19,7 @@ let folder: string;
 let service: Service;
 let client: DynamoDBClient;
 let table: TableClient;
-let feed = 'frame/trails/acme-0';
+let feed = 'memory/trails/acme-0';
 let feeds = 0;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  feed = `frame/trails/acme-${++feeds}`;
+  feed = `memory/trails/acme-${++feeds}`;
 });
 
 afterAll(async () => {

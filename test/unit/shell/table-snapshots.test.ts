@@ -24,14 +24,14 @@ import type { Service } from '../../../local/services/service.ts';
 
 // Against the embedded DynamoDB, which holds items and batches to AWS's limits.
 
-const OTHER = 'frame/keys/globex';
+const OTHER = 'memory/keys/globex';
 
 let folder: string;
 let service: Service;
 let client: DynamoDBClient;
 let table: TableClient;
 /** A feed of its own for each test. */
-let feed = 'frame/keys/acme-0';
+let feed = 'memory/keys/acme-0';
 let feeds = 0;
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  feed = `frame/keys/acme-${++feeds}`;
+  feed = `memory/keys/acme-${++feeds}`;
 });
 
 afterAll(async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_RECORD_BYTES } from '../../functions/core/delivery/packing.ts';
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { cefLine } from '../../functions/formats/cef/cef.ts';
-import { CEF_MAPPING } from '../../functions/formats/cef/mapping.ts';
+import { MAX_RECORD_BYTES } from '../../../functions/core/delivery/packing.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { cefLine } from '../../../functions/formats/cef/cef.ts';
+import { CEF_MAPPING } from '../../../functions/formats/cef/mapping.ts';
 import { eventWith, readBack } from './cef-event.ts';
 import { readCef } from './cef-reader.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CefError, readCef } from './cef-reader.ts';
 
-const HEADER = 'CEF:0|Cisco|ThousandEyes|1|login|Login|3|';
+const HEADER = 'CEF:0|Acme|Widgets|1|login|Login|3|';
 
 describe('the strict reader', () => {
   test('takes a line apart and unescapes it', () => {
@@ -38,15 +38,15 @@ describe('the strict reader', () => {
   });
 
   test.each([
-    ['too few header fields', 'CEF:0|Cisco|ThousandEyes|1|login|Login|3'],
-    ['too many header fields', 'CEF:0|Cisco|ThousandEyes|1|login|Login|more|3|rt=1'],
-    ['another version', 'CEF:2|Cisco|ThousandEyes|1|login|Login|3|'],
+    ['too few header fields', 'CEF:0|Acme|Widgets|1|login|Login|3'],
+    ['too many header fields', 'CEF:0|Acme|Widgets|1|login|Login|more|3|rt=1'],
+    ['another version', 'CEF:2|Acme|Widgets|1|login|Login|3|'],
     ['text before the line', `x ${HEADER}`],
-    ['an empty header field', 'CEF:0|Cisco|ThousandEyes||login|Login|3|'],
-    ['a long header field', `CEF:0|${'x'.repeat(64)}|ThousandEyes|1|login|Login|3|`],
-    ['an escape that the header does not know', 'CEF:0|a\\=b|ThousandEyes|1|login|Login|3|'],
-    ['severity 11', 'CEF:0|Cisco|ThousandEyes|1|login|Login|11|'],
-    ['severity in other words', 'CEF:0|Cisco|ThousandEyes|1|login|Login|high|'],
+    ['an empty header field', 'CEF:0|Acme|Widgets||login|Login|3|'],
+    ['a long header field', `CEF:0|${'x'.repeat(64)}|Widgets|1|login|Login|3|`],
+    ['an escape that the header does not know', 'CEF:0|a\\=b|Widgets|1|login|Login|3|'],
+    ['severity 11', 'CEF:0|Acme|Widgets|1|login|Login|11|'],
+    ['severity in other words', 'CEF:0|Acme|Widgets|1|login|Login|high|'],
     ['a line break at the end', `${HEADER}rt=1\n`],
     ['a control character', `${HEADER}msg=a\u0000b`],
     ['a C1 control character', `${HEADER}msg=a\u0085b`],

@@ -2,17 +2,17 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { ocsfLine } from '../../functions/formats/ocsf/ocsf.ts';
-import { shorten } from '../../functions/formats/shorten.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { ocsfLine } from '../../../functions/formats/ocsf/ocsf.ts';
+import { shorten } from '../../../functions/formats/shorten.ts';
 import { eventWith } from './ocsf-events.ts';
 import { ocsfLineComplaints } from './ocsf-reader.ts';
 
 describe('every event', () => {
-  const golden = globSync('functions/sources/*/fixtures/*/*.ecs.json', { cwd: join(import.meta.dirname, '../..') });
+  const golden = globSync('functions/sources/*/fixtures/*/*.ecs.json', { cwd: join(import.meta.dirname, '../../..') });
 
   test.each(golden)('of %s is OCSF, whole or shortened', (file) => {
-    const events = JSON.parse(readFileSync(join(import.meta.dirname, '../..', file), 'utf8')) as EcsEvent[];
+    const events = JSON.parse(readFileSync(join(import.meta.dirname, '../../..', file), 'utf8')) as EcsEvent[];
 
     for (const event of events) {
       expect(ocsfLineComplaints(ocsfLine(event))).toEqual([]);

@@ -1,5 +1,5 @@
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { cefLine } from '../../functions/formats/cef/cef.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { cefLine } from '../../../functions/formats/cef/cef.ts';
 import { type CefMessage, readCef } from './cef-reader.ts';
 
 /** Fields of an event, of any type. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cefSeverityTable } from '../../functions/formats/cef/severity.ts';
+import { cefSeverityTable } from '../../../functions/formats/cef/severity.ts';
 import { readBack } from './cef-event.ts';
 
 describe('severity', () => {

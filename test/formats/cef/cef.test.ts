@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { cefLine } from '../../functions/formats/cef/cef.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { cefLine } from '../../../functions/formats/cef/cef.ts';
 import { eventWith, keyOf, readBack } from './cef-event.ts';
 
 describe('the header', () => {
@@ -200,7 +200,9 @@ describe('the extension', () => {
 
 describe('the vendor’s own fields', () => {
   test('say the vendor once when the product says it', () => {
-    expect(keyOf({ tidemark: { vendor: 'Acme', product: 'Acme Rev' }, acme: { id: 1 } }, 'AcmeRevId')).toBe('1');
+    expect(keyOf({ tidemark: { vendor: 'Acme', product: 'Acme Widgets' }, acme: { id: 1 } }, 'AcmeWidgetsId')).toBe(
+      '1',
+    );
   });
 
   test('keep apart what only their signs tell apart', () => {

@@ -2,7 +2,7 @@ import type { ConfiguredConnection } from '../../functions/core/config/connectio
 import type { AnyFeed } from '../../functions/core/model.ts';
 import type { ChosenFeed } from '../../local/configuration.ts';
 
-/** What every command about feeds takes. */
+/** Options of every command that works on feeds. */
 export interface FeedOptions {
   readonly config?: string;
   readonly feed?: string;
@@ -10,17 +10,17 @@ export interface FeedOptions {
   readonly out?: string;
   readonly secrets?: string;
   readonly json: boolean;
-  /** In the AWS account where it is deployed, instead of in the state directory. */
+  /** Whether to work on the deployment in the AWS account instead of the state directory. */
   readonly cloud?: boolean;
 }
 
-/** The feeds of one connection that a command is about. */
+/** The chosen feeds of one connection. */
 export interface Group {
   readonly connection: ConfiguredConnection;
   readonly feeds: readonly AnyFeed[];
 }
 
-/** A world to command: our own, or that of a program which runs in the same state directory. */
+/** The chosen feeds and a way to invoke their functions: on this machine or in the AWS account. */
 export interface Opened {
   readonly groups: readonly Group[];
   /** Invokes a connection's function. */
@@ -28,7 +28,8 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** The chosen feeds, grouped by connection. */
 export function groupsOf(chosen: readonly ChosenFeed[]): Group[] {
   const byConnection = Map.groupBy(chosen, ({ connection }) => connection);
-  return [...byConnection].map(([connection, own]) => ({ connection, feeds: own.map(({ feed }) => feed) }));
+  return [...byConnection].map(([connection, feeds]) => ({ connection, feeds: feeds.map(({ feed }) => feed) }));
 }

@@ -2,12 +2,16 @@ import type { FeedReport } from '../../functions/core/run/report.ts';
 import { clean } from '../views/log-line.ts';
 import type { Group, Opened } from './opened.ts';
 
-/** How long one invocation may take: short, so that a killed command leaves its lease for seconds only. */
+/** Time limit of one invocation. It is short: a killed command leaves its lease behind for this long. */
 const INVOCATION_MS = 15_000;
-/** A quota's pause, or another's lease, is waited for so long in all. */
-const LONGEST_WAIT_MS = 30 * 60_000;
+/** Maximum total wait for a vendor's quota, or for another worker's lease. */
+const MAX_WAIT_MS = 30 * 60_000;
 
-/** Invokes until each of these feeds' jobs is over or has failed; says after each invocation how far it is. */
+/**
+ * Invokes the functions until each feed's job has ended or failed.
+ *
+ * @param sayProgress a line for stderr after each invocation, if there is something to say
+ */
 export async function workOff(
   opened: Opened,
   order: object,
@@ -15,25 +19,29 @@ export async function workOff(
 ): Promise<FeedReport[]> {
   const stopping = new AbortController();
   const stop = () => {
-    process.stderr.write('The invocation that is at work is waited for; once more to leave it alone.\n');
+    process.stderr.write('Waiting for the running invocation to end. Press again to leave at once.\n');
     stopping.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const groups = opened.groups.map((group) => workOffGroup(opened, group, order, sayProgress, stopping.signal));
+    const groups = opened.groups.map((group) =>
+      workOffGroup({ opened, group, order, sayProgress, signal: stopping.signal }),
+    );
     return (await Promise.all(groups)).flat();
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-async function workOffGroup(
-  opened: Opened,
-  group: Group,
-  order: object,
-  sayProgress: (report: FeedReport) => string | undefined,
-  signal: AbortSignal,
-): Promise<FeedReport[]> {
+interface GroupWork {
+  readonly opened: Opened;
+  readonly group: Group;
+  readonly order: object;
+  readonly sayProgress: (report: FeedReport) => string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function workOffGroup({ opened, group, order, sayProgress, signal }: GroupWork): Promise<FeedReport[]> {
   const last = new Map<string, FeedReport>();
   let waiting = group.feeds;
   let waited = 0;
@@ -48,18 +56,18 @@ async function workOffGroup(
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));
     waited += wait;
-    if (waited > LONGEST_WAIT_MS) break;
+    if (waited > MAX_WAIT_MS) break;
     await pause(wait, signal);
   }
   return [...last.values()];
 }
 
-/** What failed is left to the person who asked. */
+/** Whether to invoke again for a feed. After a failure the user decides. */
 function goesOn(report: FeedReport | undefined): boolean {
   return report?.next?.do === 'again';
 }
 
-/** Until when the vendor, or another worker, wants to be waited for. */
+/** Milliseconds until the vendor, or another worker, may be asked again. */
 function waitOf(report: FeedReport | undefined): number {
   return Math.max(0, Date.parse(report?.next?.at ?? '') - Date.now() || 0);
 }
@@ -76,7 +84,7 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What went wrong, and what to do, for each feed; and what is to be known of it. */
+/** The warnings and errors of each feed, with what to do about them. */
 export function sayProblems(reports: readonly FeedReport[]): string[] {
   return reports.flatMap(({ feed, state, error, warnings }) => [
     ...warnings.map((warning) => `  ${feed}: ${warning}`),
@@ -84,7 +92,7 @@ export function sayProblems(reports: readonly FeedReport[]): string[] {
   ]);
 }
 
-/** Whether all of it is done. */
+/** Whether every feed is done, without an error. */
 export function isOver(reports: readonly FeedReport[]): boolean {
   return reports.every(({ state, error }) => state === 'caught-up' && !error);
 }

@@ -1,14 +1,14 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { formatInstant, MILLISECOND, parseDuration, parseInstant } from '../../functions/core/time.ts';
 
-/** How a command line says what time it is about. */
+/** The options that give a time range. */
 export interface RangeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly since?: string;
 }
 
-/** `--from T --to T`, or `--since 24h`: the time up to now. None when nothing is said. */
+/** The range of `--from T --to T`, or of `--since 24h`, which ends now. Undefined if no such option is given. */
 export function rangeOf({ from, to, since }: RangeOptions, now: Date): { from: string; to: string } | undefined {
   if (since !== undefined) {
     const length = parseDuration(since);
@@ -27,7 +27,7 @@ export function rangeOf({ from, to, since }: RangeOptions, now: Date): { from: s
   throw wrong(`--from ${from} is not before --to ${to ?? 'now'}`, 'Give a range that is not empty.');
 }
 
-/** The same, where `--since` goes back to the beginning of a day: said again within the day, it is the same range. */
+/** Like `rangeOf`, but `--since` covers whole days: the same command gives the same range all day long. */
 export function wholeDays(options: RangeOptions, now: Date): { from: string; to: string } | undefined {
   const range = rangeOf(options, now);
   if (!range || options.since === undefined) return range;
@@ -35,7 +35,7 @@ export function wholeDays(options: RangeOptions, now: Date): { from: string; to:
   return { from: timeOf('--since', range.from.slice(0, 10)), to: timeOf('--since', tomorrow) };
 }
 
-/** A time of a command line; a day stands for its beginning. */
+/** Parses a time given as an option; a day means its beginning. */
 export function timeOf(option: string, text: string): string {
   const instant = parseInstant(text) ?? parseInstant(`${text}T00:00:00Z`);
   if (instant !== undefined) return formatInstant(instant, 'us');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CLASS_RULES } from '../../functions/formats/ocsf/class.ts';
-import { ocsfClassTable } from '../../functions/formats/ocsf/class-table.ts';
+import { CLASS_RULES } from '../../../functions/formats/ocsf/class.ts';
+import { ocsfClassTable } from '../../../functions/formats/ocsf/class-table.ts';
 import { ana, bruno, ocsf } from './ocsf-events.ts';
 import { ocsfComplaints } from './ocsf-reader.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ocsfLine } from '../../functions/formats/ocsf/ocsf.ts';
+import { ocsfLine } from '../../../functions/formats/ocsf/ocsf.ts';
 import { ana, bruno, eventWith, type Loose, ocsf } from './ocsf-events.ts';
 import { ocsfLineComplaints } from './ocsf-reader.ts';
 

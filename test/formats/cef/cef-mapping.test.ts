@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { cefLine } from '../../functions/formats/cef/cef.ts';
-import { CEF_MAPPING, cefMappingTable } from '../../functions/formats/cef/mapping.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { cefLine } from '../../../functions/formats/cef/cef.ts';
+import { CEF_MAPPING, cefMappingTable } from '../../../functions/formats/cef/mapping.ts';
 import { PRODUCER_KEYS } from './cef-dictionary.ts';
 import { readCef } from './cef-reader.ts';
 
-const SOURCES = join(import.meta.dirname, '../../functions/sources');
+const SOURCES = join(import.meta.dirname, '../../../functions/sources');
 const SOURCES_WITH_EVENTS = readdirSync(SOURCES).filter((source) => expectedFiles(source).length > 0);
 
 // Told by the header (observer, vendor and product, module), repeated elsewhere (related, service.type), or about

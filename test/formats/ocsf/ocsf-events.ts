@@ -1,5 +1,5 @@
-import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { ocsfEvent } from '../../functions/formats/ocsf/ocsf.ts';
+import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { ocsfEvent } from '../../../functions/formats/ocsf/ocsf.ts';
 
 type Facts = Record<string, unknown>;
 /** An event as a test looks at it. */

@@ -5,17 +5,19 @@ import { findRunning, preparePlaces, startWorld, type World } from '../../local/
 import { sayLine } from '../views/log-line.ts';
 import { type FeedOptions, groupsOf, type Opened } from './opened.ts';
 
-/** @param wanted which of the feeds that fit the pattern the command can be about */
+/**
+ * Opens the feeds that a command is about: on this machine, or where they are deployed.
+ *
+ * @param wanted whether the command can work on a feed that matches the pattern
+ */
 export async function open(options: FeedOptions, wanted: (feed: AnyFeed) => boolean = () => true): Promise<Opened> {
   if (!options.cloud) return await openHere(options, wanted);
-  // The clients of AWS take longer to load than all else: who works here does not wait for them.
+  // The AWS clients take longer to load than everything else: they are loaded only where they are used.
   const { openCloud } = await import('../cloud/open-cloud.ts');
   return await openCloud(options, wanted);
 }
 
-/**
- * Opens the state directory. Where `tidemark run` is at work in it, the command works beside it.
- */
+/** Opens the state directory. If `tidemark run` is using it, the command uses that program's services. */
 async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean): Promise<Opened> {
   const sources = await findSources();
   const places = await preparePlaces(options.state, options.out, options.secrets);
@@ -30,7 +32,7 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
   };
   try {
     const chosen = chooseFeeds(config, sources, options.feed, wanted);
-    world = await startWorld(config, sources, places, sayTrouble, running);
+    world = await startWorld(config, sources, places, writeProblem, running);
     await demo?.save();
     const { functions } = world;
     return {
@@ -47,13 +49,13 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
   }
 }
 
-/** A snapshot has none: how things were, no vendor tells. */
+/** Whether the past of a feed can be read. Snapshots have none: vendors only show the present state. */
 export function hasPast(feed: AnyFeed): boolean {
   return !isSnapshotFeed(feed);
 }
 
-/** What is about a feed stands in its report, which the command says. */
-function sayTrouble(line: Readonly<Record<string, unknown>>): void {
+/** Writes warnings and errors that are about no feed: those of a feed are in its report, which the command shows. */
+function writeProblem(line: Readonly<Record<string, unknown>>): void {
   if ((line.level !== 'warn' && line.level !== 'error') || line.feed !== undefined) return;
   const text = sayLine(line);
   if (text !== undefined) process.stderr.write(`${text}\n`);

@@ -1,24 +1,28 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { runInCloud } from '../cloud/run-cloud.ts';
-import { backfill } from './backfill.ts';
-import { lateness, ledger, quarantine, status } from './look.ts';
-import { move } from './move.ts';
-import { redrive } from './redrive.ts';
-import { type RunOptions, run } from './run.ts';
-import { setSecret } from './secret.ts';
-import { verify } from './verify.ts';
+import { runInCloud } from './cloud/run-cloud.ts';
+import { backfill } from './commands/backfill.ts';
+import { lateness } from './commands/lateness.ts';
+import { ledger } from './commands/ledger.ts';
+import { move } from './commands/move.ts';
+import { quarantine } from './commands/quarantine.ts';
+import { redrive } from './commands/redrive.ts';
+import { type RunOptions, run } from './commands/run.ts';
+import { setSecret } from './commands/secret.ts';
+import { status } from './commands/status.ts';
+import { verify } from './commands/verify.ts';
 
-/** What stood on the command line, with its defaults filled in: what a command's own options make of it. */
+/** The options given on the command line, with defaults filled in. Each command knows which it declared. */
 export type Given = object;
 
-/** A command: what it is for, what it takes, and what it does; it resolves to the exit code. */
+/** A command of the command line. `run` resolves to the exit code. */
 export interface Command {
   readonly about: string;
   readonly options: ParseArgsOptionsConfig;
+  /** Options that must be given. */
   readonly needs?: readonly string[];
-  /** Whether words may stand on the command line that are no options. */
+  /** Whether the command accepts positional arguments. */
   readonly takesWords?: boolean;
-  /** A line an option: its name and what it is. */
+  /** One line for each option: its name and its meaning. */
   readonly help: readonly (readonly [string, string])[];
   run(options: Given, words: readonly string[]): Promise<number>;
 }
@@ -86,7 +90,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: CONFIGURED,
     takesWords: true,
     help: [
-      ['set NAME', 'whose secret it is: frame/acme for a connection, or a Splunk destination’s id'],
+      ['set NAME', 'whose secret it is: SOURCE/CONNECTION for a connection, or a Splunk destination’s id'],
       ...CONFIGURED_HELP,
     ],
     run: setSecret,
@@ -164,7 +168,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Two columns, the second of them wrapped by nobody: its lines are short. */
+/** Two columns of text. The second is not wrapped: its lines are short. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}\n`).join('');

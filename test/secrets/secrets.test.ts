@@ -5,82 +5,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { destinationFor, parseConfig } from '../functions/core/config/tidemark-config.ts';
-import type { Source } from '../functions/core/model.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
-import { serve } from '../functions/shell/serve.ts';
-import { source as frame } from '../functions/sources/frame/source.ts';
-import { source as thousandeyes } from '../functions/sources/thousandeyes/source.ts';
-import { source as vbrick } from '../functions/sources/vbrick/source.ts';
-import { startTable } from '../local/services/dynamodb.ts';
-import { startFirehose } from '../local/services/firehose.ts';
-import { startSecrets } from '../local/services/secrets.ts';
-import { simulator as frameVendor } from '../simulators/frame/simulator.ts';
-import { simulator as thousandeyesVendor } from '../simulators/thousandeyes/simulator.ts';
-import { simulator as vbrickVendor } from '../simulators/vbrick/simulator.ts';
-import { startProgram } from './e2e/cli/program.ts';
-import { bytesBelow } from './e2e/delivered.ts';
-import { readItems } from './e2e/table-items.ts';
-import { echoOf, findLeaks } from './secrets/canaries.ts';
-import { type EchoingVendor, type Manner, MISDEEDS, startEchoingVendor } from './secrets/echoing-vendor.ts';
+import { destinationFor, parseConfig } from '../../functions/core/config/tidemark-config.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
+import { serve } from '../../functions/shell/serve.ts';
+import { startTable } from '../../local/services/dynamodb.ts';
+import { startFirehose } from '../../local/services/firehose.ts';
+import { startSecrets } from '../../local/services/secrets.ts';
+import { startProgram } from '../e2e/cli/program.ts';
+import { bytesBelow } from '../e2e/delivered.ts';
+import { readItems } from '../e2e/table-items.ts';
+import { echoOf, findLeaks } from './canaries.ts';
+import { type EchoingVendor, type Manner, MISDEEDS, startEchoingVendor } from './echoing-vendor.ts';
+import { findSecretKinds, type SecretKind } from './secret-kinds.ts';
 
-const TOKEN = 'Qz7k/te+Vw4~bearer=9x';
-const ID = 'Jm3-frame.id_Xc8v.example';
-const SECRET = 'Lp5/frame+secret"Hh2\\u';
-const API_KEY = 'Rd9+vbrick/key_Tt6';
-const KEY_SECRET = 'Ww1~vbrick"secret\\Bn7';
-const PASSWORD = 'Gf4 vbrick "pässword\\ Yy0/';
 const HEC_TOKEN = 'Kc6-splunk-hec-token-Ss3';
 
 const to = Math.floor(Date.now() / 1_000) * 1_000 - 5_000;
 const from = to - 20 * 60_000;
-const rows = { from, to, count: 60 };
-
-interface Kind {
-  readonly source: Source;
-  readonly streams: readonly string[];
-  readonly value: Readonly<Record<string, string>>;
-  readonly settings?: object;
-  start(): Promise<{ origin: string; connection: Readonly<Record<string, unknown>>; stop(): Promise<void> }>;
-}
-
-const perMinute = { requestsPerMinute: 6_000 };
-const KINDS: Readonly<Record<string, Kind>> = {
-  bearer: {
-    source: thousandeyes,
-    streams: ['audit-user-events'],
-    value: { token: TOKEN },
-    start: () =>
-      thousandeyesVendor.start({
-        ...rows,
-        token: TOKEN,
-        limit: 1_000_000,
-        faults: { odd: { every: 9 }, oversized: { every: 50 } },
-      }),
-  },
-  frame: {
-    source: frame,
-    streams: ['audit-trails', 'api-authorization-rules'],
-    value: { client_id: ID, client_secret: SECRET },
-    start: () => frameVendor.start({ ...rows, clientId: ID, clientSecret: SECRET, driftMinutes: 0 }),
-  },
-  key: {
-    source: vbrick,
-    streams: ['user-access', 'users'],
-    value: { apiKey: API_KEY, secret: KEY_SECRET },
-    settings: perMinute,
-    start: () => vbrickVendor.start({ ...rows, apiKey: API_KEY, secret: KEY_SECRET, limit: 1_000_000 }),
-  },
-  password: {
-    source: vbrick,
-    streams: ['user-access', 'users'],
-    value: { username: 'svc-siem', password: PASSWORD },
-    settings: perMinute,
-    start: () => vbrickVendor.start({ ...rows, password: PASSWORD, limit: 1_000_000, seed: 11 }),
-  },
-};
-const NAMES = Object.keys(KINDS);
+const KINDS = new Map((await findSecretKinds()).map((kind) => [kind.name, kind]));
+const NAMES = [...KINDS.keys()];
+const SOURCES = [...new Set([...KINDS.values()].map(({ source }) => source))];
 const FILES = ['ecs', 'cef', 'ocsf', 'raw'].map((format) => ({ id: format, type: 's3', format }));
+
+function kindOf(name: string): SecretKind {
+  const kind = KINDS.get(name);
+  if (kind === undefined) throw new Error(`There is no kind of secret ${name}.`);
+  return kind;
+}
 
 let folder: string;
 let written: string;
@@ -94,21 +45,22 @@ let isHecGood = true;
 
 /** Everything secret: what was planted, and what the vendor has given out. */
 function canaries(): Record<string, string> {
-  const planted = NAMES.flatMap((kind) =>
-    Object.entries(KINDS[kind]?.value ?? {}).map(([key, value]) => [`${kind} ${key}`, value]),
+  const planted = [...KINDS.values()].flatMap(({ name, value, open = [] }) =>
+    Object.entries(value)
+      .filter(([field]) => !open.includes(field))
+      .map(([field, secret]) => [`${name} ${field}`, secret]),
   );
   const given = [...vendors].flatMap(([kind, { tokens }]) =>
     [...tokens].map((token, at) => [`${kind} session ${at}`, token]),
   );
-  const all = [...planted, ...given].filter(([name]) => name !== 'password username');
-  return { ...Object.fromEntries(all), hec: HEC_TOKEN };
+  return { ...Object.fromEntries([...planted, ...given]), hec: HEC_TOKEN };
 }
 
 function connectionOf(kind: string, manner: Manner, id: string, secret = `tidemark/${kind}`) {
-  const { source, settings = {} } = KINDS[kind] as Kind;
+  const { source, settings = {} } = kindOf(kind);
   const startFrom = new Date(from).toISOString();
   const timing = { every: '1s', startFrom, settle: '1s', overlap: '30m' };
-  const own = source.streams.filter(({ name }) => KINDS[kind]?.streams.includes(name));
+  const own = source.streams.filter(({ name }) => kindOf(kind).streams.includes(name));
   const streams = source.streams.map((stream) => {
     const isOn = own.includes(stream);
     const times = 'items' in stream ? { every: '1s' } : timing;
@@ -118,13 +70,13 @@ function connectionOf(kind: string, manner: Manner, id: string, secret = `tidema
   return { id, source: source.id, origin, secret, settings, streams: Object.fromEntries(streams) };
 }
 
-const secretValues = () => Object.fromEntries(NAMES.map((kind) => [`tidemark/${kind}`, KINDS[kind]?.value]));
+const secretValues = () => Object.fromEntries(NAMES.map((kind) => [`tidemark/${kind}`, kindOf(kind).value]));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-secrets-'));
   for (const kind of NAMES) {
-    const running = await (KINDS[kind] as Kind).start();
-    const proxy = await startEchoingVendor(running.origin, Object.values((KINDS[kind] as Kind).value));
+    const running = await kindOf(kind).start({ from, to, count: 60 });
+    const proxy = await startEchoingVendor(running.origin, Object.values(kindOf(kind).value));
     vendors.set(kind, proxy);
     paths.set(kind, String(running.connection.origin).slice(running.origin.length));
     closers.push(
@@ -147,15 +99,14 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secrets.json'), JSON.stringify(secretValues()), { mode: 0o600 });
   const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
-  const sources = [thousandeyes, frame, vbrick];
-  const any = { id: 'any', source: 'thousandeyes', origin: 'http://127.0.0.1' };
+  const any = { id: 'any', source: SOURCES[0]?.id, origin: 'http://127.0.0.1' };
   const { destinations } = parseConfig(
     JSON.stringify({ connections: [any], destinations: FILES }),
     'test',
-    sources,
+    SOURCES,
     FORMATS,
   );
-  const told = Object.fromEntries(sources.map(({ id }) => [id, destinations.map((one) => destinationFor(id, one))]));
+  const told = Object.fromEntries(SOURCES.map(({ id }) => [id, destinations.map((one) => destinationFor(id, one))]));
   const streams = Object.entries(told).flatMap(([source, all]) =>
     all.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source })),
   );
@@ -189,7 +140,7 @@ afterAll(async () => {
 
 /** Runs a connection's function in this process; returns what it answers or throws, as anybody could print it. */
 async function invoke(kind: string, connection: object): Promise<string> {
-  const { source, streams } = KINDS[kind] as Kind;
+  const { source, streams } = kindOf(kind);
   vi.stubEnv('TIDEMARK_DESTINATIONS', destinationsOf(source.id));
   const handler = serve(source);
   // Time flies, so that a run soon gives up asking a vendor that fails.
@@ -226,25 +177,27 @@ test('the function tells no secret: not when all is well, nor when the vendor ec
   expect(out).toContain('[secret]');
   expect(written).toContain('"_aws"');
   expect(findLeaks([...told, ...items, out, written].join('\n'), canaries())).toEqual([]);
-  // What was never sent cannot leak: of Frame's secret only the signature travels.
+  // What was never sent cannot leak: of a secret that only signs, nothing travels.
   for (const kind of NAMES) {
     const { received, tokens } = vendors.get(kind) as EchoingVendor;
     const sent = received.join('\n');
-    const { client_secret: _, ...values } = (KINDS[kind] as Kind).value;
+    const { value: fields, unsent = [] } = kindOf(kind);
+    const values = Object.entries(fields).flatMap(([field, value]) => (unsent.includes(field) ? [] : [value]));
     const isSent = (value: string) =>
       sent.includes(JSON.stringify(value).slice(1, -1)) ||
       sent.includes(JSON.stringify(JSON.stringify(value)).slice(3, -3));
-    for (const value of Object.values(values)) expect(isSent(value), `${kind} ${value}`).toBe(true);
+    for (const value of values) expect(isSent(value), `${kind} ${value}`).toBe(true);
     // A run whose time is up may have signed in for nothing.
     if (tokens.size > 0) expect([...tokens].some(isSent), kind).toBe(true);
   }
-  expect(findLeaks(`${written}\n{"message":"${TOKEN}"}`, canaries())).toHaveLength(4);
-  expect([...(vendors.get('key')?.tokens ?? [])].length).toBeGreaterThan(0);
+  expect(findLeaks(`${written}\n{"message":"${HEC_TOKEN}"}`, canaries())).toHaveLength(6);
+  for (const kind of NAMES.filter((name) => kindOf(name).signsIn))
+    expect(vendors.get(kind)?.tokens.size, kind).toBeGreaterThan(0);
 });
 
 test('what the function throws has no secret in it, nor in its causes', async () => {
   for (const kind of NAMES) {
-    const secret = Object.values((KINDS[kind] as Kind).value).at(-1) ?? '';
+    const secret = Object.values(kindOf(kind).value).at(-1) ?? '';
     let thrown = 0;
     // The report is written when all secrets are known.
     const dying = (line: string) => {
@@ -265,14 +218,14 @@ test('what the function throws has no secret in it, nor in its causes', async ()
 test.each([
   ['is not JSON', (value: object) => `${JSON.stringify(value)}}`],
   ['is a list', (value: object) => JSON.stringify([value])],
-  ['lacks a field', (value: object) => ({ ...Object.fromEntries(Object.entries(value).slice(1)), other: TOKEN })],
+  ['lacks a field', (value: object) => ({ ...Object.fromEntries(Object.entries(value).slice(1)), other: HEC_TOKEN })],
   [
     'holds a line break',
     (value: object) => Object.fromEntries(Object.entries(value).map(([key, one]) => [key, `${one}\n${one}`])),
   ],
   ['is cut', (value: object) => JSON.stringify(value).slice(0, -2)],
 ])('a secret that %s is named, not told', async (_, broken) => {
-  const values = NAMES.map((kind) => [`broken/${kind}`, broken(KINDS[kind]?.value ?? {})]);
+  const values = NAMES.map((kind) => [`broken/${kind}`, broken(kindOf(kind).value)]);
   const file = join(folder, 'secrets.json');
   await writeFile(file, JSON.stringify({ ...secretValues(), ...Object.fromEntries(values) }), { mode: 0o600 });
   const told = await listening(async () => {
