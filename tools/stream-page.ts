@@ -65,9 +65,15 @@ function foundWithin({ overlap, rereads = [], settle }: Stream): Duration {
 function snapshotFacts({ thing }: SnapshotStream): readonly Fact[] {
   return [
     ['first run', `one event of kind \`state\` that lists all items (${thing})`],
-    ['later runs', 'one event for each item that was created, changed or deleted since, with the values before and after'],
+    [
+      'later runs',
+      'one event for each item that was created, changed or deleted since, with the values before and after',
+    ],
     ['not seen', 'a change that was undone between two runs'],
-    ['shrunk lists', 'a list that lost over half of its items is read again, and accepted only if the result is the same'],
+    [
+      'shrunk lists',
+      'a list that lost over half of its items is read again, and accepted only if the result is the same',
+    ],
   ];
 }
 
