@@ -44,7 +44,8 @@ const MEASURED: Measured = {
 
 function amounts(eventsPerDay: number, change: Partial<Drawn> = {}, secondsPerRun = 0.5): Amounts {
   const drawn = { ...DRAWN, ...change };
-  const day = dayOf(drawn, { eventsPerDay, bytes: 1_000 }, 'packed', { secondsPerRun }, MEASURED);
+  const load = { eventsPerDay, bytes: 1_000 };
+  const day = dayOf({ drawn, load, packing: 'packed', assumptions: { secondsPerRun }, measured: MEASURED });
   return amountsOf(drawn, day, MEASURED);
 }
 
@@ -105,7 +106,12 @@ test('level warn halves what is measured to be halved, and not what Lambda write
 
 test('without a duration it is estimated: less memory is less of a processor, and waiting stays', () => {
   const seconds = (memoryMb: number) =>
-    dayOf({ ...DRAWN, memoryMb }, { eventsPerDay: 0, bytes: 1_000 }, 'packed', {}, MEASURED).seconds;
+    dayOf({
+      drawn: { ...DRAWN, memoryMb },
+      load: { eventsPerDay: 0, bytes: 1_000 },
+      packing: 'packed',
+      measured: MEASURED,
+    }).seconds;
   const processor = (288 + 24) * 0.015;
   const waiting = 288 * 0.3 + (288 * 5 + 96 + 288 + 24) * 0.01;
 
