@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, NetworkError, TidemarkError } from '../errors.ts';
 import type { Destination } from '../model.ts';
-import { backoff, PUT_BACKOFF } from '../retry.ts';
+import { pauseBeforeRetry, RETRIES, type RetryHost } from '../retry.ts';
 import { type Instant, MILLISECOND, SECOND } from '../time.ts';
 import { batchRecords, type PackedRecord } from './packing.ts';
 
@@ -17,7 +17,7 @@ export interface Delivered {
 }
 
 /** What it takes to deliver. */
-export type Delivering = Pick<Effects, 'now' | 'random' | 'sleep' | 'stopping' | 'put' | 'count'>;
+export type Delivering = RetryHost & Pick<Effects, 'put' | 'count'>;
 
 /** Puts records on a destination's Firehose stream; those it refuses, and only those, are sent again until the time is up. */
 export async function deliver(
@@ -29,7 +29,7 @@ export async function deliver(
   const accepted: PackedRecord[] = [];
   let waiting = records;
   let retries = 0;
-  for (let attempt = 1; waiting.length > 0; attempt++) {
+  for (let made = 1; waiting.length > 0; made++) {
     const refused: PackedRecord[] = [];
     let why = '';
     for (const call of batchRecords(waiting)) {
@@ -50,12 +50,11 @@ export async function deliver(
     waiting = refused;
     if (waiting.length === 0) break;
     effects.count('DeliveryRefused', waiting.length);
-    const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
-    if (effects.stopping() || effects.now() + pause + SECOND > endBy) {
+    // A call that begins in the last second would be cut off.
+    if (!(await pauseBeforeRetry(effects, RETRIES.records, { made, until: endBy - SECOND }))) {
       return { accepted, retries, failure: undelivered(destination, waiting.length, why) };
     }
     retries++;
-    await effects.sleep(pause);
   }
   return { accepted, retries };
 }

@@ -1,9 +1,9 @@
 import type { EcsEvent } from '../ecs-event.ts';
 import type { Effects } from '../effects.ts';
-import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 import { inexpressible } from '../events/inexpressible.ts';
 import type { Destination, Shape } from '../model.ts';
-import { backoff, PUT_BACKOFF } from '../retry.ts';
+import { RETRIES, retry } from '../retry.ts';
 import type { Seen } from '../state/seen.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
@@ -25,9 +25,6 @@ export interface Address {
   /** What stays the same when the vendor changes the record. */
   readonly stableHash?: Uint8Array | undefined;
 }
-
-/** So often a write is tried again while the host waits for us to end. */
-const MOST_TRIES_AT_THE_END = 5;
 
 /** An event on its way, and the destinations (as bits) that still lack it. */
 interface Waiting extends Address {
@@ -159,7 +156,7 @@ export class Outgoing {
     const waiting = [...this.#waiting.values()];
     const quarantined = this.#quarantine.length;
     for (const entry of this.#quarantine)
-      await retryWrite(this.#effects, endBy, () => this.#effects.quarantine(this.#feed, entry));
+      await retry(this.#effects, RETRIES.table, endBy, () => this.#effects.quarantine(this.#feed, entry));
     const results = await Promise.allSettled(
       this.#destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
@@ -209,7 +206,7 @@ export class Outgoing {
     const chunks = [...groups.values()].map((group, part) => this.#chunk(group, part));
     this.#flushes++;
     if (chunks.length === 0) return;
-    await retryWrite(this.#effects, endBy, () => this.#effects.remember(this.#place, chunks));
+    await retry(this.#effects, RETRIES.table, endBy, () => this.#effects.remember(this.#place, chunks));
     for (const { bits, bucket, events } of groups.values()) {
       for (const event of events) await this.#seen.add(bucket, event.key, bits);
     }
@@ -292,24 +289,6 @@ export class Outgoing {
         destinations: affected.map((destination) => destination.id),
       },
     ];
-  }
-}
-
-/**
- * Tries a harmlessly repeatable write again while there is time: a table that hiccups between delivery and remembering
- * would otherwise make us deliver the whole flush twice.
- */
-export async function retryWrite(effects: Effects, endBy: Instant, write: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await write();
-    } catch (thrown) {
-      const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
-      // When the host wants the run to end, no pause lasts: a few tries are all.
-      const mayWait = effects.now() + pause <= endBy && !(effects.stopping() && attempt >= MOST_TRIES_AT_THE_END);
-      if (!(thrown instanceof AmbiguousWriteError) || !mayWait) throw thrown;
-      await effects.sleep(pause);
-    }
   }
 }
 

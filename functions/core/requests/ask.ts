@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
 import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
-import { ASK_BACKOFF, backoff } from '../retry.ts';
+import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
 import { judge, LONGEST_HOLD } from './judge.ts';
 import type { Pacer } from './pacer.ts';
@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 
 /** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
-const PATIENCE = { attempts: 5, timeout: 30 * SECOND } as const;
+const PATIENCE = { attempts: RETRIES.request.attempts, timeout: 30 * SECOND } as const;
 
 /** Who asks, and until when. */
 export interface Asker {
@@ -137,9 +137,8 @@ async function waitFor(
     }
     return;
   }
-  const pause = backoff(attempt, effects.random(), ASK_BACKOFF.first, ASK_BACKOFF.most);
-  if (attempt < attempts && now + pause < stopAt) return await effects.sleep(pause);
-  if (verdict.throttled) throw new PauseError(now + MINUTE, verdict.reason, true);
+  if (await pauseBeforeRetry(effects, { ...RETRIES.request, attempts }, { made: attempt, until: stopAt })) return;
+  if (verdict.throttled) throw new PauseError(effects.now() + MINUTE, verdict.reason, true);
   throw unanswered(verdict.reason, attempt);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Connection, Request, Rotation, Source } from '../model.ts';
 import { judge } from '../requests/judge.ts';
-import { backoff } from '../retry.ts';
+import { RETRIES, retry } from '../retry.ts';
 import {
   DAY,
   type Duration,
@@ -230,17 +230,20 @@ async function take(task: RotationTask, id: string, note: AttemptNote, before: S
 
 /** Stores the new credential. It exists nowhere else: this is tried for as long as there is time. */
 async function store({ effects, connection }: RotationTask, id: string): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    const left = effects.remainingTime() - MARGIN;
-    if (left <= 0) return false;
+  const until = effects.now() + effects.remainingTime() - MARGIN;
+  if (effects.now() >= until) return false;
+  const attempt = async () => {
     try {
-      await effects.store(id, Math.min(STORE_TIMEOUT, left));
+      await effects.store(id, Math.min(STORE_TIMEOUT, until - effects.now()));
       return true;
     } catch (thrown) {
       effects.log('warn', `Secret ${connection.secret} did not take the new credential: ${messageOf(thrown)}`);
-      await effects.sleep(Math.min(SECOND + backoff(tries, effects.random(), SECOND, STORE_TIMEOUT), left));
+      throw thrown;
     }
-  }
+  };
+  // Only the end of the invocation may stop this.
+  const host = { ...effects, stopping: () => false };
+  return await retry(host, RETRIES.newCredential, until, attempt).catch(() => false);
 }
 
 /** A bad end is written down, if it can be, so that whoever comes later knows more than that there was no good one. */

@@ -1,11 +1,8 @@
 import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import { MOST_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
-import { type Instant, MILLISECOND } from '../time.ts';
-
-/** So often a write is repeated that another invocation of the connection got in the way of, or that got no answer. */
-const MOST_TRIES = 5;
-const LONGEST_PAUSE = 200 * MILLISECOND;
+import type { Instant } from '../time.ts';
 
 /** How one state follows from another: it must make sense whatever others have written meanwhile, and made twice it is as if made once. */
 type Change = (state: ConnectionState) => ConnectionState;
@@ -70,22 +67,22 @@ export class ConnectionStore {
   }
 
   async #save(): Promise<void> {
-    for (let attempt = 1; this.#unsaved.length > 0; attempt++) {
+    for (let made = 1; this.#unsaved.length > 0; made++) {
       const steps = this.#unsaved.length;
       const now = this.#effects.now();
-      if (await this.#write(attempt)) {
+      if (await this.#write(made)) {
         // What was noted while the write was under way is not in it.
         this.#unsaved = this.#unsaved.slice(steps);
         this.syncedAt = now;
         return;
       }
-      if (attempt === MOST_TRIES) throw contested();
+      if (made === MOST_CONTESTS) throw contested();
       await this.#refresh();
     }
   }
 
   /** False when another was quicker, or nobody knows: then what is there is read, and the changes are made on that. */
-  async #write(attempt: number): Promise<boolean> {
+  async #write(made: number): Promise<boolean> {
     const effects = this.#effects;
     const version = (this.#storedVersion ?? 0) + 1;
     try {
@@ -93,8 +90,8 @@ export class ConnectionStore {
       if (outcome === 'written') this.#storedVersion = version;
       return outcome === 'written';
     } catch (thrown) {
-      if (!(thrown instanceof AmbiguousWriteError) || attempt === MOST_TRIES || effects.stopping()) throw thrown;
-      await effects.sleep(effects.random() * LONGEST_PAUSE * attempt);
+      if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
+      if (!(await pauseBeforeRetry(effects, RETRIES.connection, { made }))) throw thrown;
       return false;
     }
   }
