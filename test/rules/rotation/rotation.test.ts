@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../functions/core/errors.ts';
-import { idOf } from '../../../functions/core/rotation/rotate.ts';
+import { idOf } from '../../../functions/core/rotation/exchange.ts';
 import { DAY, floorTo, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { Died, RotationWorld, type VendorAnswer } from '../../memory/rotation.ts';
 
