@@ -1,4 +1,4 @@
-import type { Writer } from '../delivery/outgoing.ts';
+import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, AnyFeed, Connection, Destination, Source, Visibility } from '../model.ts';

@@ -50,9 +50,15 @@ async function send(
   const { effects, feed, destinations } = run;
   const seen = seenOf(task, feed.name);
   await seen.open();
-  const names = { feed: feed.name, place: feed.name };
-  const name = runName(task, live);
-  const outgoing = new Outgoing(effects, names, destinations, seen, task.write, name);
+  const outgoing = new Outgoing({
+    effects,
+    feed: feed.name,
+    place: feed.name,
+    destinations,
+    seen,
+    write: task.write,
+    run: runName(task, live),
+  });
   const sending = { ...run, seen, outgoing };
   const notes = new LatenessNotes();
   const sent: Missing[] = [];

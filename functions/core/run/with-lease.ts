@@ -1,4 +1,5 @@
-import { Outgoing, type Writer } from '../delivery/outgoing.ts';
+import type { Writer } from '../delivery/event-writer.ts';
+import { Outgoing } from '../delivery/outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { Effects } from '../effects.ts';
@@ -124,8 +125,15 @@ export function selfEventSending(task: FeedContext<AnyFeed>, held: Held, seen?: 
   const { effects, feed, destinations, mostSeenKeys } = task;
   const ids = destinations.map(({ id }) => id);
   const known = seen ?? new Seen(effects, feed.name, ids, mostSeenKeys);
-  const names = { feed: feed.name, place: feed.name };
-  const outgoing = new Outgoing(effects, names, destinations, known, task.write, runName(task, lease));
+  const outgoing = new Outgoing({
+    effects,
+    feed: feed.name,
+    place: feed.name,
+    destinations,
+    seen: known,
+    write: task.write,
+    run: runName(task, lease),
+  });
   return { effects, feed, endBy: asker.endBy, destinations, tally, seen: known, outgoing };
 }
 

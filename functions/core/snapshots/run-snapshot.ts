@@ -55,7 +55,15 @@ function snapshotRun(task: FeedContext<SnapshotFeed>, feed: SnapshotFeed, held: 
   const ids = destinations.map(({ id }) => id);
   const seen = new Seen(effects, feed.name, ids, task.mostSeenKeys);
   const name = runName(task, held.lease);
-  const outgoing = new Outgoing(effects, { feed: feed.name, place: feed.name }, destinations, seen, task.write, name);
+  const outgoing = new Outgoing({
+    effects,
+    feed: feed.name,
+    place: feed.name,
+    destinations,
+    seen,
+    write: task.write,
+    run: name,
+  });
   return { ...held, effects, endBy: held.asker.endBy, destinations, feed, seen, outgoing, name };
 }
 
