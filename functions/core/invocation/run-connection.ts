@@ -184,7 +184,7 @@ async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<
 async function prepare(task: ConnectionContext, shared: Shared, first: Asker): Promise<Prepared> {
   const { book, secretVersion } = shared;
   const asker = { ...first, stopAt: shared.stopAt };
-  const connection = await lookUp(task.source, task.connection, book, secretVersion, asker);
+  const connection = await lookUp({ source: task.source, book, secretVersion, asker }, task.connection);
   const outlook = await lookAround(task, shared, asker, connection);
   const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {
     if (fresh) await book.refresh();
