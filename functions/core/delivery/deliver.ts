@@ -8,18 +8,18 @@ import { batchRecords, type PackedRecord } from './packing.ts';
 /** Longest wait for one PutRecordBatch. */
 const PUT_TIMEOUT = 15 * SECOND;
 
-/** What became of the records for one destination. */
+/** The result of a delivery to one destination. */
 export interface Delivered {
   readonly accepted: readonly PackedRecord[];
   readonly retries: number;
-  /** Why the others were not accepted in time. */
+  /** Why the other records were not accepted in time. */
   readonly failure?: TidemarkError;
 }
 
-/** What it takes to deliver. */
+/** The part of the world that a delivery needs. */
 export type Delivering = RetryHost & Pick<Effects, 'put' | 'count'>;
 
-/** Puts records on a destination's Firehose stream; those it refuses, and only those, are sent again until the time is up. */
+/** Puts records on a destination's Firehose stream. Refused records, and only those, are sent again until the time is up. */
 export async function deliver(
   effects: Delivering,
   destination: Pick<Destination, 'id' | 'deliveryStream'>,
@@ -59,7 +59,7 @@ export async function deliver(
   return { accepted, retries };
 }
 
-/** The error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
+/** Returns the error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
 async function putOnce(
   effects: Delivering,
   destination: Pick<Destination, 'deliveryStream'>,
@@ -71,7 +71,7 @@ async function putOnce(
     return await effects.put(destination.deliveryStream, bytes, timeout);
   } catch (thrown) {
     if (thrown instanceof NetworkError) return call.map(() => thrown.message);
-    // What was accepted before it must still be remembered: no exception may carry that away.
+    // Returned and not thrown: the records that were accepted before must still be remembered.
     return asTidemarkError(thrown);
   }
 }
