@@ -1,4 +1,4 @@
-/** ECS fields as a mapping makes them: nested, typed where the engine and the formats read them. */
+/** ECS fields as a mapping makes them: nested, with types for the fields that the engine and the formats read. */
 export interface EcsFields {
   message?: string;
   tags?: string[];
@@ -23,11 +23,11 @@ export interface EcsFields {
   service?: { name?: string; type?: string };
   error?: { message?: string; type?: string; code?: string };
   related?: { ip?: string[]; user?: string[]; hosts?: string[]; hash?: string[] };
-  /** The vendor's own namespace, named like its source. */
+  /** The vendor's own namespace: the id of its source. */
   [vendorOrField: string]: unknown;
 }
 
-/** Who acts, or who is acted upon. */
+/** The user who acts, or on whom somebody acts. */
 export interface EcsUser {
   id?: string;
   name?: string;
@@ -37,7 +37,7 @@ export interface EcsUser {
   roles?: string[];
 }
 
-/** A whole event: what the mapping made and what every event has. */
+/** A complete event: the fields of the mapping and the fields that every event has. */
 export interface EcsEvent extends EcsFields {
   '@timestamp': string;
   ecs: { version: string };
@@ -53,7 +53,7 @@ export interface EcsEvent extends EcsFields {
   tidemark: {
     feed: string;
     connection: string;
-    /** Who made the service that the event is about, and its name: formats that know no vendor take them from here. */
+    /** The maker and the name of the service that the event is about: formats know no vendor, and take them from here. */
     vendor: string;
     product: string;
     window?: { from: string; to: string };

@@ -9,24 +9,24 @@ import type { SeenChunk } from './stored/seen-chunk.ts';
 import type { Duration, Instant } from './time.ts';
 
 /**
- * All that the world can do to the engine. In Lambda it is AWS and the vendor, in tests it is memory.
- * Nothing in here tries again by itself: what to do about a failure is the engine's decision.
+ * Everything that the engine can do to the world, and learn from it. In Lambda that is AWS and the vendor, in tests it is memory.
+ * None of these repeats a failed attempt by itself: what to do about a failure is the engine's decision.
  */
 export interface Effects {
   now(): Instant;
   random(): number;
   /** Resolves early when the host wants the run to end. */
   sleep(time: Duration): Promise<void>;
-  /** How long this invocation may still live. */
+  /** How much time this invocation has left. */
   remainingTime(): Duration;
   /** Whether the host wants the run to end now. */
   stopping(): boolean;
 
-  /** Asks the vendor once. `fresh`: read the secret again first, it may have been rotated. Throws NetworkError when no answer came. */
+  /** Sends the vendor one request. `fresh`: reads the secret again first, because it may have been replaced. Throws NetworkError if no answer came. */
   fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
-  /** The version of the secret in hand; changes when somebody replaces the secret. */
+  /** The version of the secret that is used; it changes when somebody replaces the secret. */
   secretVersion(): Promise<string>;
-  /** Opens or extends the session that all further requests belong to, by one request. What is secret in the answer stays outside. */
+  /** Opens or extends, by one request, the session that all further requests belong to. Secrets in the answer stay outside. */
   session(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer>;
 
   /** Strongly consistent. @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
@@ -34,8 +34,8 @@ export interface Effects {
   /** The checkpoints of the jobs beside a feed, of one kind. */
   loadJobs(feed: string, kind: string): Promise<readonly Checkpoint[]>;
   /**
-   * Replaces the checkpoint if it still is what we read. Throws AmbiguousWriteError when nobody knows whether it was written.
-   * @param expect the fence and version that must be there; none when there must be no item
+   * Replaces the checkpoint if it still is what we read. Throws AmbiguousWriteError if it is not known whether it was written.
+   * @param expect the fence and version that the item must have; undefined if there must be no item
    */
   write(
     key: string,
@@ -46,44 +46,44 @@ export interface Effects {
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
 
   /**
-   * The seen chunks of these buckets, newest bucket first, strongly consistent; without `to`: all from there on.
+   * The seen chunks of these buckets, newest bucket first, strongly consistent; without `to`, up to the newest.
    *
-   * @param place the feed's name; `<feed>#resent#<id>` is a place apart, for what is sent again on purpose
+   * @param place the feed's name; `<feed>#resent#<id>` is a separate place, for events that are sent again on purpose
    */
   loadSeen(place: string, from: string, to?: string): AsyncIterable<SeenChunk>;
-  /** Appends chunks; doing it twice changes nothing. */
+  /** Appends chunks. Repeating it changes nothing. */
   remember(place: string, chunks: readonly SeenChunk[]): Promise<void>;
-  /** 64 bits that stand for an event id, under a random key of this deployment. */
+  /** A 64-bit hash of an event id, under a random key of this deployment. */
   seal(eventId: string): Uint8Array;
 
-  /** What goes on as far as we know: sessions that have not ended. */
+  /** The sessions that have not ended, as far as we know. */
   loadOngoing(feed: string): Promise<readonly Ongoing[]>;
-  /** Notes what goes on, and what no longer does; doing it twice changes nothing. */
+  /** Notes which sessions have begun, and which have ended. Repeating it changes nothing. */
   noteOngoing(feed: string, begun: readonly Ongoing[], ended: readonly Ongoing[]): Promise<void>;
 
-  /** Keeps a snapshot's text under an id of ours; doing it twice changes nothing. */
+  /** Stores a snapshot's text under an id of ours. Repeating it changes nothing. */
   saveSnapshot(feed: string, id: string, text: string): Promise<void>;
   loadSnapshot(feed: string, id: string): Promise<string | undefined>;
-  /** Removes the snapshots whose ids sort before this one: those after it are a later worker's. */
+  /** Removes the snapshots whose ids sort before this one. Those after it may belong to a later worker. */
   dropSnapshots(feed: string, before: string): Promise<void>;
 
-  /** One PutRecordBatch; the error code of each record, or none where it was accepted. Throws NetworkError when the outcome is unknown. */
+  /** Calls PutRecordBatch once. Returns the error code of each record; undefined if it was accepted. Throws NetworkError if the outcome is unknown. */
   put(
     deliveryStream: string,
     records: readonly Uint8Array[],
     timeout: Duration,
   ): Promise<readonly (string | undefined)[]>;
-  /** Keeps something whole that no destination could take. Doing it twice changes nothing. */
+  /** Keeps an event whole that a destination could not take as it is. Repeating it changes nothing. */
   quarantine(feed: string, entry: QuarantineEntry): Promise<void>;
-  /** All that a feed has in quarantine. */
+  /** All entries that a feed has in quarantine. */
   loadQuarantine(feed: string): AsyncIterable<QuarantineEntry>;
-  /** Lets something out of quarantine. */
+  /** Removes an entry from quarantine. */
   dropQuarantine(feed: string, id: string): Promise<void>;
 
   /**
    * Writes a day's row of the ledger.
    *
-   * @param expect when the row was made that must be there; none when there must be none
+   * @param expect the `madeAt` that the stored row must have; undefined if there must be no row
    */
   saveLedger(feed: string, row: LedgerRow, expect: Instant | undefined): Promise<'written' | 'refused'>;
   /** The rows of these days, `2026-01-10`, both included. */
@@ -93,7 +93,7 @@ export interface Effects {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
 }
 
-/** What came of opening or extending a session. */
+/** The result of opening or extending a session. */
 export interface SessionAnswer {
   readonly answer: Answer;
   /** Whether a session is open now. */

@@ -1,6 +1,6 @@
 import type { Instant } from './time.ts';
 
-/** Where an event was on its way when something failed. */
+/** The part of an event's way where something failed. */
 export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
 
 /**
@@ -11,7 +11,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  * - `incomplete`   paging did not come to an end that can be believed
  * - `refused`      the credentials are wrong, expired or locked
  * - `forbidden`    the credentials lack a permission
- * - `request`      the vendor finds our question wrong: a setting has to change
+ * - `request`      the vendor rejects our request as wrong: a setting has to change
  * - `scope-shrank` the credentials see less than they did
  * - `origin`       an answer points to another origin, where our credentials must not go
  * - `secret`       the secret is missing, empty or of the wrong shape
@@ -64,9 +64,9 @@ export class TidemarkError extends Error {
   }
 }
 
-/** A 2xx answer that means nothing: a proxy's HTML, half a document, a record list that is no list. */
+/** A 2xx answer that cannot be read: a proxy's HTML, half a document, a record list that is no list. */
 export class UnreadableError extends TidemarkError {
-  /** Whether the body at least claims to be the vendor's format. What does not (HTML) is never taken for broken data. */
+  /** Whether the body at least looks like the vendor's format. A body that does not (HTML) is never taken for broken data. */
   readonly claimsFormat: boolean;
   /** The answer that could not be read. */
   body = '';
@@ -101,7 +101,7 @@ export class AmbiguousWriteError extends Error {
   }
 }
 
-/** Puts any thrown thing into the one shape that reports, logs and checkpoints know. */
+/** Turns anything that was thrown into the one shape that reports, logs and checkpoints know. */
 export function asTidemarkError(thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   if (thrown instanceof NetworkError) {
@@ -131,17 +131,17 @@ export function asTidemarkError(thrown: unknown): TidemarkError {
   });
 }
 
-/** What was thrown, in words. */
+/** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The vendor wants to be left alone until then; what is delivered counts, the run ends, a later one goes on. */
+/** The vendor wants no requests before a certain time: the run ends, and a later one goes on from the last commit. */
 export class PauseError extends Error {
   readonly until: Instant;
-  /** Whether it is the number of our requests that the vendor minds. */
+  /** Whether the vendor pauses us because of too many requests. */
   readonly throttled: boolean;
-  /** Whether the feed notes the pause for itself, or the connection has done so for all. */
+  /** Whether the feed notes the pause, or the connection has already noted it for all feeds. */
   readonly scope: 'feed' | 'connection';
 
   constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {
@@ -153,7 +153,7 @@ export class PauseError extends Error {
   }
 }
 
-/** What a request goes on with has run out at the vendor: the window has to be begun again. */
+/** A page token or the like has expired at the vendor: the window has to be begun again. */
 export class ExpiredError extends Error {
   constructor(reason: string) {
     super(reason);

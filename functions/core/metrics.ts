@@ -1,7 +1,7 @@
 /**
- * Every metric there is. The function that counts and the construct that alarms share these names, so they cannot drift.
- * All are summed or maximised per source; they carry no feed, for each further metric costs money every month. Who wants a
- * few of them per feed all the same asks for it (feed-metrics.ts).
+ * All metrics. The function that counts and the construct that alarms share these names, so they cannot drift apart.
+ * Each is a sum or a maximum per source, and has no feed dimension: every further metric costs money every month. A setting
+ * turns on a few of them per feed (feed-metrics.ts).
  */
 export const METRICS = {
   Fetched: 'Count',
@@ -13,9 +13,9 @@ export const METRICS = {
   Late: 'Count',
   LatenessSeconds: 'Seconds',
   LagSeconds: 'Seconds',
-  /** What is left until the vendor deletes what we have not read. */
+  /** Time left until the vendor deletes records that we have not read. */
   RetentionLeftHours: 'None',
-  /** The vendor's retention has swallowed a range before it was read. */
+  /** The vendor has deleted a range before it was read. */
   Gap: 'Count',
   Quarantined: 'Count',
   Unmapped: 'Count',
@@ -23,9 +23,9 @@ export const METRICS = {
   OutOfRange: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
-  /** A window had another number of rows than the vendor had said. */
+  /** The number of rows of a window was not the total that the vendor had named. */
   TotalMismatch: 'Count',
-  /** Sign-ins under our account that we know nothing of. */
+  /** Sign-ins under our account that we have no record of. */
   UnexpectedSignIns: 'Count',
   /** Changes found between two snapshots. */
   Changes: 'Count',
@@ -33,7 +33,7 @@ export const METRICS = {
   Failing: 'Count',
   Refused: 'Count',
   Forbidden: 'Count',
-  /** The credentials see only a part of what they should. */
+  /** The credentials see only a part of what they should see. */
   NarrowSight: 'Count',
   DeliveryRefused: 'Count',
   OverlapShortened: 'Count',
@@ -42,24 +42,24 @@ export const METRICS = {
   ClockUnbelievable: 'Count',
   ScopeChanged: 'Count',
   Busy: 'Count',
-  /** Events that verification found at the vendor and not among the delivered, and did not deliver. */
+  /** Events that verification found at the vendor but not among the delivered events, and did not deliver. */
   VerifyMissing: 'Count',
-  /** By the census, of the worst feed: how long ago it was last caught up, beyond how often it is due. */
+  /** From the census, of the worst feed: the time since it was last caught up, less its interval. */
   OverdueSeconds: 'Seconds',
   OldestSuccessSeconds: 'Seconds',
   WorstLagSeconds: 'Seconds',
   LeastRetentionHours: 'None',
   /** Credentials that were exchanged for new ones. */
   Rotated: 'Count',
-  /** Once a day for each credential that cannot be exchanged without a person. */
+  /** Counted once a day for each credential that cannot be exchanged without a person. */
   RotationStuck: 'Count',
-  /** Entries that were let out of quarantine. */
+  /** Entries that were sent again from quarantine. */
   Redriven: 'Count',
 } as const;
 
 export type Metric = keyof typeof METRICS;
 
-/** Where CloudWatch keeps them: each deployment apart, or one would answer for another that is silent. */
+/** The CloudWatch namespace. Each deployment has its own: else the metrics of one would hide that another is silent. */
 export function metricNamespace(stackPrefix = 'tidemark'): string {
   return stackPrefix === 'tidemark' ? 'Tidemark' : `Tidemark/${stackPrefix}`;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RotationReport } from '../../functions/core/rotation/rotate.ts';
+import type { RotationReport } from '../../functions/core/rotation/rotation-report.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findSimulators } from '../../simulators/find-simulator.ts';
 import { connect, LAKE, SOURCES } from './support/draw.ts';

@@ -1,14 +1,9 @@
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Answer, Connection, Rotation, Source } from '../../functions/core/model.ts';
-import {
-  type Notice,
-  type Renewal,
-  type RotationEffects,
-  type RotationReport,
-  rotate,
-  type SecretLook,
-} from '../../functions/core/rotation/rotate.ts';
-import type { AttemptNote } from '../../functions/core/rotation/rotation-stuck.ts';
+import { rotate } from '../../functions/core/rotation/rotate.ts';
+import type { RotationReport } from '../../functions/core/rotation/rotation-report.ts';
+import type { Renewal, RotationEffects } from '../../functions/core/rotation/rotation-task.ts';
+import type { AttemptNote, Notice, SecretLook } from '../../functions/core/rotation/secret-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { memorySource } from './source.ts';
 

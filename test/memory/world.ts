@@ -15,7 +15,7 @@
 // A run may be concurrent with another (`Promise.all([world.run(...), world.run(...)])`): they share the clock. Faults of
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 
-import type { Writer } from '../../functions/core/delivery/outgoing.ts';
+import type { Writer } from '../../functions/core/delivery/event-writer.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Metric } from '../../functions/core/metrics.ts';

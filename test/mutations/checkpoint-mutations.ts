@@ -59,8 +59,11 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'ambiguous-commit-taken-for-done',
     story: 'The table does not answer, and the commit is believed to have come about: the next one fails for nothing.',
     file: 'functions/core/state/lease.ts',
-    find: 'if (!(thrown instanceof AmbiguousWriteError) || attempt === 3 ||',
-    put: "if (thrown instanceof AmbiguousWriteError) return 'ours';\n        if (attempt === 3 ||",
+    find: 'await this.#effects.write(this.#feed, next, expect)',
+    put:
+      'await this.#effects.write(this.#feed, next, expect).catch((thrown) => {\n' +
+      "        if (thrown.name === 'AmbiguousWriteError') return 'written';\n" +
+      '        throw thrown;\n      })',
   },
   {
     name: 'ambiguous-commit-taken-for-lost',

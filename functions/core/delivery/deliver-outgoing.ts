@@ -2,12 +2,12 @@ import { SECOND } from '../time.ts';
 import { queueSelfEvent } from './queue-self-event.ts';
 import type { Flush, Sending } from './sending.ts';
 
-/** A flush is due at so many bytes or events, or when its first event has waited so long. */
+/** A flush is due when it has this many bytes or events, or when its first event has waited this long. */
 export const FLUSH_BYTES = 2 * 1024 * 1024;
 export const FLUSH_EVENTS = 2_000;
 const FLUSH_AGE = 15 * SECOND;
 
-/** Delivers and remembers, without moving the checkpoint. What goes into quarantine is told to the SIEM, too. */
+/** Delivers and remembers, without moving the checkpoint. The SIEM is also told what goes into quarantine. */
 export async function deliverOutgoing(run: Sending): Promise<void> {
   if (run.outgoing.idle) return;
   for (const { id, reason } of run.outgoing.quarantined) {
@@ -23,7 +23,7 @@ export async function deliverOutgoing(run: Sending): Promise<void> {
   run.effects.count('Retries', retries);
 }
 
-/** Whether so much is outgoing, or for so long, that it should go. */
+/** Whether the flush is large enough, or old enough, to be delivered. */
 export function flushDue({ outgoing, effects }: Sending): boolean {
   if (outgoing.bytes >= FLUSH_BYTES || outgoing.events >= FLUSH_EVENTS) return true;
   return outgoing.since !== undefined && effects.now() - outgoing.since >= FLUSH_AGE;

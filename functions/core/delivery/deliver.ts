@@ -1,25 +1,25 @@
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, NetworkError, TidemarkError } from '../errors.ts';
 import type { Destination } from '../model.ts';
-import { backoff, PUT_BACKOFF } from '../retry.ts';
+import { pauseBeforeRetry, RETRIES, type RetryHost } from '../retry.ts';
 import { type Instant, MILLISECOND, SECOND } from '../time.ts';
 import { batchRecords, type PackedRecord } from './packing.ts';
 
 /** Longest wait for one PutRecordBatch. */
 const PUT_TIMEOUT = 15 * SECOND;
 
-/** What became of the records for one destination. */
+/** The result of a delivery to one destination. */
 export interface Delivered {
   readonly accepted: readonly PackedRecord[];
   readonly retries: number;
-  /** Why the others were not accepted in time. */
+  /** Why the other records were not accepted in time. */
   readonly failure?: TidemarkError;
 }
 
-/** What it takes to deliver. */
-export type Delivering = Pick<Effects, 'now' | 'random' | 'sleep' | 'stopping' | 'put' | 'count'>;
+/** The part of the world that a delivery needs. */
+export type Delivering = RetryHost & Pick<Effects, 'put' | 'count'>;
 
-/** Puts records on a destination's Firehose stream; those it refuses, and only those, are sent again until the time is up. */
+/** Puts records on a destination's Firehose stream. Refused records, and only those, are sent again until the time is up. */
 export async function deliver(
   effects: Delivering,
   destination: Pick<Destination, 'id' | 'deliveryStream'>,
@@ -29,7 +29,7 @@ export async function deliver(
   const accepted: PackedRecord[] = [];
   let waiting = records;
   let retries = 0;
-  for (let attempt = 1; waiting.length > 0; attempt++) {
+  for (let made = 1; waiting.length > 0; made++) {
     const refused: PackedRecord[] = [];
     let why = '';
     for (const call of batchRecords(waiting)) {
@@ -50,17 +50,16 @@ export async function deliver(
     waiting = refused;
     if (waiting.length === 0) break;
     effects.count('DeliveryRefused', waiting.length);
-    const pause = backoff(attempt, effects.random(), PUT_BACKOFF.first, PUT_BACKOFF.most);
-    if (effects.stopping() || effects.now() + pause + SECOND > endBy) {
+    // A call that begins in the last second would be cut off.
+    if (!(await pauseBeforeRetry(effects, RETRIES.records, { made, until: endBy - SECOND }))) {
       return { accepted, retries, failure: undelivered(destination, waiting.length, why) };
     }
     retries++;
-    await effects.sleep(pause);
   }
   return { accepted, retries };
 }
 
-/** The error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
+/** Returns the error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
 async function putOnce(
   effects: Delivering,
   destination: Pick<Destination, 'deliveryStream'>,
@@ -72,7 +71,7 @@ async function putOnce(
     return await effects.put(destination.deliveryStream, bytes, timeout);
   } catch (thrown) {
     if (thrown instanceof NetworkError) return call.map(() => thrown.message);
-    // What was accepted before it must still be remembered: no exception may carry that away.
+    // Returned and not thrown: the records that were accepted before must still be remembered.
     return asTidemarkError(thrown);
   }
 }

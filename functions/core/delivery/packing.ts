@@ -1,18 +1,18 @@
 /** Firehose bills a record rounded up to 5 KiB: at about 50 KiB nothing is wasted, and larger would only be resent more. */
 export const TARGET_RECORD_BYTES = 50 * 1024;
-/** Firehose takes 1,000 KiB a record; a little is left for its own count. */
+/** Firehose takes 1,000 KiB a record. We stay a little below, because it may count differently. */
 export const MAX_RECORD_BYTES = 1_000_000;
 /** Firehose takes 500 records or 4 MiB a call. */
 export const MAX_CALL_RECORDS = 500;
 export const MAX_CALL_BYTES = 4_000_000;
 
-/** Some newline-ended events in one Firehose record, and which of the caller's events they are. */
+/** One Firehose record of newline-ended events, and the caller's numbers of these events. */
 export interface PackedRecord {
   readonly bytes: Uint8Array;
   readonly events: readonly number[];
 }
 
-/** A line of output: the event's number with the caller, and its text without the newline. */
+/** A line of output: the caller's number of the event, and its text without the newline. */
 export interface Line {
   readonly event: number;
   readonly text: string;

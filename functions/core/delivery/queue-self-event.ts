@@ -3,7 +3,7 @@ import { destinationBits } from '../state/seen.ts';
 import { SELF } from '../stored/seen-chunk.ts';
 import type { Sending } from './sending.ts';
 
-/** Puts an event of our own among the outgoing, for the destinations that lack it. */
+/** Adds an event of our own to the flush, for the destinations that do not have it yet. */
 export async function queueSelfEvent(
   { effects, feed, seen, outgoing, destinations }: Sending,
   act: SelfEvent,

@@ -5,7 +5,7 @@ import type { Tally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
 import type { Flushed, Outgoing } from './outgoing.ts';
 
-/** What it takes to deliver. */
+/** Inputs of a delivery. */
 export interface Sending {
   readonly effects: Effects;
   readonly feed: AnyFeed;
@@ -15,9 +15,9 @@ export interface Sending {
   readonly destinations: readonly Destination[];
   readonly outgoing: Outgoing;
   readonly tally: Tally;
-  /** Lets a flush go out when it is our turn, where somebody else delivers the same feed. */
+  /** Runs a flush when it is our turn, if another worker delivers the same feed. */
   readonly inTurn?: (flush: Flush) => Promise<Flushed>;
 }
 
-/** Delivers what is outgoing. */
+/** Delivers the collected events. */
 export type Flush = () => Promise<Flushed>;

@@ -1,6 +1,6 @@
-import { retryWrite } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
 import type { Source } from '../model.ts';
+import { RETRIES, retry } from '../retry.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from '../time.ts';
 
@@ -73,11 +73,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
 
 /** A throttled table gives in after a while: no census at all would alarm for every feed. */
 async function look(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
-  let found: Checkpoint | undefined;
-  await retryWrite(effects, endBy, async () => {
-    found = await effects.load(name);
-  });
-  return found;
+  return await retry(effects, RETRIES.table, endBy, () => effects.load(name));
 }
 
 /** How long after now a stream's watermark stays on purpose, unless that is set: that is no lag. */

@@ -1,4 +1,4 @@
-import type { Writer } from '../delivery/outgoing.ts';
+import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Source } from '../model.ts';
 import type { Pacer } from '../requests/pacer.ts';

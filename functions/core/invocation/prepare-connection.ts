@@ -13,7 +13,7 @@ export async function prepareConnection(
   feedAsker: Asker,
 ): Promise<PreparedConnection> {
   const asker = { ...feedAsker, stopAt };
-  const connection = await lookUp(source, configured, store, secretVersion, asker);
+  const connection = await lookUp({ source, store, secretVersion, asker }, configured);
   const visibility = await checkVisibility(asker, { connection, store, secretVersion });
   const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {
     if (fresh) await store.refresh();

@@ -1,23 +1,23 @@
 import type { Effects } from '../effects.ts';
 import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
-import { ASK_BACKOFF, backoff } from '../retry.ts';
+import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
 import { judge, LONGEST_HOLD } from './judge.ts';
 import type { Pacer } from './pacer.ts';
 import type { Session } from './session.ts';
 
-/** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
+/** Longest wait inside a run; for a longer one, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
-const PATIENCE = { attempts: 5, timeout: 30 * SECOND } as const;
+const PATIENCE = { attempts: RETRIES.request.attempts, timeout: 30 * SECOND } as const;
 
-/** Who asks, and until when. */
+/** What the requests of a run share. */
 export interface Asker {
   readonly effects: Effects;
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
-  /** What requests belong to, at vendors where one signs in. */
+  /** The session that requests belong to, at vendors where one signs in. */
   readonly session?: Session;
   /** No request starts after it. */
   readonly stopAt: Instant;
@@ -26,58 +26,59 @@ export interface Asker {
   readonly tally: { retries: number };
   /** Set when the run has ended: a request that was made ahead then gives up. */
   readonly life: { over: boolean };
-  /** Waits in place for a quota as long as the run lives, instead of for moments only. */
+  /** Waits for a quota as long as the run lives, instead of for a short time only. */
   readonly waitsInPlace?: boolean;
-  /** How often, and how long at a time, to try; less than usual where the answer can be done without. */
+  /** Maximum number of attempts, and longest wait for an answer; less than usual if the answer can be done without. */
   readonly patience?: { readonly attempts: number; readonly timeout: Duration };
-  /** An answer that says no is an answer, too. */
+  /** Whether a refusal is returned like any other answer. */
   readonly acceptsRefusal?: boolean;
-  /** The answer can be done without: nobody signs in again for it. */
+  /** Whether the answer can be done without: nobody signs in again for it. */
   readonly optional?: boolean;
+}
+
+/** A request, and its attempts so far. */
+interface Asking {
+  readonly request: Request;
+  /** The number of the next attempt, from one. */
+  attempt: number;
+  /** The verdict on the attempt before. */
+  before: Verdict | undefined;
+  /** The number of the session that the last attempt belonged to. */
+  session: number;
+  /** Whether the secret is read again for each attempt. */
+  fresh: boolean;
 }
 
 /** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
-  const { effects, source, pacer, session, patience = PATIENCE } = asker;
-  let fresh = false;
-  let before: Verdict | undefined;
-  for (let attempt = 1; ; attempt++) {
-    await keepOff(asker, before, attempt);
+  const { effects, source, pacer, session } = asker;
+  const asking: Asking = { request, attempt: 1, before: undefined, session: 0, fresh: false };
+  for (; ; asking.attempt++) {
+    await waitForHold(asker, asking);
     await session?.ready();
-    await awaitTurn(asker, request, before, attempt);
-    const signedIn = session?.number ?? 0;
-    const timeout = Math.min(patience.timeout, asker.endBy - effects.now());
-    const { answer, verdict } = await askOnce(asker, request, timeout, fresh);
+    await waitForTurn(asker, asking);
+    asking.session = session?.number ?? 0;
+    const { answer, verdict } = await askOnce(asker, asking);
     if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
-    if (verdict.kind === 'done') return answer as Answer;
+    if (answer && verdict.kind === 'done') return answer;
     if (effects.stopping()) throw new OutOfTimeError();
+    if (verdict.kind === 'expired') throw new ExpiredError(verdict.reason);
     if (verdict.kind === 'never') {
-      // The secret may have been replaced a moment ago: it is read again once, and then we stop rather than hammer.
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
-      if (verdict.code !== 'refused' || fresh || asker.optional) throw refusal(verdict);
-      if (!session) fresh = true;
-      else if (!session.drop(signedIn)) throw refusal(verdict);
-    } else if (verdict.kind === 'expired') {
-      throw new ExpiredError(verdict.reason);
-    } else if (request.once && !verdict.throttled) {
-      if (verdict.at !== undefined)
-        pacer.hold(Math.min(verdict.at, effects.now() + LONGEST_HOLD), verdict.reason, false);
-      throw new ExpiredError(verdict.reason);
-    } else {
-      await waitFor(asker, verdict, attempt, patience.attempts);
+      renewAccess(asker, asking, verdict);
     }
-    before = verdict;
+    if (verdict.kind === 'later') await waitFor(asker, asking, verdict);
+    asking.before = verdict;
     asker.tally.retries++;
     effects.count('Retries', 1);
   }
 }
 
 async function askOnce(
-  { effects, source }: Asker,
-  request: Request,
-  timeout: Duration,
-  fresh: boolean,
+  { effects, source, patience = PATIENCE, endBy }: Asker,
+  { request, fresh }: Asking,
 ): Promise<{ answer?: Answer; verdict: Verdict }> {
+  const timeout = Math.min(patience.timeout, endBy - effects.now());
   try {
     const answer = await effects.fetch(request, timeout, fresh);
     return { answer, verdict: judge(source, answer, effects.now(), request) };
@@ -87,8 +88,8 @@ async function askOnce(
   }
 }
 
-/** Waits for a shared quota in place when that is short; else the run pauses. */
-async function keepOff(asker: Asker, before: Verdict | undefined, attempt: number): Promise<void> {
+/** Waits until the connection may ask again, if that is soon; else the run pauses. */
+async function waitForHold(asker: Asker, asking: Asking): Promise<void> {
   const { effects, pacer, stopAt, waitsInPlace } = asker;
   const wait = pacer.until - effects.now();
   if (wait > 0) {
@@ -98,22 +99,22 @@ async function keepOff(asker: Asker, before: Verdict | undefined, attempt: numbe
     }
     await effects.sleep(wait);
   }
-  checkTime(asker, effects.now(), before, attempt);
+  checkTime(asker, asking, effects.now());
 }
 
 /** Waits until it is the request's turn. A turn that comes too late for this run is left to others. */
-async function awaitTurn(asker: Asker, request: Request, before: Verdict | undefined, attempt: number): Promise<void> {
+async function waitForTurn(asker: Asker, asking: Asking): Promise<void> {
   const { effects, source, connection, pacer } = asker;
-  const pace = source.pace?.(request, connection);
+  const pace = source.pace?.(asking.request, connection);
   const turn = pacer.turn(pace, effects.now());
-  checkTime(asker, turn, before, attempt);
+  checkTime(asker, asking, turn);
   pacer.take(pace, turn);
   if (turn > effects.now()) await effects.sleep(turn - effects.now());
-  checkTime(asker, effects.now(), before, attempt);
+  checkTime(asker, asking, effects.now());
 }
 
 /** No request starts after the run's time. */
-function checkTime({ effects, stopAt, life }: Asker, at: Instant, before: Verdict | undefined, attempt: number): void {
+function checkTime({ effects, stopAt, life }: Asker, { before, attempt }: Asking, at: Instant): void {
   if (effects.stopping() || life.over) throw new OutOfTimeError();
   if (at < stopAt) return;
   // A run that ends because a vendor does not answer has not just run out of time.
@@ -121,26 +122,34 @@ function checkTime({ effects, stopAt, life }: Asker, at: Instant, before: Verdic
   throw new OutOfTimeError();
 }
 
-async function waitFor(
-  { effects, pacer, stopAt }: Asker,
-  verdict: Verdict & { kind: 'later' },
-  attempt: number,
-  attempts: number,
-): Promise<void> {
+/** The secret may have been replaced a moment ago, or the session may have ended: that is tried once. Throws every other refusal. */
+function renewAccess({ session, optional }: Asker, asking: Asking, verdict: Verdict & { kind: 'never' }): void {
+  if (verdict.code !== 'refused' || asking.fresh || optional) throw refusal(verdict);
+  if (!session) asking.fresh = true;
+  else if (!session.drop(asking.session)) throw refusal(verdict);
+}
+
+/** Waits as long as the vendor wants, or as the number of attempts tells. Throws if there must be no further attempt. */
+async function waitFor(asker: Asker, asking: Asking, verdict: Verdict & { kind: 'later' }): Promise<void> {
+  const { effects, pacer, stopAt, patience } = asker;
+  const { attempts } = patience ?? PATIENCE;
+  const { request, attempt } = asking;
+  const { at, reason, throttled } = verdict;
   const now = effects.now();
-  if (verdict.throttled) effects.count('Throttled', 1);
-  if (verdict.at !== undefined) {
-    // The next turn of the loop waits, or pauses the run: the whole connection keeps off until then.
-    pacer.hold(Math.min(Math.max(verdict.at, now), now + LONGEST_HOLD), verdict.reason);
-    if (attempt >= attempts) {
-      throw new PauseError(Math.max(pacer.until, now + MINUTE), verdict.reason, verdict.throttled);
-    }
+  if (request.once && !throttled) {
+    if (at !== undefined) pacer.hold(Math.min(at, now + LONGEST_HOLD), reason, false);
+    throw new ExpiredError(reason);
+  }
+  if (throttled) effects.count('Throttled', 1);
+  if (at !== undefined) {
+    // The next attempt waits for that, or pauses the run: the whole connection keeps off until then.
+    pacer.hold(Math.min(Math.max(at, now), now + LONGEST_HOLD), reason);
+    if (attempt >= attempts) throw new PauseError(Math.max(pacer.until, now + MINUTE), reason, throttled);
     return;
   }
-  const pause = backoff(attempt, effects.random(), ASK_BACKOFF.first, ASK_BACKOFF.most);
-  if (attempt < attempts && now + pause < stopAt) return await effects.sleep(pause);
-  if (verdict.throttled) throw new PauseError(now + MINUTE, verdict.reason, true);
-  throw unanswered(verdict.reason, attempt);
+  if (await pauseBeforeRetry(effects, { ...RETRIES.request, attempts }, { made: attempt, until: stopAt })) return;
+  if (throttled) throw new PauseError(effects.now() + MINUTE, reason, true);
+  throw unanswered(reason, attempt);
 }
 
 function unanswered(reason: string, attempts: number): TidemarkError {

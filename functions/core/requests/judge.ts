@@ -2,28 +2,28 @@ import { excerpt } from '../events/excerpt.ts';
 import type { Answer, Request, Source, Verdict } from '../model.ts';
 import { type Instant, MILLISECOND, MINUTE, SECOND } from '../time.ts';
 
-/** What an answer tells us to do: as the source knows it, else as the web at large means it. */
+/** Returns what an answer tells us to do: by the source's own rules, else by the general meaning of its status. */
 export function judge(source: Source, answer: Answer, now: Instant, asked: Request): Verdict {
   return source.judge?.(answer, now, asked) ?? judgeByStatus(source, answer, now);
 }
 
 function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
   const { status } = answer;
-  const said = `${source.title} answered ${status}${excerpt(answer.text)}`;
+  const reason = `${source.title} answered ${status}${excerpt(answer.text)}`;
   if (status >= 200 && status < 300) return { kind: 'done' };
   if (status === 429 || status === 503) {
     const at = retryAfter(answer, now);
-    return { kind: 'later', throttled: status === 429, reason: said, ...(at !== undefined && { at }) };
+    return { kind: 'later', throttled: status === 429, reason, ...(at !== undefined && { at }) };
   }
-  if (status >= 500 || status === 408 || status === 425) return { kind: 'later', throttled: false, reason: said };
+  if (status >= 500 || status === 408 || status === 425) return { kind: 'later', throttled: false, reason };
   if (status === 401) {
-    return { kind: 'never', code: 'refused', reason: said, remedy: 'Put working credentials into the secret.' };
+    return { kind: 'never', code: 'refused', reason, remedy: 'Put working credentials into the secret.' };
   }
   if (status === 403) {
     return {
       kind: 'never',
       code: 'forbidden',
-      reason: said,
+      reason,
       remedy: 'Give the credentials the permission that the stream needs.',
     };
   }
@@ -36,10 +36,10 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
       remedy: 'If the new place is right, set it as the connection’s origin.',
     };
   }
-  return { kind: 'never', code: 'request', reason: said, remedy: 'Check the connection’s origin and settings.' };
+  return { kind: 'never', code: 'request', reason, remedy: 'Check the connection’s origin and settings.' };
 }
 
-/** When the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
+/** Returns when the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
 export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
   const text = answer.headers['retry-after']?.trim();
   if (!text) return undefined;
@@ -49,17 +49,17 @@ export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
   return Math.max(now, at + clockOffset(answer, now));
 }
 
-/** Our clock less the vendor's, by its Date header (whole seconds); nothing when there is none. */
+/** Our clock less the vendor's, by its Date header (whole seconds); zero if there is none. */
 export function clockOffset(answer: Answer, now: Instant): number {
-  const theirs = vendorTime(answer);
-  return theirs === undefined ? 0 : now - theirs;
+  const vendorNow = vendorTime(answer);
+  return vendorNow === undefined ? 0 : now - vendorNow;
 }
 
-/** What the vendor's clock said. */
+/** The time of the vendor's clock when it answered. */
 export function vendorTime(answer: Answer): Instant | undefined {
   const at = Date.parse(answer.headers.date ?? '') * MILLISECOND;
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Longest we take a vendor's word for when to come back: a clock may be wrong. */
+/** Longest time for which we believe a vendor that asks us to come back later: a clock may be wrong. */
 export const LONGEST_HOLD = 60 * MINUTE;

@@ -5,67 +5,78 @@ import { HOUR, SECOND } from '../time.ts';
 import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
 
-/** What can be done without gets one short try, and another one an hour later. */
+/** A lookup that the feeds can do without gets one short attempt, and another one an hour later. */
 const PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
-const RETRY = HOUR;
-/** All of them together get no more than this share of the time. */
+const ASK_AGAIN_AFTER = HOUR;
+/** Largest share of the run's time for all such lookups together. */
 const SPARE_SHARE = 0.25;
-/** An item of the table has 400 KB, and holds more than one answer. */
+/** Largest answer that is kept: an item of the table has 400 KB, and holds several answers. */
 const MOST_BYTES = 120_000;
 
-/** Finds out what the source wants to know of a connection beside its feeds: from what was found before, else by asking. */
-export async function lookUp(
-  source: Source,
-  connection: Connection,
-  book: ConnectionStore,
-  secretVersion: string,
-  asker: Asker,
-): Promise<Connection> {
-  const { effects } = asker;
-  const spare = spareAsker(asker);
+/** Where lookups are kept, and who asks for them. */
+interface LookingUp {
+  readonly source: Source;
+  readonly store: ConnectionStore;
+  readonly secretVersion: string;
+  readonly asker: Asker;
+}
+
+/** Returns the connection with all that the source wants to know about it besides its feeds: found earlier, or asked for now. */
+export async function lookUp(lookingUp: LookingUp, connection: Connection): Promise<Connection> {
+  const spare = spareAsker(lookingUp.asker);
   let known = connection;
-  for (const lookup of source.lookups ?? []) {
+  for (const lookup of lookingUp.source.lookups ?? []) {
     if (!lookup.wanted(known)) continue;
-    const { name } = lookup;
-    const last = book.state.found?.[name];
-    const now = effects.now();
-    let json = last?.json;
-    const needed = lookup.remedy !== undefined && json === undefined;
-    const old = !last || last.secretVersion !== secretVersion || now >= last.at + lookup.age;
-    // What there was no time for is the next run's.
-    if (old && (needed || now < spare.stopAt)) {
-      const found = needed ? await mustFind(lookup, source, known, asker) : await mayFind(lookup, known, spare, asker);
-      const news = found === undefined ? { at: now + RETRY - lookup.age } : { at: now, json: found };
-      // Another invocation may have found out meanwhile what we could not.
-      book.note((state) => ({
-        ...state,
-        found: { ...state.found, [name]: { ...state.found?.[name], ...news, secretVersion } },
-      }));
-      json = found ?? json;
-    }
-    if (json !== undefined) known = { ...known, found: { ...known.found, [name]: JSON.parse(json) } };
+    const json = await lookUpOne(lookingUp, lookup, known, spare);
+    if (json !== undefined) known = { ...known, found: { ...known.found, [lookup.name]: JSON.parse(json) } };
   }
   return known;
 }
 
-/** Asks for what can be done without. What it learns of the quota must not keep this run from its one request that brings rows. */
+/** Returns the answer as JSON; undefined if there is none yet. */
+async function lookUpOne(
+  { source, store, secretVersion, asker }: LookingUp,
+  lookup: Lookup,
+  connection: Connection,
+  spare: Asker,
+): Promise<string | undefined> {
+  const { name } = lookup;
+  const last = store.state.found?.[name];
+  const now = asker.effects.now();
+  const isNeeded = lookup.remedy !== undefined && last?.json === undefined;
+  const isOld = !last || last.secretVersion !== secretVersion || now >= last.at + lookup.age;
+  // A lookup that there is no time for is left to the next run.
+  if (!isOld || (!isNeeded && now >= spare.stopAt)) return last?.json;
+  const json = isNeeded
+    ? await requireAnswer(lookup, source, connection, asker)
+    : await tryToFind(lookup, connection, spare, asker);
+  const entry = json === undefined ? { at: now + ASK_AGAIN_AFTER - lookup.age } : { at: now, json };
+  // Another invocation may meanwhile have found what we could not.
+  store.note((state) => ({
+    ...state,
+    found: { ...state.found, [name]: { ...state.found?.[name], ...entry, secretVersion } },
+  }));
+  return json ?? last?.json;
+}
+
+/** Asks for what the feeds can do without. What it learns about the quota must not keep this run from its one request that brings rows. */
 function spareAsker(asker: Asker): Asker {
   const now = asker.effects.now();
   const stopAt = now + Math.max(0, asker.stopAt - now) * SPARE_SHARE;
   return { ...asker, pacer: new Pacer(asker.pacer), patience: PATIENCE, optional: true, stopAt };
 }
 
-/** What no feed can do without. */
-async function mustFind(lookup: Lookup, source: Source, connection: Connection, asker: Asker): Promise<string> {
+/** Finds what no feed can do without. */
+async function requireAnswer(lookup: Lookup, source: Source, connection: Connection, asker: Asker): Promise<string> {
   try {
     return await findOut(lookup, connection, asker);
   } catch (thrown) {
-    throw required(lookup, source, thrown);
+    throw withRemedy(lookup, source, thrown);
   }
 }
 
-/** None when it could not be had: then an older answer will do, or none. */
-async function mayFind(
+/** Returns undefined if there is no answer now: then the feeds use an older one, or do without. */
+async function tryToFind(
   lookup: Lookup,
   connection: Connection,
   spare: Asker,
@@ -73,8 +84,8 @@ async function mayFind(
 ): Promise<string | undefined> {
   const { effects } = spare;
   try {
-    const found = await findOut(lookup, connection, spare);
-    if (Buffer.byteLength(found) <= MOST_BYTES) return found;
+    const json = await findOut(lookup, connection, spare);
+    if (Buffer.byteLength(json) <= MOST_BYTES) return json;
     effects.log('warn', `${lookup.name}: the answer is too large to be kept; the feeds go on without it.`);
   } catch (thrown) {
     // Without a session, or without time, no feed can ask either.
@@ -82,12 +93,12 @@ async function mayFind(
     if (thrown instanceof OutOfTimeError && (effects.stopping() || effects.now() >= stopAt)) throw thrown;
     effects.log('debug', `${lookup.name} could not be found out; the feeds go on.`, { error: String(thrown) });
   }
-  // A vendor that wants to be left alone means all of us.
+  // If the vendor asked for a pause, that is for the whole connection.
   if (spare.pacer.throttled) pacer.hold(spare.pacer.until, spare.pacer.why);
   return undefined;
 }
 
-/** The answer as JSON. */
+/** Asks page by page, and returns the answer as JSON. */
 async function findOut(lookup: Lookup, connection: Connection, asker: Asker): Promise<string> {
   const answers: Answer[] = [];
   for (let request = lookup.first(connection); ; ) {
@@ -98,8 +109,8 @@ async function findOut(lookup: Lookup, connection: Connection, asker: Asker): Pr
   }
 }
 
-/** Says what to do about it: the lookup knows. */
-function required(lookup: Lookup, source: Source, thrown: unknown): unknown {
+/** Adds the lookup's own remedy to an error. */
+function withRemedy(lookup: Lookup, source: Source, thrown: unknown): unknown {
   if (!(thrown instanceof TidemarkError) || thrown.code === 'refused') return thrown;
   const { remedy = '' } = lookup;
   return new TidemarkError({

@@ -1,31 +1,30 @@
 import type { Pace, Quota } from '../model.ts';
-import { type Instant, MINUTE, SECOND } from '../time.ts';
+import { HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
 
 /** The share of a quota that we leave to the vendor's other clients. */
 const RESERVED = 0.1;
-/** The share of it, and of a pace, that jobs such as a backfill leave to live reading and to others. */
+/** The share of a quota, and of a pace, that jobs such as a backfill leave to live reading and to others. */
 const RESERVED_BY_JOBS = 0.5;
-/** A quota whose reset lies further ahead than that is a clock gone wrong. */
-const LONGEST_RESET = 3_600 * SECOND;
+/** Longest time until a quota's reset: a later one comes from a wrong clock. */
+const LONGEST_RESET = HOUR;
 
-/** What all feeds of a connection share in a run: the vendor's quota, and the time before which nobody asks. */
+/** The vendor's quota, shared by all feeds of a connection in a run, and the time before which none of them asks. */
 export class Pacer {
-  /** Nobody asks before. */
+  /** No request starts before it. */
   until: Instant = 0;
   why = '';
-  /** Whether the vendor itself has asked for it. */
+  /** Whether the vendor itself has asked for the pause. */
   throttled = false;
   quota: Quota | undefined;
-  /** The pace that was kept, where the vendor has one: requests a minute. */
+  /** Requests a minute, where the vendor limits them. */
   perMinute: number | undefined;
-  /** By bucket, when the next request may go. */
+  /** By bucket, when the next request may start. */
   readonly #turns: Map<string, Instant>;
-
   readonly #reserved: number;
 
   /**
-   * @param other whose turns and pause bind this one, too; what this one learns is its own
-   * @param forJob leaves more to others: live reading goes on at the same time
+   * @param other shares its turns and its pause with this pacer; what this one learns later is not shared
+   * @param forJob leaves more to others, because live reading goes on at the same time
    */
   constructor(other?: Pacer, forJob = false) {
     this.#reserved = forJob ? RESERVED_BY_JOBS : RESERVED;
@@ -33,12 +32,12 @@ export class Pacer {
     if (other) this.hold(other.until, other.why, other.throttled);
   }
 
-  /** Learns from an answer: in the last tenth of a quota we step back until it is filled again. */
+  /** Learns from an answer. When only the reserved share of the quota is left, requests pause until it is filled again. */
   learn(quota: Quota | undefined, now: Instant): void {
     if (!quota) return;
     this.quota = quota;
     if (quota.remaining > quota.limit * this.#reserved) return;
-    // A reset in the past means that it has just been filled, or that a clock is off: a moment's pause is enough.
+    // A reset in the past means that the quota has just been filled, or that a clock is wrong: a short pause is enough.
     const reset = Math.min(Math.max(quota.resetAt, now + SECOND), now + LONGEST_RESET);
     const share = this.#reserved === RESERVED ? 'tenth' : 'half';
     this.hold(
@@ -48,26 +47,26 @@ export class Pacer {
     );
   }
 
-  /** When it is the next request's turn: those of a bucket come evenly spaced. */
+  /** Returns when the next request may start: the requests of a bucket are evenly spaced. */
   turn(pace: Pace | undefined, now: Instant): Instant {
     if (!pace) return now;
     this.perMinute = pace.perMinute;
     return Math.max(now, this.#turns.get(pace.bucket) ?? 0);
   }
 
-  /** A request takes its turn, and the next one's is later. */
+  /** Takes a turn: the next one is later. */
   take(pace: Pace | undefined, turn: Instant): void {
     if (!pace) return;
     const every = MINUTE / pace.perMinute / (this.#reserved === RESERVED ? 1 : 1 - RESERVED_BY_JOBS);
     this.#turns.set(pace.bucket, turn + Math.ceil(every));
   }
 
-  /** When there has been a turn in every bucket. */
+  /** When every bucket has had its last turn. */
   get lastTurn(): Instant {
     return Math.max(0, ...this.#turns.values());
   }
 
-  /** Nobody asks before that. */
+  /** Lets no request start before this time. */
   hold(until: Instant, why: string, throttled = true): void {
     if (until <= this.until) return;
     this.until = until;

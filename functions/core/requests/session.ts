@@ -2,7 +2,7 @@ import type { Effects, SessionAnswer } from '../effects.ts';
 import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
-import { ASK_BACKOFF, backoff } from '../retry.ts';
+import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
@@ -27,8 +27,6 @@ const EXTEND_BEFORE = 3 * MINUTE;
 /** Nobody could work with a session that ends sooner: what says so is wrong. And no session is extended again sooner. */
 const SHORTEST_REST = 10 * SECOND;
 const LONGEST_STEP = 30 * SECOND;
-/** A login that fails by the vendor's own fault may be tried again; one that is refused never. */
-const MOST_TRIES = 3;
 /** One when the run begins, one when the vendor refuses the session that it gave. */
 const MOST_SIGN_INS = 2;
 /** So often is looked whether another invocation has signed in. */
@@ -111,19 +109,16 @@ export class Session {
 
   async #insist(): Promise<SessionAnswer> {
     const { effects, title, stopAt } = this.#run;
-    for (let attempt = 1; ; attempt++) {
+    for (let made = 1; ; made++) {
       const opened = await this.#openOnRecord();
       if (opened.open) return opened;
       const { answer } = opened;
       const now = effects.now();
-      const pause = Math.max(
-        backoff(attempt, effects.random(), ASK_BACKOFF.first, ASK_BACKOFF.most),
-        (retryAfter(answer, now) ?? now) - now,
-      );
-      if (attempt === MOST_TRIES || now + pause >= stopAt) {
+      const atLeast = (retryAfter(answer, now) ?? now) - now;
+      if (effects.stopping()) throw new OutOfTimeError();
+      if (!(await pauseBeforeRetry(effects, RETRIES.signIn, { made, until: stopAt, atLeast }))) {
         throw failing(`${title} answered ${answer.status} to the sign-in${excerpt(answer.text)}`);
       }
-      await effects.sleep(pause);
     }
   }
 

@@ -1,43 +1,9 @@
 import type { Rotation } from '../model.ts';
 import { formatInstant, type Instant } from '../time.ts';
+import type { BadEnd, Pending } from './secret-state.ts';
 
-/** The durable record of an attempt, kept under the label AWSPENDING of the secret itself. Nothing in it is secret. */
-export interface AttemptNote {
-  /** Tells it from every other, also from one that was begun at the same moment. */
-  readonly attempt: string;
-  /** `<source>/<connection>` */
-  readonly connection: string;
-  /** The version of the secret that was to be exchanged. When another one is current, the attempt no longer matters. */
-  readonly of: string;
-  readonly at: Instant;
-  /** How it came to a bad end. Without it, it broke off. */
-  readonly ended?: BadEnd;
-}
-
-/**
- * - `refused`    the vendor says that it has made nothing
- * - `throttled`  the same, and the note could not be taken back
- * - `failed`     any other answer that is no success
- * - `unreadable` a success without what it should hold
- * - `lost`       no whole answer came
- * - `not-stored` the new one was in hand, and the secret did not take it
- */
-export interface BadEnd {
-  readonly how: 'refused' | 'throttled' | 'failed' | 'unreadable' | 'lost' | 'not-stored';
-  readonly status?: number;
-}
-
-/** What is pending in a secret and is not its current version. */
-export interface Pending {
-  readonly version: string;
-  /** Not known while somebody has labelled a version that has no value yet. */
-  readonly since?: Instant;
-  /** None where it is somebody else's. */
-  readonly note?: AttemptNote;
-}
-
-/** What a person has to know of an exchange that cannot go on. */
-export interface Stuck {
+/** What a person has to know about an exchange that cannot go on. */
+interface Stuck {
   readonly message: string;
   readonly remedy: string;
   readonly since?: Instant;
@@ -47,14 +13,19 @@ export interface Stuck {
 
 const BROKE_OFF = 'The function broke off: whether the vendor has made a new credential is not known';
 
-/** Says of what is pending what happened, until when the old credential lives, and what to do. */
-export function explainStuck(
-  rotation: Rotation,
-  secret: string,
-  pending: Pending,
-  validUntil: Instant | undefined,
-  now: Instant,
-): Stuck {
+/** An attempt without a good end, and the credential that is still in the secret. */
+interface StuckAttempt {
+  readonly rotation: Rotation;
+  /** The name of the secret. */
+  readonly secret: string;
+  readonly pending: Pending;
+  /** When the current credential ends by itself. */
+  readonly validUntil: Instant | undefined;
+  readonly now: Instant;
+}
+
+/** Explains what happened to a pending version, until when the old credential lives, and what to do. */
+export function explainStuck({ rotation, secret, pending, validUntil, now }: StuckAttempt): Stuck {
   const { note } = pending;
   const since = note?.at ?? pending.since;
   const happened = note ? whatHappened(rotation, note.ended) : undefined;
@@ -63,23 +34,23 @@ export function explainStuck(
   const known = ends.filter((end) => end !== undefined);
   const diesAt = known.length > 0 ? Math.min(...known) : undefined;
   const day = since === undefined ? 'some time ago' : `on ${dayOf(since)}`;
-  const told = happened
+  const story = happened
     ? `The exchange of secret ${secret} was begun ${day} and did not end well. ${happened.text}`
     : `Secret ${secret} has had a pending version since ${day.replace(/^on /, '')} that is not Tidemark’s: somebody else is exchanging it, or has not ended`;
   return {
-    message: `${told}. ${lifeOf(diesAt, now)}`,
+    message: `${story}. ${lifeOf(diesAt, now)}`,
     remedy: note ? remedyOf(rotation, secret) : remedyOfStranger(secret, pending.version),
     ...(since !== undefined && { since }),
     ...(diesAt !== undefined && { diesAt }),
   };
 }
 
-/** What to do where only a new credential helps. */
+/** Returns what to do when only a new credential helps. */
 export function remedyOf({ remedy }: Rotation, secret: string): string {
   return `${remedy}; then put it in: npx tidemark secret set ${secret} --cloud`;
 }
 
-/** What is left of the life of the credential in the secret. */
+/** Returns a sentence on how long the credential in the secret lives. */
 export function lifeOf(diesAt: Instant | undefined, now: Instant): string {
   if (diesAt === undefined) return 'The credential in the secret works until its own end, which is not known.';
   return diesAt > now

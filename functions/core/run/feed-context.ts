@@ -1,4 +1,4 @@
-import type { Writer } from '../delivery/outgoing.ts';
+import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';

@@ -28,8 +28,8 @@ export function startSending<F extends AnyFeed>(
   { seen = seenOf(context), place = context.feed.name }: SendingOptions = {},
 ): Sending & { readonly feed: F } {
   const { effects, feed, destinations, write } = context;
-  const names = { feed: feed.name, place };
-  const outgoing = new Outgoing(effects, names, destinations, seen, write, runName(context, lease));
+  const run = runName(context, lease);
+  const outgoing = new Outgoing({ effects, feed: feed.name, place, destinations, seen, write, run });
   return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing };
 }
 

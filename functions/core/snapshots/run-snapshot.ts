@@ -1,9 +1,9 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
-import { retryWrite } from '../delivery/outgoing.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { ExpiredError, PauseError, TidemarkError } from '../errors.ts';
 import type { Item, SnapshotFeed } from '../model.ts';
+import { RETRIES, retry } from '../retry.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
 import { reconcileDestinations, scopeOf } from '../run/reconcile-config.ts';
@@ -104,7 +104,7 @@ async function takeOver(run: SnapshotRun, before: readonly Item[] | undefined, i
   const number = nextNumber(snapshot, start);
   const pending = { id: `${number}-${run.name}`, number, at: start };
   const text = JSON.stringify(items);
-  await retryWrite(effects, asker.endBy, () => effects.saveSnapshot(feed.name, pending.id, text));
+  await retry(effects, RETRIES.table, asker.endBy, () => effects.saveSnapshot(feed.name, pending.id, text));
   await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });
   await promote(run, pending, before, items);
 }

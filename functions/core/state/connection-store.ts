@@ -1,25 +1,22 @@
 import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import { MOST_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
-import { type Instant, MILLISECOND } from '../time.ts';
+import type { Instant } from '../time.ts';
 
-/** So often a write is repeated that another invocation of the connection got in the way of, or that got no answer. */
-const MOST_TRIES = 5;
-const LONGEST_PAUSE = 200 * MILLISECOND;
-
-/** How one state follows from another: it must make sense whatever others have written meanwhile, and made twice it is as if made once. */
+/** A step from one state to the next. It must make sense whatever others have written meanwhile, and applying it twice must change nothing. */
 type Change = (state: ConnectionState) => ConnectionState;
 
 const NOTHING: ConnectionState = { version: 0, refusals: 0 };
 
 /**
- * What the feeds of one connection share in the table. Its cadences write it side by side: a change is kept as a step from
- * one state to the next, so that it can be made again on what another invocation has written.
+ * The state that the feeds of one connection share in the table. Several invocations write it at the same time: a change is kept
+ * as a step, so that it can be applied again to what another invocation has written.
  */
 export class ConnectionStore {
-  /** What the table holds, as far as we know, with the changes that have not been written yet. */
+  /** The state in the table, as far as we know, with our changes that have not been written yet. */
   state: ConnectionState;
-  /** What others have written before that is known to us. */
+  /** We know everything that others wrote before this time. */
   syncedAt: Instant;
   readonly #effects: Effects;
   #storedVersion: number | undefined;
@@ -38,23 +35,23 @@ export class ConnectionStore {
     return new ConnectionStore(effects, await effects.loadConnection(), now);
   }
 
-  /** Changes the state; it is written with the next save. */
+  /** Changes the state; the next save writes it. */
   note(change: Change): void {
     this.#unsaved.push(change);
     this.state = change(this.state);
   }
 
-  /** Writes what was noted. */
+  /** Writes the noted changes. */
   async save(): Promise<void> {
     await this.#inTurn(() => this.#save());
   }
 
-  /** Learns what others have written, and makes our own changes again on that. */
+  /** Reads what others have written, and applies our own changes to it. */
   async refresh(): Promise<void> {
     await this.#inTurn(() => this.#refresh());
   }
 
-  /** One at a time: a request that is made ahead may sign in while another part of the run saves. */
+  /** Does one thing at a time: a request that is made ahead may sign in while another part of the run saves. */
   async #inTurn(work: () => Promise<void>): Promise<void> {
     const working = this.#last.then(work);
     this.#last = working.catch(() => undefined);
@@ -70,22 +67,22 @@ export class ConnectionStore {
   }
 
   async #save(): Promise<void> {
-    for (let attempt = 1; this.#unsaved.length > 0; attempt++) {
+    for (let made = 1; this.#unsaved.length > 0; made++) {
       const steps = this.#unsaved.length;
       const now = this.#effects.now();
-      if (await this.#write(attempt)) {
-        // What was noted while the write was under way is not in it.
+      if (await this.#write(made)) {
+        // Changes that were noted during the write are not in it.
         this.#unsaved = this.#unsaved.slice(steps);
         this.syncedAt = now;
         return;
       }
-      if (attempt === MOST_TRIES) throw contested();
+      if (made === MOST_CONTESTS) throw contested();
       await this.#refresh();
     }
   }
 
-  /** False when another was quicker, or nobody knows: then what is there is read, and the changes are made on that. */
-  async #write(attempt: number): Promise<boolean> {
+  /** False if another invocation was quicker, or if no answer came: then the state has to be read again. */
+  async #write(made: number): Promise<boolean> {
     const effects = this.#effects;
     const version = (this.#storedVersion ?? 0) + 1;
     try {
@@ -93,8 +90,8 @@ export class ConnectionStore {
       if (outcome === 'written') this.#storedVersion = version;
       return outcome === 'written';
     } catch (thrown) {
-      if (!(thrown instanceof AmbiguousWriteError) || attempt === MOST_TRIES || effects.stopping()) throw thrown;
-      await effects.sleep(effects.random() * LONGEST_PAUSE * attempt);
+      if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
+      if (!(await pauseBeforeRetry(effects, RETRIES.connection, { made }))) throw thrown;
       return false;
     }
   }

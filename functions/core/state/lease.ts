@@ -1,5 +1,6 @@
 import type { Effects } from '../effects.ts';
-import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
+import { RETRIES, retry } from '../retry.ts';
 import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
 import type { Instant } from '../time.ts';
 
@@ -87,18 +88,12 @@ export class Lease {
    */
   async #write(next: Checkpoint, before: Checkpoint | undefined): Promise<'ours' | 'theirs'> {
     const expect = before && { fence: before.fence, version: before.version };
-    for (let attempt = 1; ; attempt++) {
-      try {
-        if ((await this.#effects.write(this.#feed, next, expect)) === 'written') return 'ours';
-        return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';
-      } catch (thrown) {
-        if (!(thrown instanceof AmbiguousWriteError) || attempt === 3 || this.#effects.stopping()) throw thrown;
-        await this.#effects.sleep(this.#effects.random() * 200_000 * attempt);
-        const until = next.leaseUntil ?? before?.leaseUntil;
-        if (until !== undefined && this.#effects.now() >= until) throw thrown;
-        // The same write again is harmless: its condition holds once at most.
-      }
-    }
+    const until = next.leaseUntil ?? before?.leaseUntil;
+    // The same write again is harmless: its condition holds once at most.
+    return await retry(this.#effects, RETRIES.checkpoint, until, async () => {
+      if ((await this.#effects.write(this.#feed, next, expect)) === 'written') return 'ours';
+      return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';
+    });
   }
 
   #isOurs(found: Checkpoint | undefined, next: Checkpoint): boolean {

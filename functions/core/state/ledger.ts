@@ -1,5 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
+import { MOST_CONTESTS } from '../retry.ts';
 import type { Changes } from '../stored/checkpoint.ts';
 import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
@@ -14,8 +15,6 @@ const MOST_DAYS_A_RUN = 3;
 const MOST_DAYS_WAITING = 60;
 /** A day's last row is written so long before its seen keys begin to expire. */
 const BEFORE_EXPIRY: Duration = DAY;
-/** So often a row is made anew when another worker was quicker, whose row has much the same in it. */
-const MOST_ATTEMPTS = 5;
 
 /** What a run has done and not yet written down. */
 export class DayNotes {
@@ -111,17 +110,17 @@ function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined 
   return days.find((one) => one.day === day);
 }
 
-/** Adds up what was delivered of one day, and writes its row. */
+/** Adds up what was delivered of one day, and writes its row. A row of another worker, who was quicker, has much the same in it. */
 export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at: Instant, done: DayTally | undefined) {
   const day = dayOf(at);
-  for (let attempt = 1; ; attempt++) {
+  for (let made = 1; ; made++) {
     const [before] = await effects.loadLedger(name, day, day);
     // A row is replaced only by one that was made with it in view.
     const madeAt = Math.max(effects.now(), (before?.madeAt ?? 0) + MILLISECOND);
     const hours = mostOf(before?.hours ?? [], await countHours(effects, name, at));
     const tally = done ?? before?.done;
     const row = { day, madeAt, hours, ...(tally && { done: tally }) };
-    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || attempt === MOST_ATTEMPTS) return;
+    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MOST_CONTESTS) return;
   }
 }
 

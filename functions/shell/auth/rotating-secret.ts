@@ -7,8 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { Auth } from '../../core/model.ts';
-import type { Notice, SecretLook } from '../../core/rotation/rotate.ts';
-import type { AttemptNote, Pending } from '../../core/rotation/rotation-stuck.ts';
+import type { AttemptNote, Notice, Pending, SecretLook } from '../../core/rotation/secret-state.ts';
 import { type Duration, type Instant, MILLISECOND, parseInstant } from '../../core/time.ts';
 import { fieldsOf, LEAST_CHARACTERS, secretsManager, unreadableSecret } from './secret.ts';
 

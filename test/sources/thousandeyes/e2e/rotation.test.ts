@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { parseConnection } from '../../../../functions/core/config/connection.ts';
-import type { RotationReport } from '../../../../functions/core/rotation/rotate.ts';
+import type { RotationReport } from '../../../../functions/core/rotation/rotation-report.ts';
 import type { FeedReport } from '../../../../functions/core/run/report.ts';
 import { source } from '../../../../functions/sources/thousandeyes/source.ts';
 import { LocalFunction, type LogLine } from '../../../../local/lambda.ts';
