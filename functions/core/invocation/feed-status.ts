@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
-import { type JobProgress, progressOf } from '../run/job-progress.ts';
+import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { countHours } from '../state/ledger.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
@@ -52,12 +52,12 @@ export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Pro
   const item = await effects.load(name);
   const now = effects.now();
   const jobs = [...(await effects.loadJobs(name, 'backfill')), ...(await effects.loadJobs(name, 'verify'))];
-  const progress = jobs.map((job) => progressOf(job, now)).filter((job) => job !== undefined);
+  const progress = jobs.filter(isJob).map((job) => progressOf(job, now));
   const quarantine = await listQuarantine(effects, name);
   const ledger = days && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
   if (!item) return { feed: name, kind, jobs: progress, quarantine, ledger };
   const { watermark, floor, lastSuccess, failures, lastError, hold, owner, leaseUntil } = item;
-  const lateness = isSnapshotFeed(feed) ? undefined : latenessOf(feed, item.lateness);
+  const lateness = isSnapshotFeed(feed) || item.kind !== 'feed' ? undefined : latenessOf(feed, item.lateness);
   return {
     feed: name,
     kind,

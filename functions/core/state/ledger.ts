@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
-import type { Changes } from '../stored/checkpoint.ts';
+import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
@@ -76,7 +76,7 @@ function emptyDay(day: string): DayTally {
 interface Folding {
   readonly effects: Effects;
   readonly feed: Feed;
-  readonly lease: Lease;
+  readonly lease: Lease<FeedCheckpoint>;
   /** No further day is begun after it. */
   readonly stopAt: Instant;
 }
@@ -87,7 +87,11 @@ interface Folding {
  *
  * @param watermark where the feed is now
  */
-export async function foldDays(folding: Folding, watermark: Instant, seenFor: Duration): Promise<Changes> {
+export async function foldDays(
+  folding: Folding,
+  watermark: Instant,
+  seenFor: Duration,
+): Promise<Changes<FeedCheckpoint>> {
   const { effects, feed, lease, stopAt } = folding;
   const { folded, floor, days = [] } = lease.item;
   let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
