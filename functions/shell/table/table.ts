@@ -11,6 +11,7 @@ import {
 import { AmbiguousWriteError, TidemarkError } from '../../core/errors.ts';
 import { digest } from '../../core/events/identity.ts';
 import { type Checkpoint, SCHEMA } from '../../core/stored/checkpoint.ts';
+import { kindOf, type StoredParts } from '../../core/stored/checkpoint-kind.ts';
 import type { ConnectionState } from '../../core/stored/connection-state.ts';
 import type { LedgerRow } from '../../core/stored/ledger-row.ts';
 import type { Ongoing } from '../../core/stored/ongoing.ts';
@@ -81,8 +82,9 @@ export class Table {
 
   #checkpoint(feed: string, item: Item): Checkpoint {
     const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
+    const stored = decode(state?.S ?? '{}') as StoredParts;
     return {
-      ...(decode(state?.S ?? '{}') as Pick<Checkpoint, 'floor' | 'scope' | 'failures'>),
+      ...({ ...stored, kind: kindOf(stored) } as Checkpoint),
       fence: Number(fence?.N),
       version: Number(version?.N),
       watermark: instant(feed, watermark),
@@ -96,7 +98,6 @@ export class Table {
 
   async writeCheckpoint(key: string, checkpoint: Checkpoint, expect?: { fence: number; version: number }) {
     const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
-    const { job } = rest;
     const item: Item = {
       fence: { N: String(fence) },
       watermark: { S: formatInstant(watermark, 'us') },
@@ -109,7 +110,7 @@ export class Table {
       ...(owner !== undefined && { owner: { S: owner } }),
       ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
       // What a verification has found is of use for as long as it can be repeated.
-      ...(job?.kind === 'verify' && { ttl: { N: String(this.#expiry(job.startedAt)) } }),
+      ...(rest.kind === 'verify' && { ttl: { N: String(this.#expiry(rest.job.startedAt)) } }),
     };
     const { pk, sk } = placeOf(key, 'checkpoint');
     return await this.#put(pk, sk, item, version, expect);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
+import type { BackfillCheckpoint, VerifyCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { jobKey } from '../../../functions/core/stored/job.ts';
 import { emptyTally } from '../../../functions/core/stored/tally.ts';
 import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
@@ -36,26 +36,32 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-function backfill(id: string): Checkpoint {
+const common = {
+  fence: 1,
+  version: 1,
+  watermark: range.from + HOUR,
+  floor: range.from,
+  scope: '{}',
+  destinations: { siem: range.from },
+  failures: 0,
+};
+
+function backfill(id: string): BackfillCheckpoint {
   return {
-    fence: 1,
-    version: 1,
-    watermark: range.from + HOUR,
-    floor: range.from,
-    scope: '{}',
-    destinations: { siem: range.from },
-    failures: 0,
+    kind: 'backfill',
+    ...common,
     job: { kind: 'backfill', id, range, resend: true, startedAt: now, state: 'running', tally: emptyTally() },
     lateness: { since: now, onTime: 3, late: [0, 1], worst: HOUR },
     folded: { first: now, final: now - DAY },
   };
 }
 
-function verify(id: string): Checkpoint {
+function verify(id: string): VerifyCheckpoint {
   const counts = { vendor: 2, delivered: 1, missing: 1, changed: 0, repaired: 0, by: 'ledger', unsure: true } as const;
   const steps = [{ ...range, ...counts, note: 'a note' }];
   return {
-    ...backfill(id),
+    kind: 'verify',
+    ...common,
     job: { kind: 'verify', id, range, repair: false, startedAt: now, state: 'done', steps },
   };
 }
@@ -63,7 +69,7 @@ function verify(id: string): Checkpoint {
 describe('jobs in the table', () => {
   test('come back as they were written, each kind by itself, and apart from the live feed', async () => {
     for (const item of [backfill('a'), backfill('b')]) {
-      expect(await table.writeCheckpoint(jobKey(FEED, 'backfill', item.job?.id ?? ''), item)).toBe('written');
+      expect(await table.writeCheckpoint(jobKey(FEED, 'backfill', item.job.id), item)).toBe('written');
     }
     await table.writeCheckpoint(jobKey(FEED, 'verify', 'a'), verify('a'));
 
