@@ -5,7 +5,8 @@ const TOGETHER = [
   'test/{rules,property,formats,hostile,simulation,infra}/**/*.test.ts',
   'test/sources/*/*.test.ts',
   'test/unit/core/snapshot*.test.ts',
-  'test/{ecs-reader,golden,walls}.test.ts',
+  'test/walls/*.test.ts',
+  'test/{ecs-reader,golden}.test.ts',
 ];
 
 const common = { setupFiles: ['test/setup.ts'], testTimeout: 60_000 };

@@ -1,15 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { FORMATS, writeEvent } from '../functions/formats/formats.ts';
 import { race, sayRace } from './ratio.ts';
 
 // What each format costs, as a multiple of the least there can be: writing the same event with JSON.stringify.
 
-const FOLDER = new URL('../functions/sources/thousandeyes/fixtures/audit-user-events/', import.meta.url);
-const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.ecs.json') && !name.includes('hostile'));
-const golden = (
-  await Promise.all(files.map(async (name) => JSON.parse(await readFile(new URL(name, FOLDER), 'utf8'))))
-).flat() as EcsEvent[];
+const SOURCES = fileURLToPath(new URL('../functions/sources/', import.meta.url));
+const files = globSync('*/fixtures/**/*.ecs.json', { cwd: SOURCES }).filter((name) => !name.includes('hostile'));
+const golden = files.sort().flatMap((name) => JSON.parse(readFileSync(join(SOURCES, name), 'utf8')) as EcsEvent[]);
 const events = Array.from({ length: 20_000 }, (_, at) => golden[at % golden.length] as EcsEvent);
 
 /** Keeps the work from being optimised away. */

@@ -156,13 +156,15 @@ const NOBODY = {
   AWS_REGION: 'us-east-1',
 };
 
-/** Settings without which a source would wait by this machine's clock, which is not the one that is played. */
-const SETTINGS: Readonly<Record<string, object>> = { vbrick: { requestsPerMinute: 6_000 } };
+/** A source that paces its requests would wait by this machine's clock, which is not the one that is played. */
+const UNPACED = { requestsPerMinute: 6_000 };
 
 function configure({ source, stream, eventsPerDay }: Play, connection: object) {
   const streams = source.streams.map((one) => [one.name, settingsOf(one, eventsPerDay, stream)] as const);
   const file = {
-    connections: [{ ...connection, settings: { ...SETTINGS[source.id] }, streams: Object.fromEntries(streams) }],
+    connections: [
+      { ...connection, settings: source.pace === undefined ? {} : UNPACED, streams: Object.fromEntries(streams) },
+    ],
     destinations: [{ id: 'lake', type: 's3', format: 'ecs' }],
   };
   return parseConfig(JSON.stringify(file), 'the measured configuration', [source], FORMATS);

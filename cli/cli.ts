@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../functions/core/errors.ts';
-import { COMMANDS, type Command, HELP, helpOf } from './commands/commands.ts';
+import { COMMANDS, type Command, HELP, helpOf } from './commands.ts';
 import { clean } from './views/log-line.ts';
 
 /** Wrong use, or a wrong configuration. */

@@ -12,15 +12,15 @@ import { StateStack } from './stacks/state-stack.ts';
 
 export interface TidemarkProps {
   readonly config: Config;
-  /** Every source there is; those without a connection are left out. */
+  /** All sources; those without a connection are not deployed. */
   readonly sources: readonly Source[];
-  /** What the configuration is called in errors. */
+  /** The configuration's name in error messages. */
   readonly name: string;
-  /** Why this must not be deployed, if it must not. */
+  /** If set, the stacks can be synthesised but not deployed, for this reason. */
   readonly refuse?: string | undefined;
 }
 
-/** Tidemark in an account: what it keeps, what forwards, and when. All of it is drawn from the configuration and the sources' own data. */
+/** Tidemark in one account: the state, forwarding and schedules stacks, drawn from the configuration and the sources' own data. */
 export class Tidemark extends Construct {
   readonly state: StateStack;
   readonly forwarding: ForwardingStack;
@@ -28,7 +28,7 @@ export class Tidemark extends Construct {
 
   constructor(scope: Construct, id: string, { config, sources, name, refuse }: TidemarkProps) {
     super(scope, id);
-    // A stack that others depend on may lose what they no longer need, and is deployed before they are.
+    // With strong references, a stack could not remove something in the same deployment that removes its last use elsewhere.
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     checkDeployable(config, sources, name);
     const { deployment, connections } = config;
@@ -61,7 +61,7 @@ export class Tidemark extends Construct {
   }
 }
 
-/** CloudFormation itself says no, whoever brings it the template. */
+/** Adds a rule that makes CloudFormation refuse the template, whoever deploys it. */
 function refuseToDeploy(stack: Stack, why: string): void {
   new CfnRule(stack, 'Refused', {
     assertions: [{ assert: Fn.conditionEquals('an example', 'a configuration'), assertDescription: why }],

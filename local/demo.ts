@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
 import { findSimulators } from '../simulators/find-simulator.ts';
-import type { RunningVendor, Simulator } from '../simulators/simulator.ts';
+import type { RunningSimulator, Simulator } from '../simulators/simulator.ts';
 import { type Places, readState, writeState } from './world.ts';
 
 /** Shipped simulators at work, and the configuration that forwards them. */
 export interface Demo {
   readonly config: object;
-  readonly vendors: readonly RunningVendor[];
+  readonly vendors: readonly RunningSimulator[];
   /** Keeps its ports and secrets: only once the state directory is known to be ours. */
   save(): Promise<void>;
 }
@@ -22,7 +22,7 @@ const SNAPSHOT_TIMING = { every: '20s' };
 /** Starts the simulator of every source where it was before, and writes a configuration and secrets for them. */
 export async function startDemo(sources: readonly Source[], places: Places): Promise<Demo> {
   const ports = (await readState<Record<string, number>>(places, PORTS)) ?? {};
-  const vendors: RunningVendor[] = [];
+  const vendors: RunningSimulator[] = [];
   const connections: object[] = [];
   const secrets: Record<string, unknown> = await readSecrets(places.secrets);
   for (const vendor of await findSimulators()) {
@@ -71,7 +71,7 @@ async function readSecrets(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-async function startAt(vendor: Simulator, port: number | undefined): Promise<RunningVendor> {
+async function startAt(vendor: Simulator, port: number | undefined): Promise<RunningSimulator> {
   if (port === undefined) return await vendor.start({});
   try {
     return await vendor.start({ port });

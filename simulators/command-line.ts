@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FAULT_SHAPES, type FaultName, type FaultShape, readFaults } from './faults.ts';
-import type { Simulator, VendorFlag, VendorOptions } from './simulator.ts';
+import type { Simulator, SimulatorFlag, SimulatorOptions } from './simulator.ts';
 
 type Kind = 'number' | 'text' | 'flag';
 
@@ -15,10 +15,13 @@ const COMMON: Readonly<Record<string, { readonly kind: 'number' | 'time'; readon
 };
 
 /** Reads the flags of a simulator; throws with words that name the mistake. */
-export function readCommandLine(vendor: Simulator, args: readonly string[]): VendorOptions {
-  const names = [...Object.keys(COMMON), ...Object.keys(vendor.flags), ...vendor.faults];
+export function readCommandLine(simulator: Simulator, args: readonly string[]): SimulatorOptions {
+  const names = [...Object.keys(COMMON), ...Object.keys(simulator.flags), ...simulator.faults];
   const options = Object.fromEntries(
-    names.map((name) => [kebab(name), { type: isSwitch(vendor, name) ? ('boolean' as const) : ('string' as const) }]),
+    names.map((name) => [
+      kebab(name),
+      { type: isSwitch(simulator, name) ? ('boolean' as const) : ('string' as const) },
+    ]),
   );
   // A negative number after a flag would be taken for the next flag.
   const joined = args.flatMap((arg, index) =>
@@ -29,30 +32,32 @@ export function readCommandLine(vendor: Simulator, args: readonly string[]): Ven
     .filter((name) => values[kebab(name)] !== undefined)
     .map((name) => [name, String(values[kebab(name)])] as const);
   const plain = given
-    .filter(([name]) => !honours(vendor, name))
-    .map(([name, text]) => [name, readOption(vendor, name, text)]);
-  const faults = given.flatMap(([name, text]) => (honours(vendor, name) ? [[name, readFault(name, text)]] : []));
-  return { ...Object.fromEntries(plain), faults: readFaults(Object.fromEntries(faults), vendor.faults) };
+    .filter(([name]) => !honours(simulator, name))
+    .map(([name, text]) => [name, readOption(simulator, name, text)]);
+  const faults = given.flatMap(([name, text]) => (honours(simulator, name) ? [[name, readFault(name, text)]] : []));
+  return { ...Object.fromEntries(plain), faults: readFaults(Object.fromEntries(faults), simulator.faults) };
 }
 
 /** Every flag in words. */
-export function describeCommandLine(vendor: Simulator): string {
+export function describeCommandLine(simulator: Simulator): string {
   const lines = (entries: readonly (readonly [string, string, string])[]) =>
     entries.map(([name, value, words]) => `  --${kebab(name)}${value && ` ${value}`}\n      ${words}`).join('\n');
   const common = Object.entries(COMMON).map(([name, { kind, words }]) => [name, `<${kind}>`, words] as const);
-  const own = Object.entries(vendor.flags).map(([name, flag]) => [name, choicesOf(flag), flag.words] as const);
-  const faults = vendor.faults.map((name) => [name, faultValue(FAULT_SHAPES[name]), FAULT_SHAPES[name].words] as const);
+  const own = Object.entries(simulator.flags).map(([name, flag]) => [name, choicesOf(flag), flag.words] as const);
+  const faults = simulator.faults.map(
+    (name) => [name, faultValue(FAULT_SHAPES[name]), FAULT_SHAPES[name].words] as const,
+  );
   return [
-    `npm run vendor -- ${vendor.id} [flags]`,
+    `npm run vendor -- ${simulator.id} [flags]`,
     `\nEvents\n${lines(common)}`,
-    `\nOnly ${vendor.id}\n${lines(own)}`,
+    `\nOnly ${simulator.id}\n${lines(own)}`,
     '\nFaults, which can also be switched while it runs (GET, PUT, PATCH /_control; POST /_control/reset).',
     `A value is written name=value,name=value; the first may be given alone: --throttle 3,retryAfter=2\n${lines(faults)}`,
   ].join('\n');
 }
 
-function readOption(vendor: Simulator, name: string, text: string): number | string {
-  const flag = COMMON[name] ?? (vendor.flags[name] as VendorFlag);
+function readOption(simulator: Simulator, name: string, text: string): number | string {
+  const flag = COMMON[name] ?? (simulator.flags[name] as SimulatorFlag);
   if ('choices' in flag && flag.choices && !flag.choices.includes(text))
     throw new Error(`--${kebab(name)} is one of: ${flag.choices.join(', ')}.`);
   if (flag.kind === 'text') return text;
@@ -94,19 +99,19 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-function isSwitch(vendor: Simulator, name: string): boolean {
-  return honours(vendor, name) && FAULT_SHAPES[name].is === 'flag';
+function isSwitch(simulator: Simulator, name: string): boolean {
+  return honours(simulator, name) && FAULT_SHAPES[name].is === 'flag';
 }
 
-function honours(vendor: Simulator, name: string): name is FaultName {
-  return (vendor.faults as readonly string[]).includes(name);
+function honours(simulator: Simulator, name: string): name is FaultName {
+  return (simulator.faults as readonly string[]).includes(name);
 }
 
 function isNegative(arg: string | undefined): boolean {
   return arg !== undefined && /^-\d/.test(arg);
 }
 
-function choicesOf(flag: VendorFlag): string {
+function choicesOf(flag: SimulatorFlag): string {
   return flag.choices ? flag.choices.join('|') : `<${flag.kind}>`;
 }
 

@@ -5,11 +5,11 @@ import type { Simulator } from './simulator.ts';
 const NAME = /^[a-z][a-z0-9-]*$/;
 const HERE = import.meta.dirname;
 
-/** The simulator of a source, if there is one: `<source>/simulator.ts` exports it as `vendor`. */
+/** The simulator of a source, if there is one: `<source>/simulator.ts` exports it as `simulator`. */
 export async function findSimulator(id: string): Promise<Simulator | undefined> {
   if (!NAME.test(id) || !existsSync(`${HERE}/${id}/simulator.ts`)) return undefined;
-  const module = (await import(/* @vite-ignore */ `./${id}/simulator.ts`)) as { readonly vendor?: Simulator };
-  return module.vendor;
+  const module = (await import(/* @vite-ignore */ `./${id}/simulator.ts`)) as { readonly simulator?: Simulator };
+  return module.simulator;
 }
 
 /** All simulators that there are. */
@@ -17,5 +17,5 @@ export async function findSimulators(): Promise<readonly Simulator[]> {
   const folders = (await readdir(HERE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const names = folders.map(({ name }) => name).toSorted();
   const found = await Promise.all(names.map((name) => findSimulator(name)));
-  return found.filter((vendor) => vendor !== undefined);
+  return found.filter((simulator) => simulator !== undefined);
 }

@@ -25,7 +25,7 @@ export interface Service {
 }
 
 /** A vendor's server on loopback. */
-export interface VendorServer {
+export interface SimulatorServer {
   readonly origin: string;
   readonly control: string;
   readonly counters: Counters;
@@ -37,11 +37,11 @@ const MAINTENANCE =
   '<!doctype html><html><head><title>Scheduled maintenance</title></head><body><h1>We will be back soon</h1></body></html>';
 
 /** Serves a vendor on 127.0.0.1 and lets the switched faults happen to its answers. */
-export async function startVendorServer(
+export async function startSimulatorServer(
   service: Service,
   switches: Switches,
   options: { readonly port: number; readonly now: () => number },
-): Promise<VendorServer> {
+): Promise<SimulatorServer> {
   const counters: Counters = { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} };
   const reset = () => {
     switches.reset();

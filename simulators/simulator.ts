@@ -1,7 +1,7 @@
 import type { FaultName, Faults } from './faults.ts';
 
 /** How every simulator can be started; a vendor adds its own options. */
-export interface VendorOptions {
+export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly seed?: number;
@@ -19,7 +19,7 @@ export interface VendorOptions {
 }
 
 /** An option of one vendor, as the command line offers it. */
-export interface VendorFlag {
+export interface SimulatorFlag {
   readonly words: string;
   readonly kind: 'number' | 'text';
   readonly choices?: readonly string[];
@@ -29,10 +29,10 @@ export interface VendorFlag {
 export interface Simulator {
   readonly id: string;
   /** The options that only this vendor has. */
-  readonly flags: Readonly<Record<string, VendorFlag>>;
+  readonly flags: Readonly<Record<string, SimulatorFlag>>;
   /** The faults that it honours: no others can be switched. */
   readonly faults: readonly FaultName[];
-  start(options: VendorOptions): Promise<RunningVendor>;
+  start(options: SimulatorOptions): Promise<RunningSimulator>;
   /** What a configuration needs to read from it: the connection without its origin, and its secret's value. */
   readonly demo: {
     readonly connection: Readonly<Record<string, unknown>>;
@@ -80,7 +80,7 @@ export interface HeldRow {
 }
 
 /** A simulator at work. */
-export interface RunningVendor {
+export interface RunningSimulator {
   /** Scheme, host and port. */
   readonly origin: string;
   /** The demo connection with its origin filled in: with the path, where the vendor's has one (`/v7`). */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { findSources } from '../lib/plan/find-sources.ts';
 import { ecsComplaints } from './ecs-reader.ts';
+
+const SOURCES = (await findSources()).map(({ id }) => id);
 
 /** A well-formed event with some fields on top. */
 function eventWith(fields: Record<string, unknown>): Record<string, unknown> {
@@ -38,7 +41,7 @@ describe('what ECS knows passes', () => {
     ['objects in lists', { dns: { answers: [{ name: 'a', ttl: 5 }] } }],
     [
       'anything in namespaces of our own',
-      { frame: { a: [{ 'b.c': null }] }, thousandeyes: {}, vbrick: { x: 1 }, tidemark: { feed: 'f' } },
+      { ...Object.fromEntries(SOURCES.map((id) => [id, { a: [{ 'b.c': null }] }])), tidemark: { feed: 'f' } },
     ],
   ])('%s', (_name, fields) => {
     expect(ecsComplaints(eventWith(fields))).toEqual([]);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { EcsFlat, EcsVersion } from '@elastic/ecs';
+import { findSources } from '../lib/plan/find-sources.ts';
 
 interface Field {
   readonly type: string;
@@ -16,7 +17,7 @@ const FIELDS: Readonly<Record<string, Field>> = EcsFlat;
 /** Names that stand between the root and a field: `user`, `user.target`. */
 const BRANCHES = new Set(Object.keys(FIELDS).flatMap(prefixesOf));
 /** Namespaces of our own and of the vendors, where ECS says nothing. */
-const FREE_ROOTS: ReadonlySet<string> = new Set(['frame', 'thousandeyes', 'vbrick', 'tidemark']);
+const FREE_ROOTS: ReadonlySet<string> = new Set([...(await findSources()).map(({ id }) => id), 'tidemark']);
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 /** Reads an event as strictly as ECS can be read, and says what is wrong with it; nothing when it is well formed. */

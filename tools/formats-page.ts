@@ -3,28 +3,33 @@ import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
 
-/** The page about the formats, with the tables that the code itself uses. */
+/** The page about the formats. Its tables come from the code that writes the formats. */
 export function formatsPage(): string {
   return `<!-- Made by \`npm run generate\`. -->
 
 # Formats
 
-An event is an ECS document; every other format is a projection of it, and knows no vendor.
+An event is an ECS document. Every other format is made from this document and knows no vendor.
 
 ## ecs
 
-Elastic Common Schema 9.4. What the vendor says and ECS has no place for is under the vendor's own name (\`thousandeyes\`). What Tidemark itself
-has to say is under \`tidemark\`: feed, connection, vendor, product, window, \`lateness_ms\` of an event that appeared after its range had been read,
-\`shortened\`. Tags: \`tidemark-untimed\` (no usable time; \`@timestamp\` is when it was read), \`tidemark-unmapped\` (a pipeline_error),
-\`tidemark-unknown-event\` (the vendor's event name is new to us), \`tidemark-shortened\` (the whole lies in quarantine), \`tidemark-inexpressible\`
-(stands in for an event that the format cannot say; \`tidemark.event\` is its id), \`tidemark-redriven\` (sent again from quarantine),
-\`tidemark-part\` (a part of an event that was too large: in the order of \`tidemark.part.number\`, \`event.original\` of all parts with the same
-\`tidemark.part.of\` is the event's; that is an id by which the shortened event is found).
+Elastic Common Schema 9.4. Facts from the vendor that have no ECS field are under the vendor's own name (\`thousandeyes\`). What Tidemark itself adds is
+under \`tidemark\`: feed, connection, vendor, product, window, \`shortened\`, and \`lateness_ms\` if the event appeared after its range had been read.
 
-## What Tidemark says of itself
+| tag | meaning |
+|---|---|
+| \`tidemark-untimed\` | the record has no usable time; \`@timestamp\` is the time at which it was read |
+| \`tidemark-unmapped\` | the record could not be mapped: \`event.kind: pipeline_error\` |
+| \`tidemark-unknown-event\` | Tidemark does not know the vendor's name of this event |
+| \`tidemark-shortened\` | the event was too large; the whole event is in quarantine |
+| \`tidemark-inexpressible\` | stands in for an event that the format cannot express; \`tidemark.event\` is the id of that event |
+| \`tidemark-redriven\` | sent again from quarantine |
+| \`tidemark-part\` | a part of an event that was too large. Put together in the order of \`tidemark.part.number\`, the \`event.original\` of all parts with the same \`tidemark.part.of\` is that of the event; \`tidemark.part.of\` is also the id of the shortened event |
 
-\`event.module\` is \`tidemark\`, \`event.dataset\` \`tidemark.<act>\`, \`event.action\` the act, \`tidemark.feed\` the feed, \`tidemark.range\` what it is about.
-Told again after a crash, an act has the same \`event.id\`.
+## Self events
+
+Tidemark reports what it did or found as an event. \`event.module\` is \`tidemark\`, \`event.dataset\` is \`tidemark.<act>\`, \`event.action\` is the act,
+\`tidemark.feed\` is the feed, and \`tidemark.range\` is the time range concerned. If it is sent again after a crash, it has the same \`event.id\`.
 
 | act | when |
 |---|---|
@@ -34,32 +39,32 @@ ${Object.entries(SELF_EVENTS)
 
 ## raw
 
-The vendor's record as it came, on one line, and nothing else: in S3 it has no id. A record that could not be read is its text.
+The vendor's record unchanged, on one line, and nothing else: in S3 it has no id. For a record that could not be read it is the text.
 
 ## Splunk
 
-A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, whatever its format: \`time\` with milliseconds, \`host\` = the
-connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is set, and the indexed fields \`event_id\` and \`feed\`.
-To see an event once that was delivered twice: \`| dedup event_id\`.
+A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
+connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
+To see an event only once if it was delivered twice: \`| dedup event_id\`.
 
 ## cef
 
-CEF version 0 unless the destination says \`"cefVersion": 1\`. Version 0 knows IPv4 only: an IPv6 address goes to a field of its own.
-Values are cleaned of control characters, cut to the key's limit, then escaped; \`TidemarkCut\` names the keys that were cut. Facts in the vendor's own
-namespace become keys of their own, named vendor, product and path (\`CiscoThousandEyesAuditEvent\`), at most 64.
+CEF version 0, or version 1 if the destination says \`"cefVersion": 1\`. Version 0 has fields for IPv4 only, so an IPv6 address goes to a separate field.
+Control characters are removed from values; then values are cut to the limit of the key and escaped. \`TidemarkCut\` names the keys that were cut. Facts in the
+vendor's own namespace become keys named after vendor, product and path (\`CiscoThousandEyesAuditEvent\`), at most 64.
 
 ${cefMappingTable().trim()}
 
 ### Severity
 
-The first rule that fits decides.
+The first rule that applies decides.
 
 ${cefSeverityTable().trim()}
 
 ## ocsf
 
-OCSF 1.3.0. The class depends on the kind of event alone, never on what else is known of it. What has no place in its class is under \`unmapped\`, the
-vendor's record is \`raw_data\`, \`metadata.uid\` is \`event.id\`.
+OCSF 1.3.0. The class depends only on the kind of event, never on which other facts are known. Facts that have no place in the class are under \`unmapped\`,
+the vendor's record is \`raw_data\`, and \`metadata.uid\` is \`event.id\`.
 
 ${ocsfClassTable().trim()}
 `;

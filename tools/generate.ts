@@ -8,7 +8,7 @@ import { costPages } from './cost/pages.ts';
 import { formatsPage } from './formats-page.ts';
 import { streamPage } from './stream-page.ts';
 
-/** Files that are made from the code and committed for those who read without running: path to text. */
+/** The text of each generated file, by path. They are committed for people who read them without running the code. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const sources = await findSources();
   const schema = z.toJSONSchema(configSchema(sources, FORMATS), { io: 'input' });

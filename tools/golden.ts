@@ -20,21 +20,23 @@ import { diffItems } from '../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
 
-// Golden cases: a vendor's answers in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and beside each what becomes
-// of it in every format. Tests compare them, the pages about streams show them.
+// Golden cases: a vendor's answer in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and next to it the expected
+// events in every format. Tests compare them, the pages about streams show them.
 //
-// Of a snapshot stream, <case>.json is how things are, and <case>.before.json, if it is there, how they were. What the first
-// answer makes us ask is answered by <case>.2.json, .3.json and so on, in that order; what has no file has an empty list.
+// For a snapshot stream, <case>.json is the current state and the optional <case>.before.json the state before. <case>.2.json,
+// .3.json and so on answer the further requests that the first answer leads to, in that order. Without a file, the answer is an
+// empty list.
 //
-// fixtures/connection.json, if it is there, holds the `settings` of the connection, and what lookups have `found`.
+// The optional fixtures/connection.json holds the `settings` of the connection, and what lookups have `found`.
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
-/** What a case's files end in besides the answer itself. */
+/** The endings of a case's expected files. */
 export const EXPECTED = ['.ecs.json', '.cef.txt', '.ocsf.json', '.hec.json'] as const;
 
-/** The files of a snapshot's case that are not its first answer. */
+/** Matches the ending of a snapshot case's answers. Only the first answer ends in plain `.json`. */
 const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;
-const MOST_ANSWERS = 100;
+/** Maximum number of answers in a case: a stream must not ask for ever. */
+const MAX_ANSWERS = 100;
 
 const readAt = parseInstant('2026-01-10T10:05:00Z') as number;
 
@@ -42,13 +44,13 @@ const readAt = parseInstant('2026-01-10T10:05:00Z') as number;
 export interface GoldenCase {
   readonly name: string;
   readonly feed: Feed;
-  /** The answer's file without its ending: what is expected lies beside it. */
+  /** Path of the answer without its ending. The expected files have the same path with other endings. */
   readonly stem: string;
   readonly answer: string;
   readonly contentType: string;
 }
 
-/** A vendor's answers about how things are, perhaps those about how they were, and the feed that compares them. */
+/** A vendor's answers about the current state, optionally those about the state before, and the feed that compares them. */
 export interface SnapshotCase {
   readonly name: string;
   readonly feed: SnapshotFeed;
@@ -88,7 +90,7 @@ export function snapshotCases(source: Source): SnapshotCase[] {
   });
 }
 
-/** Expected files whose answer is gone, and answers that belong to no case. */
+/** Returns expected files without an answer, and answers that belong to no case. */
 export function orphans(source: Source): string[] {
   return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
     const owned = new Set(stems.flatMap((stem) => [stem, ...(!isSnapshotFeed(feed) ? [] : furtherFilesOf(stem))]));
@@ -99,12 +101,12 @@ export function orphans(source: Source): string[] {
   });
 }
 
-/** The events of a case, as the engine makes them: at a fixed time, for a connection called acme. */
+/** The events of a case as the engine makes them, at a fixed time, for a connection named acme. */
 export function goldenEvents(golden: GoldenCase | SnapshotCase): EcsEvent[] {
   return 'answer' in golden ? rowEvents(golden.feed, goldenRows(golden)) : snapshotEvents(golden);
 }
 
-/** A case's rows, as the stream reads them. */
+/** The rows of a case as the stream reads them. */
 export function goldenRows({ feed, answer, contentType }: GoldenCase): readonly Row[] {
   const { stream, connection } = feed;
   const asked = stream.first({ from: readAt, to: readAt }, connection);
@@ -112,7 +114,7 @@ export function goldenRows({ feed, answer, contentType }: GoldenCase): readonly 
   return page.rows;
 }
 
-/** The events of these rows, read together. */
+/** The events of rows that were read together. */
 export function rowEvents(feed: Feed, rows: readonly Row[]): EcsEvent[] {
   const counts = new Map<string, number>();
   return rows.flatMap((row) => {
@@ -127,7 +129,7 @@ export function rowEvents(feed: Feed, rows: readonly Row[]): EcsEvent[] {
   });
 }
 
-/** The changes from before, or the baseline where there is no before. */
+/** The changes since the state before, or the baseline if there is no such state. */
 function snapshotEvents({ feed, answers, before }: SnapshotCase): EcsEvent[] {
   const items = itemsIn(feed, answers);
   const ref = { id: 'golden', number: before ? 2 : 1, at: readAt };
@@ -135,21 +137,21 @@ function snapshotEvents({ feed, answers, before }: SnapshotCase): EcsEvent[] {
   return diffItems(itemsIn(feed, before), items).map((change) => changeEvent(feed, ref, change));
 }
 
-/** What the answers hold, which is compared as it is stored: as JSON. */
+/** The items in the answers. They go through JSON, because the engine compares stored items. */
 function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly string[]): Item[] {
   const asks: Request[] = [stream.first(connection)];
   const rows: Row[] = [];
-  for (let at = 0; at < Math.min(asks.length, MOST_ANSWERS); at++) {
+  for (let at = 0; at < Math.min(asks.length, MAX_ANSWERS); at++) {
     const answer = { status: 200, headers: { 'content-type': 'application/json' }, text: answers[at] ?? '[]' };
     const page = stream.read(answer, asks[at] as Request, connection);
     rows.push(...page.rows);
     asks.push(...page.asks);
   }
-  if (answers.length > asks.length) throw new Error(`${stream.name}: answer ${asks.length + 1} was never asked for`);
+  if (answers.length > asks.length) throw new Error(`${stream.name}: nothing asks for answer ${asks.length + 1}`);
   return JSON.parse(JSON.stringify(rows.flatMap((row) => stream.items(row)))) as Item[];
 }
 
-/** The streams that have fixtures: the folder, and its cases without their endings. */
+/** The streams with fixtures: the folder, and the paths of its cases without their endings. */
 function fixturesOf(source: Source): { feed: AnyFeed; folder: string; stems: string[] }[] {
   const fixtures = join(SOURCES, source.id, 'fixtures');
   if (!existsSync(fixtures)) return [];
@@ -157,7 +159,7 @@ function fixturesOf(source: Source): { feed: AnyFeed; folder: string; stems: str
   const folders = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return folders.map(({ name }) => {
     const feed = feedsOf(source, connection).find(({ stream }) => stream.name === name);
-    if (!feed) throw new Error(`fixtures for ${name}, which is no stream of ${source.id}`);
+    if (!feed) throw new Error(`fixtures/${name}: ${source.id} has no such stream`);
     const folder = join(fixtures, name);
     const answers = readdirSync(folder).filter(
       (file) => /\.(json|csv)$/.test(file) && !EXPECTED.some((end) => file.endsWith(end)),
@@ -177,7 +179,7 @@ function goldenConnection(source: Source, fixtures: string) {
   return { ...connection, ...(given.found && { found: given.found }) };
 }
 
-/** The first answer, and those to what it made us ask. */
+/** The first answer, and the answers to the requests that follow from it. */
 function answersAt(stem: string): string[] {
   return [stem, ...numberedFilesOf(stem)].map((file) => readFileSync(`${file}.json`, 'utf8'));
 }

@@ -14,14 +14,14 @@ import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';
 
-type Fact = readonly [what: string, how: string];
+type Fact = readonly [name: string, text: string];
 
-/** The page about a stream: what it needs, what it gives, and one of its golden events in every format. */
+/** The page about a stream: its permissions, timing and settings, and one of its golden events in every format. */
 export function streamPage(source: Source, stream: AnyStream): string {
   const facts: readonly Fact[] = [
-    ['needs', stream.needs],
+    ['permission', stream.needs],
     ['secret', secretOf(source)],
-    ['runs', stream.enabled ? everyOf(stream) : `off by default; ${everyOf(stream)} when it is on`],
+    ['runs', stream.enabled ? everyOf(stream) : `off by default; ${everyOf(stream)} if enabled`],
     ...(isSnapshot(stream) ? snapshotFacts(stream) : eventFacts(stream)),
   ];
   const sample = sampleOf(source, stream);
@@ -32,51 +32,57 @@ export function streamPage(source: Source, stream: AnyStream): string {
 
 Feed \`${source.id}/${stream.name}/<connection>\`. The vendor's page: <${stream.docs}>.
 
-| what | how |
+| fact | value |
 |---|---|
-${facts.map(([what, how]) => `| ${what} | ${how} |`).join('\n')}
+${facts.map(([name, text]) => `| ${name} | ${text} |`).join('\n')}
 ${settings.length === 0 ? '' : settingsTable(settings)}${sample ? samples(sample, isSnapshot(stream)) : ''}`;
 }
 
 function eventFacts(stream: Stream): readonly Fact[] {
   return [
-    ['settle', `${formatDuration(stream.settle)}: a window ends no later than so long before now`],
-    ['overlap', `${formatDuration(stream.overlap)}: so far behind the watermark each run reads again`],
+    ['settle', `${formatDuration(stream.settle)}: a window ends at least this long before the present`],
+    ['overlap', `${formatDuration(stream.overlap)}: each run reads this much before the watermark again`],
     ...rereadFacts(stream),
-    ['late events', `found when they appear at most ${formatDuration(foundWithin(stream))} after they happened`],
+    ['late events', `found if they appear at most ${formatDuration(foundWithin(stream))} after they happened`],
     [
       'longest window',
-      `${formatDuration(stream.longestWindow)}${stream.windowStep === undefined ? '' : `; asked for in whole steps of ${formatDuration(stream.windowStep)}`}`,
+      `${formatDuration(stream.longestWindow)}${stream.windowStep === undefined ? '' : `; requested in whole steps of ${formatDuration(stream.windowStep)}`}`,
     ],
-    ['kept by the vendor', sayRetention(stream.retention)],
+    ['kept by the vendor', formatRetention(stream.retention)],
   ];
 }
 
 function rereadFacts({ rereads = [] }: Stream): readonly Fact[] {
-  const looks = rereads.map(({ every, overlap }) => `every ${formatDuration(every)} ${formatDuration(overlap)}`);
-  return looks.length === 0 ? [] : [['looks further back', looks.join(', ')]];
+  const texts = rereads.map(({ every, overlap }) => `${formatDuration(overlap)} every ${formatDuration(every)}`);
+  return texts.length === 0 ? [] : [['reads again further back', texts.join(', ')]];
 }
 
-/** How late an event may be and still be found: by the longest look back, or in the step that is read until it has settled. */
+/** The largest lateness with which an event is still found: that of the longest re-read, or of the overlap. */
 function foundWithin({ overlap, rereads = [], settle }: Stream): Duration {
   return Math.max(overlap, ...rereads.map((reread) => reread.overlap)) + settle;
 }
 
 function snapshotFacts({ thing }: SnapshotStream): readonly Fact[] {
   return [
-    ['first run', `one event of kind \`state\` that tells which things (${thing}) there are`],
-    ['later runs', 'an event for each that was created, changed or deleted since, with how it was and how it is'],
-    ['not seen', 'what was made and undone between two runs'],
-    ['shrunk lists', 'a list that lost over half of its things is read once more, and believed only if it stays so'],
+    ['first run', `one event of kind \`state\` that lists all items (${thing})`],
+    [
+      'later runs',
+      'one event for each item that was created, changed or deleted since, with the values before and after',
+    ],
+    ['not seen', 'a change that was undone between two runs'],
+    [
+      'shrunk lists',
+      'a list that lost over half of its items is read again, and accepted only if the result is the same',
+    ],
   ];
 }
 
-/** What `settings` of a connection may hold, in the words of the configuration's schema. */
+/** The settings of a connection to this source, as described in the configuration's schema. */
 function settingsOf({ settings }: Source): readonly Fact[] {
   const { properties = {} } = z.toJSONSchema(settings, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
-    const { description = '', default: usual } = property as { description?: string; default?: unknown };
-    return [`\`${name}\``, usual === undefined ? description : `${description} (default: ${JSON.stringify(usual)})`];
+    const { description = '', default: value } = property as { description?: string; default?: unknown };
+    return [`\`${name}\``, value === undefined ? description : `${description} (default: ${JSON.stringify(value)})`];
   });
 }
 
@@ -90,24 +96,24 @@ function secretOf({ auth }: Source): string {
   return shapes.map((shape) => `\`${JSON.stringify(shape)}\``).join(' or ');
 }
 
-/** The first event that is understood; of a snapshot stream a change, which tells more than a baseline. */
+/** The first event that could be mapped. For a snapshot stream a change, because it shows more than a baseline. */
 function sampleOf(source: Source, { name }: AnyStream): EcsEvent | undefined {
   const cases = [...goldenCases(source), ...snapshotCases(source)].filter(({ feed }) => feed.stream.name === name);
   const events = cases.flatMap((golden) => goldenEvents(golden)).filter(({ event }) => event.kind !== 'pipeline_error');
-  const telling = events.filter(({ event, tags }) => event.kind !== 'state' && !tags?.includes(UNKNOWN_EVENT));
-  return telling[0] ?? events[0];
+  const preferred = events.filter(({ event, tags }) => event.kind !== 'state' && !tags?.includes(UNKNOWN_EVENT));
+  return preferred[0] ?? events[0];
 }
 
 function samples(event: EcsEvent, isChange: boolean): string {
   const line = (format: FormatId, shape: Omit<Shape, 'format'> = {}) => writeEvent({ format, ...shape }, event).text;
   const pretty = (text: string) => JSON.stringify(JSON.parse(text), null, 2);
-  const raw = isChange ? 'The thing before and after' : 'The vendor’s record';
+  const raw = isChange ? 'The item before and after' : 'The vendor’s record';
   const parts: [string, string, string][] = [
-    [`${raw}, which is also format \`raw\``, 'json', line('raw')],
+    [`${raw}, which is also the format \`raw\``, 'json', line('raw')],
     ['Format `ecs`', 'json', pretty(line('ecs'))],
     ['Format `cef`', 'text', line('cef')],
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
-    ['Format `raw` in Splunk’s envelope', 'json', line('raw', { hec: { index: 'audit' } })],
+    ['Format `raw` in the Splunk envelope', 'json', line('raw', { hec: { index: 'audit' } })],
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');
 }
@@ -116,6 +122,6 @@ function everyOf({ every }: AnyStream): string {
   return `every ${formatDuration(every)}`;
 }
 
-function sayRetention(retention: Duration): string {
+function formatRetention(retention: Duration): string {
   return `${Math.round(retention / DAY)} days`;
 }

@@ -6,17 +6,17 @@ import { regionOf } from '../../lib/account/region.ts';
 import { sayAwsError } from './aws-error.ts';
 import { Turns } from './turns.ts';
 
-/** A function may take so long, and then its answer has to come. */
-const LONGEST_INVOCATION_MS = 16 * 60_000;
-/** A new account runs ten functions at once, and schedules want theirs, too. */
-const INVOCATIONS_AT_ONCE = 5;
+/** Timeout of an invocation: the longest that a function may run, and a minute for its answer. */
+const INVOCATION_TIMEOUT_MS = 16 * 60_000;
+/** Maximum number of invocations at the same time. A new account allows ten, and the schedules need some of them. */
+const MAX_INVOCATIONS = 5;
 
-/** What every client of AWS here is made with: credentials are whatever this machine has. */
+/** Options of every AWS client. Credentials are those of the environment. */
 export interface ClientOptions {
   readonly region?: string;
 }
 
-/** A key of one's own binds to its Region; else it is this machine's. */
+/** The Region of the deployment's own key, if it has one; otherwise that of the environment. */
 export function clientOptionsOf(deployment: Deployment): ClientOptions {
   const region = regionOf(deployment);
   return region === undefined ? {} : { region };
@@ -28,7 +28,7 @@ export class CloudAccount {
   readonly #stackPrefix: string;
   readonly #stacks = new Map<string, Promise<Readonly<Record<string, string>>>>();
   readonly #lambda: LambdaClient;
-  readonly #atOnce = new Turns(INVOCATIONS_AT_ONCE);
+  readonly #atOnce = new Turns(MAX_INVOCATIONS);
 
   constructor(deployment: Deployment) {
     this.clientOptions = clientOptionsOf(deployment);
@@ -37,13 +37,13 @@ export class CloudAccount {
       ...this.clientOptions,
       requestHandler: {
         connectionTimeout: 5_000,
-        requestTimeout: LONGEST_INVOCATION_MS,
+        requestTimeout: INVOCATION_TIMEOUT_MS,
         throwOnRequestTimeout: true,
       },
     });
   }
 
-  /** What a stack says of itself. */
+  /** An output of a stack. */
   async output(stack: 'state' | 'forwarding', key: string): Promise<string> {
     const name = `${this.#stackPrefix}-${stack}`;
     let outputs = this.#stacks.get(name);
@@ -97,13 +97,13 @@ async function readOutputs(name: string, options: ClientOptions): Promise<Readon
   }
 }
 
-/** The function itself has failed; Lambda says so in the answer. */
+/** The error of a function that failed: Lambda reports it in its answer. */
 function functionFailed(functionArn: string, text: string): TidemarkError {
   let message = text;
   try {
     message = (JSON.parse(text) as { errorMessage?: string }).errorMessage ?? text;
   } catch {
-    // Whatever it is, it is what there is to say.
+    // Not JSON: the text itself is the message.
   }
   const name = functionArn.split(':').at(-1);
   return new TidemarkError({

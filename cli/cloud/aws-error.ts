@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 
-/** What goes wrong before AWS is even asked: by the name or the text of the error, what to do. */
-const CURES: readonly (readonly [RegExp, string])[] = [
+/** Common problems of access: a pattern for the error's name and message, and what to do. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /CredentialsProviderError|Could not load credentials|ExpiredToken|security token/i,
     'Sign in: AWS_PROFILE names the credentials to use, aws sso login renews them.',
@@ -11,17 +11,17 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/Throttl|TooManyRequests|Rate exceeded/i, 'Try again in a minute.'],
 ];
 
-/** An error of AWS for a person: what could not be done, what AWS said, and what to do. */
+/** An error for the user: what could not be done, what AWS answered, and what to do. */
 export function sayAwsError(what: string, thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const remedy = CURES.find(([pattern]) => pattern.test(`${name}: ${message}`))?.[1];
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(`${name}: ${message}`))?.[1];
   return new TidemarkError({
     code: 'failing',
     stage: 'processing',
     message: `${what}: ${name}: ${message}`,
     remedy:
-      remedy ?? 'Look at what AWS says; what was done before stays done, and the same command may be given again.',
+      remedy ?? 'See what AWS answered. What was done before stays done, and the same command can be given again.',
     cause: thrown,
   });
 }

@@ -5,16 +5,16 @@ import { jobId } from '../../functions/core/stored/job.ts';
 import { type Instant, parseInstant } from '../../functions/core/time.ts';
 import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from '../../lib/account/outputs.ts';
 import type { BackfillInput, FeedInput } from '../../lib/functions/backfill-machines.ts';
-import type { BackfillOptions } from '../commands/backfill-options.ts';
-import type { Group } from '../commands/opened.ts';
+import type { BackfillOptions } from '../feeds/backfill-options.ts';
+import type { Group } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 import type { CloudAccount } from './account.ts';
 import { sayAwsError } from './aws-error.ts';
 
-/** Step Functions takes 256 KiB. */
-const MOST_INPUT_BYTES = 200_000;
+/** Maximum size of an execution's input. Step Functions accepts 256 KiB. */
+const MAX_INPUT_BYTES = 200_000;
 
-/** What became of a feed that a backfill was asked for. */
+/** The state of a feed's backfill after the command. */
 interface Started {
   readonly feed: string;
   readonly id: string;
@@ -22,7 +22,7 @@ interface Started {
   readonly execution: string;
 }
 
-/** A backfill of these feeds; its id is known before it begins, as it names the executions. */
+/** A backfill to start or stop. Its id is known before it starts, because the names of the executions contain it. */
 export interface CloudBackfill {
   readonly id: string;
   readonly range: { readonly from: string; readonly to: string } | undefined;
@@ -39,7 +39,7 @@ export function cloudBackfill(
   return { id: resend ? `${name}-resend` : name, range, resend };
 }
 
-/** Starts the state machine for those feeds that are not at work already. It goes on when this command has long ended. */
+/** Starts the state machine for the feeds whose backfill is not running yet. It runs on after this command has ended. */
 export async function startBackfill(
   account: CloudAccount,
   groups: readonly Group[],
@@ -72,7 +72,7 @@ async function start(client: SFNClient, machine: string, id: string, input: Back
   return input.feeds.map(({ feed }) => ({ feed, id, state: 'started' as const, execution }));
 }
 
-/** Stops what goes on with these feeds by itself; an invocation that is at work goes on to its end. */
+/** Stops the executions of these feeds. An invocation that is running ends by itself. */
 export async function stopBackfill(account: CloudAccount, groups: readonly Group[], id: string): Promise<void> {
   const client = new SFNClient(account.clientOptions);
   const running = await runningExecutions(client, await account.output('forwarding', BACKFILL_FEED_MACHINE));
@@ -107,13 +107,13 @@ function orderOf(feed: AnyFeed, { id, range, resend }: CloudBackfill): object {
   return { act: 'backfill', connection, streams: [stream.name], id, ...range, ...(resend && { resend }) };
 }
 
-/** Of 80 characters, a random part that Step Functions makes takes 37. The digest tells feeds and backfills apart. */
+/** A name for a feed's execution. Step Functions allows 80 characters and adds 37 random ones; the digest makes the name unique. */
 function executionName({ name, stream }: AnyFeed, id: string): string {
   const digest = createHash('sha256').update(`${name}#${id}`).digest('hex').slice(0, 12);
   return `${plain(stream.name).slice(0, 28)}-${digest}`;
 }
 
-/** Letters, digits and dashes: what names of executions are made of. */
+/** Replaces characters that execution names do not allow. */
 function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/g, '-');
 }
@@ -129,7 +129,7 @@ function inParts(feeds: readonly FeedInput[]): FeedInput[][] {
     const bytes = Buffer.byteLength(JSON.stringify(feed)) + 1;
     if (bytes > room) {
       parts.push([]);
-      room = MOST_INPUT_BYTES;
+      room = MAX_INPUT_BYTES;
     }
     parts.at(-1)?.push(feed);
     room -= bytes;

@@ -4,10 +4,10 @@ import type { AnyFeed } from '../../functions/core/model.ts';
 import { functionOutput } from '../../lib/account/outputs.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { chooseFeeds, readConfig } from '../../local/configuration.ts';
-import { type FeedOptions, groupsOf, type Opened } from '../commands/opened.ts';
+import { type FeedOptions, groupsOf, type Opened } from '../feeds/opened.ts';
 import { CloudAccount } from './account.ts';
 
-/** A deployment to command: its functions do what the local ones would. */
+/** The chosen feeds of a deployment; its functions are invoked as the local ones would be. */
 export interface OpenedCloud extends Opened {
   readonly account: CloudAccount;
 }
@@ -28,7 +28,7 @@ export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) =>
   };
 }
 
-/** The configuration that is deployed: nothing stands in for it. */
+/** The configuration of the deployment. Without one there is nothing to work on: the demo is local only. */
 export async function deployedConfig(file: string | undefined): Promise<Config> {
   const config = await readConfig(file, await findSources());
   if (config) return config;

@@ -1,12 +1,12 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
-import { isOver, sayProblems, workOff } from '../commands/job.ts';
-import { open } from '../commands/open.ts';
-import type { FeedOptions } from '../commands/opened.ts';
+import { open } from '../feeds/open.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
 
-/** Has what is deployed read now what is due later: asks again what was refused, and goes on until each feed is caught up. */
+/** Makes the deployed functions read now instead of on schedule: asks again where a vendor refused, until each feed has caught up. */
 export async function runInCloud(options: FeedOptions & { readonly once: boolean }): Promise<number> {
   if (!options.once) {
     throw new TidemarkError({

@@ -16,7 +16,7 @@ export interface StoredSecret {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Gives a secret a new value, and makes it where there is none. Says whether it was made. */
+/** Sets the value of a secret, and creates the secret if there is none. Returns whether it was created. */
 export async function storeSecret(options: SecretsManagerClientConfig, secret: StoredSecret): Promise<boolean> {
   const { name, value, description, kmsKeyArn, tags = {} } = secret;
   const client = new SecretsManagerClient(options);
@@ -52,7 +52,7 @@ export async function storeSecret(options: SecretsManagerClientConfig, secret: S
   }
 }
 
-/** AWS’s text never holds the value; what it is about does. */
+/** The error of a failed request. It quotes AWS, which never repeats the value. */
 function notStored(name: string, thrown: unknown): TidemarkError {
   if ((thrown as Error).name === 'InvalidRequestException' && /deletion/.test((thrown as Error).message)) {
     return new TidemarkError({

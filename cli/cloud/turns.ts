@@ -1,4 +1,4 @@
-/** Lets so many work at a time. */
+/** Limits how many pieces of work run at the same time. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -1,13 +1,13 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { OpenedCloud } from '../cloud/open-cloud.ts';
+import type { BackfillOptions } from '../feeds/backfill-options.ts';
+import { hasPast, open } from '../feeds/open.ts';
+import { wholeDays } from '../feeds/range.ts';
+import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns, sayNumber } from '../views/columns.ts';
-import type { BackfillOptions } from './backfill-options.ts';
-import { isOver, sayProblems, workOff } from './job.ts';
-import { hasPast, open } from './open.ts';
-import { wholeDays } from './range.ts';
 
-/** Reads a range of the past beside the live feed. The same command goes on where it was interrupted. */
+/** Reads a range of the past while the live feed goes on. The same command again resumes an interrupted backfill. */
 export async function backfill(options: BackfillOptions): Promise<number> {
   const range = wholeDays(options, new Date());
   const { id, resend, cancel } = options;
@@ -37,7 +37,7 @@ export async function backfill(options: BackfillOptions): Promise<number> {
   }
 }
 
-/** There, the state machine works it off; only to cancel takes a wait for the invocation that is at work. */
+/** In the cloud the state machine runs the backfill. Only cancelling waits, for the invocation that is running. */
 async function inCloud(
   opened: OpenedCloud,
   options: BackfillOptions,
@@ -54,7 +54,7 @@ async function inCloud(
     return 0;
   }
   await stopBackfill(account, groups, wanted.id);
-  // Where the range is known, also a feed whose turn has not come yet is cancelled: its job begins as one that is.
+  // With a known range, a feed that has not begun yet is cancelled too: its job is created as a cancelled one.
   const order = {
     act: 'backfill',
     ...wanted.range,
@@ -94,8 +94,8 @@ function sayReports(reports: readonly FeedReport[]): string {
   const rows = reports.map(({ feed, state, job }) => {
     if (!job) return [feed, '-', '-', state, '-', '-', '-', '-'];
     const { id, from, to, percent, total } = job;
-    const said = job.state === 'running' && state !== 'caught-up' ? state : job.state;
-    return [feed, id, `${from} - ${to}`, said, percent, total.fetched, total.suppressed, total.delivered];
+    const shown = job.state === 'running' && state !== 'caught-up' ? state : job.state;
+    return [feed, id, `${from} - ${to}`, shown, percent, total.fetched, total.suppressed, total.delivered];
   });
   return [columns(HEAD, rows), ...sayProblems(reports)].join('\n');
 }

@@ -1,11 +1,11 @@
 import type { FeedReport } from '../../functions/core/run/report.ts';
+import { open } from '../feeds/open.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import { timeOf } from '../feeds/range.ts';
+import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
-import { isOver, sayProblems, workOff } from './job.ts';
-import { open } from './open.ts';
-import type { FeedOptions } from './opened.ts';
-import { timeOf } from './range.ts';
 
-/** Moves the watermark by hand: on, past what is then not read, or back. The SIEM is told. */
+/** Sets the watermark: back, to read again, or forward, which leaves a gap. An event tells the SIEM. */
 export async function move(options: FeedOptions & { readonly to: string }): Promise<number> {
   const to = timeOf('--to', options.to);
   const opened = await open(options);

@@ -1,17 +1,17 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
+import { open } from '../feeds/open.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
-import { isOver, sayProblems, workOff } from './job.ts';
-import { open } from './open.ts';
-import type { FeedOptions } from './opened.ts';
 
 export interface RedriveOptions extends FeedOptions {
   readonly id?: readonly string[];
-  /** Instead of what lies in the table: what Firehose has put aside for this destination. */
+  /** Send the objects that Firehose has put aside for this destination, instead of the entries in the table. */
   readonly destination?: string;
 }
 
-/** Sends again what lies in quarantine: these entries, or all. 1 when something had to stay. */
+/** Sends entries in quarantine again: those given, or all. Exit code 1 if some could not be sent. */
 export async function redrive(options: RedriveOptions): Promise<number> {
   const { destination, feed, id } = options;
   if ((feed === undefined) === (destination === undefined) || (destination !== undefined && (id || !options.cloud)))

@@ -9,7 +9,7 @@ import { latestEvent } from '../views/sample.ts';
 import { Screen } from '../views/screen.ts';
 import { isWell, saySummary, summarize } from '../views/summary.ts';
 
-/** What stands on the command line of `tidemark run`. */
+/** Options of `tidemark run`. */
 export interface RunOptions {
   readonly config?: string;
   readonly once: boolean;
@@ -20,10 +20,10 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-/** What a running invocation gets to end by itself when somebody stops the program. */
+/** How long a running invocation may take to end by itself when the program is stopped. */
 const GRACE_MS = 1_000;
 
-/** Forwards: vendors -> Tidemark -> files, with everything embedded. Resolves to the exit code. */
+/** Forwards from the vendors to files, with the AWS services embedded. Resolves to the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const sources = await findSources();
   const places = await preparePlaces(options.state, options.out, options.secrets);
@@ -34,19 +34,27 @@ export async function run(options: RunOptions): Promise<number> {
     const world = await startWorld(config, sources, places, (line) => console.line(line));
     await demo?.save();
     for (const warning of world.warnings) console.say(warning);
-    return await forward(options, places, console, world, new Runner(world, feeds, () => console.changed()));
+    return await forward({
+      options,
+      places,
+      console,
+      world,
+      runner: new Runner(world, feeds, () => console.changed()),
+    });
   } finally {
     await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
   }
 }
 
-async function forward(
-  options: RunOptions,
-  places: Places,
-  console: Console,
-  world: World,
-  runner: Runner,
-): Promise<number> {
+interface Forwarding {
+  readonly options: RunOptions;
+  readonly places: Places;
+  readonly console: Console;
+  readonly world: World;
+  readonly runner: Runner;
+}
+
+async function forward({ options, places, console, world, runner }: Forwarding): Promise<number> {
   const stopping = Promise.withResolvers<number>();
   const stop = (signal: NodeJS.Signals) => {
     runner.stop();
@@ -57,7 +65,7 @@ async function forward(
   try {
     const work = options.once ? runner.once() : runner.forever();
     const stopped = await Promise.race([work.then(() => undefined), stopping.promise]);
-    // Ends the invocation under way; what it had not delivered is read again next time.
+    // This ends the running invocation. The next run reads again what it had not delivered.
     await world.close(stopped === undefined ? 0 : GRACE_MS);
     await work;
     console.end();
@@ -72,7 +80,7 @@ async function forward(
   }
 }
 
-/** What a person sees meanwhile: a live view on a terminal, else the functions' log, a line a run. */
+/** What the user sees while it runs: a live view on a terminal, otherwise the log of the functions, one line for each run. */
 class Console {
   readonly #places: Places;
   readonly #screen: Screen | undefined;
@@ -87,7 +95,7 @@ class Console {
     if (process.stderr.isTTY && !options.json) this.#screen = new Screen(process.stderr);
   }
 
-  /** A line that a function has written. */
+  /** Shows a log line of a function. */
   line(line: LogLine): void {
     const text = sayLine(line);
     if (text === undefined) return;

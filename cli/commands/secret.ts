@@ -7,8 +7,8 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findRunning, preparePlaces } from '../../local/world.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
 import { askHidden, askLine } from '../views/hidden-input.ts';
-import type { FeedOptions } from './opened.ts';
 
 /** A secret of the configuration: its name, what its value may look like, and what tells whether it does. */
 interface WantedSecret {
@@ -156,7 +156,7 @@ function usage(): TidemarkError {
     code: 'config',
     stage: 'processing',
     message: 'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
-    remedy: 'For example: tidemark secret set frame/acme. The value is asked for, or read from stdin as JSON.',
+    remedy: 'The value is asked for, or read from stdin as JSON.',
   });
 }
 

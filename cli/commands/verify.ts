@@ -1,16 +1,16 @@
 import type { JobProgress, VerifiedLook } from '../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
+import { hasPast, open } from '../feeds/open.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import { type RangeOptions, rangeOf } from '../feeds/range.ts';
+import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns, sayNumber } from '../views/columns.ts';
-import { isOver, sayProblems, workOff } from './job.ts';
-import { hasPast, open } from './open.ts';
-import type { FeedOptions } from './opened.ts';
-import { type RangeOptions, rangeOf } from './range.ts';
 
 export interface VerifyOptions extends FeedOptions, RangeOptions {
   readonly repair: boolean;
 }
 
-/** Asks the vendor again and compares. 0: nothing is missing, or no longer; 1: something is, or it could not be told. */
+/** Reads from the vendor again and compares with what was delivered. Exit code 1 if events are missing, or if the comparison failed. */
 export async function verify(options: VerifyOptions): Promise<number> {
   const range = rangeOf(options, new Date());
   const opened = await open(options, hasPast);
@@ -29,18 +29,18 @@ function sayProgress({ feed, state, job }: FeedReport): string | undefined {
   return `${feed}: ${job.percent} % compared${state === 'more' ? '' : `, ${state}`}`;
 }
 
-/** Events that are still missing. */
-function lacking(job: JobProgress | undefined): number {
+/** Number of events that are still missing. */
+function missingEvents(job: JobProgress | undefined): number {
   return (job?.steps ?? []).reduce((sum, step) => sum + step.missing - step.repaired, 0);
 }
 
-/** Windows of which nobody can tell whether all of it was delivered. */
-function unsure(job: JobProgress | undefined): number {
+/** Number of windows that could not be compared. */
+function unsureWindows(job: JobProgress | undefined): number {
   return (job?.steps ?? []).filter((step) => step.unsure).length;
 }
 
 function isProven(reports: readonly FeedReport[]): boolean {
-  return isOver(reports) && reports.every(({ job }) => lacking(job) === 0 && unsure(job) === 0);
+  return isOver(reports) && reports.every(({ job }) => missingEvents(job) === 0 && unsureWindows(job) === 0);
 }
 
 function summarize(reports: readonly FeedReport[]) {
@@ -94,7 +94,7 @@ function sayVerdict({ state, job }: FeedReport, sum: ReturnType<typeof totals>):
   if (state !== 'caught-up') return `not verified to the end: ${state}`;
   if (job?.steps?.length === 0) return 'nothing was compared';
   const left = sum.missing - sum.repaired;
-  const doubtful = unsure(job);
+  const doubtful = unsureWindows(job);
   if (left > 0) return `${sayNumber(left)} missing`;
   if (doubtful > 0) return `not proven: ${sayNumber(doubtful)} window(s) could not be compared`;
   return sum.repaired > 0

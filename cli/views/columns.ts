@@ -1,6 +1,6 @@
 import { clean } from './log-line.ts';
 
-/** Rows as a table for people: numbers to the right, all else to the left. */
+/** Formats rows as a table. Numbers are aligned to the right, all else to the left. */
 export function columns(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? sayNumber(cell) : clean(cell))));
   const widths = head.map((title, at) => Math.max(title.length, ...texts.map((row) => row[at]?.length ?? 0)));
@@ -15,7 +15,7 @@ export function columns(head: readonly string[], rows: readonly (readonly (strin
   return [line(head), ...texts.map(line)].join('\n');
 }
 
-/** 12345 as 12,345. */
+/** Formats 12345 as 12,345. */
 export function sayNumber(number: number): string {
   return number.toLocaleString('en-US');
 }

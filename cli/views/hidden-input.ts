@@ -4,17 +4,17 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 
 const [INTERRUPT, END, DELETE, BACKSPACE] = ['\u0003', '\u0004', '\u007f', '\b'];
 
-/** A terminal, as far as it takes one. */
+/** The parts of a terminal that are used. */
 export type Terminal = Pick<ReadStream, 'setRawMode' | 'setEncoding' | 'on' | 'off' | 'resume' | 'pause'>;
 
-/** Asks for a line and shows nothing of it, not even how long it is. A line that is pasted may end in any way. */
+/** Asks for a line and shows nothing of it, not even its length. A pasted line may end with any line break. */
 export async function askHidden(
   question: string,
   terminal: Terminal = process.stdin,
   say: (text: string) => void = (text) => void process.stderr.write(text),
 ): Promise<string> {
   say(question);
-  // Only so does the terminal not show it by itself.
+  // In raw mode the terminal does not echo the input.
   terminal.setRawMode(true);
   terminal.setEncoding('utf8');
   terminal.resume();
@@ -45,7 +45,7 @@ export async function askHidden(
   }
 }
 
-/** Asks for a line in the open. */
+/** Asks for a line that is shown while it is typed. */
 export async function askLine(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -4,14 +4,14 @@ import { clean } from './log-line.ts';
 
 const HEADINGS = ['FEED', 'STATE', 'LAG', 'DELIVERED', 'PAGES', 'RETRIES', 'QUOTA LEFT', 'LAST ERROR'] as const;
 
-/** What the live view shows besides the feeds. */
+/** What the live view shows in addition to the feeds. */
 export interface Surroundings {
   readonly out: string;
   readonly sample: string | undefined;
   readonly notes: readonly string[];
 }
 
-/** The whole picture as lines that fit a terminal: a row a feed, then where the files are, and one sample event. */
+/** The live view as lines that fit the terminal: one row for each feed, then where the files are and a sample event. */
 export function drawView(
   statuses: readonly FeedStatus[],
   around: Surroundings,
@@ -21,10 +21,10 @@ export function drawView(
   const cells = [HEADINGS, ...statuses.map(rowOf)];
   const widths = HEADINGS.map((_, at) => Math.max(...cells.map((row) => (row[at] ?? '').length)));
   const feeds = cells.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '));
-  const most = Math.max(3, rows - 12);
-  const hidden = feeds.length - most;
+  const maxFeeds = Math.max(3, rows - 12);
+  const hidden = feeds.length - maxFeeds;
   const lines = [
-    ...feeds.slice(0, most),
+    ...feeds.slice(0, maxFeeds),
     ...(hidden > 0 ? [`... and ${hidden} more feeds`] : []),
     '',
     `Events: ${around.out}`,

@@ -16,7 +16,7 @@ export async function latestEvent(out: string): Promise<string | undefined> {
   }
 }
 
-/** Folders and objects are named so that the newest sorts last; among destinations and sources the first with an object will do. */
+/** The newest file below a folder. Names sort by time; among destinations and sources, any that has files will do. */
 async function newestBelow(folder: string, depth: number): Promise<string | undefined> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
   if (depth === 0) return names.length > 0 ? join(folder, names.at(-1) as string) : undefined;

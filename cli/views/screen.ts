@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** A part of the terminal that is drawn over and over. */
+/** A part of the terminal that is redrawn in place. */
 export class Screen {
   readonly #stream: WriteStream;
   #drawn = 0;
@@ -17,7 +17,7 @@ export class Screen {
     return this.#stream.rows || 30;
   }
 
-  /** Draws the lines over those drawn before, in one write, so that nothing flickers. */
+  /** Replaces the lines drawn before. One write, so that nothing flickers. */
   draw(lines: readonly string[]): void {
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
     this.#stream.write(`\r${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[J`);

@@ -2,7 +2,7 @@ import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
 import { clean } from './log-line.ts';
 
-/** What a run did, for people and for programs. */
+/** What a run did. */
 export interface Summary {
   readonly ok: boolean;
   readonly out: string;
@@ -11,11 +11,11 @@ export interface Summary {
 
 const BAD = new Set(['failed', 'refused']);
 
-/** Whether all is well: no feed failed, and no connection is forbidden all that it should read. */
+/** Whether no feed has failed, and no connection is forbidden everything that it should read. */
 export function isWell(statuses: readonly FeedStatus[]): boolean {
   if (statuses.some(({ state }) => BAD.has(state))) return false;
   const connections = Map.groupBy(statuses, ({ source, connection }) => `${source}/${connection}`);
-  return [...connections.values()].every((own) => own.some(({ state }) => state !== 'forbidden'));
+  return [...connections.values()].every((feeds) => feeds.some(({ state }) => state !== 'forbidden'));
 }
 
 /** The summary as one JSON object. */
@@ -30,7 +30,7 @@ export function summarize(statuses: readonly FeedStatus[], out: string): Summary
   return { ok: isWell(statuses), out, feeds };
 }
 
-/** The summary in words: a line a feed, and for each that failed why and what to do. */
+/** The summary as text: one line for each feed, and for each that failed the reason and what to do. */
 export function saySummary(statuses: readonly FeedStatus[], out: string, secrets: string): string {
   const lines = statuses.flatMap((status) => {
     const lag =

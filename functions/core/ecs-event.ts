@@ -23,7 +23,7 @@ export interface EcsFields {
   service?: { name?: string; type?: string };
   error?: { message?: string; type?: string; code?: string };
   related?: { ip?: string[]; user?: string[]; hosts?: string[]; hash?: string[] };
-  /** The vendor's own namespace: `frame`, `thousandeyes`, `vbrick`. */
+  /** The vendor's own namespace, named like its source. */
   [vendorOrField: string]: unknown;
 }
 

@@ -1,4 +1,4 @@
-/** The value of a field by the steps of its name, whatever the event is; nothing where a step leads nowhere. */
+/** The value of a field of any value that may be an event; undefined if the event has no such field. */
 export function fieldAt(event: unknown, path: readonly string[]): unknown {
   let value = event;
   for (const step of path) {

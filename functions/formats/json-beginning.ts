@@ -1,46 +1,46 @@
 /**
- * The value as JSON, of which only the first `most` characters matter: longer than that when there was more.
- * Its work and its depth are bounded by `most`, whatever the value.
+ * The beginning of the value as JSON: complete if it has at most `max` characters, else cut somewhere behind them.
+ * Work and recursion are bounded by `max`, whatever the value.
  */
-export function jsonBeginning(value: unknown, most: number): string {
+export function jsonBeginning(value: unknown, max: number): string {
   const out = { text: '' };
-  write(value, most, out);
+  write(value, max, out);
   return out.text;
 }
 
-/** Every level of nesting writes at least one character: the limit bounds the recursion too. */
-function write(value: unknown, most: number, out: { text: string }): void {
-  if (out.text.length > most) return;
-  if (typeof value === 'string') out.text += quoted(value, most);
+/** Each level of nesting writes at least one character, so that `max` bounds the recursion too. */
+function write(value: unknown, max: number, out: { text: string }): void {
+  if (out.text.length > max) return;
+  if (typeof value === 'string') out.text += quoted(value, max);
   else if (typeof value !== 'object' || value === null) out.text += JSON.stringify(value) ?? 'null';
-  else if (Array.isArray(value)) writeList(value, most, out);
-  else writeObject(value, most, out);
+  else if (Array.isArray(value)) writeList(value, max, out);
+  else writeObject(value, max, out);
 }
 
-function writeList(list: readonly unknown[], most: number, out: { text: string }): void {
+function writeList(list: readonly unknown[], max: number, out: { text: string }): void {
   out.text += '[';
   let isFirst = true;
   for (const item of list) {
-    if (out.text.length > most) return;
+    if (out.text.length > max) return;
     if (!isFirst) out.text += ',';
     isFirst = false;
-    write(item, most, out);
+    write(item, max, out);
   }
   out.text += ']';
 }
 
-function writeObject(object: object, most: number, out: { text: string }): void {
+function writeObject(object: object, max: number, out: { text: string }): void {
   out.text += '{';
   let isFirst = true;
   for (const [key, item] of Object.entries(object)) {
-    if (out.text.length > most) return;
-    out.text += `${isFirst ? '' : ','}${quoted(key, most)}:`;
+    if (out.text.length > max) return;
+    out.text += `${isFirst ? '' : ','}${quoted(key, max)}:`;
     isFirst = false;
-    write(item, most, out);
+    write(item, max, out);
   }
   out.text += '}';
 }
 
-function quoted(text: string, most: number): string {
-  return JSON.stringify(text.length > most ? text.slice(0, most + 1) : text);
+function quoted(text: string, max: number): string {
+  return JSON.stringify(text.length > max ? text.slice(0, max + 1) : text);
 }

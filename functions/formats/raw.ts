@@ -1,9 +1,9 @@
 import type { EcsEvent } from '../core/ecs-event.ts';
 
-/** The vendor's record as it came, on one line. Events of our own have no record: they go out as ECS. */
+/** The vendor's record as it was received, on one line. Tidemark's own events have no record: they are written as ECS. */
 export function rawLine(event: EcsEvent): string {
   if (event.event.original === undefined) return JSON.stringify(event);
-  // Between the tokens of JSON a line break is white space; inside a JSON string there is none.
+  // A JSON string contains no line break: each one is white space between tokens.
   const line = event.event.original.replace(/[\r\n]+/g, ' ');
   const { id, dataset } = event.event;
   const { shortened, part } = event.tidemark;

@@ -27,7 +27,9 @@ import { TokenKeeper } from './auth/session.ts';
 import { Firehose } from './network/firehose.ts';
 import { Http } from './network/http.ts';
 import { pause } from './network/pause.ts';
-import { Table } from './table/table.ts';
+import { sealKey } from './table/seal-key.ts';
+import { TableClient } from './table/table-client.ts';
+import { tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 /** What a host tells an invocation: Lambda its time; a host that can be stopped also when to end early. */
@@ -73,8 +75,8 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const order = readInput(source, input);
       if (order.connection) checkOrigin(order.connection);
       for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
-      kept ??= { table: new Table(environment.table, environment.seenDays), firehose: new Firehose() };
-      kept.sealKey ??= await kept.table.sealKey(source.id);
+      kept ??= { table: new TableClient(environment.table, environment.seenDays), firehose: new Firehose() };
+      kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
       http = new Http(connection.origin, context.signal);
       const effects = makeEffects(source, connection, context, telemetry, kept, http);
@@ -125,7 +127,7 @@ async function carryOut(
 
 /** What a warm Lambda keeps between invocations. */
 interface Kept {
-  readonly table: Table;
+  readonly table: TableClient;
   readonly firehose: Firehose;
   sealKey?: Uint8Array;
 }
@@ -258,29 +260,13 @@ function makeEffects(
       return { ...outcome, answer: clean(outcome.answer) };
     },
     secretVersion: async () => (await readOnce(false)).version,
-    load: (key) => table.loadCheckpoint(key),
-    loadJobs: (feed, kind) => table.loadJobs(feed, kind),
-    write: (key, item, expect) => table.writeCheckpoint(key, item, expect),
-    loadConnection: () => table.loadConnection(stateKey),
-    writeConnection: (state, expectVersion) => table.writeConnection(stateKey, state, expectVersion),
-    loadSeen: (place, from, to) => table.loadSeen(place, from, to),
-    remember: (place, chunks) => table.remember(place, chunks, Date.now() * MILLISECOND),
-    loadOngoing: (feed) => table.loadOngoing(feed),
-    noteOngoing: (feed, begun, ended) => table.noteOngoing(feed, begun, ended),
-    saveSnapshot: (feed, id, text) => table.saveSnapshot(feed, id, text),
-    loadSnapshot: (feed, id) => table.loadSnapshot(feed, id),
-    dropSnapshots: (feed, before) => table.dropSnapshots(feed, before),
+    ...tableEffects(table, stateKey),
     seal: (eventId) =>
       createHmac('sha256', kept.sealKey as Uint8Array)
         .update(eventId)
         .digest()
         .subarray(0, 8),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
-    quarantine: (feed, entry) => table.quarantine(feed, entry),
-    loadQuarantine: (feed) => table.loadQuarantine(feed),
-    dropQuarantine: (feed, id) => table.dropQuarantine(feed, id),
-    saveLedger: (feed, row, expect) => table.saveLedger(feed, row, expect),
-    loadLedger: (feed, from, to) => table.loadLedger(feed, from, to),
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),
   };

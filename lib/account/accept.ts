@@ -3,14 +3,14 @@ import type { CfnRole, Role } from 'aws-cdk-lib/aws-iam';
 import { rules } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 
-/** Findings of a review that stand, and why: rule to reason. */
+/** Accepts review findings of a construct, each with its reason: a map from rule to reason. */
 export function accept(construct: IConstruct, findings: Readonly<Record<string, string>>): void {
   for (const [id, reason] of Object.entries(findings)) Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** Wildcards in a role's policies that stand, and why: the end of what is meant, to the reason. Any other is a finding still. */
+/** Accepts wildcards in a role's policies: a map from the end of the resource to the reason. Every other wildcard stays a finding. */
 export function acceptWildcards(role: Role, reasons: Readonly<Record<string, string>>): void {
-  // What a finding is called has the references of other stacks in it, which are not known before all is drawn.
+  // A finding's name contains references to other stacks, which are known only after everything is drawn.
   role.node.addValidation({
     validate() {
       const found = rules.iam.IAMNoWildcardPermissions(role.node.defaultChild as CfnRole);

@@ -1,11 +1,11 @@
-// What the command line looks up of a deployment. CloudFormation takes letters and digits only.
+// Names of the stack outputs that the command line reads. CloudFormation allows letters and digits only.
 
-/** The state machines: of all feeds of a backfill, and of each. */
+/** The state machine of a whole backfill, and the one that reads a single feed. */
 export const BACKFILL_MACHINE = 'BackfillMachine';
 export const BACKFILL_FEED_MACHINE = 'BackfillFeedMachine';
 export const QUARANTINE_BUCKET = 'QuarantineBucket';
 
-/** The output with the ARN of a source's function: of what schedules invoke, or of what backfills do. */
+/** The output that holds the ARN of a source's function: the one that schedules invoke, or the one for backfills. */
 export function functionOutput(source: string, purpose: '' | 'backfill' = ''): string {
   return `${[...source.split('-'), purpose, 'function'].map(capital).join('')}`;
 }

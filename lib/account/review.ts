@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 
-/** Has everything reviewed when it is synthesised: a finding that nobody has explained is an error. */
+/** Adds the security reviews that run at every synth. A finding that is not accepted with a reason is an error. */
 export function review(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 
 /**
- * A role with all that it may do written out in one place; no construct adds to it.
+ * A role whose permissions are all written in one place; no construct adds to them.
  *
- * @param service who takes it on, for this account only where the service can tell for whom it works
+ * @param service the service that assumes the role. Services that can name the account they work for are limited to this account.
  */
 export function makeRole(
   scope: Construct,

@@ -1,29 +1,29 @@
 import { MINUTE, SECOND } from '../../functions/core/time.ts';
 
-// Two state machines in Amazon's States Language. One reads one feed, invocation after invocation; the other does that for each
-// feed of a backfill. What an answer means is not known here: the function says what to do next, and when.
+// Two state machines in Amazon States Language. One reads a single feed, invocation after invocation; the other starts it for
+// each feed of a backfill. The machines do not interpret results: the function says what to do next, and when.
 
-/** What the machine of all feeds is started with. Each item is what the machine of one feed gets. */
+/** Input of the machine for all feeds. Each item is the input of the machine for one feed. */
 export interface BackfillInput {
   readonly feeds: readonly FeedInput[];
 }
 
 export interface FeedInput {
   readonly feed: string;
-  /** What the names of the feed's executions begin with. */
+  /** The prefix of the names of the feed's executions. */
   readonly name: string;
   /** The ARN of the source's backfill function. */
   readonly function: string;
-  /** What the function is invoked with. */
+  /** The input of the function. */
   readonly order: object;
 }
 
-/** After so many failures in a row, a quarter of an hour apart, a feed gives up: that is six hours. */
+/** Maximum failures in a row. They are 15 minutes apart, so a feed gives up after six hours. */
 export const MOST_FAILURES = 24;
-/** A turn takes about 11 of the 25,000 entries that an execution's history may have. */
+/** Maximum turns of one execution: a turn adds about 11 entries to its history, which may have 25,000. */
 const MOST_TURNS = 1_000;
 const PAUSE_AFTER_ERROR = (15 * MINUTE) / SECOND;
-/** AWS's own hiccups. The function's lease makes a second invocation harmless. */
+/** Transient errors of AWS. The feed's lease makes a second invocation harmless. */
 const HICCUPS = {
   ErrorEquals: [
     'Lambda.ServiceException',
@@ -38,7 +38,7 @@ const HICCUPS = {
   JitterStrategy: 'FULL',
 };
 
-/** The same of Step Functions itself, when another execution is to be started. That one has failed is none of these. */
+/** Transient errors of Step Functions when it starts another execution. A failed execution is not one of them. */
 const STEP_HICCUPS = {
   ...HICCUPS,
   ErrorEquals: [
@@ -50,9 +50,9 @@ const STEP_HICCUPS = {
 };
 
 /**
- * Invokes until the feed is done; an execution whose history grows long ends and says that there is more.
+ * Invokes the function until the feed is done. An execution whose history becomes long ends and reports that there is more.
  *
- * @param partition of AWS, which what Step Functions does itself is named by, too
+ * @param partition the AWS partition, which is also part of the names of Step Functions' own integrations
  */
 export function feedMachine(partition: string, invocationSeconds: number): object {
   const after = (next: string, failures: object) => ({
@@ -108,7 +108,7 @@ export function feedMachine(partition: string, invocationSeconds: number): objec
   };
 }
 
-/** Has each feed read, some at a time: windows of one feed, or all feeds of an account, would only fight over its quota. */
+/** Reads each feed, a few at a time: more in parallel would only compete for the vendor's quota. */
 export function backfillMachine(partition: string, feedMachineArn: string, feedsAtOnce: number): object {
   return {
     Comment: 'Tidemark: a backfill, feed by feed.',
@@ -138,12 +138,12 @@ export function backfillMachine(partition: string, feedMachineArn: string, feeds
               },
               ResultSelector: { 'more.$': '$.Output.more' },
               ResultPath: '$.ended',
-              // One feed that gives up, or is cancelled, stops no other.
+              // A feed that gives up or is cancelled does not stop the others.
               Retry: [STEP_HICCUPS],
               Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Was it stopped?' }],
               Next: 'Is there more?',
             },
-            // To cancel is to stop it: that is as wanted.
+            // A cancelled feed was stopped on purpose, so it is not a failure.
             'Was it stopped?': {
               Type: 'Choice',
               Choices: [
@@ -162,7 +162,7 @@ export function backfillMachine(partition: string, feedMachineArn: string, feeds
               Choices: [{ Variable: '$.ended.more', BooleanEquals: true, Next: 'Read the feed' }],
               Default: 'Done',
             },
-            // Next to nothing, as all of these together must not be too long.
+            // Minimal results, because all of them together have a size limit.
             Done: { Type: 'Pass', Result: { failed: false }, End: true },
             'Gave up': { Type: 'Pass', Result: { failed: true }, End: true },
           },
@@ -190,5 +190,5 @@ export function backfillMachine(partition: string, feedMachineArn: string, feeds
   };
 }
 
-/** What Step Functions calls the runs of the map. */
+/** The label in the names of the map's child executions. */
 export const MAP_LABEL = 'feeds';

@@ -14,10 +14,10 @@ import { backfillMachine, feedMachine, MAP_LABEL } from './backfill-machines.ts'
 import { allow } from './function-role.ts';
 import type { Purpose, SourceFunction } from './source-function.ts';
 
-/** As long as an invocation may be: each one begins with a look at what was delivered. */
+/** The longest invocation that Lambda allows, because each invocation first loads what was delivered. */
 const INVOCATION = 15 * MINUTE;
 
-/** What the functions of backfills differ in. */
+/** How the backfill functions differ from the regular ones. */
 export function backfillPurpose({ backfill }: Deployment): Purpose {
   return { name: 'backfill', timeout: INVOCATION, reservedConcurrency: backfill.reservedConcurrency };
 }
@@ -29,11 +29,10 @@ export interface BackfillProps {
   readonly key: IKey | undefined;
 }
 
-/** What goes on with a backfill for as long as it takes, when nobody's terminal does. */
+/** The state machines that continue a backfill for as long as it takes, without a terminal. */
 export class Backfill extends Construct {
-  /** The machine that is started with all feeds of a backfill. */
+  /** The machine that is started with all feeds of a backfill. It starts `feedMachineArn` for each of them. */
   readonly machineArn: string;
-  /** The machine that it starts for each of them. */
   readonly feedMachineArn: string;
   readonly alarm: Alarm;
   readonly functions: readonly SourceFunction[];
@@ -58,7 +57,7 @@ export class Backfill extends Construct {
         ['states:DescribeExecution', 'states:StopExecution'],
         [this.#executions(one), this.#executions(all), this.#executions(`${all}/${MAP_LABEL}`)],
       ),
-      // Step Functions hears through this rule of its own that an execution has ended.
+      // Step Functions learns through this managed rule that an execution has ended.
       allow(
         ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
         [

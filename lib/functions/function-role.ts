@@ -21,7 +21,7 @@ interface FunctionRoleProps {
   readonly log: ILogGroup;
 }
 
-/** What a source's function may do: its own keys of the table, its own secrets, its own streams, its own log. */
+/** The role of a source's function: only its own keys of the table, its own secrets, delivery streams and log. */
 export function functionRole(scope: Construct, { source, config, table, missed, key, log }: FunctionRoleProps): Role {
   const { connections, destinations, deployment } = config;
   const streams = destinations.map(({ id }) =>
@@ -34,7 +34,7 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${source.id}/*`] },
-        // For all values is true of none: a request without keys would pass.
+        // ForAllValues is also true for a request without keys (Scan, PartiQL), so those are denied explicitly.
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
@@ -56,7 +56,7 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
   return role;
 }
 
-/** What every function may do: tell of what failed, use the keys if there are any, be in the VPC if there is one. */
+/** Permissions of every function: send failures to the queue, use the configured keys, join the configured VPC. */
 export function whatAllMay({
   missed,
   key,
@@ -76,13 +76,13 @@ export function whatAllMay({
   ];
 }
 
-/** Says why a function in a VPC may have any network interface. */
+/** Accepts that a function in a VPC may use any network interface, with the reason. */
 export function acceptInterfaces(role: Role, { vpc }: Deployment): void {
   acceptWildcards(role, { 'Resource::*': INTERFACES });
   if (vpc) accept(role, { 'Serverless-LambdaStarPermissions': INTERFACES });
 }
 
-/** What Lambda itself does with a function's role to put it into a VPC; it takes no narrower resource. */
+/** Actions that Lambda performs with the function's role to attach it to a VPC; they cannot be limited to a resource. */
 const NETWORK = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',

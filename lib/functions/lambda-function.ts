@@ -28,30 +28,30 @@ import { accept } from '../account/accept.ts';
 import { writeOrigins } from '../plan/write-origins.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-/** Where Lambda unpacks the bundle. */
+/** Files in the bundle, and the paths where Lambda unpacks them. */
 const CA_FILE = { name: 'authorities.pem', path: '/var/task/authorities.pem' };
 const ORIGINS_FILE = { name: 'origins.json', path: '/var/task/origins.json' };
 
 export interface LambdaFunctionProps {
   readonly description: string;
-  /** The file with its entry point, from the root of the repository. */
+  /** The entry point, relative to the root of the repository. */
   readonly entry: string;
-  /** What its source map is called. */
+  /** The name of its source map. */
   readonly name: string;
-  /** The connections whose secrets it shows to vendors: each to its own, whatever an input says. */
+  /** Its connections. Each secret is sent only to the origin of its own connection, whatever an input says. */
   readonly connections: readonly ConfiguredConnection[];
   readonly timeout: Time;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly deployment: Deployment;
-  /** Where invocations go that never ended well. */
+  /** The queue of invocations that failed. */
   readonly missed: IQueue;
   readonly reservedConcurrency?: number | undefined;
-  /** Makes its role, which may write to its log. */
+  /** Creates its role, which may write to its log. */
   readonly role: (scope: Construct, log: LogGroup) => Role;
 }
 
-/** A Lambda with its log and its role, as all of them are. */
+/** A Lambda function with its log group and its role. */
 export class LambdaFunction extends Construct {
   readonly function: NodejsFunction;
   readonly log: LogGroup;
@@ -79,10 +79,10 @@ export class LambdaFunction extends Construct {
       role: props.role(this, this.log).withoutPolicyUpdates(),
       logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
-      // Metrics are log lines too: a higher level would lose them. What is written is chosen by TIDEMARK_LOG_LEVEL.
+      // Metrics are log lines too, so a higher level would lose them. TIDEMARK_LOG_LEVEL chooses what is written.
       applicationLogLevelV2: deployment.logLevel === 'debug' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.INFO,
-      // Scheduler invokes asynchronously. The next schedule is the retry, and goes on from the last commit.
+      // Scheduler invokes asynchronously. The next scheduled run is the retry; it continues from the last commit.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(5),
       onFailure: new SqsDestination(missed),
@@ -100,7 +100,7 @@ export class LambdaFunction extends Construct {
   }
 }
 
-/** One file, the SDK in it. The source map stays beside the assembly: it would be half of what a cold start loads. */
+/** One file that includes the SDK. The source map stays beside the assembly: it would double what a cold start loads. */
 function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
   return {
     format: OutputFormat.ESM,
@@ -111,7 +111,7 @@ function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Depl
     logLevel: LogLevel.WARNING,
     sourceMap: true,
     sourceMapMode: SourceMapMode.EXTERNAL,
-    // Some of what is bundled still says require.
+    // Some bundled packages still call require.
     banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     commandHooks: {
       beforeBundling: () => [],
@@ -126,12 +126,12 @@ function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Depl
   };
 }
 
-/** What it writes down, and under which name it counts. */
+/** The log level, and the namespace of its metrics. */
 function telemetry({ logLevel, stackPrefix }: Deployment): Record<string, string> {
   return { TIDEMARK_LOG_LEVEL: logLevel, TIDEMARK_NAMESPACE: metricNamespace(stackPrefix) };
 }
 
-/** Which vendors it goes to, and by which way where it is not open. */
+/** The allowed origins, and the proxy and certificate authorities if configured. */
 function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
   return {
     TIDEMARK_ORIGINS: ORIGINS_FILE.path,
@@ -140,7 +140,7 @@ function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
   };
 }
 
-/** A word for the shell. */
+/** A text quoted for the shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

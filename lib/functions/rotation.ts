@@ -12,29 +12,29 @@ import { secretResource } from '../account/secrets.ts';
 import { acceptInterfaces, allow, whatAllMay } from './function-role.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
-/** Half a minute to ask, and the rest to store what the vendor gives only once. */
+/** Half a minute to ask the vendor; the rest to store the credential, which the vendor gives only once. */
 const TIMEOUT = 5 * MINUTE;
 const MEMORY_MB = 256;
 
 export interface RotationProps {
   readonly source: Source;
   readonly config: Config;
-  /** Where invocations go that never ended well. */
+  /** The queue of invocations that failed. */
   readonly missed: IQueue;
   readonly key: IKey | undefined;
 }
 
-/** The connections whose credentials are exchanged for new ones every so often. */
+/** The connections of a source with rotation switched on. */
 export function rotating(source: Source, { connections }: Config): ConfiguredConnection[] {
   return connections.filter((connection) => connection.source === source.id && connection.rotate);
 }
 
-/** The secrets of these, each once. */
+/** The secrets of these connections, without duplicates. */
 export function rotatingSecrets(source: Source, config: Config): string[] {
   return [...new Set(rotating(source, config).map(({ secret }) => secret))];
 }
 
-/** The Lambda that exchanges credentials of a source. It is apart from the one that forwards, which can write no secret. */
+/** The Lambda that rotates the credentials of a source. It is separate because the forwarding function must not write secrets. */
 export class Rotation extends LambdaFunction {
   constructor(scope: Construct, id: string, props: RotationProps) {
     const { source, config, missed } = props;
@@ -53,7 +53,7 @@ export class Rotation extends LambdaFunction {
   }
 }
 
-/** It may read and write the secrets that rotate, each by its name, and nothing else. */
+/** It may read and write the rotating secrets, each listed by name, and nothing else. */
 function rotationRole(scope: Construct, { source, config, missed, key }: RotationProps, log: ILogGroup): Role {
   const { deployment } = config;
   const secrets = rotatingSecrets(source, config).map((secret) => secretResource(scope, secret));

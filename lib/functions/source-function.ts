@@ -11,21 +11,21 @@ export interface SourceFunctionProps {
   readonly source: Source;
   readonly config: Config;
   readonly table: { readonly tableName: string; readonly tableArn: string };
-  /** Where invocations go that never ended well. */
+  /** The queue of invocations that failed. */
   readonly missed: IQueue;
   readonly key: IKey | undefined;
-  /** What is told apart from reading as schedules ask for, when it is for something else. */
+  /** Set if the function is not the one that schedules invoke. */
   readonly purpose?: Purpose;
 }
 
-/** What the same code is deployed for once more: with a concurrency, a log and a role of its own. */
+/** A second deployment of the same code, with its own concurrency, log and role. */
 export interface Purpose {
   readonly name: string;
   readonly timeout: Duration;
   readonly reservedConcurrency: number | undefined;
 }
 
-/** A source's Lambda. */
+/** The Lambda function of a source. */
 export class SourceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SourceFunctionProps) {
     const { source, config, missed, purpose } = props;
@@ -49,10 +49,12 @@ export class SourceFunction extends LambdaFunction {
 
 function environment({ source, config, table }: SourceFunctionProps): Record<string, string> {
   const { destinations, deployment } = config;
-  const told = destinations.map((destination) => destinationFor(source.id, destination, deployment.stackPrefix));
+  const destinationsOfSource = destinations.map((destination) =>
+    destinationFor(source.id, destination, deployment.stackPrefix),
+  );
   return {
     TIDEMARK_TABLE: table.tableName,
-    TIDEMARK_DESTINATIONS: JSON.stringify(told),
+    TIDEMARK_DESTINATIONS: JSON.stringify(destinationsOfSource),
     TIDEMARK_SEEN_DAYS: String(deployment.seenDays),
     ...(deployment.perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
   };

@@ -3,7 +3,7 @@ import type { Source } from '../../functions/core/model.ts';
 
 const FOLDER = new URL('../../functions/sources/', import.meta.url);
 
-/** Every source there is: the folder is the registry. */
+/** All sources: the folder is the registry. */
 export async function findSources(): Promise<Source[]> {
   const folders = (await readdir(FOLDER, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const names = folders.map(({ name }) => name).sort();
@@ -12,12 +12,12 @@ export async function findSources(): Promise<Source[]> {
   );
 }
 
-/** The file with the entry point of a source's Lambda that exchanges credentials; sources that can have one. */
+/** The entry point of a source's rotation Lambda, for sources that support rotation. */
 export function rotateHandlerOf(source: string): URL {
   return new URL(`${source}/rotate-handler.ts`, FOLDER);
 }
 
-/** The file with a source's Lambda entry point. */
+/** The entry point of a source's Lambda. */
 export function handlerOf(source: string): URL {
   return new URL(`${source}/handler.ts`, FOLDER);
 }

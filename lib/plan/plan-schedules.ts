@@ -4,28 +4,28 @@ import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
 import { DAY, type Duration, formatDuration, HOUR, MINUTE } from '../../functions/core/time.ts';
 
-/** One schedule: whom it invokes, how often, and with what. */
+/** One schedule: the function that it invokes, how often, and with which input. */
 export interface PlannedSchedule {
-  /** Tells it from all others of its shard, for as long as it stands for the same. */
+  /** Unique within the shard, and stable for as long as the schedule has the same purpose. */
   readonly id: string;
   readonly source: string;
-  /** Invokes the function that exchanges credentials, not the one that forwards. */
+  /** Set if it invokes the function that rotates credentials instead of the one that forwards. */
   readonly invokes?: 'rotation';
   readonly every: Duration;
-  /** Where it is once a day: at which minute of it, so that nothing is invoked because of a deployment. */
+  /** For a daily schedule: the minute of the day. A rate would also invoke the function right after a deployment. */
   readonly atMinute?: number;
   readonly input: object;
   readonly description: string;
 }
 
-/** How often it is looked whether each feed runs, and how it stands. */
+/** How often the census checks that each feed runs, and how far behind it is. */
 const CENSUS_EVERY = 15 * MINUTE;
-/** The day before is verified once; what is too much for one invocation, the next one goes on with. */
+/** The previous day is verified once. If one invocation cannot finish it, the next one continues. */
 const VERIFY_EVERY = HOUR;
-/** Scheduler takes 256 KB, and quotes within quotes make it longer. */
+/** EventBridge Scheduler accepts 256 KB of input; escaped quotes make the stored text longer. */
 const MOST_CENSUS_CHARACTERS = 100_000;
 
-/** All schedules, shard by shard. A connection's shard depends on nothing but its name and how many shards there are. */
+/** All schedules, by shard. A connection's shard depends only on its name and on the number of shards. */
 export function planSchedules(config: Config, sources: readonly Source[]): PlannedSchedule[][] {
   const { shards } = config.deployment;
   const byShard = Map.groupBy(config.connections, ({ source, id }) => shardOf(`${source}/${id}`, shards));
@@ -33,7 +33,7 @@ export function planSchedules(config: Config, sources: readonly Source[]): Plann
     sources.flatMap((source) => {
       const of = (at: number) => (byShard.get(at % shards) ?? []).filter((one) => one.source === source.id);
       const own = of(shard);
-      // A shard that is gone could not say so: the one before it looks at its feeds, too.
+      // A deleted shard cannot report that it is missing, so the previous shard also checks its feeds.
       const watched = shards > 1 ? [...own, ...of(shard + 1)] : own;
       return [
         ...own.flatMap((connection) => runs(source, connection)),
@@ -45,7 +45,7 @@ export function planSchedules(config: Config, sources: readonly Source[]): Plann
   );
 }
 
-/** Each shard bids for each connection: a further one wins its share of them, and none moves between the others. */
+/** Rendezvous hashing: a new shard takes only its share of the connections, and none moves between the other shards. */
 export function shardOf(connection: string, shards: number): number {
   const bids = Array.from({ length: shards }, (_, shard) =>
     createHash('sha256').update(`${shard}#${connection}`).digest().readUIntBE(0, 6),
@@ -53,7 +53,7 @@ export function shardOf(connection: string, shards: number): number {
   return bids.indexOf(Math.max(...bids));
 }
 
-/** One schedule for all streams of a connection that are due equally often. */
+/** One schedule for all streams of a connection with the same cadence. */
 function runs(source: Source, connection: ConfiguredConnection): PlannedSchedule[] {
   const feeds = feedsOf(source, connection).filter(({ enabled }) => enabled);
   return [...Map.groupBy(feeds, ({ every }) => every)].map(([every, due]) => ({
@@ -65,7 +65,7 @@ function runs(source: Source, connection: ConfiguredConnection): PlannedSchedule
   }));
 }
 
-/** Asks the vendor once more for what should have been delivered, and tells what is missing. */
+/** Asks the vendor again for what should have been delivered, and reports what is missing. */
 function verification(source: Source, connection: ConfiguredConnection): PlannedSchedule[] {
   const events = feedsOf(source, connection).filter((feed) => feed.enabled && !isSnapshotFeed(feed));
   if (events.length === 0) return [];
@@ -80,7 +80,7 @@ function verification(source: Source, connection: ConfiguredConnection): Planned
   ];
 }
 
-/** Looks once a day whether the credential is due: at a minute that follows from the connection's name. */
+/** Checks once a day whether the credential is due for rotation, at a minute derived from the connection's name. */
 function rotation(source: Source, connection: ConfiguredConnection): PlannedSchedule[] {
   if (!connection.rotate) return [];
   const hash = createHash('sha256').update(`${source.id}/${connection.id}`).digest();
@@ -97,7 +97,7 @@ function rotation(source: Source, connection: ConfiguredConnection): PlannedSche
   ];
 }
 
-/** Looks at the checkpoints of all feeds that should run, so that one is noticed that never does. */
+/** Checks the checkpoints of all feeds that should run, so that a feed that never runs is noticed. */
 function censuses(source: Source, connections: readonly ConfiguredConnection[]): PlannedSchedule[] {
   const feeds = connections.flatMap((connection) => {
     const enabled = feedsOf(source, connection).filter((feed) => feed.enabled);
@@ -113,7 +113,7 @@ function censuses(source: Source, connections: readonly ConfiguredConnection[]):
   }));
 }
 
-/** How often a feed is due, and how it settles where that is not the stream's own. */
+/** The cadence of a feed, and its settle time if it differs from the stream's default. */
 function timingOf(feed: ReturnType<typeof feedsOf>[number]): string | object {
   const every = cadence(feed.every);
   if (isSnapshotFeed(feed) || feed.settle === feed.stream.settle) return every;
@@ -135,7 +135,7 @@ function inParts<T>(things: readonly T[], most: number): T[][] {
   return parts;
 }
 
-/** A duration in the largest unit that it is a whole number of: `5m`, `1h`, `7d`. */
+/** A duration in the largest unit that divides it: `5m`, `1h`, `7d`. */
 export function cadence(every: Duration): string {
   const [unit, size] = (
     [

@@ -8,7 +8,7 @@ import { FORMATS } from '../../functions/formats/formats.ts';
 const USUAL = 'tidemark.json';
 const EXAMPLE = 'tidemark.example.json';
 
-/** A configuration for an account, and whether it is anybody's. */
+/** A configuration, and whether it is only the example. */
 export interface ReadConfig {
   readonly config: Config;
   readonly name: string;
@@ -16,10 +16,10 @@ export interface ReadConfig {
 }
 
 /**
- * Reads the file that is named, or else tidemark.json, or else the example.
+ * Reads the named file, else tidemark.json, else the example.
  *
- * @param named a path from the working folder, inside or outside of the repository
- * @param folder the repository
+ * @param named a path relative to the working folder, inside or outside the repository
+ * @param folder the root of the repository
  */
 export function readConfig(named: string | undefined, folder: string, sources: readonly Source[]): ReadConfig {
   const [usual, example] = [resolve(folder, USUAL), resolve(folder, EXAMPLE)];
@@ -48,7 +48,7 @@ function readText(path: string, name: string, remedy: string): string {
   }
 }
 
-/** A file without a certificate in it would only show when a vendor is not believed; one with a key must never travel. */
+/** Without this check, a file without a certificate would show only as a failed TLS connection, and a private key would be deployed. */
 function checkCertificates(path: string, name: string): void {
   const text = readText(path, `${name}: $.deployment.caBundle`, 'Name a file with certificates (PEM).');
   const wrong = text.includes('PRIVATE KEY-----')

@@ -12,7 +12,7 @@ import { type Duration, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { PlannedSchedule } from '../plan/plan-schedules.ts';
 import type { ForwardingStack } from './forwarding-stack.ts';
 
-/** A shard of the schedules. It holds nothing else, so that one shard may be changed, or made again, without another. */
+/** One shard of the schedules. It holds nothing else, so a shard can be changed or recreated without the others. */
 export class SchedulesStack extends Stack {
   constructor(
     scope: Construct,
@@ -22,7 +22,7 @@ export class SchedulesStack extends Stack {
     props: StackProps = {},
   ) {
     super(scope, id, { description: 'Tidemark: when what is read.', ...props });
-    // References would bring it along; that alarms are there before schedules is not left to them.
+    // The references already imply this dependency; it is explicit because alarms must exist before schedules.
     this.addStackDependency(forwarding, 'nothing runs unwatched');
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     for (const { id, source, invokes, every, atMinute, input, description } of planned) {
@@ -36,7 +36,7 @@ export class SchedulesStack extends Stack {
         target: new LambdaInvoke(invocable.function.function, {
           role: invocable.scheduler.withoutPolicyUpdates(),
           input: ScheduleTargetInput.fromText(JSON.stringify(input)),
-          // The next run reads what this one could not: to invoke late would only make two of them meet.
+          // The next run reads what this one could not. A late invocation would only collide with it.
           retryAttempts: 0,
           maxEventAge: CdkDuration.minutes(5),
           deadLetterQueue: forwarding.missed,
@@ -46,7 +46,7 @@ export class SchedulesStack extends Stack {
   }
 }
 
-/** A herd of schedules that were made at the same moment is spread over a fifth of their time, an hour at most. */
+/** Spreads schedules that were created together over a fifth of their period, at most an hour. */
 function windowOf(every: Duration): TimeWindow {
   const window = Math.min(Math.floor(every / 5 / MINUTE) * MINUTE, HOUR);
   return window < MINUTE ? TimeWindow.off() : TimeWindow.flexible(minutes(window));

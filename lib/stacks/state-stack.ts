@@ -15,12 +15,12 @@ import { accept } from '../account/accept.ts';
 import { ownKey } from '../account/key.ts';
 import { QUARANTINE_BUCKET } from '../account/outputs.ts';
 
-/** What must outlive every deployment: how far each feed has come, and what has been archived. Nothing here is ever deleted. */
+/** What must outlive every deployment: the table of checkpoints, and the archive. Nothing here is ever deleted. */
 export class StateStack extends Stack {
   readonly table: TableV2;
-  /** What S3 destinations have taken. */
+  /** The objects of S3 destinations. */
   readonly archive: IBucket;
-  /** What a destination could not take: here Firehose puts it, and `tidemark redrive` takes it from here. */
+  /** Firehose stores here what a destination could not take; `tidemark redrive` sends it again. */
   readonly quarantine: IBucket;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {
@@ -36,7 +36,7 @@ export class StateStack extends Stack {
     new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
   }
 
-  /** In one Region, as replicas would break the conditions on which leases rest. */
+  /** In one Region only: replicas would break the conditional writes that leases rely on. */
   #makeTable(key: IKey | undefined): TableV2 {
     return new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -64,7 +64,7 @@ export class StateStack extends Stack {
     return bucket as IBucket;
   }
 
-  /** S3 writes access logs to no bucket with a key of its own, nor to one with a lock. */
+  /** S3 cannot write access logs to a bucket with a customer-managed key or an object lock. */
   #makeLogBucket({ logRetentionDays }: Deployment): IBucket {
     const logs = new Bucket(this, 'AccessLogs', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -83,7 +83,7 @@ const GUARDED = {
   removalPolicy: RemovalPolicy.RETAIN,
 };
 
-/** What an upload left behind when it broke off. */
+/** Removes the parts that an interrupted upload left behind. */
 const REST = { abortIncompleteMultipartUploadAfter: Duration.days(7) };
 
 function lock({ objectLock }: Deployment): BucketProps {

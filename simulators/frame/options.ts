@@ -1,4 +1,4 @@
-import type { VendorOptions } from '../simulator.ts';
+import type { SimulatorOptions } from '../simulator.ts';
 import type { AuditOptions } from './audit-trail.ts';
 import type { InventoryOptions } from './inventory.ts';
 import type { PageLimits } from './paging.ts';
@@ -21,7 +21,7 @@ type PartOptions = ApiKey &
   UsageOptions;
 
 /** How the simulated Frame can be started. */
-export interface FrameOptions extends VendorOptions, Partial<Omit<PartOptions, 'seed'>> {
+export interface FrameOptions extends SimulatorOptions, Partial<Omit<PartOptions, 'seed'>> {
   readonly sessionsPerMinute?: number;
   readonly missingSlash?: (typeof MISSING_SLASH)[number];
   readonly errors?: ErrorBody;

@@ -1,6 +1,6 @@
 import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
-import type { Counters, HeldQuery, HeldRow, RunningVendor, Simulator } from '../simulator.ts';
-import { startVendorServer } from '../simulator-server.ts';
+import type { Counters, HeldQuery, HeldRow, RunningSimulator, Simulator } from '../simulator.ts';
+import { startSimulatorServer } from '../simulator-server.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory.ts';
 import { DEFAULTS, type FrameOptions, MISSING_SLASH, type Settled } from './options.ts';
@@ -15,7 +15,7 @@ import { LAST_DAY } from './user-activities.ts';
 export type { FrameOptions } from './options.ts';
 
 /** A simulated Frame at work. */
-export interface RunningFrame extends RunningVendor {
+export interface RunningFrame extends RunningSimulator {
   readonly counters: FrameCounters;
   /** What there is behind an endpoint, oldest first. Of what has no time, all there is at `visibleAt`. */
   held(endpoint: Endpoint, query?: Partial<HeldQuery>): Generator<HeldRow>;
@@ -27,7 +27,7 @@ export interface FrameCounters extends Counters {
 }
 
 /** Frame's Admin API, with all that hangs on a customer. */
-export const vendor = {
+export const simulator = {
   id: 'frame',
   flags: {
     clientId: { kind: 'text', words: 'the client_id of the valid API key' },
@@ -107,13 +107,13 @@ export const vendor = {
 
 async function start(given: FrameOptions): Promise<RunningFrame> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, vendor.faults);
+  const switches = createSwitches(options.faults, simulator.faults);
   // The vendor's clock: what it stamps, shows and checks goes by it, and so does its Date header.
   const clock = () => options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000;
   const parts = createParts(options, switches, clock);
   const deepestOffset: Record<string, number> = {};
   const service = createService(options, switches, clock, parts, deepestOffset);
-  const server = await startVendorServer(service, switches, options);
+  const server = await startSimulatorServer(service, switches, options);
   function* held(endpoint: Endpoint, { account, ...query }: Partial<HeldQuery> = {}): Generator<HeldRow> {
     const mark = account === undefined ? '' : `"account_id":"${account}"`;
     for (const row of heldBy(parts, endpoint, { from: 0, to: clock() + 1, visibleAt: clock(), ...query }))
@@ -121,7 +121,7 @@ async function start(given: FrameOptions): Promise<RunningFrame> {
   }
   return {
     origin: server.origin,
-    connection: { ...vendor.demo.connection, origin: `${server.origin}/v1` },
+    connection: { ...simulator.demo.connection, origin: `${server.origin}/v1` },
     control: server.control,
     counters: Object.assign(server.counters, { deepestOffset }),
     get faults() {

@@ -1,7 +1,7 @@
 import { createSwitches, SERVER_FAULTS, type Switches, TIMELINE_FAULTS } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
-import type { HeldQuery, RunningVendor, Simulator, VendorOptions } from '../simulator.ts';
-import { type Call, type Service, startVendorServer } from '../simulator-server.ts';
+import type { HeldQuery, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
+import { type Call, type Service, startSimulatorServer } from '../simulator-server.ts';
 import { createTimeline } from '../timeline.ts';
 import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, sightOf } from './access.ts';
 import { createActivityLog, type LogOptions } from './activity-log.ts';
@@ -10,7 +10,7 @@ import { problem, unauthorized } from './replies.ts';
 import { createTokens } from './tokens.ts';
 
 /** How the simulated ThousandEyes can be started. */
-export interface ThousandEyesOptions extends VendorOptions {
+export interface ThousandEyesOptions extends SimulatorOptions {
   readonly pageSize?: number;
   readonly bounds?: LogOptions['bounds'];
   readonly order?: LogOptions['order'];
@@ -43,7 +43,7 @@ const DEFAULTS = {
 type Settled = ThousandEyesOptions & Required<Pick<ThousandEyesOptions, keyof typeof DEFAULTS>>;
 
 /** Cisco ThousandEyes v7: its activity log, users, roles, account groups and API tokens. */
-export const vendor = {
+export const simulator = {
   id: 'thousandeyes',
   flags: {
     pageSize: { kind: 'number', words: 'rows on a page when the client sends no max (100)' },
@@ -88,13 +88,13 @@ export const vendor = {
   },
 } satisfies Simulator;
 
-async function start(given: ThousandEyesOptions): Promise<RunningVendor> {
+async function start(given: ThousandEyesOptions): Promise<RunningSimulator> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, vendor.faults);
+  const switches = createSwitches(options.faults, simulator.faults);
   const timeline = createTimeline(options, () => switches.faults);
   const sight = sightOf(options.role);
   const log = createActivityLog(timeline, switches, { ...options, sight });
-  const server = await startVendorServer(createService(options, switches, log.page), switches, options);
+  const server = await startSimulatorServer(createService(options, switches, log.page), switches, options);
   const events = ({ from, to, visibleAt = options.now(), account }: HeldQuery) => {
     const permitted = sight.groups.map((group) => group.aid);
     return log.rows({
@@ -106,7 +106,7 @@ async function start(given: ThousandEyesOptions): Promise<RunningVendor> {
   };
   return {
     origin: server.origin,
-    connection: { ...vendor.demo.connection, origin: `${server.origin}${options.prefix}/v7` },
+    connection: { ...simulator.demo.connection, origin: `${server.origin}${options.prefix}/v7` },
     control: server.control,
     counters: server.counters,
     get faults() {

@@ -1,6 +1,6 @@
 import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
-import type { HeldQuery, HeldRow, Logins, RunningVendor, Simulator, VendorOptions } from '../simulator.ts';
-import { startVendorServer } from '../simulator-server.ts';
+import type { HeldQuery, HeldRow, Logins, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
+import { startSimulatorServer } from '../simulator-server.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
 import type { LogOptions } from './log-row.ts';
@@ -13,7 +13,7 @@ import { csvLine, jsonRow, rowColumns } from './rows-text.ts';
 import { createService, type ServiceOptions } from './service.ts';
 
 /** How the simulated Rev can be started. */
-export type VbrickOptions = VendorOptions &
+export type VbrickOptions = SimulatorOptions &
   Partial<Pick<LogOptions, 'precision'> & LoginOptions & PageOptions & ServiceOptions> & {
     /** How much later than it happens a login appears in the user access log. */
     readonly loginShownSeconds?: number;
@@ -53,13 +53,13 @@ export interface VbrickRow extends HeldRow {
 }
 
 /** The simulated Rev at work. */
-export interface RunningVbrick extends RunningVendor {
-  readonly counters: RunningVendor['counters'] & { readonly logins: Logins };
+export interface RunningVbrick extends RunningSimulator {
+  readonly counters: RunningSimulator['counters'] & { readonly logins: Logins };
   events(query: HeldQuery): Generator<VbrickRow>;
 }
 
 /** Vbrick Rev: its audit log, and the logins that it takes. */
-export const vendor = {
+export const simulator = {
   id: 'vbrick',
   flags: {
     precision: {
@@ -141,11 +141,11 @@ export const vendor = {
 
 async function start(given: VbrickOptions): Promise<RunningVbrick> {
   const options = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, vendor.faults);
+  const switches = createSwitches(options.faults, simulator.faults);
   const rows = createLoginRows(options.loginShownSeconds, options.precision);
   const log = createAuditLog(options, switches, rows);
   const service = createService(options, switches, rows, createPages(log, switches, options));
-  const server = await startVendorServer(service, switches, options);
+  const server = await startSimulatorServer(service, switches, options);
 
   function* events({ from, to, visibleAt = options.now(), collection }: HeldQuery): Generator<VbrickRow> {
     const selection = collection === undefined ? EVERYTHING : selectionOf(collection);
@@ -160,7 +160,7 @@ async function start(given: VbrickOptions): Promise<RunningVbrick> {
 
   return {
     origin: server.origin,
-    connection: { ...vendor.demo.connection, origin: server.origin },
+    connection: { ...simulator.demo.connection, origin: server.origin },
     control: server.control,
     counters: Object.assign(server.counters, { logins: service.logins }),
     get faults() {

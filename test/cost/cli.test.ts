@@ -33,7 +33,7 @@ test('prints a table with a sum for each way, what a query costs, and what the p
   expect(status).toBe(0);
   expect(stdout).toMatch(/^30 connections, 100000 events a day of 1200 bytes\n/);
   expect(stdout).toMatch(/^\| Secrets Manager secrets +\| +30 secrets \| +\$12\.00 \| +\$12\.00 \| +\$12\.00 \|$/m);
-  expect(stdout).toMatch(/^\| \*\*all\*\* .*(\*\*\$\d+\.\d\d\*\* +\|.*){3}$/m);
+  expect(stdout).toMatch(/^\| \*\*total\*\* .*(\*\*\$\d+\.\d\d\*\* +\|.*){3}$/m);
   expect(stdout).toContain('A query of the last seven days of an archive: ');
   expect(stdout).toContain('List prices of us-east-1');
   expect(stdout).toContain('Other Regions');

@@ -11,6 +11,8 @@ import { reportOf } from '../../tools/cost/report.ts';
 import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
 import { SOURCES } from '../infra/support/draw.ts';
 
+/** A source with one stream. */
+const SINGLE = SOURCES.find(({ streams }) => streams.length === 1)?.id ?? '';
 const KIB = 1_024;
 const GIB = 1_024 ** 3;
 
@@ -42,7 +44,8 @@ const MEASURED: Measured = {
 
 function amounts(eventsPerDay: number, change: Partial<Drawn> = {}, secondsPerRun = 0.5): Amounts {
   const drawn = { ...DRAWN, ...change };
-  const day = dayOf(drawn, { eventsPerDay, bytes: 1_000 }, 'packed', { secondsPerRun }, MEASURED);
+  const load = { eventsPerDay, bytes: 1_000 };
+  const day = dayOf({ drawn, load, packing: 'packed', assumptions: { secondsPerRun }, measured: MEASURED });
   return amountsOf(drawn, day, MEASURED);
 }
 
@@ -103,7 +106,12 @@ test('level warn halves what is measured to be halved, and not what Lambda write
 
 test('without a duration it is estimated: less memory is less of a processor, and waiting stays', () => {
   const seconds = (memoryMb: number) =>
-    dayOf({ ...DRAWN, memoryMb }, { eventsPerDay: 0, bytes: 1_000 }, 'packed', {}, MEASURED).seconds;
+    dayOf({
+      drawn: { ...DRAWN, memoryMb },
+      load: { eventsPerDay: 0, bytes: 1_000 },
+      packing: 'packed',
+      measured: MEASURED,
+    }).seconds;
   const processor = (288 + 24) * 0.015;
   const waiting = 288 * 0.3 + (288 * 5 + 96 + 288 + 24) * 0.01;
 
@@ -162,10 +170,10 @@ test('all of an idle deployment grows with its connections, and nothing that wat
 
 test('to ask every minute is told when it costs more than all the rest, and five minutes never', () => {
   const warnings = (connections: number, every: string) =>
-    reportOf(
-      drawnFor(madeUpConfig({ connections, destinations: 1, every, source: 'thousandeyes' }, SOURCES), SOURCES),
-      { eventsPerDay: 0, bytes: 1_000 },
-    ).warnings.filter((warning) => warning.startsWith('To ask'));
+    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1, every, source: SINGLE }, SOURCES), SOURCES), {
+      eventsPerDay: 0,
+      bytes: 1_000,
+    }).warnings.filter((warning) => warning.startsWith('To ask'));
 
   expect(warnings(300, '1m')).toEqual([expect.stringMatching(/^To ask every 1m costs \$.*; every 5m .* about \$/)]);
   expect(warnings(1, '1m')).toEqual([]);

@@ -2,7 +2,8 @@
 // Kind by kind: what it has found of one takes the place of what the file said of it before.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { KINDS, type Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { KINDS } from './kinds.ts';
 import { Arena, type Blow, BUDGET_MS, isKept, type Outcome } from './matrix.ts';
 import { STEPS, type Step } from './steps.ts';
 
@@ -16,16 +17,17 @@ const { values } = parseArgs({
 
 const HEAD = `# What a crash costs
 
-The real handlers, with the AWS SDK, against the embedded services in processes of their own. The process of the handler is killed (SIGKILL)
-at each step, before the other side has carried it out and after it has, when only the answer is missing: at the first of its kind in
-a run, and at the last. The next run is started at once and again and again, and finds the lease of the dead one.
+The real handlers run with the AWS SDK against the embedded services, each in a process of its own. The process of the handler is killed (SIGKILL) at each step: once *before* the other side has
+carried it out, and once *after* it, when only the answer is missing. This is done for the first step of its kind in a run and for the last. The next run is started at once, again and again, and finds
+the lease of the dead worker.
 
-\`lost\`: records of the vendor's that never arrive. \`made up\`: events whose id is none that the vendor's records have, such as that of a record which came
-under a second one. \`in flight\`: events that Firehose had taken from the killed worker, and that were not remembered yet. \`repeated\`: events that arrive
-again, with the same \`event.id\`: only what was in flight may. \`progress\`: seconds from the kill to the next progress on record; a lease lives until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more. Where one signs in, nobody does so for a minute after
-a worker died in it, for nobody knows whether it was refused.
-
-\`+ n\`: another worker, which nobody killed, came to the end of its time with so many in flight, which is the other cause of repetitions.
+| column | meaning |
+|---|---|
+| \`lost\` | records of the vendor that never arrive |
+| \`made up\` | events with an id that no record of the vendor has, for example because a record arrived under a second id |
+| \`in flight\` | events that Firehose had accepted from the killed worker and that were not remembered yet |
+| \`repeated\` | events that arrive again, with the same \`event.id\`. Only what was in flight may. \`+ n\`: another worker, which was not killed, reached the end of its time with n events in flight, which is the other cause of repetitions |
+| \`progress\` | seconds from the kill until progress is recorded again. A lease lasts until the end of its worker's time (${BUDGET_MS / 1_000} s here) and 5 s more. After a worker died in a sign-in, nobody signs in for a minute, because nobody knows whether the sign-in was refused |
 
 Made by \`npm run crashes\`.
 `;
@@ -92,7 +94,7 @@ function section(title: string, outcomes: readonly Outcome[], steps: readonly st
     '|---|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    `No such step: ${none.join(', ')}.`,
+    `Steps that do not occur: ${none.join(', ')}.`,
     '',
   ].join('\n');
 }

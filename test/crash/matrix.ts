@@ -12,11 +12,11 @@ import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { Feed, Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
-import type { RunningVendor } from '../../simulators/simulator.ts';
+import type { RunningSimulator } from '../../simulators/simulator.ts';
 import { rowEvents } from '../../tools/golden.ts';
 import { readDelivered } from '../e2e/delivered.ts';
 import { type Between, type Moment, type Services, startBetween } from './between.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
 import type { Step } from './steps.ts';
 
 /** Where a worker dies: at which step, the how manieth of its kind, and when in it. */
@@ -66,7 +66,7 @@ export class Arena {
   readonly #kind: Kind;
   readonly #services: ChildProcess;
   readonly #urls: Services;
-  readonly #vendor: RunningVendor;
+  readonly #vendor: RunningSimulator;
   readonly #from: number;
   readonly #clockOffset: number;
   #cases = 0;
@@ -91,7 +91,7 @@ export class Arena {
     kind: Kind,
     services: ChildProcess,
     urls: Services,
-    vendor: RunningVendor,
+    vendor: RunningSimulator,
     from: number,
     clockOffset: number,
   ) {

@@ -6,13 +6,13 @@ import { isSnapshot, type Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { LogLine } from '../../local/lambda.ts';
 import type { FirehoseService } from '../../local/services/firehose.ts';
-import type { HeldQuery, RunningVendor, VendorOptions } from '../../simulators/simulator.ts';
+import type { HeldQuery, RunningSimulator, SimulatorOptions } from '../../simulators/simulator.ts';
 import { bytesBelow, difference, readDelivered } from './delivered.ts';
 import { DESTINATIONS, nextNumber, takeStage } from './stage.ts';
 import { type Quarantined, readItems, readQuarantine } from './table-items.ts';
 
 /** A vendor as tests take it: its source, its simulator, and how both are set up where a test says nothing else. */
-export interface Subject<Options extends VendorOptions, Running extends RunningVendor> {
+export interface Subject<Options extends SimulatorOptions, Running extends RunningSimulator> {
   readonly source: Source;
   /** The streams that are run; the first is what a bench's one report is about. */
   readonly streams: readonly [string, ...string[]];
@@ -26,7 +26,10 @@ export interface Subject<Options extends VendorOptions, Running extends RunningV
 }
 
 /** The whole way on this machine: a simulated vendor, the real handler in a thread, the embedded services. */
-export interface Bench<Options extends VendorOptions = VendorOptions, Running extends RunningVendor = RunningVendor> {
+export interface Bench<
+  Options extends SimulatorOptions = SimulatorOptions,
+  Running extends RunningSimulator = RunningSimulator,
+> {
   /** The vendor's logs hold their rows from here, and nothing from `to` on. Both in milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -69,7 +72,7 @@ export interface Bench<Options extends VendorOptions = VendorOptions, Running ex
 }
 
 /** How a bench is set up. */
-export interface BenchOptions<Options extends VendorOptions = VendorOptions> {
+export interface BenchOptions<Options extends SimulatorOptions = SimulatorOptions> {
   readonly vendor?: Options;
   /** What time it is when the bench begins (milliseconds), at the vendor and in the function. */
   readonly at?: number;
@@ -102,7 +105,7 @@ const BUDGET_MS = 60_000;
 const MOST_RUNS = 60;
 
 /** Tests that may start benches with a vendor; they are gone when the test ends. */
-export function benchTest<Options extends VendorOptions, Running extends RunningVendor>(
+export function benchTest<Options extends SimulatorOptions, Running extends RunningSimulator>(
   subject: Subject<Options, Running>,
 ) {
   return base.extend<{ start: (options?: BenchOptions<Options>) => Promise<Bench<Options, Running>> }>({
@@ -144,7 +147,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 /** What a tidemark.json says of a simulator. */
 export function describeConnection(
   source: Source,
-  running: RunningVendor,
+  running: RunningSimulator,
   timing: StreamSettings,
   changes: object = {},
   settings: object = {},
@@ -157,7 +160,7 @@ export function describeConnection(
   return { ...connection, ...changes, settings: { ...(usual as object), ...settings }, streams };
 }
 
-async function startBench<Options extends VendorOptions, Running extends RunningVendor>(
+async function startBench<Options extends SimulatorOptions, Running extends RunningSimulator>(
   subject: Subject<Options, Running>,
   options: BenchOptions<Options>,
   onEnd: (close: () => Promise<void>) => void,

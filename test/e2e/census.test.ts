@@ -1,15 +1,14 @@
 import { describe, expect } from 'vitest';
 import type { CensusReport } from '../../functions/core/invocation/census.ts';
-import { source } from '../../functions/sources/thousandeyes/source.ts';
-import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { metric } from './bench.ts';
+import { feedOf, plain, STREAM, test } from './plain.ts';
 import { takeStage } from './stage.ts';
 
 describe('the census', () => {
   test('compares the configured feeds with their checkpoints: one that never ran is noticed', async ({ start }) => {
     const bench = await start({ vendor: { count: 20 } });
     await bench.run();
-    const { stage, giveBack } = await takeStage(source);
+    const { stage, giveBack } = await takeStage(plain.source);
     const feeds = { [bench.id]: { [STREAM]: '5m' }, nobody: { [STREAM]: '5m' } };
     const invoke = (input: object) =>
       stage.invoke({ input, sentAt: Date.now(), benchAt: Date.now() + 3_600_000, speed: 1 }, 10_000);
@@ -20,8 +19,8 @@ describe('the census', () => {
       const { census } = (await bench.invoke({ act: 'census', feeds })) as { census: CensusReport };
 
       expect(elsewhere.census.never).toHaveLength(2);
-      expect(census).toMatchObject({ feeds: 2, never: [`thousandeyes/${STREAM}/nobody`] });
-      expect(census.lag?.feed).toBe(`thousandeyes/${STREAM}/nobody`);
+      expect(census).toMatchObject({ feeds: 2, never: [feedOf('nobody')] });
+      expect(census.lag?.feed).toBe(feedOf('nobody'));
       expect((await metric(bench, 'WorstLagSeconds')).at(-1)).toBeGreaterThan(80_000);
       expect(await metric(bench, 'LeastRetentionHours')).not.toHaveLength(0);
     } finally {

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { OVERDUE_FEEDS, WORST_FEEDS } from '../../lib/watching/log-queries.ts';
 import type { LogLine } from '../../local/lambda.ts';
-import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { type Bench, until } from './bench.ts';
+import { feedOf, STREAM, test } from './plain.ts';
 
 const WORDS = new Set('filter ispresent and stats count latest as by sort desc limit'.split(' '));
 
@@ -44,8 +44,8 @@ describe('the dashboard’s queries', () => {
     const found = filtered(WORST_FEEDS, await linesOf(bench, 2));
 
     expect(found.map((line) => [line.feed, line.state])).toEqual([
-      [`thousandeyes/${STREAM}/${bench.id}`, 'caught-up'],
-      [`thousandeyes/${STREAM}/${bench.id}`, 'failed'],
+      [feedOf(bench.id), 'caught-up'],
+      [feedOf(bench.id), 'failed'],
     ]);
     const { read, named } = fieldsOf(WORST_FEEDS);
     expect([...read].toSorted()).toEqual(['error.code', 'feed', 'lagSeconds', 'state', 'watermark']);
@@ -66,7 +66,7 @@ describe('the dashboard’s queries', () => {
     expect(found).toHaveLength(1);
     const { read } = fieldsOf(OVERDUE_FEEDS);
     expect([...read].toSorted()).toEqual(['overdue.feed', 'overdue.seconds']);
-    expect(at(found[0] as LogLine, 'overdue.feed')).toBe(`thousandeyes/${STREAM}/nobody`);
+    expect(at(found[0] as LogLine, 'overdue.feed')).toBe(feedOf('nobody'));
     expect(at(found[0] as LogLine, 'overdue.seconds')).toBeGreaterThan(0);
   });
 });

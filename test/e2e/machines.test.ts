@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { backfillMachine, feedMachine } from '../../lib/functions/backfill-machines.ts';
 import { type Machines, runMachines } from '../infra/support/run-machines.ts';
-import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { expectExactlyOnce } from './bench.ts';
+import { feedOf, STREAM, test } from './plain.ts';
 
 const MACHINES = {
   feeds: backfillMachine('aws', 'arn:aws:states:eu-west-1:111122223333:stateMachine:tidemark-backfill-feed', 5),
@@ -27,7 +27,7 @@ test('the deployed machines read the past beside the live feed, pausing as the v
     from: new Date(bench.from).toISOString(),
     to: new Date(bench.to).toISOString(),
   };
-  const feed = { feed: `thousandeyes/${STREAM}/${bench.id}`, name: 'x', function: 'arn', order };
+  const feed = { feed: feedOf(bench.id), name: 'x', function: 'arn', order };
   const ran = await runMachines(MACHINES, { feeds: [feed] }, async (_, input) => {
     const next = answers.at(-1)?.next;
     if (next) bench.travel(Math.max(0, Date.parse(next.at) - bench.now()));

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { LogLine } from '../../local/lambda.ts';
-import { STREAM, test } from '../sources/thousandeyes/e2e/stage.ts';
 import { type Bench, until } from './bench.ts';
+import { feedOf, SOURCE, test } from './plain.ts';
 
 const perFeed = { environment: { TIDEMARK_PER_FEED_METRICS: 'true' } };
 const dimensionsOf = ({ _aws }: LogLine) =>
@@ -35,8 +35,8 @@ describe('metrics per feed', () => {
     expect(source).toMatchObject({ Delivered: 20 });
     expect(dimensionsOf(feed as LogLine)).toEqual([[['source', 'feed']]]);
     expect(feed).toMatchObject({
-      source: 'thousandeyes',
-      feed: `thousandeyes/${STREAM}/${bench.id}`,
+      source: SOURCE,
+      feed: feedOf(bench.id),
       LagSeconds: report.lagSeconds,
       Delivered: 20,
       Failing: 0,

@@ -3,11 +3,13 @@ import { feedsOf, parseConnection } from '../../functions/core/config/connection
 import type { EcsEvent, EcsFields } from '../../functions/core/ecs-event.ts';
 import { complete, pipelineError } from '../../functions/core/events/complete.ts';
 import type { Feed } from '../../functions/core/model.ts';
-import { parseInstant } from '../../functions/core/time.ts';
-import { source } from '../../functions/sources/thousandeyes/source.ts';
+import { parseInstant, SECOND } from '../../functions/core/time.ts';
+import { memorySource, memoryStream } from '../memory/source.ts';
+
+const source = memorySource([memoryStream('audit', SECOND, false)]);
 
 /** A feed for events that are made by hand. */
-export const feed = feedsOf(source, parseConnection(source, { id: 'acme', source: 'thousandeyes' }))[0] as Feed;
+export const feed = feedsOf(source, parseConnection(source, { id: 'acme', source: source.id }))[0] as Feed;
 
 const readAt = parseInstant('2026-01-10T10:05:00Z') as number;
 const time = parseInstant('2026-01-10T09:58:31.250Z') as number;

@@ -5,10 +5,10 @@ import { writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { goldenCases, goldenRows, rowEvents } from '../../tools/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
-import { readCef } from './cef-reader.ts';
+import { readCef } from './cef/cef-reader.ts';
 import { hostileText, hostileValue } from './events.ts';
 import { readHec } from './hec-reader.ts';
-import { ocsfLineComplaints } from './ocsf-reader.ts';
+import { ocsfLineComplaints } from './ocsf/ocsf-reader.ts';
 
 // Hostile records take the place of those in a golden answer, key by key, and go the whole way into every format: each leaves
 // as a valid event or as a valid pipeline_error, never as an exception, and never not at all.

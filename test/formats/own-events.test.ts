@@ -6,9 +6,9 @@ import { HOUR, type Instant, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';
-import { readCef } from './cef-reader.ts';
+import { readCef } from './cef/cef-reader.ts';
 import { readHec } from './hec-reader.ts';
-import { ocsfLineComplaints } from './ocsf-reader.ts';
+import { ocsfLineComplaints } from './ocsf/ocsf-reader.ts';
 
 // Each act of Tidemark's own as the SIEM gets it. The expected files stand in fixtures/.
 

@@ -6,7 +6,7 @@ import type { Shape } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';
-import { ocsfLineComplaints } from './ocsf-reader.ts';
+import { ocsfLineComplaints } from './ocsf/ocsf-reader.ts';
 
 const SHAPES: readonly Shape[] = (['ecs', 'ocsf', 'raw', 'cef'] as const).flatMap((format) => [
   { format },

@@ -12,10 +12,10 @@ describe('the Splunk envelope', () => {
     expect(event).toMatchObject({
       time: 1768039111.25,
       host: 'acme',
-      source: 'audit-user-events',
-      sourcetype: 'tidemark:thousandeyes:ecs',
+      source: 'audit',
+      sourcetype: 'tidemark:memory:ecs',
       index: 'audit',
-      fields: { event_id: '0123456789abcdef0123456789abcdef', feed: 'thousandeyes/audit-user-events/acme' },
+      fields: { event_id: '0123456789abcdef0123456789abcdef', feed: 'memory/audit/acme' },
       event: { event: { action: 'login-failed' } },
     });
   });
@@ -77,7 +77,7 @@ describe('the Splunk envelope', () => {
         hostileValue,
         fc.constantFrom('ecs' as const, 'raw' as const),
         (message, original, vendor, format) => {
-          const event = eventOf({ message, event: { action: original }, thousandeyes: vendor }, original);
+          const event = eventOf({ message, event: { action: original }, memory: vendor }, original);
           const texts = [event, unmapped(original)].map((each) => writeEvent({ format, hec }, each).text);
           expect(readHec(texts.join(''))).toHaveLength(2);
           expect(texts.join('')).not.toMatch(/[\r\n]/);

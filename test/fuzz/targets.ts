@@ -13,9 +13,9 @@ import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { type GoldenCase, goldenCases, rowEvents, snapshotCases } from '../../tools/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
-import { readCef } from '../formats/cef-reader.ts';
+import { readCef } from '../formats/cef/cef-reader.ts';
 import { readHec } from '../formats/hec-reader.ts';
-import { ocsfLineComplaints } from '../formats/ocsf-reader.ts';
+import { ocsfLineComplaints } from '../formats/ocsf/ocsf-reader.ts';
 import type { Dice } from './dice.ts';
 
 /** Something that takes texts from outside. It throws when a promise is broken; what it was given comes with that. */

@@ -28,7 +28,7 @@ const echoes: Readonly<Record<string, string>> = {
 };
 
 test.each(Object.entries(echoes))('a secret that is echoed as %s is masked', (_, echo) => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide(SECRET);
 
   const clean = telemetry.redact(`before ${echo} after`);
@@ -37,14 +37,14 @@ test.each(Object.entries(echoes))('a secret that is echoed as %s is masked', (_,
 });
 
 test('a secret too short to be told from other text masks nothing', () => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide('abc');
 
   expect(telemetry.redact('abc YWJj 616263')).toBe('abc YWJj 616263');
 });
 
 test('a longer secret that begins with a shorter one is masked whole', () => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide('canary-7f3e');
   telemetry.hide('canary-7f3e-and-more');
 
@@ -52,7 +52,7 @@ test('a longer secret that begins with a shorter one is masked whole', () => {
 });
 
 test('of an error nothing secret is left: message, stack, fields, causes, raw bytes', () => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide(SECRET);
   const parser = Object.assign(new Error(`bad answer: ${SECRET}`), { rawPacket: Buffer.from(SECRET), path: SECRET });
   const several = new AggregateError([new Error(SECRET)], 'several', { cause: { headers: SECRET } });
@@ -68,7 +68,7 @@ test('of an error nothing secret is left: message, stack, fields, causes, raw by
 });
 
 test('nobody who looks at the telemetry sees what it hides', () => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide(SECRET);
   telemetry.redact('');
 
@@ -76,7 +76,7 @@ test('nobody who looks at the telemetry sees what it hides', () => {
 });
 
 test('a value in which a secret ends before an escaped quote stays a value', () => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   telemetry.hide('canary-7f3e\\');
 
   expect(telemetry.redactValue({ 'canary-7f3e\\': ['canary-7f3e\\"', 1, null] })).toEqual({
@@ -85,7 +85,7 @@ test('a value in which a secret ends before an escaped quote stays a value', () 
 });
 
 test.each(['\\', '&#0', '%', 'canary-7f3e/'])('a body full of %s is masked at all', (filling) => {
-  const telemetry = new Telemetry('frame', 'debug');
+  const telemetry = new Telemetry('memory', 'debug');
   for (const secret of [SECRET, '"quoted" canary', '\\\\\\\\ canary', '&#00;canary']) telemetry.hide(secret);
   const body = filling.repeat(2_000_000 / filling.length);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../cli/commands/commands.ts';
+import { COMMANDS } from '../../cli/commands.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';

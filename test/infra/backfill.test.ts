@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { nextStep } from '../../functions/core/run/next-step.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { emptyTally } from '../../functions/core/stored/tally.ts';
+import { functionOutput } from '../../lib/account/outputs.ts';
 import { MOST_FAILURES } from '../../lib/functions/backfill-machines.ts';
-import { draw } from './support/draw.ts';
+import { draw, SOURCES } from './support/draw.ts';
 import { machinesOf, runMachines, Stopped, statesOf } from './support/run-machines.ts';
 
 const usual = draw();
@@ -147,7 +148,10 @@ test('whoever gave up is an alarm, and all that the command line needs is told',
     AlarmActions: [{ Ref: 'TopicBFC7AF6E' }],
   });
   expect(Object.keys(usual.forwarding.findOutputs('*'))).toEqual(
-    expect.arrayContaining(['BackfillMachine', 'FrameFunction', 'FrameBackfillFunction']),
+    expect.arrayContaining([
+      'BackfillMachine',
+      ...SOURCES.flatMap(({ id }) => [functionOutput(id), functionOutput(id, 'backfill')]),
+    ]),
   );
 });
 

@@ -10,11 +10,11 @@ export const CLIENT = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   maxAttempts: 1,
 };
-export const S3 = 'tidemark-s3-frame';
-export const SPLUNK = 'tidemark-splunk-frame';
+export const S3 = 'tidemark-s3-memory';
+export const SPLUNK = 'tidemark-splunk-memory';
 export const STREAMS = [
-  { deliveryStream: S3, destination: 's3', source: 'frame' },
-  { deliveryStream: SPLUNK, destination: 'splunk', source: 'frame' },
+  { deliveryStream: S3, destination: 's3', source: 'memory' },
+  { deliveryStream: SPLUNK, destination: 'splunk', source: 'memory' },
 ];
 
 /** Sends one batch with the real client. */

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
-import { source } from '../../functions/sources/frame/source.ts';
+import { SECOND } from '../../functions/core/time.ts';
 import type { LocalFunction } from '../../local/lambda.ts';
 import { Runner } from '../../local/runner.ts';
+import { inventoryStream } from '../memory/inventory.ts';
+import { memorySource, memoryStream } from '../memory/source.ts';
 
+const source = memorySource([
+  memoryStream('audit', SECOND, false),
+  memoryStream('sessions', SECOND, false),
+  inventoryStream('keys'),
+]);
 const NOON = Date.parse('2026-06-01T12:00:00Z');
 
 beforeEach(() => {
@@ -14,7 +21,7 @@ afterEach(() => {
 });
 
 test('each day is verified once, two hours into the next: the feeds that have a past, and those with more to do again', async () => {
-  const connection = parseConnection(source, { id: 'acme', source: 'frame' });
+  const connection = parseConnection(source, { id: 'acme', source: source.id });
   const feeds = feedsOf(source, connection).filter(({ enabled }) => enabled);
   const verified: { readonly at: string; readonly streams: readonly string[] }[] = [];
   const invoke = async ({ act, streams }: { act?: string; streams: string[] }) => {
@@ -23,12 +30,12 @@ test('each day is verified once, two hours into the next: the feeds that have a 
     const first = verified.length === 1;
     return {
       feeds: streams.map((stream) => ({
-        feed: `frame/${stream}/acme`,
-        state: first && stream === 'audit-trails' ? 'more' : 'caught-up',
+        feed: `${source.id}/${stream}/acme`,
+        state: first && stream === 'audit' ? 'more' : 'caught-up',
       })),
     };
   };
-  const functions = new Map([['frame', { invoke } as unknown as LocalFunction]]);
+  const functions = new Map([[source.id, { invoke } as unknown as LocalFunction]]);
   const world = { functions, warnings: [], close: async () => undefined };
   const runner = new Runner(
     world,
@@ -41,7 +48,7 @@ test('each day is verified once, two hours into the next: the feeds that have a 
   runner.stop();
   await running;
 
-  const all = ['audit-trails', 'session-trails', 'user-activities'];
-  expect(verified.map(({ streams }) => streams)).toEqual([all, ['audit-trails'], all]);
+  const all = ['audit', 'sessions'];
+  expect(verified.map(({ streams }) => streams)).toEqual([all, ['audit'], all]);
   expect(verified.map(({ at }) => at.slice(0, 15))).toEqual(['2026-06-02T02:0', '2026-06-02T02:0', '2026-06-03T02:0']);
 });

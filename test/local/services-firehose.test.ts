@@ -28,9 +28,9 @@ describe('objects', () => {
 
     const [path = ''] = await objects();
     expect(await contents()).toEqual(['{"n":1}\n{"n":2}\nno newline']);
-    expect(relative(out(), dirname(path))).toBe(join('s3', 'source=frame', 'dt=2026-11-20'));
+    expect(relative(out(), dirname(path))).toBe(join('s3', 'source=memory', 'dt=2026-11-20'));
     expect(basename(path)).toMatch(
-      /^tidemark-s3-frame-1-2026-11-20-23-59-58-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+      /^tidemark-s3-memory-1-2026-11-20-23-59-58-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     );
     expect(answer).toMatchObject({ FailedPutCount: 0, Encrypted: false });
     expect(new Set(answer.RequestResponses?.map(({ RecordId }) => RecordId)).size).toBe(4);
@@ -102,7 +102,7 @@ describe('objects', () => {
       }
     };
     await Promise.allSettled([keepPutting(), keepPutting(), keepPutting()]);
-    const day = join(out(), 's3', 'source=frame', 'dt=2026-01-01');
+    const day = join(out(), 's3', 'source=memory', 'dt=2026-01-01');
     await mkdir(day, { recursive: true });
     await writeFile(join(day, `.${S3}-1-2026-01-01-00-00-00-unfinished`), 'x');
     await writeFile(join(day, '.keep'), 'not ours');
@@ -121,7 +121,7 @@ describe('objects', () => {
 
     await expect(put(['x'])).rejects.toMatchObject({
       name: 'InternalFailure',
-      message: expect.stringContaining(join(out(), 's3', 'source=frame')),
+      message: expect.stringContaining(join(out(), 's3', 'source=memory')),
       $metadata: { httpStatusCode: 500 },
     });
     expect(service.counters[S3]).toMatchObject({ records: 0, bytes: 0 });
@@ -138,7 +138,7 @@ describe('objects', () => {
   });
 
   test('cannot be led out of the output folder by a name', async () => {
-    const streams = [{ deliveryStream: 'a', destination: '..', source: 'frame' }];
+    const streams = [{ deliveryStream: 'a', destination: '..', source: 'memory' }];
 
     await expect(start({ streams })).rejects.toMatchObject({
       code: 'config',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createTimeline, type Span, type Timeline } from '../../simulators/timeline.ts';
-import { MINUTE_MS, NOON } from '../sources/thousandeyes/simulator/client.ts';
 
+const NOON = Date.parse('2026-01-10T12:00:00Z');
+const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const read = (timeline: Timeline, span: Partial<Span> = {}) => [
   ...timeline.happenings({ from: NOON, to: NOON + HOUR_MS, visibleAt: Infinity, ...span }),

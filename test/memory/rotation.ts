@@ -1,5 +1,5 @@
 import { NetworkError } from '../../functions/core/errors.ts';
-import type { Answer, Connection } from '../../functions/core/model.ts';
+import type { Answer, Connection, Rotation, Source } from '../../functions/core/model.ts';
 import {
   type Notice,
   type Renewal,
@@ -10,17 +10,24 @@ import {
 } from '../../functions/core/rotation/rotate.ts';
 import type { AttemptNote } from '../../functions/core/rotation/rotation-stuck.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
-import { rotation } from '../../functions/sources/thousandeyes/rotation.ts';
-import { source } from '../../functions/sources/thousandeyes/source.ts';
+import { memorySource } from './source.ts';
 
 // A secret, a vendor and a clock in memory, for what decides about rotation.
 
-const CONNECTION: Connection = {
-  id: 'acme',
-  source: source.id,
-  origin: 'https://vendor.example',
-  secret: 'tidemark/thousandeyes/acme',
-  settings: {},
+/** A vendor that exchanges a token for a new one, which lives for two years. */
+const ROTATION: Rotation = {
+  every: 180 * DAY,
+  oldLives: 14 * DAY,
+  rehearsal: { url: '/me' },
+  request: { url: '/tokens' },
+  fields: { token: 'token' },
+  validUntil: 'validUntil',
+  refusals: {
+    401: { why: 'it refuses the token' },
+    403: { why: 'it does not let this token make another one' },
+    409: { why: 'more than one token is active', dying: true },
+  },
+  remedy: 'Revoke the tokens that nobody uses and make a new one',
 };
 const TOKEN_LIVES: Duration = 730 * DAY;
 
@@ -66,8 +73,16 @@ export class RotationWorld {
   #ids = 0;
   #lastLook: SecretLook | undefined;
   #inHand: { token: string; validUntil: Instant } | undefined;
+  readonly #source: Source;
+  readonly #rotation: Rotation;
+  readonly #connection: Connection;
 
-  constructor(age: Duration = 0) {
+  /** A credential of this age, of a source that exchanges it. */
+  constructor(age: Duration = 0, source: Source = { ...memorySource([]), rotation: ROTATION }) {
+    this.#source = source;
+    this.#rotation = source.rotation ?? ROTATION;
+    const [origin, secret] = ['https://vendor.example', `tidemark/${source.id}/acme`];
+    this.#connection = { id: 'acme', source: source.id, origin, secret, settings: {} };
     this.put({ id: 'v-first', createdAt: this.now - age, token: 'first', labels: [] }, ['AWSCURRENT']);
   }
 
@@ -93,7 +108,12 @@ export class RotationWorld {
 
   /** Another invocation, at the same time as others are. */
   async invoke(): Promise<RotationReport> {
-    return await rotate({ effects: this.#effects(), source, rotation, connection: CONNECTION });
+    return await rotate({
+      effects: this.#effects(),
+      source: this.#source,
+      rotation: this.#rotation,
+      connection: this.#connection,
+    });
   }
 
   /** Invocations day by day, from tomorrow on; returns the last report. */
@@ -180,7 +200,7 @@ export class RotationWorld {
     const isMade = makes ?? status === 201;
     const validUntil = this.now + TOKEN_LIVES;
     if (isMade) {
-      for (const [token, end] of active) this.tokens.set(token, Math.min(end, this.now + rotation.oldLives));
+      for (const [token, end] of active) this.tokens.set(token, Math.min(end, this.now + this.#rotation.oldLives));
       this.tokens.set(`made-${this.asked}`, validUntil);
     }
     if (lost) throw new NetworkError('socket hang up');

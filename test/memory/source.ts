@@ -14,7 +14,6 @@ import type {
 import {
   DAY,
   type Duration,
-  HOUR,
   type Instant,
   MINUTE,
   parseInstant,
@@ -81,9 +80,6 @@ export const letterVisibility: Visibility = {
     };
   },
 };
-
-/** How old an answer about what the credentials see may get. */
-export const SIGHT_AGE = HOUR;
 
 function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
   const { rows, document } = jsonRows(answer, 'rows');

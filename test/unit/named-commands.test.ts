@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../cli/commands/commands.ts';
+import { COMMANDS } from '../../cli/commands.ts';
 
 // Alarms, errors and documents name commands to somebody who is in a hurry: each has to be there, and to take what is said.
 

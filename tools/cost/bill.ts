@@ -4,7 +4,7 @@ import { type Amounts, type Day, weekBytes } from './sums.ts';
 
 export const PRICE_IDS = Object.keys(PRICES) as PriceId[];
 
-/** What an amount costs, without anything that may be free. */
+/** The price of an amount, without any free amount. */
 export function dollarsOf(id: PriceId, amount: number): number {
   const { dollars, per } = PRICES[id];
   return (amount / per) * dollars;
@@ -14,7 +14,7 @@ export function dollarsOfAll(amounts: Amounts): number {
   return total(PRICE_IDS.map((id) => dollarsOf(id, amounts[id])));
 }
 
-/** What an account that has nothing else would not have to pay. */
+/** The part that is free in an account that contains nothing else. */
 export function freeOf(amounts: Amounts): number {
   return total(
     PRICE_IDS.map((id) => {
@@ -24,7 +24,7 @@ export function freeOf(amounts: Amounts): number {
   );
 }
 
-/** What a query of the last seven days costs. */
+/** The price of a query of the last seven days. */
 export function dollarsOfQuery(day: Day): number {
   return (Math.max(QUERY.leastBytes, weekBytes(day)) / 1024 ** 4) * QUERY.dollarsPerTerabyte;
 }

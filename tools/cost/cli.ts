@@ -2,7 +2,7 @@ import { clean } from '../../cli/views/log-line.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { tellCost } from './tell-cost.ts';
 
-/** Wrong use, or a wrong configuration. */
+/** Exit code for wrong use or a wrong configuration. */
 const USAGE = 2;
 
 try {

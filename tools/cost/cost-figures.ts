@@ -19,7 +19,7 @@ const EXAMPLES: readonly Example[] = [
   { name: 'large', connections: 1_000, destinations: 1, load: { eventsPerDay: 5_000_000, bytes: BYTES } },
 ];
 
-/** What of an example is otherwise: in its configuration, or in what is drawn for it. */
+/** A change of an example: of its configuration, or of what is deployed for it. */
 interface Change {
   readonly made?: Partial<MadeUp>;
   readonly drawn?: Partial<Drawn>;
@@ -27,13 +27,13 @@ interface Change {
 
 type Reporter = (example: Example, change?: Change) => Report;
 
-/** The tables of docs/cost.md that tell dollars. */
+/** The tables of docs/cost.md with prices. */
 export function costFigures(sources: readonly Source[]): Figures {
   const report: Reporter = (example, { made, drawn } = {}) =>
     reportOf({ ...drawnFor(madeUpConfig({ ...example, ...made }, sources), sources), ...drawn }, example.load);
   const reports = EXAMPLES.map((example) => ({ example, report: report(example) }));
   return {
-    ...Object.fromEntries(reports.map(({ example, report: told }) => [example.name, rowsOf(told)])),
+    ...Object.fromEntries(reports.map(({ example, report: result }) => [example.name, rowsOf(result)])),
     examples: exampleRows(reports),
     dominant: dominantRows(reports),
     packing: packingRows(),
@@ -45,7 +45,7 @@ type Reports = readonly { readonly example: Example; readonly report: Report }[]
 
 function exampleRows(reports: Reports): string[][] {
   return [
-    ['example', 'connections', 'events a day', 'idle', 'packed', 'a record an event', 'for each connection'],
+    ['example', 'connections', 'events a day', 'idle', 'packed', 'one record per event', 'per connection'],
     ['---', '---:', '---:', '---:', '---:', '---:', '---:'],
     ...reports.map(({ example: { name, connections, load }, report: { idle, packed, single } }) => [
       name,
@@ -57,46 +57,48 @@ function exampleRows(reports: Reports): string[][] {
   ];
 }
 
-const MOST_NAMED = 4;
+/** Maximum number of items that are named for an example. */
+const NAMED_ITEMS = 4;
 
 function dominantRows(reports: Reports): string[][] {
   const largest = ({ items }: Report, when: 'idle' | 'packed') =>
-    items.toSorted((one, other) => other[when] - one[when]).slice(0, MOST_NAMED);
-  const told = (report: Report, when: 'idle' | 'packed') =>
+    items.toSorted((one, other) => other[when] - one[when]).slice(0, NAMED_ITEMS);
+  const shares = (report: Report, when: 'idle' | 'packed') =>
     largest(report, when).map((item) => `${item.title} ${Math.round((100 * item[when]) / report[when].dollars)} %`);
   return [
-    ['example', 'idle, most of it goes into', 'with its events'],
+    ['example', 'largest items, idle', 'largest items, with events'],
     ['---', '---', '---'],
     ...reports.map(({ example, report }) => [
       example.name,
-      told(report, 'idle').join('; '),
-      told(report, 'packed').join('; '),
+      shares(report, 'idle').join('; '),
+      shares(report, 'packed').join('; '),
     ]),
   ];
 }
 
-/** What one destination's Firehose costs for events of one stream that is read every five minutes. */
+/** The price of Firehose for one destination and the events of one stream that is read every five minutes. */
 function packingRows(): string[][] {
-  const runs = 288;
+  const runsADay = 288;
   const month = (bytes: number) => dollarsOf('firehose', (bytes * 30) / 1024 ** 3);
   return [
-    ['events a day', 'events in a run that has any', 'records of it, packed', 'packed', 'a record an event', 'saved'],
+    ['events a day', 'events per run with events', 'records of such a run', 'packed', 'one record per event', 'saved'],
     ['---:', '---:', '---:', '---:', '---:', '---:'],
     ...[100, 1_000, 10_000, 100_000, 1_000_000].map((events) => {
-      const [many, one] = [spread(events, runs, BYTES, 'packed'), spread(events, runs, BYTES, 'single')];
+      const packed = spread(events, runsADay, BYTES, 'packed');
+      const single = spread(events, runsADay, BYTES, 'single');
       return [
         amountText(events),
-        amountText(events / many.busy),
-        amountText(many.records / many.busy),
-        dollars(month(many.billedBytes)),
-        dollars(month(one.billedBytes)),
-        `${Math.round(100 * (1 - many.billedBytes / one.billedBytes))} %`,
+        amountText(events / packed.busy),
+        amountText(packed.records / packed.busy),
+        dollars(month(packed.billedBytes)),
+        dollars(month(single.billedBytes)),
+        `${Math.round(100 * (1 - packed.billedBytes / single.billedBytes))} %`,
       ];
     }),
   ];
 }
 
-/** Settings of `deployment`, away from their defaults. */
+/** Settings of `deployment` with values that are not the default. */
 const SETTINGS = {
   logLevel: 'warn',
   logRetentionDays: 365,
@@ -107,7 +109,7 @@ const SETTINGS = {
 };
 
 function leverRows(example: Example, report: Reporter): string[][] {
-  const usual = report(example).packed.dollars;
+  const unchanged = report(example).packed.dollars;
   const changes: [string, Change][] = [
     ['nothing', {}],
     ['every stream every minute', { made: { every: '1m' } }],
@@ -121,17 +123,17 @@ function leverRows(example: Example, report: Reporter): string[][] {
     ]),
   ];
   return [
-    ['what is turned', 'idle', 'packed', 'more, or less'],
+    ['change', 'idle', 'packed', 'difference'],
     ['---', '---:', '---:', '---:'],
-    ...changes.map(([words, change]) => {
+    ...changes.map(([title, change]) => {
       const { idle, packed } = report(example, change);
-      const more = packed.dollars - usual;
-      const sign = more < 0 ? '-' : '+';
+      const difference = packed.dollars - unchanged;
+      const sign = difference < 0 ? '-' : '+';
       return [
-        words,
+        title,
         dollars(idle.dollars),
         dollars(packed.dollars),
-        more === 0 ? '' : `${sign}${dollars(Math.abs(more))}`,
+        difference === 0 ? '' : `${sign}${dollars(Math.abs(difference))}`,
       ];
     }),
   ];

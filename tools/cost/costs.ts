@@ -1,12 +1,12 @@
-/** What an invocation uses of what AWS bills by the piece, or several of them together. */
+/** What one or several invocations use of the things that AWS bills by number. */
 export interface Costs {
-  /** DynamoDB's request units: 4 KB read strongly consistent, 1 KB written. */
+  /** DynamoDB request units: a strongly consistent read of 4 KB, a write of 1 KB. */
   readonly reads: number;
   readonly writes: number;
   readonly tableCalls: number;
   readonly secretCalls: number;
   readonly vendorCalls: number;
-  /** Firehose records of a destination. */
+  /** Firehose records for one destination. */
   readonly records: number;
   readonly logBytes: number;
 }

@@ -6,16 +6,16 @@ import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { total } from './costs.ts';
 
-/** A schedule that runs some streams of a connection. */
+/** A schedule that reads some streams of a connection. */
 export interface Runs {
   readonly source: string;
   readonly aDay: number;
   readonly streams: readonly string[];
-  /** How far each of those that bring events looks back. */
+  /** The overlap of each stream that has events. */
   readonly overlaps: readonly Duration[];
 }
 
-/** What of a configuration is billed, in an account. */
+/** Everything of a configuration that AWS bills. */
 export interface Drawn {
   readonly runs: readonly Runs[];
   readonly verifications: readonly {
@@ -28,37 +28,37 @@ export interface Drawn {
   readonly destinations: { readonly s3: number; readonly splunk: number };
   readonly memoryMb: number;
   readonly logDays: number;
-  /** Whether only warnings and errors are written, and metrics. */
+  /** Only warnings, errors and metrics are written. */
   readonly quiet: boolean;
   readonly seenDays: number;
-  /** Archived events are kept so long; without an end, what a year leaves is told. */
+  /** How long archived events are kept. If they are never deleted, the storage after a year is shown. */
   readonly archiveDays: number;
   readonly secrets: number;
   readonly fixed: Fixed;
 }
 
-/** What stands there whether anything happens or not. */
+/** What is billed whether anything happens or not. */
 export interface Fixed {
-  /** Of all alarms: one that computes with two metrics is paid as two. */
+  /** The metrics of all alarms: an alarm on two metrics is billed twice. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
   readonly keys: number;
-  /** A month's. Nothing is started unless somebody asks for it. */
+  /** State transitions in a month. Nothing is started unless somebody asks for it. */
   readonly transitions: number;
 }
 
-/** So many alarms there are for the whole of a deployment: of the queue of missed invocations, and of backfills that gave up. */
+/** Number of alarms for the whole deployment: the queue of missed invocations, and backfills that gave up. */
 const COMMON_ALARMS = 2;
-/** A stream's alarms by their metrics: that it holds events, that its attempts fail, and what Splunk did not take (two metrics). */
+/** Number of alarm metrics of a stream: it holds events, its attempts fail, and (two metrics) Splunk did not take events. */
 const STREAM_ALARMS = { s3: 2, splunk: 4 } as const;
 const DASHBOARDS = 1;
 const TRANSITIONS = 0;
 
-/** Counts what lib/ draws for a configuration. */
+/** Counts what is deployed for a configuration. */
 export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
   const { connections, destinations, deployment } = config;
   const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
-  // What looks after a token that rotates is invoked once a day: less than a cent a month.
+  // The function that rotates a token is invoked once a day, which costs less than a cent a month.
   const all = planSchedules(config, used)
     .flat()
     .filter(({ invokes }) => invokes !== 'rotation');

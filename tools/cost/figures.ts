@@ -1,2 +1,2 @@
-/** Tables by their names: the second row is the rule below the head. */
+/** Tables by name. The second row of a table is the line below its header. */
 export type Figures = Readonly<Record<string, readonly (readonly string[])[]>>;

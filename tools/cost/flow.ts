@@ -5,32 +5,33 @@ import type { Runs } from './drawn.ts';
 import type { Measured } from './measured.ts';
 import { type Packing, spread } from './packed.ts';
 
-/** What each stream brings. */
+/** The events of each stream. */
 export interface Share {
   readonly eventsPerDay: number;
   readonly bytes: number;
   readonly packing: Packing;
 }
 
-/** What the runs of a schedule do in a day. */
+/** What the runs of a schedule use in a day. */
 export interface Flow {
   readonly source: string;
-  /** With nothing happening, and what events add to it. */
+  /** Without events. */
   readonly idle: Costs;
+  /** Added by events. */
   readonly added: Costs;
-  /** Runs that deliver something. */
+  /** Number of runs that deliver something. */
   readonly busy: number;
   readonly events: number;
   readonly flushes: number;
-  /** Events that are read: again and again as long as they lie within the overlap. */
-  readonly looked: number;
+  /** Number of events that are read. An event is read by each run as long as it lies within the overlap. */
+  readonly read: number;
   readonly billedBytes: number;
 }
 
-/** The runs of a schedule: its streams have equal shares. */
+/** Returns what the runs of a schedule use. Its streams have equal shares of the events. */
 export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
   const feeds = runs.overlaps.map((overlap) => feedOf(overlap, runs.aDay, share, measured));
-  const all = (name: 'flushes' | 'looked' | 'billedBytes') => feeds.reduce((total, feed) => total + feed[name], 0);
+  const all = (name: 'flushes' | 'read' | 'billedBytes') => feeds.reduce((total, feed) => total + feed[name], 0);
   return {
     source: runs.source,
     idle: times(runOf(runs, measured), runs.aDay),
@@ -38,63 +39,63 @@ export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
     busy: Math.max(0, ...feeds.map(({ busy }) => busy)),
     events: share.eventsPerDay * runs.overlaps.length,
     flushes: all('flushes'),
-    looked: all('looked'),
+    read: all('read'),
     billedBytes: all('billedBytes'),
   };
 }
 
-/** A day's keys are read for their row in the ledger, once more before they expire, and for their verification. */
-const DAY_IS_READ = 3;
+/** The keys of a day are read for their ledger row, once more before they expire, and for their verification. */
+const READS_OF_A_DAY = 3;
 
-/** What events add to the runs of one stream. */
+/** Returns what events add to the runs of one stream. */
 function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measured) {
   const { eventsPerDay: events } = share;
   const { busy, flushes, records, billedBytes } = spreadOnce(aDay, share);
-  if (busy === 0) return { added: NOTHING, busy, flushes, looked: 0, billedBytes };
+  if (busy === 0) return { added: NOTHING, busy, flushes, read: 0, billedBytes };
   const dayBytes = events * seen.keyBytes + flushes * seen.itemBytes;
-  // Keys are loaded by whole hours: half an hour more than the overlap, on the average.
+  // Keys are loaded by whole hours: on average half an hour more than the overlap.
   const loadedBytes = (dayBytes * (overlap + HOUR / 2)) / DAY;
   const rowsARun = (events * overlap) / DAY + events / aDay;
   const added: Costs = {
     ...NOTHING,
-    // The first unit is the idle run's.
-    reads: aDay * (units(loadedBytes, 4_096) - 1) + DAY_IS_READ * units(dayBytes, 4_096),
+    // The idle run already has the first unit.
+    reads: aDay * (units(loadedBytes, 4_096) - 1) + READS_OF_A_DAY * units(dayBytes, 4_096),
     writes: flushes * units(dayBytes / flushes, 1_024),
     tableCalls: flushes,
-    // The first page is the idle run's; a day's verification asks for all of them once more.
+    // The idle run already has the first page. The verification of the day reads all pages once more.
     vendorCalls: aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + Math.floor(events / ASSUMED.pageRows.value),
     records,
   };
-  return { added, busy, flushes, looked: aDay * rowsARun + events, billedBytes };
+  return { added, busy, flushes, read: aDay * rowsARun + events, billedBytes };
 }
 
-const before = new Map<string, ReturnType<typeof spread>>();
+const spreadByShare = new Map<string, ReturnType<typeof spread>>();
 
-/** Thousands of streams have the same share, and to pack it takes time. */
+/** Packing takes time, and thousands of streams have the same share. */
 function spreadOnce(aDay: number, { eventsPerDay, bytes, packing }: Share): ReturnType<typeof spread> {
   const key = `${aDay} ${eventsPerDay} ${bytes} ${packing}`;
-  const found = before.get(key) ?? spread(eventsPerDay, aDay, bytes, packing);
-  before.set(key, found);
+  const found = spreadByShare.get(key) ?? spread(eventsPerDay, aDay, bytes, packing);
+  spreadByShare.set(key, found);
   return found;
 }
 
-/** An idle run of some streams. */
+/** What one idle run of some streams uses. */
 export function runOf({ source, streams }: Pick<Runs, 'source' | 'streams'>, measured: Measured): Costs {
-  const own = streams.map((name) => streamOf(source, name, measured).run);
-  return sum([...own, times(measured.shared[source]?.run ?? NOTHING, 1 - streams.length)]);
+  const single = streams.map((name) => streamOf(source, name, measured).run);
+  return sum([...single, times(measured.shared[source]?.run ?? NOTHING, 1 - streams.length)]);
 }
 
-/** A day's verifications of some streams. */
+/** What all verifications of some streams use in a day. */
 export function verifyOf({ source, streams }: Pick<Runs, 'source' | 'streams'>, measured: Measured): Costs {
-  const own = streams.map((name) => streamOf(source, name, measured).verifyDay ?? NOTHING);
-  return sum([...own, times(measured.shared[source]?.verifyDay ?? NOTHING, 1 - streams.length)]);
+  const single = streams.map((name) => streamOf(source, name, measured).verifyDay ?? NOTHING);
+  return sum([...single, times(measured.shared[source]?.verifyDay ?? NOTHING, 1 - streams.length)]);
 }
 
-/** A stream that a connection adds by itself (a watched object) is counted like the source's first. */
+/** A stream that only this connection has (a watched object) is counted like the first stream of the source. */
 function streamOf(source: string, name: string, { streams }: Measured) {
   const found =
     streams[`${source}/${name}`] ?? Object.entries(streams).find(([key]) => key.startsWith(`${source}/`))?.[1];
-  if (!found) throw new Error(`Nothing was measured of ${source}: npm run bench:requests -- --write`);
+  if (!found) throw new Error(`${source} was not measured: npm run bench:requests -- --write`);
   return found;
 }
 

@@ -4,14 +4,14 @@ import type { Figures } from './figures.ts';
 import { MEASURED } from './measured.ts';
 import { PRICES, QUERY } from './price-list.ts';
 
-/** The tables of docs/cost.md that tell what the sums are made from. */
+/** The tables of docs/cost.md with the inputs of the calculation. */
 export function inputFigures(): Figures {
   return { prices: priceRows(), streams: streamRows(), assumed: assumedRows() };
 }
 
 function priceRows(): string[][] {
   return [
-    ['what', 'price', 'free in a month', 'said by', 'where'],
+    ['item', 'price', 'free per month', 'quoted by', 'source'],
     ['---', '---:', '---:', '---', '---'],
     ...Object.values(PRICES).map((price) => [
       price.title,
@@ -33,9 +33,9 @@ function priceRows(): string[][] {
 function streamRows(): string[][] {
   const cells = ({ reads, writes, vendorCalls, logBytes }: Costs) =>
     [reads, writes, vendorCalls, Math.round(logBytes)].map(String);
-  const heads = (what: string) => [`${what}: reads`, 'writes', 'requests', 'bytes of log'];
+  const heads = (title: string) => [`${title}: reads`, 'writes', 'requests', 'log bytes'];
   return [
-    ['stream', ...heads('a run'), ...heads('a day of verifications')],
+    ['stream', ...heads('one run'), ...heads('verifications of one day')],
     ['---', ...Array.from({ length: 8 }, () => '---:')],
     ...Object.entries(MEASURED.streams).map(([name, { run, verifyDay }]) => [
       name,
@@ -47,7 +47,7 @@ function streamRows(): string[][] {
 
 function assumedRows(): string[][] {
   return [
-    ['assumed', 'what'],
+    ['value', 'assumption'],
     ['---:', '---'],
     ...Object.values(ASSUMED).map(({ value, words }) => [String(value), words]),
   ];

@@ -3,18 +3,18 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 
-/** What a made-up configuration is like: as many connections to one source, or to all in turn, as they are when nothing is set. */
+/** An invented configuration: a number of connections to one source, or to all sources in turn, with default settings. */
 export interface MadeUp {
   readonly connections: number;
   readonly destinations: number;
   readonly source?: string;
-  /** What of `deployment` is not its default. */
+  /** Settings of `deployment` that differ from their default. */
   readonly deployment?: object;
-  /** How often each stream is read, instead of its own. */
+  /** The interval of each stream, in place of its default. */
   readonly every?: string;
 }
 
-/** A stack holds the schedules of somewhat more than that. */
+/** A stack can hold the schedules of slightly more connections. */
 const CONNECTIONS_A_SHARD = 125;
 const MOST_SHARDS = 99;
 

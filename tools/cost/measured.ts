@@ -1,27 +1,27 @@
 import type { Costs } from './costs.ts';
 import measured from './measured.json' with { type: 'json' };
 
-/** What was counted while the real handlers ran against the embedded services: `npm run bench:requests -- --write` writes it. */
+/** Counted while the real handlers ran against the embedded services. Written by `npm run bench:requests -- --write`. */
 export interface Measured {
-  /** `<source>/<stream>`: one stream by itself, with nothing happening. */
+  /** By `<source>/<stream>`: one stream alone, without events. */
   readonly streams: Readonly<Record<string, StreamCosts>>;
-  /** By source: what an invocation for several streams does once and not for each. */
+  /** By source: what an invocation for several streams uses once, and not for each stream. */
   readonly shared: Readonly<Record<string, { readonly run: Costs; readonly verifyDay: Costs }>>;
-  /** By source: how many metrics are written at any hour, when nothing happens and when much does. */
+  /** By source: number of metrics that are written in an hour without events, and in an hour with many. */
   readonly metrics: Readonly<Record<string, { readonly idle: number; readonly busy: number }>>;
-  /** Of one feed; a further one costs a read more. */
+  /** For one feed. Each further feed adds one read. */
   readonly census: Costs;
-  /** What level `warn` leaves of the logs of level `info`: metrics, and what is wrong. */
+  /** Size of the logs of level `warn` (metrics, warnings, errors) as a share of those of level `info`. */
   readonly quietLogs: number;
-  /** What is remembered of delivered events: bytes an item, and bytes a key in it. */
+  /** Size of seen keys: bytes of an item, and of each key in it. */
   readonly seen: { readonly itemBytes: number; readonly keyBytes: number };
-  /** Bytes in the table of a feed: once, for each day for good, and for each day that can still be verified. */
+  /** Bytes in the table for a feed: once, for each day permanently, and for each day that can still be verified. */
   readonly kept: { readonly feed: number; readonly ledgerDay: number; readonly verifyDay: number };
 }
 
 export interface StreamCosts {
   readonly run: Costs;
-  /** All of a day's verifications: the one that does the work, and those that find it done. None of a snapshot stream. */
+  /** All verifications of a day: the one that does the work, and those that find it done. Undefined for a snapshot stream. */
   readonly verifyDay?: Costs;
 }
 

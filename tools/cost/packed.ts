@@ -1,21 +1,21 @@
 import { FLUSH_BYTES, FLUSH_EVENTS } from '../../functions/core/delivery/deliver-outgoing.ts';
 import { packRecords } from '../../functions/core/delivery/packing.ts';
 
-/** Firehose bills each record rounded up to so much. */
+/** Firehose rounds the size of each record up to a multiple of this. */
 const STEP_BYTES = 5 * 1024;
 
-/** What some events of one run become on their way to a destination. */
+/** How some events of one run are sent to a destination. */
 export interface Sent {
   readonly flushes: number;
   readonly records: number;
   readonly billedBytes: number;
 }
 
-/** Events of one size, packed as they really are: in flushes, and each flush in records. */
+/** Packs events of one size like the engine: in flushes, and each flush in records. */
 export function packed(events: number, bytes: number): Sent {
-  const most = Math.max(1, Math.min(FLUSH_EVENTS, Math.ceil(FLUSH_BYTES / bytes)));
-  const [full, rest] = [Math.floor(events / most), events % most];
-  const [ofFull, ofRest] = [recordsOf(full > 0 ? most : 0, bytes), recordsOf(rest, bytes)];
+  const flushSize = Math.max(1, Math.min(FLUSH_EVENTS, Math.ceil(FLUSH_BYTES / bytes)));
+  const [full, rest] = [Math.floor(events / flushSize), events % flushSize];
+  const [ofFull, ofRest] = [recordsOf(full > 0 ? flushSize : 0, bytes), recordsOf(rest, bytes)];
   return {
     flushes: full + (rest > 0 ? 1 : 0),
     records: full * ofFull.records + ofRest.records,
@@ -23,15 +23,15 @@ export function packed(events: number, bytes: number): Sent {
   };
 }
 
-/** The same events, if each were a record of its own. */
+/** The same events with one record for each event. */
 export function single(events: number, bytes: number): Sent {
   return { flushes: packed(events, bytes).flushes, records: events, billedBytes: events * billed(bytes) };
 }
 
-/** How events are put into records: as many as fit, or one in each. */
+/** As many events in a record as fit, or one event in each record. */
 export type Packing = 'packed' | 'single';
 
-/** A day's events of one stream, which come evenly to its runs: what they become, and how many runs have any. */
+/** Sends the events of a day, spread evenly over the runs of their stream. `busy` is the number of runs with events. */
 export function spread(
   events: number,
   runs: number,
@@ -54,7 +54,7 @@ export function billed(bytes: number): number {
   return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 }
 
-/** @param bytes of an event with its newline */
+/** @param bytes size of an event with its newline */
 function recordsOf(events: number, bytes: number): Omit<Sent, 'flushes'> {
   const text = 'x'.repeat(bytes - 1);
   const records = packRecords(Array.from({ length: events }, (_, event) => ({ event, text })));

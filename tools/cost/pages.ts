@@ -9,7 +9,7 @@ import { scaleFigures } from './scale-figures.ts';
 const ROOT = new URL('../../', import.meta.url);
 const PAGES = ['docs/cost.md', 'docs/scaling.md'];
 
-/** The pages about cost and scale, with the figures that the calculator gives now. */
+/** Returns the pages about cost and scale with the calculator's current figures. */
 export async function costPages(sources: readonly Source[]): Promise<Record<string, string>> {
   const figures = { ...costFigures(sources), ...inputFigures(), ...scaleFigures(sources) };
   const pages = await Promise.all(PAGES.map((path) => readFile(new URL(path, ROOT), 'utf8')));
@@ -17,7 +17,7 @@ export async function costPages(sources: readonly Source[]): Promise<Record<stri
   return Object.fromEntries(pages.map((page, at) => [PAGES[at], fill(page, figures)]));
 }
 
-/** Every table has its place on a page, and once. */
+/** Checks that each table has exactly one place on a page. */
 export function checkPlaces(pages: readonly string[], figures: Figures): void {
   const marks = pages.flatMap((page) => [...page.matchAll(/<!-- figures: ([\w-]+) -->/g)].map(([, name]) => name));
   for (const name of Object.keys(figures)) {
@@ -26,7 +26,7 @@ export function checkPlaces(pages: readonly string[], figures: Figures): void {
   }
 }
 
-/** Puts each table between its two marks. */
+/** Writes each table between its two marks. */
 export function fill(page: string, figures: Figures): string {
   return page.replace(
     /(<!-- figures: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,

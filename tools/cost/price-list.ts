@@ -1,13 +1,13 @@
-/** A list price of us-east-1, and how well it is known. */
+/** A list price of us-east-1, and how reliable it is. */
 export interface Price {
   readonly title: string;
   readonly dollars: number;
   readonly per: number;
   readonly unit: string;
-  /** What each account has free every month, for as long as it exists, if nothing else in it takes it. */
+  /** Free amount of each account every month, without an end. Other things in the account use it too. */
   readonly free?: number;
   readonly source: string;
-  /** Who says so: AWS itself, somebody else who quotes it, or nobody that could be found. */
+  /** Who states the price: AWS, others who quote it, or nobody if no source was found. */
   readonly saidBy: 'AWS' | 'others' | 'nobody';
 }
 
@@ -19,7 +19,7 @@ const AIRBYTE = 'airbyte.com/data-engineering-resources/dynamodb-pricing';
 const CLOUDBURN = 'cloudburn.io/blog';
 const MILLION = 1_000_000;
 
-/** Everything that a deployment is billed for, also what it has none of yet. */
+/** Everything that a deployment may be billed for, including what it does not use yet. */
 export const PRICES = {
   lambdaRequests: {
     title: 'Lambda requests',
@@ -78,7 +78,7 @@ export const PRICES = {
     dollars: 0.2,
     per: 1,
     unit: 'GB',
-    source: 'aws.amazon.com/dynamodb/pricing names it and no figure was found',
+    source: 'aws.amazon.com/dynamodb/pricing names it, but no figure was found',
     saidBy: 'nobody',
   },
   firehose: {
@@ -106,7 +106,7 @@ export const PRICES = {
     saidBy: 'others',
   },
   logs: {
-    title: 'CloudWatch logs taken in',
+    title: 'CloudWatch logs ingested',
     dollars: 0.5,
     per: 1,
     unit: 'GB',
@@ -115,11 +115,11 @@ export const PRICES = {
     saidBy: 'others',
   },
   logStorage: {
-    title: 'CloudWatch logs kept',
+    title: 'CloudWatch logs stored',
     dollars: 0.03,
     per: 1,
     unit: 'GB',
-    source: 'no figure was found; it is the one that is commonly used',
+    source: 'no source was found; this figure is commonly used',
     saidBy: 'nobody',
   },
   metrics: {
@@ -213,7 +213,7 @@ export const PRICES = {
 
 export type PriceId = keyof typeof PRICES;
 
-/** Athena is paid by the query: not in the sum of a month. */
+/** Athena is billed for each query, so it is not in the sum of a month. */
 export const QUERY = {
   dollarsPerTerabyte: 5,
   leastBytes: 10_000_000,

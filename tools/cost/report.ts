@@ -8,16 +8,16 @@ import type { Packing } from './packed.ts';
 import { LOOKED_UP, PRICES, type PriceId } from './price-list.ts';
 import { type Amounts, amountsOf, dayOf, type Load } from './sums.ts';
 
-/** What a month costs: with nothing happening, with events packed, and with one record an event. */
+/** The cost of a month: without events, with packed events, and with one record for each event. */
 export interface Report {
   readonly items: readonly Item[];
   readonly idle: Sum;
   readonly packed: Sum;
   readonly single: Sum;
-  /** Of the last seven days of the archive; not in the sums. */
+  /** Price of a query of the last seven days. Not in the sums. */
   readonly query: number;
   readonly warnings: readonly string[];
-  /** How many invocations run at once, on the average. */
+  /** Average number of invocations that run at the same time. */
   readonly atOnce: number;
 }
 
@@ -25,28 +25,29 @@ export interface Item {
   readonly id: PriceId;
   readonly title: string;
   readonly unit: string;
-  /** Dollars, and of how much. */
+  /** Dollars. */
   readonly idle: number;
   readonly packed: number;
   readonly single: number;
+  /** The amount behind `packed`, in `unit`. */
   readonly amount: number;
 }
 
 export interface Sum {
   readonly dollars: number;
-  /** What of that an account is not billed that has nothing else. */
+  /** The part that is free in an account that contains nothing else. */
   readonly free: number;
 }
 
 const DAY_SECONDS = 24 * 3_600;
-/** What a new account has. */
-const FEW_AT_ONCE = 10;
-/** As often as all vendors' event logs are asked when nothing is set. */
-const USUAL_EVERY = 5 * MINUTE;
+/** Lambda concurrency of a new account. */
+const NEW_ACCOUNT_CONCURRENCY = 10;
+/** Default interval of event streams. */
+const DEFAULT_EVERY = 5 * MINUTE;
 
-export function reportOf(drawn: Drawn, load: Load, assumed: Assumptions = {}): Report {
+export function reportOf(drawn: Drawn, load: Load, assumptions: Assumptions = {}): Report {
   const day = (eventsPerDay: number, packing: Packing) =>
-    dayOf(drawn, { ...load, eventsPerDay }, packing, assumed, MEASURED);
+    dayOf({ drawn, load: { ...load, eventsPerDay }, packing, assumptions, measured: MEASURED });
   const packedDay = day(load.eventsPerDay, 'packed');
   const [idle, packed, single] = [day(0, 'packed'), packedDay, day(load.eventsPerDay, 'single')].map((each) =>
     amountsOf(drawn, each, MEASURED),
@@ -67,7 +68,7 @@ export function reportOf(drawn: Drawn, load: Load, assumed: Assumptions = {}): R
     packed: sumOf(packed),
     single: sumOf(single),
     query: dollarsOfQuery(packedDay),
-    warnings: [...hasty(drawn, items), ...crowded(atOnce)],
+    warnings: [...intervalWarnings(drawn, items), ...concurrencyWarnings(atOnce)],
     atOnce,
   };
 }
@@ -76,8 +77,8 @@ function sumOf(amounts: Amounts): Sum {
   return { dollars: dollarsOfAll(amounts), free: freeOf(amounts) };
 }
 
-/** What grows with how often is asked. */
-const BY_RUN: readonly PriceId[] = [
+/** Items that grow with the number of runs. */
+const ITEMS_BY_RUN: readonly PriceId[] = [
   'lambdaRequests',
   'lambdaSeconds',
   'schedules',
@@ -87,23 +88,23 @@ const BY_RUN: readonly PriceId[] = [
   'logs',
 ];
 
-/** To ask more often than every five minutes is told when it costs more than all the rest. */
-function hasty({ runs }: Drawn, items: readonly Item[]): string[] {
-  const often = Math.max(0, ...runs.map(({ aDay }) => aDay));
-  const usual = DAY / USUAL_EVERY;
-  if (often <= usual) return [];
+/** Warns about an interval below the default if the runs cost more than everything else. */
+function intervalWarnings({ runs }: Drawn, items: readonly Item[]): string[] {
+  const runsADay = Math.max(0, ...runs.map(({ aDay }) => aDay));
+  const defaultRunsADay = DAY / DEFAULT_EVERY;
+  if (runsADay <= defaultRunsADay) return [];
   const cost = (of: readonly Item[]) => of.reduce((all, { idle }) => all + idle, 0);
-  const [running, all] = [cost(items.filter(({ id }) => BY_RUN.includes(id))), cost(items)];
+  const [running, all] = [cost(items.filter(({ id }) => ITEMS_BY_RUN.includes(id))), cost(items)];
   if (running < all / 2) return [];
   return [
-    `To ask every ${cadence(DAY / often)} costs ${dollars(running)} of the ${dollars(all)} that a month costs without any event; every 5m it would cost about ${dollars((running * usual) / often)}.`,
+    `To ask every ${cadence(DAY / runsADay)} costs ${dollars(running)} of the ${dollars(all)} that a month costs without any event; every 5m it would cost about ${dollars((running * defaultRunsADay) / runsADay)}.`,
   ];
 }
 
-function crowded(atOnce: number): string[] {
-  if (atOnce <= FEW_AT_ONCE) return [];
+function concurrencyWarnings(atOnce: number): string[] {
+  if (atOnce <= NEW_ACCOUNT_CONCURRENCY) return [];
   return [
-    `About ${Math.ceil(atOnce)} invocations run at once on the average; a new account may have no more than ${FEW_AT_ONCE}: see docs/scaling.md.`,
+    `On average about ${Math.ceil(atOnce)} invocations run at the same time; a new account may be limited to ${NEW_ACCOUNT_CONCURRENCY}: see docs/scaling.md.`,
   ];
 }
 
@@ -112,11 +113,11 @@ export function dollars(value: number): string {
   return value < 0.005 ? '< $0.01' : `$${value.toFixed(2)}`;
 }
 
-/** What it costs, item by item. */
+/** The cost, item by item. */
 export function rowsOf({ items, idle, packed, single }: Report): string[][] {
   const sums = [idle, packed, single];
   return [
-    ['a month of 30 days', 'with events', 'idle', 'packed', 'a record an event'],
+    ['a month of 30 days', 'amount with events', 'idle', 'packed', 'one record per event'],
     ['---', '---:', '---:', '---:', '---:'],
     ...items
       .filter(({ amount }) => amount > 0)
@@ -125,8 +126,8 @@ export function rowsOf({ items, idle, packed, single }: Report): string[][] {
         `${amountText(item.amount)} ${item.unit}`,
         ...[item.idle, item.packed, item.single].map(dollars),
       ]),
-    ['**all**', '', ...sums.map((sum) => `**${dollars(sum.dollars)}**`)],
-    ['of that free, where nothing else takes it', '', ...sums.map(({ free }) => dollars(free))],
+    ['**total**', '', ...sums.map((sum) => `**${dollars(sum.dollars)}**`)],
+    ['free part of it, if nothing else uses it', '', ...sums.map(({ free }) => dollars(free))],
   ];
 }
 
@@ -137,7 +138,11 @@ export function amountText(amount: number): string {
   return amount < 0.01 ? '< 0.01' : amount.toFixed(amount < 10 ? 2 : 0);
 }
 
-/** A table in Markdown, which is also good to read in a terminal. @param rows the second of them is the rule below the head */
+/**
+ * A Markdown table that is also readable in a terminal.
+ *
+ * @param rows the second row is the line below the header
+ */
 export function aligned(rows: readonly (readonly string[])[]): string {
   const [head = []] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -153,6 +158,6 @@ export function aligned(rows: readonly (readonly string[])[]): string {
   return lines.join('\n');
 }
 
-export const NOTE = `List prices of us-east-1 as they were read on ${LOOKED_UP}; docs/cost.md says where, and which of them AWS itself has confirmed.`;
+export const NOTE = `List prices of us-east-1, read on ${LOOKED_UP}. docs/cost.md names their sources, and which of them AWS itself states.`;
 export const REGION_NOTE =
-  'Other Regions differ by up to a half, mostly upwards, and each service by its own factor: ask the AWS Pricing Calculator about yours.';
+  'Other Regions differ by up to a half, usually upwards, with a different factor for each service: use the AWS Pricing Calculator for yours.';

@@ -16,13 +16,13 @@ export function scaleFigures(sources: readonly Source[]): Figures {
   return { load: loadRows(sources), shards: shardRows(sources), headroom: headroomRows(sources) };
 }
 
-/** What a deployment asks of an account, on the average over a day: idle, and with events. */
+/** What a deployment uses in an account, as an average over a day: idle, and with events. */
 function loadRows(sources: readonly Source[]): string[][] {
   const all = SIZES.flatMap((connections) => {
     const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources);
     return [0, connections * EVENTS_A_CONNECTION].map((eventsPerDay) => {
       const load: Load = { eventsPerDay, bytes: 1_200 };
-      const day = dayOf(drawn, load, 'packed', {}, MEASURED);
+      const day = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
       return { connections, eventsPerDay, drawn, day, price: reportOf(drawn, load).packed.dollars };
     });
   });
@@ -34,18 +34,18 @@ function loadRows(sources: readonly Source[]): string[][] {
     row('events a day', ({ eventsPerDay }) => amountText(eventsPerDay)),
     row('dollars a month', ({ price }) => dollars(price)),
     row('invocations a second', ({ day }) => rate(day.invocations)),
-    row('running at once', ({ day }) => rate(day.seconds)),
+    row('running at the same time', ({ day }) => rate(day.seconds)),
     row('DynamoDB read units a second', ({ day }) => rate(day.costs.reads)),
     row('DynamoDB write units a second', ({ day }) => rate(day.costs.writes)),
     row('Secrets Manager calls a second', ({ day }) => rate(day.costs.secretCalls)),
-    row('KiB a second for a destination, all sources', ({ day }) => rate(day.bytes / 1_024)),
+    row('KiB a second to one destination, all sources', ({ day }) => rate(day.bytes / 1_024)),
     row('checkpoints in the largest census', ({ drawn }) =>
       String(Math.max(...drawn.censuses.map(({ feeds }) => feeds))),
     ),
   ];
 }
 
-/** How schedules lie in shards. */
+/** How schedules are spread over shards. */
 function shardRows(sources: readonly Source[]): string[][] {
   return [
     [
@@ -53,8 +53,8 @@ function shardRows(sources: readonly Source[]): string[][] {
       'shards',
       'schedules',
       'in the fullest shard',
-      'in the emptiest',
-      'characters of the largest input',
+      'in the emptiest shard',
+      'characters in the largest input',
     ],
     ['---:', '---:', '---:', '---:', '---:', '---:'],
     ...SIZES.map((connections) => {
@@ -69,42 +69,43 @@ function shardRows(sources: readonly Source[]): string[][] {
   ];
 }
 
-/** Schedules that were made at the same moment are spread over a fifth of their time. */
+/** Schedules that were created at the same moment are spread over a fifth of their interval. */
 const PEAK = 5;
 const MANY = 1_000;
 
-/** Quotas that a rate meets: how much there is, and what a day of a thousand connections uses of it. */
+/** Quotas for a rate: the limit, and how much of it a thousand connections use. */
 function headroomRows(sources: readonly Source[]): string[][] {
   const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources);
-  const { invocations, seconds, costs, bytes } = dayOf(
-    drawn,
-    { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 },
-    'packed',
-    {},
-    MEASURED,
-  );
+  const load: Load = { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 };
+  const { invocations, seconds, costs, bytes } = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
   const quotas: [string, number, number][] = [
-    ['Lambda, at once, in a new account', 10, seconds],
-    ['Lambda, at once, usually', 1_000, seconds],
+    ['Lambda, concurrent invocations, new account', 10, seconds],
+    ['Lambda, concurrent invocations, usual quota', 1_000, seconds],
     ['Scheduler, invocations a second', 1_000, invocations],
-    ['DynamoDB, writes a second of a new table', 4_000, costs.writes],
-    ['DynamoDB, reads a second of a new table', 12_000, costs.reads],
+    ['DynamoDB, writes a second to a new table', 4_000, costs.writes],
+    ['DynamoDB, reads a second from a new table', 12_000, costs.reads],
     ['Secrets Manager, values read a second', 10_000, costs.secretCalls],
     ['Firehose, KiB a second into a stream', 1_024, bytes / 1_024 / sources.length],
   ];
-  const met = (quota: number, aDay: number, peak: number) =>
+  const connectionsAtLimit = (quota: number, aDay: number, peak: number) =>
     amountText(Math.floor((quota * MANY * SECONDS_A_DAY) / (aDay * peak)));
   return [
-    ['quota', 'there is', `${amountText(MANY)} connections use`, 'met by connections, all at once', 'and evenly'],
+    [
+      'quota',
+      'limit',
+      `used by ${amountText(MANY)} connections`,
+      'reached by connections, same moment',
+      'spread evenly',
+    ],
     ['---', '---:', '---:', '---:', '---:'],
     ...quotas
-      .toSorted(([, most, use], [, otherMost, otherUse]) => most / use - otherMost / otherUse)
-      .map(([title, most, aDay]) => [
+      .toSorted(([, limit, use], [, otherLimit, otherUse]) => limit / use - otherLimit / otherUse)
+      .map(([title, limit, aDay]) => [
         title,
-        amountText(most),
+        amountText(limit),
         amountText(aDay / SECONDS_A_DAY),
-        met(most, aDay, PEAK),
-        met(most, aDay, 1),
+        connectionsAtLimit(limit, aDay, PEAK),
+        connectionsAtLimit(limit, aDay, 1),
       ]),
   ];
 }

@@ -6,37 +6,45 @@ import type { Measured } from './measured.ts';
 import { billed, type Packing } from './packed.ts';
 import type { PriceId } from './price-list.ts';
 
-/** How much is forwarded. */
+/** The amount of events. */
 export interface Load {
-  /** Of all connections together; their streams have equal shares. */
+  /** For all connections together. Their streams have equal shares. */
   readonly eventsPerDay: number;
-  /** Of an event as it is delivered, with its newline. */
+  /** Size of a delivered event with its newline. */
   readonly bytes: number;
 }
 
-/** A month's use of each thing that has a price. */
+/** Use of each thing that has a price, in a month. */
 export type Amounts = Readonly<Record<PriceId, number>>;
 
-/** What a configuration does in a day. */
+/** What a configuration uses in a day. */
 export interface Day {
   readonly invocations: number;
   readonly costs: Costs;
-  /** How long all its invocations take. */
+  /** Total duration of all invocations. */
   readonly seconds: number;
   readonly flows: readonly Flow[];
-  /** Bytes that one destination is sent. */
+  /** Bytes that are sent to one destination. */
   readonly bytes: number;
+}
+
+export interface DayInputs {
+  readonly drawn: Drawn;
+  readonly load: Load;
+  readonly packing: Packing;
+  readonly assumptions?: Assumptions;
+  readonly measured: Measured;
 }
 
 const DAYS = 30;
 const GIB = 1024 ** 3;
-/** Firehose puts down what it has every five minutes. */
-const MOST_OBJECTS = 288;
-/** Checkpoints that a census reads at a time. */
-const CENSUS_AT_ONCE = 25;
+/** Maximum number of objects a day: Firehose writes one every five minutes. */
+const MAX_OBJECTS_A_DAY = 288;
+/** Number of checkpoints that a census reads at the same time. */
+const CENSUS_PARALLEL_READS = 25;
 
-/** What a configuration does in a day with so many events. */
-export function dayOf(drawn: Drawn, load: Load, packing: Packing, assumed: Assumptions, measured: Measured): Day {
+/** Calculates what a configuration uses in a day. */
+export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayInputs): Day {
   const { runs, verifications, censuses } = drawn;
   const feeds = total(runs.map(({ overlaps }) => overlaps.length));
   const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing };
@@ -48,9 +56,9 @@ export function dayOf(drawn: Drawn, load: Load, packing: Packing, assumed: Assum
     ...censuses.map(({ aDay, feeds: count }) => times(censusOf(count, measured), aDay)),
   ]);
   const seconds =
-    assumed.secondsPerRun === undefined
+    assumptions.secondsPerRun === undefined
       ? estimatedSeconds(drawn, costs, flows, measured)
-      : invocations * assumed.secondsPerRun;
+      : invocations * assumptions.secondsPerRun;
   return { invocations, costs, seconds, flows, bytes: load.eventsPerDay * load.bytes };
 }
 
@@ -58,21 +66,21 @@ function censusOf(feeds: number, { census }: Measured): Costs {
   return { ...census, reads: census.reads * feeds, tableCalls: census.tableCalls * feeds };
 }
 
-/** The processor's part by the share of it that the memory brings, and then all the waiting. */
+/** The processor time, divided by the share of a vCPU that the memory gives, plus all waiting. */
 function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { census }: Measured): number {
   const { streamSeconds, eventSeconds, vcpuMb, vendorSeconds, awsSeconds } = ASSUMED;
   const streams = total([...drawn.runs, ...drawn.verifications].map((each) => each.streams.length * each.aDay));
-  const processor = streams * streamSeconds.value + total(flows.map(({ looked }) => looked)) * eventSeconds.value;
-  // Of a census, many calls are on their way at once.
-  const asked = total(drawn.censuses.map(({ aDay, feeds }) => aDay * census.tableCalls * feeds));
-  const waited = total(drawn.censuses.map(({ aDay, feeds }) => aDay * Math.ceil(feeds / CENSUS_AT_ONCE)));
+  const processor = streams * streamSeconds.value + total(flows.map(({ read }) => read)) * eventSeconds.value;
+  // A census makes many calls at the same time.
+  const censusCalls = total(drawn.censuses.map(({ aDay, feeds }) => aDay * census.tableCalls * feeds));
+  const censusWaits = total(drawn.censuses.map(({ aDay, feeds }) => aDay * Math.ceil(feeds / CENSUS_PARALLEL_READS)));
   const puts = total(flows.map(({ flushes }) => flushes)) * destinationsOf(drawn);
-  const calls = costs.tableCalls - asked + waited + costs.secretCalls + puts;
+  const calls = costs.tableCalls - censusCalls + censusWaits + costs.secretCalls + puts;
   const share = Math.min(1, drawn.memoryMb / vcpuMb.value);
   return processor / share + costs.vendorCalls * vendorSeconds.value + calls * awsSeconds.value;
 }
 
-/** What thirty such days use. */
+/** Returns what thirty such days use. */
 export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   const { invocations, costs, flows } = day;
   const { s3 } = drawn.destinations;
@@ -98,7 +106,7 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     secrets: drawn.secrets,
     secretCalls: (costs.secretCalls + tokenCalls(drawn)) * DAYS,
     keys: drawn.fixed.keys,
-    // Nothing of these but when something is wrong, or somebody asks for it.
+    // Used only when something is wrong, or when somebody asks for it.
     keyRequests: 0,
     queueRequests: 0,
     mails: 0,
@@ -106,7 +114,7 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   };
 }
 
-/** What a query of the last seven days reads of an archive. */
+/** Number of bytes that a query of the last seven days reads from an archive. */
 export function weekBytes({ bytes }: Day): number {
   return bytes * ASSUMED.packedEvents.value * 7;
 }
@@ -115,7 +123,7 @@ function destinationsOf({ destinations }: Drawn): number {
   return destinations.s3 + destinations.splunk;
 }
 
-/** Also what is delivered when nothing happens: our own sign-ins, where one signs in. */
+/** Includes what is delivered without any activity: our own sign-ins, at vendors that require one. */
 function billedBytes({ flows, costs }: Day): number {
   const others = costs.records - total(flows.map(({ added }) => added.records));
   return total(flows.map((flow) => flow.billedBytes)) + Math.max(0, others) * billed(1);
@@ -125,7 +133,7 @@ function tokenCalls({ destinations, connections }: Drawn): number {
   return destinations.splunk * Object.keys(connections).length * ASSUMED.tokenCalls.value;
 }
 
-/** What is in the table after a year: rows of the ledger stay, keys and verifications expire. */
+/** Number of bytes in the table after a year. Ledger rows stay, keys and verifications expire. */
 function storedBytes({ runs, seenDays }: Drawn, flows: readonly Flow[], { seen, kept }: Measured): number {
   const overhead = ASSUMED.itemOverhead.value;
   const feeds = total(runs.map(({ streams }) => streams.length));
@@ -138,10 +146,10 @@ function storedBytes({ runs, seenDays }: Drawn, flows: readonly Flow[], { seen, 
 function objects({ connections }: Drawn, flows: readonly Flow[]): number {
   const ofSource = (source: string) =>
     flows.filter((flow) => flow.source === source).map(({ busy, idle }) => busy + idle.records);
-  return total(Object.keys(connections).map((source) => Math.min(MOST_OBJECTS, total(ofSource(source)))));
+  return total(Object.keys(connections).map((source) => Math.min(MAX_OBJECTS_A_DAY, total(ofSource(source)))));
 }
 
-/** A metric is paid for the hours in which it is written. */
+/** A metric is billed for the hours in which it is written. */
 function metricsOf({ connections }: Drawn, flows: readonly Flow[], { metrics }: Measured): number {
   return total(
     Object.keys(connections).map((source) => {

@@ -6,37 +6,37 @@ import { readConfig } from '../../lib/plan/read-config.ts';
 import { drawnFor } from './drawn.ts';
 import { madeUpConfig } from './made-up.ts';
 import { aligned, dollars, NOTE, REGION_NOTE, type Report, reportOf, rowsOf } from './report.ts';
+import type { Load } from './sums.ts';
 
-const HELP = `npm run cost -- [options]: what a month costs in an AWS account.
+const HELP = `npm run cost -- [options]: estimates what a month costs in an AWS account.
 
-  --connections N        how many accounts are read (3); each source in turn, unless --source ID says which
+  --connections N        number of connections (3), spread evenly over the sources unless --source ID selects one
   --source ID            only connections to this source
-  --destinations N       how many archives in S3 (1)
-  --config FILE          instead of these three, what a tidemark.json really draws: its schedules, alarms, memory, destinations
-  --events-per-day N     of all connections together (10000)
-  --bytes N              of an event as it is delivered (1200)
-  --seconds-per-run S    how long an invocation takes; without it, an estimate from counts (docs/cost.md)
-  --region-note          what to think of in other Regions
+  --destinations N       number of archives in S3 (1)
+  --config FILE          in place of these three, what a tidemark.json deploys: its schedules, alarms, memory, destinations
+  --events-per-day N     for all connections together (10000)
+  --bytes N              size of a delivered event (1200)
+  --seconds-per-run S    average duration of an invocation; without it, it is estimated (docs/cost.md)
+  --region-note          also print a note about other Regions
   --json                 the result as JSON
 `;
 
-/** What the command line prints for these arguments. */
+const OPTIONS = {
+  connections: { type: 'string', default: '3' },
+  source: { type: 'string' },
+  destinations: { type: 'string', default: '1' },
+  config: { type: 'string' },
+  'events-per-day': { type: 'string', default: '10000' },
+  bytes: { type: 'string', default: '1200' },
+  'seconds-per-run': { type: 'string' },
+  'region-note': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Returns what the command prints for these arguments. */
 export async function tellCost(args: readonly string[]): Promise<string> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      connections: { type: 'string', default: '3' },
-      source: { type: 'string' },
-      destinations: { type: 'string', default: '1' },
-      config: { type: 'string' },
-      'events-per-day': { type: 'string', default: '10000' },
-      bytes: { type: 'string', default: '1200' },
-      'seconds-per-run': { type: 'string' },
-      'region-note': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return HELP;
   const sources = await findSources();
   const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,19 +56,14 @@ export async function tellCost(args: readonly string[]): Promise<string> {
     bytes: number('bytes', values.bytes, 2, 1_000_000),
   };
   const seconds = values['seconds-per-run'];
-  const assumed = seconds === undefined ? {} : { secondsPerRun: fraction('seconds-per-run', seconds) };
-  const report = reportOf(drawnFor(config, sources), load, assumed);
+  const assumptions = seconds === undefined ? {} : { secondsPerRun: fraction('seconds-per-run', seconds) };
+  const report = reportOf(drawnFor(config, sources), load, assumptions);
   return values.json
     ? `${JSON.stringify(report, null, 2)}\n`
-    : told(report, config.connections.length, load, values['region-note']);
+    : textOf(report, config.connections.length, load, values['region-note']);
 }
 
-function told(
-  report: Report,
-  connections: number,
-  { eventsPerDay, bytes }: { eventsPerDay: number; bytes: number },
-  region: boolean,
-): string {
+function textOf(report: Report, connections: number, { eventsPerDay, bytes }: Load, withRegionNote: boolean): string {
   return [
     `${connections} connections, ${eventsPerDay} events a day of ${bytes} bytes`,
     '',
@@ -77,15 +72,15 @@ function told(
     `A query of the last seven days of an archive: ${dollars(report.query)} each.`,
     ...report.warnings.map((warning) => `Warning: ${warning}`),
     NOTE,
-    ...(region ? [REGION_NOTE] : []),
+    ...(withRegionNote ? [REGION_NOTE] : []),
     '',
   ].join('\n');
 }
 
-function number(option: string, text: string, least: number, most: number): number {
+function number(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw wrong(option, text, `a whole number from ${least} to ${most}`);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw wrong(option, text, `a whole number from ${min} to ${max}`);
 }
 
 function fraction(option: string, text: string): number {

@@ -1,11 +1,13 @@
 import { TidemarkError } from '../errors.ts';
+import type { Instant } from '../time.ts';
 import type { Checkpoint, CheckpointKind } from './checkpoint.ts';
 
 /** The parts of which a feed's checkpoint has at least one after the feed was read. */
 const FEED_PARTS = ['plan', 'days', 'folded'] as const;
 
-/** What tells the kind of a stored checkpoint. */
+/** The parts of a stored checkpoint that tell its kind. */
 export interface StoredParts {
+  readonly floor: Instant;
   readonly kind?: CheckpointKind;
   readonly job?: { readonly kind: CheckpointKind };
   readonly snapshot?: unknown;

@@ -1,58 +1,59 @@
 import { fieldAt } from '../ecs-field.ts';
-import { CEF_MAPPING, type CefField } from './mapping.ts';
-import { ownKey, unusedKey } from './own-keys.ts';
+import { CEF_MAPPING } from './mapping.ts';
 import { clean, cut, escapeValue } from './text.ts';
 import { asJson, asText, type CefVersion } from './values.ts';
+import { unusedKey, vendorKey } from './vendor-keys.ts';
 
-/** The vendor's own fields are bounded, so that a line of CEF is always one that Firehose takes. */
-const MOST_OWN_FIELDS = 64;
-const LONGEST_OWN_VALUE = 1_023;
-const DEEPEST_OWN_FIELD = 8;
+/** The limits of the vendor's own fields keep each line of CEF small enough for Firehose. */
+const MAX_VENDOR_FIELDS = 64;
+const MAX_VENDOR_VALUE = 1_023;
+const MAX_VENDOR_DEPTH = 8;
 
-/** Which keys hold less than the event does. A prefix by itself: there were more own fields than are sent. */
+/** The key that names the keys whose values were cut. The vendor's prefix alone in it means that fields were left out. */
 const CUT_KEY = 'TidemarkCut';
 
 /** An extension while it is written. */
 interface Extension {
   text: string;
+  /** Keys whose values were cut. */
   readonly cut: string[];
 }
 
 const FIELDS = CEF_MAPPING.map((field) => ({ field, paths: field.from.map((name) => name.split('.')) }));
 
-/** The extension of an event: the fields of the table, then the module's own namespace under keys that begin with `prefix`. */
+/** The extension of an event: the fields of CEF_MAPPING, then the vendor's own fields under keys that begin with `prefix`. */
 export function cefExtension(event: unknown, version: CefVersion, prefix: string): string {
   const extension: Extension = { text: '', cut: [] };
   const kind = fieldAt(event, ['event', 'kind']);
   for (const { field, paths } of FIELDS) {
-    if (field.kind === undefined || field.kind === kind) putField(extension, event, version, field, paths);
+    if (field.kind === undefined || field.kind === kind) putField(extension, { field, paths }, event, version);
   }
   const module = fieldAt(event, ['event', 'module']);
   if (typeof module === 'string') putNamespace(extension, fieldAt(event, [module]), prefix);
-  if (extension.cut.length > 0) put(extension, CUT_KEY, extension.cut.join(', '), LONGEST_OWN_VALUE);
+  if (extension.cut.length > 0) put(extension, CUT_KEY, extension.cut.join(', '), MAX_VENDOR_VALUE);
   return extension.text;
 }
 
 function putField(
   extension: Extension,
+  { field, paths }: (typeof FIELDS)[number],
   event: unknown,
   version: CefVersion,
-  { key, label, most, read, joined }: CefField,
-  paths: readonly (readonly string[])[],
 ): void {
+  const { key, label, max, read, joined } = field;
   const isWritten = joined
-    ? put(extension, key, paths.flatMap((path) => read(fieldAt(event, path), most, version) ?? []).join('/'), most)
+    ? put(extension, key, paths.flatMap((path) => read(fieldAt(event, path), max, version) ?? []).join('/'), max)
     : paths.some((path) => {
-        const text = read(fieldAt(event, path), most, version);
-        return text !== undefined && put(extension, key, text, most);
+        const text = read(fieldAt(event, path), max, version);
+        return text !== undefined && put(extension, key, text, max);
       });
   if (isWritten && label !== undefined) extension.text += ` ${key}Label=${label}`;
 }
 
-/** Adds a key, unless its value is blank: then it says nothing, and some readers stumble over it. */
-function put(extension: Extension, key: string, text: string, most: number): boolean {
+/** Adds a key and returns true, unless the value is blank: it would say nothing, and some readers fail on it. */
+function put(extension: Extension, key: string, text: string, max: number): boolean {
   const whole = clean(text);
-  const value = cut(whole, most);
+  const value = cut(whole, max);
   if (value.trim() === '') return false;
   extension.text += `${extension.text === '' ? '' : ' '}${key}=${escapeValue(value)}`;
   if (value.length < whole.length) extension.cut.push(key);
@@ -62,24 +63,25 @@ function put(extension: Extension, key: string, text: string, most: number): boo
 function putNamespace(extension: Extension, namespace: unknown, prefix: string): void {
   if (typeof namespace !== 'object' || namespace === null) return;
   const used = new Set<string>([CUT_KEY]);
-  const isWhole = putLeaves(extension, namespace, prefix, 1, used);
-  if (!isWhole) extension.cut.push(prefix);
+  for (const [name, value] of leavesOf(namespace, prefix, 1)) {
+    const read = Array.isArray(value) ? asText : asJson;
+    const text = read(value, MAX_VENDOR_VALUE, 0);
+    if (text === undefined) continue;
+    if (used.size > MAX_VENDOR_FIELDS) {
+      extension.cut.push(prefix);
+      return;
+    }
+    const key = unusedKey(name, used);
+    if (put(extension, key, text, MAX_VENDOR_VALUE)) used.add(key);
+  }
 }
 
-/** Adds the scalars below an object, each under the name of its path; says whether there was room for all. */
-function putLeaves(extension: Extension, branch: object, parent: string, depth: number, used: Set<string>): boolean {
+/** The values below an object that are no objects, each with the name of its path. Objects that lie too deep are values too. */
+function* leavesOf(branch: object, parent: string, depth: number): Generator<readonly [name: string, value: unknown]> {
   for (const [property, value] of Object.entries(branch)) {
-    const name = ownKey(parent, property);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && depth < DEEPEST_OWN_FIELD) {
-      if (!putLeaves(extension, value, name, depth + 1, used)) return false;
-      continue;
-    }
-    const read = Array.isArray(value) ? asText : asJson;
-    const text = read(value, LONGEST_OWN_VALUE, 0);
-    if (text === undefined) continue;
-    if (used.size > MOST_OWN_FIELDS) return false;
-    const key = unusedKey(name, used);
-    if (put(extension, key, text, LONGEST_OWN_VALUE)) used.add(key);
+    const name = vendorKey(parent, property);
+    const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isBranch && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
+    else yield [name, value];
   }
-  return true;
 }

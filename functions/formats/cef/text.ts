@@ -1,16 +1,16 @@
-/** Control characters, line separators and halves of surrogate pairs: none of them may reach the line. */
+/** Control characters, line separators and lone surrogates: none of them may get into a line of CEF. */
 const UNCLEAN = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 const REPLACED = /[\p{Cc}\u2028\u2029]/gu;
-/** What ends a line for one reader or another, besides \n and \r. */
+/** Characters that some readers take for the end of a line, besides \n and \r. */
 const LINE_SEPARATORS = '\u0085\u2028\u2029';
 
 const HEADER_SPECIAL = /[\\|]/g;
 const EXTENSION_SPECIAL = /[\\=\r\n]/g;
 const LINE_BREAKS = /[\r\n]+/g;
 
-/** The text without what no CEF value can hold. Line breaks stay, as \n and \r; a tab is a space. */
+/** Removes what no CEF value can hold. Line breaks stay, as \n or \r; a tab becomes a space. */
 export function clean(text: string): string {
-  // Most texts are clean: looking is cheap, replacing is not.
+  // Most texts are clean: testing is cheaper than replacing.
   if (!UNCLEAN.test(text)) return text;
   return text.toWellFormed().replace(REPLACED, (character) => {
     if (character === '\n' || character === '\r') return character;
@@ -19,20 +19,20 @@ export function clean(text: string): string {
   });
 }
 
-/** The first characters of a clean text, never half a surrogate pair. CEF counts like Java: in UTF-16 units. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most);
+/** The first characters of a clean text, without half a surrogate pair at the end. CEF counts like Java, in UTF-16 units. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
-/** A header field: cleaned, on one line, cut, then escaped. Only \ and | have a meaning there. */
-export function headerField(text: string, most: number): string {
-  const kept = cut(clean(text).replace(LINE_BREAKS, ' ').trim(), most);
+/** A header field: cleaned, on one line, cut, then escaped. Only \ and | are special there. */
+export function headerField(text: string, max: number): string {
+  const kept = cut(clean(text).replace(LINE_BREAKS, ' ').trim(), max);
   return kept.replace(HEADER_SPECIAL, '\\$&');
 }
 
-/** An extension value that was cleaned and cut. Only \, = and line breaks have a meaning there. */
+/** Escapes an extension value that was cleaned and cut. Only \, = and line breaks are special there. */
 export function escapeValue(text: string): string {
   return text.replace(EXTENSION_SPECIAL, (character) => {
     if (character === '\n') return '\\n';

@@ -1,16 +1,16 @@
 import type { EcsFacts } from './facts.ts';
 
-/** Which activity an event is. A row holds when each of its conditions does; the first row that holds counts. */
+/** A rule that gives an event its activity. The first rule of which all conditions are met counts. */
 export interface ActivityRule {
-  /** One of these in event.type. */
+  /** event.type has one of these. */
   readonly types?: readonly string[];
-  /** Of each of these lists one in event.action, as a word of its own: `['enable', 'activate']`. */
+  /** event.action contains a word of each of these lists, such as `['enable', 'activate']`. */
   readonly words?: readonly (readonly string[])[];
-  /** None for an activity that the class lacks. */
+  /** Undefined if the class has no such activity. */
   readonly activity?: number;
 }
 
-/** The activity of a class that has none for the event: its name then says what it was. */
+/** The activity where the class has none that fits: activity_name then tells what happened. */
 export const OTHER = 99;
 
 const ENABLE = ['enable', 'activate', 'reactivate', 'restore', 'unsuspend'];
@@ -28,7 +28,7 @@ export const AUTHENTICATION: readonly ActivityRule[] = [
 ];
 
 export const ACCOUNT_CHANGE: readonly ActivityRule[] = [
-  // What is made or deleted here belongs to the account and is not the account.
+  // What is created or deleted here belongs to the account; it is not the account itself.
   { words: [['token', 'key', 'credential', 'certificate']] },
   { words: [MFA, [...ENABLE, ...ADD, 'create', 'enroll', 'register']], activity: 10 },
   { words: [MFA, [...DISABLE, ...REMOVE, 'delete']], activity: 11 },
@@ -78,18 +78,18 @@ export const RESOURCE: readonly ActivityRule[] = [
 
 const ENDINGS = ['', 's', 'd', 'ed'];
 
-/** The activity's number in the class whose rules these are. */
+/** The activity_id of an event, by the rules of its class. */
 export function activityOf(rules: readonly ActivityRule[], { types, words }: EcsFacts): number {
   if (rules.length === 0) return OTHER;
   const rule = rules.find(
     (one) =>
       (!one.types || one.types.some((type) => types.includes(type))) &&
-      (!one.words || one.words.every((alternatives) => alternatives.some((word) => says(words, word)))),
+      (!one.words || one.words.every((alternatives) => alternatives.some((word) => contains(words, word)))),
   );
   return rule?.activity ?? OTHER;
 }
 
-/** Whether a word stands among the words, also in the forms that logs are written in: add, adds, added. */
-function says(words: readonly string[], word: string): boolean {
+/** Whether a word is among the words, also in other forms that logs use: add, adds, added. */
+function contains(words: readonly string[], word: string): boolean {
   return words.some((one) => one.startsWith(word) && ENDINGS.includes(one.slice(word.length)));
 }

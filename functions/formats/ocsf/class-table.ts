@@ -1,7 +1,7 @@
 import { type ActivityRule, OTHER } from './activity.ts';
 import { CLASS_RULES, type ClassRule, LAST_RULE } from './class.ts';
 
-/** Which events become which class and activity of OCSF, as a table for the documentation: the first row that fits counts. */
+/** Which events become which class and activity of OCSF, as a table in Markdown for the documentation: the first row that fits counts. */
 export function ocsfClassTable(): string {
   const rows = [...CLASS_RULES, LAST_RULE].map((rule) => [eventOf(rule), classOf(rule), activitiesOf(rule)]);
   const table = [['ECS event', 'OCSF class', 'activity: the first that fits'], ['---', '---', '---'], ...rows];
@@ -10,7 +10,7 @@ export function ocsfClassTable(): string {
 
 function eventOf(rule: ClassRule): string {
   const conditions = [
-    ...(rule.isOwnAct ? ['event.module `tidemark`: what Tidemark itself did or found'] : []),
+    ...(rule.isSelfEvent ? ['event.module `tidemark`: what Tidemark itself did or found'] : []),
     ...(rule.kinds ? [`event.kind ${oneOf(rule.kinds)}`] : []),
     ...(rule.categories ? [`event.category ${oneOf(rule.categories)}`] : []),
     ...(rule.types ? [`event.type ${oneOf(rule.types)}`] : []),

@@ -3,7 +3,7 @@ import type { EcsFacts } from './facts.ts';
 
 // Captions and numbers of OCSF 1.3.0 (ocsf/ocsf-schema, Apache-2.0).
 
-/** A class of OCSF 1.3.0, with the captions of the activities that Tidemark tells apart. */
+/** A class of OCSF 1.3.0, with the captions of the activities that Tidemark uses. */
 export interface OcsfClass {
   readonly uid: 0 | 3001 | 3002 | 3004 | 3006 | 6001;
   readonly caption: string;
@@ -12,10 +12,10 @@ export interface OcsfClass {
   readonly activities: Readonly<Record<number, string>>;
 }
 
-/** Which events become which class. A row holds when each of its conditions does; the first row that holds counts. */
+/** A rule that gives an event its class. The first rule of which all conditions are met counts. */
 export interface ClassRule {
   readonly kinds?: readonly string[];
-  readonly isOwnAct?: true;
+  readonly isSelfEvent?: true;
   readonly categories?: readonly string[];
   readonly types?: readonly string[];
   readonly becomes: OcsfClass;
@@ -100,15 +100,15 @@ const CLASSES = {
 } as const satisfies Record<string, OcsfClass>;
 
 /**
- * The class hangs on what kind of event it is and on nothing that may be missing from one event and present in the next:
- * - Web Resources Activity, and neither File Hosting nor API Activity, which may not be without a source endpoint.
- * - Group and Entity Management, and neither User Access nor Authorize Session, which may not be without privileges.
- * - OCSF 1.3.0 has no class for sessions. The use of a desktop or a broadcast is the use of a web resource; it is no
- *   logon, for whoever counts logons would count each person twice.
+ * The class depends on the kind of event only, and on no field that one event has and the next one lacks:
+ * - Web Resources Activity, not File Hosting or API Activity: those require a source endpoint.
+ * - Group and Entity Management, not User Access or Authorize Session: those require privileges.
+ * - OCSF 1.3.0 has no class for sessions. Using a desktop or a broadcast counts as using a web resource, not as a logon:
+ *   whoever counts logons would count each person twice.
  */
 export const CLASS_RULES: readonly ClassRule[] = [
   { kinds: ['state', 'metric', 'pipeline_error'], becomes: BASE_EVENT, activities: NO_ACTIVITY },
-  { isOwnAct: true, becomes: BASE_EVENT, activities: NO_ACTIVITY },
+  { isSelfEvent: true, becomes: BASE_EVENT, activities: NO_ACTIVITY },
   {
     categories: ['authentication'],
     types: ['start', 'end'],
@@ -124,18 +124,18 @@ export const CLASS_RULES: readonly ClassRule[] = [
   { categories: ['configuration', 'host', 'process'], becomes: CLASSES.entityManagement, activities: ENTITY },
 ];
 
-/** What no other row knows. */
+/** The rule for all other events. */
 export const LAST_RULE: ClassRule = { becomes: BASE_EVENT, activities: NO_ACTIVITY };
 
-/** The row that says what becomes of an event. */
+/** The rule that applies to an event. */
 export function ruleOf(facts: EcsFacts): ClassRule {
-  return CLASS_RULES.find((rule) => holds(rule, facts)) ?? LAST_RULE;
+  return CLASS_RULES.find((rule) => applies(rule, facts)) ?? LAST_RULE;
 }
 
-function holds({ kinds, isOwnAct, categories, types }: ClassRule, facts: EcsFacts): boolean {
+function applies({ kinds, isSelfEvent, categories, types }: ClassRule, facts: EcsFacts): boolean {
   return (
     (!kinds || kinds.includes(facts.kind ?? '')) &&
-    (!isOwnAct || facts.isOwnAct) &&
+    (!isSelfEvent || facts.isSelfEvent) &&
     (!categories || categories.some((category) => facts.categories.includes(category))) &&
     (!types || types.some((type) => facts.types.includes(type)))
   );

@@ -1,20 +1,20 @@
 import { isBranch } from '../../core/events/differences.ts';
 import { parseInstant } from '../../core/time.ts';
 
-/** An object of the event: `user`, `user.target`; an empty one where the event has none. */
+/** An object of the event, such as `user` or `user.target`; empty if the event has none. */
 export type Branch = Readonly<Record<string, unknown>>;
 
-/** The longest string_t of OCSF 1.3.0. */
-const MOST_CHARACTERS = 65_535;
-/** The deepest level that `unmapped` keeps: deeper ones would end in the stack of whoever reads them. */
-const DEEPEST = 24;
-/** What says nothing more of the event: its former schema, values that stand elsewhere in it too, and who forwarded it. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['ecs', 'related', 'observer']);
+/** Maximum length of a string_t of OCSF 1.3.0. */
+const MAX_TEXT = 65_535;
+/** Maximum depth of `unmapped`: deeper nesting could overflow the stack of its readers. */
+const MAX_DEPTH = 24;
+/** Objects that add nothing: the former schema, copies of values elsewhere in the event, and who forwarded it. */
+const OMITTED: ReadonlySet<string> = new Set(['ecs', 'related', 'observer']);
 const NOTHING: Branch = {};
 
 /**
- * An ECS event, read field by field. It remembers which values have found a place, so that the rest can go to
- * `unmapped`. A value of another type than the one asked for is not there, and stays with the rest.
+ * An ECS event, read field by field. Remembers which fields were read, so that the others can go to `unmapped`.
+ * A value of another type than the one asked for counts as missing, and goes to `unmapped` too.
  */
 export class OcsfFields {
   readonly #event: Branch;
@@ -24,7 +24,7 @@ export class OcsfFields {
     this.#event = event;
   }
 
-  /** The object at a path of keys; the event itself without one. */
+  /** The object at a path of keys; without keys, the event itself. */
   branch(...keys: readonly string[]): Branch {
     return keys.reduce<Branch>((inner, key) => {
       const value = inner[key];
@@ -32,19 +32,19 @@ export class OcsfFields {
     }, this.#event);
   }
 
-  /** A text that is not empty. One that is too long for OCSF is cut here, and whole in `unmapped`. */
+  /** A text that is not empty. One that is too long for OCSF is cut here and complete in `unmapped`. */
   text(branch: Branch, key: string): string | undefined {
     const value = branch[key];
     if (typeof value !== 'string' || value === '') return undefined;
-    if (value.length > MOST_CHARACTERS) return value.slice(0, MOST_CHARACTERS).toWellFormed();
+    if (value.length > MAX_TEXT) return value.slice(0, MAX_TEXT).toWellFormed();
     this.#place(branch, key);
     return value.toWellFormed();
   }
 
-  /** A text of a special form, such as an address. */
+  /** A text of a certain form, such as an address. */
   textThat(fits: (text: string) => boolean, branch: Branch, key: string): string | undefined {
     const value = branch[key];
-    if (typeof value !== 'string' || value.length > MOST_CHARACTERS || !fits(value)) return undefined;
+    if (typeof value !== 'string' || value.length > MAX_TEXT || !fits(value)) return undefined;
     return this.text(branch, key);
   }
 
@@ -56,7 +56,7 @@ export class OcsfFields {
     return value.map((text) => text.toWellFormed());
   }
 
-  /** A time as the whole milliseconds since 1970 that OCSF counts in. */
+  /** A time in whole milliseconds since 1970, as OCSF wants it. */
   milliseconds(branch: Branch, key: string): number | undefined {
     const instant = parseInstant(branch[key]);
     if (instant === undefined) return undefined;
@@ -64,7 +64,7 @@ export class OcsfFields {
     return Math.floor(instant / 1_000);
   }
 
-  /** A copy of all that has found no place, in the shape that it has in ECS; none when nothing is left. */
+  /** A copy of all fields that were not read, in the shape of ECS; undefined if there are none. */
   rest(): Branch | undefined {
     const rest = this.#copyBranch(this.#event, 0);
     return rest && Object.keys(rest).length > 0 ? rest : undefined;
@@ -80,23 +80,23 @@ export class OcsfFields {
     if (typeof value === 'string') return value.toWellFormed();
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > DEEPEST) return '…';
+    if (depth > MAX_DEPTH) return '…';
     if (Array.isArray(value)) return value.map((item: unknown) => this.#copy(item, depth + 1));
     return this.#copyBranch(value as Branch, depth);
   }
 
-  /** None for a branch of which nothing is left. */
+  /** Undefined if all of the branch was read. */
   #copyBranch(branch: Branch, depth: number): Branch | undefined {
     const placed = this.#placed.get(branch);
     const keys = Object.keys(branch);
     const left: Record<string, unknown> = {};
     let isEmpty = true;
     for (const key of keys) {
-      if (placed?.has(key) || (depth === 0 && NOT_TOLD.has(key))) continue;
+      if (placed?.has(key) || (depth === 0 && OMITTED.has(key))) continue;
       const value = this.#copy(branch[key], depth + 1);
       if (value === undefined) continue;
       isEmpty = false;
-      // An assignment to __proto__ would make no key.
+      // Assigning to __proto__ would set no key.
       if (key === '__proto__') Object.defineProperty(left, key, { value, enumerable: true });
       else left[key.toWellFormed()] = value;
     }
@@ -104,8 +104,8 @@ export class OcsfFields {
   }
 }
 
-/** The entries that have a value, as an object; none when no entry has. */
-export function known<T extends Record<string, unknown>>(
+/** An object of the entries that have a value; undefined if none has. */
+export function definedOnly<T extends Record<string, unknown>>(
   entries: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
   const left: Record<string, unknown> = {};
@@ -119,5 +119,5 @@ export function known<T extends Record<string, unknown>>(
 }
 
 function isShortText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS;
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
 }

@@ -1,19 +1,19 @@
-import { type Branch, known, type OcsfFields } from './fields.ts';
+import { type Branch, definedOnly, type OcsfFields } from './fields.ts';
 
-/** The version of the Open Cybersecurity Schema Framework that events follow: the newest that Amazon Security Lake takes. */
+/** The version of the Open Cybersecurity Schema Framework that events follow: the newest that Amazon Security Lake accepts. */
 export const OCSF_VERSION = '1.3.0';
 
 const UNKNOWN = 'unknown';
 
-/** Where the event comes from: the product, its log, our stable id, and who forwarded it when. */
+/** Where the event comes from: the product, its log, our stable id, and when and by whom it was forwarded. */
 export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch {
   const about = fields.branch('event');
   return {
     version: OCSF_VERSION,
-    // The profile that brings actor and device to classes that have none of their own.
+    // The profile that adds actor and device to classes without them.
     ...(hasHostProfile && { profiles: ['host'] }),
     product: productOf(fields),
-    ...known({
+    ...definedOnly({
       uid: fields.text(about, 'id'),
       event_code: fields.text(about, 'code') ?? fields.text(about, 'action'),
       log_name: fields.text(about, 'dataset'),
@@ -27,7 +27,7 @@ export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch 
   };
 }
 
-/** OCSF knows no product without a maker and a name. */
+/** OCSF requires a product to have a vendor and a name. */
 function productOf(fields: OcsfFields): Branch {
   const tidemark = fields.branch('tidemark');
   return {

@@ -1,23 +1,23 @@
 import { isIpAddress } from '../../core/events/ip-address.ts';
 import type { OcsfClass } from './class.ts';
-import { type Branch, known, type OcsfFields } from './fields.ts';
+import { type Branch, definedOnly, type OcsfFields } from './fields.ts';
 
 /**
- * The name where OCSF demands one and the event has none. To leave the object out would break the class; to take
- * another class would break the searches of whoever looks for this kind of event.
+ * The name where OCSF requires one and the event has none. Without the object the event would not conform to its class;
+ * in another class, searches for this kind of event would not find it.
  */
 const UNKNOWN = 'unknown';
 const UNKNOWN_TYPE = 0;
 const DEVICE = { type: 'Device', type_id: 1 };
 const OTHER_TYPE = 99;
 
-/** The longest ip_t of OCSF 1.3.0: an IPv6 address that writes its end as IPv4 can be longer. */
-const LONGEST_IP = 40;
-const LONGEST_HOSTNAME = 253;
+/** Maximum length of an ip_t of OCSF 1.3.0. An IPv6 address whose end is written as IPv4 can be longer. */
+const MAX_IP = 40;
+const MAX_HOSTNAME = 253;
 const EMAIL = /^[\w!#$%&'*+\-./=?^`{|}~]+@[a-z\d-]+\.[a-z\d.-]+$/i;
 const HOSTNAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.(?!$)|$))+$/i;
 
-/** The objects that only some classes have, each with what the class demands of it. */
+/** The objects of an event that its class has, each with the fields that the class requires. */
 export function objectsOf({ uid }: OcsfClass, fields: OcsfFields, subject: string): Branch {
   if (uid === 0) return {};
   const actor = userOf(fields, fields.branch('user'));
@@ -25,11 +25,11 @@ export function objectsOf({ uid }: OcsfClass, fields: OcsfFields, subject: strin
     actor: actor && { user: actor },
     src_endpoint: sourceOf(fields),
     device: deviceOf(fields),
-    ...ownObjectsOf(uid, fields, subject, actor),
+    ...classObjectsOf(uid, fields, subject, actor),
   };
 }
 
-function ownObjectsOf(
+function classObjectsOf(
   uid: Exclude<OcsfClass['uid'], 0>,
   fields: OcsfFields,
   subject: string,
@@ -46,25 +46,25 @@ function ownObjectsOf(
     case 3004:
       return { entity: entityOf(fields, subject) };
     case 3006:
-      // Who acted is not who was added: without a target it is unknown whom the change concerns.
+      // The actor is not the user who was added: without a target it is unknown whom the change concerns.
       return { group: groupOf(fields), user: affectedUser(fields) ?? unknownUser() };
     case 6001:
-      return { web_resources: [{ ...thingOf(fields, subject), ...known({ url_string: urlOf(fields) }) }] };
+      return { web_resources: [{ ...thingOf(fields, subject), ...definedOnly({ url_string: urlOf(fields) }) }] };
   }
 }
 
-/** ECS has the affected user in user.target, and at the root a user who stands alone, whatever their part. */
+/** ECS has the affected user in user.target; a user at the root may be the actor or, where there is no other, the affected one. */
 function affectedUser(fields: OcsfFields): Branch | undefined {
   return userOf(fields, fields.branch('user', 'target'));
 }
 
-/** A user has a name or a uid; an address or a full name stands in where both are missing. */
+/** A user needs a name or a uid. Where both are missing, the e-mail address or the full name is the name. */
 function userOf(fields: OcsfFields, user: Branch): Branch | undefined {
   const uid = fields.text(user, 'id');
-  const ownName = fields.text(user, 'name');
-  const name = (ownName ?? uid) ? ownName : (fields.text(user, 'email') ?? fields.text(user, 'full_name'));
+  const userName = fields.text(user, 'name');
+  const name = (userName ?? uid) ? userName : (fields.text(user, 'email') ?? fields.text(user, 'full_name'));
   if ((name ?? uid) === undefined) return undefined;
-  return known({
+  return definedOnly({
     name,
     uid,
     email_addr: fields.textThat(isEmail, user, 'email'),
@@ -79,47 +79,47 @@ function unknownUser(): Branch {
 
 function groupOf(fields: OcsfFields): Branch {
   const group = fields.branch('group');
-  const found = known({ name: fields.text(group, 'name'), uid: fields.text(group, 'id') });
+  const found = definedOnly({ name: fields.text(group, 'name'), uid: fields.text(group, 'id') });
   return found ?? { name: UNKNOWN };
 }
 
-/** Where the request came from: an address, or the text that was in its place. */
+/** Where the request came from: an IP address, or the text in its place. */
 function sourceOf(fields: OcsfFields): Branch | undefined {
   const source = fields.branch('source');
   const ip = fields.textThat(isShortIpAddress, source, 'ip');
   const address = fields.text(source, 'address');
   const geo = fields.branch('source', 'geo');
-  const endpoint = known({ ip, name: address === ip ? undefined : address });
+  const endpoint = definedOnly({ ip, name: address === ip ? undefined : address });
   if (!endpoint) return undefined;
-  const location = known({ city: fields.text(geo, 'city_name'), country: fields.text(geo, 'country_iso_code') });
+  const location = definedOnly({ city: fields.text(geo, 'city_name'), country: fields.text(geo, 'country_iso_code') });
   return { ...endpoint, ...(location && { location }) };
 }
 
 function deviceOf(fields: OcsfFields): Branch | undefined {
   const host = fields.branch('host');
-  const device = known({
+  const device = definedOnly({
     hostname: fields.textThat(isHostname, host, 'hostname'),
     name: fields.text(host, 'name'),
     uid: fields.text(host, 'id'),
   });
-  // The vendors' words for kinds of machines are not those of OCSF.
-  return device && { ...device, ...known({ type: fields.text(host, 'type') }), type_id: UNKNOWN_TYPE };
+  // Vendors name the kinds of machines differently from OCSF.
+  return device && { ...device, ...definedOnly({ type: fields.text(host, 'type') }), type_id: UNKNOWN_TYPE };
 }
 
-/** The objects of ECS that can be what an event is about. */
+/** The ECS objects that an event can be about, by its subject. */
 const THINGS: Readonly<Record<string, string>> = { file: 'file', host: 'host', process: 'process', session: 'host' };
 
-/** What was worked on: the file, the host ... of the event, else some part of the service, of which no more is known than its kind. */
+/** What the event is about: its file, host or process, else a part of the service, of which only the kind is known. */
 function thingOf(fields: OcsfFields, subject: string): Branch {
   const key = THINGS[subject];
   const thing = key === undefined ? {} : fields.branch(key);
-  const found = known({ name: fields.text(thing, 'name'), uid: fields.text(thing, 'id') });
+  const found = definedOnly({ name: fields.text(thing, 'name'), uid: fields.text(thing, 'id') });
   return { ...(found ?? { name: serviceName(fields) }), type: subject };
 }
 
 function entityOf(fields: OcsfFields, subject: string): Branch {
   const type = subject === 'host' ? DEVICE : { type: subject, type_id: OTHER_TYPE };
-  return { ...thingOf(fields, subject), ...type, ...known({ user: affectedUser(fields) }) };
+  return { ...thingOf(fields, subject), ...type, ...definedOnly({ user: affectedUser(fields) }) };
 }
 
 function urlOf(fields: OcsfFields): string | undefined {
@@ -127,17 +127,17 @@ function urlOf(fields: OcsfFields): string | undefined {
   return fields.text(url, 'full') ?? fields.text(url, 'original');
 }
 
-/** What was used: the service that the event names, else the product that it is about. */
+/** The service that the event names, else the product. */
 function serviceName(fields: OcsfFields): string {
   return fields.text(fields.branch('service'), 'name') ?? fields.text(fields.branch('tidemark'), 'product') ?? UNKNOWN;
 }
 
 function isShortIpAddress(text: string): boolean {
-  return text.length <= LONGEST_IP && isIpAddress(text);
+  return text.length <= MAX_IP && isIpAddress(text);
 }
 
 function isHostname(text: string): boolean {
-  return text.length <= LONGEST_HOSTNAME && HOSTNAME.test(text);
+  return text.length <= MAX_HOSTNAME && HOSTNAME.test(text);
 }
 
 function isEmail(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { Branch } from './fields.ts';
 
-/** What analysts pivot on, by its place in the event; types and captions of OCSF 1.3.0. */
+/** The values that analysts search by, as paths in the event; types and captions of OCSF 1.3.0. */
 const OBSERVABLES = [
   { path: ['src_endpoint', 'ip'], type: 'IP Address', type_id: 2 },
   { path: ['actor', 'user', 'name'], type: 'User Name', type_id: 4 },
@@ -10,7 +10,7 @@ const OBSERVABLES = [
   { path: ['device', 'hostname'], type: 'Hostname', type_id: 1 },
 ] as const;
 
-/** The addresses, users and hosts of an event's objects as one list; a value that stands twice is listed once. */
+/** The addresses, users and hosts of an event's objects as one list, each value once. */
 export function observablesOf(objects: Branch): readonly Branch[] | undefined {
   const found = new Map<string, Branch>();
   for (const { path, type, type_id } of OBSERVABLES) {

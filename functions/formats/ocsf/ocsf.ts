@@ -2,7 +2,7 @@ import type { EcsEvent } from '../../core/ecs-event.ts';
 import { activityOf } from './activity.ts';
 import { type ClassRule, ruleOf } from './class.ts';
 import { type EcsFacts, factsOf } from './facts.ts';
-import { type Branch, known, OcsfFields } from './fields.ts';
+import { type Branch, definedOnly, OcsfFields } from './fields.ts';
 import { metadataOf } from './metadata.ts';
 import { objectsOf } from './objects.ts';
 import { observablesOf } from './observables.ts';
@@ -10,20 +10,20 @@ import { severityOf } from './severity.ts';
 
 /** The event as one line of JSON in the shape of OCSF 1.3.0. */
 export function ocsfLine(event: EcsEvent): string {
-  // Every text has been made well formed on its way, so that no half of a surrogate pair is left to escape.
+  // All texts are well formed by now: no lone surrogate is left that JSON.stringify would escape.
   return JSON.stringify(ocsfEvent(event));
 }
 
 /**
- * The event in the shape of OCSF 1.3.0. A value that has a place in its class goes there; all others go to `unmapped`,
- * in the shape that they have in ECS, so that nothing the event says is lost.
+ * The event in the shape of OCSF 1.3.0. A value for which its class has a field goes there; all others go to `unmapped`
+ * in the shape of ECS, so that nothing is lost.
  */
 export function ocsfEvent(event: EcsEvent): Branch {
   const fields = new OcsfFields(event);
   const facts = factsOf(fields.branch('event'));
   const rule = ruleOf(facts);
   const { becomes } = rule;
-  const objects = known(objectsOf(becomes, fields, subjectOf(rule, facts))) ?? {};
+  const objects = definedOnly(objectsOf(becomes, fields, subjectOf(rule, facts))) ?? {};
   const placed = {
     ...classification(rule, facts, fields),
     ...whenOf(fields),
@@ -33,7 +33,7 @@ export function ocsfEvent(event: EcsEvent): Branch {
     observables: observablesOf(objects),
     raw_data: fields.text(fields.branch('event'), 'original'),
   };
-  return known({ ...placed, unmapped: fields.rest() }) ?? {};
+  return definedOnly({ ...placed, unmapped: fields.rest() }) ?? {};
 }
 
 function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): Branch {
@@ -42,7 +42,7 @@ function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): B
   const severity = severityOf(fields.branch(), facts.words);
   return {
     activity_id: activity,
-    activity_name: activities[activity] ?? ownWord(facts, fields),
+    activity_name: activities[activity] ?? sourceActivityName(facts, fields),
     category_uid: categoryUid,
     category_name: categoryCaption,
     class_uid: uid,
@@ -54,12 +54,12 @@ function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): B
   };
 }
 
-/** What the source calls an activity for which the class has no name. */
-function ownWord(facts: EcsFacts, fields: OcsfFields): string {
+/** The source's name of an activity for which the class has none. */
+function sourceActivityName(facts: EcsFacts, fields: OcsfFields): string {
   return fields.text(fields.branch('event'), 'action') ?? facts.types[0] ?? facts.kind ?? 'Other';
 }
 
-/** What the event is about, in one word of ECS. */
+/** What the event is about, as a category of ECS. */
 function subjectOf({ categories = [] }: ClassRule, facts: EcsFacts): string {
   if (facts.categories.includes('iam') && facts.types.includes('admin')) return 'admin';
   return categories.find((category) => facts.categories.includes(category)) ?? 'unknown';

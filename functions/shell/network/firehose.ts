@@ -2,14 +2,14 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 
-/** What says: not now. The whole call was refused; nothing of it was taken. */
+/** Errors that refuse the whole call for now: none of its records was accepted. */
 const BUSY = new Set([
   'ServiceUnavailableException',
   'LimitExceededException',
   'ThrottlingException',
   'ThrottledException',
 ]);
-/** What no retry can mend. */
+/** Errors that no retry can mend. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
   'InvalidArgumentException',
@@ -21,15 +21,16 @@ const HOPELESS = new Set([
   'SerializationException',
 ]);
 
-/** One PutRecordBatch, once: which records to send again, and when, is decided elsewhere. */
+/** Sends one PutRecordBatch, once: the engine decides which records to send again, and when. */
 export class Firehose {
-  // A retry of the SDK would resend a whole batch of which a part may have been taken.
+  // No retries: the SDK would resend the whole batch, of which a part may have been accepted.
   readonly #client: FirehoseClient;
 
   constructor(options: { readonly region?: string } = {}) {
     this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
   }
 
+  /** Returns the error code of each record; undefined if it was accepted. */
   async put(
     deliveryStream: string,
     records: readonly Uint8Array[],
@@ -44,7 +45,7 @@ export class Firehose {
       const { RequestResponses: answers = [] } = await this.#client.send(command, { abortSignal });
       return records.map((_, at) => {
         const answer = answers[at];
-        // A record without an answer may not have been taken.
+        // A record without an answer may not have been accepted.
         return answer ? answer.ErrorCode : 'NoAnswer';
       });
     } catch (thrown) {

@@ -1,35 +1,33 @@
-/** Shorter texts stand in harmless text, too. */
-const LEAST = 4;
-/** Shorter pieces of hex and base64 do. */
-const LEAST_ENCODED = 8;
+/** Minimum length of a secret that is masked: shorter texts occur by chance in harmless text. */
+const MIN_LENGTH = 4;
+/** Minimum length of an encoded secret that is masked: shorter pieces of hex and base64 occur by chance. */
+const MIN_ENCODED_LENGTH = 8;
 
 const MASK = '[secret]';
 
-/** Takes secrets out of texts and errors, in all forms that an echo may have, in one pass. */
+/** Removes secrets from texts and errors, in every form in which something may repeat them, in one pass. */
 export class Mask {
-  /** What matches each form of each secret, with the form's length. */
+  /** Patterns of all forms of all secrets, with the length of the text that each matches. */
   readonly #forms = new Map<string, number>();
   #pattern: RegExp | undefined;
 
-  /** From now on this text is taken out. */
+  /** From now on this text is masked. */
   hide(secret: string): void {
-    if (secret.length < LEAST) return;
+    if (secret.length < MIN_LENGTH) return;
     const before = this.#forms.size;
     this.#forms.set((secret.match(/\\+|./gsu) ?? []).map(formsOf).join(''), secret.length);
     for (const encoded of encodingsOf(secret)) this.#forms.set(encoded.replaceAll('+', '\\+'), encoded.length);
     if (this.#forms.size > before) this.#pattern = undefined;
   }
 
-  /** The text without anything secret. */
+  /** Returns the text with its secrets masked. */
   redact(text: string): string {
     if (this.#forms.size === 0) return text;
-    // Where one form begins with another, the longer one is meant.
-    const ordered = () => [...this.#forms].sort(([, one], [, other]) => other - one).map(([form]) => form);
-    this.#pattern ??= new RegExp(ordered().join('|'), 'g');
+    this.#pattern ??= this.#makePattern();
     return text.replace(this.#pattern, MASK);
   }
 
-  /** The same value, as JSON has it, without anything secret: texts, and names of fields. */
+  /** Returns a copy of a JSON value with the secrets masked in its strings and field names. */
   redactValue(value: unknown): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (Array.isArray(value)) return value.map((one) => this.redactValue(one));
@@ -37,7 +35,10 @@ export class Mask {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [this.redact(key), this.redactValue(one)]));
   }
 
-  /** The same error without anything secret: its texts and its causes. What is neither, such as raw bytes, goes. */
+  /**
+   * Masks the secrets in the texts of an error and of its causes, and returns the same error.
+   * Removes other properties of it, such as raw bytes: a secret could be in them, too.
+   */
   redactError(thrown: unknown, known = new Set<unknown>()): unknown {
     if (typeof thrown === 'string') return this.redact(thrown);
     if (!(thrown instanceof Error))
@@ -46,34 +47,43 @@ export class Mask {
     known.add(thrown);
     for (const key of Reflect.ownKeys(thrown)) {
       const value: unknown = Reflect.get(thrown, key);
-      const clean = Array.isArray(value)
+      const redacted = Array.isArray(value)
         ? value.map((one) => this.redactError(one, known))
         : this.redactError(value, known);
-      if (clean !== value) Reflect.set(thrown, key, clean);
+      if (redacted !== value) Reflect.set(thrown, key, redacted);
     }
     return thrown;
+  }
+
+  #makePattern(): RegExp {
+    // Longest first: where one form begins with another, all of the longer one must be masked.
+    const forms = [...this.#forms].sort(([, one], [, other]) => other - one).map(([form]) => form);
+    return new RegExp(forms.join('|'), 'g');
   }
 }
 
 /**
- * A character as itself, as JSON may write it, even JSON in JSON, percent-encoded, and in HTML. Nobody encodes letters and digits.
- * Backslashes in a row are taken together, and all repetitions have an end: a body of backslashes must not take for ever.
+ * A pattern for a character as itself, escaped as in JSON (also JSON in JSON), percent-encoded, and as in HTML.
+ * Letters and digits are never encoded. A row of backslashes is matched as one, and no repetition is unlimited:
+ * matching a body full of backslashes must not take forever.
+ *
+ * @param character one character, or a row of backslashes
  */
 function formsOf(character: string): string {
   if (/[0-9A-Za-z]/.test(character)) return character;
   const slashes = character.startsWith('\\') ? character.length : 0;
   if (slashes > 0)
-    return `(?:\\\\{${slashes},${4 * slashes}}|(?:\\\\{1,4}u005[cC]|%5[cC]|${entity('\\')}){${slashes}})`;
+    return `(?:\\\\{${slashes},${4 * slashes}}|(?:\\\\{1,4}u005[cC]|%5[cC]|${htmlEntity('\\')}){${slashes}})`;
   const units = Array.from({ length: character.length }, (_, at) => {
     return `\\\\{1,4}u${anyCase(hexOf(character.charCodeAt(at), 4))}`;
   });
   const percent = [...Buffer.from(character)].map((byte) => `%${anyCase(hexOf(byte, 2))}`);
   const raw = `\\\\{0,4}${escapeForPattern(character)}`;
   const plus = character === ' ' ? '|\\+' : '';
-  return `(?:${units.join('')}|${raw}|${percent.join('')}|${entity(character)}${plus})`;
+  return `(?:${units.join('')}|${raw}|${percent.join('')}|${htmlEntity(character)}${plus})`;
 }
 
-function entity(character: string): string {
+function htmlEntity(character: string): string {
   const named = { '&': 'amp|', '<': 'lt|', '>': 'gt|', '"': 'quot|', "'": 'apos|' }[character] ?? '';
   const point = character.codePointAt(0) ?? 0;
   return `&(?:${named}#0{0,6}${point}|#[xX]0{0,6}${anyCase(point.toString(16))});`;
@@ -91,15 +101,15 @@ function escapeForPattern(character: string): string {
   return /[$()*+./?[\\\]^{|}-]/.test(character) ? `\\${character}` : character;
 }
 
-/** The secret in hex and base64, wherever it stands in what was encoded: Basic authentication puts a name before it. */
+/** The secret in hex and base64, at any place in the encoded text: Basic authentication puts a user name before it. */
 function encodingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
-  const inner = [0, 1, 2].flatMap((before) => {
-    const whole = Buffer.concat([Buffer.alloc(before), bytes]);
-    // The first and last characters also hold bits of what stands around the secret.
-    const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((whole.length * 8) / 6)];
-    return [whole.toString('base64').slice(from, to), whole.toString('base64url').slice(from, to)];
+  const base64 = [0, 1, 2].flatMap((bytesBefore) => {
+    const padded = Buffer.concat([Buffer.alloc(bytesBefore), bytes]);
+    // The first and last characters also hold bits of the text around the secret.
+    const [from, to] = [Math.ceil((bytesBefore * 8) / 6), Math.floor((padded.length * 8) / 6)];
+    return [padded.toString('base64').slice(from, to), padded.toString('base64url').slice(from, to)];
   });
-  return [hex, hex.toUpperCase(), ...inner].filter(({ length }) => length >= LEAST_ENCODED);
+  return [hex, hex.toUpperCase(), ...base64].filter(({ length }) => length >= MIN_ENCODED_LENGTH);
 }

@@ -4,17 +4,19 @@ import { Mask } from './mask.ts';
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
-/** CloudWatch takes so many values of a metric in one line. */
-const MOST_VALUES = 100;
+/** Maximum values of one metric that CloudWatch takes in one line. */
+const MAX_VALUES = 100;
 
 /**
- * Logs and metrics as lines of JSON; metrics in CloudWatch's embedded format, one line an invocation, with the source as
- * the only dimension; and where it is asked for, a line a feed. A small own one instead of a library: redaction is in one place, and it costs the bundle nothing.
+ * Writes logs and metrics as lines of JSON. Metrics are in CloudWatch's embedded format: one line per invocation, with the source
+ * as the only dimension, and one line per feed where that is wanted. This is no library, so that secrets are masked in
+ * one place and the bundle stays small.
  */
 export class Telemetry {
   readonly #source: string;
   readonly #namespace: string;
-  readonly #least: number;
+  /** Index of the lowest level that is logged. */
+  readonly #minLevel: number;
   readonly #mask = new Mask();
   readonly #sums = new Map<Metric, number>();
   readonly #values = new Map<Metric, number[]>();
@@ -23,35 +25,35 @@ export class Telemetry {
   constructor(source: string, level: string | undefined, namespace = metricNamespace()) {
     this.#source = source;
     this.#namespace = namespace;
-    this.#least = Math.max(0, LEVELS.indexOf((level?.toLowerCase() ?? 'info') as Level));
+    this.#minLevel = Math.max(0, LEVELS.indexOf((level?.toLowerCase() ?? 'info') as Level));
   }
 
-  /** From now on this text is masked wherever it would be written. */
+  /** From now on this text is masked in everything that is written. */
   hide(secret: string): void {
     this.#mask.hide(secret);
   }
 
-  /** The text without anything secret. */
+  /** Returns the text with its secrets masked. */
   redact(text: string): string {
     return this.#mask.redact(text);
   }
 
-  /** What can be written as JSON, without anything secret. */
+  /** Returns a copy of the value, as JSON has it, with its secrets masked. */
   redactValue<T>(value: T): T {
     return this.#mask.redactValue(JSON.parse(JSON.stringify(value))) as T;
   }
 
-  /** The same error, of which nothing secret is left: neither in its message and stack, nor in its causes. */
+  /** Masks the secrets in the error's message, stack and causes, and returns the same error. */
   redactError(thrown: unknown): unknown {
     return this.#mask.redactError(thrown);
   }
 
   log(level: Level, message: string, fields: Record<string, unknown> = {}): void {
-    if (LEVELS.indexOf(level) < this.#least) return;
+    if (LEVELS.indexOf(level) < this.#minLevel) return;
     this.#write({ level, time: new Date().toISOString(), source: this.#source, message, ...fields });
   }
 
-  /** Counts add up; seconds and hours are kept one by one, so that the worst feed can be told. */
+  /** Adds up counts; keeps seconds and hours one by one, so that their maximum is the worst feed's. */
   count(metric: Metric, value: number): void {
     if (METRICS[metric] === 'Count') {
       this.#sums.set(metric, (this.#sums.get(metric) ?? 0) + value);
@@ -59,23 +61,23 @@ export class Telemetry {
     }
     const values = this.#values.get(metric) ?? [];
     this.#values.set(metric, values);
-    if (values.length < MOST_VALUES) values.push(value);
+    if (values.length < MAX_VALUES) values.push(value);
     else keepWorst(values, value, metric === 'RetentionLeftHours' ? -1 : 1);
   }
 
-  /** Counts for a feed by itself: each metric is billed for each feed. */
+  /** Sets the metrics of one feed. CloudWatch bills each metric of each feed. */
   countFeed(feed: string, values: ReadonlyMap<Metric, number>): void {
     this.#feeds.set(feed, values);
   }
 
-  /** Writes what was counted, once, at the end of an invocation. */
+  /** Writes the metrics; called once, at the end of an invocation. */
   flush(now: number): void {
     this.#emit(
       now,
       { source: this.#source },
       new Map<Metric, number | readonly number[]>([...this.#sums, ...this.#values]),
     );
-    // A line has one value a dimension, so each feed has a line of its own.
+    // A line has one value per dimension, so each feed has its own line.
     for (const [feed, values] of this.#feeds) this.#emit(now, { source: this.#source, feed }, values);
     this.#sums.clear();
     this.#values.clear();
@@ -98,7 +100,11 @@ export class Telemetry {
   }
 }
 
-/** Puts a value in the place of the mildest one, if it is worse. @param sign 1 where more is worse, -1 where less is */
+/**
+ * Replaces the mildest value by this one, if this one is worse.
+ *
+ * @param sign 1 if larger values are worse, -1 if smaller ones are
+ */
 function keepWorst(values: number[], value: number, sign: 1 | -1): void {
   const mildest = values.reduce((at, other, index) => (other * sign < (values[at] as number) * sign ? index : at), 0);
   if (value * sign > (values[mildest] as number) * sign) values[mildest] = value;

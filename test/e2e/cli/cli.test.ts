@@ -1,9 +1,9 @@
 import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { TOKEN } from '../../sources/thousandeyes/e2e/stage.ts';
 import { until } from '../bench.ts';
 import { difference, readDelivered } from '../delivered.ts';
+import { plain, SOURCE, STREAM } from '../plain.ts';
 import { FEED, SECRET_NAME, startProgram, test, type UsualConfig } from './program.ts';
 
 describe.concurrent('tidemark run --once --json', () => {
@@ -58,7 +58,7 @@ describe.concurrent('tidemark run --once --json', () => {
       destinations,
     }));
 
-    const { code, summary } = await here.run('--once', '--feed', 'thousandeyes/*/t*');
+    const { code, summary } = await here.run('--once', '--feed', `${SOURCE}/*/t*`);
 
     expect(code).toBe(0);
     expect(summary.feeds.map(({ feed }) => String(feed).split('/').at(-1))).toEqual(['two', 'three']);
@@ -66,24 +66,24 @@ describe.concurrent('tidemark run --once --json', () => {
 
   test('never shows the token, whatever the vendor sends back', async ({ place }) => {
     const here = await place();
-    const record = `{"date":"${new Date(here.to - 60_000).toISOString()}","event":"Login.","user":"${TOKEN}"}`;
+    const { token } = plain;
     const echoes = [
-      { body: { next: 1, text: `<html>Bearer ${TOKEN}</html>`, type: 'text/html' } },
-      { redirect: { next: 1, to: `https://sign-in.example.com/?token=${TOKEN}` } },
-      { body: { next: 1, text: `{"auditEvents":[${record}]}` } },
+      { body: { next: 1, text: `<html>Bearer ${token}</html>`, type: 'text/html' } },
+      { redirect: { next: 1, to: `https://sign-in.example.com/?token=${token}` } },
+      { body: { next: 1, text: plain.pageNaming(token, here.to - 60_000) } },
     ];
 
     let shown = '';
     for (const echo of echoes) {
-      here.vendor.setFaults({ where: 'audit-user-events', ...echo });
+      here.vendor.setFaults({ where: STREAM, ...echo });
       const { stdout, stderr } = await here.run('--once');
       shown += stdout + stderr;
     }
 
-    expect(shown).not.toContain(TOKEN);
+    expect(shown).not.toContain(token);
     expect(shown).toContain('[secret]');
     // Not with toContain: its message would show all that is kept.
-    expect((await here.everythingKept()).includes(TOKEN)).toBe(false);
+    expect((await here.everythingKept()).includes(token)).toBe(false);
   });
 });
 
@@ -91,16 +91,16 @@ describe.concurrent('a wrong tidemark.json', () => {
   test.for([
     [{ connections: [] }, /\$\.connections: there is \[\], wanted at least 1/],
     [{ destination: [] }, /\$\.destination: there is no such setting; look for a misspelling/],
-    [{ connections: [{}] }, /\$\.connections\[0\]\.source: nothing is there, wanted .*"thousandeyes"/],
+    [{ connections: [{}] }, new RegExp(`\\$\\.connections\\[0\\]\\.source: nothing is there, wanted .*"${SOURCE}"`)],
     [{ id: '../up' }, /\$\.connections\[0\]\.id: there is "\.\.\/up", wanted letters, digits/],
-    [{ source: 'thousandeye' }, /\$\.connections\[0\]\.source: there is "thousandeye", wanted .*"thousandeyes"/],
     [
-      { origin: 'http://api.thousandeyes.com/v7' },
-      /\$\.connections\[0\]\.origin: there is "http:.*wanted an https URL/,
+      { source: `${SOURCE}x` },
+      new RegExp(`\\$\\.connections\\[0\\]\\.source: there is "${SOURCE}x", wanted .*"${SOURCE}"`),
     ],
-    [{ settings: { aid: 'x' } }, /\$\.connections\[0\]\.settings\.aid: there is "x", wanted/],
-    [{ streams: { 'audit-user-event': {} } }, /\.streams\.audit-user-event: there is no such setting/],
-    [{ streams: { 'audit-user-events': { every: '5 minutes' } } }, /\.every: there is "5 minutes", wanted a duration/],
+    [{ origin: 'http://vendor.example.com/v7' }, /\$\.connections\[0\]\.origin: there is "http:.*wanted an https URL/],
+    [{ settings: plain.wrongSettings.settings }, plain.wrongSettings.complaint],
+    [{ streams: { [`${STREAM}x`]: {} } }, new RegExp(`\\.streams\\.${STREAM}x: there is no such setting`)],
+    [{ streams: { [STREAM]: { every: '5 minutes' } } }, /\.every: there is "5 minutes", wanted a duration/],
   ] as const)('%j is refused with 2: path, found, wanted', async ([change, message], { place }) => {
     const here = await place();
     await here.configure((usual) => wrong(usual, change));
@@ -140,7 +140,10 @@ describe.concurrent('wrong use', () => {
     [['run', '--onec'], /--onec/],
     [['run', '--feed'], /--feed/],
     [['run', '--config', 'nowhere.json', '--state', 'state'], /nowhere\.json cannot be read/],
-    [['run', '--feed', 'frame/*', '--state', 'state'], /No enabled feed fits "frame\/\*".*\n.*thousandeyes\/audit/],
+    [
+      ['run', '--feed', 'acme/*', '--state', 'state'],
+      new RegExp(`No enabled feed fits "acme/\\*".*\\n.*${SOURCE}/${STREAM}`),
+    ],
     [['walk'], /no command "walk"/],
     [['run', 'away'], /Unexpected argument 'away'/],
   ] as const)('%j ends with 2', async ([args, message], { place }) => {

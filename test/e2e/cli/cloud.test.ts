@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
+import { functionOutput } from '../../../lib/account/outputs.ts';
 import { backfillMachine, feedMachine } from '../../../lib/functions/backfill-machines.ts';
 import { type Machines, runMachines } from '../../infra/support/run-machines.ts';
-import { STREAM, test } from '../../sources/thousandeyes/e2e/stage.ts';
 import { expectExactlyOnce } from '../bench.ts';
+import { feedOf, SOURCE, test } from '../plain.ts';
 import { DESTINATIONS } from '../stage.ts';
 import { type CloudAccount, type Invoke, startCloudAccount } from './cloud-account.ts';
 import { type Ended, ending, startProgram } from './program.ts';
@@ -31,8 +32,8 @@ async function startCloud(connections: readonly object[], invoke: Invoke): Promi
   const account = await startCloudAccount(invoke);
   onTestFinished(() => account.close());
   account.outputs['tidemark-forwarding'] = {
-    ThousandeyesFunction: FUNCTION,
-    ThousandeyesBackfillFunction: `${FUNCTION}-backfill`,
+    [functionOutput(SOURCE)]: FUNCTION,
+    [functionOutput(SOURCE, 'backfill')]: `${FUNCTION}-backfill`,
     BackfillMachine: `${STATES}:tidemark-backfill`,
     BackfillFeedMachine: `${STATES}:tidemark-backfill-feed`,
   };
@@ -66,7 +67,7 @@ describe('--cloud', () => {
     ]);
 
     expect(status.stderr).toBe('');
-    expect(status.stdout).toContain(`thousandeyes/${STREAM}/${bench.id}`);
+    expect(status.stdout).toContain(feedOf(bench.id));
     expect([status.code, verify.code, ledger.code]).toEqual([0, 0, 0]);
     expect(verify.stdout).toContain('complete: nothing is missing');
     expect(ledger.summary.feeds[0].ledger).not.toEqual([]);
@@ -78,7 +79,7 @@ describe('--cloud', () => {
     let busy = 1;
     const { command } = await startCloud([bench.described()], async (_, input) => {
       // The schedule's own invocation is at it, and ends in a moment.
-      if (busy-- > 0) return { feeds: [{ feed: `thousandeyes/${STREAM}/${bench.id}`, ...BUSY }] };
+      if (busy-- > 0) return { feeds: [{ feed: feedOf(bench.id), ...BUSY }] };
       return await bench.invoke(input);
     });
 
@@ -86,7 +87,7 @@ describe('--cloud', () => {
     const schedules = await command('run');
 
     expect(ran.code).toBe(0);
-    expect(ran.stdout).toMatch(new RegExp(`thousandeyes/${STREAM}/${bench.id} +caught-up +.* 90 +90`));
+    expect(ran.stdout).toMatch(new RegExp(`${feedOf(bench.id)} +caught-up +.* 90 +90`));
     expect([schedules.code, schedules.stderr.includes('run --once --cloud')]).toEqual([2, true]);
     await expectExactlyOnce(bench);
   });
@@ -111,7 +112,7 @@ describe('--cloud', () => {
     });
     const again = await command('backfill', '--feed', '*', ...range);
 
-    expect(started.stdout).toMatch(new RegExp(`thousandeyes/${STREAM}/${bench.id} +\\S+ +started`));
+    expect(started.stdout).toMatch(new RegExp(`${feedOf(bench.id)} +\\S+ +started`));
     expect(started.code).toBe(0);
     expect(executionArn).toContain(':execution:tidemark-backfill:');
     expect(ran.failed).toBe(false);
@@ -151,14 +152,14 @@ describe('--cloud', () => {
     });
 
     const failed = await command('status');
-    delete account.outputs['tidemark-forwarding']?.ThousandeyesFunction;
+    delete account.outputs['tidemark-forwarding']?.[functionOutput(SOURCE)];
     const older = await command('status');
     delete account.outputs['tidemark-forwarding'];
     const none = await command('status');
 
     expect([failed.code, older.code, none.code]).toEqual([2, 2, 2]);
     expect(failed.stderr).toContain('function te failed: The environment has no TIDEMARK_TABLE.');
-    expect(older.stderr).toContain('The stack tidemark-forwarding has no ThousandeyesFunction');
+    expect(older.stderr).toContain(`The stack tidemark-forwarding has no ${functionOutput(SOURCE)}`);
     expect(none.stderr).toContain('There is no stack tidemark-forwarding in this account and Region.');
     expect(none.stderr).toContain('npx cdk deploy --all');
   });

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
 import { until } from '../bench.ts';
 import { difference, readDelivered } from '../delivered.ts';
+import { plain, STREAM } from '../plain.ts';
 import { FEED, type Place, startProgram, test } from './program.ts';
 
 const HOUR = 3_600_000;
@@ -19,7 +20,7 @@ async function startHoursAgo(place: Place, hours: number): Promise<void> {
   const stream = { startFrom, settle: '1s', every: '1s' };
   await place.configure(({ connections: [usual], ...rest }) => ({
     ...rest,
-    connections: [{ ...usual, streams: { 'audit-user-events': stream } }],
+    connections: [{ ...usual, streams: { [STREAM]: stream } }],
   }));
 }
 
@@ -65,7 +66,7 @@ describe.concurrent('tidemark verify', () => {
     expect(fresh).toHaveLength(first.missing);
     expect(told.every(({ event }) => event.action === 'repair')).toBe(true);
     const inRange = here.held().filter((text) => {
-      const date = (JSON.parse(text) as { date?: string }).date;
+      const date = plain.dateOf(text);
       return date !== undefined && date >= first.from && date < first.to;
     });
     const texts = events.map(({ event }) => event.original ?? '');

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, test as base, expect } from 'vitest';
 import { startTable } from '../../../local/services/dynamodb.ts';
-import type { RunningVendor, VendorOptions } from '../../../simulators/simulator.ts';
-import { STREAM, thousandeyes } from '../../sources/thousandeyes/e2e/stage.ts';
+import type { RunningSimulator, SimulatorOptions } from '../../../simulators/simulator.ts';
 import { describeConnection, type Subject, until } from '../bench.ts';
 import { bytesBelow } from '../delivered.ts';
+import { feedOf, plain, SOURCE } from '../plain.ts';
 import { DESTINATIONS } from '../stage.ts';
 import { readItems } from '../table-items.ts';
 
-export const FEED = `thousandeyes/${STREAM}/demo`;
-export const SECRET_NAME = 'tidemark/thousandeyes/demo';
+export const FEED = feedOf('demo');
+export const SECRET_NAME = `tidemark/${SOURCE}/demo`;
 
 const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
 
@@ -33,7 +33,7 @@ export interface Program {
 }
 
 /** A folder with a tidemark.json and a secret, and the simulated vendor that it names. */
-export interface Place<Running extends RunningVendor = RunningVendor> {
+export interface Place<Running extends RunningSimulator = RunningSimulator> {
   readonly folder: string;
   readonly out: string;
   readonly from: number;
@@ -73,7 +73,7 @@ export interface Summary {
 }
 
 /** Tests that may have places with a vendor; processes and folders are gone when the test ends. */
-export function placeTest<Options extends VendorOptions, Running extends RunningVendor>(
+export function placeTest<Options extends SimulatorOptions, Running extends RunningSimulator>(
   subject: Subject<Options, Running>,
 ) {
   return base.extend<{ place: (options?: Options) => Promise<Place<Running>> }>({
@@ -83,8 +83,8 @@ export function placeTest<Options extends VendorOptions, Running extends Running
   });
 }
 
-/** A test that may have places with a ThousandEyes. */
-export const test = placeTest(thousandeyes);
+/** A test that may have places with the plain vendor. */
+export const test = placeTest(plain);
 
 export const ROWS = 2_500;
 /** A backlog that takes some seconds, and is delivered in several flushes. */
@@ -96,7 +96,7 @@ export async function midway(place: Pick<Place, 'out' | 'vendor'>): Promise<void
   expect(place.vendor.counters.rowsServed).toBeLessThan(ROWS);
 }
 
-async function makePlace<Options extends VendorOptions, Running extends RunningVendor>(
+async function makePlace<Options extends SimulatorOptions, Running extends RunningSimulator>(
   subject: Subject<Options, Running>,
   given: Options | undefined,
   onEnd: (end: () => Promise<void>) => void,

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { functionOutput } from '../../../lib/account/outputs.ts';
 import { startFirehose } from '../../../local/services/firehose.ts';
 import { replaceFaults } from '../../../local/services/firehose-faults.ts';
 import { readDelivered } from '../delivered.ts';
+import { SOURCE } from '../plain.ts';
 import { startCloudAccount } from './cloud-account.ts';
 import { ending, startProgram } from './program.ts';
 
 const BUCKET = 'tidemark-quarantine';
-const STREAM = 'tidemark-soc-frame';
+const STREAM = `tidemark-soc-${SOURCE}`;
 
 interface Summary {
   readonly streams: readonly {
@@ -44,13 +46,15 @@ async function startCloud() {
   const account = await startCloudAccount(async () => ({ looks: [] }));
   onTestFinished(() => account.close());
   account.outputs['tidemark-state'] = { QuarantineBucket: BUCKET };
-  account.outputs['tidemark-forwarding'] = { FrameFunction: 'arn:aws:lambda:eu-west-1:111122223333:function:frame' };
+  account.outputs['tidemark-forwarding'] = {
+    [functionOutput(SOURCE)]: 'arn:aws:lambda:eu-west-1:111122223333:function:any',
+  };
   const out = join(folder, 'out');
-  const streams = [{ deliveryStream: STREAM, destination: 'soc', source: 'frame' }];
+  const streams = [{ deliveryStream: STREAM, destination: 'soc', source: SOURCE }];
   const firehose = await startFirehose({ out, streams });
   onTestFinished(() => firehose.close());
   const config = {
-    connections: [{ id: 'acme', source: 'frame' }],
+    connections: [{ id: 'acme', source: SOURCE }],
     destinations: [
       { id: 'soc', type: 'splunk', format: 'ecs' },
       { id: 'lake', type: 's3', format: 'ecs' },
@@ -64,7 +68,7 @@ async function startCloud() {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };
-  const key = (day: string, name: string, source = 'frame') =>
+  const key = (day: string, name: string, source = SOURCE) =>
     `${BUCKET}/soc/source=${source}/splunk-failed/dt=${day}/${name}`;
   return {
     folder,
@@ -90,7 +94,7 @@ test('what Splunk refused is sent again as it was, and taken out of the bucket',
       refused(texts, at === 4 ? 'Splunk.ServerError' : undefined),
     );
   }
-  const elsewhere = `${BUCKET}/other/source=frame/splunk-failed/dt=2026-01-10/x.gz`;
+  const elsewhere = `${BUCKET}/other/source=${SOURCE}/splunk-failed/dt=2026-01-10/x.gz`;
   account.objects.set(elsewhere, refused(['not ours\n']));
   // Some records are refused once, and the whole call once.
   replaceFaults(firehose.faults, { refuseEvery: 3, throttleNext: 1 });
@@ -111,7 +115,7 @@ test('what Splunk refused is sent again as it was, and taken out of the bucket',
   ]);
   expect(code).toBe(0);
   expect(JSON.parse(before.stdout).putAside).toEqual([
-    { destination: 'soc', source: 'frame', objects: 5, bytes: expect.any(Number), since: '2026-01-10T09:00:00.000Z' },
+    { destination: 'soc', source: SOURCE, objects: 5, bytes: expect.any(Number), since: '2026-01-10T09:00:00.000Z' },
   ]);
   expect(after.stdout).toBe('Nothing is in quarantine.\n\nFirehose has put nothing aside.\n');
   expect([...account.objects.keys()]).toEqual([elsewhere]);

@@ -2,17 +2,36 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { SecretShape } from '../../../functions/core/model.ts';
+import { findSources } from '../../../lib/plan/find-sources.ts';
 import { startSecrets } from '../../../local/services/secrets.ts';
+import { SOURCE } from '../plain.ts';
 import { ending, startProgram } from './program.ts';
 
+// A connection whose secret has several fields, and one whose secret has only one and a name of its own.
+const { id: OTHER, shape } = await severalFields();
+const LAST = Object.keys(shape).at(-1) ?? '';
+const ACME = `${OTHER}/acme`;
 const CONFIG = {
   connections: [
-    { id: 'acme', source: 'frame' },
-    { id: 'prod', source: 'thousandeyes', secret: 'team/te' },
+    { id: 'acme', source: OTHER },
+    { id: 'prod', source: SOURCE, secret: 'team/prod' },
   ],
   destinations: [{ id: 'soc', type: 'splunk', format: 'ecs' }],
 };
-const FRAME = { client_id: 'an-id-of-16-chars', client_secret: 'canary-7d1f-client-secret' };
+const VALUE: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(shape).map((field) => [field, `canary-7d1f-${field}`]),
+);
+
+/** A source with its own origin that takes a secret of several fields. */
+async function severalFields(): Promise<{ id: string; shape: SecretShape }> {
+  const found = (await findSources()).flatMap(({ id, origin, auth: { secret } }) => {
+    const shape: SecretShape = secret[0] ?? {};
+    return origin !== undefined && Object.keys(shape).length > 1 ? [{ id, shape }] : [];
+  });
+  if (found[0] === undefined) throw new Error('No source takes a secret of several fields.');
+  return found[0];
+}
 
 interface Here {
   readonly folder: string;
@@ -40,22 +59,20 @@ async function makeFolder(config: object = CONFIG): Promise<Here> {
 test('a secret is put where the run finds it, and shown nowhere', async () => {
   const here = await makeFolder();
 
-  const made = await here.set(FRAME, ['set', 'frame/acme']);
-  const byName = await here.set({ token: 'canary-4f2e-token' }, ['set', 'team/te']);
+  const made = await here.set(VALUE, ['set', ACME]);
+  const byName = await here.set({ token: 'canary-4f2e-token' }, ['set', 'team/prod']);
   const token = await here.set({ hec_token: 'canary-99aa-hec' }, ['set', 'soc']);
-  const changed = await here.set(`${JSON.stringify({ ...FRAME, client_secret: 'canary-1b7c-another' }, null, 2)}\n`, [
+  const changed = await here.set(`${JSON.stringify({ ...VALUE, [LAST]: 'canary-1b7c-another' }, null, 2)}\n`, [
     'set',
-    'frame/acme',
+    ACME,
   ]);
 
   expect([made.code, byName.code, token.code, changed.code]).toEqual([0, 0, 0, 0]);
-  expect(made.stdout).toBe(
-    'tidemark/frame/acme is made, the credentials of frame/acme. It is used from the next run on.\n',
-  );
+  expect(made.stdout).toBe(`tidemark/${ACME} is made, the credentials of ${ACME}. It is used from the next run on.\n`);
   expect(changed.stdout).toContain('is changed');
   expect(await here.secrets()).toEqual({
-    'tidemark/frame/acme': { ...FRAME, client_secret: 'canary-1b7c-another' },
-    'team/te': { token: 'canary-4f2e-token' },
+    [`tidemark/${ACME}`]: { ...VALUE, [LAST]: 'canary-1b7c-another' },
+    'team/prod': { token: 'canary-4f2e-token' },
     'tidemark/splunk/soc': { hec_token: 'canary-99aa-hec' },
   });
   expect((await stat(join(here.folder, '.tidemark', 'secrets.json'))).mode & 0o077).toBe(0);
@@ -66,20 +83,20 @@ test('what is no such secret is refused before anything is stored, without a wor
   const here = await makeFolder();
 
   const wrong = [
-    await here.set({ client_id: 'an-id-of-16-chars' }, ['set', 'frame/acme']),
-    await here.set('canary-not-json', ['set', 'frame/acme']),
+    await here.set({ ...VALUE, [LAST]: undefined }, ['set', ACME]),
+    await here.set('canary-not-json', ['set', ACME]),
     await here.set({ hec_token: 'canary with spaces' }, ['set', 'soc']),
-    await here.set(FRAME, ['set', 'frame/nobody']),
-    await here.set(FRAME, ['set']),
-    await here.set(FRAME, ['get', 'frame/acme']),
+    await here.set(VALUE, ['set', `${OTHER}/nobody`]),
+    await here.set(VALUE, ['set']),
+    await here.set(VALUE, ['get', ACME]),
   ];
 
   expect(wrong.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
-  expect(wrong[0]?.stderr).toContain('Secret tidemark/frame/acme has no client_secret.');
-  expect(wrong[0]?.stderr).toContain('npx tidemark secret set frame/acme');
-  expect(wrong[1]?.stderr).toContain('Secret tidemark/frame/acme is not JSON.');
+  expect(wrong[0]?.stderr).toContain(`Secret tidemark/${ACME} has no ${LAST}.`);
+  expect(wrong[0]?.stderr).toContain(`npx tidemark secret set ${ACME}`);
+  expect(wrong[1]?.stderr).toContain(`Secret tidemark/${ACME} is not JSON.`);
   expect(wrong[2]?.stderr).toContain('Secret tidemark/splunk/soc has no hec_token');
-  expect(wrong[3]?.stderr).toContain('There are: frame/acme, thousandeyes/prod, soc.');
+  expect(wrong[3]?.stderr).toContain(`There are: ${ACME}, ${SOURCE}/prod, soc.`);
   expect(wrong.map(({ stderr }) => stderr).join()).not.toContain('canary');
   await expect(here.secrets()).rejects.toThrow('ENOENT');
 });
@@ -107,17 +124,17 @@ test('with --cloud it goes into Secrets Manager, made with the account’s own k
     AWS_SECRET_ACCESS_KEY: 'local',
   };
 
-  const first = await here.set(FRAME, ['set', 'frame/acme', '--cloud'], environment);
-  const again = await here.set(FRAME, ['set', 'frame/acme', '--cloud'], environment);
+  const first = await here.set(VALUE, ['set', ACME, '--cloud'], environment);
+  const again = await here.set(VALUE, ['set', ACME, '--cloud'], environment);
 
   expect([first.code, again.code]).toEqual([0, 0]);
   expect([first.stdout.includes('is made'), again.stdout.includes('is changed')]).toEqual([true, true]);
   expect(made).toEqual([
     expect.objectContaining({
-      Name: 'tidemark/frame/acme',
+      Name: `tidemark/${ACME}`,
       KmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
       Tags: [{ Key: 'team', Value: 'detection' }],
     }),
   ]);
-  expect(JSON.parse(await readFile(join(here.folder, 'cloud.json'), 'utf8'))).toEqual({ 'tidemark/frame/acme': FRAME });
+  expect(JSON.parse(await readFile(join(here.folder, 'cloud.json'), 'utf8'))).toEqual({ [`tidemark/${ACME}`]: VALUE });
 });

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { until } from '../bench.ts';
 import { difference, readDelivered } from '../delivered.ts';
+import { STREAM } from '../plain.ts';
 import { midway, type Program, ROWS, SLOW, test } from './program.ts';
 
 /** Asks a program to end, and says how long it took. */
@@ -56,7 +57,7 @@ describe('a run that is stopped', () => {
 
   test('while it waits for the vendor’s quota ends at once', async ({ place }) => {
     const throttle = { next: 99, retryAfter: 300, reset: 300 };
-    const here = await place({ faults: { where: 'audit-user-events', throttle } });
+    const here = await place({ faults: { where: STREAM, throttle } });
     const program = here.start('--once');
     await until('the pause', () => program.stderr.includes(': paused.'));
 

@@ -12,11 +12,8 @@ vi.mock(import('../../../functions/core/invocation/run-connection.ts'), () => ({
 vi.mock(import('../../../functions/shell/auth/secret.ts'), () => ({
   readSecret: vi.fn(async () => ({ version: 'v1', fields: { token: 'hunter2-hunter2' } })),
 }));
-vi.mock('../../../functions/shell/table/table.ts', () => ({
-  Table: class {
-    sealKey = async () => new Uint8Array(32);
-  },
-}));
+vi.mock('../../../functions/shell/table/table-client.ts', () => ({ TableClient: class {} }));
+vi.mock(import('../../../functions/shell/table/seal-key.ts'), () => ({ sealKey: async () => new Uint8Array(32) }));
 vi.mock('../../../functions/shell/network/firehose.ts', () => ({ Firehose: class {} }));
 
 const INPUT = { connection: { id: 'acme', source: 'memory', origin: 'http://127.0.0.1:1' }, streams: ['one', 'two'] };

@@ -19,14 +19,13 @@ describe('when', () => {
     expect(world.versions).toHaveLength(1);
     expect(await world.days(7)).toMatchObject({
       state: 'announced',
-      message: 'The credential in secret tidemark/thousandeyes/acme will be exchanged on 2026-07-09.',
+      message: 'The credential in secret tidemark/memory/acme will be exchanged on 2026-07-09.',
     });
     expect(await world.days(1)).toEqual({
-      connection: 'thousandeyes/acme',
-      secret: 'tidemark/thousandeyes/acme',
+      connection: 'memory/acme',
+      secret: 'tidemark/memory/acme',
       state: 'rotated',
-      message:
-        'Secret tidemark/thousandeyes/acme holds a new credential; the old one dies on 2026-07-23 at the latest.',
+      message: 'Secret tidemark/memory/acme holds a new credential; the old one dies on 2026-07-23 at the latest.',
       oldDies: '2026-07-23T06:00:00Z',
       validUntil: '2028-07-08T06:00:00Z',
     });
@@ -113,7 +112,7 @@ describe('a vendor that cannot be asked today', () => {
       state: 'stuck',
       since: '2026-07-09T06:00:00Z',
       message: expect.stringMatching(/ECONNREFUSED\. It has been due since 2026-07-09\. .* its own end/),
-      remedy: expect.stringContaining('npx tidemark secret set tidemark/thousandeyes/acme --cloud'),
+      remedy: expect.stringContaining('npx tidemark secret set tidemark/memory/acme --cloud'),
     });
   });
 
@@ -146,7 +145,7 @@ describe('an attempt that ends badly', () => {
   const WORKS = 'The credential in the secret works until its own end, which is not known.';
 
   test.each<[string, VendorAnswer, RegExp, string]>([
-    ['409', { status: 409 }, /has made no new credential \(409\): the token’s owner has more than one active/, DYING],
+    ['409', { status: 409 }, /has made no new credential \(409\): more than one token is active/, DYING],
     ['401', { status: 401 }, /has made no new credential \(401\): it refuses the token/, WORKS],
     ['403', { status: 403 }, /has made no new credential \(403\): it does not let/, WORKS],
     ['400', { status: 400 }, /failed \(400\): it may have made/, DYING],
@@ -168,7 +167,7 @@ describe('an attempt that ends badly', () => {
           state: 'stuck',
           since: '2026-07-09T06:00:00Z',
           remedy: expect.stringMatching(
-            /revoke the tokens that nobody uses and make a new one; then .* secret set tidemark\/thousandeyes\/acme --cloud$/,
+            /Revoke the tokens that nobody uses and make a new one; then .* secret set tidemark\/memory\/acme --cloud$/,
           ),
         });
         expect(report.message).toMatch(what);
@@ -287,7 +286,7 @@ describe('somebody else', () => {
     world.now += DAY;
     world.hook = ({ name, when }) => {
       if (name !== 'note' || when !== 'before') return;
-      const note = { attempt: 'another', connection: 'thousandeyes/acme', of: world.current.id, at: world.now };
+      const note = { attempt: 'another', connection: 'memory/acme', of: world.current.id, at: world.now };
       const today = idOf(`attempt of ${world.current.id} on ${floorTo(world.now, DAY)}`);
       world.put({ id: today, createdAt: world.now, note, labels: [] }, ['AWSPENDING']);
       throw new Error('throttled');

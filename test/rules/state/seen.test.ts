@@ -8,7 +8,9 @@ import type { Effects } from '../../../functions/core/effects.ts';
 import { Seen } from '../../../functions/core/state/seen.ts';
 import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { sealKey } from '../../../functions/shell/table/seal-key.ts';
+import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
 import { Crash, createWorld, type EffectCall, type World } from '../../memory/world.ts';
@@ -290,17 +292,17 @@ describe('rule 17: the table', () => {
     return { bucket, id, destinations: ['siem'], keys, count: 1, digest: 0x0102030405060708n, ...own };
   }
 
-  async function load(table: Table, from: string, to?: string): Promise<string[]> {
+  async function load(table: TableClient, from: string, to?: string): Promise<string[]> {
     const found: string[] = [];
-    for await (const { bucket, id } of table.loadSeen(FEED, from, to)) found.push(`${bucket} ${id}`);
+    for await (const { bucket, id } of loadSeen(table, FEED, from, to)) found.push(`${bucket} ${id}`);
     return found;
   }
 
   it('keeps a chunk until so many days after it was written, or after its newest event if that is later', async () => {
-    const table = new Table('tidemark', 8);
+    const table = new TableClient('tidemark', 8);
     const buckets = { past: now - 30 * DAY, now, future: now + 3 * DAY, untimed: undefined };
     for (const [bucket, newest] of Object.entries(buckets))
-      await table.remember(FEED, [chunk(bucket, '1', newest)], now);
+      await remember(table, FEED, [chunk(bucket, '1', newest)], now);
 
     const client = new DynamoDBClient({});
     const { Items = [] } = await client.send(
@@ -316,14 +318,15 @@ describe('rule 17: the table', () => {
   });
 
   it('reads newest first, without an upper bound unless one is wanted', async () => {
-    const table = new Table('tidemark', 8);
+    const table = new TableClient('tidemark', 8);
     const buckets = ['2026-03-02T09', '2026-03-02T10', '2026-03-02T11', '2031-01-01T00', 'untimed'];
-    await table.remember(
+    await remember(
+      table,
       FEED,
       buckets.map((bucket) => chunk(bucket, '000000001#000000#0')),
       now,
     );
-    await table.remember('memory/events/acme2', [chunk('2026-03-02T10', '000000001#000000#0')], now);
+    await remember(table, 'memory/events/acme2', [chunk('2026-03-02T10', '000000001#000000#0')], now);
 
     expect(await load(table, '2026-03-02T10')).toEqual(
       buckets
@@ -336,24 +339,24 @@ describe('rule 17: the table', () => {
   });
 
   it('appends: the same chunk twice is one, another fence or flush is another', async () => {
-    const table = new Table('tidemark', 8);
+    const table = new TableClient('tidemark', 8);
     const ids = ['000000001#000000#0', '000000001#000001#0', '000000002#000000#0'];
-    for (const id of [...ids, ids[0] as string]) await table.remember(FEED, [chunk('2026-03-02T10', id)], now);
+    for (const id of [...ids, ids[0] as string]) await remember(table, FEED, [chunk('2026-03-02T10', id)], now);
 
     expect(await load(table, '2026-03-02T10')).toEqual([...ids].reverse().map((id) => `2026-03-02T10 ${id}`));
-    const { value: first } = await table.loadSeen(FEED, '').next();
+    const { value: first } = await loadSeen(table, FEED, '').next();
     expect(first).toMatchObject({ destinations: ['siem'], count: 1, digest: 0x0102030405060708n });
     expect([...(first?.keys ?? [])]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('makes one random seal key a deployment, whoever asks first', async () => {
     const [one, other] = await Promise.all(
-      [1, 2].map(() => new Table('tidemark', 8)).map((table) => table.sealKey('memory')),
+      [1, 2].map(() => new TableClient('tidemark', 8)).map((table) => sealKey(table, 'memory')),
     );
 
     expect(one).toHaveLength(32);
     expect(other).toEqual(one);
-    expect(await new Table('tidemark', 8).sealKey('memory')).toEqual(one);
-    expect(await new Table('tidemark', 8).sealKey('elsewhere')).not.toEqual(one);
+    expect(await sealKey(new TableClient('tidemark', 8), 'memory')).toEqual(one);
+    expect(await sealKey(new TableClient('tidemark', 8), 'elsewhere')).not.toEqual(one);
   });
 });

@@ -5,9 +5,9 @@ import { writeEvent } from '../../../functions/formats/formats.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
 import { type GoldenCase, goldenCases, goldenEvents } from '../../../tools/golden.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';
-import { readCef } from '../../formats/cef-reader.ts';
+import { readCef } from '../../formats/cef/cef-reader.ts';
 import { hostileText, hostileValue } from '../../formats/events.ts';
-import { ocsfLineComplaints } from '../../formats/ocsf-reader.ts';
+import { ocsfLineComplaints } from '../../formats/ocsf/ocsf-reader.ts';
 
 // Records of the documented samples with hostile values in them go the whole way into every format.
 

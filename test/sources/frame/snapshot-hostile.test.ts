@@ -9,10 +9,10 @@ import { writeEvent } from '../../../functions/formats/formats.ts';
 import { snapshots } from '../../../functions/sources/frame/snapshots/snapshots.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';
-import { readCef } from '../../formats/cef-reader.ts';
+import { readCef } from '../../formats/cef/cef-reader.ts';
 import { hostileText, hostileValue } from '../../formats/events.ts';
 import { readHec } from '../../formats/hec-reader.ts';
-import { ocsfLineComplaints } from '../../formats/ocsf-reader.ts';
+import { ocsfLineComplaints } from '../../formats/ocsf/ocsf-reader.ts';
 
 // Hostile values take the place of what a thing holds, before and after, and go the whole way into every format: what has
 // become of each thing leaves as a valid event.

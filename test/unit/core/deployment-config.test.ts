@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../../functions/core/errors.ts';
+import { SECOND } from '../../../functions/core/time.ts';
 import { FORMATS } from '../../../functions/formats/formats.ts';
-import { source } from '../../../functions/sources/thousandeyes/source.ts';
+import { memorySource, memoryStream } from '../../memory/source.ts';
+
+const source = memorySource([memoryStream('events', SECOND, false)]);
 
 function parse(deployment: unknown) {
   const connections = [{ id: 'acme', source: source.id }];

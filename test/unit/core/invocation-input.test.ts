@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TidemarkError } from '../../../functions/core/errors.ts';
 import { readInput } from '../../../functions/core/invocation/invocation-input.ts';
-import { parseInstant } from '../../../functions/core/time.ts';
-import { source } from '../../../functions/sources/thousandeyes/source.ts';
+import { parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { memorySource, memoryStream } from '../../memory/source.ts';
 
-const connection = { id: 'acme', source: 'thousandeyes' };
+const source = memorySource([memoryStream('events', SECOND, false)]);
+const connection = { id: 'acme', source: source.id };
 const streams = [source.streams[0]?.name ?? ''];
 const feeds = { connection, streams };
 const [from, to] = ['2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z'];

@@ -26,7 +26,7 @@ function bare(text: string, headers: Record<string, string> = JSON_HEADERS) {
   return outcome(() => ({ rows: bareJsonRows({ headers, text }) }));
 }
 
-/** What the reader of whole documents makes of it, which is how it ought to be. */
+/** The expected result: that of the reader of whole documents. */
 function whole(text: string, key = 'data', headers: Record<string, string> = JSON_HEADERS) {
   const expected = outcome(() => jsonRows({ headers, text }, key));
   return 'message' in expected ? expected : { ...expected, document: { ...expected.document, [key]: [] } };

@@ -8,7 +8,7 @@ import { type Instant, parseInstant } from '../../../functions/core/time.ts';
 const NOW = parseInstant('2026-01-10T09:00:00Z') as Instant;
 
 function report(state: FeedState, more: Partial<FeedReport> = {}): FeedReport {
-  return { ...emptyTally(), feed: 'frame/usage/acme', state, warnings: [], ...more };
+  return { ...emptyTally(), feed: 'memory/usage/acme', state, warnings: [], ...more };
 }
 
 function failing(code: ErrorCode): FeedReport {

@@ -1,12 +1,21 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../../../functions/core/model.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { serve } from '../../../functions/shell/serve.ts';
-import { source } from '../../../functions/sources/frame/source.ts';
+import { memorySource, memoryStream } from '../../memory/source.ts';
+
+const rereads = [
+  { every: HOUR, overlap: DAY },
+  { every: DAY, overlap: 7 * DAY },
+];
+const source = memorySource([
+  memoryStream('trails', SECOND, false),
+  memoryStream('sessions', SECOND, false, { rereads }),
+]);
 
 function configured(streams: unknown) {
-  return { id: 'acme', source: 'frame', settings: { customerId: 'c' }, streams };
+  return { id: 'acme', source: source.id, streams };
 }
 
 function rereadsOf(name: string, streams: unknown) {
@@ -17,28 +26,25 @@ function rereadsOf(name: string, streams: unknown) {
 
 describe('re-reads in tidemark.json', () => {
   test('are the stream’s own unless it says others, or none', () => {
-    expect(rereadsOf('session-trails', {})).toEqual([
-      { every: HOUR, overlap: DAY },
-      { every: DAY, overlap: 7 * DAY },
-    ]);
-    expect(rereadsOf('audit-trails', {})).toEqual([]);
-    expect(rereadsOf('audit-trails', { 'audit-trails': { rereads: [{ every: '90m', overlap: '3d' }] } })).toEqual([
+    expect(rereadsOf('sessions', {})).toEqual(rereads);
+    expect(rereadsOf('trails', {})).toEqual([]);
+    expect(rereadsOf('trails', { trails: { rereads: [{ every: '90m', overlap: '3d' }] } })).toEqual([
       { every: 90 * MINUTE, overlap: 3 * DAY },
     ]);
-    expect(rereadsOf('session-trails', { 'session-trails': { rereads: [] } })).toEqual([]);
+    expect(rereadsOf('sessions', { sessions: { rereads: [] } })).toEqual([]);
   });
 
   test.each([
     [
       [{ every: 'daily', overlap: '7d' }],
-      '$.streams.session-trails.rereads[0].every: there is "daily", wanted a duration such as 90s',
+      '$.streams.sessions.rereads[0].every: there is "daily", wanted a duration such as 90s',
     ],
-    [[{ every: '1d' }], '$.streams.session-trails.rereads[0].overlap: nothing is there, wanted'],
-    [[{ every: '1d', overlap: '7d', from: 1 }], '$.streams.session-trails.rereads[0].from: there is no such setting'],
+    [[{ every: '1d' }], '$.streams.sessions.rereads[0].overlap: nothing is there, wanted'],
+    [[{ every: '1d', overlap: '7d', from: 1 }], '$.streams.sessions.rereads[0].from: there is no such setting'],
     [Array(6).fill({ every: '1d', overlap: '7d' }), 'wanted at most 5.'],
-    ['7d', '$.streams.session-trails.rereads: there is "7d", wanted an array.'],
+    ['7d', '$.streams.sessions.rereads: there is "7d", wanted an array.'],
   ])('that are wrong are named: %j', (rereads, message) => {
-    expect(() => rereadsOf('session-trails', { 'session-trails': { rereads } })).toThrow(message);
+    expect(() => rereadsOf('sessions', { sessions: { rereads } })).toThrow(message);
   });
 });
 
@@ -60,19 +66,14 @@ describe('an overlap or a re-read longer than delivered events are remembered', 
 
   test.each([
     [
-      'audit-trails',
+      'trails',
       { overlap: '8d' },
       '8',
-      '$.streams.audit-trails.overlap of frame/audit-trails/acme: there is 8d, wanted less than the 8 days that delivered events are remembered.',
+      '$.streams.trails.overlap of memory/trails/acme: there is 8d, wanted less than the 8 days that delivered events are remembered.',
     ],
+    ['sessions', { overlap: '9d' }, '8', '$.streams.sessions.overlap of memory/sessions/acme: there is 9d'],
     [
-      'session-trails',
-      { overlap: '9d' },
-      '8',
-      '$.streams.session-trails.overlap of frame/session-trails/acme: there is 9d',
-    ],
-    [
-      'session-trails',
+      'sessions',
       {
         rereads: [
           { every: '1h', overlap: '1d' },
@@ -80,20 +81,10 @@ describe('an overlap or a re-read longer than delivered events are remembered', 
         ],
       },
       undefined,
-      '$.streams.session-trails.rereads[1].overlap of frame/session-trails/acme: there is 40d, wanted less than the 30 days',
+      '$.streams.sessions.rereads[1].overlap of memory/sessions/acme: there is 40d, wanted less than the 30 days',
     ],
-    [
-      'session-trails',
-      {},
-      '7',
-      '$.streams.session-trails.rereads[1].overlap of frame/session-trails/acme: there is 7d',
-    ],
-    [
-      'session-trails',
-      { settle: '1d' },
-      '8',
-      '$.streams.session-trails.rereads[1].overlap of frame/session-trails/acme: there is 7d',
-    ],
+    ['sessions', {}, '7', '$.streams.sessions.rereads[1].overlap of memory/sessions/acme: there is 7d'],
+    ['sessions', { settle: '1d' }, '8', '$.streams.sessions.rereads[1].overlap of memory/sessions/acme: there is 7d'],
   ])('is refused by its name: %s %j in %s days', async (name, settings, days, message) => {
     await expect(invoke(name, settings, days)).rejects.toMatchObject({
       code: 'config',
@@ -103,8 +94,8 @@ describe('an overlap or a re-read longer than delivered events are remembered', 
   });
 
   test.each([
-    ['session-trails', {}, '8'],
-    ['session-trails', { rereads: [{ every: '1d', overlap: '29d' }] }, undefined],
+    ['sessions', {}, '8'],
+    ['sessions', { rereads: [{ every: '1d', overlap: '29d' }] }, undefined],
   ])('is allowed up to that: %s %j in %s days', async (name, settings, days) => {
     await expect(invoke(name, settings, days)).rejects.toThrow('The table tidemark did not');
   });

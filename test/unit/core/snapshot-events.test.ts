@@ -4,9 +4,10 @@ import { complete } from '../../../functions/core/events/complete.ts';
 import type { Change, SnapshotFeed, SnapshotStream } from '../../../functions/core/model.ts';
 import { baselineEvent, changeEvent } from '../../../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../../../functions/core/time.ts';
-import { source } from '../../../functions/sources/thousandeyes/source.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';
+import { memorySource } from '../../memory/source.ts';
 
+const source = memorySource([]);
 const at = parseInstant('2026-01-10T10:05:00.123456Z') as number;
 const ref = { id: 'one', number: 4, at };
 const changed: Change = { kind: 'changed', key: '7', before: { limit: 1 }, after: { limit: 2 }, fields: ['limit'] };
@@ -28,11 +29,7 @@ const stream: SnapshotStream = {
   mapBaseline: (items, { id }): EcsFields => ({ message: `${items.length} at ${id}`, event: { kind: 'state' } }),
 };
 
-function feedOf(
-  own: Partial<SnapshotStream> = {},
-  connection = 'acme',
-  name = 'thousandeyes/limits/acme',
-): SnapshotFeed {
+function feedOf(own: Partial<SnapshotStream> = {}, connection = 'acme', name = 'memory/limits/acme'): SnapshotFeed {
   const origin = 'https://vendor.example.com';
   return {
     name,
@@ -52,13 +49,13 @@ describe('a change as an event', () => {
       event: {
         kind: 'event',
         action: 'limit-changed',
-        module: 'thousandeyes',
-        dataset: 'thousandeyes.limits',
+        module: 'memory',
+        dataset: 'memory.limits',
         created: '2026-01-10T10:05:00.123456Z',
         original: '{"before":{"limit":1},"after":{"limit":2}}',
         id: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
-      tidemark: { feed: 'thousandeyes/limits/acme', connection: 'acme' },
+      tidemark: { feed: 'memory/limits/acme', connection: 'acme' },
     });
     expect(event.tags).toBeUndefined();
     expect(ecsComplaints(event)).toEqual([]);
@@ -87,8 +84,8 @@ describe('a change as an event', () => {
       changeEvent(feedOf(), ref, { kind: 'deleted', key: '7', before: 1, fields: [] }),
       changeEvent(feedOf(), ref, { kind: 'created', key: '7', after: 1, fields: [] }),
       changeEvent(feedOf({}, 'other'), ref, changed),
-      changeEvent(feedOf({}, 'acme', 'thousandeyes/others/acme'), ref, changed),
-      changeEvent({ ...feedOf(), source: { ...source, id: 'frame' } }, ref, changed),
+      changeEvent(feedOf({}, 'acme', 'memory/others/acme'), ref, changed),
+      changeEvent({ ...feedOf(), source: { ...source, id: 'other' } }, ref, changed),
       baselineEvent(feedOf(), ref, []),
       baselineEvent(feedOf(), { ...ref, number: 5 }, []),
     ].map(({ event }) => event.id);
@@ -107,7 +104,7 @@ describe('a change as an event', () => {
 
     expect(event).toMatchObject({
       event: { kind: 'pipeline_error', original: '{"before":{"limit":1},"after":{"limit":2}}' },
-      error: { message: 'thousandeyes/limits/acme: name: a text was expected', type: 'unmapped' },
+      error: { message: 'memory/limits/acme: name: a text was expected', type: 'unmapped' },
     });
     expect(event.event.id).toBe(changeEvent(feedOf(), ref, changed).event.id);
   });
@@ -146,6 +143,6 @@ test('a view of another stream’s records is in that one’s dataset', () => {
   const dataset = (own: Partial<SnapshotStream>) =>
     complete(fields, row, { feed: feedOf(own), id: '1', time: at, readAt: at }).event.dataset;
 
-  expect(dataset({})).toBe('thousandeyes.limits');
-  expect(dataset({ viewOf: 'settings' })).toBe('thousandeyes.settings');
+  expect(dataset({})).toBe('memory.limits');
+  expect(dataset({ viewOf: 'settings' })).toBe('memory.settings');
 });

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionState } from '../../../functions/core/stored/connection-state.ts';
 import { SECOND } from '../../../functions/core/time.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { loadCheckpoint, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
+import { loadConnection, writeConnection } from '../../../functions/shell/table/connection-states.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-const table = new Table('tidemark', 8);
+const table = new TableClient('tidemark', 8);
 
 /** What comes back of a state that was written into the one item of a table. */
 async function throughTheTable(state: ConnectionState): Promise<{ back: ConnectionState | undefined; stored: string }> {
@@ -17,8 +19,8 @@ async function throughTheTable(state: ConnectionState): Promise<{ back: Connecti
     if (Item) item = Item;
     return { Item: item };
   });
-  await table.writeConnection('memory/@connection/acme', state, state.version - 1);
-  return { back: await table.loadConnection('memory/@connection/acme'), stored: item?.state?.S ?? '' };
+  await writeConnection(table, 'memory/@connection/acme', state, state.version - 1);
+  return { back: await loadConnection(table, 'memory/@connection/acme'), stored: item?.state?.S ?? '' };
 }
 
 const AT = Date.UTC(2026, 2, 2, 12) * 1_000;
@@ -118,8 +120,8 @@ describe('what is known of a connection', () => {
       failures: 0,
     };
 
-    await table.writeCheckpoint('memory/events/acme', { ...checkpoint, claims });
+    await writeCheckpoint(table, 'memory/events/acme', { ...checkpoint, claims });
 
-    expect(await table.loadCheckpoint('memory/events/acme')).toEqual({ ...checkpoint, claims });
+    expect(await loadCheckpoint(table, 'memory/events/acme')).toEqual({ ...checkpoint, claims });
   });
 });

@@ -8,9 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), 'tidemark-origins-'));
 const file = join(folder, 'origins.json');
 const ACME: ConfiguredConnection = {
   id: 'acme',
-  source: 'frame',
+  source: 'memory',
   origin: 'https://api.example.com',
-  secret: 'tidemark/frame/acme',
+  secret: 'tidemark/memory/acme',
   settings: {},
   streams: {},
 };
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 test('a secret is sent where it was deployed for, and nowhere else', async () => {
-  const list = { 'tidemark/frame/acme': ['https://api.example.com'], 'tidemark/frame/b': ['https://b.example.com'] };
+  const list = { 'tidemark/memory/acme': ['https://api.example.com'], 'tidemark/memory/b': ['https://b.example.com'] };
   const { checkOrigin } = await deployed(JSON.stringify(list));
 
   expect(() => checkOrigin(ACME)).not.toThrow();
@@ -39,8 +39,8 @@ test('a secret is sent where it was deployed for, and nowhere else', async () =>
     { origin: 'https://attacker.example' },
     { origin: 'https://b.example.com' },
     { origin: 'https://api.example.com.attacker.example' },
-    { secret: 'tidemark/frame/b' },
-    { secret: 'tidemark/frame/unknown' },
+    { secret: 'tidemark/memory/b' },
+    { secret: 'tidemark/memory/unknown' },
     { secret: 'constructor' },
   ])
     expect(() => checkOrigin({ ...ACME, ...wrong }), JSON.stringify(wrong)).toThrow('is not sent there');

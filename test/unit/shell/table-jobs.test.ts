@@ -5,20 +5,25 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BackfillCheckpoint, VerifyCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { jobKey } from '../../../functions/core/stored/job.ts';
 import { emptyTally } from '../../../functions/core/stored/tally.ts';
-import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { DAY, formatInstant, HOUR, parseInstant } from '../../../functions/core/time.ts';
+import { loadCheckpoint, loadJobs, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
+import { itemAt, placeOf } from '../../../functions/shell/table/items.ts';
+import { loadLedger, saveLedger } from '../../../functions/shell/table/ledger-rows.ts';
+import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.ts';
+import { encodeState } from '../../../functions/shell/table/state-json.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
 
 // Against the embedded DynamoDB.
 
-const FEED = 'frame/usage/acme';
+const FEED = 'memory/usage/acme';
 const now = parseInstant('2026-01-10T10:00:00.123Z') as number;
 const range = { from: now - 3 * DAY, to: now - HOUR };
 
 let folder: string;
 let service: Service;
-let table: Table;
+let table: TableClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
@@ -27,7 +32,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  table = new Table('tidemark', 8);
+  table = new TableClient('tidemark', 8);
 });
 
 afterAll(async () => {
@@ -69,15 +74,30 @@ function verify(id: string): VerifyCheckpoint {
 describe('jobs in the table', () => {
   test('come back as they were written, each kind by itself, and apart from the live feed', async () => {
     for (const item of [backfill('a'), backfill('b')]) {
-      expect(await table.writeCheckpoint(jobKey(FEED, 'backfill', item.job.id), item)).toBe('written');
+      expect(await writeCheckpoint(table, jobKey(FEED, 'backfill', item.job.id), item)).toBe('written');
     }
-    await table.writeCheckpoint(jobKey(FEED, 'verify', 'a'), verify('a'));
+    await writeCheckpoint(table, jobKey(FEED, 'verify', 'a'), verify('a'));
 
-    expect(await table.loadJobs(FEED, 'backfill')).toEqual([backfill('a'), backfill('b')]);
-    expect(await table.loadJobs(FEED, 'verify')).toEqual([verify('a')]);
-    expect(await table.loadCheckpoint(jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
-    expect(await table.loadCheckpoint(FEED)).toBeUndefined();
-    expect(await table.loadJobs('frame/usage/acm', 'backfill')).toEqual([]);
+    expect(await loadJobs(table, FEED, 'backfill')).toEqual([backfill('a'), backfill('b')]);
+    expect(await loadJobs(table, FEED, 'verify')).toEqual([verify('a')]);
+    expect(await loadCheckpoint(table, jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
+    expect(await loadCheckpoint(table, FEED)).toBeUndefined();
+    expect(await loadJobs(table, 'memory/usage/acm', 'backfill')).toEqual([]);
+  });
+
+  test('have the kind that their contents tell where version 0.1.0 stored none', async () => {
+    const { kind: _, ...stored } = verify('old');
+    const { fence, version, watermark, destinations: __, ...rest } = stored;
+    const item = itemAt(placeOf(jobKey(FEED, 'verify', 'old'), 'checkpoint'), {
+      fence: { N: String(fence) },
+      version: { N: String(version) },
+      watermark: { S: formatInstant(watermark, 'us') },
+      destinations: { M: { siem: { S: formatInstant(range.from, 'us') } } },
+      state: { S: encodeState(rest) },
+    });
+    expect(await table.put(item, undefined)).toBe('written');
+
+    expect(await loadCheckpoint(table, jobKey(FEED, 'verify', 'old'))).toEqual(verify('old'));
   });
 
   test('remember what is sent again apart from what the live feed knows', async () => {
@@ -92,10 +112,10 @@ describe('jobs in the table', () => {
       count: 1,
       digest: 5n,
     };
-    await table.remember(`${FEED}#resent#a`, [chunk], now);
+    await remember(table, `${FEED}#resent#a`, [chunk], now);
     const at = async (place: string) => {
       const found = [];
-      for await (const one of table.loadSeen(place, '2026')) found.push(one);
+      for await (const one of loadSeen(table, place, '2026')) found.push(one);
       return found;
     };
 
@@ -125,12 +145,12 @@ describe('the ledger in the table', () => {
     };
     const row = { day, madeAt: now, hours: [hour], done: { ...done, unreadable: [], gaps } };
 
-    expect(await table.saveLedger(FEED, row, undefined)).toBe('written');
-    expect(await table.saveLedger(FEED, { ...row, hours: [] }, undefined)).toBe('refused');
-    expect(await table.saveLedger(FEED, { ...row, hours: [] }, now - 1_000)).toBe('refused');
-    expect(await table.loadLedger(FEED, day, day)).toEqual([row]);
-    expect(await table.saveLedger(FEED, { ...row, madeAt: now + 1_000, hours: [] }, now)).toBe('written');
-    expect(await table.loadLedger(FEED, day, day)).toEqual([{ ...row, madeAt: now + 1_000, hours: [] }]);
-    expect(await table.loadLedger(FEED, '2026-01-10', '2026-01-11')).toEqual([]);
+    expect(await saveLedger(table, FEED, row, undefined)).toBe('written');
+    expect(await saveLedger(table, FEED, { ...row, hours: [] }, undefined)).toBe('refused');
+    expect(await saveLedger(table, FEED, { ...row, hours: [] }, now - 1_000)).toBe('refused');
+    expect(await loadLedger(table, FEED, day, day)).toEqual([row]);
+    expect(await saveLedger(table, FEED, { ...row, madeAt: now + 1_000, hours: [] }, now)).toBe('written');
+    expect(await loadLedger(table, FEED, day, day)).toEqual([{ ...row, madeAt: now + 1_000, hours: [] }]);
+    expect(await loadLedger(table, FEED, '2026-01-10', '2026-01-11')).toEqual([]);
   });
 });

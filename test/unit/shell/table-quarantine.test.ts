@@ -6,7 +6,8 @@ import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { QuarantineEntry } from '../../../functions/core/stored/quarantine-entry.ts';
 import { parseInstant } from '../../../functions/core/time.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { dropQuarantine, loadQuarantine, quarantine } from '../../../functions/shell/table/quarantine-entries.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
 
@@ -17,8 +18,8 @@ const AT = parseInstant('2026-03-02T12:00:00Z') as number;
 let folder: string;
 let service: Service;
 let client: DynamoDBClient;
-let table: Table;
-let feed = 'frame/trails/acme-0';
+let table: TableClient;
+let feed = 'memory/trails/acme-0';
 let feeds = 0;
 
 beforeAll(async () => {
@@ -29,11 +30,11 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   client = new DynamoDBClient({});
-  table = new Table('tidemark', 8);
+  table = new TableClient('tidemark', 8);
 });
 
 afterEach(() => {
-  feed = `frame/trails/acme-${++feeds}`;
+  feed = `memory/trails/acme-${++feeds}`;
 });
 
 afterAll(async () => {
@@ -54,7 +55,7 @@ function incompressible(): string {
 
 async function loadAll(): Promise<QuarantineEntry[]> {
   const all: QuarantineEntry[] = [];
-  for await (const one of table.loadQuarantine(feed)) all.push(one);
+  for await (const one of loadQuarantine(table, feed)) all.push(one);
   return all;
 }
 
@@ -67,36 +68,36 @@ describe('the quarantine in the table', () => {
       entry('d', ''),
     ];
 
-    for (const one of entries) await table.quarantine(feed, one);
+    for (const one of entries) await quarantine(table, feed, one);
 
     expect(await loadAll()).toEqual(entries);
   });
 
   test('keeps apart the ids that a vendor may give', async () => {
     const ids = ['a', 'a#b', 'a#', '#', '~', '~a', 'a~', '%23', 'a%', '/', '0'];
-    for (const id of ids) await table.quarantine(feed, entry(id, id));
+    for (const id of ids) await quarantine(table, feed, entry(id, id));
     expect((await loadAll()).map(({ id }) => id).sort()).toEqual([...ids].sort());
 
     for (const [at, id] of ids.entries()) {
-      await table.dropQuarantine(feed, id);
+      await dropQuarantine(table, feed, id);
       expect((await loadAll()).map(({ text }) => text).sort()).toEqual(ids.slice(at + 1).sort());
     }
   });
 
   test('does not mix two writings of one entry', async () => {
-    await table.quarantine(feed, entry('a', incompressible()));
+    await quarantine(table, feed, entry('a', incompressible()));
     const again = entry('a', 'short', { at: AT + 1_000_000 });
 
-    await table.quarantine(feed, again);
+    await quarantine(table, feed, again);
 
     expect(await loadAll()).toEqual([again]);
-    await table.dropQuarantine(feed, 'a');
+    await dropQuarantine(table, feed, 'a');
     expect(await loadAll()).toEqual([]);
   });
 
   test('shows no entry of which a part is missing, and those after it', async () => {
-    await table.quarantine(feed, entry('a', incompressible()));
-    await table.quarantine(feed, entry('b', 'whole'));
+    await quarantine(table, feed, entry('a', incompressible()));
+    await quarantine(table, feed, entry('b', 'whole'));
     const key = { pk: { S: feed }, sk: { S: 'quarantine#a#0000' } };
     await client.send(new DeleteItemCommand({ TableName: 'tidemark', Key: key }));
 

@@ -14,20 +14,24 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AmbiguousWriteError } from '../../../functions/core/errors.ts';
 import { HOUR, parseInstant } from '../../../functions/core/time.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { loadCheckpoint, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
+import { loadOngoing, noteOngoing } from '../../../functions/shell/table/ongoing.ts';
+import { quarantine } from '../../../functions/shell/table/quarantine-entries.ts';
+import { dropSnapshots, loadSnapshot, saveSnapshot } from '../../../functions/shell/table/snapshots.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
 
 // Against the embedded DynamoDB, which holds items and batches to AWS's limits.
 
-const OTHER = 'frame/keys/globex';
+const OTHER = 'memory/keys/globex';
 
 let folder: string;
 let service: Service;
 let client: DynamoDBClient;
-let table: Table;
+let table: TableClient;
 /** A feed of its own for each test. */
-let feed = 'frame/keys/acme-0';
+let feed = 'memory/keys/acme-0';
 let feeds = 0;
 
 beforeAll(async () => {
@@ -38,12 +42,12 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   client = new DynamoDBClient({});
-  table = new Table('tidemark', 8);
+  table = new TableClient('tidemark', 8);
 });
 
 afterEach(() => {
   vi.restoreAllMocks();
-  feed = `frame/keys/acme-${++feeds}`;
+  feed = `memory/keys/acme-${++feeds}`;
 });
 
 afterAll(async () => {
@@ -80,16 +84,16 @@ describe('a snapshot', () => {
     ['a few words', '[{"key":"Ключ \\ud800","value":null}]'],
     ['a text of all planes', '[]漢字 🦊 \u0000 \u2028'],
   ])('comes back to the letter: %s', async (_, text) => {
-    await table.saveSnapshot(feed, '1-1-a', text);
+    await saveSnapshot(table, feed, '1-1-a', text);
 
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBe(text);
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBe(text);
     expect(await sortKeys()).toEqual(['snapshot#1-1-a#0000']);
   });
 
   test('of several MB is stored in parts that DynamoDB takes, and comes back whole', async () => {
     const text = dense(6_000_000);
     const send = vi.spyOn(DynamoDBClient.prototype, 'send');
-    await table.saveSnapshot(feed, '1-1-a', text);
+    await saveSnapshot(table, feed, '1-1-a', text);
 
     for (const [{ input }] of send.mock.calls) {
       const { RequestItems } = input as BatchWriteItemCommandInput;
@@ -102,44 +106,44 @@ describe('a snapshot', () => {
     expect(stored.length).toBeGreaterThan(11);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(390_000);
     expect(stored.every(({ parts, schema }) => parts?.N === String(stored.length) && schema?.N === '1')).toBe(true);
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBe(text);
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBe(text);
   });
 
   test('is packed: words that repeat take little', async () => {
-    await table.saveSnapshot(feed, '1-1-a', '{"level":1},'.repeat(100_000));
+    await saveSnapshot(table, feed, '1-1-a', '{"level":1},'.repeat(100_000));
 
     expect((await items())[0]?.text?.B?.length).toBeLessThan(20_000);
   });
 
   test('saved twice is there once', async () => {
     const text = dense(800_000);
-    for (let time = 0; time < 2; time++) await table.saveSnapshot(feed, '1-1-a', text);
+    for (let time = 0; time < 2; time++) await saveSnapshot(table, feed, '1-1-a', text);
 
     expect(await sortKeys()).toHaveLength(2);
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBe(text);
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBe(text);
   });
 
   test('is its feed’s and its id’s alone', async () => {
-    await table.saveSnapshot(feed, '1-1-a', 'one');
-    await table.saveSnapshot(feed, '1-1-ab', 'two');
-    await table.saveSnapshot(feed, '1-1-a-b', 'three');
-    await table.saveSnapshot(OTHER, '1-1-a', 'four');
+    await saveSnapshot(table, feed, '1-1-a', 'one');
+    await saveSnapshot(table, feed, '1-1-ab', 'two');
+    await saveSnapshot(table, feed, '1-1-a-b', 'three');
+    await saveSnapshot(table, OTHER, '1-1-a', 'four');
 
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBe('one');
-    expect(await table.loadSnapshot(feed, '1-1-ab')).toBe('two');
-    expect(await table.loadSnapshot(feed, '1-1-a-b')).toBe('three');
-    expect(await table.loadSnapshot(OTHER, '1-1-a')).toBe('four');
-    expect(await table.loadSnapshot(feed, '1-1')).toBeUndefined();
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBe('one');
+    expect(await loadSnapshot(table, feed, '1-1-ab')).toBe('two');
+    expect(await loadSnapshot(table, feed, '1-1-a-b')).toBe('three');
+    expect(await loadSnapshot(table, OTHER, '1-1-a')).toBe('four');
+    expect(await loadSnapshot(table, feed, '1-1')).toBeUndefined();
   });
 
   test('that was never saved is none', async () => {
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBeUndefined();
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBeUndefined();
   });
 
   test.each(['the first', 'one in the middle', 'the last'] as const)(
     'of which %s part is missing is none',
     async (which) => {
-      await table.saveSnapshot(feed, '1-1-a', dense(1_800_000));
+      await saveSnapshot(table, feed, '1-1-a', dense(1_800_000));
       const keys = await sortKeys();
       const gone = { 'the first': 0, 'one in the middle': 2, 'the last': keys.length - 1 }[which];
       expect(keys.length).toBeGreaterThan(3);
@@ -147,19 +151,19 @@ describe('a snapshot', () => {
         new DeleteItemCommand({ TableName: 'tidemark', Key: { pk: { S: feed }, sk: { S: keys[gone] ?? '' } } }),
       );
 
-      expect(await table.loadSnapshot(feed, '1-1-a')).toBeUndefined();
+      expect(await loadSnapshot(table, feed, '1-1-a')).toBeUndefined();
     },
   );
 
   test.each(['2', undefined])('of schema %s is refused rather than guessed at', async (schema) => {
-    await table.saveSnapshot(feed, '1-1-a', 'text');
+    await saveSnapshot(table, feed, '1-1-a', 'text');
     const [item] = await items();
     const { schema: _, ...rest } = item ?? {};
     await client.send(
       new PutItemCommand({ TableName: 'tidemark', Item: { ...rest, ...(schema && { schema: { N: schema } }) } }),
     );
 
-    await expect(table.loadSnapshot(feed, '1-1-a')).rejects.toMatchObject({
+    await expect(loadSnapshot(table, feed, '1-1-a')).rejects.toMatchObject({
       code: 'state',
       message: `Item ${feed} snapshot#1-1-a#0000 has schema ${schema ?? 'none'}; this version knows 1.`,
     });
@@ -168,30 +172,30 @@ describe('a snapshot', () => {
 
 describe('old snapshots', () => {
   test('are removed up to the one that counts, with all of their parts, and nothing else is', async () => {
-    await table.saveSnapshot(feed, '100-1-a', dense(1_000_000));
-    for (let owner = 0; owner < 30; owner++) await table.saveSnapshot(feed, `100-2-${owner}`, 'old');
-    await table.saveSnapshot(feed, '100-2-b', 'two');
-    await table.saveSnapshot(feed, '101-3-c', dense(1_000_000));
-    await table.saveSnapshot(feed, '102-4-d', 'a later worker’s');
-    await table.saveSnapshot(OTHER, '100-1-a', 'another feed’s');
-    await table.noteOngoing(feed, [{ key: 'k', since: 0, until: HOUR }], []);
-    await table.quarantine(feed, { id: 'q', reason: 'oversized', at: 0, text: 'q' });
+    await saveSnapshot(table, feed, '100-1-a', dense(1_000_000));
+    for (let owner = 0; owner < 30; owner++) await saveSnapshot(table, feed, `100-2-${owner}`, 'old');
+    await saveSnapshot(table, feed, '100-2-b', 'two');
+    await saveSnapshot(table, feed, '101-3-c', dense(1_000_000));
+    await saveSnapshot(table, feed, '102-4-d', 'a later worker’s');
+    await saveSnapshot(table, OTHER, '100-1-a', 'another feed’s');
+    await noteOngoing(table, feed, [{ key: 'k', since: 0, until: HOUR }], []);
+    await quarantine(table, feed, { id: 'q', reason: 'oversized', at: 0, text: 'q' });
     expect((await items()).length).toBeGreaterThan(25);
 
-    await table.dropSnapshots(feed, '101-3-c');
+    await dropSnapshots(table, feed, '101-3-c');
 
     expect(new Set((await sortKeys()).map((key) => key.split('#').slice(0, 2).join('#')))).toEqual(
       new Set([expect.stringMatching(/^ongoing#/), 'quarantine#q', 'snapshot#101-3-c', 'snapshot#102-4-d']),
     );
-    expect((await table.loadSnapshot(feed, '101-3-c'))?.length).toBe(1_000_000);
-    expect(await table.loadSnapshot(OTHER, '100-1-a')).toBe('another feed’s');
+    expect((await loadSnapshot(table, feed, '101-3-c'))?.length).toBe(1_000_000);
+    expect(await loadSnapshot(table, OTHER, '100-1-a')).toBe('another feed’s');
   });
 
   test('that are none are no work', async () => {
-    await table.saveSnapshot(feed, '101-3-c', 'text');
+    await saveSnapshot(table, feed, '101-3-c', 'text');
     const send = vi.spyOn(DynamoDBClient.prototype, 'send');
 
-    await table.dropSnapshots(feed, '101-3-c');
+    await dropSnapshots(table, feed, '101-3-c');
 
     expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual(['QueryCommand']);
     expect(send.mock.calls[0]?.[0].input).toMatchObject({ ProjectionExpression: 'pk, sk', ConsistentRead: true });
@@ -202,7 +206,7 @@ describe('old snapshots', () => {
       new PutItemCommand({ TableName: 'tidemark', Item: { pk: { S: feed }, sk: { S: 'snapshot#1-1-a#0000' } } }),
     );
 
-    await table.dropSnapshots(feed, '2-1-a');
+    await dropSnapshots(table, feed, '2-1-a');
 
     expect(await sortKeys()).toEqual([]);
   });
@@ -219,9 +223,9 @@ describe('a table that is throttled', () => {
   }
 
   test.each([
-    ['a snapshot', () => table.saveSnapshot(feed, '1-1-a', dense(1_000_000))],
-    ['what goes on', () => table.noteOngoing(feed, [{ key: 'k', since: 0, until: HOUR }], [])],
-    ['what no longer does', () => table.noteOngoing(feed, [], [{ key: 'k', since: 0, until: HOUR }])],
+    ['a snapshot', () => saveSnapshot(table, feed, '1-1-a', dense(1_000_000))],
+    ['what goes on', () => noteOngoing(table, feed, [{ key: 'k', since: 0, until: HOUR }], [])],
+    ['what no longer does', () => noteOngoing(table, feed, [], [{ key: 'k', since: 0, until: HOUR }])],
   ])('and has left out %s says so, at once', async (_, write) => {
     const send = throttle();
 
@@ -233,17 +237,17 @@ describe('a table that is throttled', () => {
     const text = dense(800_000);
     const send = vi.spyOn(DynamoDBClient.prototype, 'send');
     send.mockImplementationOnce(async () => ({ UnprocessedItems: { tidemark: [{}] } }) as never);
-    await expect(table.saveSnapshot(feed, '1-1-a', text)).rejects.toBeInstanceOf(AmbiguousWriteError);
+    await expect(saveSnapshot(table, feed, '1-1-a', text)).rejects.toBeInstanceOf(AmbiguousWriteError);
 
-    await table.saveSnapshot(feed, '1-1-a', text);
+    await saveSnapshot(table, feed, '1-1-a', text);
 
-    expect(await table.loadSnapshot(feed, '1-1-a')).toBe(text);
+    expect(await loadSnapshot(table, feed, '1-1-a')).toBe(text);
   });
 
   test.each([
-    ['loading a snapshot', () => table.loadSnapshot(feed, '1-1-a')],
-    ['loading what goes on', () => table.loadOngoing(feed)],
-    ['removing snapshots', () => table.dropSnapshots(feed, '1-1-a')],
+    ['loading a snapshot', () => loadSnapshot(table, feed, '1-1-a')],
+    ['loading what goes on', () => loadOngoing(table, feed)],
+    ['removing snapshots', () => dropSnapshots(table, feed, '1-1-a')],
   ])('and does not answer fails %s for now', async (_, act) => {
     vi.spyOn(DynamoDBClient.prototype, 'send').mockRejectedValue(
       Object.assign(new Error('slow down'), { name: 'ThrottlingException' }),
@@ -261,44 +265,44 @@ describe('what goes on', () => {
 
   test('comes back as it was noted, to the microsecond, whatever its key', async () => {
     const all = ['s-1', 's 2#~', 'ключ', '__proto__', 'x'.repeat(3_000), '\u0000'].map((key) => session(key));
-    await table.noteOngoing(feed, all, []);
+    await noteOngoing(table, feed, all, []);
 
-    const found = await table.loadOngoing(feed);
+    const found = await loadOngoing(table, feed);
     expect(found).toHaveLength(all.length);
     expect(found).toEqual(expect.arrayContaining(all));
-    expect(await table.loadOngoing(OTHER)).toEqual([]);
+    expect(await loadOngoing(table, OTHER)).toEqual([]);
   });
 
   test('expires when the vendor has forgotten it', async () => {
     const one = session('s-1');
-    await table.noteOngoing(feed, [one], []);
+    await noteOngoing(table, feed, [one], []);
 
     expect((await items())[0]?.ttl).toEqual({ N: String(Math.ceil(one.until / 1_000_000)) });
   });
 
   test('is removed when it has ended, by its key alone, and twice is once', async () => {
-    await table.noteOngoing(feed, [session('s-1'), session('s-2')], []);
+    await noteOngoing(table, feed, [session('s-1'), session('s-2')], []);
     for (let time = 0; time < 2; time++) {
-      await table.noteOngoing(feed, [session('s-3')], [{ key: 's-1', since: 0, until: 0 }]);
+      await noteOngoing(table, feed, [session('s-3')], [{ key: 's-1', since: 0, until: 0 }]);
     }
 
-    expect((await table.loadOngoing(feed)).map(({ key }) => key).sort()).toEqual(['s-2', 's-3']);
+    expect((await loadOngoing(table, feed)).map(({ key }) => key).sort()).toEqual(['s-2', 's-3']);
   });
 
   test('may be many things at once', async () => {
     const all = Array.from({ length: 60 }, (_, at) => session(`s-${at}`));
-    await table.noteOngoing(feed, all, []);
-    await table.noteOngoing(feed, [], all.slice(0, 55));
+    await noteOngoing(table, feed, all, []);
+    await noteOngoing(table, feed, [], all.slice(0, 55));
 
-    expect(await table.loadOngoing(feed)).toHaveLength(5);
+    expect(await loadOngoing(table, feed)).toHaveLength(5);
   });
 
   test('noted by a newer version is refused rather than guessed at', async () => {
-    await table.noteOngoing(feed, [session('s-1')], []);
+    await noteOngoing(table, feed, [session('s-1')], []);
     const [item] = await items();
     await client.send(new PutItemCommand({ TableName: 'tidemark', Item: { ...item, schema: { N: '2' } } }));
 
-    await expect(table.loadOngoing(feed)).rejects.toMatchObject({
+    await expect(loadOngoing(table, feed)).rejects.toMatchObject({
       code: 'state',
       message: expect.stringContaining('schema 2'),
     });
@@ -321,8 +325,8 @@ describe('a checkpoint with snapshots', () => {
       pending: { id: '101-1-a', number: 101, at },
       waitsInPlace: true,
     };
-    expect(await table.writeCheckpoint(feed, checkpoint)).toBe('written');
+    expect(await writeCheckpoint(table, feed, checkpoint)).toBe('written');
 
-    expect(await table.loadCheckpoint(feed)).toEqual(checkpoint);
+    expect(await loadCheckpoint(table, feed)).toEqual(checkpoint);
   });
 });

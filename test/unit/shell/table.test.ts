@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AmbiguousWriteError } from '../../../functions/core/errors.ts';
-import { Table } from '../../../functions/shell/table/table.ts';
+import { remember } from '../../../functions/shell/table/seen-chunks.ts';
+import { TableClient } from '../../../functions/shell/table/table-client.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -18,7 +19,9 @@ test('a throttled table that leaves items out is said to have, at once: when to 
   const left = { tidemark: [{ PutRequest: { Item: { pk: { S: 'x' } } } }] };
   const send = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async () => ({ UnprocessedItems: left }));
 
-  await expect(new Table('tidemark', 8).remember('a/b/c', [chunk], 0)).rejects.toBeInstanceOf(AmbiguousWriteError);
+  await expect(remember(new TableClient('tidemark', 8), 'a/b/c', [chunk], 0)).rejects.toBeInstanceOf(
+    AmbiguousWriteError,
+  );
   expect(send).toHaveBeenCalledTimes(1);
 });
 
@@ -31,7 +34,7 @@ test('many chunks go in batches that DynamoDB takes, each once', async () => {
   });
 
   const chunks = Array.from({ length: 60 }, (_, at) => ({ ...chunk, id: `1#${at}#0` }));
-  await new Table('tidemark', 8).remember('a/b/c', chunks, 0);
+  await remember(new TableClient('tidemark', 8), 'a/b/c', chunks, 0);
 
   expect(sizes).toEqual([25, 25, 10]);
 });

@@ -20,7 +20,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe('metrics', () => {
   test('are one line of the embedded format, with the source as the only dimension', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info');
+    const telemetry = new Telemetry('memory', 'info');
     telemetry.count('Delivered', 3);
     telemetry.count('Delivered', 4);
     telemetry.count('LagSeconds', 10);
@@ -42,7 +42,7 @@ describe('metrics', () => {
             },
           ],
         },
-        source: 'thousandeyes',
+        source: 'memory',
         Delivered: 7,
         LagSeconds: [10, 700],
       },
@@ -50,7 +50,7 @@ describe('metrics', () => {
   });
 
   test('are counted under the name of the deployment', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info', 'Tidemark/audit');
+    const telemetry = new Telemetry('memory', 'info', 'Tidemark/audit');
     telemetry.count('Delivered', 3);
     telemetry.flush(1_768_039_200_000);
 
@@ -58,7 +58,7 @@ describe('metrics', () => {
   });
 
   test('are written once, and not at all when nothing was counted', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info');
+    const telemetry = new Telemetry('memory', 'info');
     telemetry.flush(1);
     telemetry.count('Pages', 1);
     telemetry.flush(2);
@@ -68,9 +68,9 @@ describe('metrics', () => {
   });
 
   test('of a feed are lines of their own, with the feed as a second dimension, beside the source’s', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info');
+    const telemetry = new Telemetry('memory', 'info');
     telemetry.count('Delivered', 7);
-    telemetry.countFeed('thousandeyes/events/acme', new Map([['Delivered', 7] as const, ['Failing', 0] as const]));
+    telemetry.countFeed('memory/events/acme', new Map([['Delivered', 7] as const, ['Failing', 0] as const]));
     telemetry.flush(5);
     telemetry.flush(6);
 
@@ -90,20 +90,20 @@ describe('metrics', () => {
           },
         ],
       },
-      source: 'thousandeyes',
-      feed: 'thousandeyes/events/acme',
+      source: 'memory',
+      feed: 'memory/events/acme',
       Delivered: 7,
       Failing: 0,
     });
   });
 
   test('of 3,000 feeds stay within what CloudWatch takes of a line', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info');
+    const telemetry = new Telemetry('memory', 'info');
     for (let at = 0; at < 3_000; at++) {
       const state = at % 2 ? 'failed' : 'caught-up';
       const report = {
         ...emptyTally(),
-        feed: `thousandeyes/events/${at}`,
+        feed: `memory/events/${at}`,
         state,
         lagSeconds: at,
         warnings: [],
@@ -126,7 +126,7 @@ describe('metrics', () => {
   });
 
   test('hold no more values than CloudWatch takes, and the worst is among them', () => {
-    const telemetry = new Telemetry('thousandeyes', 'info');
+    const telemetry = new Telemetry('memory', 'info');
     for (let lag = 1; lag <= 150; lag++) telemetry.count('LagSeconds', lag);
     telemetry.flush(1);
 
@@ -140,7 +140,7 @@ describe('secrets', () => {
   test.each([['plain-secret'], ['with "quotes" and \\'], ['per%cent & ampersand']])(
     'are masked in every form: %s',
     (secret) => {
-      const telemetry = new Telemetry('thousandeyes', 'debug');
+      const telemetry = new Telemetry('memory', 'debug');
       telemetry.hide(secret);
       telemetry.log('error', `the vendor said ${secret}`, {
         url: `https://x/?t=${encodeURIComponent(secret)}`,
@@ -157,7 +157,7 @@ describe('secrets', () => {
 
 describe('levels', () => {
   test('below the one that is set are not written', () => {
-    const telemetry = new Telemetry('thousandeyes', 'WARN');
+    const telemetry = new Telemetry('memory', 'WARN');
     telemetry.log('info', 'not this');
     telemetry.log('warn', 'this');
 

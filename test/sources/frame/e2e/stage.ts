@@ -1,9 +1,9 @@
 import { source } from '../../../../functions/sources/frame/source.ts';
 import { CUSTOMER } from '../../../../simulators/frame/organization.ts';
-import { type FrameOptions, type RunningFrame, vendor } from '../../../../simulators/frame/simulator.ts';
+import { type FrameOptions, type RunningFrame, simulator } from '../../../../simulators/frame/simulator.ts';
 import { type Bench, type BenchOptions, benchTest, type Subject } from '../../../e2e/bench.ts';
 
-export const SECRET = vendor.demo.secretValue;
+export const SECRET = simulator.demo.secretValue;
 /** The path of everything that hangs on the simulated customer. */
 export const OF_CUSTOMER = `/v1/customers/${CUSTOMER.id}`;
 
@@ -12,7 +12,7 @@ export const frame: Subject<FrameOptions, RunningFrame> = {
   streams: ['audit-trails'],
   vendor: { driftMinutes: 0 },
   settings: {},
-  start: vendor.start,
+  start: simulator.start,
   secretOf: ({ clientId = SECRET.client_id, clientSecret = SECRET.client_secret }) => ({
     client_id: clientId,
     client_secret: clientSecret,

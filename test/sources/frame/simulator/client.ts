@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type FrameOptions, type RunningFrame, vendor } from '../../../../simulators/frame/simulator.ts';
+import { type FrameOptions, type RunningFrame, simulator } from '../../../../simulators/frame/simulator.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 
 export { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
@@ -18,7 +18,7 @@ const started: { readonly running: RunningFrame; readonly now: () => number }[] 
 /** Starts a simulator whose clock stands still at noon, unless told otherwise. */
 export async function start(options: FrameOptions = {}): Promise<RunningFrame> {
   const settled = { now: () => NOON, ...options };
-  const running = await vendor.start(settled);
+  const running = await simulator.start(settled);
   started.push({ running, now: settled.now });
   return running;
 }
@@ -31,7 +31,7 @@ export async function stopAll(): Promise<void> {
 type Secret = { readonly client_id: string; readonly client_secret: string };
 
 /** What a signed request carries. */
-export function signed(timestamp: string, secret: Secret = vendor.demo.secretValue) {
+export function signed(timestamp: string, secret: Secret = simulator.demo.secretValue) {
   const { client_id, client_secret } = secret;
   return {
     'x-frame-clientid': client_id,

@@ -3,7 +3,7 @@ import { describeCommandLine, readCommandLine } from '../../../../simulators/com
 import type { Faults } from '../../../../simulators/faults.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
 import { ODDITY_COUNT } from '../../../../simulators/frame/odd-rows.ts';
-import { type FrameOptions, vendor } from '../../../../simulators/frame/simulator.ts';
+import { type FrameOptions, simulator } from '../../../../simulators/frame/simulator.ts';
 import {
   ask,
   CUSTOMER,
@@ -186,11 +186,11 @@ describe('what is held', () => {
 
 describe('the command line', () => {
   test('finds the simulator and puts its flags and faults in words', async () => {
-    const help = describeCommandLine(vendor);
+    const help = describeCommandLine(simulator);
 
-    expect(await findSimulator('frame')).toBe(vendor);
+    expect(await findSimulator('frame')).toBe(simulator);
     expect((await findSimulators()).map(({ id }) => id)).toContain('frame');
-    for (const name of [...Object.keys(vendor.flags), ...vendor.faults]) {
+    for (const name of [...Object.keys(simulator.flags), ...simulator.faults]) {
       expect(help).toContain(`  --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     }
     expect(help).toMatch(/--session-range session_start\|session_end\|overlap\n/);
@@ -201,7 +201,7 @@ describe('the command line', () => {
     const words =
       '--session-range overlap --cap 50 --drift-minutes 5 --forbidden-at settings,usage --refuse-signatures 2 --halved-lists 3,at=accounts --banner-off';
 
-    expect(readCommandLine(vendor, words.split(' '))).toEqual({
+    expect(readCommandLine(simulator, words.split(' '))).toEqual({
       sessionRange: 'overlap',
       cap: 50,
       driftMinutes: 5,
@@ -219,7 +219,7 @@ describe('the command line', () => {
     ['--bounds open', /--bounds is one of: half-open, inclusive, exclusive/],
     ['--stolen-key 1', /Unknown option/],
   ])('names the mistake in %s', (words, message) => {
-    expect(() => readCommandLine(vendor, words.split(' '))).toThrow(message);
+    expect(() => readCommandLine(simulator, words.split(' '))).toThrow(message);
   });
 
   test('faults can be switched while it runs', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { signatureOf } from '../../../../simulators/frame/signature.ts';
-import { vendor } from '../../../../simulators/frame/simulator.ts';
+import { simulator } from '../../../../simulators/frame/simulator.ts';
 import { ask, CUSTOMER, json, NOON, type Row, signed, start, status, stopAll } from './client.ts';
 
 afterEach(stopAll);
@@ -10,7 +10,7 @@ const SETTINGS = `${CUSTOMER}/settings`;
 
 describe('the signature', () => {
   test('is that of the documented formula', () => {
-    const { client_id, client_secret } = vendor.demo.secretValue;
+    const { client_id, client_secret } = simulator.demo.secretValue;
 
     expect([client_secret, client_id]).toEqual([
       '0123456789abcdef0123456789abcdef01234567',
@@ -61,7 +61,7 @@ describe('the signature', () => {
     ['none at all', { 'x-frame-clientid': '', 'x-frame-timestamp': '', 'x-frame-signature': '' }],
     ['another client', { 'x-frame-clientid': 'other.img.frame.nutanix.com' }],
     ['another client’s own', signed(String(SECONDS), { client_id: 'other', client_secret: 'x' })],
-    ['another secret', signed(String(SECONDS), { ...vendor.demo.secretValue, client_secret: 'x'.repeat(40) })],
+    ['another secret', signed(String(SECONDS), { ...simulator.demo.secretValue, client_secret: 'x'.repeat(40) })],
     ['upper case', { 'x-frame-signature': good['x-frame-signature'].toUpperCase() }],
     ['another second’s', { 'x-frame-signature': signed(String(SECONDS - 1))['x-frame-signature'] }],
     ['milliseconds', signed(String(NOON))],

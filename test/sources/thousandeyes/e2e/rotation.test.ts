@@ -14,8 +14,8 @@ import { LocalFunction, type LogLine } from '../../../../local/lambda.ts';
 import { type SecretsOptions, startSecrets } from '../../../../local/services/secrets.ts';
 import { AwsError } from '../../../../local/services/service.ts';
 import type { Faults } from '../../../../simulators/faults.ts';
-import type { RunningVendor } from '../../../../simulators/simulator.ts';
-import { vendor } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { RunningSimulator } from '../../../../simulators/simulator.ts';
+import { simulator } from '../../../../simulators/thousandeyes/simulator.ts';
 import { metric, until } from '../../../e2e/bench.ts';
 import { nextNumber, takeStage } from '../../../e2e/stage.ts';
 import { findLeaks } from '../../../secrets/canaries.ts';
@@ -86,7 +86,7 @@ beforeEach(() => {
 
 interface Case {
   readonly name: string;
-  readonly running: RunningVendor;
+  readonly running: RunningSimulator;
   readonly connection: object;
   /** What the secret holds now. */
   value(): Promise<Record<string, unknown>>;
@@ -104,7 +104,7 @@ async function begin(faults: Faults = {}, more: object = {}): Promise<Case> {
   const id = `demo-${nextNumber()}`;
   const name = `team/${id}`;
   const to = AT_FIRST + 200 * DAY_MS;
-  const running = await vendor.start({
+  const running = await simulator.start({
     token: FIRST,
     limit: 1_000_000,
     from: to - 20 * 60_000,

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { RunningVendor } from '../../../../simulators/simulator.ts';
-import { type ThousandEyesOptions, vendor } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { RunningSimulator } from '../../../../simulators/simulator.ts';
+import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, held, logPath, MINUTE_MS, NOON, readPages, stamp, texts } from './client.ts';
 
-const started: RunningVendor[] = [];
+const started: RunningSimulator[] = [];
 const HOUR_AGO = NOON - 60 * MINUTE_MS;
 const UNLIMITED = { now: () => NOON, limit: 1_000_000 };
 
-async function start(options: ThousandEyesOptions = {}): Promise<RunningVendor> {
-  const running = await vendor.start({ ...UNLIMITED, ...options });
+async function start(options: ThousandEyesOptions = {}): Promise<RunningSimulator> {
+  const running = await simulator.start({ ...UNLIMITED, ...options });
   started.push(running);
   return running;
 }
@@ -17,7 +17,7 @@ interface User {
   readonly accountGroupRoles: readonly { readonly roles: readonly { readonly roleId: string }[] }[];
 }
 
-async function json<T>(running: RunningVendor, path: string): Promise<T> {
+async function json<T>(running: RunningSimulator, path: string): Promise<T> {
   return (await (await ask(running, path)).json()) as T;
 }
 

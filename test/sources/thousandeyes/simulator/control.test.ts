@@ -2,21 +2,21 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import type { Faults } from '../../../../simulators/faults.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
-import type { Counters, RunningVendor } from '../../../../simulators/simulator.ts';
-import { type ThousandEyesOptions, vendor } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { Counters, RunningSimulator } from '../../../../simulators/simulator.ts';
+import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, logPath, MINUTE_MS, NOON } from './client.ts';
 
-const started: RunningVendor[] = [];
+const started: RunningSimulator[] = [];
 const HOUR_AGO = NOON - 60 * MINUTE_MS;
 const PATH = logPath(HOUR_AGO, NOON);
 
-async function start(faults: Faults = {}, options: ThousandEyesOptions = {}): Promise<RunningVendor> {
-  const running = await vendor.start({ now: () => NOON, limit: 1_000_000, perMinute: 30, ...options, faults });
+async function start(faults: Faults = {}, options: ThousandEyesOptions = {}): Promise<RunningSimulator> {
+  const running = await simulator.start({ now: () => NOON, limit: 1_000_000, perMinute: 30, ...options, faults });
   started.push(running);
   return running;
 }
 
-async function statuses(running: RunningVendor, times: number): Promise<number[]> {
+async function statuses(running: RunningSimulator, times: number): Promise<number[]> {
   const found: number[] = [];
   for (let turn = 0; turn < times; turn++) found.push((await ask(running, PATH)).status);
   return found;
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('steering', () => {
-  const control = async (running: RunningVendor, method: string, body?: unknown, path = '') => {
+  const control = async (running: RunningSimulator, method: string, body?: unknown, path = '') => {
     const answer = await fetch(running.control + path, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -78,11 +78,11 @@ describe('steering', () => {
   });
 
   test('a simulator offers, starts with and takes only the faults that it honours', async () => {
-    const picky = { ...vendor, faults: ['late'] } as const;
+    const picky = { ...simulator, faults: ['late'] } as const;
     const patched = await control(await start(), 'PATCH', { stolenKey: { next: 1 } });
 
-    expect(describeCommandLine(vendor)).toMatch(/--foreign-next next=<number>,\[origin=<text>\]/);
-    expect(describeCommandLine(vendor)).not.toMatch(/--stolen-key/);
+    expect(describeCommandLine(simulator)).toMatch(/--foreign-next next=<number>,\[origin=<text>\]/);
+    expect(describeCommandLine(simulator)).not.toMatch(/--stolen-key/);
     expect(describeCommandLine(picky)).toMatch(/--late/);
     expect(describeCommandLine(picky)).not.toMatch(/--foreign-next/);
     expect(() => readCommandLine(picky, ['--foreign-next', '1'])).toThrow(/Unknown option '--foreign-next'/);
@@ -94,7 +94,7 @@ describe('steering', () => {
     const words =
       '--port 8080 --per-minute 0.5 --from 2026-01-10T12:00:00Z --order shuffled --late 0.01 --throttle 3,retryAfter=2,bare --token-expired --clock-skew-seconds -30';
 
-    expect(readCommandLine(vendor, words.split(' '))).toEqual({
+    expect(readCommandLine(simulator, words.split(' '))).toEqual({
       port: 8080,
       perMinute: 0.5,
       from: NOON,
@@ -116,11 +116,11 @@ describe('steering', () => {
     ['--throttle nxt=1', /needs a number/],
     ['--repeat-next twice', /repeatNext is one of: self, cycle/],
   ])('the command line names the mistake in %s', (words, message) => {
-    expect(() => readCommandLine(vendor, words.split(' '))).toThrow(message);
+    expect(() => readCommandLine(simulator, words.split(' '))).toThrow(message);
   });
 
   test('the folder is the registry', async () => {
-    expect(await findSimulator('thousandeyes')).toBe(vendor);
+    expect(await findSimulator('thousandeyes')).toBe(simulator);
     expect(await findSimulator('../cli')).toBeUndefined();
     expect(await findSimulator('timeline')).toBeUndefined();
     expect((await findSimulators()).map((one) => one.id)).toContain('thousandeyes');

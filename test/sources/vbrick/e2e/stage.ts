@@ -4,11 +4,11 @@ import { source } from '../../../../functions/sources/vbrick/source.ts';
 import type { HeldQuery } from '../../../../simulators/simulator.ts';
 import type { CollectionName } from '../../../../simulators/vbrick/collections.ts';
 import { COLUMNS } from '../../../../simulators/vbrick/record.ts';
-import { type RunningVbrick, type VbrickOptions, vendor } from '../../../../simulators/vbrick/simulator.ts';
+import { type RunningVbrick, simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
 import { type Bench, type BenchOptions, benchTest, type Subject } from '../../../e2e/bench.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 
-export const SECRET = vendor.demo.secretValue;
+export const SECRET = simulator.demo.secretValue;
 
 export const vbrick: Subject<VbrickOptions, RunningVbrick> = {
   source,
@@ -16,7 +16,7 @@ export const vbrick: Subject<VbrickOptions, RunningVbrick> = {
   // Our own sign-ins show in the log: here only after every test.
   vendor: { limit: 1_000_000, loginShownSeconds: 86_400 },
   settings: { requestsPerMinute: 6_000 },
-  start: vendor.start,
+  start: simulator.start,
   secretOf: ({ apiKey = SECRET.apiKey, secret = SECRET.secret }) => ({ apiKey, secret }),
   held: (running, query) => recordsOf(running, { collection: 'userAccess', ...query }),
 };

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { vendor } from '../../../../simulators/vbrick/simulator.ts';
+import { simulator } from '../../../../simulators/vbrick/simulator.ts';
 import { ACCOUNT_ID, DEVICES, PEOPLE, VIDEOS } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import {
@@ -364,7 +364,7 @@ describe('the limit of requests', () => {
   });
 
   test('is sixty', async () => {
-    const running = await vendor.start({ now: () => NOON, perMinute: 0 });
+    const running = await simulator.start({ now: () => NOON, perMinute: 0 });
     const token = await tokenOf(running);
     const statuses = [];
 

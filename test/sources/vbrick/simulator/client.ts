@@ -3,7 +3,7 @@ import type { Faults } from '../../../../simulators/faults.ts';
 import type { CollectionName } from '../../../../simulators/vbrick/collections.ts';
 import type { Columns } from '../../../../simulators/vbrick/record.ts';
 import type { RunningVbrick } from '../../../../simulators/vbrick/simulator.ts';
-import { type VbrickOptions, vendor } from '../../../../simulators/vbrick/simulator.ts';
+import { simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
 import { ACCOUNT_ID } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 
@@ -14,7 +14,7 @@ const started: RunningVbrick[] = [];
 
 /** A simulated Rev at noon that never throttles, unless the options say otherwise. */
 export async function start(options: VbrickOptions = {}): Promise<RunningVbrick> {
-  const running = await vendor.start({ now: () => NOON, limit: 1_000_000, ...options });
+  const running = await simulator.start({ now: () => NOON, limit: 1_000_000, ...options });
   started.push(running);
   return running;
 }
@@ -40,7 +40,7 @@ export function ask(running: RunningVbrick, path: string, token?: string, body?:
 
 /** Logs in with the demo's key, or with something else in its place. */
 export function logIn(running: RunningVbrick, changes: object = {}): Promise<Response> {
-  return ask(running, '/api/v2/authenticate', undefined, { ...vendor.demo.secretValue, ...changes });
+  return ask(running, '/api/v2/authenticate', undefined, { ...simulator.demo.secretValue, ...changes });
 }
 
 /** The token of a new login. */

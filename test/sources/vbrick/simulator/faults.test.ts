@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import { ODDITY_COUNT } from '../../../../simulators/vbrick/odd-rows.ts';
 import type { Columns } from '../../../../simulators/vbrick/record.ts';
-import { vendor } from '../../../../simulators/vbrick/simulator.ts';
+import { simulator } from '../../../../simulators/vbrick/simulator.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import {
   ask,
@@ -464,7 +464,7 @@ describe('steering', () => {
     const words =
       '--rev 7.56.0 --header-case mixed --lock-after 3 --csv bom,columns=7 --json portal --login-throttled 2,retryAfter=5 --offset-dates --scroll seconds=9,status=404';
 
-    expect(readCommandLine(vendor, words.split(' '))).toEqual({
+    expect(readCommandLine(simulator, words.split(' '))).toEqual({
       rev: '7.56.0',
       headerCase: 'mixed',
       lockAfter: 3,
@@ -479,9 +479,9 @@ describe('steering', () => {
   });
 
   test('the help has every option and every fault in words', () => {
-    const help = describeCommandLine(vendor);
+    const help = describeCommandLine(simulator);
 
-    const names = [...Object.keys(vendor.flags), ...vendor.faults];
+    const names = [...Object.keys(simulator.flags), ...simulator.faults];
     const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     for (const name of names) expect(help).toMatch(new RegExp(`--${kebab(name)}( .*)?\\n {6}\\S`));
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type RunningVbrick, type VbrickOptions, vendor } from '../../../../simulators/vbrick/simulator.ts';
+import { type RunningVbrick, simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
 import { ACCOUNT_ID, SERVICE_USER } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import { ask, auditPath, HOUR_AGO, held, logIn, readPage, start, startWith, stopAll, tokenOf } from './client.ts';
@@ -67,7 +67,7 @@ describe('logging in', () => {
     const send = (type: string, body: string) =>
       fetch(`${running.origin}/api/v2/authenticate`, { method: 'POST', headers: { 'content-type': type }, body });
 
-    expect((await send('text/plain', JSON.stringify(vendor.demo.secretValue))).status).toBe(415);
+    expect((await send('text/plain', JSON.stringify(simulator.demo.secretValue))).status).toBe(415);
     expect((await send('application/json', '{"apiKey":')).status).toBe(400);
     expect((await send('application/json', 'null')).status).toBe(401);
     expect(running.counters.logins).toEqual({ successful: 0, failed: 1, throttled: 0 });

@@ -1,0 +1,98 @@
+import type { FeedReport } from '../../functions/core/run/report.ts';
+import { clean } from '../views/log-line.ts';
+import type { Group, Opened } from './opened.ts';
+
+/** Time limit of one invocation. It is short: a killed command leaves its lease behind for this long. */
+const INVOCATION_MS = 15_000;
+/** Maximum total wait for a vendor's quota, or for another worker's lease. */
+const MAX_WAIT_MS = 30 * 60_000;
+
+/**
+ * Invokes the functions until each feed's job has ended or failed.
+ *
+ * @param sayProgress a line for stderr after each invocation, if there is something to say
+ */
+export async function workOff(
+  opened: Opened,
+  order: object,
+  sayProgress: (report: FeedReport) => string | undefined,
+): Promise<FeedReport[]> {
+  const stopping = new AbortController();
+  const stop = () => {
+    process.stderr.write('Waiting for the running invocation to end. Press again to leave at once.\n');
+    stopping.abort();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const groups = opened.groups.map((group) =>
+      workOffGroup({ opened, group, order, sayProgress, signal: stopping.signal }),
+    );
+    return (await Promise.all(groups)).flat();
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+interface GroupWork {
+  readonly opened: Opened;
+  readonly group: Group;
+  readonly order: object;
+  readonly sayProgress: (report: FeedReport) => string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function workOffGroup({ opened, group, order, sayProgress, signal }: GroupWork): Promise<FeedReport[]> {
+  const last = new Map<string, FeedReport>();
+  let waiting = group.feeds;
+  let waited = 0;
+  while (waiting.length > 0 && !signal.aborted) {
+    const answer = await opened.invoke({ ...group, feeds: waiting }, { ...order, askAgain: true }, INVOCATION_MS);
+    const { feeds } = answer as { feeds: FeedReport[] };
+    for (const report of feeds) {
+      last.set(report.feed, report);
+      const text = sayProgress(report);
+      if (text !== undefined) process.stderr.write(`${clean(text)}\n`);
+    }
+    waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
+    const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));
+    waited += wait;
+    if (waited > MAX_WAIT_MS) break;
+    await pause(wait, signal);
+  }
+  return [...last.values()];
+}
+
+/** Whether to invoke again for a feed. After a failure the user decides. */
+function goesOn(report: FeedReport | undefined): boolean {
+  return report?.next?.do === 'again';
+}
+
+/** Milliseconds until the vendor, or another worker, may be asked again. */
+function waitOf(report: FeedReport | undefined): number {
+  return Math.max(0, Date.parse(report?.next?.at ?? '') - Date.now() || 0);
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+    function done() {
+      clearTimeout(timer);
+      resolve();
+    }
+  });
+}
+
+/** The warnings and errors of each feed, with what to do about them. */
+export function sayProblems(reports: readonly FeedReport[]): string[] {
+  return reports.flatMap(({ feed, state, error, warnings }) => [
+    ...warnings.map((warning) => `  ${feed}: ${warning}`),
+    ...(error ? [`  ${feed} ${state}: ${error.code}: ${error.message}`, `  what to do: ${error.remedy}`] : []),
+  ]);
+}
+
+/** Whether every feed is done, without an error. */
+export function isOver(reports: readonly FeedReport[]): boolean {
+  return reports.every(({ state, error }) => state === 'caught-up' && !error);
+}

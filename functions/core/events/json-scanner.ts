@@ -1,0 +1,103 @@
+// Finds values in a JSON text without parsing it, so that their exact text can be cut out. The text may be anything: in what is no
+// JSON the scanner still comes to an end, and its caller finds out with JSON.parse. It does not recurse, because a record may be
+// nested deeper than the stack.
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * Calls `visit` with the key of each member of the object at the top of the text, and where its value begins. `visit` may return
+ * where the value ends if it has found that out; else the scanner does. Throws for a key that is no JSON string.
+ */
+export function scanMembers(text: string, visit: (key: string, start: number) => number | undefined): void {
+  const open = skipSpace(text, 0);
+  if (text.charCodeAt(open) !== OPEN_OBJECT) return;
+  for (let at = skipSpace(text, open + 1); text.charCodeAt(at) === QUOTE; ) {
+    const keyEnd = skipString(text, at);
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const end = visit(JSON.parse(text.slice(at, keyEnd)) as string, start) ?? skipValue(text, start);
+    at = skipSpace(text, skipSpace(text, end) + 1);
+  }
+}
+
+/**
+ * Calls `take` with the exact text of each element of the list that begins at `from`, and returns where the list ends.
+ * Throws for a list without an end.
+ */
+export function scanList(text: string, from: number, take: (element: string) => void): number {
+  let at = skipSpace(text, from + 1);
+  if (text.charCodeAt(at) === CLOSE_LIST) return at + 1;
+  for (;;) {
+    const end = skipValue(text, at);
+    take(text.slice(at, end));
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === CLOSE_LIST) return at + 1;
+    if (text.charCodeAt(at) !== COMMA) throw new SyntaxError('a list without an end');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+/** The text of a value without line breaks. A JSON string holds no raw line break, so only space between tokens is replaced. */
+export function onOneLine(value: string): string {
+  return value.replace(/[\r\n]+/g, ' ');
+}
+
+export function beginsList(text: string, at: number): boolean {
+  return text.charCodeAt(at) === OPEN_LIST;
+}
+
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (isSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Returns where the value that begins at `from` ends. */
+export function skipValue(text: string, from: number): number {
+  let at = from;
+  let depth = 0;
+  do {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = skipString(text, at);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth++;
+      at++;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
+      depth--;
+      at++;
+    } else if (code === COMMA || code === COLON || isSpace(code)) at++;
+    else at = skipLiteral(text, at);
+  } while (depth > 0 && at < text.length);
+  return at;
+}
+
+function skipString(text: string, from: number): number {
+  for (let quote = text.indexOf('"', from + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = quote;
+    while (text.charCodeAt(backslashes - 1) === BACKSLASH) backslashes--;
+    // An even number of backslashes are escaped backslashes; one more escapes the quote.
+    if ((quote - backslashes) % 2 === 0) return quote + 1;
+  }
+  return text.length + 1;
+}
+
+/** Skips a number, true, false or null. */
+function skipLiteral(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !endsLiteral(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function endsLiteral(code: number): boolean {
+  return code === COMMA || code === CLOSE_LIST || code === CLOSE_OBJECT || isSpace(code);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}

@@ -1,0 +1,64 @@
+import type { Checkpoint } from '../../core/stored/checkpoint.ts';
+import { kindOf, type StoredParts } from '../../core/stored/checkpoint-kind.ts';
+import { formatInstant } from '../../core/time.ts';
+import { type Item, itemAt, placeOf, readInstant, sortKeyOf } from './items.ts';
+import { decodeState, encodeState } from './state-json.ts';
+import type { TableClient } from './table-client.ts';
+
+/** @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
+export async function loadCheckpoint(table: TableClient, key: string): Promise<Checkpoint | undefined> {
+  const item = await table.get(placeOf(key, 'checkpoint'));
+  return item && checkpointOf(key, item);
+}
+
+/** The checkpoints of the jobs of one kind beside a feed. */
+export async function loadJobs(table: TableClient, feed: string, kind: string): Promise<Checkpoint[]> {
+  const found: Checkpoint[] = [];
+  for await (const item of table.query({ pk: feed, from: `${kind}#`, to: `${kind}#~` })) {
+    found.push(checkpointOf(`${feed}#${sortKeyOf(item)}`, item));
+  }
+  return found;
+}
+
+/** @param expect the fence and version of the item to replace; undefined if there must be no item yet */
+export async function writeCheckpoint(
+  table: TableClient,
+  key: string,
+  checkpoint: Checkpoint,
+  expect?: { fence: number; version: number },
+): Promise<'written' | 'refused'> {
+  const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
+  const item = itemAt(placeOf(key, 'checkpoint'), {
+    version: { N: String(version) },
+    fence: { N: String(fence) },
+    watermark: { S: formatInstant(watermark, 'us') },
+    destinations: {
+      M: Object.fromEntries(Object.entries(destinations).map(([id, since]) => [id, { S: formatInstant(since, 'us') }])),
+    },
+    state: { S: encodeState(rest) },
+    ...(owner !== undefined && { owner: { S: owner } }),
+    ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
+    // The result of a verification is of use for as long as it can be repeated.
+    ...(rest.kind === 'verify' && { ttl: { N: table.expiry(rest.job.startedAt) } }),
+  });
+  return await table.put(
+    item,
+    expect && { version: { N: String(expect.version) }, fence: { N: String(expect.fence) } },
+  );
+}
+
+function checkpointOf(key: string, item: Item): Checkpoint {
+  const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
+  const stored = decodeState(state?.S ?? '{}') as StoredParts;
+  return {
+    ...({ ...stored, kind: kindOf(stored) } as Checkpoint),
+    fence: Number(fence?.N),
+    version: Number(version?.N),
+    watermark: readInstant(key, watermark),
+    destinations: Object.fromEntries(
+      Object.entries(destinations?.M ?? {}).map(([id, since]) => [id, readInstant(key, since)]),
+    ),
+    ...(owner?.S !== undefined && { owner: owner.S }),
+    ...(leaseUntil && { leaseUntil: readInstant(key, leaseUntil) }),
+  };
+}

@@ -1,0 +1,59 @@
+import type { SeenChunk } from '../../core/stored/seen-chunk.ts';
+import type { Instant } from '../../core/time.ts';
+import { type Item, itemAt, placeOf, sortKeyOf } from './items.ts';
+import type { TableClient } from './table-client.ts';
+
+/** @param place the feed's name, or `<feed>#resent#<id>` */
+export async function* loadSeen(
+  table: TableClient,
+  place: string,
+  firstBucket: string,
+  lastBucket?: string,
+): AsyncGenerator<SeenChunk> {
+  const { pk, sk } = placeOf(place, 'seen');
+  // `~` sorts after every character of a bucket and of a chunk's id.
+  const to = lastBucket === undefined ? `${sk}#~` : `${sk}#${lastBucket}#~`;
+  for await (const item of table.query({ pk, from: `${sk}#${firstBucket}`, to, order: 'descending' })) {
+    yield chunkOf(sk, item);
+  }
+}
+
+/** @param place the feed's name, or `<feed>#resent#<id>` */
+export async function remember(
+  table: TableClient,
+  place: string,
+  chunks: readonly SeenChunk[],
+  now: Instant,
+): Promise<void> {
+  const { pk, sk } = placeOf(place, 'seen');
+  await table.write(
+    chunks.map((chunk) =>
+      itemAt(
+        { pk, sk: `${sk}#${chunk.bucket}#${chunk.id}` },
+        {
+          keys: { B: chunk.keys },
+          ...(chunk.stableHashes && { stableHashes: { B: chunk.stableHashes } }),
+          destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
+          count: { N: String(chunk.count) },
+          digest: { N: String(chunk.digest) },
+          ttl: { N: table.expiry(Math.max(now, chunk.newest ?? now)) },
+        },
+      ),
+    ),
+  );
+}
+
+function chunkOf(prefix: string, item: Item): SeenChunk {
+  const [bucket = '', ...id] = sortKeyOf(item)
+    .slice(prefix.length + 1)
+    .split('#');
+  return {
+    bucket,
+    id: id.join('#'),
+    destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
+    keys: item.keys?.B ?? new Uint8Array(),
+    ...(item.stableHashes?.B && { stableHashes: item.stableHashes.B }),
+    count: Number(item.count?.N),
+    digest: BigInt(item.digest?.N ?? 0),
+  };
+}

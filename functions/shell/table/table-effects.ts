@@ -1,0 +1,55 @@
+import type { Effects } from '../../core/effects.ts';
+import { MILLISECOND } from '../../core/time.ts';
+import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
+import { loadConnection, writeConnection } from './connection-states.ts';
+import { loadLedger, saveLedger } from './ledger-rows.ts';
+import { loadOngoing, noteOngoing } from './ongoing.ts';
+import { dropQuarantine, loadQuarantine, quarantine } from './quarantine-entries.ts';
+import { loadSeen, remember } from './seen-chunks.ts';
+import { dropSnapshots, loadSnapshot, saveSnapshot } from './snapshots.ts';
+import type { TableClient } from './table-client.ts';
+
+/** The effects of the engine that read and write the table. */
+export type TableEffects = Pick<
+  Effects,
+  | 'load'
+  | 'loadJobs'
+  | 'write'
+  | 'loadConnection'
+  | 'writeConnection'
+  | 'loadSeen'
+  | 'remember'
+  | 'loadOngoing'
+  | 'noteOngoing'
+  | 'saveSnapshot'
+  | 'loadSnapshot'
+  | 'dropSnapshots'
+  | 'quarantine'
+  | 'loadQuarantine'
+  | 'dropQuarantine'
+  | 'saveLedger'
+  | 'loadLedger'
+>;
+
+/** @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>` */
+export function tableEffects(table: TableClient, connectionKey: string): TableEffects {
+  return {
+    load: (key) => loadCheckpoint(table, key),
+    loadJobs: (feed, kind) => loadJobs(table, feed, kind),
+    write: (key, item, expect) => writeCheckpoint(table, key, item, expect),
+    loadConnection: () => loadConnection(table, connectionKey),
+    writeConnection: (state, expectVersion) => writeConnection(table, connectionKey, state, expectVersion),
+    loadSeen: (place, from, to) => loadSeen(table, place, from, to),
+    remember: (place, chunks) => remember(table, place, chunks, Date.now() * MILLISECOND),
+    loadOngoing: (feed) => loadOngoing(table, feed),
+    noteOngoing: (feed, begun, ended) => noteOngoing(table, feed, begun, ended),
+    saveSnapshot: (feed, id, text) => saveSnapshot(table, feed, id, text),
+    loadSnapshot: (feed, id) => loadSnapshot(table, feed, id),
+    dropSnapshots: (feed, before) => dropSnapshots(table, feed, before),
+    quarantine: (feed, entry) => quarantine(table, feed, entry),
+    loadQuarantine: (feed) => loadQuarantine(table, feed),
+    dropQuarantine: (feed, id) => dropQuarantine(table, feed, id),
+    saveLedger: (feed, row, expect) => saveLedger(table, feed, row, expect),
+    loadLedger: (feed, from, to) => loadLedger(table, feed, from, to),
+  };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { filesBelow, textOf } from './tree.ts';
+import { vendorWords, vendorWordsIn } from './vendor-words.ts';
+
+// What is special about a vendor stands in that vendor's own folders: one who adds or removes a vendor looks nowhere else.
+
+const OF_A_VENDOR = /^(functions|test)\/sources\/[^/]+\//;
+
+const words = vendorWords(await findSources());
+const shared = filesBelow('functions', 'lib', 'cli', 'local', 'bench', 'test').filter(
+  (path) => !OF_A_VENDOR.test(path),
+);
+
+test.each(shared)('%s names no vendor', (path) => {
+  expect(vendorWordsIn(`${path}\n${textOf(path)}`, words)).toEqual([]);
+});
+
+describe('the words of a vendor', () => {
+  const acme = {
+    id: 'acme',
+    title: 'Acme Rev',
+    vendor: 'Umbrella Corp',
+    origin: 'https://api.console.acme-cloud.com/v1',
+  };
+
+  test('are its id, and those of its title, its company and its domain', () => {
+    expect([...vendorWords([acme])].sort()).toEqual(['acme', 'cloud', 'corp', 'rev', 'umbrella']);
+  });
+
+  test.each([
+    ['in a text', 'As Acme does it.', ['Acme']],
+    ['in a path', 'simulators/acme/simulator.ts', ['acme']],
+    [
+      'as a part of names',
+      'startAcme AcmeOptions ACME_ID acme-id acme2',
+      ['startAcme', 'AcmeOptions', 'ACME', 'acme', 'acme2'],
+    ],
+    ['with capitals of its own', 'AcMe UmbreLla', ['AcMe', 'UmbreLla']],
+    ['not inside of other words', 'previous review reverse pacme acmes corps', []],
+  ])('are found %s', (_, text, found) => {
+    expect(vendorWordsIn(text, vendorWords([acme]))).toEqual(found);
+  });
+});
