@@ -160,7 +160,9 @@ export function watchSnapshots(world: World, feed: string): string[] {
   };
   return wrong;
 
-  function* check({ snapshot, pending }: Checkpoint): Generator<string> {
+  function* check(item: Checkpoint): Generator<string> {
+    if (item.kind !== 'snapshot') return yield `it is the checkpoint of a ${item.kind}`;
+    const { snapshot, pending } = item;
     if (pending && !table.loadSnapshot(feed, pending.id)) yield `${pending.id} is pending and not stored`;
     if (!snapshot) return;
     const stored = table.loadSnapshot(feed, snapshot.id);

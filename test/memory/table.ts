@@ -1,4 +1,6 @@
-import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import { isJob, type JobCheckpoint } from '../../functions/core/run/job-progress.ts';
+import type { Checkpoint, FeedCheckpoint } from '../../functions/core/stored/checkpoint.ts';
+import { ofKind } from '../../functions/core/stored/checkpoint-kind.ts';
 import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
 import type { LedgerRow } from '../../functions/core/stored/ledger-row.ts';
 import type { Ongoing } from '../../functions/core/stored/ongoing.ts';
@@ -46,8 +48,8 @@ export class MemoryTable {
   }
 
   /** Changes a checkpoint behind the engine's back, as a person with the console would. */
-  overwrite(feed: string, changes: Partial<Checkpoint>): void {
-    const there = this.#checkpoints.get(feed);
+  overwrite(feed: string, changes: Partial<FeedCheckpoint>): void {
+    const there = ofKind<FeedCheckpoint>(feed, this.#checkpoints.get(feed), 'feed');
     if (!there) throw new Error(`no checkpoint of ${feed}`);
     this.#checkpoints.set(feed, copy({ ...there, ...changes, version: there.version + 1 }));
   }
@@ -58,9 +60,9 @@ export class MemoryTable {
   }
 
   /** The jobs beside a feed. */
-  loadJobs(feed: string, kind: string): Checkpoint[] {
+  loadJobs(feed: string, kind: string): JobCheckpoint[] {
     const keys = [...this.#checkpoints.keys()].filter((key) => key.startsWith(`${feed}#${kind}#`)).sort();
-    return keys.map((key) => copy(this.#checkpoints.get(key)) as Checkpoint);
+    return keys.map((key) => copy(this.#checkpoints.get(key)) as Checkpoint).filter(isJob);
   }
 
   loadQuarantine(feed: string): QuarantineEntry[] {

@@ -30,7 +30,8 @@ import {
   type Visibility,
 } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
+import type { Checkpoint, FeedCheckpoint, SnapshotCheckpoint } from '../../functions/core/stored/checkpoint.ts';
+import { ofKind } from '../../functions/core/stored/checkpoint-kind.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/formats/formats.ts';
 import { type Census, takeCensus } from './census.ts';
@@ -191,8 +192,18 @@ export class World {
   }
 
   /** The checkpoint of a stream's feed. */
-  checkpoint(stream = this.#firstStream): Checkpoint {
-    const found = this.table.load(`memory/${stream}/acme`);
+  checkpoint(stream = this.#firstStream): FeedCheckpoint {
+    return this.#checkpoint<FeedCheckpoint>(stream, 'feed');
+  }
+
+  /** The checkpoint of a snapshot's feed. */
+  snapshotCheckpoint(stream: string): SnapshotCheckpoint {
+    return this.#checkpoint<SnapshotCheckpoint>(stream, 'snapshot');
+  }
+
+  #checkpoint<C extends Checkpoint>(stream: string, kind: C['kind']): C {
+    const key = `memory/${stream}/acme`;
+    const found = ofKind<C>(key, this.table.load(key), kind);
     if (!found) throw new Error(`no checkpoint of ${stream}`);
     return found;
   }

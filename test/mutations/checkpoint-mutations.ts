@@ -5,7 +5,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'commit-before-deliver',
     story: 'The watermark passes a window whose last events are not delivered yet; a crash in between loses them.',
-    file: 'functions/core/reading/run-feed.ts',
+    file: 'functions/core/reading/read-plan.ts',
     find: "(await readWindow(run)) === 'go-on') return undefined;",
     put: "(await readWindow(run)) === 'go-on') return undefined;\n    if (!run.outgoing.idle) return await finishWindow(run);",
   },
@@ -16,7 +16,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     find: '  const idle = run.outgoing.idle;\n',
     put:
       '  const idle = run.outgoing.idle;\n  const early = leftOf(run, reading);\n' +
-      '  if (early) await run.lease.commit({ plan: { ...run.plan, left: early } });\n',
+      '  if (early) await run.lease.commit({ plan: { ...progress.plan, left: early } });\n',
   },
   {
     name: 'fence-ignored',
@@ -91,16 +91,18 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'now-read-again',
     story: 'A long run moves its own end on: what appeared in the overlap meanwhile is left behind the watermark.',
     file: 'functions/core/reading/finish-window.ts',
-    find: 'nextWindow(feed, run.plan, narrowed)',
-    put: 'nextWindow(feed, { ...run.plan, to: Math.max(run.plan.to, run.effects.now() - feed.settle) }, narrowed)',
+    find: '  const next = watermark',
+    put:
+      '  const to = Math.max(progress.plan.to, effects.now() - feed.settle);\n' +
+      '  progress.nextWindow({ ...progress.plan, to });\n  const next = watermark',
   },
   {
     name: 'row-time-moves-watermark',
     story: 'One record of the year 2099, and nothing is read until then.',
     file: 'functions/core/reading/process-page.ts',
-    find: '  if (time !== undefined) reading.order.add(time);\n',
+    find: '  if (time !== undefined) order.add(time);\n',
     put:
-      '  if (time !== undefined) reading.order.add(time);\n' +
+      '  if (time !== undefined) order.add(time);\n' +
       '  if (time !== undefined && time > run.lease.item.watermark) run.lease.note({ watermark: time });\n',
   },
   {
@@ -114,7 +116,7 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'gap-unsaid',
     story: 'The vendor has deleted what was not read yet, and nobody is told.',
     file: 'functions/core/reading/run-feed.ts',
-    find: "await sendSelfEvent(run, { act: 'gap', range: made.gap });",
+    find: "await sendSelfEvent(run, { act: 'gap', range: gap });",
     put: '',
   },
   {

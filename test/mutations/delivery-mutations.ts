@@ -64,8 +64,8 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     name: 'seen-for-all-destinations',
     story: 'What one destination has accepted counts as delivered to the other one too, which never gets it.',
     file: 'functions/core/reading/process-page.ts',
-    find: 'wantedBy(run, reading, identity.time) & ~deliveredTo;',
-    put: 'deliveredTo > 0 ? 0 : wantedBy(run, reading, identity.time);',
+    find: 'wantedBy(run, reading, time) & ~deliveredTo;',
+    put: 'deliveredTo > 0 ? 0 : wantedBy(run, reading, time);',
   },
   {
     name: 'seen-loaded-in-part',

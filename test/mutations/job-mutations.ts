@@ -6,7 +6,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     name: 'backfill-out-of-turn',
     story: 'A backfill delivers while the live feed does: what both have just read arrives twice.',
     file: 'functions/core/jobs/with-live-lease.ts',
-    find: '  return await withLiveLease(task, run.asker, async () => {\n    const fresh',
+    find: '  return await withLiveLease(context, run.asker, async () => {\n    const fresh',
     put: '  return await (async (work: () => Promise<T>) => await work())(async () => {\n    const fresh',
     test: 'test/rules/jobs/backfill.test.ts',
   },

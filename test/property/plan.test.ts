@@ -42,7 +42,7 @@ function checkpointOf(
   { watermark, floor, narrowed }: { watermark: number; floor: number; narrowed: number | undefined },
 ) {
   const lowest = ceilTo(floor, feed.stream.precision);
-  const item = { ...firstCheckpoint(lowest, '', []), watermark: Math.max(lowest, watermark) };
+  const item = { ...firstCheckpoint(lowest, []), watermark: Math.max(lowest, watermark) };
   return narrowed === undefined ? item : { ...item, narrowed };
 }
 
@@ -51,7 +51,7 @@ describe('a plan', () => {
     fc.assert(
       fc.property(feed, standing, (feed, given) => {
         const item = checkpointOf(feed, given);
-        const { plan } = makePlan(feed, item, given.start, given.seenFrom);
+        const { plan } = makePlan(feed, { ...given, checkpoint: item });
         if (!plan) return;
 
         const windows = [plan.window];
@@ -75,7 +75,7 @@ describe('a plan', () => {
       fc.property(feed, standing, (feed, given) => {
         const { precision, retention } = feed.stream;
         const item = checkpointOf(feed, given);
-        const { plan } = makePlan(feed, item, given.start, given.seenFrom);
+        const { plan } = makePlan(feed, { ...given, checkpoint: item });
         if (!plan) return;
 
         expect(plan.from).toBeGreaterThanOrEqual(item.floor);
@@ -93,7 +93,7 @@ describe('a plan', () => {
     fc.assert(
       fc.property(feed, standing, (feed, given) => {
         const item = checkpointOf(feed, given);
-        const { plan } = makePlan(feed, item, given.start, given.seenFrom);
+        const { plan } = makePlan(feed, { ...given, checkpoint: item });
         const newest = given.start - feed.settle - feed.stream.precision;
         if (!plan)
           expect(Math.max(item.watermark, given.start - feed.stream.retention)).toBeGreaterThan(
@@ -107,7 +107,7 @@ describe('a plan', () => {
     fc.assert(
       fc.property(feed, standing, (feed, given) => {
         const item = checkpointOf(feed, given);
-        const { plan, gap } = makePlan(feed, item, given.start, given.seenFrom);
+        const { plan, gap } = makePlan(feed, { ...given, checkpoint: item });
         if (!plan) return;
         if (item.watermark >= plan.from) expect(gap).toBeUndefined();
         else expect(gap).toEqual({ from: item.watermark, to: plan.from });

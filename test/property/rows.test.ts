@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Occurrences, TooManyRowsError } from '../../functions/core/reading/occurrences.ts';
-import { RowOrder } from '../../functions/core/reading/row-order.ts';
+import { Occurrences, TooManyRowsError } from '../../functions/core/reading/rows/occurrences.ts';
+import { RowOrder } from '../../functions/core/reading/rows/row-order.ts';
 
 const time = fc.nat(12);
 const times = fc.array(time, { maxLength: 25 });

@@ -55,7 +55,8 @@ function checkSuccession(oracle: Judge, worker: Worker, item: Checkpoint, before
     oracle.fail(`${worker.name} takes a lease that lasts until ${clock(leaseUntil)}`);
 }
 
-function checkPlan(oracle: Judge, { plan }: Checkpoint): void {
+function checkPlan(oracle: Judge, item: Checkpoint): void {
+  const plan = 'plan' in item ? item.plan : undefined;
   if (!plan) return;
   const { window, left } = plan;
   if (!isWithin(window, plan)) oracle.fail(`a window outside of its plan: ${JSON.stringify(plan)}`);

@@ -161,7 +161,7 @@ export class Oracle {
       const before = this.item;
       const result = write(feed, item, expect, now);
       const worker = this.writers.get(item) as Worker;
-      const { plan } = item;
+      const plan = 'plan' in item ? item.plan : undefined;
       this.story.tell(
         () =>
           `${worker.name} v${item.version} fence ${item.fence} ${result}: W ${clock(item.watermark)}` +

@@ -4,7 +4,7 @@ import { RETRIES, retry } from '../retry.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from '../time.ts';
 
-/** The feeds that are configured, by connection and stream: how often each is due, and where it is set, how it settles. */
+/** The configured feeds, by connection and stream: how often each is due, and its settle time where that is configured. */
 export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string | OwnTiming>>>>;
 
 interface OwnTiming {
@@ -12,14 +12,14 @@ interface OwnTiming {
   readonly settle: string;
 }
 
-/** How the configured feeds of a source stand, and which of them is worst. */
+/** The status of all configured feeds of a source: the worst values, and whose they are. */
 export interface CensusReport {
   readonly feeds: number;
   /** Feeds that have never been caught up. */
   readonly never: readonly string[];
   readonly oldestSuccess?: Worst;
   readonly overdue?: Worst;
-  /** Beyond how often it is due, and what it stays behind on purpose. */
+  /** The lag less the time between two runs, and less the settle time. */
   readonly lag?: Worst;
   readonly retentionLeft?: Worst;
 }
@@ -29,13 +29,12 @@ interface Worst {
   readonly seconds: number;
 }
 
-/** How many checkpoints are read at a time. */
+/** Number of checkpoints that are read at a time. */
 const AT_ONCE = 25;
 
 /**
- * Compares the feeds that are configured with their checkpoints, one by one and never by a scan: a feed that does not run has no
- * metrics of its own, and is noticed all the same. A feed that has never run counts from when it could have: for it, what
- * the vendor keeps is what is left.
+ * Compares the configured feeds with their checkpoints, one by one and never by a scan. So a feed that does not run, and has no
+ * metrics of its own, is noticed all the same. A feed that has never run counts as one that started a day ago.
  */
 export async function takeCensus(effects: Effects, source: Source, configured: ConfiguredFeeds): Promise<CensusReport> {
   const all = Object.entries(configured).flatMap(([connection, streams]) =>
@@ -47,11 +46,11 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   );
   const now = effects.now();
   const endBy = now + effects.remainingTime() - SECOND;
-  const worst = { oldestSuccess: none(1), overdue: none(1), lag: none(1), retentionLeft: none(-1) };
+  const worst = { oldestSuccess: largest(), overdue: largest(), lag: largest(), retentionLeft: smallest() };
   const never: string[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
-    const items = await Promise.all(part.map(({ name }) => look(effects, name, endBy)));
+    const items = await Promise.all(part.map(({ name }) => load(effects, name, endBy)));
     for (const [at, { name, stream, every, settle }] of part.entries()) {
       const item = items[at];
       const due = parseDuration(every) ?? HOUR;
@@ -66,36 +65,42 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       take(worst.retentionLeft, name, retention - lag);
     }
   }
-  const report: CensusReport = { feeds: all.length, never, ...said(worst) };
+  const report: CensusReport = { feeds: all.length, never, ...inSeconds(worst) };
   emit(effects, report);
   return report;
 }
 
-/** A throttled table gives in after a while: no census at all would alarm for every feed. */
-async function look(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
+/** Loads a checkpoint. It is tried again while the table is throttled: a census that fails would alarm for every feed. */
+async function load(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
   return await retry(effects, RETRIES.table, endBy, () => effects.load(name));
 }
 
-/** How long after now a stream's watermark stays on purpose, unless that is set: that is no lag. */
+/** A stream's settle time, unless it is configured: how far its watermark stays behind on purpose. */
 function settleOf({ streams }: Source, name: string): Duration {
   const stream = streams.find((one) => one.name === name);
   return stream && 'settle' in stream ? stream.settle : 0;
 }
 
-/** How long the vendor keeps a stream's records; none of what is always to be had. */
+/** How long the vendor keeps a stream's records. Undefined for a snapshot, which can be read at any time. */
 function retentionOf({ streams }: Source, name: string): Duration | undefined {
   const stream = streams.find((one) => one.name === name) ?? streams.find(({ viewOf }) => viewOf === undefined);
   return stream && 'kind' in stream ? undefined : stream?.retention;
 }
 
+/** The worst value so far. */
 interface Finding {
+  /** 1 if the largest value is the worst, -1 if the smallest is. */
   readonly sign: 1 | -1;
   feed: string;
   time: Duration | undefined;
 }
 
-function none(sign: 1 | -1): Finding {
-  return { sign, feed: '', time: undefined };
+function largest(): Finding {
+  return { sign: 1, feed: '', time: undefined };
+}
+
+function smallest(): Finding {
+  return { sign: -1, feed: '', time: undefined };
 }
 
 function take(finding: Finding, feed: string, time: Duration): void {
@@ -104,7 +109,7 @@ function take(finding: Finding, feed: string, time: Duration): void {
   finding.feed = feed;
 }
 
-function said(worst: Readonly<Record<string, Finding>>): Record<string, Worst> {
+function inSeconds(worst: Readonly<Record<string, Finding>>): Record<string, Worst> {
   return Object.fromEntries(
     Object.entries(worst).flatMap(([what, { feed, time }]) =>
       time === undefined ? [] : [[what, { feed, seconds: Math.round(time / SECOND) }] as const],

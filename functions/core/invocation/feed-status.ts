@@ -1,17 +1,17 @@
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
-import { type JobProgress, progressOf } from '../run/job-progress.ts';
+import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { countHours } from '../state/ledger.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { DAY, floorTo, formatDuration, formatInstant, formatTime, type Instant, type Range, SECOND } from '../time.ts';
 
-/** How a feed stands: what is known of it without asking the vendor. */
+/** The status of a feed, as far as it is known without asking the vendor. */
 export interface FeedLook {
   readonly feed: string;
   readonly kind: 'events' | 'snapshot';
-  /** None as long as it has never run. */
+  /** Undefined if the feed has never run. */
   readonly watermark?: string;
   readonly lagSeconds?: number;
   readonly floor?: string;
@@ -26,17 +26,17 @@ export interface FeedLook {
   readonly ledger: readonly LedgerRow[];
 }
 
-/** The histogram of how late events came, and what overlap that would take. */
+/** How late events came, as a histogram, and the overlap that would have caught them. */
 export interface LatenessLook {
   readonly since: string;
   readonly onTime: number;
   readonly late: number;
-  /** Steps in which there are any: up to so long, so many. */
+  /** The steps with events: their upper bound and number. */
   readonly steps: readonly { readonly upTo: string; readonly events: number }[];
   readonly worstSeconds: number;
   readonly settle: string;
   readonly overlap: string;
-  /** The overlap that would have caught this share of all events. */
+  /** The overlaps that would have caught these shares of all events. */
   readonly wouldCatch: { readonly '100%': string; readonly '99.9%': string };
 }
 
@@ -45,19 +45,19 @@ export interface QuarantineLook extends Pick<QuarantineEntry, 'id' | 'reason' | 
   readonly bytes: number;
 }
 
-/** @param days whose rows of the ledger are wanted; a day that has none yet is added up from the seen keys */
+/** @param days the days whose ledger rows are wanted. A day without a row is counted from the seen keys */
 export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Promise<FeedLook> {
   const { name } = feed;
   const kind = isSnapshotFeed(feed) ? 'snapshot' : 'events';
   const item = await effects.load(name);
   const now = effects.now();
   const jobs = [...(await effects.loadJobs(name, 'backfill')), ...(await effects.loadJobs(name, 'verify'))];
-  const progress = jobs.map((job) => progressOf(job, now)).filter((job) => job !== undefined);
+  const progress = jobs.filter(isJob).map((job) => progressOf(job, now));
   const quarantine = await listQuarantine(effects, name);
   const ledger = days && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
   if (!item) return { feed: name, kind, jobs: progress, quarantine, ledger };
   const { watermark, floor, lastSuccess, failures, lastError, hold, owner, leaseUntil } = item;
-  const lateness = isSnapshotFeed(feed) ? undefined : latenessOf(feed, item.lateness);
+  const lateness = isSnapshotFeed(feed) || item.kind !== 'feed' ? undefined : latenessOf(feed, item.lateness);
   return {
     feed: name,
     kind,

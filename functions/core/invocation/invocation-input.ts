@@ -6,17 +6,17 @@ import { type Instant, parseDuration, parseInstant, type Range } from '../time.t
 import type { ConfiguredFeeds } from './census.ts';
 import type { Task } from './tasks.ts';
 
-/** What an invocation is to do, checked. */
+/** The checked input of an invocation. */
 export interface InvocationInput {
   readonly task:
     | Task
-    /** Says how the feeds stand, without asking the vendor. */
+    /** Reports the status of the feeds without asking the vendor. */
     | { readonly act: 'look'; readonly range?: Range }
     | { readonly act: 'census'; readonly feeds: ConfiguredFeeds };
-  /** None for a census, which is about all of them. */
+  /** Undefined for a census, which is about all connections. */
   readonly connection?: ConfiguredConnection;
   readonly feeds: readonly AnyFeed[];
-  /** A person asks: what the vendor refused before is asked again now. */
+  /** A person started this invocation: what the vendor refused before is asked again now. */
   readonly askAgain: boolean;
 }
 
@@ -33,7 +33,7 @@ const every = z.string().check(z.refine((text) => (parseDuration(text) ?? 0) > 0
 const timing = z.union([every, z.strictObject({ every, settle: duration })]);
 const range = { from: z.optional(time), to: z.optional(time) };
 
-/** What schedules, the command line and the state machine send. Without an act it is `run`. */
+/** The input that schedules, the command line and the state machine send. The default of `act` is `run`. */
 const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z._default(z.literal('run'), 'run'), ...feeds }),
   z.strictObject({
@@ -55,19 +55,19 @@ const input = z.discriminatedUnion('act', [
 
 export function readInput(source: Source, value: unknown): InvocationInput {
   const given = typeof value === 'object' && value !== null && !('act' in value) ? { act: 'run', ...value } : value;
-  const order = check(input, given, 'The invocation');
-  if (order.act === 'census') return { task: order, feeds: [], askAgain: false };
-  const { connection: unchecked, streams, askAgain = false, ...rest } = order;
+  const checked = check(input, given, 'The invocation');
+  if (checked.act === 'census') return { task: checked, feeds: [], askAgain: false };
+  const { connection: unchecked, streams, askAgain = false, ...rest } = checked;
   const connection = parseConnection(source, unchecked);
-  return { task: actOf(rest), connection, feeds: chosen(source, connection, streams), askAgain };
+  return { task: taskOf(rest), connection, feeds: feedsNamed(source, connection, streams), askAgain };
 }
 
-function actOf(
+function taskOf(
   rest: Omit<Exclude<z.infer<typeof input>, { act: 'census' }>, 'connection' | 'streams' | 'askAgain'>,
 ): InvocationInput['task'] {
-  const order = rest as { act: string; from?: string; to?: string } & Record<string, unknown>;
-  const { from, to, ...more } = order;
-  if (order.act === 'move') return { act: 'move', to: parseInstant(to) as Instant };
+  const parts = rest as { act: string; from?: string; to?: string } & Record<string, unknown>;
+  const { from, to, ...more } = parts;
+  if (parts.act === 'move') return { act: 'move', to: parseInstant(to) as Instant };
   const wanted = rangeOf(from, to);
   return { ...more, ...(wanted && { range: wanted }) } as InvocationInput['task'];
 }
@@ -84,7 +84,7 @@ function rangeOf(from: string | undefined, to: string | undefined): Range | unde
   });
 }
 
-function chosen(source: Source, connection: ConfiguredConnection, streams: readonly string[]): AnyFeed[] {
+function feedsNamed(source: Source, connection: ConfiguredConnection, streams: readonly string[]): AnyFeed[] {
   const all = feedsOf(source, connection);
   return streams.map((name, at) => {
     const feed = all.find(({ stream }) => stream.name === name);

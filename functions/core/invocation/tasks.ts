@@ -12,40 +12,40 @@ import { runSnapshot } from '../snapshots/run-snapshot.ts';
 import { jobId } from '../stored/job.ts';
 import type { Instant, Range } from '../time.ts';
 
-/** What an invocation is to do with each of its feeds. */
+/** What an invocation does with each of its feeds. */
 export type Task =
-  /** Read on: what schedules ask for. */
+  /** Reads on. Schedules ask for this. */
   | { readonly act: 'run' }
   | ({ readonly act: 'backfill'; readonly id?: string } & Omit<BackfillTask, 'id'>)
-  /** Without a range: the latest whole day that can be verified. */
+  /** Verifies a range. Default: the latest whole day that can be verified. */
   | { readonly act: 'verify'; readonly range?: Range; readonly repair?: boolean }
-  /** Sends again what lies in quarantine: these entries, or all. */
+  /** Sends quarantined entries again: these, or all. */
   | { readonly act: 'redrive'; readonly ids?: readonly string[] }
   /** Moves the watermark by hand. */
   | { readonly act: 'move'; readonly to: Instant };
 
-/** Does it. Whatever the act, it works in the time it is given, and a later invocation goes on. */
-export async function performTask(act: Task, task: FeedContext<AnyFeed>): Promise<FeedReport> {
-  const { feed } = task;
-  if (act.act === 'run' && isSnapshotFeed(feed)) return await runSnapshot({ ...task, feed });
-  if (act.act === 'redrive') return await redrive(task, act.ids);
-  if (isSnapshotFeed(feed)) throw noRange(feed, act.act);
-  const own = { ...task, feed };
-  switch (act.act) {
+/** Performs the task for one feed, as far as there is time. A later invocation goes on. */
+export async function performTask(task: Task, context: FeedContext<AnyFeed>): Promise<FeedReport> {
+  const { feed } = context;
+  if (task.act === 'run' && isSnapshotFeed(feed)) return await runSnapshot({ ...context, feed });
+  if (task.act === 'redrive') return await redrive(context, task.ids);
+  if (isSnapshotFeed(feed)) throw noRange(feed, task.act);
+  const ofEvents = { ...context, feed };
+  switch (task.act) {
     case 'run':
-      return await runFeed(own);
+      return await runFeed(ofEvents);
     case 'backfill':
-      return await runBackfill(own, { ...act, id: act.id ?? idOf(feed, act.range, act.resend) });
+      return await runBackfill(ofEvents, { ...task, id: task.id ?? idOf(feed, task.range, task.resend) });
     case 'verify': {
-      const range = act.range ?? latestDay(feed, await liveCheckpoint(own));
-      return await runVerify(own, { ...act, range, id: jobId(range), once: act.range === undefined });
+      const range = task.range ?? latestDay(feed, await liveCheckpoint(ofEvents));
+      return await runVerify(ofEvents, { ...task, range, id: jobId(range), once: task.range === undefined });
     }
     case 'move':
-      return await moveFeed(own, act.to);
+      return await moveFeed(ofEvents, task.to);
   }
 }
 
-/** What is sent again is another job than what is filled in. */
+/** The id of a backfill without one. A backfill with `resend` is another job than one without. */
 function idOf({ name }: Feed, range: Range | undefined, resend = false): string {
   if (range) return resend ? `${jobId(range)}-resend` : jobId(range);
   throw new TidemarkError({

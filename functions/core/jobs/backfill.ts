@@ -1,10 +1,10 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import type { Flush } from '../delivery/sending.ts';
-import type { Effects } from '../effects.ts';
+import type { Flush, Sending } from '../delivery/sending.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';
-import { readToEnd, startRun } from '../reading/run-feed.ts';
+import { readPlan } from '../reading/read-plan.ts';
+import { startRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
@@ -12,10 +12,16 @@ import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import type { Lease } from '../state/lease.ts';
+import { type Lease, loadCheckpoint } from '../state/lease.ts';
 import { foldDay } from '../state/ledger.ts';
 import { idsOf } from '../state/seen.ts';
-import { type Changes, type Checkpoint, firstCheckpoint, type Plan } from '../stored/checkpoint.ts';
+import {
+  type BackfillCheckpoint,
+  type Changes,
+  type FeedCheckpoint,
+  firstCheckpoint,
+  type Plan,
+} from '../stored/checkpoint.ts';
 import { type BackfillJob, jobKey } from '../stored/job.ts';
 import { addTallies, emptyTally } from '../stored/tally.ts';
 import { ceilTo, DAY, floorTo, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
@@ -24,28 +30,38 @@ import { flushWithLiveLease } from './with-live-lease.ts';
 /** What a backfill is asked to do. */
 export interface BackfillTask {
   readonly id: string;
-  /** None to go on with one that has begun. */
+  /** Undefined: go on with the backfill that has begun. */
   readonly range?: Range;
   readonly resend?: boolean;
   readonly cancel?: boolean;
 }
 
+type LeasedBackfill = LeasedRun<BackfillCheckpoint>;
+type Outcome = RunOutcome<BackfillCheckpoint>;
+
 /**
- * Reads a range of the past beside the live feed: with a checkpoint of its own, the same identities and the same seen keys. Each
- * flush goes out under the live feed's lease, so that nothing is delivered twice where the two meet. One run does as much as it
- * has time for; the next one goes on.
+ * Reads a range of the past beside the live feed: with a checkpoint of its own, the same identities and the same seen keys.
+ * Each flush is delivered under the live feed's lease, so that nothing is delivered twice where the two meet. One run does as
+ * much as it has time for; the next one goes on.
  */
-export async function runBackfill(task: FeedContext, order: BackfillTask): Promise<FeedReport> {
-  const key = jobKey(task.feed.name, 'backfill', order.id);
-  const live = await liveCheckpoint(task);
-  const begun = await task.effects.load(key);
-  if (!begun && !order.range) throw unknownJob(task.feed.name, 'backfill', order.id);
-  const range = clampRange(task, live, order.range ?? (begun as Checkpoint).job?.range ?? { from: 0, to: 0 });
-  const own = { ...task, key };
-  return await withLease(own, {
-    fresh: (start) => newJob(own, order, range, start),
-    work: (held) => fill(own, order, held, () => newJob(own, order, range, held.start)),
-    heedsHold: !order.cancel,
+export async function runBackfill(feedContext: FeedContext, task: BackfillTask): Promise<FeedReport> {
+  const { name } = feedContext.feed;
+  const key = jobKey(name, 'backfill', task.id);
+  const context = { ...feedContext, key };
+  const live = await liveCheckpoint(context);
+  const begun = await loadCheckpoint<BackfillCheckpoint>(context.effects, key, 'backfill');
+  const wanted = task.range ?? begun?.job.range;
+  if (!wanted) throw unknownJob(name, 'backfill', task.id);
+  const range = clampRange(context, live, wanted);
+  const fresh = (start: Instant) => newJob(context, task, range, start);
+  return await withLease<BackfillCheckpoint>(context, {
+    kind: 'backfill',
+    fresh,
+    work: async (leased) => {
+      if (task.range && !task.cancel) restartForAdded(context, leased, fresh);
+      return await runJob(context, task, leased);
+    },
+    heedsHold: !task.cancel,
   });
 }
 
@@ -59,8 +75,8 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
   });
 }
 
-/** What lies above the watermark is the live feed's to read, and what the vendor has deleted is nobody's. */
-function clampRange({ effects, feed }: FeedContext, live: Checkpoint, { from, to }: Range): Range {
+/** Cuts a range to what a backfill can read: what lies above the watermark is read live, and what the vendor has deleted is gone. */
+function clampRange({ effects, feed }: FeedContext, live: FeedCheckpoint, { from, to }: Range): Range {
   const { precision, retention } = feed.stream;
   const oldest = ceilTo(effects.now() - retention, precision);
   const last = Math.min(ceilTo(to, precision), floorTo(live.watermark, precision));
@@ -73,7 +89,7 @@ function newJob(
   { id, resend = false }: BackfillTask,
   range: Range,
   start: Instant,
-): Checkpoint {
+): BackfillCheckpoint {
   const job: BackfillJob = {
     kind: 'backfill',
     id,
@@ -83,71 +99,89 @@ function newJob(
     state: 'running',
     tally: emptyTally(),
   };
-  return { ...firstCheckpoint(range.from, '', idsOf(destinations)), job };
-}
-
-async function fill(
-  task: FeedContext,
-  order: BackfillTask,
-  held: LeasedRun,
-  fresh: () => Checkpoint,
-): Promise<RunOutcome> {
-  const { effects } = task;
-  const { lease, warnings } = held;
-  if (order.range && !order.cancel) beginAnew(task, lease, fresh, warnings);
-  const job = lease.item.job as BackfillJob;
-  if (order.range && (order.resend ?? false) !== job.resend) throw otherKind(task.feed.name, job);
-  const own = startSending(task, held);
-  const told = { act: 'backfill' as const, id: job.id, range: job.range, resend: job.resend };
-  if (job.state !== 'running') return over(job);
-  await own.seen.open();
-  const { precision } = task.feed.stream;
-  if (order.range && (order.range.from + precision <= job.range.from || order.range.to >= job.range.to + precision)) {
-    warnings.push(
-      `The backfill is of ${formatTime(job.range.from)} to ${formatTime(job.range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
-    );
-  }
-  if (order.cancel) {
-    await sendSelfEvent(own, { ...told, state: 'cancelled' });
-    return over({ ...job, state: 'cancelled' }, { plan: undefined });
-  }
-  await sendSelfEvent(own, { ...told, state: 'started' });
-  const before = lease.item.watermark;
-  const ending = await readPart(task, held).finally(() => {
-    lease.note({ job: { ...job, tally: addTallies(job.tally, held.tally) } });
-  });
-  const watermark = ending.changes.watermark ?? lease.item.watermark;
-  const folded = await foldRange(task, held, watermark);
-  if (ending.state === 'caught-up' && watermark < job.range.to && watermark === before)
-    return standingStill(effects, ending);
-  const changes = { ...ending.changes, folded: { first: folded, final: folded } };
-  if (ending.state !== 'caught-up') return { ...ending, changes };
-  // The last part is done, or the next one is to be begun.
-  if (watermark < job.range.to || folded < floorTo(watermark, DAY)) return { ...outOfTime('more'), changes };
-  await sendSelfEvent(own, { ...told, state: 'done' });
-  return over({ ...(lease.item.job as BackfillJob), state: 'done' }, { ...changes, lastSuccess: effects.now() });
+  return { kind: 'backfill', ...firstCheckpoint(range.from, idsOf(destinations)), job };
 }
 
 /**
- * What is done is done, for those who were there: when destinations were added since, it is begun anew for their sake. They
- * alone get what the others have.
+ * A backfill that is done and asked for again is begun anew if destinations were added since. They get what the other
+ * destinations have; those get nothing twice.
  */
-function beginAnew({ destinations }: FeedContext, lease: Lease, fresh: () => Checkpoint, warnings: string[]): void {
+function restartForAdded(
+  { destinations }: FeedContext,
+  { lease, start, warnings }: LeasedBackfill,
+  fresh: (start: Instant) => BackfillCheckpoint,
+): void {
   const { job, destinations: known } = lease.item;
   const added = destinations.filter(({ id }) => known[id] === undefined);
-  if (job?.state === 'cancelled') warnings.push('It was cancelled. To begin it once more, give it another --id.');
-  if (job?.state !== 'done') return;
-  if (added.length > 0) restart(lease, fresh());
+  if (job.state === 'cancelled') warnings.push('It was cancelled. To begin it once more, give it another --id.');
+  if (job.state !== 'done') return;
+  if (added.length > 0) restart(lease, fresh(start));
   else warnings.push('It was done before. To do it once more, give it another --id.');
 }
 
-/** From the beginning, with all that is known of how far it had come left behind. */
-function restart(lease: Lease, { job, watermark, floor, destinations }: Checkpoint): void {
-  const nothing = { plan: undefined, narrowed: undefined, broken: undefined, folded: undefined, scope: '' };
-  lease.note({ ...nothing, job, watermark, floor, destinations });
+/** Begins anew: everything that tells how far the backfill had come is removed. */
+function restart(lease: Lease<BackfillCheckpoint>, { job, watermark, floor, destinations }: BackfillCheckpoint): void {
+  const removed = { plan: undefined, narrowed: undefined, broken: undefined, folded: undefined, scope: '' };
+  lease.note({ ...removed, job, watermark, floor, destinations });
 }
 
-function otherKind(feed: string, { id, resend }: BackfillJob): TidemarkError {
+/** Cancels the backfill, or reads on. */
+async function runJob(context: FeedContext, task: BackfillTask, leased: LeasedBackfill): Promise<Outcome> {
+  const { lease, warnings } = leased;
+  const { job } = lease.item;
+  if (task.range && (task.resend ?? false) !== job.resend) throw otherResend(context.feed.name, job);
+  if (job.state !== 'running') return ended(job);
+  const sending = startSending(context, leased);
+  await sending.seen.open();
+  warnAboutRange(context.feed, task, job, warnings);
+  if (task.cancel) {
+    await tell(sending, job, 'cancelled');
+    return ended({ ...job, state: 'cancelled' }, { plan: undefined });
+  }
+  await tell(sending, job, 'started');
+  return await readOn(context, leased, sending);
+}
+
+/** Reads a part of the range, and ends the backfill after the last part. */
+async function readOn(context: FeedContext, leased: LeasedBackfill, sending: Sending): Promise<Outcome> {
+  const { effects } = context;
+  const { lease, tally } = leased;
+  const { job, watermark: before } = lease.item;
+  const outcome = await readPart(context, leased).finally(() => {
+    lease.note({ job: { ...job, tally: addTallies(job.tally, tally) } });
+  });
+  const watermark = outcome.changes.watermark ?? lease.item.watermark;
+  const folded = await foldRange(context, leased, watermark);
+  if (outcome.state === 'caught-up' && watermark < job.range.to && watermark === before) {
+    // The vendor has not answered for as much as it was asked for: to ask again at once would not help.
+    return { state: 'paused', changes: outcome.changes, until: effects.now() + MINUTE };
+  }
+  const changes = { ...outcome.changes, folded: { first: folded, final: folded } };
+  if (outcome.state !== 'caught-up') return { ...outcome, changes };
+  // There is another part to read, or the ledger is not written up to here.
+  if (watermark < job.range.to || folded < floorTo(watermark, DAY)) return { ...outOfTime('more'), changes };
+  await tell(sending, job, 'done');
+  return ended({ ...lease.item.job, state: 'done' }, { ...changes, lastSuccess: effects.now() });
+}
+
+/** Sends an event of our own about the backfill to the SIEM. */
+async function tell(
+  sending: Sending,
+  { id, range, resend }: BackfillJob,
+  state: 'started' | 'done' | 'cancelled',
+): Promise<void> {
+  await sendSelfEvent(sending, { act: 'backfill', id, range, resend, state });
+}
+
+function warnAboutRange({ stream }: Feed, { range: wanted }: BackfillTask, { range }: BackfillJob, warnings: string[]) {
+  const { precision } = stream;
+  if (!wanted || (wanted.from + precision > range.from && wanted.to < range.to + precision)) return;
+  warnings.push(
+    `The backfill is of ${formatTime(range.from)} to ${formatTime(range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
+  );
+}
+
+function otherResend(feed: string, { id, resend }: BackfillJob): TidemarkError {
   return new TidemarkError({
     code: 'config',
     stage: 'processing',
@@ -156,70 +190,70 @@ function otherKind(feed: string, { id, resend }: BackfillJob): TidemarkError {
   });
 }
 
-/** The vendor has not answered for as much as it was asked for: to ask again at once would not help. */
-function standingStill({ now }: Effects, { changes }: RunOutcome): RunOutcome {
-  return { state: 'paused', changes, until: now() + MINUTE };
-}
-
-function over(job: BackfillJob, changes: Changes = {}): RunOutcome {
+function ended(job: BackfillJob, changes: Changes<BackfillCheckpoint> = {}): Outcome {
   return { state: 'caught-up', changes: { ...changes, job } };
 }
 
 /** Reads on in the range, as far as there is time. */
-async function readPart(task: FeedContext, held: LeasedRun): Promise<RunOutcome> {
-  const { lease, asker, warnings } = held;
-  const { effects } = task;
-  const { id, range, resend } = lease.item.job as BackfillJob;
+async function readPart(configured: FeedContext, leased: LeasedBackfill): Promise<Outcome> {
+  const { lease, asker, warnings } = leased;
+  const { id, range, resend } = lease.item.job;
   if (lease.item.watermark >= range.to) return { state: 'caught-up', changes: {} };
-  const prepared = await task.prepare(asker);
-  const feed = { ...task.feed, connection: prepared.connection };
-  const scope = scopeOf(feed);
-  const { scope: known } = lease.item;
-  if (known !== '' && known !== scope) {
-    warnings.push('What this feed reads has changed: the backfill begins anew.');
-    lease.note({ plan: undefined, watermark: range.from, folded: undefined });
-  }
-  lease.note({ scope });
-  const live = await liveCheckpoint(task);
-  const forgotten = Math.min(range.to, effects.now() - task.seenFor);
-  if (forgotten > Math.max(live.floor, range.from)) {
-    warnings.push(
-      `What was delivered of before ${formatTime(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
-    );
-  }
+  const prepared = await configured.prepare(asker);
+  const feed = { ...configured.feed, connection: prepared.connection };
+  const context = { ...configured, feed };
+  reconcileScope(feed, leased);
+  await warnAboutForgotten(context, range, warnings);
+  // What is sent again on purpose is remembered apart from what the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
-  const seen = seenOf(task, place);
+  const seen = seenOf(context, place);
   await seen.open();
-  const run = await startRun({ ...task, feed }, held, {
-    prepared,
-    seen,
-    plan: planOf(feed, lease.item, range.to),
-    place,
-  });
-  // What is sent again on purpose is nothing that the live feed asks about.
-  const sharing = resend ? run : { ...run, inTurn: (flush: Flush) => flushWithLiveLease(task, run, flush) };
-  return await readToEnd(sharing, prepared, warnings);
+  const plan = planOf(feed, lease.item, range.to);
+  const run = await startRun(context, leased, { prepared, seen, plan, place });
+  const inTurn = (flush: Flush) => flushWithLiveLease(context, run, flush);
+  return await readPlan(resend ? run : { ...run, inTurn }, prepared, warnings);
 }
 
-function planOf(feed: Feed, { watermark: from, plan, narrowed }: Checkpoint, to: Instant): Plan {
+/** Begins anew if what the feed reads has changed. */
+function reconcileScope(feed: Feed, { lease, warnings }: LeasedBackfill): void {
+  const scope = scopeOf(feed);
+  const { scope: before, job } = lease.item;
+  if (before !== '' && before !== scope) {
+    warnings.push('What this feed reads has changed: the backfill begins anew.');
+    lease.note({ plan: undefined, watermark: job.range.from, folded: undefined });
+  }
+  lease.note({ scope });
+}
+
+/** Warns of events that may be delivered a second time, because their keys have expired. */
+async function warnAboutForgotten(context: FeedContext, range: Range, warnings: string[]): Promise<void> {
+  const live = await liveCheckpoint(context);
+  const forgotten = Math.min(range.to, context.effects.now() - context.seenFor);
+  if (forgotten <= Math.max(live.floor, range.from)) return;
+  warnings.push(
+    `What was delivered of before ${formatTime(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
+  );
+}
+
+function planOf(feed: Feed, { watermark: from, plan, narrowed }: BackfillCheckpoint, to: Instant): Plan {
   if (plan && plan.to <= to) return plan;
   return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
 }
 
-/** The days that are done get their rows in the ledger; says up to where. What is sent again was counted before. */
+/** Writes the ledger's rows of the days that are done. Returns up to where. What is sent again was counted before. */
 async function foldRange(
   { effects, feed }: FeedContext,
-  { lease, asker }: LeasedRun,
+  { lease, asker }: LeasedBackfill,
   watermark: Instant,
 ): Promise<Instant> {
-  const { range, resend } = lease.item.job as BackfillJob;
+  const { job, folded } = lease.item;
   const done = floorTo(watermark, DAY);
-  let day = lease.item.folded?.first ?? floorTo(range.from, DAY);
-  if (resend) return done;
-  // The days that the live feed has yet to write are its own.
-  const live = await effects.load(feed.name);
-  const theirs = live ? (live.folded?.first ?? floorTo(live.floor, DAY)) : done;
-  const last = Math.min(watermark === range.to ? ceilTo(watermark, DAY) : done, theirs);
+  if (job.resend) return done;
+  let day = folded?.first ?? floorTo(job.range.from, DAY);
+  // The live feed itself writes the days that it has not written yet.
+  const live = await loadCheckpoint<FeedCheckpoint>(effects, feed.name, 'feed');
+  const liveFrom = live ? (live.folded?.first ?? floorTo(live.floor, DAY)) : done;
+  const last = Math.min(watermark === job.range.to ? ceilTo(watermark, DAY) : done, liveFrom);
   for (; day < last && effects.now() < asker.endBy; day += DAY) await foldDay(effects, feed, day, undefined);
   return day < last ? day : Math.max(day, done);
 }

@@ -1,19 +1,28 @@
-import type { Run } from '../reading/run.ts';
+import type { PageRun } from '../reading/run.ts';
 import { KeySet } from '../state/seen.ts';
 import { DigestSum, seenHours } from '../state/seen-hours.ts';
-import { type Digest, dayOf } from '../stored/ledger-row.ts';
+import { type Digest, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { type Duration, HOUR, type Instant, type Range } from '../time.ts';
 import type { Findings, Missing } from './collect.ts';
 
-/** What was found of the hours of one step. */
+/** What is compared with what was delivered. */
+export interface VendorHours {
+  readonly run: PageRun;
+  readonly findings: Findings;
+  readonly range: Range;
+  /** How long the keys of delivered events are kept. */
+  readonly seenFor: Duration;
+}
+
+/** The counts of one step. */
 interface Counts {
   vendor: number;
   missing: number;
   extra: number;
   changed: number;
-  /** What of the vendor's could not be compared. */
+  /** Events of the vendor that could not be compared. */
   unknown: number;
   by: 'keys' | 'ledger';
   unsure: boolean;
@@ -21,22 +30,17 @@ interface Counts {
 }
 
 /**
- * Compares what the vendor has with what was delivered, step by step. What the vendor has changed since is taken out of what is
- * missing; so is what can only be counted, for nobody can tell which of its events are missing.
+ * Compares what the vendor has with what was delivered, step by step. Two kinds of events are removed from the missing ones
+ * that are held for a repair: those that the vendor has changed since, and those of which only the number is known.
  */
-export async function compareHours(
-  run: Run,
-  findings: Findings,
-  range: Range,
-  step: Duration,
-  seenFor: Duration,
-): Promise<VerifiedStep[]> {
-  // Where the vendor's range is not about the rows' times, no hour of theirs is known in full.
-  if (run.feed.stream.rangeIgnoresRowTime) return [await vagueStep(run, findings, range, seenFor)];
+export async function compareHours(hours: VendorHours, step: Duration): Promise<VerifiedStep[]> {
+  const { run, findings, range } = hours;
+  // Where the vendor's range is not about the rows' times, no hour is known in full.
+  if (run.feed.stream.rangeIgnoresRowTime) return [await compareWhole(hours)];
   const steps: VerifiedStep[] = [];
   for (let from = range.from; from < range.to; from += step) {
     const counts: Counts = { vendor: 0, missing: 0, extra: 0, changed: 0, unknown: 0, by: 'keys', unsure: false };
-    for (let hour = from; hour < from + step; hour += HOUR) await compareHour(run, findings, hour, seenFor, counts);
+    for (let hour = from; hour < from + step; hour += HOUR) await compareHour(hours, hour, counts);
     if (from === range.from) addStrays(findings, range, counts);
     steps.push(stepOf({ from, to: from + step }, counts));
   }
@@ -50,37 +54,27 @@ function stepOf(range: Range, { unknown, unsure, note, ...counts }: Counts): Ver
   return { ...range, ...counts, delivered, repaired: 0, ...remark };
 }
 
-async function compareHour(
-  run: Run,
-  findings: Findings,
-  hour: Instant,
-  seenFor: Duration,
-  counts: Counts,
-): Promise<void> {
+async function compareHour(hours: VendorHours, hour: Instant, counts: Counts): Promise<void> {
+  const { run, findings, seenFor } = hours;
   const bucket = bucketOf(hour);
   // The keys of the hour's first events expire first.
-  if (hour <= run.effects.now() - seenFor) return await compareSums(run, findings, hour, counts);
-  const met = findings.met.get(bucket);
+  if (hour <= run.effects.now() - seenFor) return await compareSums(hours, hour, counts);
+  const vendorKeys = findings.vendorKeys.get(bucket);
   counts.vendor += findings.wantedIn(bucket);
   const undelivered = findings.missingByBucket.get(bucket) ?? 0;
   let changed = 0;
   for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
     let extra = 0;
-    for (const [high, low] of keys) if (!met?.has(high, low)) extra++;
-    if (extra > 0)
-      changed = takeChanged(
-        findings,
-        bucket,
-        extraLikenesses(chunks, (key) => (met?.get(key) ?? 0) === 0),
-      );
+    for (const [high, low] of keys) if (!vendorKeys?.has(high, low)) extra++;
+    if (extra > 0) changed = takeChanged(findings, bucket, extraStableHashes(chunks, vendorKeys));
     counts.extra += extra - changed;
   }
   counts.changed += changed;
   counts.missing += undelivered - changed;
 }
 
-/** The stableHashes of what was delivered and is no longer there, each key once. */
-function extraLikenesses(chunks: readonly SeenChunk[], isExtra: (key: Uint8Array) => boolean): Map<string, number> {
+/** The stable hashes of what was delivered and the vendor no longer has, with their number. Each key counts once. */
+function extraStableHashes(chunks: readonly SeenChunk[], vendorKeys: KeySet | undefined): Map<string, number> {
   const counts = new Map<string, number>();
   const counted = new Set<string>();
   for (const { keys, stableHashes } of chunks) {
@@ -88,16 +82,19 @@ function extraLikenesses(chunks: readonly SeenChunk[], isExtra: (key: Uint8Array
     for (let at = 0; at + 8 <= keys.length; at += 8) {
       const key = keys.subarray(at, at + 8);
       const name = Buffer.from(key).toString('hex');
-      if (!isExtra(key) || counted.has(name)) continue;
+      if ((vendorKeys?.get(key) ?? 0) !== 0 || counted.has(name)) continue;
       counted.add(name);
-      const stableFields = Buffer.from(stableHashes.subarray(at / 2, at / 2 + 4)).toString('hex');
-      counts.set(stableFields, (counts.get(stableFields) ?? 0) + 1);
+      const stableHash = Buffer.from(stableHashes.subarray(at / 2, at / 2 + 4)).toString('hex');
+      counts.set(stableHash, (counts.get(stableHash) ?? 0) + 1);
     }
   }
   return counts;
 }
 
-/** Takes those out of what is missing that are like something which was delivered and is no longer there; says how many. */
+/**
+ * Removes missing events from the findings that have the stable hash of an event that was delivered and that the vendor no
+ * longer has: the vendor has changed them. Returns their number.
+ */
 function takeChanged(findings: Findings, bucket: string, extras: Map<string, number>): number {
   const isChanged = ({ address }: Missing): boolean => {
     const { stableHash } = address;
@@ -113,14 +110,13 @@ function takeChanged(findings: Findings, bucket: string, extras: Map<string, num
   return before - findings.missing.length;
 }
 
-/** Where the keys have expired, the ledger's counts and digests are compared: they tell that something is missing, not what. */
-async function compareSums(run: Run, findings: Findings, hour: Instant, counts: Counts): Promise<void> {
+/** Where the keys have expired, the ledger's counts and digests are compared. They tell that something is missing, but not what. */
+async function compareSums({ run, findings }: VendorHours, hour: Instant, counts: Counts): Promise<void> {
   const bucket = bucketOf(hour);
-  const met = findings.met.get(bucket) ?? new KeySet();
+  const vendorKeys = findings.vendorKeys.get(bucket) ?? new KeySet();
   findings.missing = findings.missing.filter(({ address }) => address.bucket !== bucket);
   const day = dayOf(hour);
   const [row] = await run.effects.loadLedger(run.feed.name, day, day);
-  const nothing = new DigestSum().total;
   counts.by = 'ledger';
   const wanted = findings.wantedIn(bucket);
   counts.vendor += wanted;
@@ -131,18 +127,23 @@ async function compareSums(run: Run, findings: Findings, hour: Instant, counts: 
     return;
   }
   const known = row.hours.find((one) => one.hour === bucket);
-  // Of one destination's events another one may have more: what each of them lacks is counted by itself.
-  const lacks = run.destinations.map(({ id }, at) => {
-    const due = sumOf(met, 1 << at);
-    const got = known?.destinations[id] ?? nothing;
-    return { events: due.events - got.events, exchanged: due.events === got.events && due.digest !== got.digest };
-  });
+  // One destination may have more events than another: what each of them lacks is counted by itself.
+  const lacks = run.destinations.map(({ id }, at) => lackOf(sumOf(vendorKeys, 1 << at), known, id));
   counts.missing += Math.max(0, ...lacks.map(({ events }) => events));
   counts.extra += Math.max(0, ...lacks.map(({ events }) => -events));
   const isExchanged = lacks.some(({ exchanged }) => exchanged);
   counts.unsure ||= isExchanged;
   if (isExchanged) counts.note = 'as many events, but not the same ones';
   counts.note ??= 'by counts and digests: the keys of these events have expired';
+}
+
+/** How many events a destination lacks in an hour, and whether it has as many events, but not the same ones. */
+function lackOf(due: Digest, known: LedgerHour | undefined, destination: string) {
+  const delivered = known?.destinations[destination] ?? new DigestSum().total;
+  return {
+    events: due.events - delivered.events,
+    exchanged: due.events === delivered.events && due.digest !== delivered.digest,
+  };
 }
 
 /** What the destinations of these bits should have. */
@@ -152,7 +153,7 @@ function sumOf(keys: KeySet, bits: number): Digest {
   return sum.total;
 }
 
-/** Rows without a usable time, or with one from outside the range, are shown with the first step. */
+/** Adds the rows without a usable time, or with one outside the range. They are shown with the first step. */
 function addStrays(findings: Findings, range: Range, counts: Counts): void {
   const [first, last] = [bucketOf(range.from), bucketOf(range.to - 1)];
   for (const [bucket, wanted] of findings.wanted) {
@@ -162,11 +163,13 @@ function addStrays(findings: Findings, range: Range, counts: Counts): void {
   }
 }
 
-async function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Duration): Promise<VerifiedStep> {
+/** Compares a range as one step, without its hours. */
+async function compareWhole({ run, findings, range, seenFor }: VendorHours): Promise<VerifiedStep> {
+  const { effects, feed } = run;
   let [vendor, missing] = [0, 0];
   for (const wanted of findings.wanted.values()) vendor += wanted;
   const step = { ...range, repaired: 0 };
-  if (range.from <= run.effects.now() - seenFor) {
+  if (range.from <= effects.now() - seenFor) {
     findings.missing = [];
     const note = 'cannot be compared: the keys of these events have expired, and its hours do not add up';
     return { ...step, vendor, delivered: 0, missing: 0, changed: 0, by: 'ledger', note, unsure: true };
@@ -174,13 +177,12 @@ async function vagueStep(run: Run, findings: Findings, range: Range, seenFor: Du
   let changed = 0;
   for (const [bucket, count] of findings.missingByBucket) {
     missing += count;
-    // Hours that were asked for as a whole, such as those of whole days, can tell what is no longer there.
-    if (run.feed.stream.windowStep === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
+    // Only hours that were read as a whole, such as those of whole days, show what the vendor no longer has.
+    if (feed.stream.windowStep === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
       continue;
-    const met = findings.met.get(bucket);
-    for await (const { chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
-      const extras = extraLikenesses(chunks, (key) => (met?.get(key) ?? 0) === 0);
-      changed += takeChanged(findings, bucket, extras);
+    const vendorKeys = findings.vendorKeys.get(bucket);
+    for await (const { chunks } of seenHours(effects, feed.name, bucket, bucket)) {
+      changed += takeChanged(findings, bucket, extraStableHashes(chunks, vendorKeys));
     }
   }
   return { ...step, vendor, delivered: vendor - missing, missing: missing - changed, changed, by: 'keys' };

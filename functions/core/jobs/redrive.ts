@@ -8,51 +8,69 @@ import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
 import { processSinglePage } from '../reading/page-loop.ts';
 import { askedRange } from '../reading/plan.ts';
-import type { Run } from '../reading/run.ts';
-import { startRun } from '../reading/run-feed.ts';
+import { startRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
-import { newCheckpoint, reconcileDestinations } from '../run/reconcile-config.ts';
+import { newCheckpoint, reconcileFeedDestinations } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import { destinationBits, idsOf, type Seen } from '../state/seen.ts';
-import { firstCheckpoint } from '../stored/checkpoint.ts';
+import { type FeedCheckpoint, firstCheckpoint, type SnapshotCheckpoint } from '../stored/checkpoint.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { SELF } from '../stored/seen-chunk.ts';
 import { formatTime } from '../time.ts';
 
+/** The redrive of a feed. */
+interface Redrive {
+  readonly context: FeedContext<AnyFeed>;
+  readonly leased: LeasedRun;
+  readonly seen: Seen;
+  /** The entries that were asked for. Undefined: all. */
+  readonly ids: readonly string[] | undefined;
+}
+
+/** Sends an entry again. Returns why it has to stay in quarantine, or undefined if it can be released. */
+type SendEntry = (entry: QuarantineEntry) => Promise<string | undefined>;
+
 /**
- * Sends again what lies in quarantine: these entries, or all of the feed's. What was too large comes whole, in parts; what could
- * not be written or read is tried with the code of today. What has gone out is let out of quarantine; all else stays.
+ * Sends quarantined entries again: these, or all of the feed's. What was too large is sent whole, in parts; what could not be
+ * written or read is tried with today's code. What has been sent is released from quarantine; everything else stays.
  */
-export async function redrive(task: FeedContext<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
-  return await withLease(task, {
-    fresh: (start) =>
-      isSnapshotFeed(task.feed)
-        ? firstCheckpoint(start, '', idsOf(task.destinations))
-        : newCheckpoint({ ...task, feed: task.feed }, start),
-    work: (held) => sendAgain(task, ids, held),
+export async function redrive(context: FeedContext<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
+  const { feed, destinations } = context;
+  if (isSnapshotFeed(feed)) {
+    return await withLease<SnapshotCheckpoint>(context, {
+      kind: 'snapshot',
+      fresh: (start) => ({ kind: 'snapshot', ...firstCheckpoint(start, idsOf(destinations)) }),
+      work: (leased) =>
+        sendAgain({ context, leased, seen: seenOf(context), ids }, async () => 'a snapshot is read anew in each run'),
+    });
+  }
+  const ofFeed = { ...context, feed };
+  return await withLease<FeedCheckpoint>(context, {
+    kind: 'feed',
+    fresh: (start) => newCheckpoint(ofFeed, start),
+    work: (leased) => {
+      const seen = seenOf(context);
+      return sendAgain({ context, leased, seen, ids }, (entry) => readBody(ofFeed, leased, seen, entry));
+    },
   });
 }
 
-/** How live reading goes is not changed by any of this: its failures, holds and successes stay as they are. */
-async function sendAgain(
-  task: FeedContext<AnyFeed>,
-  ids: readonly string[] | undefined,
-  held: LeasedRun,
-): Promise<RunOutcome> {
-  const { effects, feed } = task;
-  const { asker, warnings } = held;
+/** Sends the entries one by one. The failures, holds and successes of live reading stay as they are. */
+async function sendAgain(redrive: Redrive, sendUnreadable: SendEntry): Promise<RunOutcome> {
+  const { context, leased, seen, ids } = redrive;
+  const { effects, feed } = context;
+  const { asker, warnings } = leased;
   const wanted = ids && new Set(ids);
-  const seen = seenOf(task);
   await seen.open();
   let redriven = 0;
   for await (const entry of effects.loadQuarantine(feed.name)) {
     if (wanted && !wanted.delete(entry.id)) continue;
     if (effects.stopping()) return { state: 'stopped', changes: {}, redriven };
     if (effects.now() >= asker.stopAt) return { state: 'more', changes: {}, redriven };
-    const problem = await sendEntry(task, held, seen, entry);
+    const problem = entry.reason === 'unreadable' ? await sendUnreadable(entry) : await sendEvent(redrive, entry);
     if (problem !== undefined) {
       warnings.push(`${entry.id} stays in quarantine: ${problem}`);
       continue;
@@ -65,50 +83,35 @@ async function sendAgain(
   return { state: 'caught-up', changes: {}, redriven };
 }
 
-/** Why it has to stay, if it has to. */
-async function sendEntry(
-  task: FeedContext<AnyFeed>,
-  held: LeasedRun,
-  seen: Seen,
-  entry: QuarantineEntry,
-): Promise<string | undefined> {
-  const { feed } = task;
-  if (entry.reason !== 'unreadable') return await sendEvent(task, held, seen, entry);
-  if (isSnapshotFeed(feed)) return 'a snapshot is read anew in each run';
-  return await readBody({ ...task, feed }, held, seen, entry);
-}
-
-/** To each destination that lacks it: whole where that fits by now, else in parts. */
-async function sendEvent(
-  task: FeedContext<AnyFeed>,
-  held: LeasedRun,
-  seen: Seen,
-  entry: QuarantineEntry,
-): Promise<string | undefined> {
-  const event = parsed(entry.text);
+/** Sends an event to each destination that lacks it: whole if it fits by now, else in parts. */
+async function sendEvent({ context, leased, seen }: Redrive, entry: QuarantineEntry): Promise<string | undefined> {
+  const event = parseEvent(entry.text);
   if (!event) return 'it is not the event that it should be';
-  const { destinations } = task;
+  const { destinations } = context;
   const ids = idsOf(destinations);
   const affected = destinationBits(ids, entry.destinations ?? ids);
   if (affected === 0) return 'none of the destinations that lack it is configured any more';
-  const sending = startSending(task, held, { seen });
+  const sending = startSending(context, leased, { seen });
   const problems: string[] = [];
   for (const [at, destination] of destinations.entries()) {
     const bit = affected & (1 << at);
     if (bit === 0) continue;
     try {
-      for (const piece of piecesFor(task, destination, event)) await addAgain(sending, entry, piece, bit);
+      for (const piece of piecesFor(context, destination, event)) await queueAgain(sending, entry, piece, bit);
     } catch (thrown) {
       problems.push(`${destination.id}: ${messageOf(thrown)}`);
     }
   }
-  if (problems.length === 0) return await finish(sending, entry);
-  // Those that can take it need not wait for those that cannot.
+  if (problems.length === 0) {
+    await finish(sending, entry);
+    return undefined;
+  }
+  // The destinations that can take it need not wait for those that cannot.
   await deliverOutgoing(sending);
   return problems.join('; ');
 }
 
-function parsed(text: string): EcsEvent | undefined {
+function parseEvent(text: string): EcsEvent | undefined {
   try {
     const event = JSON.parse(text) as EcsEvent | null;
     return typeof event?.event?.id === 'string' ? event : undefined;
@@ -117,27 +120,27 @@ function parsed(text: string): EcsEvent | undefined {
   }
 }
 
-/** All of them are written before any is taken: half of an event must not go out because the rest of it cannot. */
+/** The pieces to send. All of them are written before any is queued: half of an event must not go out because the rest cannot. */
 function piecesFor({ write }: FeedContext<AnyFeed>, { shape }: Destination, event: EcsEvent): EcsEvent[] {
-  const whole = redriven(event);
+  const whole = tagged(event);
   if (!write(shape, whole).oversized) return [whole];
   if (shape.format === 'cef') throw new Error('CEF has no place for the whole of it');
-  const parts = [...inParts(event)].map(redriven);
+  const parts = [...inParts(event)].map(tagged);
   for (const part of parts) {
     if (write(shape, part).oversized) throw new Error(`a part of it is still too large for ${shape.format}`);
   }
   return parts;
 }
 
-function redriven(event: EcsEvent): EcsEvent {
+function tagged(event: EcsEvent): EcsEvent {
   return { ...event, tags: [...(event.tags ?? []), 'tidemark-redriven'] };
 }
 
 /**
- * What is sent on purpose is none of the vendor's events once more: it is not remembered among them. That it was sent is
- * remembered for as long as the entry lies there: a redrive that was cut short goes on.
+ * Queues a piece. It is no new event of the vendor's, so it is not remembered among those. That it was sent is remembered as
+ * long as the entry is in quarantine, so that a redrive that was cut short goes on where it was.
  */
-async function addAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEvent, bit: number): Promise<void> {
+async function queueAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEvent, bit: number): Promise<void> {
   const { effects, outgoing, seen } = sending;
   const { id } = piece.event;
   const key = effects.seal(`redriven ${id} ${at}`);
@@ -145,30 +148,30 @@ async function addAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEve
   if (undelivered !== 0) outgoing.add(piece, { bucket: SELF, key, undelivered });
 }
 
-/** An answer that could not be read is read once more: its rows become events, but for those that were delivered. */
+/** Reads an unreadable answer once more, and delivers those of its events that were not delivered before. */
 async function readBody(
-  task: FeedContext<Feed>,
-  held: LeasedRun,
+  configured: FeedContext,
+  leased: LeasedRun<FeedCheckpoint>,
   seen: Seen,
   entry: QuarantineEntry,
 ): Promise<string | undefined> {
   const { range } = entry;
   if (!range) return 'what it was asked for is not known';
-  const prepared = await task.prepare(held.asker);
-  const feed = { ...task.feed, connection: prepared.connection };
-  const { stream } = feed;
+  const prepared = await configured.prepare(leased.asker);
+  const { connection } = prepared;
+  const { stream } = configured.feed;
+  const context: FeedContext<Feed> = { ...configured, feed: { ...configured.feed, connection } };
   const answer: Answer = { status: 200, headers: {}, text: entry.text };
   try {
-    const { rows, next } = stream.read(answer, stream.first(askedRange(stream, range), prepared.connection));
-    reconcileDestinations(task, held.lease);
-    const started = await startRun({ ...task, feed }, held, { prepared, seen, plan: { ...range, window: range } });
+    const { rows, next } = stream.read(answer, stream.first(askedRange(stream, range), connection));
+    reconcileFeedDestinations(context.destinations, leased.lease);
     // The range was given up, not read: its events are not late.
-    const run: Run = { ...started, outgoing: startSending(task, held, { seen }).outgoing, readBefore: 0 };
+    const run = await startRun(context, leased, { prepared, seen, plan: { ...range, window: range }, readBefore: 0 });
     await processSinglePage(run, range, rows);
     await finish(run, entry);
-    await run.ongoing.save();
+    await run.observers.ongoing.save();
     if (next)
-      held.warnings.push(
+      leased.warnings.push(
         `${entry.id} was one page of ${formatTime(range.from)} to ${formatTime(range.to)}: what followed it takes a backfill.`,
       );
     return undefined;
@@ -178,7 +181,8 @@ async function readBody(
   }
 }
 
-async function finish(sending: Sending, { id, at }: QuarantineEntry): Promise<undefined> {
+/** Delivers what is outgoing, together with an event of our own about the redrive. */
+async function finish(sending: Sending, { id, at }: QuarantineEntry): Promise<void> {
   await queueSelfEvent(sending, { act: 'redrive', event: id, at });
   await deliverOutgoing(sending);
 }

@@ -1,53 +1,57 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import type { Run } from '../reading/run.ts';
+import type { PageRun } from '../reading/run.ts';
 import type { FeedContext } from '../run/feed-context.ts';
 import { startSending } from '../run/start-sending.ts';
 import type { Lease } from '../state/lease.ts';
+import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import type { Range } from '../time.ts';
-import type { Findings, Missing } from './collect.ts';
+import type { Missing } from './collect.ts';
 import { withLiveLease } from './with-live-lease.ts';
 
-/** Delivers what is missing, under the live feed's lease: whatever was delivered since it was compared is left out. */
+/** What was found missing in a range. */
+interface Comparison {
+  readonly missing: readonly Missing[];
+  readonly steps: readonly VerifiedStep[];
+  readonly range: Range;
+}
+
+/** What became of missing events. */
+interface Repaired {
+  readonly sent: readonly Missing[];
+  readonly alreadyDelivered: readonly Missing[];
+}
+
+/** Delivers what is missing, under the live feed's lease. What was delivered since the comparison is left out. Returns the steps after that. */
 export async function repair(
-  task: FeedContext,
-  run: Run,
-  findings: Findings,
-  steps: readonly VerifiedStep[],
-  range: Range,
+  context: FeedContext,
+  run: PageRun,
+  { missing, steps, range }: Comparison,
 ): Promise<VerifiedStep[]> {
-  const { sent, alreadyDelivered } = await withLiveLease(task, run.asker, (live) =>
-    send(task, run, findings.missing, live, range),
+  // The run's feed has the prepared connection.
+  const prepared = { ...context, feed: run.feed };
+  const { sent, alreadyDelivered } = await withLiveLease(prepared, run.asker, (live) =>
+    sendMissing(prepared, { ...run, lease: live }, missing, range),
   );
-  return steps.map((step, at) => repairedStep(step, sent, alreadyDelivered, at === 0, range));
+  return steps.map((step, at) => {
+    const countOf = (events: readonly Missing[]) => countIn(events, step, at === 0, range);
+    const meanwhile = countOf(alreadyDelivered);
+    const { missing, delivered } = step;
+    return { ...step, missing: missing - meanwhile, delivered: delivered + meanwhile, repaired: countOf(sent) };
+  });
 }
 
-/** What was delivered since it was compared is no longer missing. */
-function repairedStep(
-  step: VerifiedStep,
-  sent: readonly Missing[],
-  alreadyDelivered: readonly Missing[],
-  isFirst: boolean,
-  range: Range,
-): VerifiedStep {
-  const meanwhile = countIn(alreadyDelivered, step, isFirst, range);
-  const { missing, delivered } = step;
-  const repaired = countIn(sent, step, isFirst, range);
-  return { ...step, missing: missing - meanwhile, delivered: delivered + meanwhile, repaired };
-}
-
-/** Sends what is still missing; says what that was, and what no longer was. */
-async function send(
-  task: FeedContext,
-  run: Run,
+/** Sends what is still missing. */
+async function sendMissing(
+  context: FeedContext,
+  run: PageRun & { readonly lease: Lease<FeedCheckpoint> },
   missing: readonly Missing[],
-  live: Lease,
   range: Range,
-): Promise<{ readonly sent: readonly Missing[]; readonly alreadyDelivered: readonly Missing[] }> {
-  const { effects } = run;
-  const sending = startSending({ ...task, feed: run.feed }, { ...run, lease: live });
+): Promise<Repaired> {
+  const { effects, lease: live } = run;
+  const sending = startSending(context, run);
   const { seen, outgoing } = sending;
   await seen.open();
   const notes = new LatenessNotes();
@@ -74,9 +78,9 @@ async function send(
   return { sent, alreadyDelivered };
 }
 
-/** How many belong to a step; what has no hour in the range is shown with the first. */
-function countIn(sent: readonly Missing[], step: Range, isFirst: boolean, range: Range): number {
-  return sent.filter(({ address: { time } }) => {
+/** Number of events that belong to a step. What has no time in the range belongs to the first one. */
+function countIn(events: readonly Missing[], step: Range, isFirst: boolean, range: Range): number {
+  return events.filter(({ address: { time } }) => {
     const stray = time === undefined || time < range.from || time >= range.to;
     return stray ? isFirst : time >= step.from && time < step.to;
   }).length;

@@ -1,7 +1,8 @@
 import { OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import type { Feed } from '../model.ts';
+import { longestOverlap } from '../reading/finish-window.ts';
 import { isAboutRange } from '../reading/recover.ts';
-import { startRun } from '../reading/run-feed.ts';
+import { startPageRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
@@ -9,69 +10,65 @@ import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
+import {
+  type BackfillCheckpoint,
+  type FeedCheckpoint,
+  firstCheckpoint,
+  type VerifyCheckpoint,
+} from '../stored/checkpoint.ts';
 import { jobKey, type VerifyJob } from '../stored/job.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
-import {
-  ceilTo,
-  DAY,
-  type Duration,
-  floorTo,
-  formatDuration,
-  formatTime,
-  HOUR,
-  type Instant,
-  type Range,
-} from '../time.ts';
+import { ceilTo, DAY, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
+import { reportFindings, warnAboutRange } from './verify-warnings.ts';
 
 /** What a verification is asked to do. */
 export interface VerifyTask {
   readonly id: string;
-  /** Cut to whole steps that lie below what live reading still looks at. */
+  /** Cut to whole steps below what live reading still reads again. */
   readonly range: Range;
   readonly repair?: boolean;
-  /** A range that is done is not compared again: what schedules ask for may come several times. */
+  /** A range that is done is not compared again: schedules may ask for it several times. */
   readonly once?: boolean;
 }
 
-/** So many hours are compared at once. */
+/** The longest range that is compared at once. */
 const LONGEST_STEP: Duration = 6 * HOUR;
-/** So many steps that could not be verified are named; the table has all of them. */
-const MOST_TOLD = 5;
+
+type LeasedVerification = LeasedRun<VerifyCheckpoint>;
 
 /**
- * Asks the vendor again for a range that has been read, compares what it has with what was delivered, and, when asked to,
- * delivers what is missing, and only that. One run does as much as it has time for; the next one goes on.
+ * Reads a range again that was read before, compares what the vendor has with what was delivered, and, if asked to, delivers
+ * what is missing, and only that. One run does as much as it has time for; the next one goes on.
  */
-export async function runVerify(task: FeedContext, order: VerifyTask): Promise<FeedReport> {
-  const key = jobKey(task.feed.name, 'verify', order.id);
-  const live = await withBackfilled(task, await liveCheckpoint(task));
-  const range = verifiable(task, live, order.range);
-  const own = { ...task, key };
-  return await withLease(own, {
-    fresh: (start) => newJob(order, live, range, start),
-    work: (held) => compare(own, order, live, range, held),
-    // Of a day's hourly invocations most find it done: they write nothing.
-    isOver: ({ job }) => order.once === true && job?.state === 'done',
+export async function runVerify(feedContext: FeedContext, task: VerifyTask): Promise<FeedReport> {
+  const context = { ...feedContext, key: jobKey(feedContext.feed.name, 'verify', task.id) };
+  const live = await withBackfilled(context, await liveCheckpoint(context));
+  const range = verifiable(context, live, task.range);
+  const fresh = (start: Instant) => newJob(task, live, range, start);
+  return await withLease<VerifyCheckpoint>(context, {
+    kind: 'verify',
+    fresh,
+    work: async (leased) => {
+      beginAgain(task, leased, fresh);
+      warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
+      return await verify(context, leased);
+    },
+    // Most of a day's hourly invocations find the verification done. They write nothing.
+    isOver: ({ job }) => task.once === true && job.state === 'done',
   });
 }
 
-/** The latest whole day that can be verified: yesterday, as a rule. */
-export function latestDay(feed: Feed, { watermark }: Checkpoint): Range {
-  const to = floorTo(watermark - lookBack(feed), DAY);
+/** The latest whole day that can be verified: usually yesterday. */
+export function latestDay(feed: Feed, { watermark }: FeedCheckpoint): Range {
+  const to = floorTo(watermark - longestOverlap(feed), DAY);
   return { from: to - DAY, to };
 }
 
-/** How far behind the watermark a feed is ever read again. */
-function lookBack({ overlap, rereads = [] }: Feed): Duration {
-  return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
-}
-
-/** Whole steps below W - overlap, and not below what Tidemark ever set out to read. */
-function verifiable({ effects, feed }: FeedContext, live: Checkpoint, { from, to }: Range): Range {
+/** Whole steps below the watermark less the overlap, and not below what Tidemark ever set out to read. */
+function verifiable({ effects, feed }: FeedContext, live: FeedCheckpoint, { from, to }: Range): Range {
   const step = stepOf(feed);
   const last = floorTo(Math.min(to, live.watermark - feed.overlap), step);
   const kept = ceilTo(effects.now() - feed.stream.retention, step);
@@ -79,169 +76,144 @@ function verifiable({ effects, feed }: FeedContext, live: Checkpoint, { from, to
   return { from: Math.min(first, last), to: last };
 }
 
-/** Where what a destination has begins earlier because finished backfills join it, it can be verified from there on. */
-async function withBackfilled({ effects, feed }: FeedContext, live: Checkpoint): Promise<Checkpoint> {
+/** The live checkpoint with the ranges of finished backfills joined to it: what a destination has then begins earlier. */
+async function withBackfilled({ effects, feed }: FeedContext, live: FeedCheckpoint): Promise<FeedCheckpoint> {
   const items = await effects.loadJobs(feed.name, 'backfill');
-  const finished = items.filter(({ job }) => job?.kind === 'backfill' && job.state === 'done');
-  finished.sort((one, other) => rangeOf(other).from - rangeOf(one).from);
+  const finished = items.filter(
+    (item): item is BackfillCheckpoint => item.kind === 'backfill' && item.job.state === 'done',
+  );
+  finished.sort((one, other) => other.job.range.from - one.job.range.from);
   const joined = (since: Instant, id?: string): Instant =>
     finished
       .filter(({ destinations }) => id === undefined || destinations[id] !== undefined)
-      .map(rangeOf)
+      .map(({ job }) => job.range)
       .reduce((lowest, { from, to }) => (to >= lowest && from < lowest ? from : lowest), since);
   const since = Object.entries(live.destinations).map(([id, from]) => [id, joined(from, id)] as const);
   return { ...live, floor: joined(live.floor), destinations: Object.fromEntries(since) };
-}
-
-function rangeOf({ job, watermark }: Checkpoint): Range {
-  return job?.range ?? { from: watermark, to: watermark };
 }
 
 function stepOf({ stream }: Feed): Duration {
   return Math.max(HOUR, stream.windowStep ?? 0);
 }
 
-function newJob({ id, repair = false }: VerifyTask, live: Checkpoint, range: Range, start: Instant): Checkpoint {
+function newJob(
+  { id, repair = false }: VerifyTask,
+  live: FeedCheckpoint,
+  range: Range,
+  start: Instant,
+): VerifyCheckpoint {
   const job: VerifyJob = { kind: 'verify', id, range, repair, startedAt: start, state: 'running', steps: [] };
   const { floor, destinations, scope, claims } = live;
-  return { ...firstCheckpoint(range.from, scope, []), floor, destinations, ...(claims && { claims }), job };
+  return {
+    kind: 'verify',
+    ...firstCheckpoint(range.from, []),
+    floor,
+    destinations,
+    scope,
+    ...(claims && { claims }),
+    job,
+  };
 }
 
-async function compare(
-  task: FeedContext,
-  order: VerifyTask,
-  live: Checkpoint,
-  range: Range,
-  held: LeasedRun,
-): Promise<RunOutcome> {
-  const { effects } = task;
-  const { lease, asker, start, warnings } = held;
-  let job = lease.item.job as VerifyJob;
-  if (job.state !== 'running' || (order.repair ?? false) !== job.repair) {
-    // The same range again is a verification of its own.
-    const fresh = newJob(order, live, range, start);
-    job = fresh.job as VerifyJob;
-    const { watermark, scope, floor, destinations, claims } = fresh;
-    lease.note({ job, watermark, scope, floor, destinations, claims, narrowed: undefined, waitsInPlace: undefined });
-  }
-  sayRange(task.feed, order, job, warnings);
-  const prepared = await task.prepare(asker);
-  const feed = { ...task.feed, connection: prepared.connection };
+/** A verification that is over, or that was asked for with another `repair`, is begun anew. */
+function beginAgain(
+  { repair = false }: VerifyTask,
+  { lease, start }: LeasedVerification,
+  fresh: (start: Instant) => VerifyCheckpoint,
+): void {
+  const { state, repair: repairs } = lease.item.job;
+  if (state === 'running' && repair === repairs) return;
+  const { job, watermark, scope, floor, destinations, claims } = fresh(start);
+  lease.note({ job, watermark, scope, floor, destinations, claims, narrowed: undefined, waitsInPlace: undefined });
+}
+
+/** Compares part after part, as far as there is time. */
+async function verify(configured: FeedContext, leased: LeasedVerification): Promise<RunOutcome<VerifyCheckpoint>> {
+  const { effects } = configured;
+  const { lease, asker, warnings } = leased;
+  const prepared = await configured.prepare(asker);
+  const feed = { ...configured.feed, connection: prepared.connection };
+  const context = { ...configured, feed };
   if (lease.item.scope !== scopeOf(feed) && lease.item.scope !== '') {
     warnings.push('What this feed reads has changed since it was delivered: what is new in it shows as missing.');
   }
-  while (lease.item.watermark < job.range.to) {
+  while (lease.item.watermark < lease.item.job.range.to) {
     if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');
-    const from = lease.item.watermark;
-    const to = Math.min(job.range.to, from + (lease.item.narrowed ?? Math.max(LONGEST_STEP, stepOf(feed))));
-    const outcome = await compareStep(task, feed, held, prepared, { from, to });
-    if (!outcome) continue;
-    job = { ...job, steps: [...job.steps, ...outcome] };
-    await lease.commit({ watermark: to, job, narrowed: widened(lease.item.narrowed), waitsInPlace: undefined });
+    const { watermark: from, job, narrowed } = lease.item;
+    const to = Math.min(job.range.to, from + (narrowed ?? Math.max(LONGEST_STEP, stepOf(feed))));
+    const steps = await comparePart(context, leased, prepared, { from, to });
+    if (!steps) continue;
+    await lease.commit({
+      watermark: to,
+      job: { ...job, steps: [...job.steps, ...steps] },
+      narrowed: widened(lease.item.narrowed),
+      waitsInPlace: undefined,
+    });
   }
-  const missing = job.steps.reduce((sum, step) => sum + step.missing, 0);
-  effects.count('VerifyMissing', missing - job.steps.reduce((sum, step) => sum + step.repaired, 0));
-  if (missing > 0) tellMissing(task, job, missing, warnings);
-  tellUnsure(job, warnings);
+  const { job } = lease.item;
+  reportFindings(context, job, warnings);
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
 }
 
-function sayRange(feed: Feed, { range: { from, to } }: VerifyTask, { range }: VerifyJob, warnings: string[]): void {
-  const back = lookBack(feed);
-  if (back > feed.overlap && range.to > range.from) {
-    warnings.push(
-      `What is missing here may yet be found: this feed is read again up to ${formatDuration(back)} back every so often.`,
-    );
-  }
-  if (range.from >= range.to) {
-    warnings.push(
-      `There is nothing to verify from ${formatTime(from)} to ${formatTime(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,
-    );
-  } else if (range.from > from || range.to < to) {
-    warnings.push(
-      `Verified is ${formatTime(range.from)} to ${formatTime(range.to)}: whole hours that have been read, and are not read again.`,
-    );
-  }
-}
-
-function tellMissing({ effects, feed }: FeedContext, job: VerifyJob, missing: number, warnings: string[]): void {
-  const repaired = job.steps.reduce((sum, step) => sum + step.repaired, 0);
-  if (repaired === missing) return;
-  const { from, to } = job.range;
-  const command = `tidemark verify --feed ${feed.name} --from ${formatTime(from)} --to ${formatTime(to)} --repair`;
-  warnings.push(
-    `${missing - repaired} event(s) that the vendor has were never delivered; this delivers them (with --cloud what is deployed): ${command}`,
-  );
-  const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => formatTime(step.from));
-  effects.log('error', `Verification of ${feed.name}: ${missing - repaired} events are missing.`, {
-    feed: feed.name,
-    windows,
-  });
-}
-
-/** What could not be compared, or not be told apart, is no proof: that is said apart from what is missing. */
-function tellUnsure({ steps }: VerifyJob, warnings: string[]): void {
-  const unsure = steps.filter(({ unsure }) => unsure);
-  for (const { from, to, note = '' } of unsure.slice(0, MOST_TOLD)) {
-    warnings.push(`${formatTime(from)} to ${formatTime(to)}: ${note}.`);
-  }
-  if (unsure.length > MOST_TOLD) warnings.push(`${unsure.length - MOST_TOLD} more steps could not be verified.`);
-}
-
-/** After a step that was short enough, a longer one may do, too. */
+/** After a part that was short enough, a longer one may be possible. */
 function widened(narrowed: Duration | undefined): Duration | undefined {
   return narrowed === undefined || narrowed * 2 >= LONGEST_STEP ? undefined : narrowed * 2;
 }
 
-/**
- * Reads a few whole hours at once. None when they were too many: then fewer are next.
- */
-async function compareStep(
-  task: FeedContext,
-  feed: Feed,
-  held: LeasedRun,
+/** Compares a part of the range. Returns undefined if it was too large: then a shorter one is next. */
+async function comparePart(
+  context: FeedContext,
+  leased: LeasedVerification,
   prepared: PreparedConnection,
   range: Range,
 ): Promise<readonly VerifiedStep[] | undefined> {
-  const { lease } = held;
-  const seen = seenOf(task);
+  const { feed, seenFor } = context;
+  const seen = seenOf(context);
   await seen.open();
-  const run = await startRun({ ...task, feed }, held, { prepared, seen, plan: { ...range, window: range } });
+  const run = await startPageRun(context, leased, { prepared, seen, plan: { ...range, window: range } });
   const findings = new Findings();
   try {
     await collect(run, findings, range);
   } catch (thrown) {
-    return afterFailure(feed, held, range, thrown);
+    return afterFailure(feed, leased, range, thrown);
   }
-  const steps = await compareHours(run, findings, range, stepOf(feed), task.seenFor);
-  if (!(lease.item.job as VerifyJob).repair || findings.missing.length === 0) return steps;
-  return await repair(task, run, findings, steps, range);
+  const steps = await compareHours({ run, findings, range, seenFor }, stepOf(feed));
+  const { missing } = findings;
+  if (!leased.lease.item.job.repair || missing.length === 0) return steps;
+  return await repair(context, run, { missing, steps, range });
 }
 
-/** What cannot be read at once may be readable in parts; the smallest part that cannot is said to be unreadable. */
-function afterFailure(feed: Feed, { lease, asker, start }: LeasedRun, range: Range, thrown: unknown) {
+/** What cannot be read at once may be readable in parts. The smallest part that cannot be read is reported as unreadable. */
+function afterFailure(
+  feed: Feed,
+  leased: LeasedVerification,
+  range: Range,
+  thrown: unknown,
+): readonly VerifiedStep[] | undefined {
   const length = range.to - range.from;
   const halved = ceilTo(length / 2, stepOf(feed));
   const isCut = thrown instanceof OutOfTimeError;
   if (!isCut && !isAboutRange(thrown)) throw thrown;
-  // A proxy's page says nothing of the vendor's data: this run has failed, and the next one asks again.
+  // A proxy's page says nothing about the vendor's data: this run has failed, and the next one asks again.
   if (thrown instanceof UnreadableError && !thrown.claimsFormat) throw thrown;
   if (halved < length) {
-    lease.note({ narrowed: halved });
+    leased.lease.note({ narrowed: halved });
     if (isCut) throw thrown;
     return undefined;
   }
   if (!isCut) return [unreadable(range, thrown)];
-  // An hour that a whole run has no time for would be begun for ever.
-  const { effects } = asker;
-  const wasWhole = (effects.now() - start) * 2 > asker.stopAt - start && !effects.stopping();
-  throw wasWhole && lease.item.waitsInPlace ? tooLong(range) : noteWhole(lease, wasWhole, thrown);
+  throw tooLongForARun(leased, range) ?? thrown;
 }
 
-/** The next run begins with this hour, and has all of its time for it. */
-function noteWhole(lease: LeasedRun['lease'], wasWhole: boolean, thrown: unknown): unknown {
-  if (wasWhole) lease.note({ waitsInPlace: true });
-  return thrown;
+/** The error if a whole run had no time for the smallest part: it would be begun again for ever. The first time, the next run gets another try. */
+function tooLongForARun({ lease, asker, start }: LeasedVerification, range: Range): TidemarkError | undefined {
+  const { effects, stopAt } = asker;
+  const hadWholeRun = (effects.now() - start) * 2 > stopAt - start && !effects.stopping();
+  if (!hadWholeRun) return undefined;
+  if (lease.item.waitsInPlace) return tooLong(range);
+  // The next run begins with this part, and has all of its time for it.
+  lease.note({ waitsInPlace: true });
+  return undefined;
 }
 
 function unreadable(range: Range, thrown: Error): VerifiedStep {

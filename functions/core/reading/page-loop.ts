@@ -3,12 +3,12 @@ import { OutOfTimeError } from '../errors.ts';
 import { recordHash } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
 import type { Range } from '../time.ts';
-import { Occurrences } from './occurrences.ts';
 import { askedRange } from './plan.ts';
 import { processPage } from './process-page.ts';
 import { type ReadPage, readPages } from './read-pages.ts';
-import { RowOrder } from './row-order.ts';
-import type { Reading, Run } from './run.ts';
+import { Occurrences } from './rows/occurrences.ts';
+import { RowOrder } from './rows/row-order.ts';
+import type { PageRun, Reading } from './run.ts';
 
 /** Maximum number of rows without a vendor id that are counted in a window that cannot be halved. */
 const MAX_ROWS_PER_STEP = 200_000;
@@ -34,7 +34,7 @@ export interface PageDone {
  * Reads all pages of a range and processes their rows; yields after each page. While one page is processed, the next one is
  * being fetched. Whatever ends the read early, what was read before that is delivered first.
  */
-export async function* processPages(run: Run, read: RangeRead): AsyncGenerator<PageDone, void> {
+export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerator<PageDone, void> {
   const { range, asked, deliver, rowsPerSlice = Number.POSITIVE_INFINITY } = read;
   const { stream, connection } = run.feed;
   const bounds = asked ?? askedRange(stream, range);
@@ -67,7 +67,7 @@ export async function* processPages(run: Run, read: RangeRead): AsyncGenerator<P
 }
 
 /** Processes rows that were read before, as the only page of a range. */
-export async function processSinglePage(run: Run, range: Range, rows: readonly Row[]): Promise<void> {
+export async function processSinglePage(run: PageRun, range: Range, rows: readonly Row[]): Promise<void> {
   const { stream } = run.feed;
   const reading = newReading(stream, range, askedRange(stream, range));
   await processPage(run, reading, { rows, hashes: rows.map(recordHash), number: 1 });

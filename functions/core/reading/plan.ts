@@ -1,5 +1,5 @@
 import type { Feed, Stream } from '../model.ts';
-import type { Checkpoint, Plan } from '../stored/checkpoint.ts';
+import type { FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
 import {
   ceilTo,
   type Duration,
@@ -12,27 +12,30 @@ import {
   SECOND,
 } from '../time.ts';
 
-/** What the vendor's retention has swallowed before it was read. */
+/** A new plan. */
 export interface PlanResult {
-  /** None when there is nothing to read yet. */
+  /** Undefined if there is nothing to read yet. */
   readonly plan?: Plan;
+  /** What the vendor has deleted before it was read. */
   readonly gap?: Range;
 }
 
+/** What a plan depends on besides the feed. */
+interface PlanInputs {
+  readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed'>;
+  /** The present when the run began. */
+  readonly start: Instant;
+  /** The oldest time whose seen keys are loaded. The overlap is cut there. */
+  readonly seenFrom: Instant;
+  /** The re-reads that are due: how far behind the watermark each begins. */
+  readonly due?: readonly Duration[];
+}
+
 /**
- * Sets out what this run reads: `[watermark - overlap, start - settle)`, never below the floor or the vendor's retention.
- * `start` is read once a run, so that the watermark can never get ahead of the overlap that was re-read.
- *
- * @param seenFrom the oldest time whose seen keys are loaded; the overlap is cut there
- * @param due the re-reads that are due: how far behind the watermark each begins
+ * Plans what this run reads: `[watermark - overlap, start - settle)`, never below the floor or the vendor's retention.
+ * `start` is read once per run, so that the watermark can never get ahead of the overlap that was re-read.
  */
-export function makePlan(
-  feed: Feed,
-  checkpoint: Checkpoint,
-  start: Instant,
-  seenFrom: Instant,
-  due: readonly Duration[] = [],
-): PlanResult {
+export function makePlan(feed: Feed, { checkpoint, start, seenFrom, due = [] }: PlanInputs): PlanResult {
   const { precision, retention } = feed.stream;
   const { watermark, floor } = checkpoint;
   const oldestKept = ceilTo(start - retention, precision);
@@ -53,13 +56,13 @@ export function makePlan(
   };
 }
 
-/** The plan after its window is done; none when that was the last. */
+/** The plan with its next window. Undefined if its window was the last one. */
 export function nextWindow(feed: Feed, plan: Plan, narrowed: Duration | undefined): Plan | undefined {
   if (plan.window.to >= plan.to) return undefined;
   return withWindow(plan, firstWindow(feed, { from: plan.window.to, to: plan.to }, narrowed));
 }
 
-/** The plan with another window, nothing of it read. */
+/** The plan with another window, of which nothing is read or proven. */
 export function withWindow({ from, to, rereads, vendorNow }: Plan, window: Range): Plan {
   return { from, to, window, ...(rereads && { rereads }), ...(vendorNow !== undefined && { vendorNow }) };
 }
@@ -69,13 +72,13 @@ export function wholeWindow({ left: _, ...plan }: Plan): Plan {
   return plan;
 }
 
-/** Where the watermark may go when a window is done: not past what the vendor has proven, and never back. */
+/** Where the watermark may go when a window is done: never past what the vendor has proven, and never back. */
 export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Instant {
   const { window, proven = window.to, vendorNow = Number.POSITIVE_INFINITY } = plan;
   return Math.max(watermark, floorTo(Math.min(window.to, proven, vendorNow - feed.settle), feed.stream.precision));
 }
 
-/** Half of a window, or none when it is the smallest there can be. Where the vendor has whole steps, half of those it touches. */
+/** Half the length of a window. Undefined if it is the smallest one. A vendor with whole steps: half of the steps it touches. */
 export function halve(feed: Feed, window: Range): Duration | undefined {
   const { from, to } = feed.stream.windowStep === undefined ? window : askedRange(feed.stream, window);
   const half = ceilTo((to - from) / 2, smallestWindow(feed));
@@ -87,14 +90,14 @@ export function smallestWindow({ stream }: Feed): Duration {
   return Math.max(stream.precision, stream.windowStep ?? 0, MILLISECOND);
 }
 
-/** What to ask for to get a range: whole steps where the vendor has them, else a margin more, for nobody knows whether its bounds are inclusive. */
+/** What to ask for to get a range: whole steps where the vendor has them, else a margin more, as its bounds may be inclusive or not. */
 export function askedRange({ precision, windowStep }: Stream, { from, to }: Range): Range {
   if (windowStep !== undefined) return { from: floorTo(from, windowStep), to: ceilTo(to, windowStep) };
   return { from: Math.max(0, from - precision), to: to + precision };
 }
 
-/** How far behind the watermark this run is to begin, beyond the overlap: the re-reads whose time has come. */
-export function dueRereads(feed: Feed, { reread = {} }: Checkpoint, start: Instant): Duration[] {
+/** The re-reads beyond the overlap that are due: how far behind the watermark each begins. */
+export function dueRereads(feed: Feed, { reread = {} }: Pick<FeedCheckpoint, 'reread'>, start: Instant): Duration[] {
   const due = (feed.rereads ?? []).filter(({ every, overlap }) => {
     const last = parseInstant(reread[nameOf(overlap)]);
     return last === undefined || start >= last + every;
@@ -102,19 +105,23 @@ export function dueRereads(feed: Feed, { reread = {} }: Checkpoint, start: Insta
   return due.map(({ overlap }) => overlap);
 }
 
-/** When each re-read was last done, after a window of a plan: it is over when the plan has come to the watermark that it began behind, or to its end. */
-export function doneRereads(feed: Feed, { reread, watermark }: Checkpoint, plan: Plan): Checkpoint['reread'] {
+/** When each re-read was last done, after a window of a plan. A re-read is done when the plan has reached the watermark behind which it began, or its own end. */
+export function doneRereads(
+  feed: Feed,
+  { reread, watermark }: Pick<FeedCheckpoint, 'reread' | 'watermark'>,
+  plan: Plan,
+): FeedCheckpoint['reread'] {
   if (!plan.rereads || plan.window.to < Math.min(watermark, plan.to)) return reread;
   const done = formatInstant(plan.to + feed.settle, 'us');
   return { ...reread, ...Object.fromEntries(plan.rereads.map((overlap) => [nameOf(overlap), done])) };
 }
 
-/** What a re-read is stored under: exact, for two of them may differ by minutes. */
+/** The key of a re-read. It is exact, since two of them may differ by minutes. */
 function nameOf(overlap: Duration): string {
   return `${overlap / SECOND}s`;
 }
 
-/** Grows a narrowed window back towards the stream's own length; none when it is there. */
+/** The next longer window after a narrowed one was read. Undefined if that is the stream's longest window. */
 export function widen(feed: Feed, narrowed: Duration | undefined): Duration | undefined {
   if (narrowed === undefined) return undefined;
   const wider = narrowed * 4;
@@ -125,7 +132,7 @@ function windowLength(feed: Feed, narrowed: Duration | undefined): Duration {
   return Math.min(narrowed ?? feed.stream.longestWindow, feed.stream.longestWindow);
 }
 
-/** The first window of a range. Those of a vendor that answers for whole steps end where a step does, so that none is asked for twice. */
+/** The first window of a range. For a vendor with whole steps it ends where a step ends, so that no step is asked for twice. */
 export function firstWindow({ stream, ...feed }: Feed, { from, to }: Range, narrowed: Duration | undefined): Range {
   const start = stream.windowStep === undefined ? from : floorTo(from, stream.windowStep);
   return { from, to: Math.min(start + windowLength({ stream, ...feed }, narrowed), to) };

@@ -9,130 +9,145 @@ import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Duration, type Instant, SECOND } from '../time.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';
-import { isInside, isMargin, type Reading, type Run } from './run.ts';
+import { isInside, isMargin, type PageRun, type Reading } from './run.ts';
 
-/** So many instants of a window are asked about, and so many more for each of its pages; a window of twins must not cost a request each. */
-const MOST_SETTLED = 50;
-const SETTLED_A_PAGE = 2;
+/** Maximum number of requests about single instants per window, and how many more each of its pages allows: a window of identical rows must not cost a request per row. */
+const MAX_SETTLED = 50;
+const MAX_SETTLED_PER_PAGE = 2;
 
-/** Tags by which a mapping says that the vendor's event name is new to it. */
+/** The tag by which a mapping says that the vendor's event name is new to it. */
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
-/** These rows of a page become events on their way out, unless they have been delivered before. */
-export async function processPage(run: Run, reading: Reading, page: ReadPage): Promise<void> {
-  const before = { ...run.tally };
+/** A row on its way to becoming events: the row, its hash, and its occurrence number. */
+interface ReadRow {
+  readonly record: OneRecord;
+  readonly hash: string;
+  /** Number among identical rows. Always 0 where the vendor's id tells records apart. */
+  readonly occurrence: number;
+}
+
+/** Makes events of the rows of a page and queues those that were not delivered before. */
+export async function processPage(run: PageRun, reading: Reading, page: ReadPage): Promise<void> {
+  const { effects, feed, tally, observers } = run;
+  const before = { ...tally };
   for (const [at, row] of page.rows.entries()) {
     const hash = page.hashes[at] as string;
     const record = new OneRecord(row);
-    const identities = identitiesOf(run.feed, record);
+    const identities = identitiesOf(feed, record);
     const time = identities[0]?.time;
-    // The vendor orders and filters rows by one time of theirs: what else a row holds goes where the row goes.
+    // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
     if (isMargin(reading, time)) continue;
-    if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) run.effects.count('OutOfRange', 1);
-    record.ask((shown) => run.ongoing.observe(shown));
-    const occurrence = await numberRow(run, reading, identities, hash, page.number);
-    run.singleActor.observe(
-      record.ask((shown) => run.feed.stream.actor?.(shown)),
-      time,
-    );
+    if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) effects.count('OutOfRange', 1);
+    record.ask((shown) => observers.ongoing.observe(shown));
+    const occurrence = await numberRow(run, reading, { identities, hash, pageNumber: page.number });
+    const actor = record.ask((shown) => feed.stream.actor?.(shown));
+    observers.singleActor.observe(actor, time);
     for (const identity of identities) {
-      run.tally.fetched++;
-      const sent = occurrence !== undefined && (await queueEvent(run, reading, record, identity, hash, occurrence));
-      if (!sent) run.tally.suppressed++;
+      tally.fetched++;
+      const queued =
+        occurrence !== undefined && (await queueEvent(run, reading, identity, { record, hash, occurrence }));
+      if (!queued) tally.suppressed++;
     }
   }
-  run.effects.count('Fetched', run.tally.fetched - before.fetched);
-  run.effects.count('Suppressed', run.tally.suppressed - before.suppressed);
+  effects.count('Fetched', tally.fetched - before.fetched);
+  effects.count('Suppressed', tally.suppressed - before.suppressed);
 }
 
-/** Which of its equals a row is; none when it is one shown twice. A vendor's id makes counting needless. */
+/** A row that is to be numbered. */
+interface RowToNumber {
+  readonly identities: readonly Identity[];
+  readonly hash: string;
+  readonly pageNumber: number;
+}
+
+/** Occurrence number among identical rows; undefined if paging repeated the row. A vendor's id makes counting unnecessary. */
 async function numberRow(
-  run: Run,
+  run: PageRun,
   reading: Reading,
-  identities: readonly Identity[],
-  hash: string,
-  pages: number,
+  { identities, hash, pageNumber }: RowToNumber,
 ): Promise<number | undefined> {
-  const known = identities.every(({ id }) => id !== undefined);
+  const { order, occurrences } = reading;
+  const hasId = identities.every(({ id }) => id !== undefined);
   const first = identities[0]?.time;
   // A row from outside the range has no place in the order of time.
   const time = reading.rangeIgnoresRowTime || isInside(reading.range, first) ? first : undefined;
-  if (reading.pageBefore.has(hash) && isToSettle(run, reading, time, pages)) {
-    await (known ? readInstant(run, reading, time) : settleEqualRows(run, reading, hash, time));
+  if (reading.pageBefore.has(hash) && needsSettling(run, reading, time, pageNumber)) {
+    await (hasId ? readInstant(run, reading, time) : settleIdenticalRows(run, reading, hash, time));
   }
-  if (!known && reading.occurrences.repeats(hash, time)) return undefined;
-  if (time !== undefined) reading.order.add(time);
-  run.unordered ||= !reading.order.monotone;
-  return known ? 0 : reading.occurrences.next(hash, time, reading.order.monotone);
+  if (!hasId && occurrences.repeats(hash, time)) return undefined;
+  if (time !== undefined) order.add(time);
+  if (!order.monotone) run.progress.rowsOutOfOrder();
+  return hasId ? 0 : occurrences.next(hash, time, order.monotone);
 }
 
-/** Puts an event among the outgoing, for the destinations that lack it; false when none does. */
-async function queueEvent(
-  run: Run,
-  reading: Reading,
-  record: OneRecord,
-  identity: Identity,
-  hash: string,
-  occurrence: number,
-): Promise<boolean> {
-  const { effects, feed, findings } = run;
+/** Queues an event for the destinations that lack it. Returns false if there are none. */
+async function queueEvent(run: PageRun, reading: Reading, identity: Identity, row: ReadRow): Promise<boolean> {
+  const { effects, feed, findings, observers } = run;
+  const { record, hash, occurrence } = row;
+  const { time } = identity;
   const outgoing = findings ?? run.outgoing;
   const id = eventId(feed, identity, hash, occurrence);
   if (outgoing.has(id)) return false;
   const key = effects.seal(id);
-  const bucket = bucketOf(identity.time);
+  const bucket = bucketOf(time);
   const seen = run.seen.has(bucket, key);
   const deliveredTo = typeof seen === 'number' ? seen : await seen;
-  const marking = record.ask((row) => run.marks.mark(row, identity.time, id, deliveredTo === 0));
+  const { marks } = observers;
+  const marking = record.ask((shown) => marks.mark(shown, time, id, deliveredTo === 0));
   const mark = marking && (await marking);
-  if (mark === OURS && run.marks.leaveOut) {
-    // It may have been delivered before it was left out.
+  if (mark === OURS && marks.leaveOut) {
+    // It may have been delivered before the setting was made that leaves it out.
     findings?.meet(bucket, key, deliveredTo);
     return false;
   }
-  const undelivered = wantedBy(run, reading, identity.time) & ~deliveredTo;
+  const undelivered = wantedBy(run, reading, time) & ~deliveredTo;
   findings?.meet(bucket, key, deliveredTo | undelivered);
   if (undelivered === 0) return false;
-  const now = effects.now();
-  const late = lateness(run, reading, identity.time, now);
+  const readAt = effects.now();
+  const late = lateness(run, reading, time, readAt);
   if (mark === UNEXPECTED && deliveredTo === 0) effects.count('UnexpectedSignIns', 1);
-  const stableFields = record.ask((row) => feed.stream.stableFields?.(row));
-  const event = mapped(run, record, identity, mark, {
+  // Before the record is mapped: an error in here makes it a pipeline_error.
+  const stableHash = stableHashOf(run, record);
+  const about = {
     feed,
     id,
-    readAt: now,
-    window: run.plan.window,
-    ...(identity.time !== undefined && { time: identity.time }),
+    readAt,
+    window: run.progress.window,
+    ...(time !== undefined && { time }),
     ...(late !== undefined && { late }),
-  });
-  if (deliveredTo === 0) run.lateNotes.add(late);
-  outgoing.add(event, { time: identity.time, bucket, key, undelivered, stableHash: sealed(run, record, stableFields) });
+  };
+  const event = mapRecord(run, { record, identity, mark }, about);
+  if (deliveredTo === 0) run.notes.lateness.add(late);
+  outgoing.add(event, { time, bucket, key, undelivered, stableHash });
   return true;
 }
 
-/** What stays the same when the vendor changes a record, where the stream knows that. Of one that it cannot tell, that is all of it. */
-function sealed({ effects, feed }: Run, { row }: OneRecord, stableFields: string | undefined): Uint8Array | undefined {
-  if (!feed.stream.stableFields) return undefined;
-  return effects.seal(`stableFields ${stableFields ?? row.text}`).subarray(0, 4);
+/** A hash of what stays the same when the vendor changes a record. Undefined if the stream does not know that. */
+function stableHashOf({ effects, feed }: PageRun, record: OneRecord): Uint8Array | undefined {
+  const { stream } = feed;
+  const stableFields = record.ask((row) => stream.stableFields?.(row));
+  if (!stream.stableFields) return undefined;
+  return effects.seal(`stableFields ${stableFields ?? record.row.text}`).subarray(0, 4);
 }
 
-/** How late an event comes whose range had been read before. */
-function lateness(run: Run, { range }: Reading, time: Instant | undefined, now: Instant): Duration | undefined {
-  if (time === undefined || time >= run.readBefore || !isInside(range, time)) return undefined;
+/** How late an event is whose range had been read before; undefined if it had not. */
+function lateness(run: PageRun, { range }: Reading, time: Instant | undefined, now: Instant): Duration | undefined {
+  if (time === undefined || time >= run.progress.readBefore || !isInside(range, time)) return undefined;
   run.tally.late++;
   run.effects.count('Late', 1);
   run.effects.count('LatenessSeconds', Math.round((now - time) / SECOND));
   return now - time;
 }
 
-/** The event of a record; of one that anything is wrong with, a pipeline_error. */
-function mapped(
-  run: Run,
-  record: OneRecord,
-  identity: Identity,
-  mark: Mark | undefined,
-  about: EventContext,
-): EcsEvent {
+/** What an event is made of. */
+interface EventParts {
+  readonly record: OneRecord;
+  readonly identity: Identity;
+  readonly mark: Mark | undefined;
+}
+
+/** The event of a record; a pipeline_error if the record cannot be mapped. */
+function mapRecord(run: PageRun, { record, identity, mark }: EventParts, about: EventContext): EcsEvent {
   const { stream, connection } = run.feed;
   try {
     const row = record.orThrow();
@@ -149,10 +164,13 @@ function mapped(
   }
 }
 
-/** The destinations, as bits, that want an event of this time: one that was added later starts then. What was not even asked for, all want. */
-function wantedBy(run: Run, { range, rangeIgnoresRowTime }: Reading, time: Instant | undefined): number {
-  const { destinations: since, floor } = run.lease.item;
-  // Where the range says nothing of a row's time, a time is only not to be believed when the vendor keeps nothing that old.
+/**
+ * The destinations, as bits, that want an event of this time: a destination that was added later starts then. An event that
+ * was not asked for goes to all of them.
+ */
+function wantedBy(run: PageRun, { range, rangeIgnoresRowTime }: Reading, time: Instant | undefined): number {
+  const { destinations: since, floor } = run.bounds;
+  // Where the range says nothing about the rows' times, only a time older than all that the vendor keeps is impossible.
   const impossible = floor - run.feed.stream.retention;
   const stray = time === undefined || (rangeIgnoresRowTime ? time < impossible : !isInside(range, time));
   return run.destinations.reduce(
@@ -161,16 +179,28 @@ function wantedBy(run: Run, { range, rangeIgnoresRowTime }: Reading, time: Insta
   );
 }
 
+/** Whether one more request is to tell which rows of an instant there are, because some of them stand on both sides of a page edge. */
+function needsSettling(
+  { feed }: PageRun,
+  { settled }: Reading,
+  time: Instant | undefined,
+  pageNumber: number,
+): time is Instant {
+  // A vendor with whole steps cannot be asked about one instant.
+  if (time === undefined || feed.stream.windowStep !== undefined) return false;
+  return !settled.has(time) && settled.size < MAX_SETTLED + MAX_SETTLED_PER_PAGE * pageNumber;
+}
+
 /**
- * Equal rows on both sides of a page edge: one row shown twice, or two rows? One more request for that instant tells,
- * if one page holds it all. Where it cannot, both are kept: a false extra is better than a loss.
+ * Identical rows on both sides of a page edge: one row that paging repeated, or two rows? One more request for that instant
+ * tells, if its answer is one page. Otherwise both are kept: a false extra is better than a loss.
  */
-async function settleEqualRows(run: Run, reading: Reading, hash: string, time: Instant): Promise<void> {
+async function settleIdenticalRows(run: PageRun, reading: Reading, hash: string, time: Instant): Promise<void> {
   reading.settled.add(time);
   try {
     const totals = await countRows(run, requestFor(run, time), time);
     if (!totals) return;
-    // A vendor that does not show the row at its own instant has not told us anything.
+    // An answer without the row at its own instant proves nothing.
     if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
   } catch (thrown) {
     run.effects.log('debug', 'Equal rows at a page edge could not be counted; both are kept.', {
@@ -179,51 +209,47 @@ async function settleEqualRows(run: Run, reading: Reading, hash: string, time: I
   }
 }
 
-/** Whether an instant is to be asked about some of whose rows stand on both sides of a page edge. */
-function isToSettle(run: Run, { settled }: Reading, time: Instant | undefined, pages: number): time is Instant {
-  // A whole step of the vendor's is what takes more than a page.
-  if (time === undefined || run.feed.stream.windowStep !== undefined) return false;
-  return !settled.has(time) && settled.size < MOST_SETTLED + SETTLED_A_PAGE * pages;
-}
-
-function requestFor({ feed }: Run, time: Instant): Request {
+function requestFor({ feed }: PageRun, time: Instant): Request {
   const { stream, connection } = feed;
   const to = time + smallestWindow(feed) + stream.precision;
   return stream.first({ from: Math.max(0, time - stream.precision), to }, connection);
 }
 
 /**
- * A row that is told by its id comes twice at a page edge: where pages are counted by offset, the rows of its instant may
- * have come in another order, and one of them not at all. So all of that instant are taken in.
+ * A row with a vendor id comes twice at a page edge. Where pages are counted by offset, the rows of its instant may have come
+ * in another order the second time, and one of them not at all: so all rows of that instant are processed.
  */
-async function readInstant(run: Run, reading: Reading, time: Instant): Promise<void> {
+async function readInstant(run: PageRun, reading: Reading, time: Instant): Promise<void> {
+  const { feed, asker, tally, observers } = run;
   reading.settled.add(time);
   const request = requestFor(run, time);
-  const { rows } = run.feed.stream.read(await ask(run.asker, request), request);
-  run.tally.pages++;
+  const { rows } = feed.stream.read(await ask(asker, request), request);
+  tally.pages++;
   for (const row of rows) {
     const record = new OneRecord(row);
-    const identities = identitiesOf(run.feed, record);
+    const identities = identitiesOf(feed, record);
     if (identities[0]?.time !== time || identities.some(({ id }) => id === undefined)) continue;
-    record.ask((shown) => run.ongoing.observe(shown));
+    record.ask((shown) => observers.ongoing.observe(shown));
     for (const identity of identities) {
-      run.tally.fetched++;
-      if (!(await queueEvent(run, reading, record, identity, recordHash(row), 0))) run.tally.suppressed++;
+      tally.fetched++;
+      const queued = await queueEvent(run, reading, identity, { record, hash: recordHash(row), occurrence: 0 });
+      if (!queued) tally.suppressed++;
     }
   }
 }
 
-/** How often each row stands at an instant; unknown when that takes more than a page. */
-async function countRows(run: Run, first: Request, time: Instant): Promise<Map<string, number> | undefined> {
+/** The number of identical rows at an instant, by their hash; undefined if that takes more than one page. */
+async function countRows(run: PageRun, first: Request, time: Instant): Promise<Map<string, number> | undefined> {
+  const { feed, asker, tally } = run;
   const totals = new Map<string, number>();
   let request: Request | undefined = first;
-  // Where pages are counted by offset, the end of the first shows only as a second that is empty.
+  // Where pages are counted by offset, only an empty second page shows that the first one was the last.
   for (let number = 1; request; number++) {
-    const page: Page = run.feed.stream.read(await ask(run.asker, request), request);
-    run.tally.pages++;
+    const page: Page = feed.stream.read(await ask(asker, request), request);
+    tally.pages++;
     if (number === 2) return page.rows.length === 0 ? totals : undefined;
     for (const row of page.rows) {
-      if (identitiesOf(run.feed, new OneRecord(row))[0]?.time !== time) continue;
+      if (identitiesOf(feed, new OneRecord(row))[0]?.time !== time) continue;
       const hash = recordHash(row);
       totals.set(hash, (totals.get(hash) ?? 0) + 1);
     }

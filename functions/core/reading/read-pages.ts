@@ -6,20 +6,20 @@ import { type Asker, ask } from '../requests/ask.ts';
 import { clockOffset, vendorTime } from '../requests/judge.ts';
 import { Paging } from '../requests/paging.ts';
 import { DAY, formatTime, type Range, SECOND } from '../time.ts';
-import type { Run } from './run.ts';
+import type { PageRun } from './run.ts';
 
-/** A vendor's clock that is further off than this is reported; further than a day, it is not believed. */
-const SKEW_WORTH_NOTING = 30 * SECOND;
+/** A difference to the vendor's clock from which on it is reported. A clock that is more than a day off is not believed. */
+const REPORTED_SKEW = 30 * SECOND;
 
-/** One page, its rows fingerprinted. */
+/** One page with the hashes of its rows. */
 export interface ReadPage {
   readonly rows: readonly Row[];
   readonly hashes: readonly string[];
   readonly number: number;
 }
 
-/** The pages of a read, the next one already being fetched while one is worked on. */
-export async function* readPages(run: Run, range: Range, first: Request): AsyncGenerator<ReadPage, undefined> {
+/** The pages of a read. While one page is worked on, the next one is already being fetched. */
+export async function* readPages(run: PageRun, range: Range, first: Request): AsyncGenerator<ReadPage, undefined> {
   const { asker, feed, effects } = run;
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
   const paging = new Paging(first, feed.connection.origin);
@@ -50,17 +50,17 @@ export async function* readPages(run: Run, range: Range, first: Request): AsyncG
   if (total !== undefined && total !== rows) noteMismatch(run, total, rows);
 }
 
-/** What the vendor says beforehand is no proof, since its numbers overshoot; but it is worth a second look. */
-function noteMismatch({ effects, feed, plan }: Run, total: number, rows: number): void {
+/** The announced number of rows proves nothing, since vendors announce too many. A difference is worth a look. */
+function noteMismatch({ effects, feed, progress }: PageRun, total: number, rows: number): void {
   effects.count('TotalMismatch', 1);
   effects.log('info', `${feed.name}: the vendor announced ${total} rows and sent ${rows}.`, {
     feed: feed.name,
-    from: formatTime(plan.window.from),
-    to: formatTime(plan.window.to),
+    from: formatTime(progress.window.from),
+    to: formatTime(progress.window.to),
   });
 }
 
-/** Starts a request that is awaited later, or never when the reading ends first: then its failure is nobody's concern. */
+/** Starts a request whose answer is awaited later. If the read ends first, nobody awaits it, and its failure does not matter. */
 function fetchAhead(asker: Asker, request: Request): Promise<Answer> {
   const asking = ask(asker, request);
   asking.catch(() => undefined);
@@ -71,27 +71,24 @@ function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
   try {
     return feed.stream.read(answer, request);
   } catch (thrown) {
-    // A source that may not show all of it has put something in its place.
+    // A source that must hide parts of a body has set a body of its own.
     if (thrown instanceof UnreadableError) thrown.body ||= answer.text;
     throw thrown;
   }
 }
 
-/** The watermark may not pass what the vendor's own clock, and the range it says it answered for, have proven. */
-function noteProof(run: Run, range: Range, answer: Answer, { answeredTo }: Page): void {
-  const { effects } = run;
-  // Only an answer for less than it was asked for says something: the rest of a half-read window was asked for alone.
-  if (answeredTo !== undefined && answeredTo < range.to) {
-    run.plan = { ...run.plan, proven: Math.min(answeredTo, run.plan.proven ?? answeredTo) };
-  }
-  const theirs = vendorTime(answer);
-  if (theirs === undefined) return;
+/** The watermark must not pass the vendor's own clock, nor the end of the range that the vendor states it has answered for. */
+function noteProof({ effects, progress }: PageRun, range: Range, answer: Answer, { answeredTo }: Page): void {
+  // An end at or after the range's proves nothing about the window, of which the range may be a part.
+  if (answeredTo !== undefined && answeredTo < range.to) progress.provenUntil(answeredTo);
+  const vendorNow = vendorTime(answer);
+  if (vendorNow === undefined) return;
   const offset = Math.abs(clockOffset(answer, effects.now()));
   if (offset > DAY) {
     effects.count('ClockUnbelievable', 1);
     return;
   }
-  // The header has whole seconds: a second is not skew.
-  if (offset > SKEW_WORTH_NOTING) effects.count('ClockSkewSeconds', Math.round(offset / SECOND));
-  run.plan = { ...run.plan, vendorNow: Math.min(theirs, run.plan.vendorNow ?? theirs) };
+  // The header has whole seconds, so a difference of one second is normal.
+  if (offset > REPORTED_SKEW) effects.count('ClockSkewSeconds', Math.round(offset / SECOND));
+  progress.vendorClock(vendorNow);
 }

@@ -1,91 +1,120 @@
-import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import {
-  AmbiguousWriteError,
-  ExpiredError,
-  OutOfTimeError,
-  PauseError,
-  TidemarkError,
-  UnreadableError,
-} from '../errors.ts';
+import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { SignInMarks } from '../requests/own-sign-ins.ts';
-import { IncompleteError } from '../requests/paging.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
-import { newCheckpoint, reconcileDestinations, reconcileScope } from '../run/reconcile-config.ts';
+import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import { DayNotes, foldDays } from '../state/ledger.ts';
-import { OngoingNotes } from '../state/ongoing.ts';
+import type { Lease } from '../state/lease.ts';
+import { foldDays } from '../state/ledger.ts';
 import type { Seen } from '../state/seen.ts';
-import type { Changes, Checkpoint, Plan } from '../stored/checkpoint.ts';
-import { LatenessNotes } from '../stored/lateness.ts';
-import { type Duration, formatTime, type Instant } from '../time.ts';
-import { finishWindow } from './finish-window.ts';
-import { noteDay, noteDone } from './note-done.ts';
-import { TooManyRowsError } from './occurrences.ts';
+import type { Changes, FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
+import { type Duration, formatTime, type Instant, type Range } from '../time.ts';
 import { dueRereads, makePlan, type PlanResult } from './plan.ts';
 import { readOngoing } from './read-ongoing.ts';
-import { readWindow } from './read-window.ts';
-import { helpOn, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
+import { readPlan } from './read-plan.ts';
 import type { Run } from './run.ts';
-import { SingleActorCheck } from './single-actor-check.ts';
+import { startRun } from './start-run.ts';
+
+type LiveRun = LeasedRun<FeedCheckpoint>;
 
 /** Runs one feed: finishes its plan or makes a new one, and reads window after window. */
-export async function runFeed(task: FeedContext): Promise<FeedReport> {
-  return await withLease(task, { fresh: (start) => newCheckpoint(task, start), work: (held) => readOn(task, held) });
+export async function runFeed(context: FeedContext): Promise<FeedReport> {
+  return await withLease<FeedCheckpoint>(context, {
+    kind: 'feed',
+    fresh: (start) => newCheckpoint(context, start),
+    work: async (leased) => {
+      const prepared = await context.prepare(leased.asker);
+      const feed = { ...context.feed, connection: prepared.connection };
+      return await readLive({ ...context, feed }, leased, prepared);
+    },
+  });
+}
+
+/** What a run is to read now. */
+interface Preparation extends PlanResult {
+  readonly seen: Seen;
+  /** What of the overlap is left out, because more events were delivered in it than can be loaded. */
+  readonly cut?: Range;
 }
 
 /** Works through the plan until it is done or something ends the run. */
-async function readOn(task: FeedContext, held: LeasedRun): Promise<RunOutcome> {
-  const { effects, destinations } = task;
-  const { lease, start, asker, warnings } = held;
-  const prepared = await task.prepare(asker);
-  const feed = { ...task.feed, connection: prepared.connection };
-  const changed = reconcileScope({ ...task, feed }, lease);
+async function readLive(
+  context: FeedContext,
+  leased: LiveRun,
+  prepared: PreparedConnection,
+): Promise<RunOutcome<FeedCheckpoint>> {
+  const { effects, destinations, seenFor } = context;
+  const { lease, warnings } = leased;
+  const scopeChange = reconcileScope(context, lease);
   warnings.push(...prepared.visibility.warnings);
-  reconcileDestinations(task, lease);
-  const seen = seenOf(task);
-  const due = dueRereads(feed, lease.item, start);
-  const overlapFrom = overlapStart(feed, lease.item, due);
-  const seenFrom = await seen.load(overlapFrom);
-  const made = planOf(feed, lease.item, start, seenFrom, due);
-  if (changed) {
-    warnings.push(changed.message);
-    await sendSelfEvent(startSending(task, held, { seen }), { act: 'scope-changed', ...changed });
+  reconcileFeedDestinations(destinations, lease);
+  const { seen, plan, gap, cut } = await planRun(context, leased);
+  if (scopeChange) {
+    warnings.push(scopeChange.message);
+    await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!made.plan) return caughtUp(effects.now());
-  const run = await startRun({ ...task, feed }, held, { prepared, seen, plan: made.plan });
-  if (seenFrom > overlapFrom) {
-    effects.count('OverlapShortened', 1);
-    warnings.push(
-      `The overlap is cut to what lies after ${formatTime(seenFrom)}: more than ${task.mostSeenKeys} events were delivered in it.`,
-    );
-    await sendSelfEvent(run, { act: 'overlap-shortened', range: { from: overlapFrom, to: seenFrom } });
-  }
-  if (made.gap) {
-    effects.count('Gap', 1);
-    warnings.push(`The vendor deleted ${formatTime(made.gap.from)} to ${formatTime(made.gap.to)} before it was read.`);
-    run.dayNotes.gap(made.gap);
-    await sendSelfEvent(run, { act: 'gap', range: made.gap });
-    await lease.commit({ watermark: made.gap.to, plan: run.plan });
-  }
-  let ending: RunOutcome;
+  if (!plan) return caughtUp(effects.now());
+  const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
+  if (cut) await reportCut(run, cut, context.mostSeenKeys, warnings);
+  if (gap) await reportGap(run, gap, plan, warnings);
+  let outcome: RunOutcome<FeedCheckpoint>;
   try {
-    ending = await readOngoing(run, await readToEnd(run, prepared, warnings));
-    noteDone(run);
+    outcome = await readOngoing(run, await readPlan(run, prepared, warnings));
+    run.notes.saveAll(lease, effects.now());
   } finally {
-    noteDay(run);
+    run.notes.saveDay(lease, effects.now());
   }
-  if (ending.state !== 'caught-up' || destinations.length === 0) return ending;
-  const folded = await tryToFold(run, ending.changes.watermark ?? lease.item.watermark, task.seenFor);
-  return { ...ending, changes: { ...ending.changes, ...folded } };
+  if (outcome.state !== 'caught-up' || destinations.length === 0) return outcome;
+  const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
+  return { ...outcome, changes: { ...outcome.changes, ...folded } };
 }
 
-/** What was read has been delivered: a table that hiccups over the ledger, which the next run can write as well, must not undo that. */
-async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promise<Changes> {
+/** Loads the keys of what was delivered in the overlap, and plans what to read. */
+async function planRun(context: FeedContext, { lease, start }: LiveRun): Promise<Preparation> {
+  const { feed } = context;
+  const { item } = lease;
+  const due = dueRereads(feed, item, start);
+  const overlapFrom = overlapStart(feed, item, due);
+  const seen = seenOf(context);
+  const seenFrom = await seen.load(overlapFrom);
+  const cut = seenFrom > overlapFrom && { from: overlapFrom, to: seenFrom };
+  // The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile.
+  const deleted = item.watermark < start - feed.stream.retention;
+  const made = item.plan && !deleted ? { plan: item.plan } : makePlan(feed, { checkpoint: item, start, seenFrom, due });
+  return { seen, ...made, ...(cut && { cut }) };
+}
+
+/** Where the overlap of this run begins. A stored plan may begin earlier: its rows load the keys that they need on demand. */
+function overlapStart(feed: Feed, { watermark, floor }: FeedCheckpoint, due: readonly Duration[]): Instant {
+  return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
+}
+
+async function reportCut(run: Run, range: Range, mostSeenKeys: number, warnings: string[]): Promise<void> {
+  run.effects.count('OverlapShortened', 1);
+  warnings.push(
+    `The overlap is cut to what lies after ${formatTime(range.to)}: more than ${mostSeenKeys} events were delivered in it.`,
+  );
+  await sendSelfEvent(run, { act: 'overlap-shortened', range });
+}
+
+/** Reports what the vendor has deleted before it was read, and moves the watermark past it. */
+async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): Promise<void> {
+  run.effects.count('Gap', 1);
+  warnings.push(`The vendor deleted ${formatTime(gap.from)} to ${formatTime(gap.to)} before it was read.`);
+  run.notes.day.gap(gap);
+  await sendSelfEvent(run, { act: 'gap', range: gap });
+  await run.lease.commit({ watermark: gap.to, plan });
+}
+
+/** Writes the ledger. A table that fails here must not undo the run, whose events are delivered: the next run can write the ledger, too. */
+async function tryToFold(
+  run: Run & { readonly lease: Lease<FeedCheckpoint> },
+  watermark: Instant,
+  seenFor: Duration,
+): Promise<Changes<FeedCheckpoint>> {
   try {
     return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark, seenFor);
   } catch (thrown) {
@@ -96,96 +125,4 @@ async function tryToFold(run: Run, watermark: Instant, seenFor: Duration): Promi
     });
     return {};
   }
-}
-
-/** What a run is to read, and what is known of what was delivered of it. */
-interface RunOptions {
-  readonly prepared: PreparedConnection;
-  readonly seen: Seen;
-  readonly plan: Plan;
-  /** Where the keys of delivered events are kept. Default: the feed's name. */
-  readonly place?: string;
-}
-
-/** @param context its feed has the prepared connection */
-export async function startRun(
-  context: FeedContext,
-  held: LeasedRun,
-  { prepared, seen, plan, place = context.feed.name }: RunOptions,
-): Promise<Run> {
-  const { effects, feed } = context;
-  const { lease, asker, tally } = held;
-  const { connection, signInsOnRecord } = prepared;
-  const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
-  await ongoing.load();
-  return {
-    ...startSending(context, held, { seen, place }),
-    asker,
-    lease,
-    readBefore: lease.item.watermark,
-    plan,
-    unordered: lease.item.unordered ?? false,
-    singleActor: new SingleActorCheck(),
-    marks: new SignInMarks(feed.source.ownSignIns, connection, {
-      onRecord: signInsOnRecord,
-      claims: lease.item.claims ?? {},
-      keep: (claims) => lease.commit({ claims }),
-    }),
-    ongoing,
-    dayNotes: new DayNotes(tally),
-    lateNotes: new LatenessNotes(),
-  };
-}
-
-/** Reads window after window of the run's plan. */
-export async function readToEnd(run: Run, { visibility }: PreparedConnection, warnings: string[]): Promise<RunOutcome> {
-  try {
-    for (;;) {
-      const ending = await readNext(run);
-      if (ending) return ending;
-    }
-  } finally {
-    if (visibility.singleActorWarning !== undefined && run.singleActor.onlyOneActor) {
-      run.effects.count('NarrowSight', 1);
-      warnings.push(visibility.singleActorWarning);
-    }
-  }
-}
-
-/** The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
-function planOf(feed: Feed, item: Checkpoint, start: Instant, seenFrom: Instant, due: readonly Duration[]): PlanResult {
-  const deleted = item.watermark < start - feed.stream.retention;
-  return item.plan && !deleted ? { plan: item.plan } : makePlan(feed, item, start, seenFrom, due);
-}
-
-/** Reads the plan's window, or a part of it; says how the run ended when it did. */
-async function readNext(run: Run): Promise<RunOutcome | undefined> {
-  const { left } = run.plan;
-  const { pages } = run.tally;
-  try {
-    if ((await readWindow(run)) === 'go-on') return undefined;
-    await deliverOutgoing(run);
-    await run.ongoing.save();
-    return await finishWindow(run);
-  } catch (thrown) {
-    const begun = { left, readSome: run.tally.pages > pages };
-    if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, begun);
-    if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) {
-      return await recoverIncomplete(run, thrown);
-    }
-    if (thrown instanceof ExpiredError) return await recoverExpired(run, thrown);
-    if (isCutShort(thrown)) await helpOn(run, begun);
-    throw thrown;
-  }
-}
-
-/** Whether it was the vendor, or the time, that ended the reading of a window. */
-function isCutShort(thrown: unknown): boolean {
-  if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) return true;
-  return thrown instanceof TidemarkError && thrown.code === 'failing';
-}
-
-/** Where the overlap of this run begins. A stored plan may begin earlier: its rows load what they need on demand. */
-function overlapStart(feed: Feed, { watermark, floor }: Checkpoint, due: readonly Duration[]): Instant {
-  return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
 }

@@ -5,61 +5,65 @@ import type { Feed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { SignInMarks } from '../requests/own-sign-ins.ts';
 import type { Lease } from '../state/lease.ts';
-import type { DayNotes } from '../state/ledger.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
-import type { Plan } from '../stored/checkpoint.ts';
-import type { LatenessNotes } from '../stored/lateness.ts';
+import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import type { Instant, Range } from '../time.ts';
-import type { Occurrences } from './occurrences.ts';
-import type { RowOrder } from './row-order.ts';
-import type { SingleActorCheck } from './single-actor-check.ts';
+import type { Progress } from './progress.ts';
+import type { Occurrences } from './rows/occurrences.ts';
+import type { RowOrder } from './rows/row-order.ts';
+import type { SingleActorCheck } from './rows/single-actor-check.ts';
+import type { WorkNotes } from './work-notes.ts';
 
-/** Takes the events of a read that only compares: what would go out, and what need not. */
+/** Receives the events of a read that compares instead of delivering. */
 export interface Comparison {
-  /** Whether an event was found missing before. */
+  /** Whether an event was added before. */
   has(id: string): boolean;
   /** The vendor has an event that these destinations, as bits, want or have. */
   meet(bucket: string, key: Uint8Array, wanted: number): void;
-  /** An event is missing somewhere. */
+  /** At least one destination lacks the event. */
   add(event: EcsEvent, address: Address): void;
 }
 
-/** What a run of a feed works with. */
-export interface Run extends Sending {
-  readonly feed: Feed;
-  readonly asker: Asker;
-  readonly lease: Lease;
-  /** Events before it, first seen now, are late: their range had been read. */
-  readonly readBefore: Instant;
-  plan: Plan;
-  /** Rows of this feed have come out of order: no position in the middle of a window can be trusted. */
-  unordered: boolean;
+/** What is learned from the rows, beside the events that are made of them. */
+interface RowObservers {
   readonly singleActor: SingleActorCheck;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
-  readonly dayNotes: DayNotes;
-  readonly lateNotes: LatenessNotes;
-  /** Takes what would go out, and hears of what need not: where the delivered is only compared with the vendor. */
+}
+
+/** What it takes to read pages and to make events of their rows. */
+export interface PageRun extends Sending {
+  readonly feed: Feed;
+  readonly asker: Asker;
+  readonly progress: Progress;
+  readonly observers: RowObservers;
+  readonly notes: WorkNotes;
+  /** Since when each destination gets this feed, and the time below which it never read live. */
+  readonly bounds: Pick<CommonCheckpoint, 'destinations' | 'floor'>;
+  /** Receives the events in place of the destinations, if the run only compares. */
   readonly findings?: Comparison;
-  /** Where paging last broke off because what it went on with had run out. */
-  expiredAt?: string;
+}
+
+/** A run that reads windows and moves the checkpoint on. */
+export interface Run extends PageRun {
+  readonly lease: Lease<ReadingCheckpoint>;
 }
 
 /** The state of one read of one window. */
 export interface Reading {
   readonly range: Range;
   readonly asked: Range;
-  /** The range is not about the rows' own times: none of them is out of it. */
+  /** The range is not about the rows' own times: no row is out of it. */
   readonly rangeIgnoresRowTime: boolean;
   readonly order: RowOrder;
   readonly occurrences: Occurrences;
   /** Hashes of the rows of the page before this one: a row that comes again may be one that paging repeated. */
   readonly pageBefore: ReadonlySet<string>;
-  /** The instants whose equal rows have been asked about; once is enough. */
+  /** The instants whose identical rows have been counted by a request of their own. */
   readonly settled: Set<Instant>;
 }
 
-/** The two strips that were asked for only because the vendor's bounds may be inclusive or not. */
+/** Whether a time lies in one of the two margins, which are asked for only because the vendor's bounds may be inclusive or not. */
 export function isMargin({ range, asked, rangeIgnoresRowTime }: Reading, time: Instant | undefined): boolean {
   return (
     !rangeIgnoresRowTime &&
@@ -68,7 +72,7 @@ export function isMargin({ range, asked, rangeIgnoresRowTime }: Reading, time: I
   );
 }
 
-/** An event without a time is wherever it is found. */
+/** An event without a time is inside every range. */
 export function isInside(range: Range, time: Instant | undefined): boolean {
   return time === undefined || (time >= range.from && time < range.to);
 }

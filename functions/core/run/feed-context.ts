@@ -5,6 +5,7 @@ import type { Asker } from '../requests/ask.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import type { VisibilityReport } from '../requests/visibility.ts';
 import type { Lease } from '../state/lease.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { Duration, Instant } from '../time.ts';
 
@@ -38,8 +39,8 @@ export interface PreparedConnection {
 }
 
 /** What a run works with while it holds the lease. */
-export interface LeasedRun {
-  readonly lease: Lease;
+export interface LeasedRun<C extends Checkpoint = Checkpoint> {
+  readonly lease: Lease<C>;
   /** The present. Read once per run. */
   readonly start: Instant;
   readonly tally: Tally;

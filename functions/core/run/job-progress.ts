@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { BackfillCheckpoint, Checkpoint, VerifyCheckpoint } from '../stored/checkpoint.ts';
 import type { JobState } from '../stored/job.ts';
 import { emptyTally, type Tally } from '../stored/tally.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
@@ -10,12 +10,12 @@ export interface JobProgress {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** What lies before it is done. */
+  /** Everything before it is done. */
   readonly at: string;
   readonly state: JobState;
-  /** Of the range, not of its events: how many there are is not known before they are read. */
+  /** Share of the range, not of its events: their number is not known before they are read. */
   readonly percent: number;
-  /** When it will be done, if it goes on as it did so far. */
+  /** When it will be done if it goes on at the same speed. */
   readonly eta?: string;
   /** What all runs of a backfill have done. */
   readonly total: Tally;
@@ -27,9 +27,15 @@ export interface JobProgress {
 /** A step of a verification with its times as text. */
 export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
 
-export function progressOf(item: Checkpoint, now: Instant): JobProgress | undefined {
+/** The checkpoint of a job. */
+export type JobCheckpoint = BackfillCheckpoint | VerifyCheckpoint;
+
+export function isJob(item: Checkpoint): item is JobCheckpoint {
+  return item.kind === 'backfill' || item.kind === 'verify';
+}
+
+export function progressOf(item: JobCheckpoint, now: Instant): JobProgress {
   const { job } = item;
-  if (!job) return undefined;
   const at = reached(item);
   const { kind, id, range, state, startedAt } = job;
   const done = Math.min(Math.max(at - range.from, 0), range.to - range.from);
@@ -51,9 +57,11 @@ export function progressOf(item: Checkpoint, now: Instant): JobProgress | undefi
   };
 }
 
-/** Of a window that is read from its beginning, a part may be done. */
-function reached({ watermark, plan }: Checkpoint): Instant {
-  const { left, window } = plan ?? {};
+/** How far a job has come, including the part of its current window that is done. */
+function reached(item: JobCheckpoint): Instant {
+  const { watermark } = item;
+  if (item.kind !== 'backfill') return watermark;
+  const { left, window } = item.plan ?? {};
   return left && left.to === window?.to ? Math.max(watermark, left.from) : watermark;
 }
 

@@ -1,13 +1,13 @@
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
-import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { CommonCheckpoint } from '../stored/checkpoint.ts';
 import { type Duration, HOUR, SECOND } from '../time.ts';
 
 /**
  * Counts how far a feed is behind, and how long the vendor will still keep what was not read. Also called when nothing could
  * be read. Returns the lag.
  */
-export function countLag(effects: Effects, feed: AnyFeed, { watermark }: Pick<Checkpoint, 'watermark'>): Duration {
+export function countLag(effects: Effects, feed: AnyFeed, { watermark }: CommonCheckpoint): Duration {
   const lag = effects.now() - watermark;
   effects.count('LagSeconds', Math.round(lag / SECOND));
   // A snapshot can be read at any time: nothing of it expires.

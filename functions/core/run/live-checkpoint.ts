@@ -1,22 +1,23 @@
-import { acquire, type Lease } from '../state/lease.ts';
-import type { Checkpoint } from '../stored/checkpoint.ts';
+import { acquire, type Lease, loadCheckpoint } from '../state/lease.ts';
+import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import type { FeedContext } from './feed-context.ts';
 import { newCheckpoint } from './reconcile-config.ts';
 
-/** Jobs go by where the live feed stands, which therefore has to have a floor and a watermark. */
-export async function liveCheckpoint(task: FeedContext): Promise<Checkpoint> {
-  const { effects, feed, owner, leaseUntil } = task;
-  const found = await effects.load(feed.name);
+/** The checkpoint of the live feed. It is made if there is none: jobs need the live feed's floor and watermark. */
+export async function liveCheckpoint(context: FeedContext): Promise<FeedCheckpoint> {
+  const { effects, feed, owner, leaseUntil } = context;
+  const found = await loadCheckpoint<FeedCheckpoint>(effects, feed.name, 'feed');
   if (found) return found;
-  const fresh = () => newCheckpoint(task, effects.now());
-  const taken = await acquire(effects, { key: feed.name, owner, leaseUntil, fresh }, undefined);
+  const fresh = () => newCheckpoint(context, effects.now());
+  const request = { key: feed.name, kind: 'feed', owner, leaseUntil, fresh } as const;
+  const taken = await acquire<FeedCheckpoint>(effects, request, undefined);
   if ('busyUntil' in taken) return taken.found;
   await taken.lease.release({});
   return taken.lease.item;
 }
 
-/** Gives back the live feed's lease, under which a job has worked. What the job has done counts also when that fails. */
-export async function giveLiveBack({ effects, feed }: FeedContext, live: Lease): Promise<void> {
+/** Gives back the live feed's lease, under which a job has worked. A failure does not undo what the job has done. */
+export async function giveLiveBack({ effects, feed }: FeedContext, live: Lease<FeedCheckpoint>): Promise<void> {
   try {
     await live.release({});
   } catch (thrown) {

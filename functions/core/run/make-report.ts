@@ -4,7 +4,7 @@ import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import { formatInstant, type Instant, SECOND } from '../time.ts';
 import type { FeedContext } from './feed-context.ts';
-import { progressOf } from './job-progress.ts';
+import { isJob, progressOf } from './job-progress.ts';
 import { countLag } from './lag.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { FeedReport } from './report.ts';
@@ -14,7 +14,7 @@ export interface RunResult {
   /** The checkpoint after the run. Undefined where the report is to say little. */
   readonly item: Checkpoint | undefined;
   readonly tally: Tally;
-  readonly outcome: RunOutcome;
+  readonly outcome: Omit<RunOutcome, 'changes'>;
   readonly warnings: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function makeReport(
   { item, tally, outcome, warnings }: RunResult,
 ): FeedReport {
   const { quota, perMinute } = asker.pacer;
-  const lag = item && !item.job ? countLag(effects, feed, item) : undefined;
+  const lag = item && !isJob(item) ? countLag(effects, feed, item) : undefined;
   const { error, until } = outcome;
   return {
     feed: feed.name,
@@ -47,6 +47,5 @@ export function errorOf({ code, stage, message, remedy }: TidemarkError): NonNul
 }
 
 function jobOf(item: Checkpoint | undefined, now: Instant): Pick<FeedReport, 'job'> {
-  const job = item && progressOf(item, now);
-  return job ? { job } : {};
+  return item && isJob(item) ? { job: progressOf(item, now) } : {};
 }

@@ -1,13 +1,13 @@
 import { formatTime, type Instant, MINUTE, parseInstant, SECOND } from '../time.ts';
 import type { FeedReport, NextStep } from './report.ts';
 
-/** A pause whose end nobody has named. */
+/** A pause whose end is not known. */
 const SHORT_PAUSE = MINUTE;
 const PAUSE_AFTER_FAILURE = 15 * MINUTE;
 
-/** Tells whoever invokes, a person's command or a state machine, how to go on: none of them knows what states mean. */
+/** How to go on after a run. The command line and the state machine follow it: they do not know what the states mean. */
 export function nextStep({ state, until, error }: FeedReport, now: Instant): NextStep {
-  // A time as text may have lost what is below its second.
+  // Time as text may have lost its fraction of a second.
   const named = until === undefined ? undefined : (parseInstant(until) ?? now) + SECOND;
   const after = (pause: number) => formatTime(Math.max(now, named ?? now + pause));
   switch (state) {

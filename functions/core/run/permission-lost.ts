@@ -15,7 +15,7 @@ const PERMISSION_ERRORS = new Set(['forbidden', 'scope-shrank']);
 export async function reportPermissionLost(
   context: FeedContext<AnyFeed>,
   run: LeasedRun,
-  { error }: RunOutcome,
+  { error }: Pick<RunOutcome, 'error'>,
 ): Promise<void> {
   const { item } = run.lease;
   if (!error || !PERMISSION_ERRORS.has(error.code)) return;

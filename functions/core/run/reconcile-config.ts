@@ -2,20 +2,27 @@ import type { Effects } from '../effects.ts';
 import type { AnyFeed, Destination, Feed } from '../model.ts';
 import type { Lease } from '../state/lease.ts';
 import { idsOf } from '../state/seen.ts';
-import { type Checkpoint, firstCheckpoint } from '../stored/checkpoint.ts';
+import { type FeedCheckpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { ceilTo, DAY, formatTime, type Instant, type Range } from '../time.ts';
 
-/** Where a feed starts that has never run and says nothing else. */
+/** How far back a feed without startFrom begins in its first run. */
 const DEFAULT_START = DAY;
 
-/** What a run has to settle with what the runs before it left. */
-interface Reconciling {
+/** What is configured now, to be compared with what the checkpoint holds. */
+interface Configured {
   readonly effects: Effects;
   readonly feed: Feed;
   readonly destinations: readonly Destination[];
 }
 
-export function newCheckpoint({ feed, effects, destinations }: Reconciling, start: Instant): Checkpoint {
+/** A change of the scope, with the backfill that it needs. */
+interface ScopeChange {
+  readonly range: Range;
+  readonly message: string;
+}
+
+/** The checkpoint of a feed that has never run. */
+export function newCheckpoint({ feed, effects, destinations }: Configured, start: Instant): FeedCheckpoint {
   const wanted = feed.startFrom ?? start - DEFAULT_START;
   const floor = ceilTo(Math.max(wanted, start - feed.stream.retention), feed.stream.precision);
   effects.log('info', `${feed.name} starts at ${formatTime(floor)}.`, {
@@ -27,8 +34,7 @@ export function newCheckpoint({ feed, effects, destinations }: Reconciling, star
           : 'startFrom'
         : 'the vendor keeps no more',
   });
-  // What the feed reads may have to be found out first.
-  return firstCheckpoint(floor, '', idsOf(destinations));
+  return { kind: 'feed', ...firstCheckpoint(floor, idsOf(destinations)) };
 }
 
 /** What defines which records a feed gets. */
@@ -36,11 +42,8 @@ export function scopeOf(feed: AnyFeed): string {
   return JSON.stringify(feed.source.scope(feed.connection));
 }
 
-/** When what defines the feed has changed, its past has a hole, which is said, for nobody else would notice. */
-export function reconcileScope(
-  { feed, effects }: Reconciling,
-  lease: Lease,
-): { readonly range: Range; readonly message: string } | undefined {
+/** Compares the scope with the stored one. A change leaves a hole in the past, which is reported: nobody else would notice it. */
+export function reconcileScope({ feed, effects }: Configured, lease: Lease<FeedCheckpoint>): ScopeChange | undefined {
   const scope = scopeOf(feed);
   const { scope: before, floor, watermark } = lease.item;
   if (before === scope) return undefined;
@@ -60,11 +63,16 @@ export function reconcileScope(
   };
 }
 
-/** A destination added since starts now, at the watermark: what was read above it is read again; one that was removed is forgotten. */
-export function reconcileDestinations({ destinations }: Pick<Reconciling, 'destinations'>, lease: Lease): void {
+/** A destination that was added starts at the watermark; one that was removed is forgotten. Returns whether one was added. */
+export function reconcileDestinations(destinations: readonly Destination[], lease: Lease): boolean {
   const { destinations: since, watermark } = lease.item;
   const added = destinations.filter(({ id }) => since[id] === undefined);
-  if (added.length === 0 && Object.keys(since).length === destinations.length) return;
+  if (added.length === 0 && Object.keys(since).length === destinations.length) return false;
   lease.note({ destinations: Object.fromEntries(destinations.map(({ id }) => [id, since[id] ?? watermark])) });
-  if (added.length > 0) lease.note({ plan: undefined });
+  return added.length > 0;
+}
+
+/** The same for a feed of events. What was read above the watermark is read again for an added destination. */
+export function reconcileFeedDestinations(destinations: readonly Destination[], lease: Lease<FeedCheckpoint>): void {
+  if (reconcileDestinations(destinations, lease)) lease.note({ plan: undefined });
 }

@@ -6,7 +6,7 @@ import type { JobProgress } from './job-progress.ts';
  * How a run of a feed ended.
  *
  * - `caught-up` the plan is read to its end
- * - `more`      the run's time was up, there is more to read
+ * - `more`      the run's time is over, there is more to read
  * - `paused`    the vendor's quota wants us to wait until `until`
  * - `busy`      another worker holds the lease until `until`
  * - `refused`   the credentials do not work
@@ -16,22 +16,22 @@ import type { JobProgress } from './job-progress.ts';
  */
 export type FeedState = 'caught-up' | 'more' | 'paused' | 'busy' | 'refused' | 'forbidden' | 'failed' | 'stopped';
 
-/** What a run of a feed has to say. */
+/** The report of a run of a feed. */
 export interface FeedReport extends Tally {
   readonly feed: string;
   readonly state: FeedState;
   readonly watermark?: string;
-  /** How far the watermark is behind now. */
+  /** How far the watermark is behind the present. */
   readonly lagSeconds?: number;
   readonly until?: string;
   readonly quota?: { readonly limit: number; readonly remaining: number };
-  /** The pace that is kept where the vendor's answers tell no quota. */
+  /** The pace of requests where the vendor's answers state no quota. */
   readonly pace?: { readonly perMinute: number };
-  /** How far the job beside the feed has come, where this is a run of one. */
+  /** How far the job has come, if this is a run of a job beside the feed. */
   readonly job?: JobProgress;
-  /** How many entries have left quarantine, where this is a redrive. */
+  /** Number of entries that were released from quarantine, if this is a redrive. */
   readonly redriven?: number;
-  /** How to go on, where this is more than a schedule's run: that one comes again by itself. */
+  /** How to go on. Undefined for a scheduled run, which comes again by itself. */
   readonly next?: NextStep;
   readonly warnings: readonly string[];
   readonly error?: {
@@ -42,7 +42,7 @@ export interface FeedReport extends Tally {
   };
 }
 
-/** What is to be done next about work that takes several invocations, and not before when. */
+/** How to go on with work that takes several invocations, and when at the earliest. */
 export interface NextStep {
   /** `again` to go on, `retry` after a failure, `end` where all is done, `give-up` where asking again cannot help. */
   readonly do: 'again' | 'retry' | 'end' | 'give-up';

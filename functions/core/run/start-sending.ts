@@ -34,7 +34,7 @@ export function startSending<F extends AnyFeed>(
 }
 
 /** Tells the writes of this run from those of all others, also after a checkpoint was removed and its fence started again. */
-export function runName({ owner, feed, key }: FeedContext<AnyFeed>, { item }: Lease): string {
+export function runName({ owner, feed, key }: FeedContext<AnyFeed>, { item }: Pick<Lease, 'item'>): string {
   const name = `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
   // A job has a fence of its own.
   return key === feed.name ? name : `${name}-${digest(key).slice(0, 6)}`;

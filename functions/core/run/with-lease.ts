@@ -1,6 +1,6 @@
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
-import { acquire, type Lease } from '../state/lease.ts';
+import { acquire, type Lease, loadCheckpoint } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
@@ -11,31 +11,35 @@ import { reportPermissionLost } from './permission-lost.ts';
 import type { FeedReport } from './report.ts';
 
 /** Work that is done under a lease. */
-interface LeasedWork {
+interface LeasedWork<C extends Checkpoint> {
+  readonly kind: C['kind'];
   /** Returns the checkpoint of a feed or job that has never run. */
-  fresh(start: Instant): Checkpoint;
-  work(run: LeasedRun): Promise<RunOutcome>;
+  fresh(start: Instant): C;
+  work(run: LeasedRun<C>): Promise<RunOutcome<C>>;
   /** Whether the work asks the vendor, so that a stored hold stops it. Default: true. */
   readonly heedsHold?: boolean;
   /** Whether nothing is left to do. Then nothing is written, and the report is short. */
-  isOver?(found: Checkpoint): boolean;
+  isOver?(found: C): boolean;
 }
 
 /** Takes the feed's lease, does the work, gives the lease back together with the run's last changes, and reports how it went. */
-export async function withLease(context: FeedContext<AnyFeed>, leased: LeasedWork): Promise<FeedReport> {
+export async function withLease<C extends Checkpoint>(
+  context: FeedContext<AnyFeed>,
+  leased: LeasedWork<C>,
+): Promise<FeedReport> {
   const { effects, key, owner, leaseUntil } = context;
-  const { heedsHold = true } = leased;
+  const { kind, heedsHold = true } = leased;
   const tally = emptyTally();
   const warnings: string[] = [];
-  const report = (item: Checkpoint | undefined, outcome: RunOutcome) =>
+  const report = (item: C | undefined, outcome: RunOutcome<C>) =>
     makeReport(context, { item, tally, outcome, warnings });
   const start = effects.now();
-  const found = await effects.load(key);
+  const found = await loadCheckpoint<C>(effects, key, kind);
   if (found && leased.isOver?.(found)) return report(undefined, { state: 'caught-up', changes: {} });
   const secretVersion = await effects.secretVersion();
   const hold = heedsHold && found && holdOf(found, start, secretVersion, context.askAgain);
   if (hold) return report(found, hold);
-  const taken = await acquire(effects, { key, owner, leaseUntil, fresh: () => leased.fresh(start) }, found);
+  const taken = await acquire<C>(effects, { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) }, found);
   if ('busyUntil' in taken) {
     effects.count('Busy', 1);
     return report(taken.found, { state: 'busy', changes: {}, until: taken.busyUntil });
@@ -43,12 +47,12 @@ export async function withLease(context: FeedContext<AnyFeed>, leased: LeasedWor
   const { lease } = taken;
   const life = { over: false };
   const asker = { ...context.asker, tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) };
-  const run: LeasedRun = { lease, start, tally, asker, warnings };
-  let outcome: RunOutcome;
+  const run: LeasedRun<C> = { lease, start, tally, asker, warnings };
+  let outcome: RunOutcome<C>;
   try {
     outcome = await leased.work(run);
   } catch (thrown) {
-    outcome = outcomeOf(context, lease, thrown, secretVersion);
+    outcome = outcomeOf(context, { thrown, failuresBefore: lease.item.failures, secretVersion });
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
@@ -57,11 +61,11 @@ export async function withLease(context: FeedContext<AnyFeed>, leased: LeasedWor
 }
 
 /** Gives the lease back together with the run's last changes. If they cannot be saved, the run has failed after all. */
-async function giveBack(
+async function giveBack<C extends Checkpoint>(
   { effects, feed }: FeedContext<AnyFeed>,
-  lease: Lease,
-  outcome: RunOutcome,
-): Promise<RunOutcome> {
+  lease: Lease<C>,
+  outcome: RunOutcome<C>,
+): Promise<RunOutcome<C>> {
   if (outcome.error?.code === 'lease-lost') return outcome;
   try {
     await lease.release(outcome.changes);

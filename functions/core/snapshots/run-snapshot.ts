@@ -11,7 +11,7 @@ import type { FeedReport } from '../run/report.ts';
 import { runName, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import { destinationBits, idsOf } from '../state/seen.ts';
-import { firstCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
+import { firstCheckpoint, type SnapshotCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Instant, SECOND } from '../time.ts';
 import { readItems } from './read-items.ts';
@@ -19,58 +19,59 @@ import { diffItems } from './snapshot-diff.ts';
 import { baselineEvent, changeEvent } from './snapshot-events.ts';
 
 /** A run of a snapshot feed, under its lease. */
-interface SnapshotRun extends Sending, LeasedRun {
+interface SnapshotRun extends Sending, LeasedRun<SnapshotCheckpoint> {
   readonly feed: SnapshotFeed;
-  /** Tells what this run stores from every other run's. */
+  /** A part of the ids of the snapshots that this run stores. */
   readonly name: string;
 }
 
-/** Reads how things are, compares that with how they were, and delivers the difference. */
-export async function runSnapshot(task: FeedContext<SnapshotFeed>): Promise<FeedReport> {
-  return await withLease(task, {
-    fresh: (start) => firstCheckpoint(start, '', idsOf(task.destinations)),
-    work: (held) => compare(task, held),
+/** Reads a new snapshot, compares it with the last one, and delivers the difference. */
+export async function runSnapshot(context: FeedContext<SnapshotFeed>): Promise<FeedReport> {
+  return await withLease<SnapshotCheckpoint>(context, {
+    kind: 'snapshot',
+    fresh: (start) => ({ kind: 'snapshot', ...firstCheckpoint(start, idsOf(context.destinations)) }),
+    work: (leased) => compare(context, leased),
   });
 }
 
-async function compare(task: FeedContext<SnapshotFeed>, held: LeasedRun): Promise<RunOutcome> {
-  const { connection, visibility } = await task.prepare(held.asker);
-  held.warnings.push(...visibility.warnings);
-  reconcileDestinations(task, held.lease);
-  const run = snapshotRun(task, { ...task.feed, connection }, held);
+async function compare(
+  context: FeedContext<SnapshotFeed>,
+  leased: LeasedRun<SnapshotCheckpoint>,
+): Promise<RunOutcome<SnapshotCheckpoint>> {
+  const { connection, visibility } = await context.prepare(leased.asker);
+  leased.warnings.push(...visibility.warnings);
+  reconcileDestinations(context.destinations, leased.lease);
+  const sending = startSending({ ...context, feed: { ...context.feed, connection } }, leased);
+  const run: SnapshotRun = { ...leased, ...sending, name: runName(context, leased.lease) };
   await deliverPending(run);
   const before = await itemsBefore(run);
   const items = await readItems(run, before).catch((thrown) => {
-    throw cutShort(run, thrown);
+    throw explainCutShort(run, thrown);
   });
-  if (!before || diffItems(before, items).length > 0) await takeOver(run, before, items);
-  const { changes, ...ending } = caughtUp(task.effects.now());
-  return { ...ending, changes: { ...changes, watermark: held.start } };
+  if (!before || diffItems(before, items).length > 0) await storeAndDeliver(run, before, items);
+  const { changes, ...outcome } = caughtUp(context.effects.now());
+  return { ...outcome, changes: { ...changes, watermark: leased.start } };
 }
 
-function snapshotRun(task: FeedContext<SnapshotFeed>, feed: SnapshotFeed, held: LeasedRun): SnapshotRun {
-  return { ...held, ...startSending({ ...task, feed }, held), name: runName(task, held.lease) };
-}
-
-/** What a run before this one had found out and could not deliver comes first: it exists nowhere else. */
+/** Delivers first what an earlier run had found and could not deliver: it is stored nowhere else. */
 async function deliverPending(run: SnapshotRun): Promise<void> {
   const { lease } = run;
   const { snapshot, pending } = lease.item;
   if (!pending) return;
   const before = snapshot && (await loadItems(run, snapshot));
   const after = await loadItems(run, pending);
-  if (after) return await promote(run, pending, before, after);
-  // Some of its changes may have been delivered, so what was before it is no longer what the destinations know.
+  if (after) return await deliverAndPromote(run, pending, before, after);
+  // Some of its changes may have been delivered, so the snapshot before it is no longer what the destinations know.
   lease.note({ snapshot: undefined, pending: undefined });
 }
 
-/** How things were when they were last compared; none when they cannot be, and the comparison begins with a new baseline. */
+/** The items of the last snapshot. Undefined if there is none to compare with: then a new baseline is delivered. */
 async function itemsBefore(run: SnapshotRun): Promise<readonly Item[] | undefined> {
   const { effects, feed, lease, warnings } = run;
   const { scope: before, snapshot } = lease.item;
   const scope = scopeOf(feed);
   if (before === '' || before === scope) return snapshot && (await loadItems(run, snapshot));
-  // Things of another account are not changes of these.
+  // The items of another account are not changes of these.
   effects.count('ScopeChanged', 1);
   warnings.push(`What this feed reads has changed from ${before} to ${scope}: it begins with a new baseline.`);
   return undefined;
@@ -83,9 +84,9 @@ async function loadItems({ effects, feed, warnings }: SnapshotRun, ref: Snapshot
   return undefined;
 }
 
-/** Half a list is nothing to go on from: the next run begins with its first page. */
-function cutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
-  // A list of more pages than a quota allows at once could never be read, if no run waited for the rest of it.
+/** The error of a list that was not read to its end. Half a list is of no use: the next run begins with the first page. */
+function explainCutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
+  // A list with more pages than a quota allows at once can only be read if a run waits for the rest of it.
   if (thrown instanceof PauseError && tally.pages > 0) lease.note({ waitsInPlace: true });
   if (!(thrown instanceof ExpiredError)) return thrown;
   return new TidemarkError({
@@ -97,8 +98,12 @@ function cutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
   });
 }
 
-/** Stores how things are, notes that as pending, and only then delivers: whatever ends the run, a later one goes on from there. */
-async function takeOver(run: SnapshotRun, before: readonly Item[] | undefined, items: readonly Item[]): Promise<void> {
+/** Stores the new snapshot, notes it as pending, and only then delivers: whatever ends the run, a later one goes on from there. */
+async function storeAndDeliver(
+  run: SnapshotRun,
+  before: readonly Item[] | undefined,
+  items: readonly Item[],
+): Promise<void> {
   const { effects, asker, feed, lease, start } = run;
   const { snapshot } = lease.item;
   const number = nextNumber(snapshot, start);
@@ -106,16 +111,16 @@ async function takeOver(run: SnapshotRun, before: readonly Item[] | undefined, i
   const text = JSON.stringify(items);
   await retry(effects, RETRIES.table, asker.endBy, () => effects.saveSnapshot(feed.name, pending.id, text));
   await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });
-  await promote(run, pending, before, items);
+  await deliverAndPromote(run, pending, before, items);
 }
 
-/** Event ids are made of it: seconds keep them apart also when a checkpoint was removed, or begins with a new baseline. */
+/** The number of a new snapshot, of which event ids are made. It is a time, so that it is new also after a checkpoint was removed. */
 function nextNumber(last: SnapshotRef | undefined, now: Instant): number {
   return Math.max((last?.number ?? 0) + 1, Math.floor(now / SECOND));
 }
 
-/** Delivers what a pending snapshot differs in from the one before it, and puts it in that one's place. */
-async function promote(
+/** Delivers how a pending snapshot differs from the one before it, and puts it in that one's place. */
+async function deliverAndPromote(
   run: SnapshotRun,
   pending: SnapshotRef,
   before: readonly Item[] | undefined,
@@ -128,7 +133,7 @@ async function promote(
   await deliverOutgoing(run);
   await lease.commit({ snapshot: pending, pending: undefined, watermark: pending.at });
   effects.count('Changes', changes?.length ?? 0);
-  await clearAway(run, pending);
+  await dropOlder(run, pending);
 }
 
 async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Promise<void> {
@@ -151,8 +156,8 @@ async function send(run: SnapshotRun, event: EcsEvent, { at }: SnapshotRef): Pro
   if (flushDue(run)) await deliverOutgoing(run);
 }
 
-/** Removes what came before, and what runs have left behind that did not come to their end. It is no harm when some of it stays. */
-async function clearAway({ effects, feed }: SnapshotRun, { id }: SnapshotRef): Promise<void> {
+/** Removes the older snapshots, also those that unfinished runs have left behind. It does no harm if some of them stay. */
+async function dropOlder({ effects, feed }: SnapshotRun, { id }: SnapshotRef): Promise<void> {
   try {
     await effects.dropSnapshots(feed.name, id);
   } catch (thrown) {

@@ -1,20 +1,20 @@
 import { differences, hashOf } from '../events/differences.ts';
 import type { Change, Item } from '../model.ts';
 
-/** So many fields of a change are named; after them stands `...`. */
-const MOST_FIELDS = 50;
+/** Maximum number of fields of a change that are named. `...` stands for the others. */
+const MAX_FIELDS = 50;
 
-/** The values under each key, by what they say: a thing that is shown twice (pages shift while they are read) is one thing. */
-type Things = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+/** The values under each key, by their hash: an item that is listed twice, because pages shift while they are read, is one item. */
+type ItemsByKey = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 
 /**
- * What has become of each thing since the snapshot before, in the order of the keys. Things that share a key and are not
- * the same are all kept: those that stayed are set against each other first, the rest in a fixed order, and from the second
- * on a change of that key is called `key#2`.
+ * The changes since the snapshot before, in the order of the keys. Different items that share a key are all kept: those that
+ * are in both snapshots are left out first, the others are paired in a fixed order, and the second change of a key is named
+ * `key#2`.
  */
 export function diffItems(before: readonly Item[], after: readonly Item[]): Change[] {
-  const were = thingsOf(before);
-  const are = thingsOf(after);
+  const were = itemsByKey(before);
+  const are = itemsByKey(after);
   const taken = new Set([...were.keys(), ...are.keys()]);
   return [...taken].sort().flatMap((key) => {
     const gone = valuesLeft(were, are, key);
@@ -24,29 +24,29 @@ export function diffItems(before: readonly Item[], after: readonly Item[]): Chan
   });
 }
 
-/** Whether more than half of the things are gone: the answer may be at fault, and not the things. */
+/** Whether more than half of the items are gone: then the answer may be wrong. */
 export function hasShrunk(before: readonly Item[], after: readonly Item[]): boolean {
-  const are = thingsOf(after);
+  const are = itemsByKey(after);
   let total = 0;
   let lost = 0;
-  for (const [key, values] of thingsOf(before)) {
+  for (const [key, values] of itemsByKey(before)) {
     total += values.size;
     lost += Math.max(0, values.size - (are.get(key)?.size ?? 0));
   }
   return lost * 2 > total;
 }
 
-function thingsOf(items: readonly Item[]): Things {
-  const things = new Map<string, Map<string, unknown>>();
+function itemsByKey(items: readonly Item[]): ItemsByKey {
+  const byKey = new Map<string, Map<string, unknown>>();
   for (const { key, value } of items) {
-    const values = things.get(key) ?? new Map<string, unknown>();
-    things.set(key, values.set(hashOf(value), value));
+    const values = byKey.get(key) ?? new Map<string, unknown>();
+    byKey.set(key, values.set(hashOf(value), value));
   }
-  return things;
+  return byKey;
 }
 
-/** The values that one side has under a key and the other has not, each in a box, for a value may be null. */
-function valuesLeft(these: Things, those: Things, key: string): readonly { readonly value: unknown }[] {
+/** The values under a key that only one side has. Each is in an object, since a value may be null. */
+function valuesLeft(these: ItemsByKey, those: ItemsByKey, key: string): readonly { readonly value: unknown }[] {
   const others = those.get(key);
   return [...(these.get(key) ?? [])]
     .filter(([hash]) => !others?.has(hash))
@@ -64,13 +64,13 @@ function changeOf(key: string, was?: { readonly value: unknown }, is?: { readonl
 function fieldsOf(before: unknown, after: unknown): readonly string[] {
   const fields = new Set<string>();
   for (const { path } of differences(before, after)) {
-    if (fields.size === MOST_FIELDS && !fields.has(path)) return [...fields, '...'];
+    if (fields.size === MAX_FIELDS && !fields.has(path)) return [...fields, '...'];
     fields.add(path);
   }
   return [...fields];
 }
 
-/** A name that no key has: two changes of one name would look like one event. */
+/** A name that no key has: two changes with one name would look like one event. */
 function freeName(name: string, taken: Set<string>): string {
   let free = name;
   while (taken.has(free)) free += '#';

@@ -4,21 +4,21 @@ import { digest } from '../events/identity.ts';
 import type { Change, Item, Row, SnapshotFeed } from '../model.ts';
 import type { SnapshotRef } from '../stored/checkpoint.ts';
 
-/** A change as a whole event. Made again from the same two snapshots it has the same id and the same time. */
+/** The event of a change. Made again from the same two snapshots, it has the same id and the same time. */
 export function changeEvent(feed: SnapshotFeed, ref: SnapshotRef, change: Change): EcsEvent {
   const { before = null, after = null } = change;
   const row = { value: change, text: JSON.stringify({ before, after }) };
-  const about = circumstances(feed, ref, ['change', change.key, change.kind]);
+  const about = contextOf(feed, ref, ['change', change.key, change.kind]);
   return eventOf(row, about, () => feed.stream.mapChange(change, feed.connection));
 }
 
-/** How things were when they were seen for the first time, as a whole event. */
+/** The event of a first snapshot, with which later ones are compared. */
 export function baselineEvent(feed: SnapshotFeed, ref: SnapshotRef, items: readonly Item[]): EcsEvent {
   const row = { value: items, text: JSON.stringify(items) };
-  return eventOf(row, circumstances(feed, ref, ['baseline']), () => feed.stream.mapBaseline(items, feed.connection));
+  return eventOf(row, contextOf(feed, ref, ['baseline']), () => feed.stream.mapBaseline(items, feed.connection));
 }
 
-function circumstances(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): EventContext {
+function contextOf(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): EventContext {
   const id = digest(JSON.stringify(['snapshot', feed.source.id, feed.connection.id, feed.name, ref.number, ...what]));
   return { feed, id, time: ref.at, readAt: ref.at };
 }

@@ -2,70 +2,83 @@ import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import { RETRIES, retry } from '../retry.ts';
 import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
+import { ofKind } from '../stored/checkpoint-kind.ts';
 import type { Instant } from '../time.ts';
 
 /** Who wants which lease. */
-export interface LeaseRequest {
+export interface LeaseRequest<C extends Checkpoint> {
   readonly key: string;
+  readonly kind: C['kind'];
   readonly owner: string;
   readonly leaseUntil: Instant;
   /** Returns the checkpoint to start with if there is none. */
-  fresh(): Checkpoint;
+  fresh(): C;
 }
 
 /** A lease, or until when another worker holds it. */
-export type LeaseAnswer = { readonly lease: Lease } | { readonly busyUntil: Instant; readonly found: Checkpoint };
+export type LeaseAnswer<C extends Checkpoint> =
+  | { readonly lease: Lease<C> }
+  | { readonly busyUntil: Instant; readonly found: C };
+
+/** Loads a checkpoint, strongly consistent. Throws if it is one of another kind. */
+export async function loadCheckpoint<C extends Checkpoint>(
+  effects: Effects,
+  key: string,
+  kind: C['kind'],
+): Promise<C | undefined> {
+  return ofKind<C>(key, await effects.load(key), kind);
+}
 
 /**
  * Takes the lease if nobody holds it, if it has run out, or if it is ours already.
  *
  * @param loaded the checkpoint, where it was loaded before
  */
-export async function acquire(
+export async function acquire<C extends Checkpoint>(
   effects: Effects,
-  { key, owner, leaseUntil, fresh }: LeaseRequest,
-  loaded: Checkpoint | undefined,
-): Promise<LeaseAnswer> {
-  for (let found = loaded; ; found = await effects.load(key)) {
+  { key, kind, owner, leaseUntil, fresh }: LeaseRequest<C>,
+  loaded: C | undefined,
+): Promise<LeaseAnswer<C>> {
+  for (let found = loaded; ; found = await loadCheckpoint<C>(effects, key, kind)) {
     const busyUntil = found?.leaseUntil;
     if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
       return { busyUntil, found };
     }
     const base = found ?? fresh();
     const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
-    const lease = new Lease(effects, key, found, item);
-    // A lost race means that somebody else has it now: look again.
+    const lease = new Lease<C>(effects, key, found, item);
+    // A lost race means that another worker holds it now: look again.
     if (await lease.taken()) return { lease };
   }
 }
 
-/** The right to write a feed's checkpoint until it ends. Every write proves that the right is still ours. */
-export class Lease {
-  item: Checkpoint;
+/** The right to write a checkpoint until the lease ends. Every write proves that the right is still ours. */
+export class Lease<C extends Checkpoint = Checkpoint> {
+  item: C;
   readonly #effects: Effects;
   readonly #feed: string;
-  readonly #before: Checkpoint | undefined;
+  readonly #before: C | undefined;
 
-  constructor(effects: Effects, feed: string, before: Checkpoint | undefined, item: Checkpoint) {
+  constructor(effects: Effects, feed: string, before: C | undefined, item: C) {
     this.#effects = effects;
     this.#feed = feed;
     this.#before = before;
     this.item = item;
   }
 
-  /** Writes the lease itself; false when another worker was quicker. */
+  /** Writes the lease itself. Returns false if another worker was faster. */
   async taken(): Promise<boolean> {
     return (await this.#write(this.item, this.#before)) === 'ours';
   }
 
-  /** Changes that are written with the next commit; until then they are only ours. */
-  note(changes: Changes): void {
-    this.item = { ...this.item, ...changes } as Checkpoint;
+  /** Changes that are written with the next commit. Until then only this worker knows them. */
+  note(changes: Changes<C>): void {
+    this.item = { ...this.item, ...changes };
   }
 
-  /** Moves the checkpoint on. Throws when the feed has been taken over meanwhile: then nothing of ours counts any more. */
-  async commit(changes: Changes): Promise<void> {
-    const next = { ...this.item, ...changes, version: this.item.version + 1 } as Checkpoint;
+  /** Writes the checkpoint with these changes. Throws if another worker has taken the feed over: then nothing of ours counts any more. */
+  async commit(changes: Changes<C>): Promise<void> {
+    const next = { ...this.item, ...changes, version: this.item.version + 1 };
     if ((await this.#write(next, this.item)) === 'theirs') {
       throw new TidemarkError({
         code: 'lease-lost',
@@ -77,8 +90,8 @@ export class Lease {
     this.item = next;
   }
 
-  /** Gives the feed back, with last changes in the same write. */
-  async release(changes: Changes): Promise<void> {
+  /** Gives the lease back, with the last changes in the same write. */
+  async release(changes: Changes<C>): Promise<void> {
     await this.commit({ ...changes, owner: undefined, leaseUntil: undefined });
   }
 
@@ -86,7 +99,7 @@ export class Lease {
    * One conditional write. When its answer is lost, or says that the condition failed (a retry below us may have found
    * its own first try), the item itself tells whose write is there: owner, fence and version are ours alone.
    */
-  async #write(next: Checkpoint, before: Checkpoint | undefined): Promise<'ours' | 'theirs'> {
+  async #write(next: C, before: C | undefined): Promise<'ours' | 'theirs'> {
     const expect = before && { fence: before.fence, version: before.version };
     const until = next.leaseUntil ?? before?.leaseUntil;
     // The same write again is harmless: its condition holds once at most.
@@ -96,7 +109,7 @@ export class Lease {
     });
   }
 
-  #isOurs(found: Checkpoint | undefined, next: Checkpoint): boolean {
+  #isOurs(found: Checkpoint | undefined, next: C): boolean {
     if (!found || found.fence !== next.fence || found.version !== next.version) return false;
     // A released item names no owner, but nobody else can have written this fence and version.
     return found.owner === next.owner;

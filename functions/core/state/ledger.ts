@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
 import { MOST_CONTESTS } from '../retry.ts';
-import type { Changes } from '../stored/checkpoint.ts';
+import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
@@ -9,14 +9,14 @@ import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } fr
 import type { Lease } from './lease.ts';
 import { DigestSum, seenHours } from './seen-hours.ts';
 
-/** So many days a run are written into the ledger; after a long absence, the next runs write the others. */
-const MOST_DAYS_A_RUN = 3;
-/** Days whose work waits for the ledger; a feed that stands still for longer forgets the oldest. */
-const MOST_DAYS_WAITING = 60;
-/** A day's last row is written so long before its seen keys begin to expire. */
+/** Maximum number of days that one run writes into the ledger. After a long absence, the next runs write the others. */
+const MAX_DAYS_PER_RUN = 3;
+/** Maximum number of days whose work waits for the ledger. A feed that stands still for longer forgets the oldest. */
+const MAX_DAYS_WAITING = 60;
+/** How long before its seen keys begin to expire the last row of a day is written. */
 const BEFORE_EXPIRY: Duration = DAY;
 
-/** What a run has done and not yet written down. */
+/** What a run has done on its days and not yet stored. */
 export class DayNotes {
   #before: Tally;
   #windows = 0;
@@ -39,7 +39,7 @@ export class DayNotes {
     this.#gaps.push(range);
   }
 
-  /** The waiting days with what was noted, which is then written down. */
+  /** The waiting days together with what was noted, which then counts as stored. */
   take(days: readonly DayTally[] = [], tally: Tally, now: Instant): readonly DayTally[] {
     const day = dayOf(now);
     const last = days.at(-1);
@@ -60,7 +60,7 @@ export class DayNotes {
     this.#unreadable = [];
     this.#gaps = [];
     const others = last?.day === day ? days.slice(0, -1) : days;
-    return [...others, next].slice(-MOST_DAYS_WAITING);
+    return [...others, next].slice(-MAX_DAYS_WAITING);
   }
 }
 
@@ -75,28 +75,32 @@ function emptyDay(day: string): DayTally {
 interface Folding {
   readonly effects: Effects;
   readonly feed: Feed;
-  readonly lease: Lease;
+  readonly lease: Lease<FeedCheckpoint>;
   /** No further day is begun after it. */
   readonly stopAt: Instant;
 }
 
 /**
- * Writes the ledger of the days that are over: once when the overlap has left a day behind, and once more just before its
- * seen keys expire, when all that was found late, repaired or filled in since is among them.
+ * Writes the ledger of the days that are over: once when the overlap no longer reaches a day, and once more just before its
+ * seen keys expire. The second row includes what was found late, repaired or backfilled since.
  *
- * @param watermark where the feed is now
+ * @param watermark the feed's present watermark
  */
-export async function foldDays(folding: Folding, watermark: Instant, seenFor: Duration): Promise<Changes> {
+export async function foldDays(
+  folding: Folding,
+  watermark: Instant,
+  seenFor: Duration,
+): Promise<Changes<FeedCheckpoint>> {
   const { effects, feed, lease, stopAt } = folding;
   const { folded, floor, days = [] } = lease.item;
   let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
   const closed = floorTo(watermark - feed.overlap, DAY);
   const now = effects.now();
   const expired = floorTo(now - seenFor, DAY) + DAY;
-  let left = MOST_DAYS_A_RUN;
+  let left = MAX_DAYS_PER_RUN;
   const hasTime = () => left-- > 0 && effects.now() < stopAt && !effects.stopping();
   for (; first < closed && hasTime(); first += DAY) await foldDay(effects, feed, first, dayTally(days, first));
-  // Of a day whose keys have begun to expire no better row can be made.
+  // A day whose keys have begun to expire keeps the row that it has.
   final = Math.max(final, Math.min(expired, first));
   const due = Math.min(first, floorTo(now - seenFor + BEFORE_EXPIRY, DAY) + DAY);
   for (; final < due && hasTime(); final += DAY) await foldDay(effects, feed, final, undefined);
@@ -110,14 +114,14 @@ function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined 
   return days.find((one) => one.day === day);
 }
 
-/** Adds up what was delivered of one day, and writes its row. A row of another worker, who was quicker, has much the same in it. */
+/** Counts what was delivered of one day, and writes its row. If another worker writes first, its row holds nearly the same. */
 export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at: Instant, done: DayTally | undefined) {
   const day = dayOf(at);
   for (let made = 1; ; made++) {
     const [before] = await effects.loadLedger(name, day, day);
-    // A row is replaced only by one that was made with it in view.
+    // A row is replaced only by one whose maker has read it.
     const madeAt = Math.max(effects.now(), (before?.madeAt ?? 0) + MILLISECOND);
-    const hours = mostOf(before?.hours ?? [], await countHours(effects, name, at));
+    const hours = largerOf(before?.hours ?? [], await countHours(effects, name, at));
     const tally = done ?? before?.done;
     const row = { day, madeAt, hours, ...(tally && { done: tally }) };
     if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MOST_CONTESTS) return;
@@ -141,8 +145,8 @@ export async function countHours(effects: Effects, feed: string, day: Instant): 
   return hours;
 }
 
-/** Seen keys only grow in number until they expire: of two counts of an hour, the smaller one is of what is left of them. */
-function mostOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): LedgerHour[] {
+/** The number of seen keys grows until they expire: of two counts of an hour, the smaller one was made after some had expired. */
+function largerOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): LedgerHour[] {
   const hours = new Map(before.map((hour) => [hour.hour, hour]));
   for (const hour of now) {
     const known = hours.get(hour.hour);

@@ -4,10 +4,10 @@ import type { Row, Stream } from '../model.ts';
 import type { Ongoing } from '../stored/ongoing.ts';
 import { type Duration, type Instant, MINUTE, type Range } from '../time.ts';
 
-/** Things that began so close together are asked for at once. */
-const TOGETHER: Duration = MINUTE;
+/** Things that began within this time of each other are asked for by one request. */
+const ASKED_TOGETHER: Duration = MINUTE;
 
-/** What is known to go on in a feed, such as sessions that have not ended, and what a run learns about it. */
+/** What is known to be ongoing in a feed, such as sessions that have not ended, and what a run learns about it. */
 export class OngoingNotes {
   readonly #effects: Effects;
   readonly #feed: string;
@@ -28,12 +28,12 @@ export class OngoingNotes {
     for (const one of await this.#effects.loadOngoing(this.#feed)) if (one.until > now) this.#known.set(one.key, one);
   }
 
-  /** Takes note of what a record shows. What has ended may still come once more in an older state: it stays ended. */
+  /** Notes what a record shows. A record in an older state does not reopen what has ended. */
   observe(row: Row): void {
     const shown = this.#stream.ongoing?.(row);
     if (!shown) return;
     const { since, ended } = shown;
-    // The vendor's own may be of any length and of any characters, of which a store may not give back all.
+    // The vendor's own key may have any length and any characters, which a store may not keep.
     const key = digest(shown.key);
     const one = { key, since, until: this.#forgottenAt(since) };
     if (ended) {
@@ -44,7 +44,7 @@ export class OngoingNotes {
     }
   }
 
-  /** Writes down what was learnt; after that, a crash forgets nothing. */
+  /** Stores what was learned, so that a crash does not lose it. */
   async save(): Promise<void> {
     const ended = [...this.#ended.values()].filter(({ key }) => this.#known.has(key));
     const begun = [...this.#begun.values()];
@@ -55,7 +55,12 @@ export class OngoingNotes {
     this.#begun.clear();
   }
 
-  /** What should be asked for once more, in turns from a time on and around: the beginnings of what goes on and lies below what was read. */
+  /**
+   * The ranges to read again: those in which ongoing things began.
+   *
+   * @param below only beginnings before it, since what lies above was read just now
+   * @param from the first range to read; those before it follow at the end, so that all of them take turns
+   */
   ranges(below: Instant, from: Instant): Range[] {
     const beginnings = [...this.#known.values()].map(({ since }) => since).filter((since) => since < below);
     beginnings.sort((one, other) => one - other);
@@ -63,13 +68,13 @@ export class OngoingNotes {
     const ranges: { from: Instant; to: Instant }[] = [];
     for (const since of inTurn) {
       const last = ranges.at(-1);
-      if (last && since >= last.from && since < last.from + TOGETHER) last.to = since + 1;
+      if (last && since >= last.from && since < last.from + ASKED_TOGETHER) last.to = since + 1;
       else ranges.push({ from: since, to: since + 1 });
     }
     return ranges;
   }
 
-  /** When the vendor will have deleted it; a time in the future, which a record may claim, keeps nothing longer. */
+  /** When the vendor will have deleted it. A record that claims a time in the future is not kept longer. */
   #forgottenAt(since: Instant): Instant {
     return Math.min(since, this.#effects.now()) + this.#stream.retention;
   }

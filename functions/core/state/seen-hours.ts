@@ -3,17 +3,17 @@ import type { Digest } from '../stored/ledger-row.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import { destinationBits, KeySet } from './seen.ts';
 
-/** What was delivered of one hour: each key once, however often it was written down. */
+/** What was delivered of one hour. Each key counts once, however often it was stored. */
 export interface SeenHour {
   readonly bucket: string;
   readonly keys: KeySet;
-  /** The destinations that the keys' bits stand for. */
+  /** The destinations for which the keys' bits stand. */
   readonly destinations: readonly string[];
-  /** Where they were kept, by key: what tells a record that was changed. */
+  /** The stored chunks, with the hashes that tell changed records. */
   readonly chunks: readonly SeenChunk[];
 }
 
-/** The hours of a range of buckets in which something was delivered, newest first; one at a time, for a day may have millions. */
+/** The hours in which something was delivered, newest first. One at a time, since a day may have millions of events. */
 export async function* seenHours(effects: Effects, place: string, from: string, to: string): AsyncGenerator<SeenHour> {
   let chunks: SeenChunk[] = [];
   for await (const chunk of effects.loadSeen(place, from, to)) {
@@ -36,7 +36,7 @@ function hourOf(chunks: readonly SeenChunk[]): SeenHour {
   return { bucket: chunks[0]?.bucket ?? '', keys, destinations, chunks };
 }
 
-/** Adds up keys. */
+/** A sum of keys. */
 export class DigestSum {
   events = 0;
   #sum = 0n;

@@ -3,8 +3,8 @@ import { bucketOf, SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import { HOUR, type Instant, parseInstant } from '../time.ts';
 
 /**
- * Which events each destination has accepted: loaded for the overlap and all that lies above it, by bucket on demand elsewhere.
- * Bounded: the buckets used longest ago are let go, and read again when a row asks for them.
+ * Which events each destination has accepted. The overlap and everything above it is loaded at the start, other buckets on
+ * demand. The memory is bounded: the buckets used longest ago are dropped, and loaded again when they are needed.
  */
 export class Seen {
   readonly #effects: Effects;
@@ -12,9 +12,9 @@ export class Seen {
   readonly #destinations: readonly string[];
   readonly #mostKeys: number;
   readonly #buckets = new Map<string, KeySet>();
-  /** Buckets at or above it are in memory, unless they were let go. */
+  /** Buckets at or above it are in memory, unless they were dropped. */
   #loadedFrom: string = SELF;
-  readonly #letGo = new Set<string>();
+  readonly #dropped = new Set<string>();
 
   constructor(effects: Effects, place: string, destinations: readonly string[], mostKeys: number) {
     this.#effects = effects;
@@ -23,12 +23,12 @@ export class Seen {
     this.#mostKeys = mostKeys;
   }
 
-  /** Loads what has no hour. The hours are loaded when a row asks for them. */
+  /** Loads the buckets that belong to no hour. Those of hours are loaded on demand. */
   async open(): Promise<void> {
     for await (const chunk of this.#effects.loadSeen(this.#place, SELF)) this.#add(chunk);
   }
 
-  /** Loads what was delivered from a time on, newest first. Says from when on all of it is known: later, when there is too much. */
+  /** Loads what was delivered from a time on, newest first. Returns from when on it is known, which is later if there is too much to load. */
   async load(from: Instant): Promise<Instant> {
     const first = bucketOf(from);
     this.#loadedFrom = first;
@@ -36,7 +36,7 @@ export class Seen {
     for await (const chunk of this.#effects.loadSeen(this.#place, first)) {
       keys += chunk.count;
       if (keys > this.#mostKeys && chunk.bucket < SELF) {
-        // This bucket is known in part only, so it is not known.
+        // Only a part of this bucket is loaded, so it cannot be used.
         this.#buckets.delete(chunk.bucket);
         return this.#cutAfter(chunk.bucket);
       }
@@ -45,7 +45,7 @@ export class Seen {
     return from;
   }
 
-  /** The destinations, as bits, that have accepted this event: at once when its bucket is in memory, as it nearly always is. */
+  /** The destinations, as bits, that have accepted this event. No promise if its bucket is in memory, as it nearly always is. */
   has(bucket: string, key: Uint8Array): number | Promise<number> {
     const set = this.#touch(bucket);
     return set ? set.get(key) : this.#read(bucket).then((read) => read.get(key));
@@ -56,7 +56,7 @@ export class Seen {
     (this.#touch(bucket) ?? (await this.#read(bucket))).add(key, destinations);
   }
 
-  /** Lets go of the buckets used longest ago, down to the bound. */
+  /** Drops the buckets used longest ago, down to the maximum number of keys. */
   trim(): void {
     let keys = 0;
     for (const set of this.#buckets.values()) keys += set.size;
@@ -65,14 +65,14 @@ export class Seen {
       if (bucket >= SELF) continue;
       keys -= set.size;
       this.#buckets.delete(bucket);
-      this.#letGo.add(bucket);
+      this.#dropped.add(bucket);
     }
   }
 
   #touch(bucket: string): KeySet | undefined {
     const found = this.#buckets.get(bucket);
     if (!found) return undefined;
-    // Used last: a Map keeps the order in which its keys came.
+    // Now it is the one used last: a Map keeps the order of insertion.
     this.#buckets.delete(bucket);
     this.#buckets.set(bucket, found);
     return found;
@@ -81,7 +81,7 @@ export class Seen {
   async #read(bucket: string): Promise<KeySet> {
     const set = new KeySet();
     this.#buckets.set(bucket, set);
-    if (bucket < this.#loadedFrom || this.#letGo.delete(bucket)) {
+    if (bucket < this.#loadedFrom || this.#dropped.delete(bucket)) {
       for await (const chunk of this.#effects.loadSeen(this.#place, bucket, bucket)) this.#add(chunk);
     }
     return set;
@@ -105,7 +105,7 @@ export function idsOf(destinations: readonly { readonly id: string }[]): string[
   return destinations.map(({ id }) => id);
 }
 
-/** The bits of these destinations among all that are configured; one that no longer is has none. */
+/** The bits of some destinations among all that are configured. One that is no longer configured has no bit. */
 export function destinationBits(all: readonly string[], some: readonly string[]): number {
   let bits = 0;
   for (const id of some) {
@@ -115,7 +115,7 @@ export function destinationBits(all: readonly string[], some: readonly string[])
   return bits;
 }
 
-/** 64-bit keys with the destinations that have them: an open hash table, 12 bytes a slot, for a Map would take ten times that. */
+/** 64-bit keys with the destinations that have them. An open hash table with 12 bytes per slot: a Map would take ten times that. */
 export class KeySet {
   size = 0;
   #slots = new Uint32Array(3 * 64);
@@ -141,7 +141,7 @@ export class KeySet {
     if (this.size * 4 > this.#slots.length) this.#grow();
   }
 
-  /** Each key as two numbers of 32 bits, with its destinations. */
+  /** Each key as two 32-bit numbers, with its destinations. */
   *[Symbol.iterator](): Generator<readonly [high: number, low: number, destinations: number]> {
     for (let at = 0; at < this.#slots.length; at += 3) {
       const destinations = this.#slots[at + 2] as number;
@@ -149,7 +149,7 @@ export class KeySet {
     }
   }
 
-  /** The slot of the key, or the free one where it would go. Keys are a MAC: any 32 bits of them are random enough to start at. */
+  /** The slot of the key, or the free one where it would go. Keys are a MAC, so any 32 bits of them are random enough to start at. */
   #find(h: number, l: number): number {
     const slots = this.#slots.length / 3;
     let at = (l & (slots - 1)) * 3;

@@ -1,14 +1,19 @@
 import type { Duration, Instant, Range } from '../time.ts';
-import type { Job } from './job.ts';
+import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 
-/** The version of the items' shape. Older code that meets a newer item refuses it rather than guess. */
+/** The version of the items' shape. Older code that finds a newer item refuses it instead of guessing what it means. */
 export const SCHEMA = 1;
 
-/** All that must have one truth about a feed: who works on it, how far it has come, what it is in the middle of. */
-export interface Checkpoint {
-  /** Grows with every take-over; a worker with an older one can write nothing any more. */
+/** Everything about a feed, or a job beside it, that must have one truth: who works on it, and how far it has come. */
+export type Checkpoint = FeedCheckpoint | SnapshotCheckpoint | BackfillCheckpoint | VerifyCheckpoint;
+
+export type CheckpointKind = Checkpoint['kind'];
+
+/** The parts that checkpoints of all kinds have. */
+export interface CommonCheckpoint {
+  /** Grows with every takeover. A worker with an older fence can no longer write. */
   readonly fence: number;
   /** Grows with every write. */
   readonly version: number;
@@ -16,53 +21,83 @@ export interface Checkpoint {
   readonly leaseUntil?: Instant;
   /** Everything that the vendor had shown before this time has been delivered. */
   readonly watermark: Instant;
-  /** No live read goes below it: what lies there belongs to backfill. */
+  /** No live read goes below it: what lies there belongs to backfills. */
   readonly floor: Instant;
-  readonly plan?: Plan;
-  /** The longest window that this feed can finish now, when that is shorter than the stream's. */
-  readonly narrowed?: Duration;
-  /** Rows have come out of order: a half-read window starts again rather than go on in its middle. */
-  readonly unordered?: boolean;
-  readonly hold?: Hold;
-  /** The last run was paused without getting anywhere: the next one waits in place for as long as it may live. */
-  readonly waitsInPlace?: boolean;
-  /** What defines which records this feed gets. */
+  /** What defines which records this feed gets. Empty until that is known. */
   readonly scope: string;
-  /** Since when each destination gets this feed. One that is added later starts then. */
+  /** Since when each destination gets this feed. A destination that is added later starts then. */
   readonly destinations: Readonly<Record<string, Instant>>;
-  readonly broken?: Broken;
-  /** When each of the longer re-reads was last done, by how far behind it reads. */
-  readonly reread?: Readonly<Record<string, string>>;
-  /** Where the next turn of asking for what goes on begins. */
-  readonly ongoingFrom?: Instant;
-  /** Sign-ins of ours that a record has been found for: second of the sign-in to the event's id. */
-  readonly claims?: Readonly<Record<string, string>>;
-  /** How things were when they were last compared, and how they are now, as long as the difference is being delivered. */
-  readonly snapshot?: SnapshotRef;
-  readonly pending?: SnapshotRef;
-  /** What was done on the days that have no row in the ledger yet, and up to where the ledger has been written. */
-  readonly days?: readonly DayTally[];
-  readonly folded?: Folded;
-  /** How late events came. */
-  readonly lateness?: Lateness;
-  /** What is to be done, where this is not the checkpoint of a live feed. */
-  readonly job?: Job;
+  readonly hold?: Hold;
+  /** The last run was paused before it had read anything: the next one waits in place as long as it lives. */
+  readonly waitsInPlace?: boolean;
   readonly lastSuccess?: Instant;
   readonly failures: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
 }
 
-/** What a run set out to read: stored, so that a later run finishes it before it makes a new one. */
+/** The parts of a checkpoint that reads windows one after the other. */
+interface WindowCheckpoint extends CommonCheckpoint {
+  readonly plan?: Plan;
+  /** The longest window that can be finished now, where that is shorter than the stream's longest window. */
+  readonly narrowed?: Duration;
+  /** Rows have come out of order: a half-read window is read from its start again. */
+  readonly unordered?: boolean;
+  readonly broken?: Broken;
+  /** Sign-ins of ours for which a record was found: second of the sign-in to the event's id. */
+  readonly claims?: Readonly<Record<string, string>>;
+  /** What was done on the days that have no row in the ledger yet, and up to where the ledger has been written. */
+  readonly days?: readonly DayTally[];
+  readonly folded?: Folded;
+  /** How late events came. */
+  readonly lateness?: Lateness;
+}
+
+/** The checkpoint of a feed of events. */
+export interface FeedCheckpoint extends WindowCheckpoint {
+  readonly kind: 'feed';
+  /** When each of the longer re-reads was last done, by how far behind the watermark it reads. */
+  readonly reread?: Readonly<Record<string, string>>;
+  /** Where the next turn of reading ongoing things again begins. */
+  readonly ongoingFrom?: Instant;
+}
+
+/** The checkpoint of a feed that compares snapshots. */
+export interface SnapshotCheckpoint extends CommonCheckpoint {
+  readonly kind: 'snapshot';
+  /** The snapshot that was compared last, and the newer one as long as the difference between the two is being delivered. */
+  readonly snapshot?: SnapshotRef;
+  readonly pending?: SnapshotRef;
+}
+
+/** The checkpoint of a backfill. */
+export interface BackfillCheckpoint extends WindowCheckpoint {
+  readonly kind: 'backfill';
+  readonly job: BackfillJob;
+}
+
+/** The checkpoint of a verification. */
+export interface VerifyCheckpoint extends CommonCheckpoint {
+  readonly kind: 'verify';
+  readonly job: VerifyJob;
+  /** The longest range that can be compared now, where that is shorter than usual. */
+  readonly narrowed?: Duration;
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+/** The checkpoint of whatever reads windows and delivers what it reads. */
+export type ReadingCheckpoint = FeedCheckpoint | BackfillCheckpoint;
+
+/** What a run set out to read. It is stored, so that a later run finishes it before it makes a new plan. */
 export interface Plan {
   readonly from: Instant;
   readonly to: Instant;
   /** The window being read. Those before it are done. */
   readonly window: Range;
-  /** What is left of the window; a resume position is a time, never a cursor. */
+  /** What is left of the window. A resume position is a time, never a cursor. */
   readonly left?: Range;
-  /** How far behind the watermark it begins, where that is further than usual: these re-reads are done when the plan is. */
+  /** How far behind the watermark the plan begins, where that is further than the overlap: these re-reads are done when the plan is. */
   readonly rereads?: readonly Duration[];
-  /** The least end of a range that an answer about this window says it is for. */
+  /** The earliest end of a range that an answer about this window says it covers. */
   readonly proven?: Instant;
   /** The vendor's clock when the plan was begun: what came into its log after that may lie anywhere in the overlap. */
   readonly vendorNow?: Instant;
@@ -71,7 +106,7 @@ export interface Plan {
 /** A stored snapshot. */
 export interface SnapshotRef {
   readonly id: string;
-  /** Grows from snapshot to snapshot of a feed: a part of the ids of their events. */
+  /** Grows from snapshot to snapshot of a feed. A part of the ids of their events. */
   readonly number: number;
   /** When it was read. */
   readonly at: Instant;
@@ -95,17 +130,20 @@ export interface Broken {
   readonly narrowing: boolean;
 }
 
-/** New values for parts of a checkpoint; `undefined` removes one. */
-export type Changes = { readonly [Part in keyof Checkpoint]?: Checkpoint[Part] | undefined };
+/** New values for parts of a checkpoint. `undefined` removes a part. */
+export type Changes<C extends Checkpoint = Checkpoint> = PartsOf<C> | PartsOf<CommonCheckpoint>;
 
-/** The checkpoint of a feed that has never run. */
-export function firstCheckpoint(floor: Instant, scope: string, destinations: readonly string[]): Checkpoint {
+type PartsOf<C> = { readonly [Part in keyof C]?: C[Part] | undefined };
+
+/** The common parts of a checkpoint of something that has never run. */
+export function firstCheckpoint(floor: Instant, destinations: readonly string[]): CommonCheckpoint {
   return {
     fence: 0,
     version: 0,
     watermark: floor,
     floor,
-    scope,
+    // What the feed reads may have to be found out first.
+    scope: '',
     destinations: Object.fromEntries(destinations.map((id) => [id, floor])),
     failures: 0,
   };

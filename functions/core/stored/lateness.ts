@@ -1,34 +1,34 @@
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../time.ts';
 
-/** The upper bounds of the histogram's steps; what is later than the last is counted behind it. */
+/** The upper bounds of the histogram's steps. One more step counts what is later than the last bound. */
 export const LATENESS_STEPS: readonly Duration[] = [
   ...[1, 2, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE),
   ...[1, 2, 4, 8, 12].map((hours) => hours * HOUR),
   ...[1, 2, 4, 7, 14].map((days) => days * DAY),
 ];
 
-/** How late events came: those that showed themselves only after their range had been read, by how long after their time that was. */
+/** How late events came that appeared only after their range had been read: how long after their own time that was. */
 export interface Lateness {
   readonly since: Instant;
-  /** Events that were there when their range was read for the first time. */
+  /** Number of events that were there when their range was read for the first time. */
   readonly onTime: number;
-  /** For each step, and for all that is later. */
+  /** Number of late events per step, and of those that were later than all steps. */
   readonly late: readonly number[];
   readonly worst: Duration;
 }
 
-/** What a run has found out about it and not yet written down. */
+/** What a run has found out about lateness and not yet stored. */
 export class LatenessNotes {
   #onTime = 0;
   #late: Duration[] = [];
 
-  /** @param late none for an event whose range had not been read before */
+  /** @param late undefined for an event whose range had not been read before */
   add(late: Duration | undefined): void {
     if (late === undefined) this.#onTime++;
     else this.#late.push(late);
   }
 
-  /** The histogram with what was noted, which is then written down. */
+  /** The histogram together with what was noted, which then counts as stored. */
   take(known: Lateness | undefined, now: Instant): Lateness | undefined {
     if (this.#onTime === 0 && this.#late.length === 0) return known;
     const late = [...(known?.late ?? new Array<number>(LATENESS_STEPS.length + 1).fill(0))];
@@ -46,14 +46,14 @@ export class LatenessNotes {
 }
 
 /**
- * The overlap that would have caught this share of all events: the upper bound of the step in which the last of them lies,
- * less `settle`, for that long a range is left alone before it is read for the first time.
+ * The overlap that would have caught this share of all events: the upper bound of the step with the last of them, less
+ * `settle`, since a range is read for the first time only after that.
  */
 export function overlapFor({ onTime, late, worst }: Lateness, share: number, settle: Duration): Duration {
   const total = late.reduce((sum, count) => sum + count, onTime);
   let missed = total - onTime;
   for (const [step, count] of late.entries()) {
-    // What may be missed is rounded down: 99.9 % of ten events are all ten.
+    // The number that may be missed is rounded down: 99.9 % of ten events means all ten.
     if (missed <= total * (1 - share) + 1e-9)
       return step === 0 ? 0 : Math.max(0, (LATENESS_STEPS[step - 1] as Duration) - settle);
     missed -= count;

@@ -4,14 +4,14 @@ import type { Tally } from './tally.ts';
 /** What was done for a feed on one day (UTC). */
 export interface DayTally extends Omit<Tally, 'retries'> {
   readonly day: string;
-  /** Windows that were read to their end. */
+  /** Number of windows that were read to their end. */
   readonly windows: number;
-  /** Ranges that could not be read, and ranges that the vendor deleted first. */
+  /** Ranges that could not be read, and ranges that the vendor deleted before they were read. */
   readonly unreadable: readonly Range[];
   readonly gaps: readonly Range[];
 }
 
-/** Up to where the ledger has been written: days before `first` have a row, those before `final` the row that stays. */
+/** Up to where the ledger has been written: days before `first` have a row, days before `final` have their last row. */
 export interface Folded {
   readonly first: Instant;
   readonly final: Instant;
@@ -23,10 +23,10 @@ export interface LedgerHour extends Digest {
   readonly destinations: Readonly<Record<string, Digest>>;
 }
 
-/** One day (UTC) of a feed: what was delivered of that day's events, and what was done on that day. */
+/** One day (UTC) of a feed: which of that day's events were delivered, and what was done on that day. */
 export interface LedgerRow {
   readonly day: string;
-  /** When the seen keys were read that it adds up. */
+  /** When the seen keys were read that it counts. */
   readonly madeAt: Instant;
   readonly hours: readonly LedgerHour[];
   readonly done?: DayTally;
@@ -37,7 +37,7 @@ export function dayOf(instant: Instant): string {
   return formatInstant(instant, 's').slice(0, 10);
 }
 
-/** How many there are, and the sum of their keys modulo 2^64: equal for equal sets, and it adds up. */
+/** The number of events and the sum of their keys modulo 2^64. Equal sets have equal digests, and digests can be added. */
 export interface Digest {
   readonly events: number;
   readonly digest: string;

@@ -1,20 +1,20 @@
 import type { Instant, Range } from '../time.ts';
 
 /**
- * Something kept whole, with the reason.
+ * Something that is kept whole, with the reason.
  *
  * - `oversized`     an event (as ECS) that a destination got shortened
- * - `inexpressible` an event (as ECS) that a destination's format could not say
+ * - `inexpressible` an event (as ECS) that a destination's format cannot express
  * - `unreadable`    the body of an answer that could not be read
  */
 export interface QuarantineEntry {
   readonly id: string;
   readonly reason: 'oversized' | 'inexpressible' | 'unreadable';
   readonly at: Instant;
-  /** JSON of the event; of an unreadable answer, its body. */
+  /** The event as JSON, or the body of an unreadable answer. */
   readonly text: string;
-  /** Who did not get it, or not whole. Of an unreadable answer: nobody did. */
+  /** The destinations that did not get the event, or not the whole of it. Undefined for an unreadable answer. */
   readonly destinations?: readonly string[];
-  /** What an unreadable answer was asked for. */
+  /** The range that an unreadable answer is about. */
   readonly range?: Range;
 }

@@ -1,30 +1,30 @@
 import { formatInstant, HOUR, type Instant } from '../time.ts';
 
-/** The bucket of events without a usable time: always loaded. */
+/** The bucket of events without a usable time. It is always loaded. */
 export const UNTIMED = 'untimed';
 
-/** The bucket of our own acts, which are no records of the vendor's: always loaded. It sorts between the hours and the untimed. */
+/** The bucket of our own events, which are not the vendor's. It is always loaded. It sorts between the hours and `untimed`. */
 export const SELF = 'own';
 
-/** Keys of delivered events: one append-only item, true whoever wrote it. */
+/** Keys of delivered events. Chunks are only ever added, and stay true whichever worker wrote them. */
 export interface SeenChunk {
   readonly bucket: string;
   /** Tells this chunk from every other: fence, flush and part. */
   readonly id: string;
   /** The destinations that have accepted these events. */
   readonly destinations: readonly string[];
-  /** 8 bytes a key. */
+  /** 8 bytes per key. */
   readonly keys: Uint8Array;
-  /** 4 bytes a key, where the stream can tell a record that was changed: alike for both of its versions. */
+  /** 4 bytes per key, the same for both versions of a changed record. Undefined if the stream cannot tell changed records. */
   readonly stableHashes?: Uint8Array;
   readonly count: number;
   /** The sum of the keys modulo 2^64, so that chunks add up. */
   readonly digest: bigint;
-  /** The time of the newest event in it; none in the untimed bucket. */
+  /** The time of the newest event in it. Undefined in the untimed bucket. */
   readonly newest?: Instant;
 }
 
-/** The bucket of an event: the hour it happened in. Sorts as text; `untimed` sorts after all of them. */
+/** The bucket of an event: the hour in which it happened. Buckets sort as text; `untimed` is the last. */
 export function bucketOf(time: Instant | undefined): string {
   if (time === undefined) return UNTIMED;
   const hour = Math.floor(time / HOUR);
@@ -32,5 +32,5 @@ export function bucketOf(time: Instant | undefined): string {
   return lastBucket.text;
 }
 
-/** Neighbours share their hour. */
+/** Events that follow each other are mostly of the same hour. */
 let lastBucket = { hour: -1, text: '' };

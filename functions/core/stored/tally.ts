@@ -1,13 +1,13 @@
-/** What a run did, in numbers. */
+/** The counts of a run. */
 export interface Tally {
   /** Events read inside the range that was asked for. */
   fetched: number;
-  /** Of these, those that had been delivered before, or were the same row shown twice. */
+  /** Those of them that had been delivered before, or whose row was repeated by paging. */
   suppressed: number;
-  /** Events that every destination has now accepted. */
+  /** Events that have been accepted by all destinations that lacked them. */
   delivered: number;
   quarantined: number;
-  /** Records that could not be mapped; delivered as pipeline_error. */
+  /** Records that could not be mapped and were delivered as pipeline_error. */
   unmapped: number;
   pages: number;
   retries: number;

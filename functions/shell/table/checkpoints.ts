@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../core/stored/checkpoint.ts';
+import { kindOf, type StoredParts } from '../../core/stored/checkpoint-kind.ts';
 import { formatInstant } from '../../core/time.ts';
 import { type Item, itemAt, placeOf, readInstant, sortKeyOf } from './items.ts';
 import { decodeState, encodeState } from './state-json.ts';
@@ -27,7 +28,6 @@ export async function writeCheckpoint(
   expect?: { fence: number; version: number },
 ): Promise<'written' | 'refused'> {
   const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
-  const { job } = rest;
   const item = itemAt(placeOf(key, 'checkpoint'), {
     version: { N: String(version) },
     fence: { N: String(fence) },
@@ -39,7 +39,7 @@ export async function writeCheckpoint(
     ...(owner !== undefined && { owner: { S: owner } }),
     ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
     // The result of a verification is of use for as long as it can be repeated.
-    ...(job?.kind === 'verify' && { ttl: { N: table.expiry(job.startedAt) } }),
+    ...(rest.kind === 'verify' && { ttl: { N: table.expiry(rest.job.startedAt) } }),
   });
   return await table.put(
     item,
@@ -49,8 +49,9 @@ export async function writeCheckpoint(
 
 function checkpointOf(key: string, item: Item): Checkpoint {
   const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
+  const stored = decodeState(state?.S ?? '{}') as StoredParts;
   return {
-    ...(decodeState(state?.S ?? '{}') as Pick<Checkpoint, 'floor' | 'scope' | 'failures'>),
+    ...({ ...stored, kind: kindOf(stored) } as Checkpoint),
     fence: Number(fence?.N),
     version: Number(version?.N),
     watermark: readInstant(key, watermark),

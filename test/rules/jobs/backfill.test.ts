@@ -81,7 +81,7 @@ describe('a backfill', () => {
       }
       world.clock.advance(30 * MINUTE);
       await world.runUntilCaughtUp();
-      expect(world.table.loadJobs(FEED, 'backfill').map(({ job }) => job?.state)).toEqual(Array(6).fill('done'));
+      expect(world.table.loadJobs(FEED, 'backfill').map(({ job }) => job.state)).toEqual(Array(6).fill('done'));
       for (const { id } of world.destinations) {
         expect(world.census(undefined, id), `seed ${seed}, ${id}`).toMatchObject({ invented: [], repeated: [] });
       }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
 import type { Feed, Identity, Stream } from '../../../functions/core/model.ts';
-import { Occurrences, TooManyRowsError } from '../../../functions/core/reading/occurrences.ts';
+import { Occurrences, TooManyRowsError } from '../../../functions/core/reading/rows/occurrences.ts';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
 

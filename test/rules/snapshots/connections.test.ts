@@ -190,7 +190,7 @@ describe('rule 23: a snapshot feed and the vendor’s pauses', () => {
 
     expect(reports.length).toBeGreaterThan(1);
     expect(world.names()).toEqual(['25 keys']);
-    expect(world.checkpoint('keys')).not.toHaveProperty('waitsInPlace');
+    expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('waitsInPlace');
   });
 
   it('but a pause before the first page is kept, not sat out', async () => {
@@ -251,7 +251,7 @@ describe('a snapshot feed’s connection', () => {
     await world.run(KEYS);
 
     expect(world.names()).toEqual(['of c-1', 'c-1 of c-1']);
-    expect(world.checkpoint('keys').scope).toBe('{"customer":"c-1"}');
+    expect(world.snapshotCheckpoint('keys').scope).toBe('{"customer":"c-1"}');
   });
 
   it('warns of what its credentials may see', async () => {

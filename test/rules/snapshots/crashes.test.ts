@@ -66,8 +66,8 @@ async function settle({ world, keys, wrong }: Prepared): Promise<void> {
 
   expect(wrong).toEqual([]);
   for (const destination of BOTH) expect(toldBy(world.delivered(destination))).toEqual(keys.state);
-  expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.checkpoint('keys').snapshot?.id}`]);
-  expect(world.checkpoint('keys')).not.toHaveProperty('pending');
+  expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.snapshotCheckpoint('keys').snapshot?.id}`]);
+  expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('pending');
 }
 
 function repeated(world: World, destination: string): string[] {
@@ -145,7 +145,7 @@ describe('rule 26: a run that takes over begins with what is pending', () => {
       (await effectsOf(changedWorld)).find(({ name }) => name === 'put')?.number ?? 0,
       'crash-before',
     );
-    const { pending } = world.checkpoint('keys');
+    const { pending } = world.snapshotCheckpoint('keys');
     keys.things.delete('thing 20');
     world.clock.advance(HOUR);
     const order: string[] = [];
@@ -171,7 +171,7 @@ describe('rule 26: a run that takes over begins with what is pending', () => {
       (await effectsOf(changedWorld)).find(({ name }) => name === 'put')?.number ?? 0,
       'crash-before',
     );
-    const { pending, watermark } = world.checkpoint('keys');
+    const { pending, watermark } = world.snapshotCheckpoint('keys');
     world.clock.advance(HOUR);
     keys.replies.push({ status: 400 });
 
@@ -179,7 +179,7 @@ describe('rule 26: a run that takes over begins with what is pending', () => {
 
     expect(pending?.at).toBeGreaterThan(watermark);
     expect(report).toMatchObject({ state: 'failed', delivered: 8 });
-    expect(world.checkpoint('keys').watermark).toBe(pending?.at);
+    expect(world.snapshotCheckpoint('keys').watermark).toBe(pending?.at);
   });
 });
 
@@ -322,12 +322,12 @@ describe('rule 26: one worker', () => {
       keys.things.set('meanwhile', {});
 
       const [fresh] = await world.run(STREAMS);
-      const end = world.checkpoint('keys');
+      const end = world.snapshotCheckpoint('keys');
       const [late] = await stale;
 
       expect(fresh?.state).toBe('caught-up');
       expect(late?.state).not.toBe('caught-up');
-      expect(world.checkpoint('keys')).toEqual(end);
+      expect(world.snapshotCheckpoint('keys')).toEqual(end);
       await settle(prepared);
     });
 
@@ -340,7 +340,7 @@ describe('rule 26: one worker', () => {
       const refuse: EffectHook = ({ name }) =>
         name === 'put' ? { refused: () => 'ServiceUnavailableException' } : undefined;
       await world.run({ ...STREAMS, budget: MINUTE, onEffect: refuse });
-      const { pending } = world.checkpoint('keys');
+      const { pending } = world.snapshotCheckpoint('keys');
       await stale;
 
       expect(pending).toBeDefined();

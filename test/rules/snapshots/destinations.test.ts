@@ -141,7 +141,7 @@ describe('rules 19 and 26: a destination added later', () => {
     expect(report).toMatchObject({ state: 'caught-up', delivered: 1 });
     expect(world.names('late')).toEqual(['after created']);
     expect(world.names('siem')).toEqual(['20 keys', 'before created', 'after created']);
-    expect(Object.keys(world.checkpoint('keys').destinations)).toEqual(['siem', 'archive', 'late']);
+    expect(Object.keys(world.snapshotCheckpoint('keys').destinations)).toEqual(['siem', 'archive', 'late']);
   });
 
   it('is told of what is still pending', async () => {
@@ -171,7 +171,7 @@ describe('rules 19 and 26: a destination added later', () => {
     expect(report).toMatchObject({ state: 'caught-up', fetched: 1, suppressed: 1, delivered: 0 });
     expect(world.count('Suppressed')).toBe(1);
     expect(world.names('siem')).toEqual(['20 keys', 'new created']);
-    expect(world.checkpoint('keys')).not.toHaveProperty('pending');
-    expect(Object.keys(world.checkpoint('keys').destinations)).toEqual(['siem']);
+    expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('pending');
+    expect(Object.keys(world.snapshotCheckpoint('keys').destinations)).toEqual(['siem']);
   });
 });

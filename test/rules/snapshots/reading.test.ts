@@ -34,7 +34,7 @@ describe('rule 26: a list that was read by half is never compared', () => {
     '%s for page %i',
     async (_, broken, reply, code) => {
       const { world, keys } = await settledWorld(25);
-      const before = world.checkpoint('keys');
+      const before = world.snapshotCheckpoint('keys');
       keys.things.set('thing 0', { level: 2 });
       keys.onRequest = ({ page }) => (page === broken ? reply : undefined);
 
@@ -47,18 +47,18 @@ describe('rule 26: a list that was read by half is never compared', () => {
         delivered: 0,
         lagSeconds: expect.any(Number),
       });
-      expect(world.checkpoint('keys')).toMatchObject({
+      expect(world.snapshotCheckpoint('keys')).toMatchObject({
         watermark: before.watermark,
         snapshot: before.snapshot,
         failures: 1,
       });
-      expect(world.checkpoint('keys')).not.toHaveProperty('pending');
+      expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('pending');
       expect(world.names()).toEqual(['25 keys']);
 
       keys.onRequest = undefined;
       expect(await runLater(world)).toMatchObject({ state: 'caught-up', delivered: 1 });
       expect(toldBy(world.delivered())).toEqual(keys.state);
-      expect(world.checkpoint('keys')).toMatchObject({ failures: 0 });
+      expect(world.snapshotCheckpoint('keys')).toMatchObject({ failures: 0 });
     },
   );
 
@@ -117,7 +117,7 @@ describe('rule 26: a list that was read by half is never compared', () => {
     expect(report).toMatchObject({ state: 'failed', pages: 10_000, error: { code: 'incomplete' } });
     expect(report?.error?.message).toBe('The list of keys had not ended after 10000 answers.');
     expect(world.count('Incomplete')).toBe(1);
-    expect(world.checkpoint('keys')).not.toHaveProperty('pending');
+    expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('pending');
   });
 
   it('what pages went on with having run out at the vendor', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
+import type { SnapshotCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryStream, inventoryWorld, MemoryInventory, toldBy } from '../../memory/inventory.ts';
 import { Crash, type World } from '../../memory/world.ts';
@@ -98,7 +98,7 @@ describe('rule 26: a later run', () => {
 
   it('that finds nothing new stores nothing and moves the watermark: it was a good read', async () => {
     const { world } = await settledWorld();
-    const { snapshot, watermark } = world.checkpoint('keys');
+    const { snapshot, watermark } = world.snapshotCheckpoint('keys');
     const stored = [...world.table.snapshots.keys()];
     const saved: string[] = [];
 
@@ -109,8 +109,8 @@ describe('rule 26: a later run', () => {
     });
 
     expect(report).toMatchObject({ state: 'caught-up', fetched: 0, delivered: 0, lagSeconds: 0 });
-    expect(world.checkpoint('keys').watermark - watermark).toBeGreaterThanOrEqual(HOUR);
-    expect(world.checkpoint('keys').snapshot).toEqual(snapshot);
+    expect(world.snapshotCheckpoint('keys').watermark - watermark).toBeGreaterThanOrEqual(HOUR);
+    expect(world.snapshotCheckpoint('keys').snapshot).toEqual(snapshot);
     expect([...world.table.snapshots.keys()]).toEqual(stored);
     expect(saved).toEqual([]);
     expect(world.names()).toEqual(['20 keys']);
@@ -125,7 +125,7 @@ describe('rule 26: a later run', () => {
 
     await world.run({ streams: ['keys'] });
 
-    const { watermark, snapshot, lastSuccess } = world.checkpoint('keys');
+    const { watermark, snapshot, lastSuccess } = world.snapshotCheckpoint('keys');
     expect(watermark - start).toBeLessThan(20 * MILLISECOND);
     expect(snapshot?.at).toBe(watermark);
     expect(lastSuccess).toBeGreaterThan(start + 10 * SECOND);
@@ -138,9 +138,9 @@ describe('rule 26: a later run', () => {
       await runLater(world);
     }
 
-    const { snapshot } = world.checkpoint('keys');
+    const { snapshot } = world.snapshotCheckpoint('keys');
     expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${snapshot?.id}`]);
-    expect(world.checkpoint('keys')).not.toHaveProperty('pending');
+    expect(world.snapshotCheckpoint('keys')).not.toHaveProperty('pending');
   });
 
   it('gives each change an id of its own, though a thing changes to and fro', async () => {
@@ -167,7 +167,7 @@ describe('rule 26: a later run', () => {
 
     expect(new Set(world.ids()).size).toBe(4);
     expect(toldBy(world.delivered())).toEqual(keys.state);
-    expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.checkpoint('keys').snapshot?.id}`]);
+    expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.snapshotCheckpoint('keys').snapshot?.id}`]);
   });
 
   it('gives another feed of the connection other ids for the same changes', async () => {
@@ -244,7 +244,7 @@ describe('rule 26: what is compared belongs to one account', () => {
     const { world } = await settledWorld();
 
     expect(world.count('ScopeChanged')).toBe(0);
-    expect(world.checkpoint('keys').scope).toBe('{"origin":"https://memory.example"}');
+    expect(world.snapshotCheckpoint('keys').scope).toBe('{"origin":"https://memory.example"}');
   });
 
   it('also when the first reads after the change fail, or their run dies, and says so until it has happened', async () => {
@@ -295,7 +295,7 @@ describe('rule 26: what is compared belongs to one account', () => {
 describe('rule 26: a stored snapshot that is gone', () => {
   it('makes the next run begin with a new baseline, and a warning', async () => {
     const { world, keys } = await settledWorld();
-    const { snapshot } = world.checkpoint('keys');
+    const { snapshot } = world.snapshotCheckpoint('keys');
     world.table.snapshots.clear();
     keys.things.set('new', {});
 
@@ -324,7 +324,7 @@ describe('rule 26: a stored snapshot that is gone', () => {
 
   it('with the old one gone under a pending one, that is the new baseline', async () => {
     const { world, keys } = await pendingWorld();
-    const { snapshot } = world.checkpoint('keys');
+    const { snapshot } = world.snapshotCheckpoint('keys');
     world.table.snapshots.delete(`${FEED}#${snapshot?.id}`);
 
     const report = await runLater(world);
@@ -337,7 +337,7 @@ describe('rule 26: a stored snapshot that is gone', () => {
 
   it('with the pending one gone, nobody knows how much of it was told: a new baseline', async () => {
     const { world, keys } = await pendingWorld('crash-after');
-    const { pending } = world.checkpoint('keys');
+    const { pending } = world.snapshotCheckpoint('keys');
     world.table.snapshots.delete(`${FEED}#${pending?.id}`);
     keys.things.delete('thing 1');
 
@@ -380,7 +380,7 @@ describe('rule 26: a checkpoint that a person has removed', () => {
 
     expect(world.names()).toEqual(['3 keys', 'thing 0 changed', '3 keys', 'thing 0 changed']);
     expect(new Set(world.ids()).size).toBe(4);
-    expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.checkpoint('keys').snapshot?.id}`]);
+    expect([...world.table.snapshots.keys()]).toEqual([`${FEED}#${world.snapshotCheckpoint('keys').snapshot?.id}`]);
   });
 });
 
@@ -404,14 +404,14 @@ describe('rule 26: snapshots of several MB', () => {
     const { world, keys } = await settledWorld(0);
     keys.pageSize = 10_000;
     keys.add(5_000);
-    const number = world.checkpoint('keys').snapshot?.number;
+    const number = world.snapshotCheckpoint('keys').snapshot?.number;
     const puts: number[] = [];
     world.clock.advance(HOUR);
     const [report] = await world.run({
       streams: ['keys'],
       onEffect: ({ name, value }) => {
         if (name === 'remember') puts.push(world.names().length);
-        const { snapshot } = (name === 'write' ? value : {}) as Partial<Checkpoint>;
+        const { snapshot } = (name === 'write' ? value : {}) as Partial<SnapshotCheckpoint>;
         if (snapshot && snapshot.number !== number) expect(world.names()).toHaveLength(5_001);
       },
     });
@@ -419,6 +419,6 @@ describe('rule 26: snapshots of several MB', () => {
     expect(puts).toEqual([2_001, 4_001, 5_001]);
     expect(report).toMatchObject({ state: 'caught-up', delivered: 5_000 });
     expect(world.count('Changes')).toBe(5_000);
-    expect(world.checkpoint('keys').snapshot?.number).not.toBe(number);
+    expect(world.snapshotCheckpoint('keys').snapshot?.number).not.toBe(number);
   });
 });

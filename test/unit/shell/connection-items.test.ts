@@ -110,6 +110,7 @@ describe('what is known of a connection', () => {
     });
     const claims = { '1772452800.0': '0011223344556677', '1772452800.1': '8899aabbccddeeff' };
     const checkpoint = {
+      kind: 'feed' as const,
       fence: 1,
       version: 1,
       watermark: AT,

@@ -2,13 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
+import type { BackfillCheckpoint, VerifyCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { jobKey } from '../../../functions/core/stored/job.ts';
 import { emptyTally } from '../../../functions/core/stored/tally.ts';
-import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
+import { DAY, formatInstant, HOUR, parseInstant } from '../../../functions/core/time.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
+import { itemAt, placeOf } from '../../../functions/shell/table/items.ts';
 import { loadLedger, saveLedger } from '../../../functions/shell/table/ledger-rows.ts';
 import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.ts';
+import { encodeState } from '../../../functions/shell/table/state-json.ts';
 import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
@@ -39,26 +41,32 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-function backfill(id: string): Checkpoint {
+const common = {
+  fence: 1,
+  version: 1,
+  watermark: range.from + HOUR,
+  floor: range.from,
+  scope: '{}',
+  destinations: { siem: range.from },
+  failures: 0,
+};
+
+function backfill(id: string): BackfillCheckpoint {
   return {
-    fence: 1,
-    version: 1,
-    watermark: range.from + HOUR,
-    floor: range.from,
-    scope: '{}',
-    destinations: { siem: range.from },
-    failures: 0,
+    kind: 'backfill',
+    ...common,
     job: { kind: 'backfill', id, range, resend: true, startedAt: now, state: 'running', tally: emptyTally() },
     lateness: { since: now, onTime: 3, late: [0, 1], worst: HOUR },
     folded: { first: now, final: now - DAY },
   };
 }
 
-function verify(id: string): Checkpoint {
+function verify(id: string): VerifyCheckpoint {
   const counts = { vendor: 2, delivered: 1, missing: 1, changed: 0, repaired: 0, by: 'ledger', unsure: true } as const;
   const steps = [{ ...range, ...counts, note: 'a note' }];
   return {
-    ...backfill(id),
+    kind: 'verify',
+    ...common,
     job: { kind: 'verify', id, range, repair: false, startedAt: now, state: 'done', steps },
   };
 }
@@ -66,7 +74,7 @@ function verify(id: string): Checkpoint {
 describe('jobs in the table', () => {
   test('come back as they were written, each kind by itself, and apart from the live feed', async () => {
     for (const item of [backfill('a'), backfill('b')]) {
-      expect(await writeCheckpoint(table, jobKey(FEED, 'backfill', item.job?.id ?? ''), item)).toBe('written');
+      expect(await writeCheckpoint(table, jobKey(FEED, 'backfill', item.job.id), item)).toBe('written');
     }
     await writeCheckpoint(table, jobKey(FEED, 'verify', 'a'), verify('a'));
 
@@ -75,6 +83,21 @@ describe('jobs in the table', () => {
     expect(await loadCheckpoint(table, jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
     expect(await loadCheckpoint(table, FEED)).toBeUndefined();
     expect(await loadJobs(table, 'memory/usage/acm', 'backfill')).toEqual([]);
+  });
+
+  test('have the kind that their contents tell where version 0.1.0 stored none', async () => {
+    const { kind: _, ...stored } = verify('old');
+    const { fence, version, watermark, destinations: __, ...rest } = stored;
+    const item = itemAt(placeOf(jobKey(FEED, 'verify', 'old'), 'checkpoint'), {
+      fence: { N: String(fence) },
+      version: { N: String(version) },
+      watermark: { S: formatInstant(watermark, 'us') },
+      destinations: { M: { siem: { S: formatInstant(range.from, 'us') } } },
+      state: { S: encodeState(rest) },
+    });
+    expect(await table.put(item, undefined)).toBe('written');
+
+    expect(await loadCheckpoint(table, jobKey(FEED, 'verify', 'old'))).toEqual(verify('old'));
   });
 
   test('remember what is sent again apart from what the live feed knows', async () => {

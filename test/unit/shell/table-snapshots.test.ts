@@ -313,6 +313,7 @@ describe('a checkpoint with snapshots', () => {
   test('comes back as it was written', async () => {
     const at = parseInstant('2026-01-10T09:00:00.123456Z') ?? 0;
     const checkpoint = {
+      kind: 'snapshot' as const,
       fence: 1,
       version: 1,
       watermark: at,

@@ -1,10 +1,10 @@
-import { HOUR, type Instant } from '../time.ts';
+import { HOUR, type Instant } from '../../time.ts';
 
-/** So many events over so long, all by one person, are no company's log. */
+/** This many events over this long, all by one person, are not the log of a company. */
 const ENOUGH_EVENTS = 20;
 const LONG_ENOUGH = 12 * HOUR;
 
-/** Listens who acts in the events of a run: a log of one person only may be all that weak credentials get to see. */
+/** Checks whether all events of a run have the same actor: a log of one person may be all that weak credentials can see. */
 export class SingleActorCheck {
   #who: string | undefined;
   #several = false;
@@ -21,7 +21,7 @@ export class SingleActorCheck {
     this.#last = Math.max(this.#last, time);
   }
 
-  /** Whether a long stretch of events had one actor only. */
+  /** Whether enough events over a long time had one actor only. */
   get onlyOneActor(): boolean {
     return !this.#several && this.#events >= ENOUGH_EVENTS && this.#last - this.#first >= LONG_ENOUGH;
   }

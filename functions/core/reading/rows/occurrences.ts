@@ -1,6 +1,6 @@
-import type { Instant } from '../time.ts';
+import type { Instant } from '../../time.ts';
 
-/** The window holds more rows in no order than can be counted: it has to be read in halves. */
+/** The window holds more unordered rows than can be counted: it has to be read in halves. */
 export class TooManyRowsError extends Error {
   constructor(rows: number) {
     super(`more than ${rows} rows in no order of time`);
@@ -9,30 +9,30 @@ export class TooManyRowsError extends Error {
 }
 
 /**
- * Numbers equal rows within one read of one window: two failed logins of one second are the 0th and the 1st of their kind.
- * Rows in order of time need only the counts of the current instant, so what lies behind is forgotten when there is much of it.
+ * Numbers identical rows within one read of one window: two failed logins of one second are number 0 and number 1.
+ * Rows in order of time need only the counts of the current instant, so older counts are dropped when there are many.
  */
 export class Occurrences {
-  readonly #most: number;
+  readonly #maxRows: number;
   #behind = new Map<string, number>();
   #current = new Map<string, number>();
-  /** Rows without a time have no place in the order: they are never forgotten. */
+  /** Rows without a time have no place in the order, so their counts are never dropped. */
   readonly #untimed = new Map<string, number>();
-  readonly #caps = new Map<string, number>();
+  readonly #totals = new Map<string, number>();
   #instant: Instant | undefined;
-  #forgot = false;
+  #dropped = false;
 
-  constructor(most = 20_000) {
-    this.#most = most;
+  constructor(maxRows = 20_000) {
+    this.#maxRows = maxRows;
   }
 
   /**
-   * The number of this row among its equals.
-   * @param time none where the row has no place in the order of time
+   * The number of this row among identical rows.
+   * @param time undefined if the row has no place in the order of time
    * @param ordered whether the rows have come in order of time so far, this one included
    */
   next(hash: string, time: Instant | undefined, ordered: boolean): number {
-    if (!ordered && this.#forgot) throw new TooManyRowsError(this.#most);
+    if (!ordered && this.#dropped) throw new TooManyRowsError(this.#maxRows);
     if (time !== undefined && time !== this.#instant) this.#moveTo(time, ordered);
     const counts = this.#countsFor(hash, time);
     const count = counts.get(hash) ?? 0;
@@ -40,20 +40,20 @@ export class Occurrences {
     return count;
   }
 
-  /** Whether as many of these rows have come as there are: another one is a row shown twice. */
+  /** Whether all rows with this hash have come already: another one was repeated by paging. */
   repeats(hash: string, time: Instant | undefined): boolean {
     const counts = time === undefined ? this.#untimed : this.#behind.has(hash) ? this.#behind : this.#current;
-    return (counts.get(hash) ?? 0) >= (this.#caps.get(hash) ?? Number.POSITIVE_INFINITY);
+    return (counts.get(hash) ?? 0) >= (this.#totals.get(hash) ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Says how many of these rows there really are; more of them are repetitions. */
+  /** Sets how many rows with this hash there are. */
   cap(hash: string, total: number): void {
-    this.#caps.set(hash, total);
+    this.#totals.set(hash, total);
   }
 
   #countsFor(hash: string, time: Instant | undefined): Map<string, number> {
     if (time === undefined) {
-      if (this.#untimed.size >= this.#most) throw new TooManyRowsError(this.#most);
+      if (this.#untimed.size >= this.#maxRows) throw new TooManyRowsError(this.#maxRows);
       return this.#untimed;
     }
     return this.#behind.has(hash) ? this.#behind : this.#current;
@@ -63,9 +63,9 @@ export class Occurrences {
     for (const [hash, count] of this.#current) this.#behind.set(hash, count);
     this.#current = new Map();
     this.#instant = time;
-    if (this.#behind.size <= this.#most) return;
-    if (!ordered) throw new TooManyRowsError(this.#most);
+    if (this.#behind.size <= this.#maxRows) return;
+    if (!ordered) throw new TooManyRowsError(this.#maxRows);
     this.#behind = new Map();
-    this.#forgot = true;
+    this.#dropped = true;
   }
 }

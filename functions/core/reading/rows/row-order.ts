@@ -1,9 +1,9 @@
-import type { Duration, Instant, Range } from '../time.ts';
+import type { Duration, Instant, Range } from '../../time.ts';
 
-/** Rows in no order look ordered for a while: so many instants in a row that go one way are no accident. */
+/** Number of instants that must follow each other in one direction: a few rows in no order can look ordered by accident. */
 const ENOUGH_STEPS = 8;
 
-/** Watches in which order the rows of a window come, for what may be left out when a later run goes on with it. */
+/** Finds out in which order the rows of a window come, and with it what a later run need not read again. */
 export class RowOrder {
   #ascending = true;
   #descending = true;
@@ -27,8 +27,8 @@ export class RowOrder {
   }
 
   /**
-   * What is left of the window: the last row's instant is read again as a whole, since its equal rows may go on.
-   * None when the rows do not say (few instants so far, or no order): then the window is read again from its start.
+   * What is left of the window: the whole instant of the last row is read again, since more identical rows may follow.
+   * Undefined if the rows do not tell (few instants so far, or no order): then the window is read again from its start.
    */
   left(window: Range, precision: Duration): Range | undefined {
     if (this.#last === undefined || this.#steps < ENOUGH_STEPS || this.#ascending === this.#descending)

@@ -1,0 +1,57 @@
+import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
+import { ExpiredError, OutOfTimeError, PauseError, TidemarkError, UnreadableError } from '../errors.ts';
+import { IncompleteError } from '../requests/paging.ts';
+import type { PreparedConnection } from '../run/feed-context.ts';
+import type { RunOutcome } from '../run/outcome.ts';
+import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
+import { finishWindow } from './finish-window.ts';
+import { readWindow } from './read-window.ts';
+import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
+import { TooManyRowsError } from './rows/occurrences.ts';
+import type { Run } from './run.ts';
+
+/** Reads window after window of the run's plan. */
+export async function readPlan(
+  run: Run,
+  { visibility }: PreparedConnection,
+  warnings: string[],
+): Promise<RunOutcome<ReadingCheckpoint>> {
+  try {
+    for (;;) {
+      const outcome = await readNext(run);
+      if (outcome) return outcome;
+    }
+  } finally {
+    if (visibility.singleActorWarning !== undefined && run.observers.singleActor.onlyOneActor) {
+      run.effects.count('NarrowSight', 1);
+      warnings.push(visibility.singleActorWarning);
+    }
+  }
+}
+
+/** Reads the plan's window, or a part of it. Returns the outcome if the run has ended. */
+async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
+  const { left } = run.progress;
+  const { pages } = run.tally;
+  try {
+    if ((await readWindow(run)) === 'go-on') return undefined;
+    await deliverOutgoing(run);
+    await run.observers.ongoing.save();
+    return await finishWindow(run);
+  } catch (thrown) {
+    const start = { left, readSome: run.tally.pages > pages };
+    if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, start);
+    if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) {
+      return await recoverIncomplete(run, thrown);
+    }
+    if (thrown instanceof ExpiredError) return await recoverExpired(run, thrown);
+    if (isCutShort(thrown)) await adaptAfterCutShort(run, start);
+    throw thrown;
+  }
+}
+
+/** Whether it was the vendor, or the time, that ended the read of a window. */
+function isCutShort(thrown: unknown): boolean {
+  if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) return true;
+  return thrown instanceof TidemarkError && thrown.code === 'failing';
+}

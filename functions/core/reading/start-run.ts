@@ -1,0 +1,68 @@
+import { SignInMarks } from '../requests/own-sign-ins.ts';
+import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
+import { startSending } from '../run/start-sending.ts';
+import type { Lease } from '../state/lease.ts';
+import { OngoingNotes } from '../state/ongoing.ts';
+import type { Seen } from '../state/seen.ts';
+import type { Plan, ReadingCheckpoint, VerifyCheckpoint } from '../stored/checkpoint.ts';
+import type { Instant } from '../time.ts';
+import { Progress } from './progress.ts';
+import { SingleActorCheck } from './rows/single-actor-check.ts';
+import type { PageRun, Run } from './run.ts';
+import { WorkNotes } from './work-notes.ts';
+
+/** What a run is to read, and what is known of it. */
+interface RunOptions {
+  readonly prepared: PreparedConnection;
+  readonly seen: Seen;
+  readonly plan: Plan;
+  /** Where the keys of delivered events are kept. Default: the feed's name. */
+  readonly place?: string;
+  /** Events before it that are new are late. Default: the watermark. */
+  readonly readBefore?: Instant;
+}
+
+/** Sets up a run that reads windows. @param context its feed has the prepared connection */
+export async function startRun(
+  context: FeedContext,
+  leased: LeasedRun<ReadingCheckpoint>,
+  options: RunOptions,
+): Promise<Run> {
+  const { lease } = leased;
+  const { unordered = false } = lease.item;
+  return { ...(await startPageRun(context, leased, { ...options, unordered })), lease };
+}
+
+/** Sets up a run that only reads pages. @param context its feed has the prepared connection */
+export async function startPageRun(
+  context: FeedContext,
+  leased: LeasedRun<ReadingCheckpoint | VerifyCheckpoint>,
+  options: RunOptions & { readonly unordered?: boolean },
+): Promise<PageRun> {
+  const { effects, feed } = context;
+  const { lease, asker, tally } = leased;
+  const { prepared, seen, plan, place = feed.name, unordered = false, readBefore = lease.item.watermark } = options;
+  const { destinations, floor } = lease.item;
+  const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
+  await ongoing.load();
+  return {
+    ...startSending(context, leased, { seen, place }),
+    asker,
+    progress: new Progress(feed, { plan, readBefore, unordered }),
+    observers: { singleActor: new SingleActorCheck(), marks: marksOf(context, prepared, lease), ongoing },
+    notes: new WorkNotes(tally),
+    bounds: { destinations, floor },
+  };
+}
+
+function marksOf(
+  { feed }: FeedContext,
+  { connection, signInsOnRecord }: PreparedConnection,
+  lease: Lease<ReadingCheckpoint | VerifyCheckpoint>,
+): SignInMarks {
+  return new SignInMarks(feed.source.ownSignIns, connection, {
+    onRecord: signInsOnRecord,
+    claims: lease.item.claims ?? {},
+    keep: (claims) => lease.commit({ claims }),
+  });
+}
