@@ -1,4 +1,4 @@
-import type { Faults, Switches } from './faults.ts';
+import type { Switches } from './fault-switches.ts';
 import type { Reply } from './send-reply.ts';
 import type { Counters } from './simulator.ts';
 
@@ -7,7 +7,7 @@ export const CONTROL_PATH = '/_control';
 
 /** What can be steered. */
 export interface Steering {
-  readonly switches: Switches;
+  readonly switches: Switches<object>;
   readonly counters: Counters;
   reset(): void;
 }
@@ -28,7 +28,7 @@ export function answerControl(method: string, path: string, body: string, steeri
   return json(200, { faults: switches.faults, counters: steering.counters });
 }
 
-function merge(current: Faults, changes: unknown): unknown {
+function merge(current: object, changes: unknown): unknown {
   const both = { ...current, ...(changes as object) };
   return Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null));
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Faults } from './faults.ts';
+import type { ServerFaults } from './faults.ts';
 
 /** An answer before the wire has had its way with it. */
 export interface Reply {
@@ -14,8 +14,8 @@ export interface Reply {
 
 /** What the wire does to a body. */
 export interface WireFaults {
-  readonly cut?: Faults['cut'];
-  readonly slowBody?: Faults['slowBody'];
+  readonly cut?: ServerFaults['cut'];
+  readonly slowBody?: ServerFaults['slowBody'];
 }
 
 const SLICES_PER_SECOND = 10;

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerControl, CONTROL_PATH } from './control.ts';
-import type { Faults, Switches } from './faults.ts';
+import type { Switches } from './fault-switches.ts';
+import type { ServerFaults } from './faults.ts';
 import { type Reply, sendReply } from './send-reply.ts';
 import type { Counters } from './simulator.ts';
 
@@ -19,7 +20,7 @@ export interface Service {
   /** The content type of its good answers. */
   readonly contentType: string;
   answer(call: Call): Reply;
-  throttled(fault: NonNullable<Faults['throttle']>, call: Call): Reply;
+  throttled(fault: NonNullable<ServerFaults['throttle']>, call: Call): Reply;
   broken(status: number, call: Call): Reply;
   reset(): void;
 }
@@ -39,7 +40,7 @@ const MAINTENANCE =
 /** Serves a vendor on 127.0.0.1 and lets the switched faults happen to its answers. */
 export async function startSimulatorServer(
   service: Service,
-  switches: Switches,
+  switches: Switches<ServerFaults>,
   options: { readonly port: number; readonly now: () => number },
 ): Promise<SimulatorServer> {
   const counters: Counters = { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} };
@@ -120,7 +121,7 @@ export async function startSimulatorServer(
 }
 
 /** The faults that answer in the vendor's place. */
-function strike(service: Service, switches: Switches, call: Call): Reply | undefined {
+function strike(service: Service, switches: Switches<ServerFaults>, call: Call): Reply | undefined {
   const redirect = switches.strikes('redirect');
   if (redirect) return { status: redirect.status ?? 302, headers: { location: redirect.to }, body: '' };
   const throttle = switches.strikes('throttle');

@@ -1,7 +1,8 @@
-import type { FaultName, Faults } from './faults.ts';
+import type { FaultShape } from './fault-switches.ts';
+import type { Faults } from './faults.ts';
 
 /** How every simulator can be started; a vendor adds its own options. */
-export interface SimulatorOptions {
+export interface SimulatorOptions<F extends Faults = Faults> {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly seed?: number;
@@ -15,7 +16,7 @@ export interface SimulatorOptions {
   readonly count?: number;
   /** The simulator's clock in milliseconds since 1970. */
   readonly now?: () => number;
-  readonly faults?: Faults;
+  readonly faults?: F;
 }
 
 /** An option of one vendor, as the command line offers it. */
@@ -31,7 +32,7 @@ export interface Simulator {
   /** The options that only this vendor has. */
   readonly flags: Readonly<Record<string, SimulatorFlag>>;
   /** The faults that it honours: no others can be switched. */
-  readonly faults: readonly FaultName[];
+  readonly faults: Readonly<Record<string, FaultShape>>;
   start(options: SimulatorOptions): Promise<RunningSimulator>;
   /** What a configuration needs to read from it: the connection without its origin, and its secret's value. */
   readonly demo: {
@@ -80,7 +81,7 @@ export interface HeldRow {
 }
 
 /** A simulator at work. */
-export interface RunningSimulator {
+export interface RunningSimulator<F extends Faults = Faults> {
   /** Scheme, host and port. */
   readonly origin: string;
   /** The demo connection with its origin filled in: with the path, where the vendor's has one (`/v7`). */
@@ -88,8 +89,8 @@ export interface RunningSimulator {
   /** Where faults are switched: GET, PUT and PATCH; POST to `<control>/reset`. */
   readonly control: string;
   /** A live view: counts go down as faults strike. */
-  readonly faults: Faults;
-  setFaults(faults: Faults): void;
+  readonly faults: F;
+  setFaults(faults: F): void;
   readonly counters: Counters;
   /** Faults, counters, tokens and quota as they were at the start. */
   reset(): void;

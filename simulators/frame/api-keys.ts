@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts';
 import { choiceOf, type Drift, type Stage, stageAt, turnOf } from './drift.ts';
+import type { FrameFaults } from './faults.ts';
 import { stamp } from './moments.ts';
 import { idOf } from './organization.ts';
 
@@ -64,7 +64,7 @@ export interface KeySetting extends Drift {
 }
 
 /** Every API key of the customer with its roles, as it is at a time. */
-export function apiKeysAt(time: number, setting: KeySetting, faults: Faults): readonly { readonly id: number }[] {
+export function apiKeysAt(time: number, setting: KeySetting, faults: FrameFaults): readonly { readonly id: number }[] {
   const own = Array.from({ length: SLOTS }, (_, slot) => {
     const stage = stageAt(time, setting, 100 + slot, slot < LASTING_SLOTS);
     return { slot, stage };
@@ -81,7 +81,7 @@ export function apiKeysAt(time: number, setting: KeySetting, faults: Faults): re
   return [...own, ...further];
 }
 
-function keyOf(slot: number, stage: Stage, time: number, setting: KeySetting, faults: Faults) {
+function keyOf(slot: number, stage: Stage, time: number, setting: KeySetting, faults: FrameFaults) {
   const turn = (attribute: number) => turnOf(stage, attribute, ATTRIBUTES);
   const isInUse = slot === 0;
   const hasSecondRole = !isInUse && (slot + turn(1)) % 2 === 1;
@@ -96,7 +96,7 @@ function keyOf(slot: number, stage: Stage, time: number, setting: KeySetting, fa
 }
 
 /** A role is one thing for all keys that have it: when it gains a permission, they all do. */
-function roleOf(number: number, key: number, time: number, setting: Drift, faults: Faults) {
+function roleOf(number: number, key: number, time: number, setting: Drift, faults: FrameFaults) {
   const { name, applicableOn, permissions } = ROLES[number] as Role;
   const gained = stageAt(time, setting, 150 + number, true).revision % (MORE_PERMISSIONS.length + 1);
   const granted = number === 0 && faults.grantPermission ? [faults.grantPermission] : [];

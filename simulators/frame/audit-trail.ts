@@ -1,7 +1,7 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Timeline } from '../timeline.ts';
 import { type AuditRow, auditRow } from './audit-content.ts';
+import type { FrameSwitches } from './faults.ts';
 import type { Log, Pager, Writing } from './log.ts';
 import { createWindowReader, DAY_MS, HOUR_MS, type Moment, momentsIn } from './moments.ts';
 import { rowText } from './odd-rows.ts';
@@ -23,7 +23,7 @@ const FIRST_INSERTED = 2 ** 40;
 /** Makes `audit-trails` over a timeline. */
 export function createAuditTrail(
   timeline: Timeline,
-  switches: Switches,
+  switches: FrameSwitches,
   options: AuditOptions,
   clock: () => number,
   pager: Pager,

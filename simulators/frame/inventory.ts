@@ -1,10 +1,10 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
 import { apiKeysAt } from './api-keys.ts';
 import { cloudServicesAt, masterImagesAt } from './clouds.ts';
 import type { Drift } from './drift.ts';
 import { type Asked, type Endpoint, LISTS } from './endpoints.ts';
+import type { FrameSwitches } from './faults.ts';
 import type { Pager } from './log.ts';
 import { rowText } from './odd-rows.ts';
 import { accountsAt, organizationsAt } from './places.ts';
@@ -44,7 +44,7 @@ const COLUMNS = {
 
 /** Makes everything about how things are, which changes as time goes by. */
 export function createInventory(
-  switches: Switches,
+  switches: FrameSwitches,
   options: InventoryOptions,
   clock: () => number,
   pager: Pager,

@@ -1,6 +1,6 @@
-import type { Switches } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
 import type { HeldRow } from '../simulator.ts';
+import type { FrameSwitches } from './faults.ts';
 import { type AskedPage, type Columns, type PageLimits, readPaging, readSorting, sortRows } from './paging.ts';
 import { json } from './replies.ts';
 
@@ -31,7 +31,7 @@ export type Pager = <Row extends { readonly id: number }>(
 ) => Reply;
 
 /** Makes the pager of all lists: bare arrays, with no total, no next link and no cursor. */
-export function createPager(limits: PageLimits, switches: Switches): Pager {
+export function createPager(limits: PageLimits, switches: FrameSwitches): Pager {
   let turn = 0;
   return (parameters, writing, rows) => {
     const mixed = switches.faults.unstableTies ? ++turn : undefined;

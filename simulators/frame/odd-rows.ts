@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.ts';
+import type { FrameFaults } from './faults.ts';
 
 /** A row before it is written. */
 export type Row = object;
@@ -51,7 +51,7 @@ const ODDITIES: readonly Oddity[] = [
 export const ODDITY_COUNT = ODDITIES.length;
 
 /** What decides how rows are written. */
-export type Spoiling = Pick<Faults, 'odd' | 'oversized'>;
+export type Spoiling = Pick<FrameFaults, 'odd' | 'oversized'>;
 
 /** The text of a row. Odd and oversized ones stand at fixed numbers: a row reads the same every time. */
 export function rowText(

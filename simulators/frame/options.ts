@@ -1,5 +1,6 @@
 import type { SimulatorOptions } from '../simulator.ts';
 import type { AuditOptions } from './audit-trail.ts';
+import type { FrameFaults } from './faults.ts';
 import type { InventoryOptions } from './inventory.ts';
 import type { PageLimits } from './paging.ts';
 import type { ErrorBody } from './replies.ts';
@@ -21,7 +22,7 @@ type PartOptions = ApiKey &
   UsageOptions;
 
 /** How the simulated Frame can be started. */
-export interface FrameOptions extends SimulatorOptions, Partial<Omit<PartOptions, 'seed'>> {
+export interface FrameOptions extends SimulatorOptions<FrameFaults>, Partial<Omit<PartOptions, 'seed'>> {
   readonly sessionsPerMinute?: number;
   readonly missingSlash?: (typeof MISSING_SLASH)[number];
   readonly errors?: ErrorBody;

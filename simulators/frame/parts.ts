@@ -1,9 +1,9 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { HeldRow } from '../simulator.ts';
 import { createTimeline, type TimelineOptions } from '../timeline.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import type { Endpoint } from './endpoints.ts';
+import type { FrameSwitches } from './faults.ts';
 import { createInventory } from './inventory.ts';
 import { createPager, type HeldSpan } from './log.ts';
 import type { Settled } from './options.ts';
@@ -16,7 +16,7 @@ import { createUserActivities } from './user-activities.ts';
 export type Parts = ReturnType<typeof createParts>;
 
 /** Makes all of it, each log over a timeline of its own. */
-export function createParts(options: Settled, switches: Switches, clock: () => number) {
+export function createParts(options: Settled, switches: FrameSwitches, clock: () => number) {
   const pager = createPager(options, switches);
   const timeline = (number: number, rate: Partial<TimelineOptions>) => {
     const { from, to } = options;

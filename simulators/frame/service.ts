@@ -1,7 +1,7 @@
-import type { Switches } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Call, Service } from '../simulator-server.ts';
 import { type Asked, readPath } from './endpoints.ts';
+import type { FrameSwitches } from './faults.ts';
 import type { Settled } from './options.ts';
 import { CUSTOMER } from './organization.ts';
 import type { Parts } from './parts.ts';
@@ -11,7 +11,7 @@ import { checkSignature } from './signature.ts';
 /** The API in front of it all: who asks, may they, and what. */
 export function createService(
   options: Settled,
-  switches: Switches,
+  switches: FrameSwitches,
   clock: () => number,
   parts: Parts,
   deepestOffset: Record<string, number>,
@@ -76,7 +76,7 @@ export function createService(
 }
 
 /** The key is one customer's, and a role may keep some of its endpoints closed. */
-function checkPermission({ endpoint, customerId }: Asked, { faults }: Switches): void {
+function checkPermission({ endpoint, customerId }: Asked, { faults }: FrameSwitches): void {
   const isForbidden = faults.forbidden || faults.forbiddenAt?.split(',').includes(endpoint);
   if (isForbidden || (customerId !== undefined && customerId !== CUSTOMER.id))
     throw new Refusal(403, 'The role of the API key does not permit this');

@@ -1,4 +1,4 @@
-import type { Switches } from '../faults.ts';
+import type { FrameSwitches } from './faults.ts';
 import type { Log, Pager, Writing } from './log.ts';
 import { createWindowReader, DAY_MS, HOUR_MS } from './moments.ts';
 import { rowText } from './odd-rows.ts';
@@ -27,7 +27,7 @@ const FIELDS = { time: 'session_start', filled: 'fail_description' };
 /** Makes `session-trails`. */
 export function createSessionTrail(
   sessions: Sessions,
-  switches: Switches,
+  switches: FrameSwitches,
   options: SessionOptions,
   clock: () => number,
   pager: Pager,

@@ -1,6 +1,6 @@
-import type { Switches } from '../faults.ts';
 import { share } from '../random.ts';
 import type { Timeline } from '../timeline.ts';
+import type { FrameSwitches } from './faults.ts';
 import { DAY_MS, HOUR_MS, type Micros, type Moment, momentsIn } from './moments.ts';
 
 /** One session: when it was, and how much of that the vendor shows when. Times of showing are milliseconds. */
@@ -38,7 +38,7 @@ const DEFAULT_CORRECTION_SECONDS = 600;
 /** Makes the sessions of two timelines: of ordinary ones and of long ones. */
 export function createSessions(
   timelines: { readonly short: Timeline; readonly long: Timeline },
-  switches: Switches,
+  switches: FrameSwitches,
   longestSessionDays: number,
 ): Sessions {
   const longestMs = longestSessionDays * DAY_MS;

@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts';
 import { type Drift, stageAt, turnOf } from './drift.ts';
+import type { FrameFaults } from './faults.ts';
 import { CUSTOMER } from './organization.ts';
 
 const BANNER = { title: 'Authorised use only', text: 'Sessions are logged.\nBy signing in you agree.' };
@@ -7,7 +7,7 @@ const ACCESS = ['no_access', 'full_access', 'read_only'];
 const ATTRIBUTES = 5;
 
 /** The customer's settings at a time. Support has no access, and there is a banner, until something changes. */
-export function settingsAt(time: number, drift: Drift, faults: Faults) {
+export function settingsAt(time: number, drift: Drift, faults: FrameFaults) {
   const stage = stageAt(time, drift, 200, true);
   const turn = (attribute: number) => turnOf(stage, attribute, ATTRIBUTES);
   const access = faults.supportAccess ?? (ACCESS[turn(0) % ACCESS.length] as string);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Switches } from '../faults.ts';
+import type { FrameSwitches } from './faults.ts';
 import { Refusal } from './replies.ts';
 
 /** The one API key that the simulator knows. */
@@ -18,7 +18,7 @@ export function signatureOf(clientSecret: string, timestamp: string, clientId: s
 }
 
 /** Refuses a request that is not signed right. A signature may be used again: nothing of the request itself is in it. */
-export function checkSignature(headers: Headers, key: ApiKey, switches: Switches, clock: () => number): void {
+export function checkSignature(headers: Headers, key: ApiKey, switches: FrameSwitches, clock: () => number): void {
   const timestamp = String(headers['x-frame-timestamp'] ?? '');
   const isRefused = switches.faults.tokenExpired || switches.strikes('refuseSignatures');
   if (isRefused || headers['x-frame-clientid'] !== key.clientId)

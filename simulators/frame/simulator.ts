@@ -1,7 +1,8 @@
-import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
+import { createSwitches } from '../fault-switches.ts';
 import type { Counters, HeldQuery, HeldRow, RunningSimulator, Simulator } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
+import { FAULTS, type FrameFaults, type FrameSwitches } from './faults.ts';
 import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory.ts';
 import { DEFAULTS, type FrameOptions, MISSING_SLASH, type Settled } from './options.ts';
 import { createParts, heldBy } from './parts.ts';
@@ -15,7 +16,7 @@ import { LAST_DAY } from './user-activities.ts';
 export type { FrameOptions } from './options.ts';
 
 /** A simulated Frame at work. */
-export interface RunningFrame extends RunningSimulator {
+export interface RunningFrame extends RunningSimulator<FrameFaults> {
   readonly counters: FrameCounters;
   /** What there is behind an endpoint, oldest first. Of what has no time, all there is at `visibleAt`. */
   held(endpoint: Endpoint, query?: Partial<HeldQuery>): Generator<HeldRow>;
@@ -77,27 +78,7 @@ export const simulator = {
       words: 'whether cloud_services insists on cloud_provider_id (optional)',
     },
   },
-  faults: [
-    ...SERVER_FAULTS,
-    'tokenExpired',
-    'refuseSignatures',
-    'forbidden',
-    'forbiddenAt',
-    ...TIMELINE_FAULTS,
-    'insertWhilePaging',
-    'unstableTies',
-    'corrections',
-    'totals',
-    'oversized',
-    'odd',
-    'newApiKeys',
-    'grantPermission',
-    'supportAccess',
-    'bannerOff',
-    'emptyLists',
-    'halvedLists',
-    'shuffledPermissions',
-  ],
+  faults: FAULTS,
   start,
   demo: {
     connection: { id: 'demo', source: 'frame', secret: 'tidemark/frame/demo', settings: {} },
@@ -107,7 +88,7 @@ export const simulator = {
 
 async function start(given: FrameOptions): Promise<RunningFrame> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, simulator.faults);
+  const switches = createSwitches<FrameFaults>(options.faults, FAULTS);
   // The vendor's clock: what it stamps, shows and checks goes by it, and so does its Date header.
   const clock = () => options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000;
   const parts = createParts(options, switches, clock);

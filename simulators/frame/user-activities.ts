@@ -1,6 +1,6 @@
-import type { Switches } from '../faults.ts';
 import { hash, share } from '../random.ts';
 import type { Timeline } from '../timeline.ts';
+import type { FrameSwitches } from './faults.ts';
 import type { Log } from './log.ts';
 import { createWindowReader, DAY_MS, type Moment, momentsIn, readDay, stamp } from './moments.ts';
 import { rowText, type Spoiling } from './odd-rows.ts';
@@ -29,7 +29,7 @@ const OVERSHOOT = 3;
 /** Makes `user_activities`: whole days, all rows in one answer. */
 export function createUserActivities(
   timeline: Timeline,
-  switches: Switches,
+  switches: FrameSwitches,
   options: ActivityOptions,
   clock: () => number,
 ): Log {

@@ -1,9 +1,9 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Happening, Timeline } from '../timeline.ts';
 import type { Sight } from './access.ts';
 import { contentOf, type EventContent, stamp, textOf } from './event-content.ts';
+import type { ThousandEyesSwitches } from './faults.ts';
 import { oddText, oversizedText } from './odd-rows.ts';
 import { TOKEN_OWNER } from './organization.ts';
 import { type Cursor, cursorText, type Question, readQuestion } from './question.ts';
@@ -46,7 +46,11 @@ const DEFAULT_OVERSIZE_BYTES = 1_100_000;
 const DEFAULT_FOREIGN_ORIGIN = 'https://collector.example.net';
 
 /** Makes the log over a timeline. */
-export function createActivityLog(timeline: Timeline, switches: Switches, options: LogOptions): ActivityLog {
+export function createActivityLog(
+  timeline: Timeline,
+  switches: ThousandEyesSwitches,
+  options: LogOptions,
+): ActivityLog {
   function* rows(query: RowQuery): Generator<LogRow> {
     const from = Math.max(query.from, options.now() - options.retentionDays * DAY_MS);
     for (const happening of timeline.happenings({ ...query, from })) {
@@ -105,7 +109,7 @@ export function createActivityLog(timeline: Timeline, switches: Switches, option
     url: URL,
     question: Question,
     cursor: Cursor | undefined,
-    { faults, strikes }: Switches,
+    { faults, strikes }: ThousandEyesSwitches,
   ): string | undefined {
     const aid = question.aid ?? options.sight.groups[0]?.aid;
     let href = cursor && linkTo(url, question, aid, cursor);
@@ -142,14 +146,14 @@ function aidsOf(question: Question, sight: Sight): readonly string[] | undefined
   return question.useAllPermittedAids ? permitted : [question.aid ?? (permitted[0] as string)];
 }
 
-function endEarly(question: Question, { faults }: Switches, now: number): Question {
+function endEarly(question: Question, { faults }: ThousandEyesSwitches, now: number): Question {
   if (faults.endsEarlySeconds === undefined) return question;
   const reached = Math.floor(now / SECOND_MS) * SECOND_MS - faults.endsEarlySeconds * SECOND_MS;
   return { ...question, end: Math.max(question.start, Math.min(question.end, reached)) };
 }
 
 /** Odd and oversized rows stand at fixed row ids: a row reads the same every time. */
-function rowText(happening: Happening, content: EventContent, { faults }: Switches): string {
+function rowText(happening: Happening, content: EventContent, { faults }: ThousandEyesSwitches): string {
   const { id, time } = happening;
   const { odd, oversized } = faults;
   if (odd && id % odd.every === 0) return oddText(content, time, id, Math.floor(id / odd.every));

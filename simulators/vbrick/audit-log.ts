@@ -1,7 +1,7 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import { createTimeline, type Timeline, type TimelineOptions } from '../timeline.ts';
 import { COLLECTIONS, type CollectionName, contentOf, type Selection } from './collections.ts';
+import type { VbrickSwitches } from './faults.ts';
 import type { LogOptions, LogRow, Place } from './log-row.ts';
 import type { LoginRows } from './login-rows.ts';
 
@@ -24,7 +24,7 @@ export interface AuditLog {
 const SECOND_MS = 1000;
 
 /** Makes the log of a seed. */
-export function createAuditLog(options: LogOptions, switches: Switches, logins: LoginRows): AuditLog {
+export function createAuditLog(options: LogOptions, switches: VbrickSwitches, logins: LoginRows): AuditLog {
   const timelines = new Map(
     COLLECTIONS.map(({ name }, index) => [name, createTimeline(partOf(options, index), () => switches.faults)]),
   );

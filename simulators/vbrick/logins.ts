@@ -1,6 +1,6 @@
-import type { Switches } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Logins as Tally } from '../simulator.ts';
+import type { VbrickSwitches } from './faults.ts';
 import type { LoginKind, LoginRows } from './login-rows.ts';
 import { createRate } from './rate.ts';
 import { broken, failure, json, tooMany, unauthorized } from './replies.ts';
@@ -34,7 +34,12 @@ export interface Logins {
 const DEFAULT_SECONDS_LATER = 20;
 
 /** The door of the simulated Rev: refuses, locks out, throttles, and writes down who came. */
-export function createLogins(options: LoginOptions, switches: Switches, sessions: Sessions, rows: LoginRows): Logins {
+export function createLogins(
+  options: LoginOptions,
+  switches: VbrickSwitches,
+  sessions: Sessions,
+  rows: LoginRows,
+): Logins {
   const tally: Tally = { successful: 0, failed: 0, throttled: 0 };
   const rate = createRate(options.loginLimit, options.now);
   let refused = 0;

@@ -1,6 +1,6 @@
-import type { Faults } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
 import type { CollectionName, Selection } from './collections.ts';
+import type { VbrickFaults } from './faults.ts';
 import type { LogRow } from './log-row.ts';
 import { csvHeader, csvLine, jsonRow } from './rows-text.ts';
 
@@ -14,7 +14,7 @@ export interface Directions {
 /** What decides how rows become a body. */
 export interface BodyManner {
   readonly selection: Selection;
-  readonly faults: Faults;
+  readonly faults: VbrickFaults;
   /** The body ends in the middle of its last row. */
   readonly isCut: boolean;
 }
@@ -43,7 +43,7 @@ export function isJsonFor({ selection, faults }: Pick<BodyManner, 'selection' | 
   return selection.collections.every((name) => PORTAL_JSON.includes(name));
 }
 
-function csvBody(lines: readonly string[], faults: Faults): string {
+function csvBody(lines: readonly string[], faults: VbrickFaults): string {
   const { bom, lf, emptyBody } = faults.csv ?? {};
   const end = lf ? '\n' : '\r\n';
   const all = lines.length === 0 && emptyBody ? [] : [csvHeader(faults), ...lines];

@@ -1,8 +1,8 @@
-import type { Faults, Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Selection } from './collections.ts';
+import type { VbrickFaults, VbrickSwitches } from './faults.ts';
 import type { LogRow, Place } from './log-row.ts';
 import { type Directions, pageBody } from './page-body.ts';
 import { type Question, readQuestion, type Scroll, scrollText } from './question.ts';
@@ -22,7 +22,7 @@ const DEFAULT_SCROLL_SECONDS = 300;
 const TOO_MANY_RECORDS = 7;
 
 /** Makes what answers a question to an audit endpoint with a page of rows. */
-export function createPages(log: AuditLog, switches: Switches, options: PageOptions) {
+export function createPages(log: AuditLog, switches: VbrickSwitches, options: PageOptions) {
   return function page(url: URL, selection: Selection): Reply {
     const question = readQuestion(url);
     if ('status' in question) return question;
@@ -51,7 +51,7 @@ export function createPages(log: AuditLog, switches: Switches, options: PageOpti
   }
 }
 
-function isLapsed({ madeAt }: Scroll, { faults, strikes }: Switches, now: number): boolean {
+function isLapsed({ madeAt }: Scroll, { faults, strikes }: VbrickSwitches, now: number): boolean {
   const isStruck = strikes('scroll') !== undefined;
   return isStruck || now - madeAt > (faults.scroll?.seconds ?? DEFAULT_SCROLL_SECONDS) * 1000;
 }
@@ -98,7 +98,7 @@ function nextScroll(
   scroll: Scroll,
   shown: readonly LogRow[],
   isMore: boolean,
-  { repeatNext, repeatRows = 0, offsetDates }: Faults,
+  { repeatNext, repeatRows = 0, offsetDates }: VbrickFaults,
   now: number,
 ): Scroll | undefined {
   const { after: _, isSecondTry: __, ...range } = scroll;

@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.ts';
+import type { VbrickFaults } from './faults.ts';
 import type { LogRow } from './log-row.ts';
 import { oddColumns, oversizedColumns } from './odd-rows.ts';
 import { COLUMNS, type Columns } from './record.ts';
@@ -18,7 +18,7 @@ const REORDERED = [
 ] as const satisfies readonly (keyof Columns)[];
 
 /** What a row's columns hold, with the faults that strike the row itself. */
-export function rowColumns(row: LogRow, { odd, oversized, brokenJson }: Faults): Columns {
+export function rowColumns(row: LogRow, { odd, oversized, brokenJson }: VbrickFaults): Columns {
   const { number } = row;
   const { MessageKey, EntityKey, EntityId, ...states } = row.record().columns;
   const columns = { MessageKey, EntityKey, EntityId, When: new Date(row.time).toISOString(), ...states };
@@ -29,12 +29,12 @@ export function rowColumns(row: LogRow, { odd, oversized, brokenJson }: Faults):
 }
 
 /** The header row. */
-export function csvHeader({ csv }: Faults): string {
+export function csvHeader({ csv }: VbrickFaults): string {
   return (csv?.reordered ? REORDERED : COLUMNS).join(',');
 }
 
 /** A row as a line of CSV without its end, or what stands in its place. */
-export function csvLine(row: LogRow, faults: Faults): string {
+export function csvLine(row: LogRow, faults: VbrickFaults): string {
   const { csv = {}, brokenRows } = faults;
   const columns = dress(rowColumns(row, faults), csv);
   if (brokenRows && row.number % brokenRows.every === 0) return brokenLine(columns, row.number, brokenRows);
@@ -44,7 +44,7 @@ export function csvLine(row: LogRow, faults: Faults): string {
 }
 
 /** A row as the vendor's portal shows it for groups and videos: JSON, without the command. */
-export function jsonRow(row: LogRow, faults: Faults): string {
+export function jsonRow(row: LogRow, faults: VbrickFaults): string {
   const columns = dress(rowColumns(row, faults), faults.csv ?? {});
   const names = COLUMNS.filter((name) => name !== 'Message');
   return JSON.stringify(
@@ -53,7 +53,7 @@ export function jsonRow(row: LogRow, faults: Faults): string {
 }
 
 /** The columns as this Rev writes them. */
-function dress(columns: Columns, { dotted, javascriptWhen }: NonNullable<Faults['csv']>): Columns {
+function dress(columns: Columns, { dotted, javascriptWhen }: NonNullable<VbrickFaults['csv']>): Columns {
   return {
     ...columns,
     ...(dotted && { EntityKey: columns.EntityKey.replace(':', '.') }),
@@ -85,7 +85,11 @@ function breakJson(columns: Columns): Columns {
   };
 }
 
-function brokenLine(columns: Columns, number: number, { every, swallow }: NonNullable<Faults['brokenRows']>): string {
+function brokenLine(
+  columns: Columns,
+  number: number,
+  { every, swallow }: NonNullable<VbrickFaults['brokenRows']>,
+): string {
   const { MessageKey, EntityKey, EntityId } = columns;
   if (swallow) return `${MessageKey},${EntityKey},"${EntityId},no end`;
   return Math.floor(number / every) % 2 === 0

@@ -1,8 +1,8 @@
-import type { Switches } from '../faults.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Logins as Tally } from '../simulator.ts';
 import type { Call, Service } from '../simulator-server.ts';
 import { type Selection, selectionOf } from './collections.ts';
+import type { VbrickSwitches } from './faults.ts';
 import type { LoginRows } from './login-rows.ts';
 import { createLogins, type LoginOptions } from './logins.ts';
 import { createRate } from './rate.ts';
@@ -31,7 +31,7 @@ const NOT_FOUND = failure(404, 'NotFound', 'The resource does not exist.');
 /** The API: who asks, how often, and what. */
 export function createService(
   options: ServiceOptions & LoginOptions,
-  switches: Switches,
+  switches: VbrickSwitches,
   rows: LoginRows,
   page: (url: URL, selection: Selection) => Reply,
 ): Service & { readonly logins: Tally } {

@@ -1,5 +1,5 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
+import type { VbrickSwitches } from './faults.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,7 +21,7 @@ interface Session {
 }
 
 /** A token has a fixed end, however much it is used. */
-export function createSessions(seed: number, minutes: number, now: () => number, switches: Switches): Sessions {
+export function createSessions(seed: number, minutes: number, now: () => number, switches: VbrickSwitches): Sessions {
   const sessions = new Map<string, Session>();
   let made = 0;
   const end = () => now() + minutes * MINUTE_MS;

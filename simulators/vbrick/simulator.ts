@@ -1,8 +1,9 @@
-import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
+import { createSwitches } from '../fault-switches.ts';
 import type { HeldQuery, HeldRow, Logins, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
+import { FAULTS, type VbrickFaults, type VbrickSwitches } from './faults.ts';
 import type { LogOptions } from './log-row.ts';
 import { createLoginRows } from './login-rows.ts';
 import type { LoginOptions } from './logins.ts';
@@ -13,7 +14,7 @@ import { csvLine, jsonRow, rowColumns } from './rows-text.ts';
 import { createService, type ServiceOptions } from './service.ts';
 
 /** How the simulated Rev can be started. */
-export type VbrickOptions = SimulatorOptions &
+export type VbrickOptions = SimulatorOptions<VbrickFaults> &
   Partial<Pick<LogOptions, 'precision'> & LoginOptions & PageOptions & ServiceOptions> & {
     /** How much later than it happens a login appears in the user access log. */
     readonly loginShownSeconds?: number;
@@ -53,7 +54,7 @@ export interface VbrickRow extends HeldRow {
 }
 
 /** The simulated Rev at work. */
-export interface RunningVbrick extends RunningSimulator {
+export interface RunningVbrick extends RunningSimulator<VbrickFaults> {
   readonly counters: RunningSimulator['counters'] & { readonly logins: Logins };
   events(query: HeldQuery): Generator<VbrickRow>;
 }
@@ -107,31 +108,7 @@ export const simulator = {
     username: { kind: 'text', words: 'the name of the same user (svc-siem)' },
     password: { kind: 'text', words: 'the password of the same user' },
   },
-  faults: [
-    ...SERVER_FAULTS,
-    'tokenExpired',
-    'tokenRequests',
-    'loginRefused',
-    'loginThrottled',
-    'loginError',
-    'loginLost',
-    'stolenKey',
-    'forbidden',
-    ...TIMELINE_FAULTS,
-    'scroll',
-    'emptyPages',
-    'repeatNext',
-    'repeatRows',
-    'totals',
-    'offsetDates',
-    'csv',
-    'json',
-    'brokenJson',
-    'brokenRows',
-    'cutRow',
-    'oversized',
-    'odd',
-  ],
+  faults: FAULTS,
   start,
   demo: {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
@@ -141,7 +118,7 @@ export const simulator = {
 
 async function start(given: VbrickOptions): Promise<RunningVbrick> {
   const options = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, simulator.faults);
+  const switches = createSwitches<VbrickFaults>(options.faults, FAULTS);
   const rows = createLoginRows(options.loginShownSeconds, options.precision);
   const log = createAuditLog(options, switches, rows);
   const service = createService(options, switches, rows, createPages(log, switches, options));

@@ -1,6 +1,6 @@
 import type { Answer } from '../../functions/core/model.ts';
 import { COLUMNS } from '../../functions/sources/vbrick/answers/columns.ts';
-import type { Faults } from '../../simulators/faults.ts';
+import type { FrameFaults } from '../../simulators/frame/faults.ts';
 import { simulator as frame } from '../../simulators/frame/simulator.ts';
 import type { RunningSimulator } from '../../simulators/simulator.ts';
 import { simulator as thousandeyes } from '../../simulators/thousandeyes/simulator.ts';
@@ -27,7 +27,7 @@ export interface Kind {
   /** All records of the log, as an answer that the stream can read; none where only differences are told. */
   held?(vendor: RunningSimulator): Pick<Answer, 'headers' | 'text'>;
   /** What changes at the vendor before the run that is killed, where the first one only shows how things were. */
-  readonly drift?: Faults;
+  readonly drift?: FrameFaults;
   /** The steps that a run of it takes: these, and no others. */
   readonly steps: readonly Step[];
 }

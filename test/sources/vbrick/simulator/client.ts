@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import type { Faults } from '../../../../simulators/faults.ts';
 import type { CollectionName } from '../../../../simulators/vbrick/collections.ts';
+import type { VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import type { Columns } from '../../../../simulators/vbrick/record.ts';
 import type { RunningVbrick } from '../../../../simulators/vbrick/simulator.ts';
 import { simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
@@ -20,7 +20,7 @@ export async function start(options: VbrickOptions = {}): Promise<RunningVbrick>
 }
 
 /** The same with faults. */
-export function startWith(faults: Faults, options: VbrickOptions = {}): Promise<RunningVbrick> {
+export function startWith(faults: VbrickFaults, options: VbrickOptions = {}): Promise<RunningVbrick> {
   return start({ ...options, faults });
 }
 
