@@ -1,6 +1,6 @@
 import type { FaultShapes, Switches } from '../fault-switches.ts';
 import { API_FAULTS, type ApiFaults, type Faults, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
-import { ENDPOINTS, LISTS } from './endpoints.ts';
+import { ENDPOINTS, LISTS } from './api/endpoints.ts';
 
 /** Everything that can be made to go wrong at the simulated Frame. */
 export interface FrameFaults extends Faults, Omit<ApiFaults, 'emptyPages' | 'repeatNext'> {

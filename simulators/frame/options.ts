@@ -1,13 +1,13 @@
 import type { SimulatorOptions } from '../simulator.ts';
-import type { AuditOptions } from './audit-trail.ts';
+import type { AuditOptions } from './trails/audit-trail.ts';
 import type { FrameFaults } from './faults.ts';
-import type { InventoryOptions } from './inventory.ts';
-import type { PageLimits } from './paging.ts';
-import type { ErrorBody } from './replies.ts';
-import type { SessionOptions } from './session-trail.ts';
-import type { ApiKey } from './signature.ts';
-import type { UsageOptions } from './usage.ts';
-import type { ActivityOptions } from './user-activities.ts';
+import type { InventoryOptions } from './inventory/inventory.ts';
+import type { PageLimits } from './api/paging.ts';
+import type { ErrorBody } from './api/replies.ts';
+import type { SessionOptions } from './trails/session-trail.ts';
+import type { ApiKey } from './api/signature.ts';
+import type { UsageOptions } from './reports/usage.ts';
+import type { ActivityOptions } from './reports/user-activities.ts';
 
 /** What `/customers` and `/accounts` without their slash get. */
 export const MISSING_SLASH = ['not-found', 'redirect'] as const;

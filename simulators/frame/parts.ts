@@ -1,16 +1,16 @@
 import { hash } from '../random.ts';
 import type { HeldRow } from '../simulator.ts';
 import { createTimeline, type TimelineOptions } from '../timeline.ts';
-import { createAuditTrail } from './audit-trail.ts';
-import type { Endpoint } from './endpoints.ts';
+import { createAuditTrail } from './trails/audit-trail.ts';
+import type { Endpoint } from './api/endpoints.ts';
 import type { FrameSwitches } from './faults.ts';
-import { createInventory } from './inventory.ts';
-import { createPager, type HeldSpan } from './log.ts';
+import { createInventory } from './inventory/inventory.ts';
+import { createPager, type HeldSpan } from './api/log.ts';
 import type { Settled } from './options.ts';
-import { createSessionTrail } from './session-trail.ts';
-import { createSessions, LONG_SHARE } from './sessions.ts';
-import { createUsage } from './usage.ts';
-import { createUserActivities } from './user-activities.ts';
+import { createSessionTrail } from './trails/session-trail.ts';
+import { createSessions, LONG_SHARE } from './trails/sessions.ts';
+import { createUsage } from './reports/usage.ts';
+import { createUserActivities } from './reports/user-activities.ts';
 
 /** What there is behind the API. */
 export type Parts = ReturnType<typeof createParts>;

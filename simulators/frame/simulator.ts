@@ -1,17 +1,17 @@
 import { createSwitches } from '../fault-switches.ts';
 import type { Counters, HeldQuery, HeldRow, RunningSimulator, Simulator } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
-import { ENDPOINTS, type Endpoint } from './endpoints.ts';
-import { FAULTS, type FrameFaults, type FrameSwitches } from './faults.ts';
-import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory.ts';
+import { ENDPOINTS, type Endpoint } from './api/endpoints.ts';
+import { FAULTS, type FrameFaults } from './faults.ts';
+import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory/inventory.ts';
 import { DEFAULTS, type FrameOptions, MISSING_SLASH, type Settled } from './options.ts';
 import { createParts, heldBy } from './parts.ts';
-import { BOUNDS } from './range.ts';
-import { ERROR_BODIES } from './replies.ts';
-import { createService } from './service.ts';
-import { RUNNING_SESSIONS, SESSION_RANGES } from './session-trail.ts';
-import { USAGE_TOTALS } from './usage.ts';
-import { LAST_DAY } from './user-activities.ts';
+import { BOUNDS } from './api/range.ts';
+import { ERROR_BODIES } from './api/replies.ts';
+import { createService } from './api/service.ts';
+import { RUNNING_SESSIONS, SESSION_RANGES } from './trails/session-trail.ts';
+import { USAGE_TOTALS } from './reports/usage.ts';
+import { LAST_DAY } from './reports/user-activities.ts';
 
 export type { FrameOptions } from './options.ts';
 

@@ -1,17 +1,17 @@
 import { createSwitches } from '../fault-switches.ts';
 import type { HeldQuery, HeldRow, Logins, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
-import { createAuditLog } from './audit-log.ts';
-import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
-import { FAULTS, type VbrickFaults, type VbrickSwitches } from './faults.ts';
-import type { LogOptions } from './log-row.ts';
-import { createLoginRows } from './login-rows.ts';
-import type { LoginOptions } from './logins.ts';
-import { createPages, type PageOptions } from './page.ts';
-import { isJsonFor } from './page-body.ts';
-import type { Columns } from './record.ts';
-import { csvLine, jsonRow, rowColumns } from './rows-text.ts';
-import { createService, type ServiceOptions } from './service.ts';
+import { createAuditLog } from './log/audit-log.ts';
+import { type CollectionName, EVERYTHING, selectionOf } from './content/collections.ts';
+import { FAULTS, type VbrickFaults } from './faults.ts';
+import type { LogOptions } from './log/log-row.ts';
+import { createLoginRows } from './log/login-rows.ts';
+import type { LoginOptions } from './api/logins.ts';
+import { createPages, type PageOptions } from './api/page.ts';
+import { isJsonFor } from './api/page-body.ts';
+import type { Columns } from './content/record.ts';
+import { csvLine, jsonRow, rowColumns } from './log/rows-text.ts';
+import { createService, type ServiceOptions } from './api/service.ts';
 
 /** How the simulated Rev can be started. */
 export type VbrickOptions = SimulatorOptions<VbrickFaults> &

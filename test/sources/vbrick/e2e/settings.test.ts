@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { createSwitches } from '../../../../simulators/fault-switches.ts';
 import { FAULTS, type VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
-import { createSessions } from '../../../../simulators/vbrick/sessions.ts';
+import { createSessions } from '../../../../simulators/vbrick/api/sessions.ts';
 import {
   ACCOUNT_ID,
   DEVICES,
@@ -10,7 +10,7 @@ import {
   SERVICE_USER,
   VIDEOS,
   WEBCASTS,
-} from '../../../../simulators/vbrick/tenant.ts';
+} from '../../../../simulators/vbrick/content/tenant.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { expectExactlyOnce, SECRET, test, vbrick } from './stage.ts';
 

@@ -1,0 +1,175 @@
+import { hash } from '../../random.ts';
+import type { Reply } from '../../send-reply.ts';
+import { apiKeysAt } from './api-keys.ts';
+import { cloudServicesAt, masterImagesAt } from './clouds.ts';
+import type { Drift } from './drift.ts';
+import { type Asked, type Endpoint, LISTS } from '../api/endpoints.ts';
+import type { FrameSwitches } from '../faults.ts';
+import type { Pager } from '../api/log.ts';
+import { rowText } from '../trails/odd-rows.ts';
+import { accountsAt, organizationsAt } from './places.ts';
+import { json, Refusal } from '../api/replies.ts';
+import { customerAt, elasticityAt, settingsAt } from './settings.ts';
+
+/** Whether `/customers/` answers with one object or with a list of one. */
+export const CUSTOMERS = ['object', 'list'] as const;
+/** Whether `cloud_services` insists on the parameter that it documents as required. */
+export const CLOUD_PROVIDER_ID = ['optional', 'required'] as const;
+
+/** How the inventory answers, where the vendor's documentation leaves it open. */
+export interface InventoryOptions extends Drift {
+  readonly clientId: string;
+  readonly customers: (typeof CUSTOMERS)[number];
+  readonly cloudProviderId: (typeof CLOUD_PROVIDER_ID)[number];
+}
+
+/** How things are: answers for clients, and the truth for a test. */
+export interface Inventory {
+  reply(asked: Asked, parameters: URLSearchParams): Reply;
+  /** What there is at a time, each as its text; of all cloud accounts, when it is about master images. */
+  held(endpoint: Endpoint, time: number): readonly string[];
+}
+
+/** One thing of a list, before anything happens to it on its way. */
+interface Thing {
+  readonly id: number;
+  readonly row: object;
+}
+
+const FIELDS = { time: 'inserted_at', filled: 'name' };
+const COLUMNS = {
+  inserted_at: ({ row }: Thing) => textIn(row, 'inserted_at'),
+  name: ({ row }: Thing) => textIn(row, 'name'),
+};
+
+/** Makes everything about how things are, which changes as time goes by. */
+export function createInventory(
+  switches: FrameSwitches,
+  options: InventoryOptions,
+  clock: () => number,
+  pager: Pager,
+): Inventory {
+  let reads = 0;
+  const text = ({ id, row }: Thing) => rowText(row, id, FIELDS, switches.faults);
+
+  function reply(asked: Asked, parameters: URLSearchParams): Reply {
+    const { endpoint } = asked;
+    const now = clock();
+    const one = objectAt(endpoint, now);
+    if (one) {
+      const body = JSON.stringify(one);
+      return json(endpoint === 'customers' && options.customers === 'list' ? `[${body}]` : body, 1);
+    }
+    const all = thingsAt(endpoint, now, asked.cloudServiceId, parameters.get('show_deleted') === 'true');
+    const things = spoiled(endpoint, wanted(endpoint, all, parameters));
+    if (['accounts', 'organizations', 'all_accounts'].includes(endpoint))
+      return pager(parameters, { columns: COLUMNS, text }, () => byAge(things));
+    return json(`[${things.map(text).join(',')}]`, things.length);
+  }
+
+  function objectAt(endpoint: Endpoint, time: number): object | undefined {
+    if (endpoint === 'customers') return customerAt(time, options);
+    if (endpoint === 'settings') return settingsAt(time, options, switches.faults);
+    return endpoint === 'elasticity' ? elasticityAt(time, options) : undefined;
+  }
+
+  function thingsAt(endpoint: Endpoint, time: number, cloudServiceId = '', withDeleted = false): readonly Thing[] {
+    switch (endpoint) {
+      case 'accounts':
+        return accountsAt(time, options).filter(({ isGone }) => !isGone);
+      case 'organizations':
+        return organizationsAt(time, options).filter(({ isGone }) => withDeleted || !isGone);
+      case 'all_accounts':
+        return accountsAt(time, options).flatMap(({ id, row, organizationId, isGone }) =>
+          isGone && !withDeleted ? [] : [{ id, row: briefly(row, organizationId, isGone) }],
+        );
+      case 'api_authorization_rules':
+        return apiKeysAt(time, options, switches.faults).map((row) => ({ id: row.id, row }));
+      case 'cloud_services':
+        return cloudServicesAt(time, options).map((row, id) => ({ id, row }));
+      default: {
+        const images = masterImagesAt(time, options, cloudServiceId);
+        if (!images) throw new Refusal(404, 'The cloud service was not found');
+        return images.map((row, id) => ({ id, row }));
+      }
+    }
+  }
+
+  function wanted(endpoint: Endpoint, things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
+    const get = (name: string) => parameters.get(name) ?? undefined;
+    if (endpoint === 'cloud_services') {
+      if (options.cloudProviderId === 'required' && get('cloud_provider_id') === undefined)
+        throw new Refusal(400, 'cloud_provider_id is required');
+      return things.filter(
+        ({ row }) =>
+          isSame(row, 'cloud_provider_id', get('cloud_provider_id')) &&
+          isSame(row, 'active', get('active')) &&
+          !(get('omit_default') === 'true' && isSame(row, 'is_default', 'true')),
+      );
+    }
+    if (endpoint !== 'accounts') return things;
+    const organization = get('organization_id');
+    const accounts = accountsAt(clock(), options);
+    return things.filter(
+      ({ id, row }) =>
+        textIn(row, 'name')
+          .toLowerCase()
+          .includes((get('name') ?? '').toLowerCase()) &&
+        isSame(row, 'active', get('active')) &&
+        (organization === undefined || accounts[id]?.organizationId === organization),
+    );
+  }
+
+  /** What the switches make of a list on its way out. */
+  function spoiled(endpoint: Endpoint, things: readonly Thing[]): readonly Thing[] {
+    const { emptyLists, halvedLists, shuffledPermissions } = switches.faults;
+    if (halvedLists?.at !== undefined && !LISTS.some((list) => list === halvedLists.at))
+      throw new Error(`halvedLists.at is one of: ${LISTS.join(', ')}.`);
+    if (emptyLists?.split(',').includes(endpoint)) return [];
+    const isHalved = (halvedLists?.at ?? endpoint) === endpoint && switches.strikes('halvedLists') !== undefined;
+    const left = isHalved ? things.slice(0, Math.floor(things.length / 2)) : things;
+    if (!shuffledPermissions || endpoint !== 'api_authorization_rules') return left;
+    reads++;
+    return shuffled(left, reads) as readonly Thing[];
+  }
+
+  return {
+    reply,
+    held(endpoint, time) {
+      const one = objectAt(endpoint, time);
+      if (one) return [JSON.stringify(one)];
+      if (endpoint !== 'master_images') return thingsAt(endpoint, time).map(text);
+      return cloudServicesAt(time, options).flatMap(({ id }) => thingsAt(endpoint, time, id).map(text));
+    },
+  };
+}
+
+/** What `/accounts/` tells of an account: less, and its times have no Z. */
+function briefly(row: ReturnType<typeof accountsAt>[number]['row'], organizationId: string, isGone: boolean): object {
+  const { active, id, name, url_slug } = row;
+  const inserted_at = row.inserted_at.slice(0, -1);
+  const deleted_at = isGone ? inserted_at : null;
+  return { active, deleted_at, id, inserted_at, name, organization_id: organizationId, url_slug };
+}
+
+function byAge(things: readonly Thing[]): readonly Thing[] {
+  return things.toSorted((one, other) => (textIn(one.row, 'inserted_at') < textIn(other.row, 'inserted_at') ? -1 : 1));
+}
+
+function textIn(row: object, field: string): string {
+  return String((row as Readonly<Record<string, unknown>>)[field]);
+}
+
+function isSame(row: object, field: string, wanted: string | undefined): boolean {
+  return wanted === undefined || textIn(row, field) === wanted;
+}
+
+/** Mixes every list in a value, and leaves everything else as it is. */
+function shuffled(value: unknown, turn: number): unknown {
+  if (Array.isArray(value)) {
+    const places = value.map((one, index) => ({ one: shuffled(one, turn), place: hash(turn, index) }));
+    return places.sort((one, other) => one.place - other.place).map(({ one }) => one);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shuffled(inner, turn)]));
+}

@@ -1,0 +1,114 @@
+import { hash } from '../../random.ts';
+import type { Timeline } from '../../timeline.ts';
+import { type AuditRow, auditRow } from './audit-content.ts';
+import type { FrameSwitches } from '../faults.ts';
+import type { Log, Pager, Writing } from '../api/log.ts';
+import { createWindowReader, DAY_MS, HOUR_MS, type Moment, momentsIn } from '../moments.ts';
+import { rowText } from './odd-rows.ts';
+import { type AskedPage, readEnough } from '../api/paging.ts';
+import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
+
+/** How the audit trail answers, where the vendor's documentation leaves it open. */
+export interface AuditOptions {
+  readonly seed: number;
+  readonly bounds: Bounds;
+  /** How long rows are kept. */
+  readonly auditDays: number;
+}
+
+const FIELDS = { time: 'inserted_at', filled: 'user_first_name' };
+/** Rows that were inserted while somebody was paging have ids of their own. */
+const FIRST_INSERTED = 2 ** 40;
+
+/** Makes `audit-trails` over a timeline. */
+export function createAuditTrail(
+  timeline: Timeline,
+  switches: FrameSwitches,
+  options: AuditOptions,
+  clock: () => number,
+  pager: Pager,
+): Log & { reset(): void } {
+  const inserted: Moment[] = [];
+  const read = createWindowReader(
+    (from, to) => momentsIn(timeline, from, to),
+    () => [switches.faults.late, switches.faults.twins],
+  );
+  const oldest = () => clock() - options.auditDays * DAY_MS;
+  const text = (moment: Moment) => rowText(auditRow(moment), moment.id, FIELDS, switches.faults);
+  const writing: Writing<Moment> = {
+    columns: {
+      inserted_at: ({ micros }) => micros,
+      kind: (moment) => auditRow(moment).kind,
+      user_email: (moment) => auditRow(moment).user_email ?? '',
+      user_idp: (moment) => auditRow(moment).user_idp,
+    },
+    text,
+  };
+
+  function rowsOf(parameters: URLSearchParams, asked: AskedPage): readonly Moment[] {
+    const now = clock();
+    const range = readRange(parameters, ['from_date', 'to_date'], { from: oldest() * 1000, to: (now + 1) * 1000 });
+    // Whole hours at the moving end of what is kept: the pages of one window stay one reading.
+    const from = Math.max(range.from / 1000, Math.floor(oldest() / HOUR_MS) * HOUR_MS);
+    const to = Math.min(range.to / 1000, now) + 1;
+    const kept = oldest() * 1000;
+    const wanted = (moment: Moment) =>
+      moment.shownAt <= now && moment.micros >= kept && isAskedFor(moment, range, parameters);
+    const rows = readEnough({ from, to }, asked, (start, end) => read(start, end).filter(wanted));
+    insertWhilePaging(rows, asked);
+    return inserted.length === 0 ? rows : merged(rows, inserted.filter(wanted));
+  }
+
+  function isAskedFor(moment: Moment, range: Range, parameters: URLSearchParams): boolean {
+    if (!isWithin(moment.micros, range, options.bounds)) return false;
+    const [kind, search] = [parameters.get('kind'), parameters.get('search')];
+    if (kind === null && search === null) return true;
+    const row = auditRow(moment);
+    return holds(row.kind, kind) && searchedIn(row).some((value) => holds(value, search));
+  }
+
+  /** A row appears beside the first one of the range, where the client has already been: all offsets shift by one. */
+  function insertWhilePaging(rows: readonly Moment[], { offset, newestFirst }: AskedPage): void {
+    const first = newestFirst ? rows.at(-1) : rows[0];
+    if (offset === 0 || !first || !switches.strikes('insertWhilePaging')) return;
+    const number = inserted.length;
+    inserted.push({
+      id: FIRST_INSERTED + number,
+      micros: first.micros + (newestFirst ? -1 : 1),
+      shownAt: clock(),
+      seed: hash(options.seed, FIRST_INSERTED, number),
+    });
+  }
+
+  return {
+    page: (parameters) => pager(parameters, writing, (asked) => rowsOf(parameters, asked)),
+    *held({ from, to, visibleAt }) {
+      const end = Math.min(to, visibleAt + 1);
+      for (let start = Math.max(from, oldest()); start < end; start += HOUR_MS) {
+        const stop = Math.min(end, start + HOUR_MS);
+        const range = { from: start * 1000, to: stop * 1000 };
+        const moments = merged(momentsIn(timeline, start, stop), inserted);
+        for (const moment of moments) {
+          const { id, micros, shownAt } = moment;
+          if (!isWithin(micros, range, 'half-open') || shownAt > visibleAt) continue;
+          yield { id, time: Math.floor(micros / 1000), shownAt, text: text(moment) };
+        }
+      }
+    },
+    reset() {
+      inserted.length = 0;
+    },
+  };
+}
+
+function merged(rows: readonly Moment[], more: readonly Moment[]): readonly Moment[] {
+  return more.length === 0 ? rows : [...rows, ...more].sort((one, other) => one.micros - other.micros);
+}
+
+function searchedIn(row: AuditRow): readonly string[] {
+  return [`${row.user_first_name} ${row.user_last_name}`, row.user_email ?? '', row.user_idp, row.kind];
+}
+
+function holds(value: string, part: string | null): boolean {
+  return part === null || value.toLowerCase().includes(part.toLowerCase());
+}

@@ -1,0 +1,111 @@
+import type { FrameSwitches } from '../faults.ts';
+import type { Log, Pager, Writing } from '../api/log.ts';
+import { createWindowReader, DAY_MS, HOUR_MS } from '../moments.ts';
+import { rowText } from './odd-rows.ts';
+import { type AskedPage, readEnough } from '../api/paging.ts';
+import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
+import { sessionContent, sessionRow, statedDuration } from './session-content.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** Which column of a session the asked range is about. */
+export const SESSION_RANGES = ['session_start', 'session_end', 'overlap'] as const;
+/** Whether sessions show while they run, or only once they have ended. */
+export const RUNNING_SESSIONS = ['shown', 'hidden'] as const;
+
+/** How the session trail answers, where the vendor's documentation leaves it open. */
+export interface SessionOptions {
+  readonly bounds: Bounds;
+  readonly sessionRange: (typeof SESSION_RANGES)[number];
+  readonly runningSessions: (typeof RUNNING_SESSIONS)[number];
+  readonly longestSessionDays: number;
+  /** How long rows are kept after the session's end. */
+  readonly sessionDays: number;
+}
+
+const FIELDS = { time: 'session_start', filled: 'fail_description' };
+
+/** Makes `session-trails`. */
+export function createSessionTrail(
+  sessions: Sessions,
+  switches: FrameSwitches,
+  options: SessionOptions,
+  clock: () => number,
+  pager: Pager,
+): Log {
+  const read = createWindowReader(
+    options.sessionRange === 'session_start' ? sessions.startingIn : sessions.reachingInto,
+    () => [switches.faults.late, switches.faults.twins, switches.faults.corrections],
+  );
+  const oldestEnd = () => clock() - options.sessionDays * DAY_MS;
+  const oldestStart = () => oldestEnd() - options.longestSessionDays * DAY_MS;
+  const shownFrom = (one: Session) => (options.runningSessions === 'shown' ? one.shownAt : one.endShownAt);
+
+  const text = (one: Session, at: number) => rowText(sessionRow(one, at), one.id, FIELDS, switches.faults);
+
+  function writingAt(now: number): Writing<Session> {
+    const endAt = (one: Session) => (now >= one.endShownAt ? one.end : Infinity);
+    return {
+      columns: {
+        session_start: ({ start }) => start,
+        session_end: endAt,
+        session_duration: (one) => (endAt(one) === Infinity ? Infinity : statedDuration(one)),
+        user_email: (one) => sessionContent(one).person.email,
+      },
+      text: (one) => text(one, now),
+    };
+  }
+
+  function rowsOf(parameters: URLSearchParams, asked: AskedPage, now: number): readonly Session[] {
+    const names = ['session_start', 'session_end'] as const;
+    const range = readRange(parameters, names, { from: oldestStart() * 1000, to: (now + 1) * 1000 });
+    // Whole hours at the moving end of what is kept: the pages of one window stay one reading.
+    const from = Math.max(range.from / 1000, Math.floor(oldestStart() / HOUR_MS) * HOUR_MS);
+    const kept = oldestEnd() * 1000;
+    const to = Math.min(range.to / 1000, now) + 1;
+    const wanted = (one: Session) =>
+      shownFrom(one) <= now && one.end >= kept && isInRange(one, range, now) && isAskedFor(one, parameters);
+    if (options.sessionRange !== 'session_start') return read(from, to).filter(wanted);
+    return readEnough({ from, to }, asked, (start, end) => read(start, end).filter(wanted));
+  }
+
+  function isInRange({ start, end, endShownAt }: Session, range: Range, now: number): boolean {
+    const hasEnded = now >= endShownAt;
+    if (options.sessionRange === 'session_start') return isWithin(start, range, options.bounds);
+    if (options.sessionRange === 'session_end') return hasEnded && isWithin(end, range, options.bounds);
+    const reachesIn = !hasEnded || (options.bounds === 'exclusive' ? end > range.from : end >= range.from);
+    return reachesIn && (options.bounds === 'inclusive' ? start <= range.to : start < range.to);
+  }
+
+  return {
+    page(parameters) {
+      const now = clock();
+      return pager(parameters, writingAt(now), (asked) => rowsOf(parameters, asked, now));
+    },
+    *held({ from, to, visibleAt }) {
+      const end = Math.min(to, visibleAt + 1);
+      for (let start = Math.max(from, oldestStart()); start < end; start += HOUR_MS) {
+        const stop = Math.min(end, start + HOUR_MS);
+        for (const one of sessions.startingIn(start, stop)) {
+          const time = one.start / 1000;
+          if (time < start || time >= stop || shownFrom(one) > visibleAt || one.end < oldestEnd() * 1000) continue;
+          yield { id: one.id, time, shownAt: shownFrom(one), text: text(one, visibleAt) };
+        }
+      }
+    },
+  };
+}
+
+function isAskedFor(one: Session, parameters: URLSearchParams): boolean {
+  const names = ['search', 'instance_type', 'pool_group_type', 'pool_id'] as const;
+  const [search, instanceType, poolGroupType, poolId] = names.map((name) => parameters.get(name)?.toLowerCase());
+  if ([search, instanceType, poolGroupType, poolId].every((wanted) => wanted === undefined)) return true;
+  const { person, instance, poolGroup, serverId, sessionId, ...content } = sessionContent(one);
+  const isSame = (wanted: string | undefined, value: string) => wanted === undefined || wanted === value.toLowerCase();
+  const searched = [serverId, sessionId, person.email, `${person.firstName} ${person.lastName}`];
+  return (
+    isSame(instanceType, instance.name) &&
+    isSame(poolGroupType, poolGroup) &&
+    isSame(poolId, content.poolId) &&
+    (search === undefined || searched.some((value) => value.toLowerCase().includes(search)))
+  );
+}
