@@ -2,32 +2,32 @@ import { createSwitches } from '../fault-switches.ts';
 import type { Counters, HeldQuery, HeldRow, RunningSimulator, Simulator } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
 import { ENDPOINTS, type Endpoint } from './api/endpoints.ts';
+import { BOUNDS } from './api/range.ts';
+import { ERROR_BODIES } from './api/replies.ts';
+import { createService } from './api/service.ts';
 import { FAULTS, type FrameFaults } from './faults.ts';
 import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory/inventory.ts';
 import { DEFAULTS, type FrameOptions, MISSING_SLASH, type Settled } from './options.ts';
 import { createParts, heldBy } from './parts.ts';
-import { BOUNDS } from './api/range.ts';
-import { ERROR_BODIES } from './api/replies.ts';
-import { createService } from './api/service.ts';
-import { RUNNING_SESSIONS, SESSION_RANGES } from './trails/session-trail.ts';
 import { USAGE_TOTALS } from './reports/usage.ts';
 import { LAST_DAY } from './reports/user-activities.ts';
+import { RUNNING_SESSIONS, SESSION_RANGES } from './trails/session-trail.ts';
 
 export type { FrameOptions } from './options.ts';
 
-/** A simulated Frame at work. */
+/** The running simulator of Frame. */
 export interface RunningFrame extends RunningSimulator<FrameFaults> {
   readonly counters: FrameCounters;
-  /** What there is behind an endpoint, oldest first. Of what has no time, all there is at `visibleAt`. */
+  /** Everything that an endpoint holds, oldest first. For lists without times: all of it at `visibleAt`. */
   held(endpoint: Endpoint, query?: Partial<HeldQuery>): Generator<HeldRow>;
 }
 
-/** The counters of every simulator, and how deep each path was read. */
+/** The counters of every simulator, and the deepest offset of each path. */
 export interface FrameCounters extends Counters {
   readonly deepestOffset: Record<string, number>;
 }
 
-/** Frame's Admin API, with all that hangs on a customer. */
+/** Simulates Frame's Admin API for one customer. */
 export const simulator = {
   id: 'frame',
   flags: {
@@ -89,11 +89,11 @@ export const simulator = {
 async function start(given: FrameOptions): Promise<RunningFrame> {
   const options: Settled = { ...DEFAULTS, ...given };
   const switches = createSwitches<FrameFaults>(options.faults, FAULTS);
-  // The vendor's clock: what it stamps, shows and checks goes by it, and so does its Date header.
+  // The vendor's clock decides timestamps, visibility and checks, like the Date header.
   const clock = () => options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000;
   const parts = createParts(options, switches, clock);
   const deepestOffset: Record<string, number> = {};
-  const service = createService(options, switches, clock, parts, deepestOffset);
+  const service = createService({ options, switches, clock, parts, deepestOffset });
   const server = await startSimulatorServer(service, switches, options);
   function* held(endpoint: Endpoint, { account, ...query }: Partial<HeldQuery> = {}): Generator<HeldRow> {
     const mark = account === undefined ? '' : `"account_id":"${account}"`;

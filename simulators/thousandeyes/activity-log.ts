@@ -1,7 +1,7 @@
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Happening, Timeline } from '../timeline.ts';
-import type { Sight } from './access.ts';
+import type { Visibility } from './access.ts';
 import { contentOf, type EventContent, stamp, textOf } from './event-content.ts';
 import type { ThousandEyesSwitches } from './faults.ts';
 import { oddText, oversizedText } from './odd-rows.ts';
@@ -9,22 +9,22 @@ import { TOKEN_OWNER } from './organization.ts';
 import { type Cursor, cursorText, type Question, readQuestion } from './question.ts';
 import { hal, invalid } from './replies.ts';
 
-/** How the log answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open, and what the token may see. */
 export interface LogOptions {
   readonly pageSize: number;
   readonly bounds: 'half-open' | 'inclusive' | 'exclusive';
   readonly order: 'newest-first' | 'oldest-first' | 'shuffled';
   readonly retentionDays: number;
-  readonly sight: Sight;
+  readonly visibility: Visibility;
   readonly now: () => number;
 }
 
-/** A row as the log holds it. */
+/** A row of the log. */
 export interface LogRow extends Happening {
   readonly text: string;
 }
 
-/** Which rows: half-open in milliseconds, and of which account groups. */
+/** Selects rows: a half-open range in milliseconds, and account groups. */
 export interface RowQuery {
   readonly from: number;
   readonly to: number;
@@ -34,7 +34,7 @@ export interface RowQuery {
   readonly beyond?: number;
 }
 
-/** The activity log: pages for the vendor's clients, rows for a test that wants to know the truth. */
+/** The activity log: `page` answers clients, `rows` tells tests everything that it holds. */
 export interface ActivityLog {
   page(url: URL): Reply;
   rows(query: RowQuery): Generator<LogRow>;
@@ -56,7 +56,7 @@ export function createActivityLog(
     for (const happening of timeline.happenings({ ...query, from })) {
       const content = contentOf(happening.seed);
       if (!query.aids.includes(content.aid)) continue;
-      if (!options.sight.seesOthers && content.uid !== TOKEN_OWNER.uid) continue;
+      if (!options.visibility.seesOthers && content.uid !== TOKEN_OWNER.uid) continue;
       yield { ...happening, text: rowText(happening, content, switches) };
     }
   }
@@ -65,7 +65,7 @@ export function createActivityLog(
     const asked = readQuestion(url.searchParams, options.now());
     if ('status' in asked) return asked;
     const question = endEarly(asked, switches, options.now());
-    const aids = aidsOf(question, options.sight);
+    const aids = aidsOf(question, options.visibility);
     if (!aids) return invalid('aid', `The user is not assigned to account group ${question.aid}`);
     const isEmptied = !question.cursor?.isSecondTry && switches.strikes('emptyPages') !== undefined;
     const found = isEmptied ? [] : readPage(question, aids);
@@ -74,7 +74,7 @@ export function createActivityLog(
     const last = shown.at(-1);
     const next = nextCursor(question, isEmptied, found.length > size && last ? last.id : undefined);
     const href = nextHref(url, question, next, switches);
-    // A log that holds nothing for the range answers without any link.
+    // An answer without rows has no links.
     const links = shown.length > 0 || href ? { self: { href: url.href }, ...(href && { next: { href } }) } : {};
     const texts = options.order === 'shuffled' ? shuffled(shown) : shown;
     const echo = `"startDate":"${stamp(question.start)}","endDate":"${stamp(question.end)}"`;
@@ -82,7 +82,7 @@ export function createActivityLog(
     return hal(body, shown.length);
   }
 
-  /** One row more than the page shows: whether there is a next page. */
+  /** Reads one row more than the page shows, if there is a next page. */
   function readPage(question: Question, aids: readonly string[]): LogRow[] {
     const beyond = question.cursor?.beyond;
     const query: RowQuery = {
@@ -111,7 +111,7 @@ export function createActivityLog(
     cursor: Cursor | undefined,
     { faults, strikes }: ThousandEyesSwitches,
   ): string | undefined {
-    const aid = question.aid ?? options.sight.groups[0]?.aid;
+    const aid = question.aid ?? options.visibility.groups[0]?.aid;
     let href = cursor && linkTo(url, question, aid, cursor);
     if (faults.repeatNext === 'self') href ??= url.href;
     if (faults.repeatNext === 'cycle' && question.cursor) href = linkTo(url, question, aid, undefined);
@@ -127,7 +127,7 @@ function nextCursor(question: Question, isEmptied: boolean, lastShown: number | 
   return lastShown === undefined ? undefined : { beyond: lastShown, isSecondTry: false };
 }
 
-/** A link as the vendor makes it: absolute, with every parameter; the cursor is percent-encoded, the dates are not. */
+/** A link in the vendor's format: absolute, with every parameter. The cursor is percent-encoded, the dates are not. */
 function linkTo(url: URL, question: Question, aid: string | undefined, cursor: Cursor | undefined): string {
   const parameters = [
     `aid=${aid}`,
@@ -140,8 +140,8 @@ function linkTo(url: URL, question: Question, aid: string | undefined, cursor: C
   return `${url.origin}${url.pathname}?${parameters.join('&')}`;
 }
 
-function aidsOf(question: Question, sight: Sight): readonly string[] | undefined {
-  const permitted = sight.groups.map((group) => group.aid);
+function aidsOf(question: Question, visibility: Visibility): readonly string[] | undefined {
+  const permitted = visibility.groups.map((group) => group.aid);
   if (question.aid !== undefined && !permitted.includes(question.aid)) return undefined;
   return question.useAllPermittedAids ? permitted : [question.aid ?? (permitted[0] as string)];
 }
@@ -152,7 +152,7 @@ function endEarly(question: Question, { faults }: ThousandEyesSwitches, now: num
   return { ...question, end: Math.max(question.start, Math.min(question.end, reached)) };
 }
 
-/** Odd and oversized rows stand at fixed row ids: a row reads the same every time. */
+/** Odd and oversized rows have fixed ids: a row is the same at every reading. */
 function rowText(happening: Happening, content: EventContent, { faults }: ThousandEyesSwitches): string {
   const { id, time } = happening;
   const { odd, oversized } = faults;

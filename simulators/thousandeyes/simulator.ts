@@ -3,7 +3,7 @@ import type { Reply } from '../send-reply.ts';
 import type { HeldQuery, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { type Call, type Service, startSimulatorServer } from '../simulator-server.ts';
 import { createTimeline } from '../timeline.ts';
-import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, sightOf } from './access.ts';
+import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilityOf } from './access.ts';
 import { createActivityLog, type LogOptions } from './activity-log.ts';
 import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
 import { createQuota, type Quota, quotaHeaders } from './quota.ts';
@@ -19,12 +19,12 @@ export interface ThousandEyesOptions extends SimulatorOptions<ThousandEyesFaults
   /** Requests a minute of the whole organization. */
   readonly limit?: number;
   readonly retentionDays?: number;
-  /** In front of `/v7`, as behind a gateway: `/te`. */
+  /** A path in front of `/v7`, as of a gateway: `/te`. */
   readonly prefix?: string;
   readonly token?: string;
 }
 
-/** The simulated ThousandEyes at work. */
+/** The running simulator of ThousandEyes. */
 export type RunningThousandEyes = RunningSimulator<ThousandEyesFaults>;
 
 const DEMO_TOKEN = '7b0e7c1a-52d4-4f0b-9a55-0d1c2b3a4f5e';
@@ -46,7 +46,7 @@ const DEFAULTS = {
 
 type Settled = ThousandEyesOptions & Required<Pick<ThousandEyesOptions, keyof typeof DEFAULTS>>;
 
-/** Cisco ThousandEyes v7: its activity log, users, roles, account groups and API tokens. */
+/** Simulates Cisco ThousandEyes v7: its activity log, users, roles, account groups and API tokens. */
 export const simulator = {
   id: 'thousandeyes',
   flags: {
@@ -84,11 +84,11 @@ async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
   const options: Settled = { ...DEFAULTS, ...given };
   const switches = createSwitches<ThousandEyesFaults>(options.faults, FAULTS);
   const timeline = createTimeline(options, () => switches.faults);
-  const sight = sightOf(options.role);
-  const log = createActivityLog(timeline, switches, { ...options, sight });
+  const visibility = visibilityOf(options.role);
+  const log = createActivityLog(timeline, switches, { ...options, visibility });
   const server = await startSimulatorServer(createService(options, switches, log.page), switches, options);
   const events = ({ from, to, visibleAt = options.now(), account }: HeldQuery) => {
-    const permitted = sight.groups.map((group) => group.aid);
+    const permitted = visibility.groups.map((group) => group.aid);
     return log.rows({
       from,
       to,
@@ -111,7 +111,7 @@ async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
   };
 }
 
-/** The API in front of the log: who asks, how often, and what. */
+/** Makes the API: it checks who asks and how often, and answers. */
 function createService(options: Settled, switches: ThousandEyesSwitches, page: (url: URL) => Reply): Service {
   const quota = createQuota(options.limit, options.now);
   const tokens = createTokens(options.token, options.seed, options.now);

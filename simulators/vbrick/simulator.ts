@@ -1,22 +1,22 @@
 import { createSwitches } from '../fault-switches.ts';
 import type { HeldQuery, HeldRow, Logins, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
-import { createAuditLog } from './log/audit-log.ts';
-import { type CollectionName, EVERYTHING, selectionOf } from './content/collections.ts';
-import { FAULTS, type VbrickFaults } from './faults.ts';
-import type { LogOptions } from './log/log-row.ts';
-import { createLoginRows } from './log/login-rows.ts';
 import type { LoginOptions } from './api/logins.ts';
 import { createPages, type PageOptions } from './api/page.ts';
 import { isJsonFor } from './api/page-body.ts';
-import type { Columns } from './content/record.ts';
-import { csvLine, jsonRow, rowColumns } from './log/rows-text.ts';
 import { createService, type ServiceOptions } from './api/service.ts';
+import { type CollectionName, EVERYTHING, selectionOf } from './content/collections.ts';
+import type { Columns } from './content/record.ts';
+import { FAULTS, type VbrickFaults } from './faults.ts';
+import { createAuditLog } from './log/audit-log.ts';
+import type { LogOptions } from './log/log-row.ts';
+import { createLoginRows } from './log/login-rows.ts';
+import { csvLine, jsonRow, rowColumns } from './log/rows-text.ts';
 
 /** How the simulated Rev can be started. */
 export type VbrickOptions = SimulatorOptions<VbrickFaults> &
   Partial<Pick<LogOptions, 'precision'> & LoginOptions & PageOptions & ServiceOptions> & {
-    /** How much later than it happens a login appears in the user access log. */
+    /** Seconds until a login appears in the user access log. */
     readonly loginShownSeconds?: number;
   };
 
@@ -47,19 +47,19 @@ const DEFAULTS = {
   password: 'demo-password-7d02',
 } as const satisfies VbrickOptions;
 
-/** One row of the audit log as it is held, in the collection that it belongs to. */
+/** One row that the audit log holds, with its collection. */
 export interface VbrickRow extends HeldRow {
   readonly collection: CollectionName;
   readonly columns: Columns;
 }
 
-/** The simulated Rev at work. */
+/** The running simulator of Rev. */
 export interface RunningVbrick extends RunningSimulator<VbrickFaults> {
   readonly counters: RunningSimulator['counters'] & { readonly logins: Logins };
   events(query: HeldQuery): Generator<VbrickRow>;
 }
 
-/** Vbrick Rev: its audit log, and the logins that it takes. */
+/** Simulates Vbrick Rev: its audit log and its logins. */
 export const simulator = {
   id: 'vbrick',
   flags: {

@@ -1,4 +1,4 @@
-/** Everything that can be asked, named as the path ends; `all_accounts` is `/accounts/`. */
+/** All endpoints, named by the end of the path; `all_accounts` is `/accounts/`. */
 export const ENDPOINTS = [
   'customers',
   'accounts',
@@ -16,7 +16,7 @@ export const ENDPOINTS = [
   'disk_volume_usage',
 ] as const;
 
-/** Those that answer with a list of things, as they are. */
+/** The endpoints that answer with a list of things. */
 export const LISTS = [
   'accounts',
   'organizations',
@@ -28,12 +28,12 @@ export const LISTS = [
 
 export type Endpoint = (typeof ENDPOINTS)[number];
 
-/** What a path asks for. */
+/** The endpoint and the ids in a path. */
 export interface Asked {
   readonly endpoint: Endpoint;
-  /** Whose: the customer's id, where the path has one. */
+  /** Undefined if the path has none. */
   readonly customerId?: string;
-  /** Whose master images. */
+  /** Only in the path of master images. */
   readonly cloudServiceId?: string;
 }
 
@@ -42,7 +42,7 @@ const OWN_PATHS: readonly string[] = ['customers', 'all_accounts', 'master_image
 const IMAGES = /^\/v1\/customers\/([^/]+)\/cloud_services\/([^/]+)\/master_images$/;
 const OF_CUSTOMER = /^\/v1\/customers\/([^/]+)\/([^/]+)$/;
 
-/** Reads a path. Two end in a slash and the others do not; `slashed` is where a path that lacks its slash should lead. */
+/** Reads a path. Two paths end in a slash, the others do not; `slashed` is the right path where the slash is missing. */
 export function readPath(path: string): Asked | { readonly slashed: string } | undefined {
   if (SLASHED[path]) return { slashed: `${path}/` };
   const slashed = path.endsWith('/') && SLASHED[path.slice(0, -1)];

@@ -4,14 +4,14 @@ import type { FrameSwitches } from '../faults.ts';
 import { type AskedPage, type Columns, type PageLimits, readPaging, readSorting, sortRows } from './paging.ts';
 import { json } from './replies.ts';
 
-/** What is held from one time to another, as it can be seen at a third: all in milliseconds. */
+/** A range of time, and when its records are looked at; all in milliseconds. */
 export interface HeldSpan {
   readonly from: number;
   readonly to: number;
   readonly visibleAt: number;
 }
 
-/** A log that clients read by pages, and what it truly holds. */
+/** A log: `page` answers clients, `held` tells tests everything that it holds. */
 export interface Log {
   page(parameters: URLSearchParams): Reply;
   held(span: HeldSpan): Generator<HeldRow>;
@@ -23,14 +23,14 @@ export interface Writing<Row> {
   text(row: Row): string;
 }
 
-/** Answers one page of some rows, which are made only once the question has been found right. */
+/** Answers with one page of rows. The rows are made only if the request is valid. */
 export type Pager = <Row extends { readonly id: number }>(
   parameters: URLSearchParams,
   writing: Writing<Row>,
   rows: (asked: AskedPage) => readonly Row[],
 ) => Reply;
 
-/** Makes the pager of all lists: bare arrays, with no total, no next link and no cursor. */
+/** Makes the pager of all lists: they are bare arrays without total, next link or cursor. */
 export function createPager(limits: PageLimits, switches: FrameSwitches): Pager {
   let turn = 0;
   return (parameters, writing, rows) => {

@@ -2,29 +2,29 @@ import { hash } from '../../random.ts';
 import { DAY_MS } from '../moments.ts';
 import { Refusal } from './replies.ts';
 
-/** How many rows a page may have, and how deep it may lie. */
+/** Limits of a page. */
 export interface PageLimits {
   readonly pageSize: number;
-  /** The most rows of a page, whatever the client asks for. */
+  /** Maximum rows of a page, whatever the client asks for. */
   readonly cap: number;
   /** Larger offsets are refused. */
   readonly deepestOffset: number;
 }
 
-/** What rows can be ordered by: each column's value. The first column is the natural order. */
+/** The columns that rows can be ordered by. The first one is the natural order. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => string | number>>;
 
-/** Which rows of an answer are asked for. */
+/** The rows of an answer that are asked for. */
 export interface Paging {
   readonly offset: number;
   readonly limit: number;
 }
 
-/** In which order they are asked for. */
+/** The order that is asked for. */
 export interface Sorting {
   readonly column: string;
   readonly newestFirst: boolean;
-  /** It is the order of the rows themselves, or its reverse. */
+  /** True for the natural order and its reverse. */
   readonly isNatural: boolean;
 }
 
@@ -53,7 +53,7 @@ export function readSorting(parameters: URLSearchParams, columns: Columns<never>
   return { column, newestFirst: order === 'desc', isNatural: column === names[0] };
 }
 
-/** Puts rows that are in their natural order into the order asked for. Rows that are equal there may be mixed, by `turn`. */
+/** Sorts rows that are in their natural order. With `turn`, equal rows come in another order each turn. */
 export function sortRows<Row extends { readonly id: number }>(
   rows: readonly Row[],
   { column, newestFirst, isNatural }: Sorting,
@@ -79,10 +79,10 @@ function compare(one: string | number, other: string | number): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** A longer range than this is read in parts. */
+/** Longer ranges are read day by day. */
 const WHOLE_MS = 8 * DAY_MS;
 
-/** The rows of [from, to), in their natural order. Of a long range only as many days, from the end asked for, as it takes. */
+/** The rows of [from, to) in their natural order. Of a long range, only as many days as the page needs. */
 export function readEnough<Row>(
   { from, to }: { readonly from: number; readonly to: number },
   { offset, limit, newestFirst, isNatural }: AskedPage,

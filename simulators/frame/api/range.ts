@@ -1,11 +1,11 @@
 import { type Micros, readStamp } from '../moments.ts';
 import { Refusal } from './replies.ts';
 
-/** Whether what lies exactly on a bound belongs to the range. */
+/** Whether a time exactly on a bound belongs to the range. */
 export const BOUNDS = ['half-open', 'inclusive', 'exclusive'] as const;
 export type Bounds = (typeof BOUNDS)[number];
 
-/** A range of time as a client asks for it. */
+/** A range of time that a client asks for. */
 export interface Range {
   readonly from: Micros;
   readonly to: Micros;

@@ -1,10 +1,10 @@
 import type { Reply } from '../../send-reply.ts';
 
-/** What an error's body looks like: nobody knows which of these is Frame's. */
+/** Forms of an error's body. It is not known which of them Frame uses. */
 export const ERROR_BODIES = ['object', 'list', 'text', 'html', 'empty'] as const;
 export type ErrorBody = (typeof ERROR_BODIES)[number];
 
-/** Thrown where a request is refused, answered as a failure. */
+/** Thrown to refuse a request; answered as a failure. */
 export class Refusal extends Error {
   override name = 'Refusal' as const;
   readonly status: number;
@@ -20,7 +20,7 @@ export function json(body: string, rows = 0): Reply {
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body, rows };
 }
 
-/** A failure, in one of the shapes. */
+/** A failure, in one of the forms. */
 export function failure(shape: ErrorBody, status: number, message: string): Reply {
   const [type, body] = written(shape, status, message);
   return { status, headers: { 'content-type': type }, body };

@@ -1,21 +1,25 @@
 import type { Reply } from '../../send-reply.ts';
 import type { Call, Service } from '../../simulator-server.ts';
-import { type Asked, readPath } from './endpoints.ts';
 import type { FrameSwitches } from '../faults.ts';
 import type { Settled } from '../options.ts';
 import { CUSTOMER } from '../organization.ts';
 import type { Parts } from '../parts.ts';
+import { type Asked, readPath } from './endpoints.ts';
 import { failure, Refusal } from './replies.ts';
 import { checkSignature } from './signature.ts';
 
-/** The API in front of it all: who asks, may they, and what. */
-export function createService(
-  options: Settled,
-  switches: FrameSwitches,
-  clock: () => number,
-  parts: Parts,
-  deepestOffset: Record<string, number>,
-): Service {
+/** What the API works on. */
+interface ApiParts {
+  readonly options: Settled;
+  readonly switches: FrameSwitches;
+  readonly clock: () => number;
+  readonly parts: Parts;
+  /** Deepest offset that was asked for, by path. */
+  readonly deepestOffset: Record<string, number>;
+}
+
+/** Makes the API: it checks who asks and whether they may, and answers. */
+export function createService({ options, switches, clock, parts, deepestOffset }: ApiParts): Service {
   function answer(call: Call): Reply {
     try {
       checkSignature(call.headers, options, switches, clock);
@@ -75,7 +79,7 @@ export function createService(
   };
 }
 
-/** The key is one customer's, and a role may keep some of its endpoints closed. */
+/** The key belongs to one customer, and its role may not permit some endpoints. */
 function checkPermission({ endpoint, customerId }: Asked, { faults }: FrameSwitches): void {
   const isForbidden = faults.forbidden || faults.forbiddenAt?.split(',').includes(endpoint);
   if (isForbidden || (customerId !== undefined && customerId !== CUSTOMER.id))

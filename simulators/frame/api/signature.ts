@@ -12,12 +12,12 @@ export interface ApiKey {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The key is the secret as text, not the bytes that its hex digits stand for; timestamp and id have nothing between them. */
+/** The HMAC's key is the text of the secret, not the bytes of its hex digits. Nothing separates timestamp and id. */
 export function signatureOf(clientSecret: string, timestamp: string, clientId: string): string {
   return createHmac('sha256', clientSecret).update(`${timestamp}${clientId}`).digest('hex');
 }
 
-/** Refuses a request that is not signed right. A signature may be used again: nothing of the request itself is in it. */
+/** Refuses a request without a valid signature. A signature may be used again: it does not cover the request. */
 export function checkSignature(headers: Headers, key: ApiKey, switches: FrameSwitches, clock: () => number): void {
   const timestamp = String(headers['x-frame-timestamp'] ?? '');
   const isRefused = switches.faults.tokenExpired || switches.strikes('refuseSignatures');

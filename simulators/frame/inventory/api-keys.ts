@@ -1,9 +1,9 @@
-import { choiceOf, type Drift, type Stage, stageAt, turnOf } from './drift.ts';
 import type { FrameFaults } from '../faults.ts';
 import { stamp } from '../moments.ts';
 import { idOf } from '../organization.ts';
+import { choiceOf, type Drift, type Stage, stageAt, turnOf } from './drift.ts';
 
-/** What every secret of the inventory contains: none of this may ever be seen in what is delivered. */
+/** Part of every secret in the inventory: it must never appear in what is delivered. */
 export const CANARY = 'canary-never-deliver-this';
 
 interface Role {
@@ -52,51 +52,59 @@ const MORE_PERMISSIONS = [
 
 const NAMES = ['Terraform', 'Nightly scaling', 'Cost report', 'Kiosk reboot', 'Zürich | on-call', 'Trial'];
 const SLOTS = 6;
-/** The first is the key in use, and it stays. */
+/** The first of these is the key in use; they are never deleted. */
 const LASTING_SLOTS = 2;
 const ATTRIBUTES = 3;
 const FIRST_ID = 53;
 const FIRST_NEW_ID = 9001;
 
-/** What else decides about the keys. */
+/** What the keys depend on, besides the time. */
 export interface KeySetting extends Drift {
   readonly clientId: string;
 }
 
-/** Every API key of the customer with its roles, as it is at a time. */
+interface KeyState {
+  readonly time: number;
+  readonly setting: KeySetting;
+  readonly faults: FrameFaults;
+}
+
+/** Every API key of the customer with its roles, at a time. */
 export function apiKeysAt(time: number, setting: KeySetting, faults: FrameFaults): readonly { readonly id: number }[] {
+  const state = { time, setting, faults };
   const own = Array.from({ length: SLOTS }, (_, slot) => {
     const stage = stageAt(time, setting, 100 + slot, slot < LASTING_SLOTS);
     return { slot, stage };
   })
     .filter(({ stage }) => !stage.isGone)
-    .map(({ slot, stage }) => keyOf(slot, stage, time, setting, faults));
+    .map(({ slot, stage }) => keyOf(slot, stage, state));
   const further = Array.from({ length: faults.newApiKeys ?? 0 }, (_, number) => ({
     api_authorization_id: idOf(6, number),
     credentials: [credential(`new-${number}`, number)],
     id: FIRST_NEW_ID + number,
     name: `Key made just now ${number + 1}`,
-    roles: [roleOf(1, number, time, setting, faults)],
+    roles: [roleOf(1, number, state)],
   }));
   return [...own, ...further];
 }
 
-function keyOf(slot: number, stage: Stage, time: number, setting: KeySetting, faults: FrameFaults) {
+function keyOf(slot: number, stage: Stage, state: KeyState) {
   const turn = (attribute: number) => turnOf(stage, attribute, ATTRIBUTES);
   const isInUse = slot === 0;
   const hasSecondRole = !isInUse && (slot + turn(1)) % 2 === 1;
   const roles = [isInUse ? 0 : 1 + (slot % (ROLES.length - 1)), ...(hasSecondRole ? [0] : [])];
   return {
     api_authorization_id: idOf(5, slot, stage.life),
-    credentials: slot % 3 === 2 ? [] : [credential(isInUse ? setting.clientId : `${slot}-${stage.life}`, turn(2))],
+    credentials:
+      slot % 3 === 2 ? [] : [credential(isInUse ? state.setting.clientId : `${slot}-${stage.life}`, turn(2))],
     id: FIRST_ID + slot + stage.life * SLOTS,
     name: isInUse ? 'SIEM export' : choiceOf(NAMES, slot, stage.life, turn(0)),
-    roles: roles.map((role) => roleOf(role, slot, time, setting, faults)),
+    roles: roles.map((role) => roleOf(role, slot, state)),
   };
 }
 
-/** A role is one thing for all keys that have it: when it gains a permission, they all do. */
-function roleOf(number: number, key: number, time: number, setting: Drift, faults: FrameFaults) {
+/** All keys with a role share it: when it gains a permission, they all do. */
+function roleOf(number: number, key: number, { time, setting, faults }: KeyState) {
   const { name, applicableOn, permissions } = ROLES[number] as Role;
   const gained = stageAt(time, setting, 150 + number, true).revision % (MORE_PERMISSIONS.length + 1);
   const granted = number === 0 && faults.grantPermission ? [faults.grantPermission] : [];
@@ -113,7 +121,7 @@ function roleOf(number: number, key: number, time: number, setting: Drift, fault
   };
 }
 
-/** What stands in `credentials` is not documented: an id, and the secret in the clear at worst. */
+/** An entry of `credentials`. Its content is not documented: an id, and in the worst case the secret in plain text. */
 function credential(clientId: string, turn: number) {
   return {
     client_id: clientId.includes('.') ? clientId : `${clientId}.img.frame.nutanix.com`,

@@ -1,5 +1,5 @@
-import { choiceOf, type Drift, stageAt, turnOf } from './drift.ts';
 import { CUSTOMER, idOf } from '../organization.ts';
+import { choiceOf, type Drift, stageAt, turnOf } from './drift.ts';
 
 const PROVIDERS = [
   { id: 'gateway-prod.2', name: 'amazon', display: 'AWS' },
@@ -77,7 +77,7 @@ export function cloudServicesAt(time: number, drift: Drift) {
   });
 }
 
-/** The master images of a cloud account at a time; none when there is no such account. */
+/** The master images of a cloud account at a time; undefined if there is no such account. */
 export function masterImagesAt(time: number, drift: Drift, cloudServiceId: string) {
   const service = cloudServicesAt(time, drift).findIndex(({ id }) => id === cloudServiceId);
   if (service < 0) return undefined;

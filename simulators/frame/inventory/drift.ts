@@ -1,29 +1,30 @@
 import { hash, share } from '../../random.ts';
 
-/** How far a thing of the inventory has come: in which life it is, and how often it has changed in that life. */
+/** The stage of a thing of the inventory. After it was deleted, its slot is reused by a new thing: the next life. */
 export interface Stage {
   readonly life: number;
+  /** Number of changes in this life. */
   readonly revision: number;
-  /** Deleted: the next life begins with another id. */
+  /** Whether it is deleted; the next life begins with another id. */
   readonly isGone: boolean;
-  /** When this life began, in milliseconds; none for a thing that was always there. */
+  /** When this life began, in milliseconds; undefined for a thing that was always there. */
   readonly bornAt?: number;
 }
 
-/** How the inventory changes by itself. */
+/** How the inventory changes over time. */
 export interface Drift {
   readonly seed: number;
-  /** Each thing changes about so often; 0 is never. */
+  /** Each thing changes about once in so many minutes; 0 is never. */
   readonly driftMinutes: number;
 }
 
 const MINUTE_MS = 60_000;
 /** Nothing changes before this time. */
 const FIRST_CHANGE = Date.parse('2025-01-01T00:00:00Z');
-/** A life has six changes after its beginning, and then the thing is gone for as long as one more would have taken. */
+/** A thing is created, changes six times, and then is deleted for one more step. */
 const STEPS_OF_LIFE = 8;
 
-/** Computed, never stored: the same thing at the same time is always at the same stage. */
+/** Computes the stage of a thing: it is always the same at the same time. */
 export function stageAt(time: number, { seed, driftMinutes }: Drift, slot: number, isLasting: boolean): Stage {
   if (driftMinutes <= 0) return { life: 0, revision: 0, isGone: false };
   const period = driftMinutes * MINUTE_MS * (0.5 + share(seed, slot, 51));
@@ -36,12 +37,12 @@ export function stageAt(time: number, { seed, driftMinutes }: Drift, slot: numbe
   return { life, revision, isGone: revision === STEPS_OF_LIFE - 1, bornAt };
 }
 
-/** Which value an attribute has: each change of a thing touches one of its attributes, in turns. */
+/** How often an attribute has changed: each change of a thing changes one of its attributes, in turn. */
 export function turnOf({ revision }: Stage, attribute: number, attributes: number): number {
   return Math.floor((revision + attributes - 1 - attribute) / attributes);
 }
 
-/** One of several values for an attribute: never the same one twice in a row. */
+/** The value of an attribute after some changes: never the same value twice in a row. */
 export function choiceOf<T>(values: readonly T[], slot: number, life: number, turn: number): T {
   return values[(hash(slot, life) + turn) % values.length] as T;
 }

@@ -1,36 +1,36 @@
 import { hash } from '../../random.ts';
 import type { Reply } from '../../send-reply.ts';
+import { type Asked, type Endpoint, LISTS } from '../api/endpoints.ts';
+import type { Pager } from '../api/log.ts';
+import { json, Refusal } from '../api/replies.ts';
+import type { FrameSwitches } from '../faults.ts';
+import { rowText } from '../trails/odd-rows.ts';
 import { apiKeysAt } from './api-keys.ts';
 import { cloudServicesAt, masterImagesAt } from './clouds.ts';
 import type { Drift } from './drift.ts';
-import { type Asked, type Endpoint, LISTS } from '../api/endpoints.ts';
-import type { FrameSwitches } from '../faults.ts';
-import type { Pager } from '../api/log.ts';
-import { rowText } from '../trails/odd-rows.ts';
-import { accountsAt, organizationsAt } from './places.ts';
-import { json, Refusal } from '../api/replies.ts';
+import { type AccountState, accountsAt, organizationsAt } from './places.ts';
 import { customerAt, elasticityAt, settingsAt } from './settings.ts';
 
 /** Whether `/customers/` answers with one object or with a list of one. */
 export const CUSTOMERS = ['object', 'list'] as const;
-/** Whether `cloud_services` insists on the parameter that it documents as required. */
+/** Whether `cloud_services` requires the parameter that is documented as required. */
 export const CLOUD_PROVIDER_ID = ['optional', 'required'] as const;
 
-/** How the inventory answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open. */
 export interface InventoryOptions extends Drift {
   readonly clientId: string;
   readonly customers: (typeof CUSTOMERS)[number];
   readonly cloudProviderId: (typeof CLOUD_PROVIDER_ID)[number];
 }
 
-/** How things are: answers for clients, and the truth for a test. */
+/** The inventory: `reply` answers clients, `held` tells tests everything that it holds. */
 export interface Inventory {
   reply(asked: Asked, parameters: URLSearchParams): Reply;
-  /** What there is at a time, each as its text; of all cloud accounts, when it is about master images. */
+  /** The text of each thing at a time; of master images, those of all cloud accounts. */
   held(endpoint: Endpoint, time: number): readonly string[];
 }
 
-/** One thing of a list, before anything happens to it on its way. */
+/** One thing of a list, before faults change its text. */
 interface Thing {
   readonly id: number;
   readonly row: object;
@@ -42,7 +42,7 @@ const COLUMNS = {
   name: ({ row }: Thing) => textIn(row, 'name'),
 };
 
-/** Makes everything about how things are, which changes as time goes by. */
+/** Makes the inventory, which changes over time. */
 export function createInventory(
   switches: FrameSwitches,
   options: InventoryOptions,
@@ -61,7 +61,7 @@ export function createInventory(
       return json(endpoint === 'customers' && options.customers === 'list' ? `[${body}]` : body, 1);
     }
     const all = thingsAt(endpoint, now, asked.cloudServiceId, parameters.get('show_deleted') === 'true');
-    const things = spoiled(endpoint, wanted(endpoint, all, parameters));
+    const things = withListFaults(endpoint, filtered(endpoint, all, parameters));
     if (['accounts', 'organizations', 'all_accounts'].includes(endpoint))
       return pager(parameters, { columns: COLUMNS, text }, () => byAge(things));
     return json(`[${things.map(text).join(',')}]`, things.length);
@@ -95,33 +95,17 @@ export function createInventory(
     }
   }
 
-  function wanted(endpoint: Endpoint, things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
-    const get = (name: string) => parameters.get(name) ?? undefined;
-    if (endpoint === 'cloud_services') {
-      if (options.cloudProviderId === 'required' && get('cloud_provider_id') === undefined)
-        throw new Refusal(400, 'cloud_provider_id is required');
-      return things.filter(
-        ({ row }) =>
-          isSame(row, 'cloud_provider_id', get('cloud_provider_id')) &&
-          isSame(row, 'active', get('active')) &&
-          !(get('omit_default') === 'true' && isSame(row, 'is_default', 'true')),
-      );
-    }
-    if (endpoint !== 'accounts') return things;
-    const organization = get('organization_id');
-    const accounts = accountsAt(clock(), options);
-    return things.filter(
-      ({ id, row }) =>
-        textIn(row, 'name')
-          .toLowerCase()
-          .includes((get('name') ?? '').toLowerCase()) &&
-        isSame(row, 'active', get('active')) &&
-        (organization === undefined || accounts[id]?.organizationId === organization),
-    );
+  /** Applies the filters of a request. */
+  function filtered(endpoint: Endpoint, things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
+    if (endpoint === 'accounts') return accountsLike(things, accountsAt(clock(), options), parameters);
+    if (endpoint !== 'cloud_services') return things;
+    if (options.cloudProviderId === 'required' && !parameters.has('cloud_provider_id'))
+      throw new Refusal(400, 'cloud_provider_id is required');
+    return cloudServicesLike(things, parameters);
   }
 
-  /** What the switches make of a list on its way out. */
-  function spoiled(endpoint: Endpoint, things: readonly Thing[]): readonly Thing[] {
+  /** Applies the faults of lists. */
+  function withListFaults(endpoint: Endpoint, things: readonly Thing[]): readonly Thing[] {
     const { emptyLists, halvedLists, shuffledPermissions } = switches.faults;
     if (halvedLists?.at !== undefined && !LISTS.some((list) => list === halvedLists.at))
       throw new Error(`halvedLists.at is one of: ${LISTS.join(', ')}.`);
@@ -144,7 +128,33 @@ export function createInventory(
   };
 }
 
-/** What `/accounts/` tells of an account: less, and its times have no Z. */
+function cloudServicesLike(things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
+  const get = (name: string) => parameters.get(name) ?? undefined;
+  return things.filter(
+    ({ row }) =>
+      isSame(row, 'cloud_provider_id', get('cloud_provider_id')) &&
+      isSame(row, 'active', get('active')) &&
+      !(get('omit_default') === 'true' && isSame(row, 'is_default', 'true')),
+  );
+}
+
+function accountsLike(
+  things: readonly Thing[],
+  accounts: readonly AccountState[],
+  parameters: URLSearchParams,
+): readonly Thing[] {
+  const get = (name: string) => parameters.get(name) ?? undefined;
+  const part = (get('name') ?? '').toLowerCase();
+  const organization = get('organization_id');
+  return things.filter(
+    ({ id, row }) =>
+      textIn(row, 'name').toLowerCase().includes(part) &&
+      isSame(row, 'active', get('active')) &&
+      (organization === undefined || accounts[id]?.organizationId === organization),
+  );
+}
+
+/** An account in `/accounts/`: it has fewer fields, and its times have no Z. */
 function briefly(row: ReturnType<typeof accountsAt>[number]['row'], organizationId: string, isGone: boolean): object {
   const { active, id, name, url_slug } = row;
   const inserted_at = row.inserted_at.slice(0, -1);
@@ -164,7 +174,7 @@ function isSame(row: object, field: string, wanted: string | undefined): boolean
   return wanted === undefined || textIn(row, field) === wanted;
 }
 
-/** Mixes every list in a value, and leaves everything else as it is. */
+/** Shuffles every list in a value; leaves everything else as it is. */
 function shuffled(value: unknown, turn: number): unknown {
   if (Array.isArray(value)) {
     const places = value.map((one, index) => ({ one: shuffled(one, turn), place: hash(turn, index) }));

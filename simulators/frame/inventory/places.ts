@@ -1,8 +1,8 @@
-import { choiceOf, type Drift, type Stage, stageAt, turnOf } from './drift.ts';
 import { stamp } from '../moments.ts';
 import { ACCOUNTS, CUSTOMER, idOf, ORGANIZATIONS } from '../organization.ts';
+import { choiceOf, type Drift, type Stage, stageAt, turnOf } from './drift.ts';
 
-/** An account as it is at a time, with what only some answers show of it. */
+/** An account at a time, with fields that only some answers show. */
 export interface AccountState {
   readonly id: number;
   readonly row: {
@@ -26,7 +26,7 @@ const ACCOUNT_SLOTS = ACCOUNTS.length + 3;
 const ORGANIZATION_SLOTS = ORGANIZATIONS.length + 1;
 const PROJECTS = ['Pilot', 'Training room', 'Audit 2026', 'Merger & integration'];
 
-/** All accounts, the deleted ones among them: those that act in the trails are never deleted. */
+/** All accounts, including deleted ones. The accounts that appear in the trails are never deleted. */
 export function accountsAt(time: number, drift: Drift): readonly AccountState[] {
   return Array.from({ length: ACCOUNT_SLOTS }, (_, slot) => {
     const known = ACCOUNTS[slot];
@@ -41,7 +41,7 @@ export function accountsAt(time: number, drift: Drift): readonly AccountState[] 
         id: known?.id ?? idOf(9, slot, stage.life),
         inserted_at: birth(stage, slot),
         kind: 'frame',
-        // No fraction here, six digits there: the vendor's own sample has it so.
+        // Without a fraction, unlike inserted_at: as in the vendor's sample.
         last_publish: `${new Date(FIRST_DAY + turn(2) * 86_461_000).toISOString().slice(0, 19)}Z`,
         name,
         notes: null,
@@ -54,7 +54,7 @@ export function accountsAt(time: number, drift: Drift): readonly AccountState[] 
   });
 }
 
-/** All organizations, the deleted ones among them. */
+/** All organizations, including deleted ones. */
 export function organizationsAt(time: number, drift: Drift) {
   return Array.from({ length: ORGANIZATION_SLOTS }, (_, slot) => {
     const known = ORGANIZATIONS[slot];

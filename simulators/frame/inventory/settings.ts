@@ -1,12 +1,12 @@
-import { type Drift, stageAt, turnOf } from './drift.ts';
 import type { FrameFaults } from '../faults.ts';
 import { CUSTOMER } from '../organization.ts';
+import { type Drift, stageAt, turnOf } from './drift.ts';
 
 const BANNER = { title: 'Authorised use only', text: 'Sessions are logged.\nBy signing in you agree.' };
 const ACCESS = ['no_access', 'full_access', 'read_only'];
 const ATTRIBUTES = 5;
 
-/** The customer's settings at a time. Support has no access, and there is a banner, until something changes. */
+/** The customer's settings at a time. At first, support has no access and there is a banner. */
 export function settingsAt(time: number, drift: Drift, faults: FrameFaults) {
   const stage = stageAt(time, drift, 200, true);
   const turn = (attribute: number) => turnOf(stage, attribute, ATTRIBUTES);
@@ -42,7 +42,7 @@ export function settingsAt(time: number, drift: Drift, faults: FrameFaults) {
   };
 }
 
-/** Buffer, least and most servers of the customer at a time. */
+/** The numbers of servers that the customer keeps ready, at a time. */
 export function elasticityAt(time: number, drift: Drift) {
   const stage = stageAt(time, drift, 210, true);
   const turn = (attribute: number) => turnOf(stage, attribute, 3);
@@ -53,7 +53,7 @@ export function elasticityAt(time: number, drift: Drift) {
   };
 }
 
-/** The caller's own customer at a time. */
+/** The customer at a time. */
 export function customerAt(time: number, drift: Drift) {
   const stage = stageAt(time, drift, 220, true);
   const turn = (attribute: number) => turnOf(stage, attribute, 3);

@@ -2,16 +2,16 @@ import { hash, share } from '../../random.ts';
 import type { Reply } from '../../send-reply.ts';
 import type { HeldRow } from '../../simulator.ts';
 import type { HeldSpan } from '../api/log.ts';
-import { DAY_MS, HOUR_MS, readDay } from '../moments.ts';
-import { ACCOUNTS } from '../organization.ts';
 import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
 import { json, Refusal } from '../api/replies.ts';
+import { DAY_MS, HOUR_MS, readDay } from '../moments.ts';
+import { ACCOUNTS } from '../organization.ts';
 import type { ActivityOptions } from './user-activities.ts';
 
-/** What `total` counts: nobody knows. */
+/** What `total` counts. It is not known. */
 export const USAGE_TOTALS = ['entries', 'accounts', 'hours'] as const;
 
-/** How usage answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open. */
 export interface UsageOptions extends Pick<ActivityOptions, 'lastDay' | 'usageDays'> {
   readonly seed: number;
   readonly bounds: Bounds;
@@ -23,14 +23,14 @@ export type UsageEndpoint = 'usage' | 'disk_volume_usage';
 
 interface Entry {
   readonly account: number;
-  /** What it is about: `server_type` and the like. */
+  /** Fields that describe it, such as `server_type`. */
   readonly labels: Readonly<Record<string, string | null>>;
   readonly size?: number;
   readonly hours: number;
   readonly time: number;
 }
 
-/** An hour's figures go on growing for so long after it has ended. */
+/** How long the figures of an hour keep growing after its end. */
 export const SETTLES_AFTER_MS = 2 * HOUR_MS;
 
 const RESOLUTIONS: Readonly<Record<string, (time: number) => number>> = {
@@ -67,10 +67,10 @@ const DISKS = [
   { datacenter: null, datacenter_id: 'gateway-prod.3', disk_volume_type_id: 'gp2' },
   { datacenter: null, datacenter_id: 'gateway-prod.1', disk_volume_type_id: 'io1' },
 ] as const;
-const MOST_SERVERS = 12;
+const MAX_SERVERS = 12;
 const IDLE_SHARE = 0.15;
 
-/** Makes `usage` and `disk_volume_usage`: figures that grow for a while and then stay. */
+/** Makes `usage` and `disk_volume_usage`, whose figures grow for a while and then stay. */
 export function createUsage(options: UsageOptions, clock: () => number) {
   function* entriesIn(endpoint: UsageEndpoint, range: Range, bounds: Bounds, at: number): Generator<Entry> {
     const oldest = clock() - options.usageDays * DAY_MS;
@@ -86,9 +86,9 @@ export function createUsage(options: UsageOptions, clock: () => number) {
     for (const [kind, labels] of kinds.entries()) {
       const seed = hash(options.seed, hour, account, kind, endpoint.length);
       if (share(seed, 61) < IDLE_SHARE) continue;
-      const final = 1 + (hash(seed, 62) % MOST_SERVERS);
+      const final = 1 + (hash(seed, 62) % MAX_SERVERS);
       const hours = Math.floor(final * Math.min(1, (at - hour) / (HOUR_MS + SETTLES_AFTER_MS)));
-      // What is nothing yet is not listed yet.
+      // Entries of zero hours are not listed.
       if (hours > 0)
         yield { account, labels, hours, time: hour, ...(endpoint !== 'usage' && { size: 20 + (seed % 16) * 10 }) };
     }
@@ -110,7 +110,7 @@ export function createUsage(options: UsageOptions, clock: () => number) {
     return json(JSON.stringify({ data, total }), entries.length);
   }
 
-  /** Disks are asked for by days or by times, as the documentation cannot decide. */
+  /** Disks can be asked for by days or by times: the documentation has both. */
   function rangeOf(endpoint: UsageEndpoint, parameters: URLSearchParams, now: number): readonly [Range, Bounds] {
     const [from, to] = ['from_date', 'to_date'].map((name) => readDay(parameters.get(name) ?? ''));
     if (endpoint === 'disk_volume_usage' && from !== undefined && to !== undefined) {
@@ -123,7 +123,7 @@ export function createUsage(options: UsageOptions, clock: () => number) {
 
   return {
     reply,
-    /** Hour by hour, each entry with its account, as it stands at a time. */
+    /** Hour by hour, each entry with its account, with its figures at `visibleAt`. */
     *held(endpoint: UsageEndpoint, query: HeldSpan): Generator<HeldRow> {
       const range = { from: query.from * 1000, to: query.to * 1000 };
       let id = 0;
@@ -144,7 +144,7 @@ function isAskedFor(labels: Entry['labels'], parameters: URLSearchParams): boole
   });
 }
 
-/** Hours become days, months or years: what is alike is added up. */
+/** Adds up the hours of equal entries in a day, month or year. */
 function summedUp(entries: readonly Entry[], resolution: (time: number) => number): readonly Entry[] {
   const sums = new Map<string, Entry>();
   for (const entry of entries) {

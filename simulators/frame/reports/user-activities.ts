@@ -1,17 +1,17 @@
 import { hash, share } from '../../random.ts';
 import type { Timeline } from '../../timeline.ts';
-import type { FrameSwitches } from '../faults.ts';
 import type { Log } from '../api/log.ts';
-import { createWindowReader, DAY_MS, type Moment, momentsIn, readDay, stamp } from '../moments.ts';
-import { rowText, type Spoiling } from '../trails/odd-rows.ts';
-import { ACCOUNTS, CUSTOMER, type Person, userAt } from '../organization.ts';
 import { type Columns, readSorting, sortRows } from '../api/paging.ts';
 import { json, Refusal } from '../api/replies.ts';
+import type { FrameSwitches } from '../faults.ts';
+import { createWindowReader, DAY_MS, type Moment, momentsIn, readDay, stamp } from '../moments.ts';
+import { ACCOUNTS, CUSTOMER, type Person, userAt } from '../organization.ts';
+import { type RowFaults, rowText } from '../trails/odd-rows.ts';
 
 /** Whether the day named by `to_date` belongs to the range. */
 export const LAST_DAY = ['inclusive', 'exclusive'] as const;
 
-/** How user activities answer, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open. */
 export interface ActivityOptions {
   readonly lastDay: (typeof LAST_DAY)[number];
   readonly activitiesPerDay: number;
@@ -20,10 +20,10 @@ export interface ActivityOptions {
 }
 
 const FIELDS = { time: 'access_datetime', filled: 'user_first_name' };
-/** The vendor's sample has about so many accesses to a user. */
+/** Accesses per user, about as in the vendor's sample. */
 const ACCESSES_PER_USER = 8;
-const FEWEST_USERS = 8;
-const MOST_ROWS = 500_000;
+const MIN_USERS = 8;
+const MAX_ROWS = 500_000;
 const OVERSHOOT = 3;
 
 /** Makes `user_activities`: whole days, all rows in one answer. */
@@ -37,7 +37,7 @@ export function createUserActivities(
     (from, to) => momentsIn(timeline, from, to),
     () => [switches.faults.late, switches.faults.twins],
   );
-  const write = createWriter(Math.max(FEWEST_USERS, Math.floor(options.activitiesPerDay / ACCESSES_PER_USER)));
+  const write = createWriter(Math.max(MIN_USERS, Math.floor(options.activitiesPerDay / ACCESSES_PER_USER)));
   const oldest = () => clock() - options.usageDays * DAY_MS;
   const columns: Columns<Moment> = {
     access_datetime: ({ micros }) => micros,
@@ -47,7 +47,7 @@ export function createUserActivities(
   function rowsOf({ from, to }: { from: number; to: number }, skipped: readonly string[]): readonly Moment[] {
     const now = clock();
     const [start, end] = [Math.max(from, Math.floor(oldest() / DAY_MS) * DAY_MS), Math.min(to, now + 1)];
-    if (((end - start) / DAY_MS) * options.activitiesPerDay > MOST_ROWS)
+    if (((end - start) / DAY_MS) * options.activitiesPerDay > MAX_ROWS)
       throw new Refusal(504, 'The request took too long');
     const kept = oldest() * 1000;
     return read(start, end).filter(
@@ -87,7 +87,7 @@ export function createUserActivities(
   };
 }
 
-/** Reads the two days, which must both be there; the end comes back as an instant that no longer belongs. */
+/** Reads the two days, which are both required. `to` is the first instant after the range. */
 export function readDays(
   parameters: URLSearchParams,
   lastDay: ActivityOptions['lastDay'],
@@ -101,7 +101,7 @@ export function readDays(
   return { from, to: lastDay === 'inclusive' ? to + DAY_MS : to };
 }
 
-/** Writes rows by the ten thousand: what is the same for all rows of a user is written once. */
+/** Writes tens of thousands of rows fast: the part that is the same for all rows of a user is written once. */
 function createWriter(users: number) {
   const people: (readonly [Person, string])[] = [];
   const known = ({ seed }: Moment) => {
@@ -122,15 +122,15 @@ function createWriter(users: number) {
 
   return {
     person: (moment: Moment) => known(moment)[0],
-    text(moment: Moment, spoiling: Spoiling): string {
+    text(moment: Moment, faults: RowFaults): string {
       const text = plain(moment);
-      if (!spoiling.odd && !spoiling.oversized) return text;
-      return rowText(JSON.parse(text) as object, moment.id, FIELDS, spoiling);
+      if (!faults.odd && !faults.oversized) return text;
+      return rowText(JSON.parse(text) as object, moment.id, FIELDS, faults);
     },
   };
 }
 
-/** The end of a row: its brace and all that is about the user. */
+/** The end of a row: the fields of the user and the closing brace. */
 function tailOf(person: Person): string {
   const { id, email, firstName, lastName, idp } = person;
   const fields = {

@@ -19,11 +19,11 @@ export interface AuditRow {
 interface Kind {
   readonly weight: number;
   readonly kind: string;
-  /** What the action is about: without an account, and at last without an organization, those ids are null. */
+  /** What the action is about. On higher levels, account_id and organization_id are null. */
   readonly level: 'account' | 'organization' | 'customer';
 }
 
-/** Two kinds are documented, nine more are met or follow from permissions; the rest is made in their manner. */
+/** Two kinds are documented, nine more were seen or follow from permissions; the others are invented in the same style. */
 const KINDS: readonly Kind[] = [
   { weight: 20, kind: 'setUserPreferences', level: 'customer' },
   { weight: 16, kind: 'updateLaunchpad', level: 'account' },
@@ -54,7 +54,7 @@ const KINDS: readonly Kind[] = [
 const TOTAL_WEIGHT = KINDS.reduce((sum, { weight }) => sum + weight, 0);
 const API_SHARE = 0.08;
 
-/** What happened, out of a seed: twins differ in their ids only. */
+/** The row of a moment, made from its seed: twins differ in their ids only. */
 export function auditRow(moment: { readonly id: number; readonly micros: Micros; readonly seed: number }): AuditRow {
   const random = createRandom(moment.seed);
   const { kind, level } = kindAt(random() * TOTAL_WEIGHT);

@@ -1,14 +1,14 @@
 import { hash } from '../../random.ts';
 import type { Timeline } from '../../timeline.ts';
-import { type AuditRow, auditRow } from './audit-content.ts';
-import type { FrameSwitches } from '../faults.ts';
 import type { Log, Pager, Writing } from '../api/log.ts';
-import { createWindowReader, DAY_MS, HOUR_MS, type Moment, momentsIn } from '../moments.ts';
-import { rowText } from './odd-rows.ts';
 import { type AskedPage, readEnough } from '../api/paging.ts';
 import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
+import type { FrameSwitches } from '../faults.ts';
+import { createWindowReader, DAY_MS, HOUR_MS, type Moment, momentsIn } from '../moments.ts';
+import { type AuditRow, auditRow } from './audit-content.ts';
+import { rowText } from './odd-rows.ts';
 
-/** How the audit trail answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open. */
 export interface AuditOptions {
   readonly seed: number;
   readonly bounds: Bounds;
@@ -17,17 +17,26 @@ export interface AuditOptions {
 }
 
 const FIELDS = { time: 'inserted_at', filled: 'user_first_name' };
-/** Rows that were inserted while somebody was paging have ids of their own. */
+/** Rows that are inserted between pages have ids from here on. */
 const FIRST_INSERTED = 2 ** 40;
 
+/** What the audit trail works on. */
+interface AuditTrailParts {
+  readonly timeline: Timeline;
+  readonly switches: FrameSwitches;
+  readonly options: AuditOptions;
+  readonly clock: () => number;
+  readonly pager: Pager;
+}
+
 /** Makes `audit-trails` over a timeline. */
-export function createAuditTrail(
-  timeline: Timeline,
-  switches: FrameSwitches,
-  options: AuditOptions,
-  clock: () => number,
-  pager: Pager,
-): Log & { reset(): void } {
+export function createAuditTrail({
+  timeline,
+  switches,
+  options,
+  clock,
+  pager,
+}: AuditTrailParts): Log & { reset(): void } {
   const inserted: Moment[] = [];
   const read = createWindowReader(
     (from, to) => momentsIn(timeline, from, to),
@@ -48,7 +57,7 @@ export function createAuditTrail(
   function rowsOf(parameters: URLSearchParams, asked: AskedPage): readonly Moment[] {
     const now = clock();
     const range = readRange(parameters, ['from_date', 'to_date'], { from: oldest() * 1000, to: (now + 1) * 1000 });
-    // Whole hours at the moving end of what is kept: the pages of one window stay one reading.
+    // The oldest kept row moves with the clock: rounded to whole hours, so that all pages of a window use one cached reading.
     const from = Math.max(range.from / 1000, Math.floor(oldest() / HOUR_MS) * HOUR_MS);
     const to = Math.min(range.to / 1000, now) + 1;
     const kept = oldest() * 1000;
@@ -67,7 +76,7 @@ export function createAuditTrail(
     return holds(row.kind, kind) && searchedIn(row).some((value) => holds(value, search));
   }
 
-  /** A row appears beside the first one of the range, where the client has already been: all offsets shift by one. */
+  /** Inserts a row beside the first one of the range, which the client has already read: all offsets shift by one. */
   function insertWhilePaging(rows: readonly Moment[], { offset, newestFirst }: AskedPage): void {
     const first = newestFirst ? rows.at(-1) : rows[0];
     if (offset === 0 || !first || !switches.strikes('insertWhilePaging')) return;

@@ -8,7 +8,7 @@ type Oddity = (row: Row, time: string, mark: string) => string;
 const DEEP = 10_000;
 const DEFAULT_OVERSIZE_BYTES = 1_100_000;
 
-/** Each makes the text of one hostile row, with a mark: two odd rows are never equal, and a lost one can be named. */
+/** Each makes the text of one hostile row. The mark makes every row different, so that a lost one can be named. */
 const ODDITIES: readonly Oddity[] = [
   (row, _time, mark) => write({ ...row, id: undefined, mark }),
   (row, _time, mark) => write({ ...row, id: null, mark }),
@@ -28,10 +28,10 @@ const ODDITIES: readonly Oddity[] = [
   (row, time, mark) => write({ ...every(row, () => 42), id: mark, [time]: textAt(row, time) }),
   (row, time, mark) => write({ ...every(row, () => ['a', { b: true }]), id: mark, [time]: textAt(row, time) }),
   (row, time, mark) => write({ ...every(row, () => ({ deeper: {} })), id: mark, [time]: textAt(row, time) }),
-  (row, time, mark) => write({ ...every(row, wicked('Nul\u0000l')), id: mark, [time]: textAt(row, time) }),
-  (row, time, mark) => write({ ...every(row, wicked('Half \ud83d of \udc00')), id: mark, [time]: textAt(row, time) }),
+  (row, time, mark) => write({ ...every(row, hostile('Nul\u0000l')), id: mark, [time]: textAt(row, time) }),
+  (row, time, mark) => write({ ...every(row, hostile('Half \ud83d of \udc00')), id: mark, [time]: textAt(row, time) }),
   (row, time, mark) =>
-    write({ ...every(row, wicked('CR\r\nLF\u2028\u202e\u001b[31m|a=b\\"')), id: mark, [time]: textAt(row, time) }),
+    write({ ...every(row, hostile('CR\r\nLF\u2028\u202e\u001b[31m|a=b\\"')), id: mark, [time]: textAt(row, time) }),
   (row, _time, mark) =>
     extend(
       write({ ...row, mark }),
@@ -47,20 +47,15 @@ const ODDITIES: readonly Oddity[] = [
   (_row, _time, mark) => mark,
 ];
 
-/** How many kinds of odd rows there are. */
+/** Number of kinds of odd rows. */
 export const ODDITY_COUNT = ODDITIES.length;
 
-/** What decides how rows are written. */
-export type Spoiling = Pick<FrameFaults, 'odd' | 'oversized'>;
+/** The faults that change the text of rows. */
+export type RowFaults = Pick<FrameFaults, 'odd' | 'oversized'>;
 
-/** The text of a row. Odd and oversized ones stand at fixed numbers: a row reads the same every time. */
-export function rowText(
-  row: Row,
-  number: number,
-  fields: { time: string; filled: string },
-  spoiling: Spoiling,
-): string {
-  const { odd, oversized } = spoiling;
+/** The text of a row. Odd and oversized rows have fixed numbers: a row is the same at every reading. */
+export function rowText(row: Row, number: number, fields: { time: string; filled: string }, faults: RowFaults): string {
+  const { odd, oversized } = faults;
   if (odd && number % odd.every === 0) {
     const oddity = ODDITIES[Math.floor(number / odd.every) % ODDITIES.length] as Oddity;
     return oddity(row, fields.time, String(number));
@@ -79,13 +74,13 @@ function every(row: Row, change: (value: unknown) => unknown): Row {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, change(value)]));
 }
 
-function wicked(words: string): (value: unknown) => unknown {
+function hostile(words: string): (value: unknown) => unknown {
   return (value) => (typeof value === 'string' ? `${words} ${value}` : value);
 }
 
 const write: (value: unknown) => string = JSON.stringify;
 
-/** Adds members that no JavaScript object can hold to the text of an object. */
+/** Adds members that no JavaScript object can have to the text of an object. */
 function extend(text: string, members: string): string {
   return `${text.slice(0, -1)},${members}}`;
 }

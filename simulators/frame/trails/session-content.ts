@@ -5,7 +5,7 @@ import { hasFailed, type Session } from './sessions.ts';
 
 const USERS = 400;
 const ODD_DURATION_SHARE = 0.2;
-/** In the vendor's own sample the stated duration exceeds the time between start and end by this. */
+/** In the vendor's sample, the stated duration exceeds the time between start and end by this. */
 const ODD_DURATION_SECONDS = 2300;
 
 const FAILURES = [
@@ -47,7 +47,7 @@ const PLACES = [
   { city: null, network: '2001:db8:4::' },
 ] as const;
 
-/** What tells a session from others at a glance: enough to look for it. */
+/** The fields of a session that can be searched by. */
 export interface SessionContent {
   readonly person: Person;
   readonly account: Account;
@@ -60,7 +60,7 @@ export interface SessionContent {
   readonly host: number;
 }
 
-/** Who, where and on what, out of a seed. */
+/** Who used what, and from where, made from the seed. */
 export function sessionContent({ id, seed }: Session): SessionContent {
   const random = createRandom(seed);
   const account = pick(random, ACCOUNTS);
@@ -78,13 +78,13 @@ export function sessionContent({ id, seed }: Session): SessionContent {
   };
 }
 
-/** The seconds that the row claims, which need not be those between its start and its end. */
+/** The duration that the row states in seconds, which may differ from the time between start and end. */
 export function statedDuration({ start, end, seed }: Session): number {
   const extra = share(seed, 32) < ODD_DURATION_SHARE ? ODD_DURATION_SECONDS : 0;
   return (end - start) / 1_000_000 + extra;
 }
 
-/** The row as the vendor has it at a time. While the session runs, what only its end can tell is null. */
+/** The vendor's row at a time. While the session runs, fields that are known only at its end are null. */
 export function sessionRow(session: Session, at: number) {
   const { person, account, instance, poolGroup, ...content } = sessionContent(session);
   const hasEnded = at >= session.endShownAt;
@@ -134,8 +134,8 @@ const NOTHING_YET: Figures = {
 
 function networkFigures(seed: number): Figures {
   const random = createRandom(seed);
-  const figures = (prefix: string, least: number, most: number) => {
-    const [low, high] = [least + random() * (most - least) * 0.3, most - random() * (most - least) * 0.3];
+  const figures = (prefix: string, min: number, max: number) => {
+    const [low, high] = [min + random() * (max - min) * 0.3, max - random() * (max - min) * 0.3];
     return {
       [`${prefix}_avg`]: Math.round((low + (high - low) * random()) * 100) / 100,
       [`${prefix}_max`]: Math.round(high),

@@ -1,18 +1,18 @@
-import type { FrameSwitches } from '../faults.ts';
 import type { Log, Pager, Writing } from '../api/log.ts';
-import { createWindowReader, DAY_MS, HOUR_MS } from '../moments.ts';
-import { rowText } from './odd-rows.ts';
 import { type AskedPage, readEnough } from '../api/paging.ts';
 import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
+import type { FrameSwitches } from '../faults.ts';
+import { createWindowReader, DAY_MS, HOUR_MS } from '../moments.ts';
+import { rowText } from './odd-rows.ts';
 import { sessionContent, sessionRow, statedDuration } from './session-content.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-/** Which column of a session the asked range is about. */
+/** The column that the range of a request applies to. */
 export const SESSION_RANGES = ['session_start', 'session_end', 'overlap'] as const;
-/** Whether sessions show while they run, or only once they have ended. */
+/** Whether sessions are visible while they run, or only after their end. */
 export const RUNNING_SESSIONS = ['shown', 'hidden'] as const;
 
-/** How the session trail answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open. */
 export interface SessionOptions {
   readonly bounds: Bounds;
   readonly sessionRange: (typeof SESSION_RANGES)[number];
@@ -24,14 +24,17 @@ export interface SessionOptions {
 
 const FIELDS = { time: 'session_start', filled: 'fail_description' };
 
+/** What the session trail works on. */
+interface SessionTrailParts {
+  readonly sessions: Sessions;
+  readonly switches: FrameSwitches;
+  readonly options: SessionOptions;
+  readonly clock: () => number;
+  readonly pager: Pager;
+}
+
 /** Makes `session-trails`. */
-export function createSessionTrail(
-  sessions: Sessions,
-  switches: FrameSwitches,
-  options: SessionOptions,
-  clock: () => number,
-  pager: Pager,
-): Log {
+export function createSessionTrail({ sessions, switches, options, clock, pager }: SessionTrailParts): Log {
   const read = createWindowReader(
     options.sessionRange === 'session_start' ? sessions.startingIn : sessions.reachingInto,
     () => [switches.faults.late, switches.faults.twins, switches.faults.corrections],
@@ -58,7 +61,7 @@ export function createSessionTrail(
   function rowsOf(parameters: URLSearchParams, asked: AskedPage, now: number): readonly Session[] {
     const names = ['session_start', 'session_end'] as const;
     const range = readRange(parameters, names, { from: oldestStart() * 1000, to: (now + 1) * 1000 });
-    // Whole hours at the moving end of what is kept: the pages of one window stay one reading.
+    // The oldest kept row moves with the clock: rounded to whole hours, so that all pages of a window use one cached reading.
     const from = Math.max(range.from / 1000, Math.floor(oldestStart() / HOUR_MS) * HOUR_MS);
     const kept = oldestEnd() * 1000;
     const to = Math.min(range.to / 1000, now) + 1;

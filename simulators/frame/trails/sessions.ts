@@ -3,36 +3,36 @@ import type { Timeline } from '../../timeline.ts';
 import type { FrameSwitches } from '../faults.ts';
 import { DAY_MS, HOUR_MS, type Micros, type Moment, momentsIn } from '../moments.ts';
 
-/** One session: when it was, and how much of that the vendor shows when. Times of showing are milliseconds. */
+/** One session. `shownAt` and `endShownAt`, in milliseconds, are when the vendor shows its start and its end. */
 export interface Session {
   readonly id: number;
   readonly start: Micros;
   readonly end: Micros;
   readonly shownAt: number;
   readonly endShownAt: number;
-  /** From then on its network figures are others. */
+  /** When its network figures change; milliseconds. */
   readonly correctedAt: number;
   readonly seed: number;
 }
 
-/** All sessions that there are, running or not. */
+/** All sessions, running or not. */
 export interface Sessions {
-  /** Those that start in [from, to), at least, by their start. */
+  /** The sessions that start in [from, to) and perhaps some around it, by their start. */
   startingIn(from: number, to: number): readonly Session[];
-  /** Those that can last into [from, to), too. */
+  /** Also the sessions that may last into [from, to). */
   reachingInto(from: number, to: number): readonly Session[];
 }
 
-/** Most sessions last minutes or hours; these few go on for up to days and have a timeline of their own. */
+/** The share of sessions that last up to days; they have a separate timeline. */
 export const LONG_SHARE = 0.03;
 
 /** The ids of long sessions begin here. */
 const FIRST_LONG = 2 ** 41;
 const SECOND_MICROS = 1_000_000;
-const SHORT_MOST_MS = 4 * HOUR_MS;
-const SHORT_LEAST_MS = 60_000;
+const MAX_SHORT_MS = 4 * HOUR_MS;
+const MIN_SHORT_MS = 60_000;
 const FAILED_SHARE = 0.06;
-const FAILED_MOST_MS = 40_000;
+const MAX_FAILED_MS = 40_000;
 const DEFAULT_CORRECTION_SECONDS = 600;
 
 /** Makes the sessions of two timelines: of ordinary ones and of long ones. */
@@ -45,16 +45,16 @@ export function createSessions(
 
   function short(moment: Moment): Session {
     const scale = share(moment.seed, 21);
-    const lasts = SHORT_LEAST_MS + scale * scale * (SHORT_MOST_MS - SHORT_LEAST_MS);
-    return session(moment, hasFailed(moment.seed) ? scale * FAILED_MOST_MS : lasts);
+    const lasts = MIN_SHORT_MS + scale * scale * (MAX_SHORT_MS - MIN_SHORT_MS);
+    return session(moment, hasFailed(moment.seed) ? scale * MAX_FAILED_MS : lasts);
   }
 
   function long({ id, ...moment }: Moment): Session {
-    const lasts = SHORT_MOST_MS + share(moment.seed, 22) ** 3 * Math.max(0, longestMs - SHORT_MOST_MS);
+    const lasts = MAX_SHORT_MS + share(moment.seed, 22) ** 3 * Math.max(0, longestMs - MAX_SHORT_MS);
     return session({ ...moment, id: FIRST_LONG + id }, lasts);
   }
 
-  /** Session times are whole seconds. A session that shows late ends late, too. */
+  /** Session times are whole seconds. If the start appears late, the end does, too. */
   function session({ id, micros, shownAt, seed }: Moment, lasts: number): Session {
     const start = Math.floor(micros / SECOND_MICROS) * SECOND_MICROS;
     const end = start + Math.max(1, Math.floor(lasts / 1000)) * SECOND_MICROS;
@@ -78,11 +78,11 @@ export function createSessions(
 
   return {
     startingIn: (from, to) => read({ short: from, long: from }, to),
-    reachingInto: (from, to) => read({ short: from - SHORT_MOST_MS, long: from - longestMs }, to),
+    reachingInto: (from, to) => read({ short: from - MAX_SHORT_MS, long: from - longestMs }, to),
   };
 }
 
-/** A failed session ends within a minute, unless it was to be a long one. */
+/** A failed session ends within a minute, unless it is a long one. */
 export function hasFailed(seed: number): boolean {
   return share(seed, 31) < FAILED_SHARE;
 }

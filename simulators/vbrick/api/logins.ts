@@ -1,39 +1,39 @@
 import type { Reply } from '../../send-reply.ts';
 import type { Logins as Tally } from '../../simulator.ts';
+import { SERVICE_USER } from '../content/tenant.ts';
 import type { VbrickSwitches } from '../faults.ts';
 import type { LoginKind, LoginRows } from '../log/login-rows.ts';
 import { createRate } from './rate.ts';
 import { broken, failure, json, tooMany, unauthorized } from './replies.ts';
 import type { Sessions } from './sessions.ts';
-import { SERVICE_USER } from '../content/tenant.ts';
 
-/** Who may log in, and how often. */
+/** Options of logins. */
 export interface LoginOptions {
   readonly apiKey: string;
   readonly secret: string;
   readonly username: string;
   readonly password: string;
-  /** After so many refused logins the user is locked out. */
+  /** Number of refused logins in a row that lock the user out. */
   readonly lockAfter: number;
-  /** How many licences are left: the user of a key takes one. */
+  /** Number of free licences: a login by key takes one. */
   readonly licences: number;
   /** Logins a minute. */
   readonly loginLimit: number;
   readonly now: () => number;
 }
 
-/** What the two ways to log in have in common. */
+/** The two ways to log in. */
 export interface Logins {
   byKey(body: unknown): Reply;
   byPassword(body: unknown): Reply;
-  /** Counts what became of the logins. */
+  /** Counts the outcomes of logins. */
   readonly tally: Tally;
   reset(): void;
 }
 
 const DEFAULT_SECONDS_LATER = 20;
 
-/** The door of the simulated Rev: refuses, locks out, throttles, and writes down who came. */
+/** Makes the logins of the simulated Rev: they are refused, locked out or throttled, and logged. */
 export function createLogins(
   options: LoginOptions,
   switches: VbrickSwitches,
@@ -45,8 +45,8 @@ export function createLogins(
   let refused = 0;
   let hasLicence = false;
 
-  /** What keeps a login from being looked at. */
-  function turnAway(): Reply | undefined {
+  /** Answers a login that fails before its credentials are checked. */
+  function failEarly(): Reply | undefined {
     const throttle = switches.strikes('loginThrottled');
     if (throttle || rate.spend('') !== undefined) {
       tally.throttled++;
@@ -84,8 +84,8 @@ export function createLogins(
     tally,
     byKey(body) {
       const { apiKey, secret } = fieldsOf(body);
-      const away = turnAway();
-      if (away) return away;
+      const failed = failEarly();
+      if (failed) return failed;
       const isKnown = apiKey === options.apiKey;
       if (!isAdmitted(isKnown && secret === options.secret)) return refuse('ApiKey', isKnown);
       if (!hasLicence && options.licences < 1) {
@@ -98,8 +98,8 @@ export function createLogins(
     },
     byPassword(body) {
       const { username, password } = fieldsOf(body);
-      const away = turnAway();
-      if (away) return away;
+      const failed = failEarly();
+      if (failed) return failed;
       const isKnown = username === options.username;
       if (!isAdmitted(isKnown && password === options.password)) return refuse('', isKnown);
       const { id, email, firstName, lastName } = SERVICE_USER;

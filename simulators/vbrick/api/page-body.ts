@@ -4,41 +4,41 @@ import type { VbrickFaults } from '../faults.ts';
 import type { LogRow } from '../log/log-row.ts';
 import { csvHeader, csvLine, jsonRow } from '../log/rows-text.ts';
 
-/** What an answer says beside its rows. */
+/** What an answer contains besides its rows. */
 export interface Directions {
   readonly totalRecords: string;
   readonly nextFromDate?: string;
   readonly nextContinuationToken?: string;
 }
 
-/** What decides how rows become a body. */
-export interface BodyManner {
+/** How rows are written into a body. */
+export interface BodyOptions {
   readonly selection: Selection;
   readonly faults: VbrickFaults;
-  /** The body ends in the middle of its last row. */
+  /** Whether the body ends in the middle of its last row. */
   readonly isCut: boolean;
 }
 
 const PORTAL_JSON: readonly CollectionName[] = ['groups', 'videos'];
 
-/** A page as the vendor sends it. */
+/** Writes a page. */
 export function pageBody(
   rows: readonly LogRow[],
   directions: Directions,
   headers: Readonly<Record<string, string>>,
-  manner: BodyManner,
+  options: BodyOptions,
 ): Reply {
-  const isJson = isJsonFor(manner);
-  const texts = rows.map((row) => (isJson ? jsonRow : csvLine)(row, manner.faults));
-  const whole = isJson ? jsonBody(texts, directions) : csvBody(texts, manner.faults);
+  const isJson = isJsonFor(options);
+  const texts = rows.map((row) => (isJson ? jsonRow : csvLine)(row, options.faults));
+  const whole = isJson ? jsonBody(texts, directions) : csvBody(texts, options.faults);
   const last = texts.at(-1) ?? '';
-  const body = manner.isCut ? whole.slice(0, whole.lastIndexOf(last) + Math.floor(last.length / 2)) : whole;
+  const body = options.isCut ? whole.slice(0, whole.lastIndexOf(last) + Math.floor(last.length / 2)) : whole;
   const type = isJson ? 'application/json; charset=utf-8' : 'text/csv';
   return { status: 200, headers: { 'content-type': type, ...headers }, body, rows: rows.length };
 }
 
 /** Whether a collection is answered with JSON. */
-export function isJsonFor({ selection, faults }: Pick<BodyManner, 'selection' | 'faults'>): boolean {
+export function isJsonFor({ selection, faults }: Pick<BodyOptions, 'selection' | 'faults'>): boolean {
   if (faults.json !== 'portal') return faults.json !== undefined;
   return selection.collections.every((name) => PORTAL_JSON.includes(name));
 }
@@ -50,7 +50,7 @@ function csvBody(lines: readonly string[], faults: VbrickFaults): string {
   return `${bom ? '\ufeff' : ''}${all.map((line) => `${line}${end}`).join('')}`;
 }
 
-/** One row stands alone, several stand in a list. */
+/** A single row is an object, several rows are a list. */
 function jsonBody(rows: readonly string[], directions: Directions): string {
   const { totalRecords, nextFromDate = null, nextContinuationToken = '' } = directions;
   const header = JSON.stringify({ totalRecords: Number(totalRecords), nextFromDate, nextContinuationToken });

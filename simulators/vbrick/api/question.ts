@@ -2,7 +2,7 @@ import type { Reply } from '../../send-reply.ts';
 import type { Place } from '../log/log-row.ts';
 import { invalid } from './replies.ts';
 
-/** A checked question to an audit endpoint: the dates as they were written, and what they mean. */
+/** The checked parameters of a request to an audit endpoint; the dates also as they were written. */
 export interface Question {
   readonly fromDate: string;
   readonly toDate: string;
@@ -11,28 +11,30 @@ export interface Question {
   readonly scroll?: Scroll;
 }
 
-/** Where a page begins, and which range it belongs to: what a continuation token holds. */
+/** The content of a continuation token: where a page begins, and its range. */
 export interface Scroll {
   readonly path: string;
-  /** The fromDate that the token was given with, and that of the first page. */
+  /** The fromDate that came with the token. */
   readonly fromDate: string;
+  /** The fromDate of the first page. */
   readonly beginning: string;
   readonly toDate: string;
-  /** What is shown later does not get into a scroll that has begun. */
+  /** Rows that appear later are not part of the scroll. */
   readonly visibleAt: number;
-  /** How many rows the range has, and how many of them come before this page. */
+  /** Number of rows in the range. */
   readonly total: number;
+  /** Number of rows before this page. */
   readonly passed: number;
   readonly madeAt: number;
-  /** The last row before this page; none on the first. */
+  /** The last row before this page; undefined on the first page. */
   readonly after?: Place;
-  /** Follows an empty page: only makes the token differ. */
+  /** The page before was emptied by a fault; makes the token different. */
   readonly isSecondTry?: boolean;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Reads the parameters of a request, or says what is wrong with them. */
+/** Reads the parameters of a request, or returns the answer that names the mistake. */
 export function readQuestion({ pathname, searchParams }: URL): Question | Reply {
   const fromDate = searchParams.get('fromDate');
   const toDate = searchParams.get('toDate');
@@ -48,7 +50,7 @@ export function readQuestion({ pathname, searchParams }: URL): Question | Reply 
   return { fromDate, toDate, from, to, scroll };
 }
 
-/** A token as the vendor's look. */
+/** Writes a token that looks like the vendor's. */
 export function scrollText(scroll: Scroll): string {
   return Buffer.from(JSON.stringify(scroll)).toString('base64');
 }

@@ -1,13 +1,13 @@
 const MINUTE_MS = 60_000;
 
-/** Requests a minute, counted for each endpoint by itself. */
+/** Limits requests per minute, separately for each endpoint. */
 export interface Rate {
-  /** Uses one request of an endpoint up; when none is left, how many seconds there are until there are more. */
+  /** Uses up one request of an endpoint. If none is left, returns the seconds until the next minute. */
   spend(endpoint: string): number | undefined;
   reset(): void;
 }
 
-/** It begins anew when the simulator's clock enters a new minute. */
+/** The count starts again with each minute of the simulator's clock. */
 export function createRate(limit: number, now: () => number): Rate {
   const used = new Map<string, number>();
   let minute = -1;

@@ -1,29 +1,29 @@
 import type { Reply } from '../../send-reply.ts';
 
-/** A good answer that is no page of the log. */
+/** A successful answer that is no page of the log. */
 export function json(value: unknown): Reply {
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(value) };
 }
 
-/** A good answer that says nothing. */
+/** A successful answer without content. */
 export const EMPTY: Reply = { status: 200, headers: {}, body: '' };
 
-/** A failure in the vendor's manner. */
+/** A failure in the vendor's format. */
 export function failure(status: number, code: string, detail: string): Reply {
   return { ...json({ code, detail }), status };
 }
 
-/** A question that the vendor finds wrong. */
+/** Refuses invalid parameters. */
 export function invalid(detail: string): Reply {
   return failure(400, 'BadRequest', detail);
 }
 
-/** No token, a wrong one or one that has run out; or credentials that are refused. */
+/** Refuses a missing, wrong or expired token, or credentials. */
 export function unauthorized(detail: string): Reply {
   return failure(401, 'Unauthorized', detail);
 }
 
-/** 429: the vendor answers it with plain text, and says when to come back or does not. */
+/** 429, which the vendor answers with plain text, with or without Retry-After. */
 export function tooMany(retryAfter?: string): Reply {
   return {
     status: 429,

@@ -2,15 +2,15 @@ import type { Reply } from '../../send-reply.ts';
 import type { Logins as Tally } from '../../simulator.ts';
 import type { Call, Service } from '../../simulator-server.ts';
 import { type Selection, selectionOf } from '../content/collections.ts';
+import { ACCOUNT_ID, ROLES, SERVICE_USER } from '../content/tenant.ts';
 import type { VbrickSwitches } from '../faults.ts';
 import type { LoginRows } from '../log/login-rows.ts';
 import { createLogins, type LoginOptions } from './logins.ts';
 import { createRate } from './rate.ts';
 import { broken, EMPTY, failure, invalid, json, tooMany, unauthorized } from './replies.ts';
 import { createSessions } from './sessions.ts';
-import { ACCOUNT_ID, ROLES, SERVICE_USER } from '../content/tenant.ts';
 
-/** How the API in front of the log behaves. */
+/** Options of the API. */
 export interface ServiceOptions {
   readonly seed: number;
   /** Requests a minute for each audit endpoint. */
@@ -28,7 +28,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const FIRST_REV_WITH_BOOTSTRAP = 8;
 const NOT_FOUND = failure(404, 'NotFound', 'The resource does not exist.');
 
-/** The API: who asks, how often, and what. */
+/** Makes the API: it checks who asks and how often, and answers. */
 export function createService(
   options: ServiceOptions & LoginOptions,
   switches: VbrickSwitches,
@@ -53,8 +53,8 @@ export function createService(
 
   function answer(call: Call): Reply {
     const name = `${call.method} ${call.url.pathname}`;
-    const anybody = open.get(name);
-    if (anybody) return anybody(call);
+    const openToAll = open.get(name);
+    if (openToAll) return openToAll(call);
     const [, account = '', path] = AUDIT.exec(call.url.pathname) ?? [];
     const known = path === undefined ? closed.get(name) : () => answerAudit(call, account, path);
     if (!known) return missing(call.url.pathname);
@@ -68,7 +68,7 @@ export function createService(
     if (!selection) return NOT_FOUND;
     if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'Use GET.');
     const wait = rate.spend(path.replace(/\/.*/, '/'));
-    if (wait !== undefined) return tooMany(sayRetry(wait));
+    if (wait !== undefined) return tooMany(retryAfter(wait));
     if (account !== ACCOUNT_ID)
       return GUID.test(account) ? failure(403, 'Forbidden', 'The user does not belong to this account.') : NOT_FOUND;
     if (switches.faults.forbidden || options.role !== 'account-admin')
@@ -76,7 +76,7 @@ export function createService(
     return page(url, selection);
   }
 
-  function sayRetry(seconds: number): string | undefined {
+  function retryAfter(seconds: number): string | undefined {
     if (options.retryAfter === 'none') return undefined;
     if (options.retryAfter === 'seconds') return String(seconds);
     return new Date(options.now() + seconds * 1000).toUTCString();

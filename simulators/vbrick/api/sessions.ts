@@ -3,13 +3,13 @@ import type { VbrickSwitches } from '../faults.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The tokens that logins gave out. */
+/** The tokens of logins. */
 export interface Sessions {
-  /** A new token, and when it ends. */
+  /** Makes a new token; also returns when it ends. */
   begin(): { readonly token: string; readonly expiration: string };
-  /** Whether a request with this Authorization header may pass; it counts as one use of the token. */
+  /** Whether this Authorization header is valid; counts one use of its token. */
   use(authorization: string | undefined): boolean;
-  /** Puts the end of a token off. */
+  /** Extends the life of a token. */
   extend(authorization: string | undefined): { readonly expiration: string };
   end(authorization: string | undefined): void;
   reset(): void;
@@ -20,7 +20,7 @@ interface Session {
   uses: number;
 }
 
-/** A token has a fixed end, however much it is used. */
+/** Uses of a token do not extend its life. */
 export function createSessions(seed: number, minutes: number, now: () => number, switches: VbrickSwitches): Sessions {
   const sessions = new Map<string, Session>();
   let made = 0;

@@ -1,5 +1,5 @@
 import { createRandom, hash, pick } from '../../random.ts';
-import type { Happened } from './story.ts';
+import type { EventContent } from './story.ts';
 
 /** The columns of every collection, in the documented order. */
 export const COLUMNS = [
@@ -13,25 +13,25 @@ export const COLUMNS = [
   'CurrentState',
 ] as const;
 
-/** What a row holds in each column. */
+/** The values of a row. */
 export type Columns = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
-/** A record of the audit log but for its time. */
+/** A record of the audit log without its time. */
 export interface AuditRecord {
   readonly columns: Omit<Columns, 'When'>;
-  /** Who acted: none for the system. */
+  /** Who acted; undefined for the system. */
   readonly principalId: string | undefined;
 }
 
 const NAMED_SHARE = 0.1;
 const PRETTY_SHARE = 0.1;
-/** How the vendor writes that there is nothing. */
+/** How the vendor writes a missing state. */
 const NOTHING = ['', 'null', '{}'] as const;
 
-/** Writes what happened into columns: the same seed writes the same. */
-export function recordOf(happened: Happened, seed: number): AuditRecord {
+/** Writes an event into columns; the same seed writes it in the same way. */
+export function recordOf(event: EventContent, seed: number): AuditRecord {
   const random = createRandom(hash(seed, 1));
-  const { messageKey, entityKey, entityId, actor, says, before, after } = happened;
+  const { messageKey, entityKey, entityId, actor, command, before, after } = event;
   const name = actor && random() < NAMED_SHARE ? { Name: `${actor.firstName} ${actor.lastName}` } : {};
   const indent = random() < PRETTY_SHARE ? 2 : 0;
   const state = (value: object | null) => (value ? JSON.stringify(value) : pick(random, NOTHING));
@@ -42,7 +42,7 @@ export function recordOf(happened: Happened, seed: number): AuditRecord {
       EntityKey: entityKey,
       EntityId: entityId,
       Principal: actor ? JSON.stringify({ Id: actor.id, ...name }) : pick(random, ['{"Id":null}', 'null', '']),
-      Message: JSON.stringify(says, null, indent),
+      Message: JSON.stringify(command, null, indent),
       PreviousState: state(before),
       CurrentState: state(after),
     },

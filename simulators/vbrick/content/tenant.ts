@@ -10,7 +10,7 @@ export interface Person {
   readonly title: string | null;
 }
 
-/** Anything else that has an id and a name. */
+/** Anything else with an id and a name. */
 export interface Thing {
   readonly id: string;
   readonly name: string;
@@ -25,21 +25,21 @@ const KIND = { account: 1, person: 2, group: 3, device: 4, video: 5, webcast: 6,
 
 export const ACCOUNT_ID = guid(KIND.account, 0);
 
-/** The service account whose key is used: in the log are only its real logins. */
-export const SERVICE_USER = person(0, 'svc-siem', 'SIEM', 'Export', null);
+/** The service account whose key is used. Only its real logins are in the log. */
+export const SERVICE_USER = person(0, { username: 'svc-siem', firstName: 'SIEM', lastName: 'Export', title: null });
 
 export const PEOPLE: readonly Person[] = [
-  person(1, 'ana.duarte', 'Ana', 'Duarte', 'Head of Communications'),
-  person(2, 'bjorn.akesson', 'Björn', 'Åkesson', 'Engineer, "Video"'),
-  person(3, 's.oneill', 'Siobhán', "O'Neill", 'Town hall producer'),
-  person(4, 'taro.yamada', '太郎', '山田', '配信担当'),
-  person(5, 'mei.ng', 'Mei Ling', 'Ng', 'Legal; privacy'),
-  person(6, 'kofi.partner', 'Kofi (Contractor)', 'Mensah', null),
-  person(7, 'lucia.fernandez', 'Lucía', 'Fernández', 'Training | EMEA'),
-  person(8, 'pj', 'Paul "PJ"', 'Jensen', 'IT = infrastructure'),
-  person(9, 'noc', 'NOC', '', null),
-  person(10, 'zoe.vdberg', 'Zoë', 'van der Berg', 'Studio\\Amsterdam'),
-  person(11, 'priya.raman', 'Priya', 'Raman', 'Intern'),
+  person(1, { username: 'ana.duarte', firstName: 'Ana', lastName: 'Duarte', title: 'Head of Communications' }),
+  person(2, { username: 'bjorn.akesson', firstName: 'Björn', lastName: 'Åkesson', title: 'Engineer, "Video"' }),
+  person(3, { username: 's.oneill', firstName: 'Siobhán', lastName: "O'Neill", title: 'Town hall producer' }),
+  person(4, { username: 'taro.yamada', firstName: '太郎', lastName: '山田', title: '配信担当' }),
+  person(5, { username: 'mei.ng', firstName: 'Mei Ling', lastName: 'Ng', title: 'Legal; privacy' }),
+  person(6, { username: 'kofi.partner', firstName: 'Kofi (Contractor)', lastName: 'Mensah', title: null }),
+  person(7, { username: 'lucia.fernandez', firstName: 'Lucía', lastName: 'Fernández', title: 'Training | EMEA' }),
+  person(8, { username: 'pj', firstName: 'Paul "PJ"', lastName: 'Jensen', title: 'IT = infrastructure' }),
+  person(9, { username: 'noc', firstName: 'NOC', lastName: '', title: null }),
+  person(10, { username: 'zoe.vdberg', firstName: 'Zoë', lastName: 'van der Berg', title: 'Studio\\Amsterdam' }),
+  person(11, { username: 'priya.raman', firstName: 'Priya', lastName: 'Raman', title: 'Intern' }),
 ];
 
 export const ROLES = things(KIND.role, ['Account Admin', 'Media Admin', 'Media Contributor', 'Event Host']);
@@ -78,8 +78,8 @@ export const WEBCASTS = things(KIND.webcast, [
   'Works council, monthly',
 ]);
 
-function person(serial: number, username: string, firstName: string, lastName: string, title: string | null): Person {
-  return { id: guid(KIND.person, serial), username, firstName, lastName, email: `${username}@example.com`, title };
+function person(serial: number, details: Omit<Person, 'id' | 'email'>): Person {
+  return { id: guid(KIND.person, serial), email: `${details.username}@example.com`, ...details };
 }
 
 function device(serial: number, kind: Device['kind'], name: string): Device {
@@ -90,7 +90,7 @@ function things(kind: number, names: readonly string[]): readonly Thing[] {
   return names.map((name, serial) => ({ id: guid(kind, serial), name }));
 }
 
-/** An id in the vendor's manner: the same numbers give the same one. */
+/** An id in the vendor's format: the same numbers give the same id. */
 function guid(kind: number, serial: number): string {
   const hex = [1, 2, 3, 4].map((part) => hash(kind, serial, part).toString(16).padStart(8, '0')).join('');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20)].join('-');

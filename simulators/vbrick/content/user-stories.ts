@@ -1,16 +1,16 @@
 import { pick } from '../../random.ts';
-import { type Happened, pickStory, type Story } from './story.ts';
+import { type EventContent, pickStory, type Story } from './story.ts';
 import { GROUPS, PEOPLE, type Person, ROLES, type Thing } from './tenant.ts';
 
 const ACTIVE = { Status: 'Active', ItemStatus: 'Active' };
 const FAILED_SHARE = 0.15;
 
-/** Only the first of these keys is documented; the others follow its manner. */
+/** Only the first of these keys is documented; the others follow its style. */
 const LOGONS = ['RecordLdapConnectorUserLogon', 'RecordUserLogon', 'RecordSsoUserLogon'];
 const LOGOFF_SHARE = 0.25;
 
-/** Somebody came, tried to, or went. */
-export function accessHappened(random: () => number): Happened {
+/** A user logged in, failed to, or logged off. */
+export function accessEvent(random: () => number): EventContent {
   const user = pick(random, PEOPLE);
   if (random() < LOGOFF_SHARE) return access(user, 'RecordUserLogoff', {});
   const isGood = random() >= FAILED_SHARE;
@@ -19,13 +19,13 @@ export function accessHappened(random: () => number): Happened {
 }
 
 /** One record of the user access log. */
-export function access(user: Person, key: string, says: object, after: object = {}): Happened {
+export function access(user: Person, key: string, command: object, after: object = {}): EventContent {
   return {
     messageKey: `Network:${key}`,
     entityKey: 'Network:UserAccess',
     entityId: user.id,
     actor: user,
-    says: { UserId: user.id, ...says },
+    command: { UserId: user.id, ...command },
     before: ACTIVE,
     after: { ...ACTIVE, ...after },
   };
@@ -49,7 +49,11 @@ function statusChange(key: string, weight: number, from: string, to: string): St
   return {
     weight,
     key,
-    tell: (user) => ({ says: {}, before: userState(user, { Status: from }), after: userState(user, { Status: to }) }),
+    change: (user) => ({
+      command: {},
+      before: userState(user, { Status: from }),
+      after: userState(user, { Status: to }),
+    }),
   };
 }
 
@@ -58,33 +62,33 @@ const USER_STORIES: readonly Story<Person>[] = [
   {
     weight: 3,
     key: 'AddUser',
-    tell: (user) => ({
-      says: { Username: user.username, Email: user.email },
+    change: (user) => ({
+      command: { Username: user.username, Email: user.email },
       before: null,
       after: userState(user, { Status: 'AwaitingConfirmation' }),
     }),
   },
-  { weight: 2, key: 'DeleteUser', tell: (user) => ({ says: {}, before: userState(user), after: null }) },
+  { weight: 2, key: 'DeleteUser', change: (user) => ({ command: {}, before: userState(user), after: null }) },
   statusChange('SuspendUser', 3, 'Active', 'Suspended'),
   statusChange('UnsuspendUser', 1, 'Suspended', 'Active'),
   statusChange('UnlockUser', 1, 'LockedOut', 'Active'),
   statusChange('ResetUserPassword', 1, 'Active', 'AwaitingPasswordReset'),
-  { ...statusChange('ModifyUserLicense', 1, 'Unlicensed', 'Active'), isOfSystem: true },
+  { ...statusChange('ModifyUserLicense', 1, 'Unlicensed', 'Active'), bySystem: true },
   {
     weight: 5,
     key: 'ModifyUser',
-    tell(user, random) {
+    change(user, random) {
       const title = pick(random, ['Engineer, "Video"', 'Producer\nlive events', 'Leitung Öffentlichkeitsarbeit']);
-      return { says: { Title: title }, before: userState(user), after: userState(user, { Title: title }) };
+      return { command: { Title: title }, before: userState(user), after: userState(user, { Title: title }) };
     },
   },
   {
     weight: 4,
     key: 'AddRolesToUser',
-    tell(user, random) {
+    change(user, random) {
       const role = pick(random, ROLES);
       return {
-        says: { RoleIds: [role.id] },
+        command: { RoleIds: [role.id] },
         before: userState(user),
         after: userState(user, { RoleIds: [role.id] }),
       };
@@ -93,10 +97,10 @@ const USER_STORIES: readonly Story<Person>[] = [
   {
     weight: 2,
     key: 'RemoveRolesFromUser',
-    tell(user, random) {
+    change(user, random) {
       const role = pick(random, ROLES);
       return {
-        says: { RoleIds: [role.id] },
+        command: { RoleIds: [role.id] },
         before: userState(user, { RoleIds: [role.id] }),
         after: userState(user),
       };
@@ -106,57 +110,61 @@ const USER_STORIES: readonly Story<Person>[] = [
 
 /** None of these keys is documented. */
 const GROUP_STORIES: readonly Story<Thing>[] = [
-  { weight: 2, key: 'AddGroup', tell: ({ name }) => ({ says: { Name: name }, before: null, after: { Name: name } }) },
+  {
+    weight: 2,
+    key: 'AddGroup',
+    change: ({ name }) => ({ command: { Name: name }, before: null, after: { Name: name } }),
+  },
   {
     weight: 2,
     key: 'ModifyGroup',
-    tell: ({ name }) => ({ says: { Name: name }, before: { Name: `${name} (old)` }, after: { Name: name } }),
+    change: ({ name }) => ({ command: { Name: name }, before: { Name: `${name} (old)` }, after: { Name: name } }),
   },
   {
     weight: 5,
     key: 'AddUsersToGroup',
-    tell({ name }, random) {
+    change({ name }, random) {
       const ids = [pick(random, PEOPLE).id];
-      return { says: { UserIds: ids }, before: { Name: name, UserIds: [] }, after: { Name: name, UserIds: ids } };
+      return { command: { UserIds: ids }, before: { Name: name, UserIds: [] }, after: { Name: name, UserIds: ids } };
     },
   },
   {
     weight: 3,
     key: 'RemoveUsersFromGroup',
-    tell({ name }, random) {
+    change({ name }, random) {
       const ids = [pick(random, PEOPLE).id];
-      return { says: { UserIds: ids }, before: { Name: name, UserIds: ids }, after: { Name: name, UserIds: [] } };
+      return { command: { UserIds: ids }, before: { Name: name, UserIds: ids }, after: { Name: name, UserIds: [] } };
     },
   },
-  { weight: 1, key: 'DeleteGroup', tell: ({ name }) => ({ says: {}, before: { Name: name }, after: null }) },
+  { weight: 1, key: 'DeleteGroup', change: ({ name }) => ({ command: {}, before: { Name: name }, after: null }) },
 ];
 
 /** A user record was made, changed or removed. */
-export function userHappened(random: () => number): Happened {
+export function userEvent(random: () => number): EventContent {
   const user = pick(random, PEOPLE);
   const story = pickStory(random, USER_STORIES);
-  const change = story.tell(user, random);
+  const change = story.change(user, random);
   return {
     ...change,
     messageKey: `Network:${story.key}`,
     entityKey: 'Network:User',
     entityId: user.id,
-    actor: story.isOfSystem ? null : pick(random, PEOPLE),
-    says: { UserId: user.id, ...change.says },
+    actor: story.bySystem ? null : pick(random, PEOPLE),
+    command: { UserId: user.id, ...change.command },
   };
 }
 
 /** A group was made, changed or removed. */
-export function groupHappened(random: () => number): Happened {
+export function groupEvent(random: () => number): EventContent {
   const group = pick(random, GROUPS);
   const story = pickStory(random, GROUP_STORIES);
-  const change = story.tell(group, random);
+  const change = story.change(group, random);
   return {
     ...change,
     messageKey: `Network:${story.key}`,
     entityKey: 'Network:Group',
     entityId: group.id,
     actor: pick(random, PEOPLE),
-    says: { GroupId: group.id, ...change.says },
+    command: { GroupId: group.id, ...change.command },
   };
 }

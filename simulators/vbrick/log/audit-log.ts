@@ -5,18 +5,18 @@ import type { VbrickSwitches } from '../faults.ts';
 import type { LogOptions, LogRow, Place } from './log-row.ts';
 import type { LoginRows } from './login-rows.ts';
 
-/** A question to the log. Times are milliseconds since 1970. */
+/** Selects rows. Times are milliseconds since 1970. */
 export interface RowQuery {
   readonly selection: Selection;
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
   readonly visibleAt: number;
-  /** Only rows behind this one. */
+  /** Only rows after this one. */
   readonly after?: Place;
 }
 
-/** The audit log: six collections, computed and never stored, and the sign-ins that really happened. */
+/** The audit log: six collections, which are computed and not stored, and the real logins to the simulator. */
 export interface AuditLog {
   rows(query: RowQuery): Generator<LogRow>;
 }
@@ -58,7 +58,7 @@ export function createAuditLog(options: LogOptions, switches: VbrickSwitches, lo
   return { rows };
 }
 
-/** Each collection has its share of the events, and together they are as many as were asked for. */
+/** Gives a collection its share of the events. All collections together have exactly the number that was asked for. */
 function partOf(options: LogOptions, index: number): TimelineOptions {
   const { share } = COLLECTIONS[index] as (typeof COLLECTIONS)[number];
   const before = COLLECTIONS.slice(0, index).reduce((sum, one) => sum + one.share, 0);
@@ -71,7 +71,7 @@ function partOf(options: LogOptions, index: number): TimelineOptions {
   };
 }
 
-/** The timeline knows whole seconds only: the first one is read from its beginning. */
+/** The timeline has whole seconds: the first one is read from its beginning. */
 function wholeSeconds({ from, to, visibleAt, after }: RowQuery) {
   return { from: floor(Math.max(from, after?.time ?? 0)), to, visibleAt };
 }
@@ -89,7 +89,7 @@ function* inOrder(rows: readonly LogRow[]): Generator<LogRow> {
   yield* rows.length > 1 ? rows.toSorted(byPlace) : rows;
 }
 
-/** One log out of several that are in order. */
+/** Merges several logs that are in order. */
 function* merge(parts: readonly Generator<LogRow>[]): Generator<LogRow> {
   const heads = parts.flatMap((part) => {
     const row = next(part);

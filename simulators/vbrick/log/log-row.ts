@@ -2,7 +2,7 @@ import type { TimelineOptions } from '../../timeline.ts';
 import type { CollectionName } from '../content/collections.ts';
 import type { AuditRecord } from '../content/record.ts';
 
-/** How the log's times are made. */
+/** Options of the log's times. */
 export interface LogOptions extends TimelineOptions {
   readonly precision: 'milliseconds' | 'seconds';
 }
@@ -10,14 +10,14 @@ export interface LogOptions extends TimelineOptions {
 /** One row of the log. */
 export interface LogRow extends Place {
   readonly collection: CollectionName;
-  /** Counts the rows of its collection: what strikes every n-th row goes by it. */
+  /** Number of the row in its collection: faults of every n-th row use it. */
   readonly number: number;
   readonly shownAt: number;
-  /** Made when it is asked for: most rows are only counted. */
+  /** Made on demand: most rows are only counted. */
   record(): AuditRecord;
 }
 
-/** Where a row stands. Rows are in order of time, then of id. */
+/** The place of a row. Rows are in order of time, then of id. */
 export interface Place {
   readonly time: number;
   readonly id: number;

@@ -1,13 +1,13 @@
 import { COLLECTIONS } from '../content/collections.ts';
-import type { LogOptions, LogRow } from './log-row.ts';
 import { recordOf } from '../content/record.ts';
 import { SERVICE_USER } from '../content/tenant.ts';
 import { access } from '../content/user-stories.ts';
+import type { LogOptions, LogRow } from './log-row.ts';
 
-/** Which kind of sign-in it was, as the middle of its MessageKey. */
+/** The kind of login, as the middle of its MessageKey. */
 export type LoginKind = 'ApiKey' | '';
 
-/** What the simulator's own sign-ins leave in the user access log, a moment later. */
+/** The rows that real logins leave in the user access log, a moment later. */
 export interface LoginRows {
   login(kind: LoginKind, time: number, isGood: boolean, isLockedOut: boolean): void;
   logoff(time: number): void;
@@ -15,16 +15,15 @@ export interface LoginRows {
   reset(): void;
 }
 
-/** Beyond every number that the timeline gives: these rows come last of an instant. */
+/** Larger than all numbers of the timeline: at equal times these rows come last. */
 const FIRST_NUMBER = 2 ** 45;
 
-/** Starts with none. */
 export function createLoginRows(delaySeconds: number, precision: LogOptions['precision']): LoginRows {
   let rows: LogRow[] = [];
-  const add = (at: number, key: string, says: object, after: object) => {
+  const add = (at: number, key: string, command: object, after: object) => {
     const time = precision === 'seconds' ? Math.floor(at / 1000) * 1000 : at;
     const number = FIRST_NUMBER + rows.length;
-    const record = recordOf(access(SERVICE_USER, key, says, after), number);
+    const record = recordOf(access(SERVICE_USER, key, command, after), number);
     rows.push({
       ...{ collection: 'userAccess', number, id: number * COLLECTIONS.length },
       ...{ time, shownAt: time + delaySeconds * 1000, record: () => record },

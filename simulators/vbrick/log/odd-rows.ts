@@ -31,10 +31,10 @@ const ODDITIES: readonly Oddity[] = [
   (_, mark) => ({ EntityId: `nul\u0000, \u001b[31m, \u2028 and \u202e ${mark}`, EntityKey: '\ufeffNetwork\rUser' }),
 ];
 
-/** How many kinds of odd rows there are. */
+/** Number of kinds of odd rows. */
 export const ODDITY_COUNT = ODDITIES.length;
 
-/** A hostile row in the place of an ordinary one, with a mark in its command: no two are equal, and a lost one can be named. */
+/** A hostile row in place of an ordinary one. A mark in its command makes every row different, so that a lost one can be named. */
 export function oddColumns(columns: Columns, number: number, turn: number): Columns {
   const mark = String(number);
   const marked = { ...columns, Message: extend(columns.Message, `"mark":"${mark}"`) };
@@ -47,7 +47,7 @@ export function oversizedColumns(columns: Columns, number: number, bytes: number
   return { ...columns, Message: extend(columns.Message, `"Description":${JSON.stringify(filler)}`) };
 }
 
-/** Adds members that no JavaScript object can hold to the text of an object. */
+/** Adds members that no JavaScript object can have to the text of an object. */
 function extend(text: string, members: string): string {
   return `${text.trimEnd().slice(0, -1)},${members}}`;
 }

@@ -1,11 +1,11 @@
+import { COLUMNS, type Columns } from '../content/record.ts';
 import type { VbrickFaults } from '../faults.ts';
 import type { LogRow } from './log-row.ts';
 import { oddColumns, oversizedColumns } from './odd-rows.ts';
-import { COLUMNS, type Columns } from '../content/record.ts';
 
 const QUOTED = /[",\r\n{]/;
 const DEFAULT_OVERSIZE_BYTES = 1_100_000;
-/** The columns as another version of the vendor might send them. */
+/** The columns in an order in which another version of Rev might send them. */
 const REORDERED = [
   'When',
   'MessageKey',
@@ -17,7 +17,7 @@ const REORDERED = [
   'Principal',
 ] as const satisfies readonly (keyof Columns)[];
 
-/** What a row's columns hold, with the faults that strike the row itself. */
+/** The columns of a row, with the faults that change the row itself. */
 export function rowColumns(row: LogRow, { odd, oversized, brokenJson }: VbrickFaults): Columns {
   const { number } = row;
   const { MessageKey, EntityKey, EntityId, ...states } = row.record().columns;
@@ -33,7 +33,7 @@ export function csvHeader({ csv }: VbrickFaults): string {
   return (csv?.reordered ? REORDERED : COLUMNS).join(',');
 }
 
-/** A row as a line of CSV without its end, or what stands in its place. */
+/** A row as a line of CSV without a line end, or a broken line in its place. */
 export function csvLine(row: LogRow, faults: VbrickFaults): string {
   const { csv = {}, brokenRows } = faults;
   const columns = dress(rowColumns(row, faults), csv);
@@ -43,7 +43,7 @@ export function csvLine(row: LogRow, faults: VbrickFaults): string {
   return [...values, ...filler].slice(0, csv.columns).map(quote).join(',');
 }
 
-/** A row as the vendor's portal shows it for groups and videos: JSON, without the command. */
+/** A row as JSON without the command, as the vendor's portal shows groups and videos. */
 export function jsonRow(row: LogRow, faults: VbrickFaults): string {
   const columns = dress(rowColumns(row, faults), faults.csv ?? {});
   const names = COLUMNS.filter((name) => name !== 'Message');
@@ -52,7 +52,7 @@ export function jsonRow(row: LogRow, faults: VbrickFaults): string {
   );
 }
 
-/** The columns as this Rev writes them. */
+/** Applies the faults of the form of columns. */
 function dress(columns: Columns, { dotted, javascriptWhen }: NonNullable<VbrickFaults['csv']>): Columns {
   return {
     ...columns,

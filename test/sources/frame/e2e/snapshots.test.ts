@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { snapshots } from '../../../../functions/sources/frame/snapshots/snapshots.ts';
-import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import type { Endpoint } from '../../../../simulators/frame/api/endpoints.ts';
-import type { FrameFaults } from '../../../../simulators/frame/faults.ts';
 import { ERROR_BODIES } from '../../../../simulators/frame/api/replies.ts';
+import type { FrameFaults } from '../../../../simulators/frame/faults.ts';
+import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import { readDelivered } from '../../../e2e/delivered.ts';
 import { type FrameBench, OF_CUSTOMER, SECRET, test } from './stage.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
-import { ODDITY_COUNT } from '../../../../simulators/frame/trails/odd-rows.ts';
 import { type FrameOptions, simulator } from '../../../../simulators/frame/simulator.ts';
+import { ODDITY_COUNT } from '../../../../simulators/frame/trails/odd-rows.ts';
 import {
   ask,
   CUSTOMER,

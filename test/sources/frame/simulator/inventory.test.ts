@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import { ENDPOINTS, LISTS } from '../../../../simulators/frame/api/endpoints.ts';
 import type { FrameFaults } from '../../../../simulators/frame/faults.ts';
+import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import {
   ask,
   CUSTOMER,

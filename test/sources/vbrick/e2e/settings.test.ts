@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 import { createSwitches } from '../../../../simulators/fault-switches.ts';
-import { FAULTS, type VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import { createSessions } from '../../../../simulators/vbrick/api/sessions.ts';
 import {
   ACCOUNT_ID,
@@ -11,6 +10,7 @@ import {
   VIDEOS,
   WEBCASTS,
 } from '../../../../simulators/vbrick/content/tenant.ts';
+import { FAULTS, type VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { expectExactlyOnce, SECRET, test, vbrick } from './stage.ts';
 

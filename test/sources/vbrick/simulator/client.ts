@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import type { CollectionName } from '../../../../simulators/vbrick/content/collections.ts';
-import type { VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import type { Columns } from '../../../../simulators/vbrick/content/record.ts';
+import { ACCOUNT_ID } from '../../../../simulators/vbrick/content/tenant.ts';
+import type { VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import type { RunningVbrick } from '../../../../simulators/vbrick/simulator.ts';
 import { simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
-import { ACCOUNT_ID } from '../../../../simulators/vbrick/content/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 
 export const HOUR_AGO = NOON - 60 * MINUTE_MS;

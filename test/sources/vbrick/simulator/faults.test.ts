@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
-import { ODDITY_COUNT } from '../../../../simulators/vbrick/log/odd-rows.ts';
 import type { Columns } from '../../../../simulators/vbrick/content/record.ts';
+import { ODDITY_COUNT } from '../../../../simulators/vbrick/log/odd-rows.ts';
 import { simulator } from '../../../../simulators/vbrick/simulator.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import {
