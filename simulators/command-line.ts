@@ -11,7 +11,7 @@ const COMMON: Readonly<Record<string, { readonly kind: 'number' | 'time'; readon
   perMinute: { kind: 'number', words: 'events a minute, fractions allowed (6)' },
   from: { kind: 'time', words: 'no event before this time, such as 2026-01-10T09:00:00Z' },
   to: { kind: 'time', words: 'no event at or after this time' },
-  count: { kind: 'number', words: 'exactly so many events between --from and --to, instead of --per-minute' },
+  count: { kind: 'number', words: 'exact number of events between --from and --to, instead of --per-minute' },
 };
 
 /** Reads the flags of a simulator; throws an error that names the mistake. */

@@ -13,7 +13,7 @@ export interface FaultShape {
 /** Describes each of the faults of `F`. */
 export type FaultShapes<F> = { readonly [Name in keyof Required<F>]: FaultShape };
 
-/** A fault that strikes the next so many times, each time counting down, or every so many times, for ever. */
+/** A fault that strikes the next `next` times, counting down, or each `every`-th time, for ever. */
 interface CountedFault {
   next?: number;
   every?: number;

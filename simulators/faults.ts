@@ -40,8 +40,8 @@ export const SERVER_FAULTS: FaultShapes<ServerFaults> = {
     is: 'text',
     words: 'the faults of the wire (latency to slow body) strike only requests whose path and query contain this text',
   },
-  latencyMs: { is: 'number', words: 'wait so many milliseconds before every answer' },
-  clockSkewSeconds: { is: 'number', words: 'the Date header is so many seconds ahead (negative: behind)' },
+  latencyMs: { is: 'number', words: 'milliseconds to wait before every answer' },
+  clockSkewSeconds: { is: 'number', words: 'seconds that the Date header is ahead (negative: behind)' },
   hang: { is: { next: 'number' }, words: 'never answer the next n requests' },
   redirect: {
     is: { next: 'number', to: 'text', status: 'number?' },
@@ -50,7 +50,7 @@ export const SERVER_FAULTS: FaultShapes<ServerFaults> = {
   throttle: {
     is: { next: 'number', retryAfter: 'number?', reset: 'number?', bare: 'flag?' },
     words:
-      'answer the next n requests with 429: with Retry-After, a quota reset in so many seconds, or bare of any time',
+      'answer the next n requests with 429: with Retry-After, with a quota reset in `reset` seconds, or bare of any time',
   },
   error: {
     is: { next: 'number', status: 'number?', retryAfter: 'number?' },
@@ -69,7 +69,7 @@ export const SERVER_FAULTS: FaultShapes<ServerFaults> = {
     words:
       'end the body of the next n, or of every n-th, answer in its middle; with destroy, break the connection there',
   },
-  slowBody: { is: { bytesPerSecond: 'number' }, words: 'send bodies at so many bytes a second' },
+  slowBody: { is: { bytesPerSecond: 'number' }, words: 'bytes of a body sent per second' },
 };
 
 export const TIMELINE_FAULTS: FaultShapes<TimelineFaults> = {
@@ -102,7 +102,7 @@ export const API_FAULTS: FaultShapes<ApiFaults> = {
   },
   oversized: {
     is: { every: 'number', bytes: 'number?' },
-    words: 'every n-th row is at least so many bytes long (1100000)',
+    words: 'every n-th row has at least this number of bytes (1100000)',
   },
   odd: {
     is: { every: 'number' },

@@ -47,7 +47,7 @@ export const FAULTS: FaultShapes<FrameFaults> = {
   totals,
   oversized,
   odd,
-  newApiKeys: { is: 'number', words: 'there are so many further API keys' },
+  newApiKeys: { is: 'number', words: 'number of additional API keys' },
   grantPermission: { is: 'text', words: 'the role of the key in use has this permission, too' },
   supportAccess: { is: 'text', words: 'the access that the vendor’s support has: full_access, no_access ...' },
   bannerOff: { is: 'flag', words: 'the login banner is off' },

@@ -4,12 +4,12 @@ import { createTimeline, type TimelineOptions } from '../timeline.ts';
 import type { Endpoint } from './api/endpoints.ts';
 import { createPager, type HeldSpan } from './api/log.ts';
 import type { FrameSwitches } from './faults.ts';
-import { createInventory } from './inventory/inventory.ts';
+import { Inventory } from './inventory/inventory.ts';
 import type { Settled } from './options.ts';
 import { createUsage } from './reports/usage.ts';
 import { createUserActivities } from './reports/user-activities.ts';
-import { createAuditTrail } from './trails/audit-trail.ts';
-import { createSessionTrail } from './trails/session-trail.ts';
+import { AuditTrail } from './trails/audit-trail.ts';
+import { SessionTrail } from './trails/session-trail.ts';
 import { createSessions, LONG_SHARE } from './trails/sessions.ts';
 
 /** The data behind the API. */
@@ -32,10 +32,10 @@ export function createParts(options: Settled, switches: FrameSwitches, clock: ()
   const activities = timeline(3, { perMinute: options.activitiesPerDay / (24 * 60) });
   const trail = timeline(0, options.count === undefined ? {} : { count: options.count });
   return {
-    auditTrail: createAuditTrail({ timeline: trail, switches, options, clock, pager }),
-    sessionTrail: createSessionTrail({ sessions, switches, options, clock, pager }),
+    auditTrail: new AuditTrail({ timeline: trail, switches, options, clock, pager }),
+    sessionTrail: new SessionTrail({ sessions, switches, options, clock, pager }),
     userActivities: createUserActivities(activities, switches, options, clock),
-    inventory: createInventory(switches, options, clock, pager),
+    inventory: new Inventory(switches, options, clock, pager),
     usage: createUsage(options, clock),
   };
 }

@@ -42,7 +42,7 @@ export const simulator = {
     missingSlash: { kind: 'text', choices: MISSING_SLASH, words: 'what /customers and /accounts get (not-found)' },
     errors: { kind: 'text', choices: ERROR_BODIES, words: 'what the body of an error looks like (object)' },
     pageSize: { kind: 'number', words: 'rows on a page when the client sends no limit (100)' },
-    cap: { kind: 'number', words: 'most rows on a page, whatever limit says (1000)' },
+    cap: { kind: 'number', words: 'maximum rows on a page, whatever the limit asked for (1000)' },
     deepestOffset: { kind: 'number', words: 'larger offsets are refused with 400 (none are)' },
     bounds: {
       kind: 'text',
@@ -61,7 +61,7 @@ export const simulator = {
       choices: RUNNING_SESSIONS,
       words: 'sessions are shown while they run, or hidden until they have ended (shown)',
     },
-    longestSessionDays: { kind: 'number', words: 'a few sessions last up to so many days (2)' },
+    longestSessionDays: { kind: 'number', words: 'maximum days of the few long sessions (2)' },
     sessionDays: { kind: 'number', words: 'how many days sessions are kept after their end (61)' },
     activitiesPerDay: { kind: 'number', words: 'user activities in a day, up to 70000 or so (240)' },
     lastDay: {
@@ -71,7 +71,10 @@ export const simulator = {
     },
     usageDays: { kind: 'number', words: 'how many days usage and user activities are kept (365)' },
     usageTotal: { kind: 'text', choices: USAGE_TOTALS, words: 'what the total of usage counts (entries)' },
-    driftMinutes: { kind: 'number', words: 'each thing of the inventory changes about so often; 0 is never (180)' },
+    driftMinutes: {
+      kind: 'number',
+      words: 'minutes after which each thing of the inventory changes, on average; 0 is never (180)',
+    },
     cloudProviderId: {
       kind: 'text',
       choices: CLOUD_PROVIDER_ID,

@@ -20,7 +20,7 @@ export const FAULTS: FaultShapes<ThousandEyesFaults> = {
   ...TIMELINE_FAULTS,
   endsEarlySeconds: {
     is: 'number',
-    words: 'answers reach only to so many seconds ago, and say so in the range they echo',
+    words: 'answers end this number of seconds ago, and say so in the range that they echo',
   },
   emptyPages,
   repeatNext,

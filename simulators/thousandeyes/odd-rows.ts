@@ -54,7 +54,7 @@ export function oddText(content: EventContent, time: number, id: number, turn: n
 /** Number of kinds of odd rows. */
 export const ODDITY_COUNT = ODDITIES.length;
 
-/** A row that is at least so many bytes long. */
+/** A row with at least this number of bytes. */
 export function oversizedText(content: EventContent, time: number, id: number, bytes: number): string {
   const filler = `${id} `.repeat(Math.ceil(bytes / (String(id).length + 1)));
   return write({ ...content, date: stamp(time), resources: [{ type: 'testName', name: filler }] });

@@ -4,7 +4,7 @@ import type { HeldQuery, RunningSimulator, Simulator, SimulatorOptions } from '.
 import { type Call, type Service, startSimulatorServer } from '../simulator-server.ts';
 import { createTimeline } from '../timeline.ts';
 import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilityOf } from './access.ts';
-import { createActivityLog, type LogOptions } from './activity-log.ts';
+import { ActivityLog, type LogOptions } from './activity-log.ts';
 import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
 import { createQuota, type Quota, quotaHeaders } from './quota.ts';
 import { problem, unauthorized } from './replies.ts';
@@ -85,8 +85,12 @@ async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
   const switches = createSwitches<ThousandEyesFaults>(options.faults, FAULTS);
   const timeline = createTimeline(options, () => switches.faults);
   const visibility = visibilityOf(options.role);
-  const log = createActivityLog(timeline, switches, { ...options, visibility });
-  const server = await startSimulatorServer(createService(options, switches, log.page), switches, options);
+  const log = new ActivityLog(timeline, switches, { ...options, visibility });
+  const server = await startSimulatorServer(
+    createService(options, switches, (url) => log.page(url)),
+    switches,
+    options,
+  );
   const events = ({ from, to, visibleAt = options.now(), account }: HeldQuery) => {
     const permitted = visibility.groups.map((group) => group.aid);
     return log.rows({

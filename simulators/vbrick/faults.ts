@@ -34,7 +34,7 @@ const { tokenExpired, forbidden, emptyPages, repeatNext, totals, oversized, odd 
 export const FAULTS: FaultShapes<VbrickFaults> = {
   ...SERVER_FAULTS,
   tokenExpired,
-  tokenRequests: { is: 'number', words: 'a token lives for so many requests only' },
+  tokenRequests: { is: 'number', words: 'number of requests after which a token ends' },
   loginRefused: { is: { next: 'number' }, words: 'refuse the next n logins with 401, whatever their credentials' },
   loginThrottled: {
     is: { next: 'number', retryAfter: 'number?' },
@@ -44,18 +44,18 @@ export const FAULTS: FaultShapes<VbrickFaults> = {
   loginLost: { is: { next: 'number' }, words: 'the next n logins happen, but their answer never arrives' },
   stolenKey: {
     is: { next: 'number', secondsLater: 'number?' },
-    words: 'after each of the next n logins, somebody else logs in with the same key so many seconds later (20)',
+    words: 'after each of the next n logins, somebody else logs in with the same key, secondsLater (20) seconds later',
   },
   forbidden,
   ...TIMELINE_FAULTS,
   scroll: {
     is: { next: 'number?', seconds: 'number?', status: 'number?' },
     words:
-      'the next n continuation tokens that are sent have lapsed; all lapse after so many seconds (300); status is the answer then (400)',
+      'the next n continuation tokens that are sent have lapsed; all lapse after `seconds` (300); the answer then has `status` (400)',
   },
   emptyPages,
   repeatNext,
-  repeatRows: { is: 'number', words: 'a page begins with so many rows that were the last of the page before' },
+  repeatRows: { is: 'number', words: 'number of rows that a page repeats from the end of the page before' },
   totals,
   offsetDates: { is: 'flag', words: 'nextFromDate ends in +00:00 instead of Z' },
   csv: {
@@ -69,7 +69,7 @@ export const FAULTS: FaultShapes<VbrickFaults> = {
       dotted: 'flag?',
     },
     words:
-      'CSV with a byte order mark, with bare line feeds, with so many values under its 8 names, with its columns in another order, with nothing at all where no rows are, with times as JavaScript prints them, with EntityKeys that have a dot',
+      'CSV with a byte order mark, with bare line feeds, with another number of values under its 8 names, with its columns in another order, with an empty body where there are no rows, with times as JavaScript prints them, with EntityKeys that have a dot',
   },
   json: {
     is: 'text',

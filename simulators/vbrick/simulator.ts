@@ -81,7 +81,7 @@ export const simulator = {
     lastToken: {
       kind: 'text',
       choices: ['absent', 'empty'],
-      words: 'what the last page says instead of a continuation token (absent)',
+      words: 'what the last page has in place of a continuation token (absent)',
     },
     limit: { kind: 'number', words: 'requests a minute for each audit endpoint (60)' },
     retryAfter: {
@@ -94,7 +94,7 @@ export const simulator = {
       kind: 'number',
       words: 'how much later than it happens a login appears in the user access log (5)',
     },
-    lockAfter: { kind: 'number', words: 'after so many refused logins in a row the user is locked out (5)' },
+    lockAfter: { kind: 'number', words: 'number of refused logins in a row that lock the user out (5)' },
     licences: { kind: 'number', words: 'how many user licences are left: a login by key takes one (1)' },
     loginLimit: { kind: 'number', words: 'logins a minute (3600)' },
     role: {

@@ -14,7 +14,7 @@ export interface Stage {
 /** How the inventory changes over time. */
 export interface Drift {
   readonly seed: number;
-  /** Each thing changes about once in so many minutes; 0 is never. */
+  /** Average minutes between two changes of a thing; 0 is never. */
   readonly driftMinutes: number;
 }
 

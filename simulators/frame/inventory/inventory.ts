@@ -23,13 +23,6 @@ export interface InventoryOptions extends Drift {
   readonly cloudProviderId: (typeof CLOUD_PROVIDER_ID)[number];
 }
 
-/** The inventory: `reply` answers clients, `held` tells tests everything that it holds. */
-export interface Inventory {
-  reply(asked: Asked, parameters: URLSearchParams): Reply;
-  /** The text of each thing at a time; of master images, those of all cloud accounts. */
-  held(endpoint: Endpoint, time: number): readonly string[];
-}
-
 /** One thing of a list, before faults change its text. */
 interface Thing {
   readonly id: number;
@@ -42,53 +35,72 @@ const COLUMNS = {
   name: ({ row }: Thing) => textIn(row, 'name'),
 };
 
-/** Makes the inventory, which changes over time. */
-export function createInventory(
-  switches: FrameSwitches,
-  options: InventoryOptions,
-  clock: () => number,
-  pager: Pager,
-): Inventory {
-  let reads = 0;
-  const text = ({ id, row }: Thing) => rowText(row, id, FIELDS, switches.faults);
+/** The inventory, which changes over time: `reply` answers clients, `held` tells tests everything that it holds. */
+export class Inventory {
+  readonly #switches: FrameSwitches;
+  readonly #options: InventoryOptions;
+  readonly #clock: () => number;
+  readonly #pager: Pager;
+  #reads = 0;
 
-  function reply(asked: Asked, parameters: URLSearchParams): Reply {
+  constructor(switches: FrameSwitches, options: InventoryOptions, clock: () => number, pager: Pager) {
+    this.#switches = switches;
+    this.#options = options;
+    this.#clock = clock;
+    this.#pager = pager;
+  }
+
+  /** The text of each thing at a time; of master images, those of all cloud accounts. */
+  held(endpoint: Endpoint, time: number): readonly string[] {
+    const one = this.#objectAt(endpoint, time);
+    if (one) return [JSON.stringify(one)];
+    if (endpoint !== 'master_images') return this.#thingsAt(endpoint, time).map((thing) => this.#text(thing));
+    return cloudServicesAt(time, this.#options).flatMap(({ id }) =>
+      this.#thingsAt(endpoint, time, id).map((thing) => this.#text(thing)),
+    );
+  }
+
+  reply(asked: Asked, parameters: URLSearchParams): Reply {
     const { endpoint } = asked;
-    const now = clock();
-    const one = objectAt(endpoint, now);
+    const now = this.#clock();
+    const one = this.#objectAt(endpoint, now);
     if (one) {
       const body = JSON.stringify(one);
-      return json(endpoint === 'customers' && options.customers === 'list' ? `[${body}]` : body, 1);
+      return json(endpoint === 'customers' && this.#options.customers === 'list' ? `[${body}]` : body, 1);
     }
-    const all = thingsAt(endpoint, now, asked.cloudServiceId, parameters.get('show_deleted') === 'true');
-    const things = withListFaults(endpoint, filtered(endpoint, all, parameters));
+    const all = this.#thingsAt(endpoint, now, asked.cloudServiceId, parameters.get('show_deleted') === 'true');
+    const things = this.#withListFaults(endpoint, this.#filtered(endpoint, all, parameters));
     if (['accounts', 'organizations', 'all_accounts'].includes(endpoint))
-      return pager(parameters, { columns: COLUMNS, text }, () => byAge(things));
-    return json(`[${things.map(text).join(',')}]`, things.length);
+      return this.#pager(parameters, { columns: COLUMNS, text: (thing) => this.#text(thing) }, () => byAge(things));
+    return json(`[${things.map((thing) => this.#text(thing)).join(',')}]`, things.length);
   }
 
-  function objectAt(endpoint: Endpoint, time: number): object | undefined {
-    if (endpoint === 'customers') return customerAt(time, options);
-    if (endpoint === 'settings') return settingsAt(time, options, switches.faults);
-    return endpoint === 'elasticity' ? elasticityAt(time, options) : undefined;
+  #text({ id, row }: Thing): string {
+    return rowText(row, id, FIELDS, this.#switches.faults);
   }
 
-  function thingsAt(endpoint: Endpoint, time: number, cloudServiceId = '', withDeleted = false): readonly Thing[] {
+  #objectAt(endpoint: Endpoint, time: number): object | undefined {
+    if (endpoint === 'customers') return customerAt(time, this.#options);
+    if (endpoint === 'settings') return settingsAt(time, this.#options, this.#switches.faults);
+    return endpoint === 'elasticity' ? elasticityAt(time, this.#options) : undefined;
+  }
+
+  #thingsAt(endpoint: Endpoint, time: number, cloudServiceId = '', withDeleted = false): readonly Thing[] {
     switch (endpoint) {
       case 'accounts':
-        return accountsAt(time, options).filter(({ isGone }) => !isGone);
+        return accountsAt(time, this.#options).filter(({ isGone }) => !isGone);
       case 'organizations':
-        return organizationsAt(time, options).filter(({ isGone }) => withDeleted || !isGone);
+        return organizationsAt(time, this.#options).filter(({ isGone }) => withDeleted || !isGone);
       case 'all_accounts':
-        return accountsAt(time, options).flatMap(({ id, row, organizationId, isGone }) =>
+        return accountsAt(time, this.#options).flatMap(({ id, row, organizationId, isGone }) =>
           isGone && !withDeleted ? [] : [{ id, row: briefly(row, organizationId, isGone) }],
         );
       case 'api_authorization_rules':
-        return apiKeysAt(time, options, switches.faults).map((row) => ({ id: row.id, row }));
+        return apiKeysAt(time, this.#options, this.#switches.faults).map((row) => ({ id: row.id, row }));
       case 'cloud_services':
-        return cloudServicesAt(time, options).map((row, id) => ({ id, row }));
+        return cloudServicesAt(time, this.#options).map((row, id) => ({ id, row }));
       default: {
-        const images = masterImagesAt(time, options, cloudServiceId);
+        const images = masterImagesAt(time, this.#options, cloudServiceId);
         if (!images) throw new Refusal(404, 'The cloud service was not found');
         return images.map((row, id) => ({ id, row }));
       }
@@ -96,36 +108,26 @@ export function createInventory(
   }
 
   /** Applies the filters of a request. */
-  function filtered(endpoint: Endpoint, things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
-    if (endpoint === 'accounts') return accountsLike(things, accountsAt(clock(), options), parameters);
+  #filtered(endpoint: Endpoint, things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {
+    if (endpoint === 'accounts') return accountsLike(things, accountsAt(this.#clock(), this.#options), parameters);
     if (endpoint !== 'cloud_services') return things;
-    if (options.cloudProviderId === 'required' && !parameters.has('cloud_provider_id'))
+    if (this.#options.cloudProviderId === 'required' && !parameters.has('cloud_provider_id'))
       throw new Refusal(400, 'cloud_provider_id is required');
     return cloudServicesLike(things, parameters);
   }
 
   /** Applies the faults of lists. */
-  function withListFaults(endpoint: Endpoint, things: readonly Thing[]): readonly Thing[] {
-    const { emptyLists, halvedLists, shuffledPermissions } = switches.faults;
+  #withListFaults(endpoint: Endpoint, things: readonly Thing[]): readonly Thing[] {
+    const { emptyLists, halvedLists, shuffledPermissions } = this.#switches.faults;
     if (halvedLists?.at !== undefined && !LISTS.some((list) => list === halvedLists.at))
       throw new Error(`halvedLists.at is one of: ${LISTS.join(', ')}.`);
     if (emptyLists?.split(',').includes(endpoint)) return [];
-    const isHalved = (halvedLists?.at ?? endpoint) === endpoint && switches.strikes('halvedLists') !== undefined;
+    const isHalved = (halvedLists?.at ?? endpoint) === endpoint && this.#switches.strikes('halvedLists') !== undefined;
     const left = isHalved ? things.slice(0, Math.floor(things.length / 2)) : things;
     if (!shuffledPermissions || endpoint !== 'api_authorization_rules') return left;
-    reads++;
-    return shuffled(left, reads) as readonly Thing[];
+    this.#reads++;
+    return shuffled(left, this.#reads) as readonly Thing[];
   }
-
-  return {
-    reply,
-    held(endpoint, time) {
-      const one = objectAt(endpoint, time);
-      if (one) return [JSON.stringify(one)];
-      if (endpoint !== 'master_images') return thingsAt(endpoint, time).map(text);
-      return cloudServicesAt(time, options).flatMap(({ id }) => thingsAt(endpoint, time, id).map(text));
-    },
-  };
 }
 
 function cloudServicesLike(things: readonly Thing[], parameters: URLSearchParams): readonly Thing[] {

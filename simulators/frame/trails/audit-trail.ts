@@ -1,6 +1,8 @@
 import { hash } from '../../random.ts';
+import type { Reply } from '../../send-reply.ts';
+import type { HeldRow } from '../../simulator.ts';
 import type { Timeline } from '../../timeline.ts';
-import type { Log, Pager, Writing } from '../api/log.ts';
+import type { HeldSpan, Log, Pager, Writing } from '../api/log.ts';
 import { type AskedPage, readEnough } from '../api/paging.ts';
 import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
 import type { FrameSwitches } from '../faults.ts';
@@ -29,47 +31,79 @@ interface AuditTrailParts {
   readonly pager: Pager;
 }
 
-/** Makes `audit-trails` over a timeline. */
-export function createAuditTrail({
-  timeline,
-  switches,
-  options,
-  clock,
-  pager,
-}: AuditTrailParts): Log & { reset(): void } {
-  const inserted: Moment[] = [];
-  const read = createWindowReader(
-    (from, to) => momentsIn(timeline, from, to),
-    () => [switches.faults.late, switches.faults.twins],
-  );
-  const oldest = () => clock() - options.auditDays * DAY_MS;
-  const text = (moment: Moment) => rowText(auditRow(moment), moment.id, FIELDS, switches.faults);
-  const writing: Writing<Moment> = {
-    columns: {
-      inserted_at: ({ micros }) => micros,
-      kind: (moment) => auditRow(moment).kind,
-      user_email: (moment) => auditRow(moment).user_email ?? '',
-      user_idp: (moment) => auditRow(moment).user_idp,
-    },
-    text,
-  };
+/** `audit-trails`. */
+export class AuditTrail implements Log {
+  readonly #parts: AuditTrailParts;
+  readonly #read: (from: number, to: number) => readonly Moment[];
+  /** Rows that were inserted between pages. */
+  readonly #inserted: Moment[] = [];
 
-  function rowsOf(parameters: URLSearchParams, asked: AskedPage): readonly Moment[] {
-    const now = clock();
-    const range = readRange(parameters, ['from_date', 'to_date'], { from: oldest() * 1000, to: (now + 1) * 1000 });
-    // The oldest kept row moves with the clock: rounded to whole hours, so that all pages of a window use one cached reading.
-    const from = Math.max(range.from / 1000, Math.floor(oldest() / HOUR_MS) * HOUR_MS);
-    const to = Math.min(range.to / 1000, now) + 1;
-    const kept = oldest() * 1000;
-    const wanted = (moment: Moment) =>
-      moment.shownAt <= now && moment.micros >= kept && isAskedFor(moment, range, parameters);
-    const rows = readEnough({ from, to }, asked, (start, end) => read(start, end).filter(wanted));
-    insertWhilePaging(rows, asked);
-    return inserted.length === 0 ? rows : merged(rows, inserted.filter(wanted));
+  constructor(parts: AuditTrailParts) {
+    this.#parts = parts;
+    const { timeline, switches } = parts;
+    this.#read = createWindowReader(
+      (from, to) => momentsIn(timeline, from, to),
+      () => [switches.faults.late, switches.faults.twins],
+    );
   }
 
-  function isAskedFor(moment: Moment, range: Range, parameters: URLSearchParams): boolean {
-    if (!isWithin(moment.micros, range, options.bounds)) return false;
+  page(parameters: URLSearchParams): Reply {
+    const writing: Writing<Moment> = {
+      columns: {
+        inserted_at: ({ micros }) => micros,
+        kind: (moment) => auditRow(moment).kind,
+        user_email: (moment) => auditRow(moment).user_email ?? '',
+        user_idp: (moment) => auditRow(moment).user_idp,
+      },
+      text: (moment) => this.#text(moment),
+    };
+    return this.#parts.pager(parameters, writing, (asked) => this.#rowsOf(parameters, asked));
+  }
+
+  *held({ from, to, visibleAt }: HeldSpan): Generator<HeldRow> {
+    const end = Math.min(to, visibleAt + 1);
+    for (let start = Math.max(from, this.#oldest()); start < end; start += HOUR_MS) {
+      const stop = Math.min(end, start + HOUR_MS);
+      const range = { from: start * 1000, to: stop * 1000 };
+      for (const moment of merged(momentsIn(this.#parts.timeline, start, stop), this.#inserted)) {
+        const { id, micros, shownAt } = moment;
+        if (!isWithin(micros, range, 'half-open') || shownAt > visibleAt) continue;
+        yield { id, time: Math.floor(micros / 1000), shownAt, text: this.#text(moment) };
+      }
+    }
+  }
+
+  reset(): void {
+    this.#inserted.length = 0;
+  }
+
+  #oldest(): number {
+    return this.#parts.clock() - this.#parts.options.auditDays * DAY_MS;
+  }
+
+  #text(moment: Moment): string {
+    return rowText(auditRow(moment), moment.id, FIELDS, this.#parts.switches.faults);
+  }
+
+  #rowsOf(parameters: URLSearchParams, asked: AskedPage): readonly Moment[] {
+    const now = this.#parts.clock();
+    const range = readRange(parameters, ['from_date', 'to_date'], {
+      from: this.#oldest() * 1000,
+      to: (now + 1) * 1000,
+    });
+    // The oldest kept row moves with the clock: rounded to whole hours, so that all pages of a window use one cached reading.
+    const from = Math.max(range.from / 1000, Math.floor(this.#oldest() / HOUR_MS) * HOUR_MS);
+    const to = Math.min(range.to / 1000, now) + 1;
+    const kept = this.#oldest() * 1000;
+    const wanted = (moment: Moment) =>
+      moment.shownAt <= now && moment.micros >= kept && this.#isAskedFor(moment, range, parameters);
+    const rows = readEnough({ from, to }, asked, (start, end) => this.#read(start, end).filter(wanted));
+    this.#insertWhilePaging(rows, asked);
+    return this.#inserted.length === 0 ? rows : merged(rows, this.#inserted.filter(wanted));
+  }
+
+  #isAskedFor(moment: Moment, range: Range, parameters: URLSearchParams): boolean {
+    if (!isWithin(moment.micros, range, this.#parts.options.bounds)) return false;
     const [kind, search] = [parameters.get('kind'), parameters.get('search')];
     if (kind === null && search === null) return true;
     const row = auditRow(moment);
@@ -77,37 +111,17 @@ export function createAuditTrail({
   }
 
   /** Inserts a row beside the first one of the range, which the client has already read: all offsets shift by one. */
-  function insertWhilePaging(rows: readonly Moment[], { offset, newestFirst }: AskedPage): void {
+  #insertWhilePaging(rows: readonly Moment[], { offset, newestFirst }: AskedPage): void {
     const first = newestFirst ? rows.at(-1) : rows[0];
-    if (offset === 0 || !first || !switches.strikes('insertWhilePaging')) return;
-    const number = inserted.length;
-    inserted.push({
+    if (offset === 0 || !first || !this.#parts.switches.strikes('insertWhilePaging')) return;
+    const number = this.#inserted.length;
+    this.#inserted.push({
       id: FIRST_INSERTED + number,
       micros: first.micros + (newestFirst ? -1 : 1),
-      shownAt: clock(),
-      seed: hash(options.seed, FIRST_INSERTED, number),
+      shownAt: this.#parts.clock(),
+      seed: hash(this.#parts.options.seed, FIRST_INSERTED, number),
     });
   }
-
-  return {
-    page: (parameters) => pager(parameters, writing, (asked) => rowsOf(parameters, asked)),
-    *held({ from, to, visibleAt }) {
-      const end = Math.min(to, visibleAt + 1);
-      for (let start = Math.max(from, oldest()); start < end; start += HOUR_MS) {
-        const stop = Math.min(end, start + HOUR_MS);
-        const range = { from: start * 1000, to: stop * 1000 };
-        const moments = merged(momentsIn(timeline, start, stop), inserted);
-        for (const moment of moments) {
-          const { id, micros, shownAt } = moment;
-          if (!isWithin(micros, range, 'half-open') || shownAt > visibleAt) continue;
-          yield { id, time: Math.floor(micros / 1000), shownAt, text: text(moment) };
-        }
-      }
-    },
-    reset() {
-      inserted.length = 0;
-    },
-  };
 }
 
 function merged(rows: readonly Moment[], more: readonly Moment[]): readonly Moment[] {

@@ -1,4 +1,6 @@
-import type { Log, Pager, Writing } from '../api/log.ts';
+import type { Reply } from '../../send-reply.ts';
+import type { HeldRow } from '../../simulator.ts';
+import type { HeldSpan, Log, Pager, Writing } from '../api/log.ts';
 import { type AskedPage, readEnough } from '../api/paging.ts';
 import { type Bounds, isWithin, type Range, readRange } from '../api/range.ts';
 import type { FrameSwitches } from '../faults.ts';
@@ -33,19 +35,55 @@ interface SessionTrailParts {
   readonly pager: Pager;
 }
 
-/** Makes `session-trails`. */
-export function createSessionTrail({ sessions, switches, options, clock, pager }: SessionTrailParts): Log {
-  const read = createWindowReader(
-    options.sessionRange === 'session_start' ? sessions.startingIn : sessions.reachingInto,
-    () => [switches.faults.late, switches.faults.twins, switches.faults.corrections],
-  );
-  const oldestEnd = () => clock() - options.sessionDays * DAY_MS;
-  const oldestStart = () => oldestEnd() - options.longestSessionDays * DAY_MS;
-  const shownFrom = (one: Session) => (options.runningSessions === 'shown' ? one.shownAt : one.endShownAt);
+/** `session-trails`. */
+export class SessionTrail implements Log {
+  readonly #parts: SessionTrailParts;
+  readonly #read: (from: number, to: number) => readonly Session[];
 
-  const text = (one: Session, at: number) => rowText(sessionRow(one, at), one.id, FIELDS, switches.faults);
+  constructor(parts: SessionTrailParts) {
+    this.#parts = parts;
+    const { sessions, switches, options } = parts;
+    this.#read = createWindowReader(
+      options.sessionRange === 'session_start' ? sessions.startingIn : sessions.reachingInto,
+      () => [switches.faults.late, switches.faults.twins, switches.faults.corrections],
+    );
+  }
 
-  function writingAt(now: number): Writing<Session> {
+  page(parameters: URLSearchParams): Reply {
+    const now = this.#parts.clock();
+    return this.#parts.pager(parameters, this.#writingAt(now), (asked) => this.#rowsOf(parameters, asked, now));
+  }
+
+  *held({ from, to, visibleAt }: HeldSpan): Generator<HeldRow> {
+    const end = Math.min(to, visibleAt + 1);
+    for (let start = Math.max(from, this.#oldestStart()); start < end; start += HOUR_MS) {
+      const stop = Math.min(end, start + HOUR_MS);
+      for (const one of this.#parts.sessions.startingIn(start, stop)) {
+        const time = one.start / 1000;
+        const shownAt = this.#shownFrom(one);
+        if (time < start || time >= stop || shownAt > visibleAt || one.end < this.#oldestEnd() * 1000) continue;
+        yield { id: one.id, time, shownAt, text: this.#text(one, visibleAt) };
+      }
+    }
+  }
+
+  #oldestEnd(): number {
+    return this.#parts.clock() - this.#parts.options.sessionDays * DAY_MS;
+  }
+
+  #oldestStart(): number {
+    return this.#oldestEnd() - this.#parts.options.longestSessionDays * DAY_MS;
+  }
+
+  #shownFrom(one: Session): number {
+    return this.#parts.options.runningSessions === 'shown' ? one.shownAt : one.endShownAt;
+  }
+
+  #text(one: Session, at: number): string {
+    return rowText(sessionRow(one, at), one.id, FIELDS, this.#parts.switches.faults);
+  }
+
+  #writingAt(now: number): Writing<Session> {
     const endAt = (one: Session) => (now >= one.endShownAt ? one.end : Infinity);
     return {
       columns: {
@@ -54,48 +92,31 @@ export function createSessionTrail({ sessions, switches, options, clock, pager }
         session_duration: (one) => (endAt(one) === Infinity ? Infinity : statedDuration(one)),
         user_email: (one) => sessionContent(one).person.email,
       },
-      text: (one) => text(one, now),
+      text: (one) => this.#text(one, now),
     };
   }
 
-  function rowsOf(parameters: URLSearchParams, asked: AskedPage, now: number): readonly Session[] {
+  #rowsOf(parameters: URLSearchParams, asked: AskedPage, now: number): readonly Session[] {
     const names = ['session_start', 'session_end'] as const;
-    const range = readRange(parameters, names, { from: oldestStart() * 1000, to: (now + 1) * 1000 });
+    const range = readRange(parameters, names, { from: this.#oldestStart() * 1000, to: (now + 1) * 1000 });
     // The oldest kept row moves with the clock: rounded to whole hours, so that all pages of a window use one cached reading.
-    const from = Math.max(range.from / 1000, Math.floor(oldestStart() / HOUR_MS) * HOUR_MS);
-    const kept = oldestEnd() * 1000;
+    const from = Math.max(range.from / 1000, Math.floor(this.#oldestStart() / HOUR_MS) * HOUR_MS);
+    const kept = this.#oldestEnd() * 1000;
     const to = Math.min(range.to / 1000, now) + 1;
     const wanted = (one: Session) =>
-      shownFrom(one) <= now && one.end >= kept && isInRange(one, range, now) && isAskedFor(one, parameters);
-    if (options.sessionRange !== 'session_start') return read(from, to).filter(wanted);
-    return readEnough({ from, to }, asked, (start, end) => read(start, end).filter(wanted));
+      this.#shownFrom(one) <= now && one.end >= kept && this.#isInRange(one, range, now) && isAskedFor(one, parameters);
+    if (this.#parts.options.sessionRange !== 'session_start') return this.#read(from, to).filter(wanted);
+    return readEnough({ from, to }, asked, (start, end) => this.#read(start, end).filter(wanted));
   }
 
-  function isInRange({ start, end, endShownAt }: Session, range: Range, now: number): boolean {
+  #isInRange({ start, end, endShownAt }: Session, range: Range, now: number): boolean {
     const hasEnded = now >= endShownAt;
-    if (options.sessionRange === 'session_start') return isWithin(start, range, options.bounds);
-    if (options.sessionRange === 'session_end') return hasEnded && isWithin(end, range, options.bounds);
-    const reachesIn = !hasEnded || (options.bounds === 'exclusive' ? end > range.from : end >= range.from);
-    return reachesIn && (options.bounds === 'inclusive' ? start <= range.to : start < range.to);
+    if (this.#parts.options.sessionRange === 'session_start') return isWithin(start, range, this.#parts.options.bounds);
+    if (this.#parts.options.sessionRange === 'session_end')
+      return hasEnded && isWithin(end, range, this.#parts.options.bounds);
+    const reachesIn = !hasEnded || (this.#parts.options.bounds === 'exclusive' ? end > range.from : end >= range.from);
+    return reachesIn && (this.#parts.options.bounds === 'inclusive' ? start <= range.to : start < range.to);
   }
-
-  return {
-    page(parameters) {
-      const now = clock();
-      return pager(parameters, writingAt(now), (asked) => rowsOf(parameters, asked, now));
-    },
-    *held({ from, to, visibleAt }) {
-      const end = Math.min(to, visibleAt + 1);
-      for (let start = Math.max(from, oldestStart()); start < end; start += HOUR_MS) {
-        const stop = Math.min(end, start + HOUR_MS);
-        for (const one of sessions.startingIn(start, stop)) {
-          const time = one.start / 1000;
-          if (time < start || time >= stop || shownFrom(one) > visibleAt || one.end < oldestEnd() * 1000) continue;
-          yield { id: one.id, time, shownAt: shownFrom(one), text: text(one, visibleAt) };
-        }
-      }
-    },
-  };
 }
 
 function isAskedFor(one: Session, parameters: URLSearchParams): boolean {

@@ -5,7 +5,7 @@ import { type Selection, selectionOf } from '../content/collections.ts';
 import { ACCOUNT_ID, ROLES, SERVICE_USER } from '../content/tenant.ts';
 import type { VbrickSwitches } from '../faults.ts';
 import type { LoginRows } from '../log/login-rows.ts';
-import { createLogins, type LoginOptions } from './logins.ts';
+import { type LoginOptions, Logins } from './logins.ts';
 import { createRate } from './rate.ts';
 import { broken, EMPTY, failure, invalid, json, tooMany, unauthorized } from './replies.ts';
 import { createSessions } from './sessions.ts';
@@ -36,13 +36,13 @@ export function createService(
   page: (url: URL, selection: Selection) => Reply,
 ): Service & { readonly logins: Tally } {
   const sessions = createSessions(options.seed, options.sessionMinutes, options.now, switches);
-  const logins = createLogins(options, switches, sessions, rows);
+  const logins = new Logins(options, switches, sessions, rows);
   const rate = createRate(options.limit, options.now);
 
   const open = new Map<string, (call: Call) => Reply>([
     ['GET /api/v2/accounts/bootstrap', bootstrap],
-    ['POST /api/v2/authenticate', (call) => withBody(call, logins.byKey)],
-    ['POST /api/v2/user/login', (call) => withBody(call, logins.byPassword)],
+    ['POST /api/v2/authenticate', (call) => withBody(call, (body) => logins.byKey(body))],
+    ['POST /api/v2/user/login', (call) => withBody(call, (body) => logins.byPassword(body))],
   ]);
   const closed = new Map<string, (call: Call) => Reply>([
     ['GET /api/v2/user/session', () => EMPTY],

@@ -41,7 +41,7 @@ export function oddColumns(columns: Columns, number: number, turn: number): Colu
   return { ...marked, ...(ODDITIES[turn % ODDITIES.length] as Oddity)(marked, mark) };
 }
 
-/** A row that is at least so many bytes long. */
+/** A row with at least this number of bytes. */
 export function oversizedColumns(columns: Columns, number: number, bytes: number): Columns {
   const filler = `${number} `.repeat(Math.ceil(bytes / (String(number).length + 1)));
   return { ...columns, Message: extend(columns.Message, `"Description":${JSON.stringify(filler)}`) };
