@@ -1,51 +1,57 @@
 import { parseArgs } from 'node:util';
-import { FAULT_SHAPES, type FaultName, type FaultShape, readFaults } from './faults.ts';
+import { type FaultShape, readFaults } from './fault-switches.ts';
 import type { Simulator, SimulatorFlag, SimulatorOptions } from './simulator.ts';
 
 type Kind = 'number' | 'text' | 'flag';
 
-/** The options of every simulator; `time` becomes milliseconds. */
+/** The options of every simulator; a `time` is read as milliseconds since 1970. */
 const COMMON: Readonly<Record<string, { readonly kind: 'number' | 'time'; readonly words: string }>> = {
   port: { kind: 'number', words: 'the port on 127.0.0.1 (a free one)' },
   seed: { kind: 'number', words: 'the same seed gives the same events, for ever (7)' },
   perMinute: { kind: 'number', words: 'events a minute, fractions allowed (6)' },
   from: { kind: 'time', words: 'no event before this time, such as 2026-01-10T09:00:00Z' },
   to: { kind: 'time', words: 'no event at or after this time' },
-  count: { kind: 'number', words: 'exactly so many events between --from and --to, instead of --per-minute' },
+  count: { kind: 'number', words: 'exact number of events between --from and --to, instead of --per-minute' },
 };
 
-/** Reads the flags of a simulator; throws with words that name the mistake. */
+/** Reads the flags of a simulator; throws an error that names the mistake. */
 export function readCommandLine(simulator: Simulator, args: readonly string[]): SimulatorOptions {
-  const names = [...Object.keys(COMMON), ...Object.keys(simulator.flags), ...simulator.faults];
+  const names = [...Object.keys(COMMON), ...Object.keys(simulator.flags), ...Object.keys(simulator.faults)];
   const options = Object.fromEntries(
     names.map((name) => [
       kebab(name),
       { type: isSwitch(simulator, name) ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  // A negative number after a flag would be taken for the next flag.
-  const joined = args.flatMap((arg, index) =>
-    isNegative(arg) ? [] : isNegative(args[index + 1]) ? [`${arg}=${args[index + 1]}`] : [arg],
-  );
-  const { values } = parseArgs({ args: joined, options, strict: true, allowPositionals: false });
-  const given = names
-    .filter((name) => values[kebab(name)] !== undefined)
-    .map((name) => [name, String(values[kebab(name)])] as const);
-  const plain = given
-    .filter(([name]) => !honours(simulator, name))
-    .map(([name, text]) => [name, readOption(simulator, name, text)]);
-  const faults = given.flatMap(([name, text]) => (honours(simulator, name) ? [[name, readFault(name, text)]] : []));
-  return { ...Object.fromEntries(plain), faults: readFaults(Object.fromEntries(faults), simulator.faults) };
+  const { values } = parseArgs({ args: joinNegatives(args), options, strict: true, allowPositionals: false });
+  const plain: Record<string, number | string> = {};
+  const faults: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = values[kebab(name)];
+    if (value === undefined) continue;
+    const shape = simulator.faults[name];
+    if (shape) faults[name] = readFault(name, shape, String(value));
+    else plain[name] = readOption(simulator, name, String(value));
+  }
+  return { ...plain, faults: readFaults(faults, simulator.faults) };
 }
 
-/** Every flag in words. */
+/** Joins a negative number with the flag before it: parseArgs would take it for a flag. */
+function joinNegatives(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    if (isNegative(arg)) return [];
+    return isNegative(args[index + 1]) ? [`${arg}=${args[index + 1]}`] : [arg];
+  });
+}
+
+/** Describes every flag in words. */
 export function describeCommandLine(simulator: Simulator): string {
   const lines = (entries: readonly (readonly [string, string, string])[]) =>
     entries.map(([name, value, words]) => `  --${kebab(name)}${value && ` ${value}`}\n      ${words}`).join('\n');
   const common = Object.entries(COMMON).map(([name, { kind, words }]) => [name, `<${kind}>`, words] as const);
   const own = Object.entries(simulator.flags).map(([name, flag]) => [name, choicesOf(flag), flag.words] as const);
-  const faults = simulator.faults.map(
-    (name) => [name, faultValue(FAULT_SHAPES[name]), FAULT_SHAPES[name].words] as const,
+  const faults = Object.entries(simulator.faults).map(
+    ([name, shape]) => [name, faultValue(shape), shape.words] as const,
   );
   return [
     `npm run vendor -- ${simulator.id} [flags]`,
@@ -66,8 +72,7 @@ function readOption(simulator: Simulator, name: string, text: string): number | 
   return value;
 }
 
-function readFault(name: FaultName, text: string): unknown {
-  const { is } = FAULT_SHAPES[name];
+function readFault(name: string, { is }: FaultShape, text: string): unknown {
   if (typeof is === 'string') return readValue(name, is, text);
   const [first] = Object.keys(is) as [string];
   const fields = text.split(',').map((part, index) => {
@@ -100,11 +105,7 @@ function toNumber(text: string): number {
 }
 
 function isSwitch(simulator: Simulator, name: string): boolean {
-  return honours(simulator, name) && FAULT_SHAPES[name].is === 'flag';
-}
-
-function honours(simulator: Simulator, name: string): name is FaultName {
-  return (simulator.faults as readonly string[]).includes(name);
+  return simulator.faults[name]?.is === 'flag';
 }
 
 function isNegative(arg: string | undefined): boolean {

@@ -1,22 +1,22 @@
-import type { Faults, Switches } from './faults.ts';
+import type { Switches } from './fault-switches.ts';
 import type { Reply } from './send-reply.ts';
 import type { Counters } from './simulator.ts';
 
-/** Where a running simulator is steered. No vendor has such a path. */
+/** The path that controls a running simulator. No vendor has such a path. */
 export const CONTROL_PATH = '/_control';
 
-/** What can be steered. */
-export interface Steering {
-  readonly switches: Switches;
+/** What the control path reads and changes. */
+export interface Controlled {
+  readonly switches: Switches<object>;
   readonly counters: Counters;
   reset(): void;
 }
 
-/** GET shows faults and counters, PUT replaces the faults, PATCH changes some (null ends one), POST resets all. */
-export function answerControl(method: string, path: string, body: string, steering: Steering): Reply {
-  const { switches } = steering;
+/** GET returns faults and counters, PUT replaces the faults, PATCH changes some (null ends one), POST resets everything. */
+export function answerControl(method: string, path: string, body: string, controlled: Controlled): Reply {
+  const { switches } = controlled;
   try {
-    if (path === `${CONTROL_PATH}/reset` && method === 'POST') steering.reset();
+    if (path === `${CONTROL_PATH}/reset` && method === 'POST') controlled.reset();
     else if (path === CONTROL_PATH && method === 'PUT') switches.set(JSON.parse(body));
     else if (path === CONTROL_PATH && method === 'PATCH') switches.set(merge(switches.faults, JSON.parse(body)));
     else if (path !== CONTROL_PATH || method !== 'GET') {
@@ -25,10 +25,10 @@ export function answerControl(method: string, path: string, body: string, steeri
   } catch (error) {
     return json(400, { error: (error as Error).message });
   }
-  return json(200, { faults: switches.faults, counters: steering.counters });
+  return json(200, { faults: switches.faults, counters: controlled.counters });
 }
 
-function merge(current: Faults, changes: unknown): unknown {
+function merge(current: object, changes: unknown): unknown {
   const both = { ...current, ...(changes as object) };
   return Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null));
 }

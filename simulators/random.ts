@@ -1,11 +1,11 @@
 const WORD = 2 ** 32;
 
-/** One unsigned 32-bit number out of any whole numbers: the same numbers give the same result, on every machine. */
+/** Hashes whole numbers to one unsigned 32-bit number, the same on every machine. */
 export function hash(...values: readonly number[]): number {
   let state = 0x9e3779b9;
   for (const value of values) {
     state = mix(state ^ (value >>> 0));
-    // Times and row ids are longer than 32 bits: their upper half counts too.
+    // Times and row ids are longer than 32 bits: their upper half is hashed too.
     state = mix((state + Math.floor(value / WORD)) >>> 0);
   }
   return state;
@@ -22,7 +22,7 @@ export function share(...values: readonly number[]): number {
   return hash(...values) / WORD;
 }
 
-/** A source of numbers in [0, 1) that always gives the same ones for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1) that always gives the same ones for the same seed (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -33,7 +33,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** One of several things. */
+/** Picks one of several things. */
 export function pick<T>(random: () => number, things: readonly T[]): T {
   return things[Math.floor(random() * things.length)] as T;
 }

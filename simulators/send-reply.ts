@@ -1,37 +1,37 @@
 import type { ServerResponse } from 'node:http';
-import type { Faults } from './faults.ts';
+import type { ServerFaults } from './faults.ts';
 
-/** An answer before the wire has had its way with it. */
+/** An answer, before faults of the connection strike it. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How many records it carries. */
+  /** Number of records in it. */
   readonly rows?: number;
-  /** What was asked has been done, but the connection breaks before the answer. */
+  /** The request was carried out, but the connection breaks before the answer. */
   readonly isLost?: boolean;
 }
 
-/** What the wire does to a body. */
+/** Faults of the connection while a body is sent. */
 export interface WireFaults {
-  readonly cut?: Faults['cut'];
-  readonly slowBody?: Faults['slowBody'];
+  readonly cut?: ServerFaults['cut'];
+  readonly slowBody?: ServerFaults['slowBody'];
 }
 
 const SLICES_PER_SECOND = 10;
 
-/** Writes an answer: whole, cut, broken off or slowly. */
+/** Writes an answer: completely, cut, broken off or slowly. */
 export function sendReply(response: ServerResponse, reply: Reply, wire: WireFaults): void {
   const whole = Buffer.from(reply.body);
   const half = whole.subarray(0, Math.floor(whole.length / 2));
-  const claimed = wire.cut && !wire.cut.destroy ? half : whole;
-  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(claimed.length) });
+  const announced = wire.cut && !wire.cut.destroy ? half : whole;
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(announced.length) });
   if (wire.cut?.destroy) {
     response.write(half, () => response.destroy());
   } else if (wire.slowBody) {
-    sendSlowly(response, claimed, wire.slowBody.bytesPerSecond);
+    sendSlowly(response, announced, wire.slowBody.bytesPerSecond);
   } else {
-    response.end(claimed);
+    response.end(announced);
   }
 }
 

@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerControl, CONTROL_PATH } from './control.ts';
-import type { Faults, Switches } from './faults.ts';
+import type { Switches } from './fault-switches.ts';
+import type { ServerFaults } from './faults.ts';
 import { type Reply, sendReply } from './send-reply.ts';
 import type { Counters } from './simulator.ts';
 
-/** One request to a vendor. */
+/** One request to a simulator. */
 export interface Call {
   readonly method: string;
   readonly url: URL;
@@ -14,17 +15,17 @@ export interface Call {
   readonly body: string;
 }
 
-/** What a vendor brings: its answers, and how it words the failures that every vendor can have. */
+/** The part of a server that differs between vendors: its answers, and the form of failures that every vendor can have. */
 export interface Service {
-  /** The content type of its good answers. */
+  /** The content type of its successful answers. */
   readonly contentType: string;
   answer(call: Call): Reply;
-  throttled(fault: NonNullable<Faults['throttle']>, call: Call): Reply;
+  throttled(fault: NonNullable<ServerFaults['throttle']>, call: Call): Reply;
   broken(status: number, call: Call): Reply;
   reset(): void;
 }
 
-/** A vendor's server on loopback. */
+/** A running server on 127.0.0.1. */
 export interface SimulatorServer {
   readonly origin: string;
   readonly control: string;
@@ -33,84 +34,34 @@ export interface SimulatorServer {
   stop(): Promise<void>;
 }
 
+const PLAIN_TEXT = { 'content-type': 'text/plain' };
 const MAINTENANCE =
   '<!doctype html><html><head><title>Scheduled maintenance</title></head><body><h1>We will be back soon</h1></body></html>';
 
-/** Serves a vendor on 127.0.0.1 and lets the switched faults happen to its answers. */
+/** Serves a vendor's answers on 127.0.0.1, with the faults that are switched on. */
 export async function startSimulatorServer(
   service: Service,
-  switches: Switches,
-  options: { readonly port: number; readonly now: () => number },
+  switches: Switches<ServerFaults>,
+  { port, now }: { readonly port: number; readonly now: () => number },
 ): Promise<SimulatorServer> {
-  const counters: Counters = { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} };
-  const reset = () => {
-    switches.reset();
-    service.reset();
-    Object.assign(counters, { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} });
-  };
+  const answering = new Answering(service, switches, now);
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: Error) => {
-      // A mistake of the simulator itself must not look like a vendor's fault.
+    answering.handle(request, response).catch((error: Error) => {
+      // A bug of the simulator must not look like a fault of the vendor.
       if (response.headersSent) response.destroy(error);
-      else
-        sendReply(
-          response,
-          { status: 500, headers: { 'content-type': 'text/plain' }, body: `simulator: ${error.stack}` },
-          {},
-        );
+      else sendReply(response, { status: 500, headers: PLAIN_TEXT, body: `simulator: ${error.stack}` }, {});
     });
   });
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', origin());
-    const body = await readAll(request);
-    if (url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`)) {
-      const reply = answerControl(request.method ?? 'GET', url.pathname, body, { switches, counters, reset });
-      return sendReply(response, reply, {});
-    }
-    counters.requests++;
-    counters.byPath[url.pathname] = (counters.byPath[url.pathname] ?? 0) + 1;
-    const isTouched = (request.url ?? '').includes(switches.faults.where ?? '');
-    if (isTouched && switches.faults.latencyMs) await wait(switches.faults.latencyMs, undefined, { ref: false });
-    if (isTouched && switches.strikes('hang')) {
-      count('none');
-      return;
-    }
-    const call = { method: request.method ?? 'GET', url, headers: request.headers, body };
-    const reply = (isTouched ? strike(service, switches, call) : undefined) ?? service.answer(call);
-    count(reply.isLost ? 'none' : String(reply.status));
-    if (reply.isLost) {
-      response.destroy();
-      return;
-    }
-    counters.rowsServed += reply.rows ?? 0;
-    const date = new Date(options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000).toUTCString();
-    const cut = isTouched ? switches.strikes('cut') : undefined;
-    const slowBody = isTouched ? switches.faults.slowBody : undefined;
-    sendReply(
-      response,
-      { ...reply, headers: { date, ...reply.headers } },
-      { ...(cut && { cut }), ...(slowBody && { slowBody }) },
-    );
-  }
-
-  function count(status: string): void {
-    counters.byStatus[status] = (counters.byStatus[status] ?? 0) + 1;
-  }
-
-  function origin(): string {
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    origin: origin(),
-    control: `${origin()}${CONTROL_PATH}`,
-    counters,
-    reset,
+    origin,
+    control: `${origin}${CONTROL_PATH}`,
+    counters: answering.counters,
+    reset: () => answering.reset(),
     stop: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
@@ -119,8 +70,68 @@ export async function startSimulatorServer(
   };
 }
 
-/** The faults that answer in the vendor's place. */
-function strike(service: Service, switches: Switches, call: Call): Reply | undefined {
+/** Answers requests, lets faults strike, and counts. */
+class Answering {
+  readonly counters: Counters = { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} };
+  readonly #service: Service;
+  readonly #switches: Switches<ServerFaults>;
+  readonly #now: () => number;
+
+  constructor(service: Service, switches: Switches<ServerFaults>, now: () => number) {
+    this.#service = service;
+    this.#switches = switches;
+    this.#now = now;
+  }
+
+  reset(): void {
+    this.#switches.reset();
+    this.#service.reset();
+    Object.assign(this.counters, { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} });
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: target = '/', headers, socket } = request;
+    const url = new URL(target, `http://127.0.0.1:${socket.localPort}`);
+    const body = await readAll(request);
+    if (url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`)) {
+      const controlled = { switches: this.#switches, counters: this.counters, reset: () => this.reset() };
+      return sendReply(response, answerControl(method, url.pathname, body, controlled), {});
+    }
+    this.counters.requests++;
+    this.counters.byPath[url.pathname] = (this.counters.byPath[url.pathname] ?? 0) + 1;
+    const { faults } = this.#switches;
+    const isTarget = target.includes(faults.where ?? '');
+    if (isTarget && faults.latencyMs) await wait(faults.latencyMs, undefined, { ref: false });
+    if (isTarget && this.#switches.strikes('hang')) return this.#countStatus('none');
+    const call = { method, url, headers, body };
+    const reply = (isTarget ? strike(this.#service, this.#switches, call) : undefined) ?? this.#service.answer(call);
+    this.#send(response, reply, isTarget);
+  }
+
+  #send(response: ServerResponse, reply: Reply, isTarget: boolean): void {
+    this.#countStatus(reply.isLost ? 'none' : String(reply.status));
+    if (reply.isLost) {
+      response.destroy();
+      return;
+    }
+    this.counters.rowsServed += reply.rows ?? 0;
+    const { clockSkewSeconds = 0, slowBody } = this.#switches.faults;
+    const date = new Date(this.#now() + clockSkewSeconds * 1000).toUTCString();
+    const cut = isTarget ? this.#switches.strikes('cut') : undefined;
+    sendReply(
+      response,
+      { ...reply, headers: { date, ...reply.headers } },
+      { ...(cut && { cut }), ...(isTarget && slowBody && { slowBody }) },
+    );
+  }
+
+  #countStatus(status: string): void {
+    this.counters.byStatus[status] = (this.counters.byStatus[status] ?? 0) + 1;
+  }
+}
+
+/** The answer of a fault that strikes in place of the vendor's own; undefined if none does. */
+function strike(service: Service, switches: Switches<ServerFaults>, call: Call): Reply | undefined {
   const redirect = switches.strikes('redirect');
   if (redirect) return { status: redirect.status ?? 302, headers: { location: redirect.to }, body: '' };
   const throttle = switches.strikes('throttle');

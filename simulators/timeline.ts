@@ -1,27 +1,27 @@
 import { createRandom, hash, share } from './random.ts';
 
-/** How many events there are, and when. Times are milliseconds since 1970. */
+/** Number of events, and when they happen. Times are milliseconds since 1970. */
 export interface TimelineOptions {
   readonly seed: number;
-  /** Events a minute, fractions allowed. Not used when `count` is given. */
+  /** Events a minute, fractions allowed. Not used if `count` is given. */
   readonly perMinute: number;
   /** No event before this time. */
   readonly from?: number;
   /** No event at or after this time. */
   readonly to?: number;
-  /** Exactly so many events, spread over [from, to). */
+  /** Exact number of events, spread over [from, to). */
   readonly count?: number;
 }
 
-/** What the fault switches change about the timeline. */
+/** Changes of the timeline by faults. */
 export interface Irregularity {
-  /** The share of events that appear later than they happened, and by how much at most. */
+  /** The share of events that appear later than they happened, and the maximum delay. */
   readonly late?: { readonly share: number; readonly upToSeconds?: number };
-  /** The share of events that happen two or three times in the same second, with equal content. */
+  /** The share of events that happen two or three times in the same second, with equal content: twins. */
   readonly twins?: number;
 }
 
-/** One event: where it stands, when the vendor shows it, and the seed of its content (equal for twins). */
+/** One event: its place in the log, when the vendor shows it, and the seed of its content (equal for twins). */
 export interface Happening {
   /** Grows with time and orders events of the same second. */
   readonly id: number;
@@ -31,18 +31,18 @@ export interface Happening {
   readonly seed: number;
 }
 
-/** A question to the timeline. */
+/** The part of the timeline to read. */
 export interface Span {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
   readonly visibleAt: number;
   readonly newestFirst?: boolean;
-  /** Only rows beyond this row id, in the direction of reading. */
+  /** Only rows behind this row id, in the direction of reading. */
   readonly beyond?: number;
 }
 
-/** An endless log that is computed, never stored: any part of it costs only what is read of it. */
+/** An endless log that is computed, not stored: reading any part of it costs only that part. */
 export interface Timeline {
   happenings(span: Span): Generator<Happening>;
 }
@@ -55,11 +55,11 @@ interface Slot {
 const DEFAULT_TWINS = 0.01;
 const DEFAULT_LATE_SECONDS = 120;
 const DAY_SECONDS = 86_400;
-/** Time is cut into cells of about this many events, so that a page costs the same at every rate and depth. */
+/** Time is divided into cells of about this many events, so that a page costs the same at every rate and offset. */
 const EVENTS_PER_CELL = 60;
 const CACHED_CELLS = 256;
 
-/** Makes the log of a seed; the irregularities are asked for at every reading, so that they can be switched. */
+/** Makes the log of a seed. Irregularities are read again for each reading, so that they can be switched. */
 export function createTimeline(options: TimelineOptions, irregularity: () => Irregularity = () => ({})): Timeline {
   const grid = createGrid(options);
   const cache = new Map<number, readonly Slot[]>();
@@ -82,7 +82,11 @@ export function createTimeline(options: TimelineOptions, irregularity: () => Irr
       const step = span.newestFirst ? -1 : 1;
       const [lowest, highest] = [grid.cellAt(from), grid.cellAt(to - 1)];
       const beyond = span.beyond ?? (span.newestFirst ? Infinity : -1);
-      for (let cell = firstCell(grid, lowest, highest, span, beyond); cell >= lowest && cell <= highest; cell += step) {
+      for (
+        let cell = firstCell(grid, { lowest, highest }, beyond, span.newestFirst);
+        cell >= lowest && cell <= highest;
+        cell += step
+      ) {
         const slots = slotsOf(cell, twins);
         for (let turn = 0; turn < slots.length; turn++) {
           const index = span.newestFirst ? slots.length - 1 - turn : turn;
@@ -100,9 +104,9 @@ export function createTimeline(options: TimelineOptions, irregularity: () => Irr
 interface Grid {
   readonly hasEvents: boolean;
   cellAt(time: number): number;
-  /** Start and end in seconds. */
+  /** Start and end of a cell in seconds. */
   bounds(cell: number): readonly [number, number];
-  /** How many events came before the cell: its first row's id. */
+  /** The id of the cell's first row: the number of events before the cell. */
   firstId(cell: number): number;
 }
 
@@ -118,21 +122,26 @@ function createGrid(options: TimelineOptions): Grid {
   return evenGrid((count * 60) / (end - start), start, end, count);
 }
 
-function evenGrid(perMinute: number, start: number, end: number, most: number): Grid {
+function evenGrid(perMinute: number, start: number, end: number, maxEvents: number): Grid {
   const cellSeconds = Math.min(DAY_SECONDS, Math.max(1, Math.round((EVENTS_PER_CELL * 60) / perMinute)));
   const perCell = (perMinute * cellSeconds) / 60;
   return {
     hasEvents: perMinute > 0,
     cellAt: (time) => Math.floor((time / 1000 - start) / cellSeconds),
     bounds: (cell) => [start + cell * cellSeconds, Math.min(end, start + (cell + 1) * cellSeconds)],
-    firstId: (cell) => (start + cell * cellSeconds >= end ? most : Math.floor(cell * perCell)),
+    firstId: (cell) => (start + cell * cellSeconds >= end ? maxEvents : Math.floor(cell * perCell)),
   };
 }
 
-/** Finds the cell of a row id by halving: a cursor deep in the range costs no more than one at its start. */
-function firstCell(grid: Grid, lowest: number, highest: number, span: Span, beyond: number): number {
-  const edge = span.newestFirst ? beyond : beyond + 1;
-  if (grid.firstId(lowest) >= edge) return span.newestFirst ? -1 : lowest;
+/** Finds the cell of a row id by binary search: a cursor deep in the range costs no more than one at its start. */
+function firstCell(
+  grid: Grid,
+  { lowest, highest }: { readonly lowest: number; readonly highest: number },
+  beyond: number,
+  newestFirst = false,
+): number {
+  const edge = newestFirst ? beyond : beyond + 1;
+  if (grid.firstId(lowest) >= edge) return newestFirst ? -1 : lowest;
   let [low, high] = [lowest, highest];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

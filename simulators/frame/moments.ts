@@ -1,10 +1,10 @@
 import { hash } from '../random.ts';
 import type { Happening, Timeline } from '../timeline.ts';
 
-/** Microseconds since 1970: Frame's times are finer than a `Date`, and a whole number can still hold them. */
+/** Microseconds since 1970. Frame's times are finer than a `Date`; a whole number is still exact. */
 export type Micros = number;
 
-/** Something that happened: cheap enough to have a whole window of. */
+/** A point in a log, small enough to hold a whole window of them in memory. */
 export interface Moment {
   readonly id: number;
   readonly micros: Micros;
@@ -38,46 +38,46 @@ export function readStamp(text: string): Micros | undefined {
   return Number.isNaN(millis) ? undefined : millis * 1000 + Number(fraction.padEnd(6, '0'));
 }
 
-/** Reads YYYY-MM-DD: the milliseconds at which that day begins. A day that no calendar has is none. */
+/** Reads YYYY-MM-DD as the milliseconds at which that day begins; undefined for a day that does not exist. */
 export function readDay(text: string): number | undefined {
   const millis = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(millis) || dayOf(millis) !== text ? undefined : millis;
 }
 
-/** All of the whole seconds that [from, to) touches, shown or not yet, by time. The timeline knows seconds; the seed knows the rest. */
+/** All moments in the whole seconds that [from, to) touches, visible or not, by time. The seed decides the fraction of the second. */
 export function momentsIn(timeline: Timeline, from: number, to: number): readonly Moment[] {
   const span = { from: Math.floor(from / SECOND_MS) * SECOND_MS, to: Math.ceil(to / SECOND_MS) * SECOND_MS };
   const found: Moment[] = [];
   for (const happening of timeline.happenings({ ...span, visibleAt: Infinity })) {
     const { id, shownAt, seed, time } = happening;
     const micros = microsOf(happening);
-    // What is not late is shown in the millisecond in which it happened.
+    // An event that is not late is visible from the millisecond in which it happened.
     found.push({ id, micros, seed, shownAt: shownAt + Math.ceil(micros / 1000) - time });
   }
   return found.sort((one, other) => one.micros - other.micros || one.id - other.id);
 }
 
-/** Twins share their millisecond, and every second pair its microsecond, too. */
+/** Twins share their millisecond; every other pair shares its microsecond, too. */
 function microsOf({ id, time, seed }: Happening): Micros {
   const fine = hash(hash(seed, 12) % 2 === 0 ? id : seed, 13) % 1000;
   return (time + (hash(seed, 11) % SECOND_MS)) * 1000 + fine;
 }
 
-const KEPT_WINDOWS = 4;
+const CACHED_WINDOWS = 4;
 
-/** Reads windows by `read`, and keeps the last few: the pages of one window cost one reading. */
+/** Caches the last few windows that `read` returned, so that all pages of a window cost one reading. */
 export function createWindowReader<Item>(
   read: (from: number, to: number) => readonly Item[],
   irregularity: () => unknown,
 ): (from: number, to: number) => readonly Item[] {
-  const kept = new Map<string, readonly Item[]>();
+  const cached = new Map<string, readonly Item[]>();
   return (from, to) => {
     const key = JSON.stringify([from, to, irregularity()]);
-    const found = kept.get(key) ?? read(from, to);
-    kept.delete(key);
-    kept.set(key, found);
-    const oldest = kept.keys().next().value;
-    if (kept.size > KEPT_WINDOWS && oldest !== undefined) kept.delete(oldest);
+    const found = cached.get(key) ?? read(from, to);
+    cached.delete(key);
+    cached.set(key, found);
+    const oldest = cached.keys().next().value;
+    if (cached.size > CACHED_WINDOWS && oldest !== undefined) cached.delete(oldest);
     return found;
   };
 }

@@ -1,17 +1,18 @@
 import type { SimulatorOptions } from '../simulator.ts';
-import type { AuditOptions } from './audit-trail.ts';
-import type { InventoryOptions } from './inventory.ts';
-import type { PageLimits } from './paging.ts';
-import type { ErrorBody } from './replies.ts';
-import type { SessionOptions } from './session-trail.ts';
-import type { ApiKey } from './signature.ts';
-import type { UsageOptions } from './usage.ts';
-import type { ActivityOptions } from './user-activities.ts';
+import type { PageLimits } from './api/paging.ts';
+import type { ErrorBody } from './api/replies.ts';
+import type { ApiKey } from './api/signature.ts';
+import type { FrameFaults } from './faults.ts';
+import type { InventoryOptions } from './inventory/inventory.ts';
+import type { UsageOptions } from './reports/usage.ts';
+import type { ActivityOptions } from './reports/user-activities.ts';
+import type { AuditOptions } from './trails/audit-trail.ts';
+import type { SessionOptions } from './trails/session-trail.ts';
 
-/** What `/customers` and `/accounts` without their slash get. */
+/** How `/customers` and `/accounts` without the slash at their end are answered. */
 export const MISSING_SLASH = ['not-found', 'redirect'] as const;
 
-/** Everything that the parts of the simulator need to know. */
+/** Options of all parts of the simulator. */
 type PartOptions = ApiKey &
   PageLimits &
   AuditOptions &
@@ -21,13 +22,13 @@ type PartOptions = ApiKey &
   UsageOptions;
 
 /** How the simulated Frame can be started. */
-export interface FrameOptions extends SimulatorOptions, Partial<Omit<PartOptions, 'seed'>> {
+export interface FrameOptions extends SimulatorOptions<FrameFaults>, Partial<Omit<PartOptions, 'seed'>> {
   readonly sessionsPerMinute?: number;
   readonly missingSlash?: (typeof MISSING_SLASH)[number];
   readonly errors?: ErrorBody;
 }
 
-/** What is so when nobody says otherwise; the API key is an invented one. */
+/** The defaults; the API key is invented. */
 export const DEFAULTS = {
   port: 0,
   seed: 7,
@@ -58,5 +59,5 @@ export const DEFAULTS = {
   cloudProviderId: 'optional',
 } as const satisfies FrameOptions;
 
-/** The options with all that was left out. */
+/** The options with their defaults. */
 export type Settled = FrameOptions & Required<Pick<FrameOptions, keyof typeof DEFAULTS>>;

@@ -1,22 +1,22 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { HeldRow } from '../simulator.ts';
 import { createTimeline, type TimelineOptions } from '../timeline.ts';
-import { createAuditTrail } from './audit-trail.ts';
-import type { Endpoint } from './endpoints.ts';
-import { createInventory } from './inventory.ts';
-import { createPager, type HeldSpan } from './log.ts';
+import type { Endpoint } from './api/endpoints.ts';
+import { createPager, type HeldSpan } from './api/log.ts';
+import type { FrameSwitches } from './faults.ts';
+import { Inventory } from './inventory/inventory.ts';
 import type { Settled } from './options.ts';
-import { createSessionTrail } from './session-trail.ts';
-import { createSessions, LONG_SHARE } from './sessions.ts';
-import { createUsage } from './usage.ts';
-import { createUserActivities } from './user-activities.ts';
+import { createUsage } from './reports/usage.ts';
+import { createUserActivities } from './reports/user-activities.ts';
+import { AuditTrail } from './trails/audit-trail.ts';
+import { SessionTrail } from './trails/session-trail.ts';
+import { createSessions, LONG_SHARE } from './trails/sessions.ts';
 
-/** What there is behind the API. */
+/** The data behind the API. */
 export type Parts = ReturnType<typeof createParts>;
 
-/** Makes all of it, each log over a timeline of its own. */
-export function createParts(options: Settled, switches: Switches, clock: () => number) {
+/** Makes all data, each log over its own timeline. */
+export function createParts(options: Settled, switches: FrameSwitches, clock: () => number) {
   const pager = createPager(options, switches);
   const timeline = (number: number, rate: Partial<TimelineOptions>) => {
     const { from, to } = options;
@@ -32,15 +32,15 @@ export function createParts(options: Settled, switches: Switches, clock: () => n
   const activities = timeline(3, { perMinute: options.activitiesPerDay / (24 * 60) });
   const trail = timeline(0, options.count === undefined ? {} : { count: options.count });
   return {
-    auditTrail: createAuditTrail(trail, switches, options, clock, pager),
-    sessionTrail: createSessionTrail(sessions, switches, options, clock, pager),
+    auditTrail: new AuditTrail({ timeline: trail, switches, options, clock, pager }),
+    sessionTrail: new SessionTrail({ sessions, switches, options, clock, pager }),
     userActivities: createUserActivities(activities, switches, options, clock),
-    inventory: createInventory(switches, options, clock, pager),
+    inventory: new Inventory(switches, options, clock, pager),
     usage: createUsage(options, clock),
   };
 }
 
-/** What one endpoint truly holds. Of what has no time, all there is when it is seen. */
+/** Everything that one endpoint holds in a span. For lists without times: all of it at `visibleAt`. */
 export function heldBy(parts: Parts, endpoint: Endpoint, span: HeldSpan): Iterable<HeldRow> {
   switch (endpoint) {
     case 'audit-trails':

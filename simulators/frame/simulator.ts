@@ -1,32 +1,33 @@
-import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
+import { createSwitches } from '../fault-switches.ts';
 import type { Counters, HeldQuery, HeldRow, RunningSimulator, Simulator } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
-import { ENDPOINTS, type Endpoint } from './endpoints.ts';
-import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory.ts';
+import { ENDPOINTS, type Endpoint } from './api/endpoints.ts';
+import { BOUNDS } from './api/range.ts';
+import { ERROR_BODIES } from './api/replies.ts';
+import { createService } from './api/service.ts';
+import { FAULTS, type FrameFaults } from './faults.ts';
+import { CLOUD_PROVIDER_ID, CUSTOMERS } from './inventory/inventory.ts';
 import { DEFAULTS, type FrameOptions, MISSING_SLASH, type Settled } from './options.ts';
 import { createParts, heldBy } from './parts.ts';
-import { BOUNDS } from './range.ts';
-import { ERROR_BODIES } from './replies.ts';
-import { createService } from './service.ts';
-import { RUNNING_SESSIONS, SESSION_RANGES } from './session-trail.ts';
-import { USAGE_TOTALS } from './usage.ts';
-import { LAST_DAY } from './user-activities.ts';
+import { USAGE_TOTALS } from './reports/usage.ts';
+import { LAST_DAY } from './reports/user-activities.ts';
+import { RUNNING_SESSIONS, SESSION_RANGES } from './trails/session-trail.ts';
 
 export type { FrameOptions } from './options.ts';
 
-/** A simulated Frame at work. */
-export interface RunningFrame extends RunningSimulator {
+/** The running simulator of Frame. */
+export interface RunningFrame extends RunningSimulator<FrameFaults> {
   readonly counters: FrameCounters;
-  /** What there is behind an endpoint, oldest first. Of what has no time, all there is at `visibleAt`. */
+  /** Everything that an endpoint holds, oldest first. For lists without times: all of it at `visibleAt`. */
   held(endpoint: Endpoint, query?: Partial<HeldQuery>): Generator<HeldRow>;
 }
 
-/** The counters of every simulator, and how deep each path was read. */
+/** The counters of every simulator, and the deepest offset of each path. */
 export interface FrameCounters extends Counters {
   readonly deepestOffset: Record<string, number>;
 }
 
-/** Frame's Admin API, with all that hangs on a customer. */
+/** Simulates Frame's Admin API for one customer. */
 export const simulator = {
   id: 'frame',
   flags: {
@@ -41,7 +42,7 @@ export const simulator = {
     missingSlash: { kind: 'text', choices: MISSING_SLASH, words: 'what /customers and /accounts get (not-found)' },
     errors: { kind: 'text', choices: ERROR_BODIES, words: 'what the body of an error looks like (object)' },
     pageSize: { kind: 'number', words: 'rows on a page when the client sends no limit (100)' },
-    cap: { kind: 'number', words: 'most rows on a page, whatever limit says (1000)' },
+    cap: { kind: 'number', words: 'maximum rows on a page, whatever the limit asked for (1000)' },
     deepestOffset: { kind: 'number', words: 'larger offsets are refused with 400 (none are)' },
     bounds: {
       kind: 'text',
@@ -60,7 +61,7 @@ export const simulator = {
       choices: RUNNING_SESSIONS,
       words: 'sessions are shown while they run, or hidden until they have ended (shown)',
     },
-    longestSessionDays: { kind: 'number', words: 'a few sessions last up to so many days (2)' },
+    longestSessionDays: { kind: 'number', words: 'maximum days of the few long sessions (2)' },
     sessionDays: { kind: 'number', words: 'how many days sessions are kept after their end (61)' },
     activitiesPerDay: { kind: 'number', words: 'user activities in a day, up to 70000 or so (240)' },
     lastDay: {
@@ -70,34 +71,17 @@ export const simulator = {
     },
     usageDays: { kind: 'number', words: 'how many days usage and user activities are kept (365)' },
     usageTotal: { kind: 'text', choices: USAGE_TOTALS, words: 'what the total of usage counts (entries)' },
-    driftMinutes: { kind: 'number', words: 'each thing of the inventory changes about so often; 0 is never (180)' },
+    driftMinutes: {
+      kind: 'number',
+      words: 'minutes after which each thing of the inventory changes, on average; 0 is never (180)',
+    },
     cloudProviderId: {
       kind: 'text',
       choices: CLOUD_PROVIDER_ID,
       words: 'whether cloud_services insists on cloud_provider_id (optional)',
     },
   },
-  faults: [
-    ...SERVER_FAULTS,
-    'tokenExpired',
-    'refuseSignatures',
-    'forbidden',
-    'forbiddenAt',
-    ...TIMELINE_FAULTS,
-    'insertWhilePaging',
-    'unstableTies',
-    'corrections',
-    'totals',
-    'oversized',
-    'odd',
-    'newApiKeys',
-    'grantPermission',
-    'supportAccess',
-    'bannerOff',
-    'emptyLists',
-    'halvedLists',
-    'shuffledPermissions',
-  ],
+  faults: FAULTS,
   start,
   demo: {
     connection: { id: 'demo', source: 'frame', secret: 'tidemark/frame/demo', settings: {} },
@@ -107,12 +91,12 @@ export const simulator = {
 
 async function start(given: FrameOptions): Promise<RunningFrame> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, simulator.faults);
-  // The vendor's clock: what it stamps, shows and checks goes by it, and so does its Date header.
+  const switches = createSwitches<FrameFaults>(options.faults, FAULTS);
+  // The vendor's clock decides timestamps, visibility and checks, like the Date header.
   const clock = () => options.now() + (switches.faults.clockSkewSeconds ?? 0) * 1000;
   const parts = createParts(options, switches, clock);
   const deepestOffset: Record<string, number> = {};
-  const service = createService(options, switches, clock, parts, deepestOffset);
+  const service = createService({ options, switches, clock, parts, deepestOffset });
   const server = await startSimulatorServer(service, switches, options);
   function* held(endpoint: Endpoint, { account, ...query }: Partial<HeldQuery> = {}): Generator<HeldRow> {
     const mark = account === undefined ? '' : `"account_id":"${account}"`;

@@ -2,7 +2,7 @@ import type { Reply } from '../send-reply.ts';
 import { ACCOUNT_GROUPS, type AccountGroup, ORGANIZATION, TOKEN_OWNER } from './organization.ts';
 import { hal, problem } from './replies.ts';
 
-/** Which role the token's owner has. */
+/** The role of the token's owner. */
 export type RoleChoice = keyof typeof ROLES;
 
 const SEE_ALL = {
@@ -34,21 +34,21 @@ function role(roleId: string, name: string, isBuiltin: boolean, permissions: Rol
   return { roleId, name, isBuiltin, permissions };
 }
 
-/** What a role lets its owner see of the log: which account groups, and whether other users' events. */
-export interface Sight {
+/** The part of the log that a role shows: account groups, and whether other users' events. */
+export interface Visibility {
   readonly groups: readonly AccountGroup[];
   readonly seesOthers: boolean;
 }
 
-/** Organization Admins are in every account group; all others of the simulator are in the first two. */
-export function sightOf(choice: RoleChoice): Sight {
+/** Organization Admins are in every account group; all other roles are in the first two. */
+export function visibilityOf(choice: RoleChoice): Visibility {
   const groups = choice === 'organization-admin' ? ACCOUNT_GROUPS : ACCOUNT_GROUPS.slice(0, 2);
   return { groups, seesOthers: ROLES[choice].permissions.includes(SEE_ALL) };
 }
 
 /** `GET /users/current`. */
 export function currentUser(choice: RoleChoice, self: string): Reply {
-  const { groups } = sightOf(choice);
+  const { groups } = visibilityOf(choice);
   const { roleId, name, isBuiltin } = ROLES[choice];
   const roles = [{ roleId, name, isBuiltin }];
   const isEverywhere = choice === 'organization-admin';
@@ -75,9 +75,9 @@ export function roleById(roleId: string, self: string): Reply {
   return hal(JSON.stringify({ ...found, hasManagementPermissions, _links: { self: { href: self } } }));
 }
 
-/** `GET /account-groups`: those that the token's owner is assigned to. */
+/** `GET /account-groups`: the groups that the token's owner is assigned to. */
 export function accountGroups(choice: RoleChoice, self: string): Reply {
-  const groups = sightOf(choice).groups.map(({ aid, accountGroupName }, index) => ({
+  const groups = visibilityOf(choice).groups.map(({ aid, accountGroupName }, index) => ({
     aid,
     accountGroupName,
     isCurrentAccountGroup: index === 0,

@@ -1,30 +1,30 @@
-import type { Switches } from '../faults.ts';
 import { hash } from '../random.ts';
 import type { Reply } from '../send-reply.ts';
 import type { Happening, Timeline } from '../timeline.ts';
-import type { Sight } from './access.ts';
+import type { Visibility } from './access.ts';
 import { contentOf, type EventContent, stamp, textOf } from './event-content.ts';
+import type { ThousandEyesSwitches } from './faults.ts';
 import { oddText, oversizedText } from './odd-rows.ts';
 import { TOKEN_OWNER } from './organization.ts';
 import { type Cursor, cursorText, type Question, readQuestion } from './question.ts';
 import { hal, invalid } from './replies.ts';
 
-/** How the log answers, where the vendor's documentation leaves it open. */
+/** Behaviour that the vendor's documentation leaves open, and what the token may see. */
 export interface LogOptions {
   readonly pageSize: number;
   readonly bounds: 'half-open' | 'inclusive' | 'exclusive';
   readonly order: 'newest-first' | 'oldest-first' | 'shuffled';
   readonly retentionDays: number;
-  readonly sight: Sight;
+  readonly visibility: Visibility;
   readonly now: () => number;
 }
 
-/** A row as the log holds it. */
+/** A row of the log. */
 export interface LogRow extends Happening {
   readonly text: string;
 }
 
-/** Which rows: half-open in milliseconds, and of which account groups. */
+/** Selects rows: a half-open range in milliseconds, and account groups. */
 export interface RowQuery {
   readonly from: number;
   readonly to: number;
@@ -34,88 +34,91 @@ export interface RowQuery {
   readonly beyond?: number;
 }
 
-/** The activity log: pages for the vendor's clients, rows for a test that wants to know the truth. */
-export interface ActivityLog {
-  page(url: URL): Reply;
-  rows(query: RowQuery): Generator<LogRow>;
-}
-
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 const DEFAULT_OVERSIZE_BYTES = 1_100_000;
 const DEFAULT_FOREIGN_ORIGIN = 'https://collector.example.net';
 
-/** Makes the log over a timeline. */
-export function createActivityLog(timeline: Timeline, switches: Switches, options: LogOptions): ActivityLog {
-  function* rows(query: RowQuery): Generator<LogRow> {
-    const from = Math.max(query.from, options.now() - options.retentionDays * DAY_MS);
-    for (const happening of timeline.happenings({ ...query, from })) {
+/** The activity log: `page` answers clients, `rows` tells tests everything that it holds. */
+export class ActivityLog {
+  readonly #timeline: Timeline;
+  readonly #switches: ThousandEyesSwitches;
+  readonly #options: LogOptions;
+
+  constructor(timeline: Timeline, switches: ThousandEyesSwitches, options: LogOptions) {
+    this.#timeline = timeline;
+    this.#switches = switches;
+    this.#options = options;
+  }
+
+  *rows(query: RowQuery): Generator<LogRow> {
+    const { retentionDays, visibility, now } = this.#options;
+    const from = Math.max(query.from, now() - retentionDays * DAY_MS);
+    for (const happening of this.#timeline.happenings({ ...query, from })) {
       const content = contentOf(happening.seed);
       if (!query.aids.includes(content.aid)) continue;
-      if (!options.sight.seesOthers && content.uid !== TOKEN_OWNER.uid) continue;
-      yield { ...happening, text: rowText(happening, content, switches) };
+      if (!visibility.seesOthers && content.uid !== TOKEN_OWNER.uid) continue;
+      yield { ...happening, text: rowText(happening, content, this.#switches) };
     }
   }
 
-  function page(url: URL): Reply {
-    const asked = readQuestion(url.searchParams, options.now());
+  page(url: URL): Reply {
+    const asked = readQuestion(url.searchParams, this.#options.now());
     if ('status' in asked) return asked;
-    const question = endEarly(asked, switches, options.now());
-    const aids = aidsOf(question, options.sight);
+    const question = endEarly(asked, this.#switches, this.#options.now());
+    const aids = aidsOf(question, this.#options.visibility);
     if (!aids) return invalid('aid', `The user is not assigned to account group ${question.aid}`);
-    const isEmptied = !question.cursor?.isSecondTry && switches.strikes('emptyPages') !== undefined;
-    const found = isEmptied ? [] : readPage(question, aids);
-    const size = pageSize(question);
+    const isEmptied = !question.cursor?.isSecondTry && this.#switches.strikes('emptyPages') !== undefined;
+    const found = isEmptied ? [] : this.#readPage(question, aids);
+    const size = this.#pageSize(question);
     const shown = found.slice(0, size);
     const last = shown.at(-1);
     const next = nextCursor(question, isEmptied, found.length > size && last ? last.id : undefined);
-    const href = nextHref(url, question, next, switches);
-    // A log that holds nothing for the range answers without any link.
+    const href = this.#nextHref(url, question, next, this.#switches);
+    // An answer without rows has no links.
     const links = shown.length > 0 || href ? { self: { href: url.href }, ...(href && { next: { href } }) } : {};
-    const texts = options.order === 'shuffled' ? shuffled(shown) : shown;
+    const texts = this.#options.order === 'shuffled' ? shuffled(shown) : shown;
     const echo = `"startDate":"${stamp(question.start)}","endDate":"${stamp(question.end)}"`;
     const body = `{"auditEvents":[${texts.map((row) => row.text).join(',')}],${echo},"_links":${JSON.stringify(links)}}`;
     return hal(body, shown.length);
   }
 
-  /** One row more than the page shows: whether there is a next page. */
-  function readPage(question: Question, aids: readonly string[]): LogRow[] {
+  /** Reads one row more than the page shows, if there is a next page. */
+  #readPage(question: Question, aids: readonly string[]): LogRow[] {
     const beyond = question.cursor?.beyond;
     const query: RowQuery = {
-      from: question.start + (options.bounds === 'exclusive' ? SECOND_MS : 0),
-      to: question.end + (options.bounds === 'inclusive' ? SECOND_MS : 0),
-      visibleAt: options.now(),
+      from: question.start + (this.#options.bounds === 'exclusive' ? SECOND_MS : 0),
+      to: question.end + (this.#options.bounds === 'inclusive' ? SECOND_MS : 0),
+      visibleAt: this.#options.now(),
       aids,
-      newestFirst: options.order !== 'oldest-first',
+      newestFirst: this.#options.order !== 'oldest-first',
       ...(beyond !== undefined && { beyond }),
     };
     const found: LogRow[] = [];
-    for (const row of rows(query)) {
+    for (const row of this.rows(query)) {
       found.push(row);
-      if (found.length > pageSize(question)) break;
+      if (found.length > this.#pageSize(question)) break;
     }
     return found;
   }
 
-  function pageSize(question: Question): number {
-    return question.max ?? options.pageSize;
+  #pageSize(question: Question): number {
+    return question.max ?? this.#options.pageSize;
   }
 
-  function nextHref(
+  #nextHref(
     url: URL,
     question: Question,
     cursor: Cursor | undefined,
-    { faults, strikes }: Switches,
+    { faults, strikes }: ThousandEyesSwitches,
   ): string | undefined {
-    const aid = question.aid ?? options.sight.groups[0]?.aid;
+    const aid = question.aid ?? this.#options.visibility.groups[0]?.aid;
     let href = cursor && linkTo(url, question, aid, cursor);
     if (faults.repeatNext === 'self') href ??= url.href;
     if (faults.repeatNext === 'cycle' && question.cursor) href = linkTo(url, question, aid, undefined);
     const foreign = href && strikes('foreignNext');
     return foreign ? href?.replace(url.origin, foreign.origin ?? DEFAULT_FOREIGN_ORIGIN) : href;
   }
-
-  return { page, rows };
 }
 
 function nextCursor(question: Question, isEmptied: boolean, lastShown: number | undefined): Cursor | undefined {
@@ -123,7 +126,7 @@ function nextCursor(question: Question, isEmptied: boolean, lastShown: number | 
   return lastShown === undefined ? undefined : { beyond: lastShown, isSecondTry: false };
 }
 
-/** A link as the vendor makes it: absolute, with every parameter; the cursor is percent-encoded, the dates are not. */
+/** A link in the vendor's format: absolute, with every parameter. The cursor is percent-encoded, the dates are not. */
 function linkTo(url: URL, question: Question, aid: string | undefined, cursor: Cursor | undefined): string {
   const parameters = [
     `aid=${aid}`,
@@ -136,20 +139,20 @@ function linkTo(url: URL, question: Question, aid: string | undefined, cursor: C
   return `${url.origin}${url.pathname}?${parameters.join('&')}`;
 }
 
-function aidsOf(question: Question, sight: Sight): readonly string[] | undefined {
-  const permitted = sight.groups.map((group) => group.aid);
+function aidsOf(question: Question, visibility: Visibility): readonly string[] | undefined {
+  const permitted = visibility.groups.map((group) => group.aid);
   if (question.aid !== undefined && !permitted.includes(question.aid)) return undefined;
   return question.useAllPermittedAids ? permitted : [question.aid ?? (permitted[0] as string)];
 }
 
-function endEarly(question: Question, { faults }: Switches, now: number): Question {
+function endEarly(question: Question, { faults }: ThousandEyesSwitches, now: number): Question {
   if (faults.endsEarlySeconds === undefined) return question;
   const reached = Math.floor(now / SECOND_MS) * SECOND_MS - faults.endsEarlySeconds * SECOND_MS;
   return { ...question, end: Math.max(question.start, Math.min(question.end, reached)) };
 }
 
-/** Odd and oversized rows stand at fixed row ids: a row reads the same every time. */
-function rowText(happening: Happening, content: EventContent, { faults }: Switches): string {
+/** Odd and oversized rows have fixed ids: a row is the same at every reading. */
+function rowText(happening: Happening, content: EventContent, { faults }: ThousandEyesSwitches): string {
   const { id, time } = happening;
   const { odd, oversized } = faults;
   if (odd && id % odd.every === 0) return oddText(content, time, id, Math.floor(id / odd.every));

@@ -20,7 +20,7 @@ interface Template {
   readonly about?: readonly (keyof typeof THINGS)[];
 }
 
-/** Only "Login failed." and "Report created." are documented to the letter; the rest follows their manner. */
+/** Only "Login failed." and "Report created." are documented; the others follow their style. */
 const TEMPLATES: readonly Template[] = [
   { weight: 22, event: 'Login.' },
   { weight: 9, event: 'Login failed.' },
@@ -55,7 +55,7 @@ const EMPTY_RESOURCES_SHARE = 0.05;
 const NO_ADDRESS_SHARE = 0.01;
 const UNKNOWN_USER_SHARE = 0.2;
 
-/** What happened, out of a seed: equal seeds are equal events. */
+/** An event, made from a seed: equal seeds make equal events. */
 export function contentOf(seed: number): EventContent {
   const random = createRandom(seed);
   const template = templateAt(random() * TOTAL_WEIGHT);
@@ -99,7 +99,7 @@ function templateAt(weight: number): Template {
   return TEMPLATES[0] as Template;
 }
 
-/** Some events name things, some carry an empty list, some have no such field at all. */
+/** Some events name things, some have an empty list, some do not have the field. */
 function resourcesOf(template: Template, random: () => number): readonly Resource[] | undefined {
   if (random() < EMPTY_RESOURCES_SHARE) return [];
   return template.about?.map((type) => ({ name: pick(random, THINGS[type]), type }));

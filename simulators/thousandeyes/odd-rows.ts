@@ -5,7 +5,7 @@ const DEEP = 10_000;
 
 type Oddity = (content: EventContent, date: string, mark: string) => string;
 
-/** Each makes the text of one hostile row, with a mark: two odd rows are never equal, and a lost one can be named. */
+/** Each makes the text of one hostile row. The mark makes every row different, so that a lost one can be named. */
 const ODDITIES: readonly Oddity[] = [
   (content, _date, mark) => write({ ...content, mark }),
   (content, _date, mark) => write({ ...content, date: null, mark }),
@@ -45,16 +45,16 @@ const ODDITIES: readonly Oddity[] = [
   (_content, _date, mark) => String(Number(mark)),
 ];
 
-/** A hostile row in the place of an ordinary one. Where it has no date, only its place in the log says when it was. */
+/** A hostile row in place of an ordinary one. */
 export function oddText(content: EventContent, time: number, id: number, turn: number): string {
   const oddity = ODDITIES[turn % ODDITIES.length] as Oddity;
   return oddity(content, stamp(time), String(id));
 }
 
-/** How many kinds of odd rows there are. */
+/** Number of kinds of odd rows. */
 export const ODDITY_COUNT = ODDITIES.length;
 
-/** A row that is at least so many bytes long. */
+/** A row with at least this number of bytes. */
 export function oversizedText(content: EventContent, time: number, id: number, bytes: number): string {
   const filler = `${id} `.repeat(Math.ceil(bytes / (String(id).length + 1)));
   return write({ ...content, date: stamp(time), resources: [{ type: 'testName', name: filler }] });
@@ -62,7 +62,7 @@ export function oversizedText(content: EventContent, time: number, id: number, b
 
 const write: (value: unknown) => string = JSON.stringify;
 
-/** Adds members that no JavaScript object can hold to the text of an object. */
+/** Adds members that no JavaScript object can have to the text of an object. */
 function extend(text: string, members: string): string {
   return `${text.slice(0, -1)},${members}}`;
 }

@@ -4,12 +4,12 @@ export interface AccountGroup {
   readonly accountGroupName: string;
 }
 
-/** Somebody who acts in it. Without an e-mail the vendor writes the bare name. */
+/** A user of the organization. The vendor writes the name, and the e-mail address if there is one. */
 export interface Person {
   readonly uid: string;
   readonly name: string;
   readonly email?: string;
-  /** Where they sign in from: addresses, or the network that the vendor shows instead. */
+  /** The addresses that they sign in from, or the networks that the vendor shows in their place. */
   readonly addresses: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export const ACCOUNT_GROUPS: readonly AccountGroup[] = [
   { aid: '1820', accountGroupName: 'Rechenzentrum Zürich' },
 ];
 
-/** The one whose token is used: a service account that also acts. */
+/** The owner of the token: a service account whose own acts are in the log, too. */
 export const TOKEN_OWNER: Person = {
   uid: '70044',
   name: 'Terraform',

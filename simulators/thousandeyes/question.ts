@@ -1,7 +1,7 @@
 import type { Reply } from '../send-reply.ts';
 import { invalid } from './replies.ts';
 
-/** A checked question to the activity log. Times are milliseconds since 1970. */
+/** The checked parameters of a request to the activity log. Times are milliseconds since 1970. */
 export interface Question {
   readonly start: number;
   readonly end: number;
@@ -11,10 +11,10 @@ export interface Question {
   readonly cursor?: Cursor;
 }
 
-/** Where a page begins: beyond a row, or at the start of the range. */
+/** Where a page begins: behind a row, or at the start of the range. */
 export interface Cursor {
   readonly beyond?: number;
-  /** Follows an empty page: only makes the link differ. */
+  /** The page before was emptied by a fault; makes the link different. */
   readonly isSecondTry: boolean;
 }
 
@@ -23,9 +23,9 @@ const WINDOW = /^(\d+)([smhdw]?)$/;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const CURSOR = /^(?:offset=(\d+))?(;again)?$/;
 const DEFAULT_LOOK_BACK_MS = 86_400_000;
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 
-/** Reads the parameters of a request, or says what is wrong with them. */
+/** Reads the parameters of a request, or returns the answer that names the mistake. */
 export function readQuestion(parameters: URLSearchParams, now: number): Question | Reply {
   const get = (name: string) => parameters.get(name) ?? undefined;
   const [startDate, endDate, window, all, max] = ['startDate', 'endDate', 'window', 'useAllPermittedAids', 'max'].map(
@@ -53,12 +53,12 @@ export function readQuestion(parameters: URLSearchParams, now: number): Question
     end,
     useAllPermittedAids: all === 'true',
     ...(aid !== undefined && { aid }),
-    ...(max !== undefined && { max: Math.min(Number(max), MOST_ROWS) }),
+    ...(max !== undefined && { max: Math.min(Number(max), MAX_ROWS) }),
     ...(cursor && { cursor }),
   };
 }
 
-/** A cursor as the vendor's look: base64 of a row bound. The row bound stays right while events arrive. */
+/** A cursor that looks like the vendor's: base64 of a row id, so that it stays right while events arrive. */
 export function cursorText(cursor: Cursor): string {
   const bound = cursor.beyond === undefined ? '' : `offset=${cursor.beyond}`;
   return Buffer.from(`${bound}${cursor.isSecondTry ? ';again' : ''}`).toString('base64');

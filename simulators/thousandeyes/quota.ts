@@ -2,30 +2,30 @@ const MINUTE_MS = 60_000;
 
 /** The organization's request quota: a fixed window of one clock minute, shared by all tokens. */
 export interface Quota {
-  /** Uses one request up; false when none is left. */
+  /** Uses up one request; false if none is left. */
   spend(): boolean;
-  /** The headers that every answer carries. */
+  /** The quota headers of every answer. */
   headers(): Record<string, string>;
   reset(): void;
 }
 
-/** Makes the quota; it fills up again when the simulator's clock enters a new minute. */
+/** Makes the quota; it is full again with each minute of the simulator's clock. */
 export function createQuota(limit: number, now: () => number): Quota {
   let minute = -1;
   let used = 0;
-  const turn = () => {
+  const startMinute = () => {
     const current = Math.floor(now() / MINUTE_MS);
     if (current !== minute) used = 0;
     minute = current;
   };
   return {
     spend() {
-      turn();
+      startMinute();
       used++;
       return used <= limit;
     },
     headers() {
-      turn();
+      startMinute();
       return quotaHeaders(limit, Math.max(0, limit - used), ((minute + 1) * MINUTE_MS) / 1000);
     },
     reset() {

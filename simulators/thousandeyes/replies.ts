@@ -13,17 +13,17 @@ const TITLES: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** A good answer. */
+/** A successful answer. */
 export function hal(body: string, rows = 0, status = 200): Reply {
   return { status, headers: { 'content-type': 'application/hal+json' }, body, rows };
 }
 
-/** A failure as RFC 7807 has it. */
+/** A failure in the format of RFC 7807. */
 export function problem(status: number, detail: string, instance: string): Reply {
   return problemReply({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, instance });
 }
 
-/** A question that the vendor finds wrong: 400 with the field and what is wrong with it. */
+/** Refuses an invalid parameter: 400 with the field and what is wrong with it. */
 export function invalid(field: string, message: string): Reply {
   return problemReply({
     type: 'about:blank',
@@ -35,7 +35,7 @@ export function invalid(field: string, message: string): Reply {
   });
 }
 
-/** 401: no token, a wrong one, or one that has run out. */
+/** 401: the token is missing, wrong or expired. */
 export function unauthorized(): Reply {
   return {
     status: 401,

@@ -1,16 +1,17 @@
-import { createSwitches, SERVER_FAULTS, type Switches, TIMELINE_FAULTS } from '../faults.ts';
+import { createSwitches } from '../fault-switches.ts';
 import type { Reply } from '../send-reply.ts';
 import type { HeldQuery, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { type Call, type Service, startSimulatorServer } from '../simulator-server.ts';
 import { createTimeline } from '../timeline.ts';
-import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, sightOf } from './access.ts';
-import { createActivityLog, type LogOptions } from './activity-log.ts';
+import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilityOf } from './access.ts';
+import { ActivityLog, type LogOptions } from './activity-log.ts';
+import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
 import { createQuota, type Quota, quotaHeaders } from './quota.ts';
 import { problem, unauthorized } from './replies.ts';
 import { createTokens } from './tokens.ts';
 
 /** How the simulated ThousandEyes can be started. */
-export interface ThousandEyesOptions extends SimulatorOptions {
+export interface ThousandEyesOptions extends SimulatorOptions<ThousandEyesFaults> {
   readonly pageSize?: number;
   readonly bounds?: LogOptions['bounds'];
   readonly order?: LogOptions['order'];
@@ -18,10 +19,13 @@ export interface ThousandEyesOptions extends SimulatorOptions {
   /** Requests a minute of the whole organization. */
   readonly limit?: number;
   readonly retentionDays?: number;
-  /** In front of `/v7`, as behind a gateway: `/te`. */
+  /** A path in front of `/v7`, as of a gateway: `/te`. */
   readonly prefix?: string;
   readonly token?: string;
 }
+
+/** The running simulator of ThousandEyes. */
+export type RunningThousandEyes = RunningSimulator<ThousandEyesFaults>;
 
 const DEMO_TOKEN = '7b0e7c1a-52d4-4f0b-9a55-0d1c2b3a4f5e';
 const DEFAULTS = {
@@ -42,7 +46,7 @@ const DEFAULTS = {
 
 type Settled = ThousandEyesOptions & Required<Pick<ThousandEyesOptions, keyof typeof DEFAULTS>>;
 
-/** Cisco ThousandEyes v7: its activity log, users, roles, account groups and API tokens. */
+/** Simulates Cisco ThousandEyes v7: its activity log, users, roles, account groups and API tokens. */
 export const simulator = {
   id: 'thousandeyes',
   flags: {
@@ -63,19 +67,7 @@ export const simulator = {
     prefix: { kind: 'text', words: 'a path in front of /v7 (none)' },
     token: { kind: 'text', words: 'the valid bearer token' },
   },
-  faults: [
-    ...SERVER_FAULTS,
-    'tokenExpired',
-    'renewalLost',
-    'forbidden',
-    ...TIMELINE_FAULTS,
-    'endsEarlySeconds',
-    'emptyPages',
-    'repeatNext',
-    'foreignNext',
-    'oversized',
-    'odd',
-  ],
+  faults: FAULTS,
   start,
   demo: {
     connection: {
@@ -88,15 +80,19 @@ export const simulator = {
   },
 } satisfies Simulator;
 
-async function start(given: ThousandEyesOptions): Promise<RunningSimulator> {
+async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
   const options: Settled = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, simulator.faults);
+  const switches = createSwitches<ThousandEyesFaults>(options.faults, FAULTS);
   const timeline = createTimeline(options, () => switches.faults);
-  const sight = sightOf(options.role);
-  const log = createActivityLog(timeline, switches, { ...options, sight });
-  const server = await startSimulatorServer(createService(options, switches, log.page), switches, options);
+  const visibility = visibilityOf(options.role);
+  const log = new ActivityLog(timeline, switches, { ...options, visibility });
+  const server = await startSimulatorServer(
+    createService(options, switches, (url) => log.page(url)),
+    switches,
+    options,
+  );
   const events = ({ from, to, visibleAt = options.now(), account }: HeldQuery) => {
-    const permitted = sight.groups.map((group) => group.aid);
+    const permitted = visibility.groups.map((group) => group.aid);
     return log.rows({
       from,
       to,
@@ -119,8 +115,8 @@ async function start(given: ThousandEyesOptions): Promise<RunningSimulator> {
   };
 }
 
-/** The API in front of the log: who asks, how often, and what. */
-function createService(options: Settled, switches: Switches, page: (url: URL) => Reply): Service {
+/** Makes the API: it checks who asks and how often, and answers. */
+function createService(options: Settled, switches: ThousandEyesSwitches, page: (url: URL) => Reply): Service {
   const quota = createQuota(options.limit, options.now);
   const tokens = createTokens(options.token, options.seed, options.now);
 

@@ -1,21 +1,22 @@
-import { createSwitches, SERVER_FAULTS, TIMELINE_FAULTS } from '../faults.ts';
+import { createSwitches } from '../fault-switches.ts';
 import type { HeldQuery, HeldRow, Logins, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { startSimulatorServer } from '../simulator-server.ts';
-import { createAuditLog } from './audit-log.ts';
-import { type CollectionName, EVERYTHING, selectionOf } from './collections.ts';
-import type { LogOptions } from './log-row.ts';
-import { createLoginRows } from './login-rows.ts';
-import type { LoginOptions } from './logins.ts';
-import { createPages, type PageOptions } from './page.ts';
-import { isJsonFor } from './page-body.ts';
-import type { Columns } from './record.ts';
-import { csvLine, jsonRow, rowColumns } from './rows-text.ts';
-import { createService, type ServiceOptions } from './service.ts';
+import type { LoginOptions } from './api/logins.ts';
+import { createPages, type PageOptions } from './api/page.ts';
+import { isJsonFor } from './api/page-body.ts';
+import { createService, type ServiceOptions } from './api/service.ts';
+import { type CollectionName, EVERYTHING, selectionOf } from './content/collections.ts';
+import type { Columns } from './content/record.ts';
+import { FAULTS, type VbrickFaults } from './faults.ts';
+import { createAuditLog } from './log/audit-log.ts';
+import type { LogOptions } from './log/log-row.ts';
+import { createLoginRows } from './log/login-rows.ts';
+import { csvLine, jsonRow, rowColumns } from './log/rows-text.ts';
 
 /** How the simulated Rev can be started. */
-export type VbrickOptions = SimulatorOptions &
+export type VbrickOptions = SimulatorOptions<VbrickFaults> &
   Partial<Pick<LogOptions, 'precision'> & LoginOptions & PageOptions & ServiceOptions> & {
-    /** How much later than it happens a login appears in the user access log. */
+    /** Seconds until a login appears in the user access log. */
     readonly loginShownSeconds?: number;
   };
 
@@ -46,19 +47,19 @@ const DEFAULTS = {
   password: 'demo-password-7d02',
 } as const satisfies VbrickOptions;
 
-/** One row of the audit log as it is held, in the collection that it belongs to. */
+/** One row that the audit log holds, with its collection. */
 export interface VbrickRow extends HeldRow {
   readonly collection: CollectionName;
   readonly columns: Columns;
 }
 
-/** The simulated Rev at work. */
-export interface RunningVbrick extends RunningSimulator {
+/** The running simulator of Rev. */
+export interface RunningVbrick extends RunningSimulator<VbrickFaults> {
   readonly counters: RunningSimulator['counters'] & { readonly logins: Logins };
   events(query: HeldQuery): Generator<VbrickRow>;
 }
 
-/** Vbrick Rev: its audit log, and the logins that it takes. */
+/** Simulates Vbrick Rev: its audit log and its logins. */
 export const simulator = {
   id: 'vbrick',
   flags: {
@@ -80,7 +81,7 @@ export const simulator = {
     lastToken: {
       kind: 'text',
       choices: ['absent', 'empty'],
-      words: 'what the last page says instead of a continuation token (absent)',
+      words: 'what the last page has in place of a continuation token (absent)',
     },
     limit: { kind: 'number', words: 'requests a minute for each audit endpoint (60)' },
     retryAfter: {
@@ -93,7 +94,7 @@ export const simulator = {
       kind: 'number',
       words: 'how much later than it happens a login appears in the user access log (5)',
     },
-    lockAfter: { kind: 'number', words: 'after so many refused logins in a row the user is locked out (5)' },
+    lockAfter: { kind: 'number', words: 'number of refused logins in a row that lock the user out (5)' },
     licences: { kind: 'number', words: 'how many user licences are left: a login by key takes one (1)' },
     loginLimit: { kind: 'number', words: 'logins a minute (3600)' },
     role: {
@@ -107,31 +108,7 @@ export const simulator = {
     username: { kind: 'text', words: 'the name of the same user (svc-siem)' },
     password: { kind: 'text', words: 'the password of the same user' },
   },
-  faults: [
-    ...SERVER_FAULTS,
-    'tokenExpired',
-    'tokenRequests',
-    'loginRefused',
-    'loginThrottled',
-    'loginError',
-    'loginLost',
-    'stolenKey',
-    'forbidden',
-    ...TIMELINE_FAULTS,
-    'scroll',
-    'emptyPages',
-    'repeatNext',
-    'repeatRows',
-    'totals',
-    'offsetDates',
-    'csv',
-    'json',
-    'brokenJson',
-    'brokenRows',
-    'cutRow',
-    'oversized',
-    'odd',
-  ],
+  faults: FAULTS,
   start,
   demo: {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
@@ -141,7 +118,7 @@ export const simulator = {
 
 async function start(given: VbrickOptions): Promise<RunningVbrick> {
   const options = { ...DEFAULTS, ...given };
-  const switches = createSwitches(options.faults, simulator.faults);
+  const switches = createSwitches<VbrickFaults>(options.faults, FAULTS);
   const rows = createLoginRows(options.loginShownSeconds, options.precision);
   const log = createAuditLog(options, switches, rows);
   const service = createService(options, switches, rows, createPages(log, switches, options));

@@ -23,7 +23,7 @@ export interface Kind {
   /** All records of the log, as an answer that the stream can read; none where only differences are told. */
   held?(vendor: RunningSimulator): Pick<Answer, 'headers' | 'text'>;
   /** What changes at the vendor before the run that is killed, where the first one only shows how things were. */
-  readonly drift?: Faults;
+  readonly drift?: Faults & Readonly<Record<string, unknown>>;
   /** The steps that a run of it takes: these, and no others. */
   readonly steps: readonly Step[];
 }

@@ -1,9 +1,10 @@
+import type { ApiFaults, Faults } from '../../simulators/faults.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../simulators/simulator.ts';
 import { offeredBySources } from '../sources/offered.ts';
 import { benchTest, type Subject } from './bench.ts';
 
 /** What the simulator of the plain vendor can be told, beside what all can. */
-export interface PlainOptions extends SimulatorOptions {
+export interface PlainOptions extends SimulatorOptions<Faults & Pick<ApiFaults, 'oversized'>> {
   readonly pageSize?: number;
   /** Maximum number of requests a minute. */
   readonly limit?: number;

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { CANARY } from '../../../../simulators/frame/api-keys.ts';
+import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import { placeTest } from '../../../e2e/cli/program.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { frame, SECRET } from './stage.ts';

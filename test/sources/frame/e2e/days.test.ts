@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { USAGE_TOTALS } from '../../../../simulators/frame/usage.ts';
-import { LAST_DAY } from '../../../../simulators/frame/user-activities.ts';
+import { USAGE_TOTALS } from '../../../../simulators/frame/reports/usage.ts';
+import { LAST_DAY } from '../../../../simulators/frame/reports/user-activities.ts';
 import { expectExactlyOnce } from '../../../e2e/bench.ts';
 import { readDelivered } from '../../../e2e/delivered.ts';
 import { type FrameBench, OF_CUSTOMER, test } from './stage.ts';

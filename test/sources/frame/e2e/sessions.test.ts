@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { RUNNING_SESSIONS, SESSION_RANGES } from '../../../../simulators/frame/session-trail.ts';
 import type { FrameOptions } from '../../../../simulators/frame/simulator.ts';
+import { RUNNING_SESSIONS, SESSION_RANGES } from '../../../../simulators/frame/trails/session-trail.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { DESTINATIONS } from '../../../e2e/stage.ts';
 import { type FrameBench, type StartFrame, test } from './stage.ts';

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { snapshots } from '../../../../functions/sources/frame/snapshots/snapshots.ts';
-import type { Faults } from '../../../../simulators/faults.ts';
-import { CANARY } from '../../../../simulators/frame/api-keys.ts';
-import type { Endpoint } from '../../../../simulators/frame/endpoints.ts';
-import { ERROR_BODIES } from '../../../../simulators/frame/replies.ts';
+import type { Endpoint } from '../../../../simulators/frame/api/endpoints.ts';
+import { ERROR_BODIES } from '../../../../simulators/frame/api/replies.ts';
+import type { FrameFaults } from '../../../../simulators/frame/faults.ts';
+import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import { readDelivered } from '../../../e2e/delivered.ts';
 import { type FrameBench, OF_CUSTOMER, SECRET, test } from './stage.ts';
 
@@ -118,7 +118,7 @@ describe('a list that has lost more than half of its things', () => {
     expect(told).toEqual([]);
   });
 
-  async function readingAfter(bench: FrameBench, faults: Faults) {
+  async function readingAfter(bench: FrameBench, faults: FrameFaults) {
     const requests = () => bench.vendor.counters.requests;
     await bench.run();
     const before = requests();

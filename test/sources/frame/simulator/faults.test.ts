@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
-import type { Faults } from '../../../../simulators/faults.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
-import { ODDITY_COUNT } from '../../../../simulators/frame/odd-rows.ts';
 import { type FrameOptions, simulator } from '../../../../simulators/frame/simulator.ts';
+import { ODDITY_COUNT } from '../../../../simulators/frame/trails/odd-rows.ts';
 import {
   ask,
   CUSTOMER,
@@ -190,7 +189,7 @@ describe('the command line', () => {
 
     expect(await findSimulator('frame')).toBe(simulator);
     expect((await findSimulators()).map(({ id }) => id)).toContain('frame');
-    for (const name of [...Object.keys(simulator.flags), ...simulator.faults]) {
+    for (const name of [...Object.keys(simulator.flags), ...Object.keys(simulator.faults)]) {
       expect(help).toContain(`  --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     }
     expect(help).toMatch(/--session-range session_start\|session_end\|overlap\n/);
@@ -224,7 +223,7 @@ describe('the command line', () => {
 
   test('faults can be switched while it runs', async () => {
     const running = await start();
-    const change = (faults: Faults) => fetch(running.control, { method: 'PATCH', body: JSON.stringify(faults) });
+    const change = (faults: object) => fetch(running.control, { method: 'PATCH', body: JSON.stringify(faults) });
 
     const wrong = await change({ stolenKey: { next: 1 } });
     const right = await change({ newApiKeys: 1 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Faults } from '../../../../simulators/faults.ts';
-import { CANARY } from '../../../../simulators/frame/api-keys.ts';
-import { ENDPOINTS, LISTS } from '../../../../simulators/frame/endpoints.ts';
+import { ENDPOINTS, LISTS } from '../../../../simulators/frame/api/endpoints.ts';
+import type { FrameFaults } from '../../../../simulators/frame/faults.ts';
+import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
 import {
   ask,
   CUSTOMER,
@@ -232,9 +232,9 @@ describe('lists', () => {
 });
 
 describe('changes that are switched', () => {
-  const keysOf = async (faults: Faults) =>
+  const keysOf = async (faults: FrameFaults) =>
     json<ApiKey[]>(await start({ ...STILL, faults }), pathOf('api_authorization_rules'));
-  const settingsOf = async (faults: Faults) => json<Row>(await start({ ...STILL, faults }), pathOf('settings'));
+  const settingsOf = async (faults: FrameFaults) => json<Row>(await start({ ...STILL, faults }), pathOf('settings'));
 
   test('further API keys', async () => {
     const [before, after] = [await keysOf({}), await keysOf({ newApiKeys: 2 })];
@@ -318,9 +318,8 @@ describe('changes that are switched', () => {
     await expect(start({ faults: { emptyLists: 'accounts,nothing' } })).rejects.toThrow(
       /emptyLists is one of: accounts/,
     );
-    await expect(start({ faults: { stolenKey: { next: 1 } } })).rejects.toThrow(
-      /does not honour the fault "stolenKey"/,
-    );
+    const faults = JSON.parse('{"stolenKey":{"next":1}}');
+    await expect(start({ faults })).rejects.toThrow(/has no fault "stolenKey"/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { signatureOf } from '../../../../simulators/frame/signature.ts';
+import { signatureOf } from '../../../../simulators/frame/api/signature.ts';
 import { simulator } from '../../../../simulators/frame/simulator.ts';
 import { ask, CUSTOMER, json, NOON, type Row, signed, start, status, stopAll } from './client.ts';
 

@@ -13,9 +13,8 @@ import { source } from '../../../../functions/sources/thousandeyes/source.ts';
 import { LocalFunction, type LogLine } from '../../../../local/lambda.ts';
 import { type SecretsOptions, startSecrets } from '../../../../local/services/secrets.ts';
 import { AwsError } from '../../../../local/services/service.ts';
-import type { Faults } from '../../../../simulators/faults.ts';
-import type { RunningSimulator } from '../../../../simulators/simulator.ts';
-import { simulator } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { ThousandEyesFaults } from '../../../../simulators/thousandeyes/faults.ts';
+import { type RunningThousandEyes, simulator } from '../../../../simulators/thousandeyes/simulator.ts';
 import { metric, until } from '../../../e2e/bench.ts';
 import { nextNumber, takeStage } from '../../../e2e/stage.ts';
 import { findLeaks } from '../../../secrets/canaries.ts';
@@ -86,7 +85,7 @@ beforeEach(() => {
 
 interface Case {
   readonly name: string;
-  readonly running: RunningSimulator;
+  readonly running: RunningThousandEyes;
   readonly connection: object;
   /** What the secret holds now. */
   value(): Promise<Record<string, unknown>>;
@@ -100,7 +99,7 @@ interface Case {
 }
 
 /** A secret that was put in at first, and the vendor that it is for. */
-async function begin(faults: Faults = {}, more: object = {}): Promise<Case> {
+async function begin(faults: ThousandEyesFaults = {}, more: object = {}): Promise<Case> {
   const id = `demo-${nextNumber()}`;
   const name = `team/${id}`;
   const to = AT_FIRST + 200 * DAY_MS;
@@ -170,7 +169,7 @@ async function begin(faults: Faults = {}, more: object = {}): Promise<Case> {
 }
 
 /** The same, on the day before the exchange. */
-async function dueTomorrow(faults: Faults = {}, more: object = {}): Promise<Case> {
+async function dueTomorrow(faults: ThousandEyesFaults = {}, more: object = {}): Promise<Case> {
   const begun = await begin(faults, more);
   clock.now += 172 * DAY_MS;
   expect(await begun.days(7)).toMatchObject({ state: 'announced', due: '2026-07-09T06:00:00Z' });
@@ -230,7 +229,7 @@ test('a token that is old when rotation is switched on is left alone for a week,
 
 const UNKNOWN = /may have made a new credential, which nobody has/;
 
-test.each<[string, Faults, RegExp]>([
+test.each<[string, ThousandEyesFaults, RegExp]>([
   ['is lost after the token was made', { renewalLost: { next: 1 } }, UNKNOWN],
   ['is a 500', { where: POST, error: { next: 1, status: 500 } }, UNKNOWN],
   ['is a redirect', { where: POST, redirect: { next: 1, to: 'https://collector.example.net/' } }, UNKNOWN],
@@ -290,7 +289,7 @@ test('a quota that is used up makes it tomorrow', async () => {
   expect(asked()).toBe(2);
 });
 
-test.each<[string, Faults]>([
+test.each<[string, ThousandEyesFaults]>([
   ['down', { error: { next: 8, status: 503 } }],
   ['gone', { where: 'users/current', cut: { every: 1, destroy: true } }],
 ])('a vendor that is %s is not asked for a token', async (_, faults) => {

@@ -1,13 +1,16 @@
 import { source } from '../../../../functions/sources/thousandeyes/source.ts';
-import type { RunningSimulator } from '../../../../simulators/simulator.ts';
-import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
+import {
+  type RunningThousandEyes,
+  simulator,
+  type ThousandEyesOptions,
+} from '../../../../simulators/thousandeyes/simulator.ts';
 import { benchTest, type Subject } from '../../../e2e/bench.ts';
 import type { PlainSubject } from '../../../e2e/plain.ts';
 
 export const STREAM = 'audit-user-events';
 export const TOKEN = simulator.demo.secretValue.token;
 
-export const thousandeyes: Subject<ThousandEyesOptions, RunningSimulator> = {
+export const thousandeyes: Subject<ThousandEyesOptions, RunningThousandEyes> = {
   source,
   streams: [STREAM],
   vendor: { limit: 1_000_000 },

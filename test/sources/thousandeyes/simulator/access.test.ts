@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { RunningSimulator } from '../../../../simulators/simulator.ts';
-import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
+import {
+  type RunningThousandEyes,
+  simulator,
+  type ThousandEyesOptions,
+} from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, held, logPath, MINUTE_MS, NOON, readPages, stamp, texts } from './client.ts';
 
-const started: RunningSimulator[] = [];
+const started: RunningThousandEyes[] = [];
 const HOUR_AGO = NOON - 60 * MINUTE_MS;
 const UNLIMITED = { now: () => NOON, limit: 1_000_000 };
 
-async function start(options: ThousandEyesOptions = {}): Promise<RunningSimulator> {
+async function start(options: ThousandEyesOptions = {}): Promise<RunningThousandEyes> {
   const running = await simulator.start({ ...UNLIMITED, ...options });
   started.push(running);
   return running;
@@ -17,7 +20,7 @@ interface User {
   readonly accountGroupRoles: readonly { readonly roles: readonly { readonly roleId: string }[] }[];
 }
 
-async function json<T>(running: RunningSimulator, path: string): Promise<T> {
+async function json<T>(running: RunningThousandEyes, path: string): Promise<T> {
   return (await (await ask(running, path)).json()) as T;
 }
 

@@ -1,5 +1,4 @@
-import type { RunningSimulator } from '../../../../simulators/simulator.ts';
-import { simulator } from '../../../../simulators/thousandeyes/simulator.ts';
+import { type RunningThousandEyes, simulator } from '../../../../simulators/thousandeyes/simulator.ts';
 
 /** A minute in the tests' time, in milliseconds. */
 export const MINUTE_MS = 60_000;
@@ -17,7 +16,7 @@ export interface Page {
 }
 
 /** Asks a simulator with its token. */
-export function ask(running: RunningSimulator, pathOrUrl: string, init: RequestInit = {}): Promise<Response> {
+export function ask(running: RunningThousandEyes, pathOrUrl: string, init: RequestInit = {}): Promise<Response> {
   return fetch(new URL(pathOrUrl, running.origin), {
     redirect: 'manual',
     ...init,
@@ -31,7 +30,7 @@ export function logPath(from: number, to: number, more = ''): string {
 }
 
 /** Follows the links from a path to their end, or so many pages far. */
-export async function readPages(running: RunningSimulator, path: string, most = 10_000): Promise<Page[]> {
+export async function readPages(running: RunningThousandEyes, path: string, most = 10_000): Promise<Page[]> {
   const pages: Page[] = [];
   for (let next: string | undefined = path; next && pages.length < most; next = pages.at(-1)?._links.next?.href) {
     pages.push((await (await ask(running, next)).json()) as Page);
@@ -45,7 +44,7 @@ export function texts(pages: readonly Page[]): string[] {
 }
 
 /** What the vendor holds, oldest first, each as its text. */
-export function held(running: RunningSimulator, from: number, to: number, visibleAt?: number): string[] {
+export function held(running: RunningThousandEyes, from: number, to: number, visibleAt?: number): string[] {
   return [...running.events({ from, to, ...(visibleAt !== undefined && { visibleAt }) })].map((row) => row.text);
 }
 

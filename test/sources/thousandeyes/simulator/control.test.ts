@@ -1,22 +1,26 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
-import type { Faults } from '../../../../simulators/faults.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
-import type { Counters, RunningSimulator } from '../../../../simulators/simulator.ts';
-import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
+import type { Counters } from '../../../../simulators/simulator.ts';
+import type { ThousandEyesFaults } from '../../../../simulators/thousandeyes/faults.ts';
+import {
+  type RunningThousandEyes,
+  simulator,
+  type ThousandEyesOptions,
+} from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, logPath, MINUTE_MS, NOON } from './client.ts';
 
-const started: RunningSimulator[] = [];
+const started: RunningThousandEyes[] = [];
 const HOUR_AGO = NOON - 60 * MINUTE_MS;
 const PATH = logPath(HOUR_AGO, NOON);
 
-async function start(faults: Faults = {}, options: ThousandEyesOptions = {}): Promise<RunningSimulator> {
+async function start(faults: ThousandEyesFaults = {}, options: ThousandEyesOptions = {}): Promise<RunningThousandEyes> {
   const running = await simulator.start({ now: () => NOON, limit: 1_000_000, perMinute: 30, ...options, faults });
   started.push(running);
   return running;
 }
 
-async function statuses(running: RunningSimulator, times: number): Promise<number[]> {
+async function statuses(running: RunningThousandEyes, times: number): Promise<number[]> {
   const found: number[] = [];
   for (let turn = 0; turn < times; turn++) found.push((await ask(running, PATH)).status);
   return found;
@@ -27,12 +31,12 @@ afterEach(async () => {
 });
 
 describe('steering', () => {
-  const control = async (running: RunningSimulator, method: string, body?: unknown, path = '') => {
+  const control = async (running: RunningThousandEyes, method: string, body?: unknown, path = '') => {
     const answer = await fetch(running.control + path, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const said = (await answer.json()) as { faults?: Faults; counters?: Counters; error?: string };
+    const said = (await answer.json()) as { faults?: ThousandEyesFaults; counters?: Counters; error?: string };
     return { status: answer.status, ...said };
   };
 
@@ -60,8 +64,8 @@ describe('steering', () => {
   });
 
   test.each([
-    [{ thottle: { next: 1 } }, /no fault "thottle"\. There are: where, /],
-    [{ stolenKey: { next: 1 } }, /does not honour the fault "stolenKey"\. It honours: where, /],
+    [{ thottle: { next: 1 } }, /no fault "thottle"\. It has: where, /],
+    [{ stolenKey: { next: 1 } }, /no fault "stolenKey"\. It has: where, /],
     [{ throttle: { nxt: 1 } }, /no field "nxt"/],
     [{ throttle: 3 }, /throttle is an object with: next/],
     [{ latencyMs: 'long' }, /latencyMs must be a number/],
@@ -77,8 +81,8 @@ describe('steering', () => {
     expect(running.faults).toEqual({});
   });
 
-  test('a simulator offers, starts with and takes only the faults that it honours', async () => {
-    const picky = { ...simulator, faults: ['late'] } as const;
+  test('a simulator offers, starts with and takes only the faults that it has', async () => {
+    const picky = { ...simulator, faults: { late: simulator.faults.late } };
     const patched = await control(await start(), 'PATCH', { stolenKey: { next: 1 } });
 
     expect(describeCommandLine(simulator)).toMatch(/--foreign-next next=<number>,\[origin=<text>\]/);
@@ -87,7 +91,7 @@ describe('steering', () => {
     expect(describeCommandLine(picky)).not.toMatch(/--foreign-next/);
     expect(() => readCommandLine(picky, ['--foreign-next', '1'])).toThrow(/Unknown option '--foreign-next'/);
     expect(patched.status).toBe(400);
-    await expect(start({ stolenKey: { next: 1 } })).rejects.toThrow(/does not honour/);
+    await expect(start(JSON.parse('{"stolenKey":{"next":1}}'))).rejects.toThrow(/has no fault "stolenKey"/);
   });
 
   test('the command line reads every kind of flag', () => {

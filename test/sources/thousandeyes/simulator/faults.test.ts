@@ -1,21 +1,24 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Faults } from '../../../../simulators/faults.ts';
-import type { RunningSimulator } from '../../../../simulators/simulator.ts';
+import type { ThousandEyesFaults } from '../../../../simulators/thousandeyes/faults.ts';
 import { ODDITY_COUNT } from '../../../../simulators/thousandeyes/odd-rows.ts';
-import { simulator, type ThousandEyesOptions } from '../../../../simulators/thousandeyes/simulator.ts';
+import {
+  type RunningThousandEyes,
+  simulator,
+  type ThousandEyesOptions,
+} from '../../../../simulators/thousandeyes/simulator.ts';
 import { ask, held, logPath, MINUTE_MS, NOON, readPages, stamp, texts } from './client.ts';
 
-const started: RunningSimulator[] = [];
+const started: RunningThousandEyes[] = [];
 const HOUR_AGO = NOON - 60 * MINUTE_MS;
 const PATH = logPath(HOUR_AGO, NOON);
 
-async function start(faults: Faults = {}, options: ThousandEyesOptions = {}): Promise<RunningSimulator> {
+async function start(faults: ThousandEyesFaults = {}, options: ThousandEyesOptions = {}): Promise<RunningThousandEyes> {
   const running = await simulator.start({ now: () => NOON, limit: 1_000_000, perMinute: 30, ...options, faults });
   started.push(running);
   return running;
 }
 
-async function statuses(running: RunningSimulator, times: number): Promise<number[]> {
+async function statuses(running: RunningThousandEyes, times: number): Promise<number[]> {
   const found: number[] = [];
   for (let turn = 0; turn < times; turn++) found.push((await ask(running, PATH)).status);
   return found;

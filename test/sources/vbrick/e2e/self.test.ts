@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { EcsEvent } from '../../../../functions/core/ecs-event.ts';
 import { OURS, UNEXPECTED } from '../../../../functions/core/requests/own-sign-ins.ts';
+import { SERVICE_USER } from '../../../../simulators/vbrick/content/tenant.ts';
 import type { VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
-import { SERVICE_USER } from '../../../../simulators/vbrick/tenant.ts';
 import { readDelivered } from '../../../e2e/delivered.ts';
 import { type StartVbrick, test, type VbrickBench } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { createSwitches, type Faults } from '../../../../simulators/faults.ts';
-import { createSessions } from '../../../../simulators/vbrick/sessions.ts';
+import { createSwitches } from '../../../../simulators/fault-switches.ts';
+import { createSessions } from '../../../../simulators/vbrick/api/sessions.ts';
 import {
   ACCOUNT_ID,
   DEVICES,
@@ -9,7 +9,8 @@ import {
   SERVICE_USER,
   VIDEOS,
   WEBCASTS,
-} from '../../../../simulators/vbrick/tenant.ts';
+} from '../../../../simulators/vbrick/content/tenant.ts';
+import { FAULTS, type VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { expectExactlyOnce, SECRET, test, vbrick } from './stage.ts';
 
@@ -158,7 +159,7 @@ describe('secrets, passwords and tokens', () => {
     await bench.setSecret(secret);
     const values = Object.entries(secret).flatMap(([key, value]) => (key === 'username' ? [] : [value]));
     const when = new Date(Date.now() - 60_000).toISOString();
-    const echoes: readonly ((said: string, token: string, typed: string) => Faults)[] = [
+    const echoes: readonly ((said: string, token: string, typed: string) => VbrickFaults)[] = [
       (said) => ({ where: '/audit/', body: { next: 1, text: `<html>VBrick ${said}</html>`, type: 'text/html' } }),
       (said) => ({ where: '/audit/', body: { next: 1, text: `{"general":{"${said}`, type: 'application/json' } }),
       (said) => ({
@@ -194,7 +195,7 @@ describe('secrets, passwords and tokens', () => {
 
   /** The token that the simulator gives out after so many others. */
   function tokenAfter(count: number): string {
-    const sessions = createSessions(7, 10, Date.now, createSwitches({}, []));
+    const sessions = createSessions(7, 10, Date.now, createSwitches<VbrickFaults>({}, FAULTS));
     for (let number = 0; number < count; number++) sessions.begin();
     return sessions.begin().token;
   }

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Faults } from '../../../../simulators/faults.ts';
+import type { VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import { expectExactlyOnce, SECRET, type StartVbrick, test, vbrick } from './stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -176,7 +176,7 @@ describe('a session that ends before its time', () => {
     await expectExactlyOnce(bench);
   });
 
-  test.for([{ tokenRequests: 2 }, { tokenExpired: true }] as Faults[])(
+  test.for([{ tokenRequests: 2 }, { tokenExpired: true }] as VbrickFaults[])(
     'again and again (%j) is replaced once a run, and less and less often',
     async (faults, { start }) => {
       const bench = await start({ vendor: { count: 1_500, faults } });

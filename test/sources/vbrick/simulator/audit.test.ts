@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ACCOUNT_ID, DEVICES, PEOPLE, VIDEOS } from '../../../../simulators/vbrick/content/tenant.ts';
 import { simulator } from '../../../../simulators/vbrick/simulator.ts';
-import { ACCOUNT_ID, DEVICES, PEOPLE, VIDEOS } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import {
   ask,

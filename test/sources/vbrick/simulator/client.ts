@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
-import type { Faults } from '../../../../simulators/faults.ts';
-import type { CollectionName } from '../../../../simulators/vbrick/collections.ts';
-import type { Columns } from '../../../../simulators/vbrick/record.ts';
+import type { CollectionName } from '../../../../simulators/vbrick/content/collections.ts';
+import type { Columns } from '../../../../simulators/vbrick/content/record.ts';
+import { ACCOUNT_ID } from '../../../../simulators/vbrick/content/tenant.ts';
+import type { VbrickFaults } from '../../../../simulators/vbrick/faults.ts';
 import type { RunningVbrick } from '../../../../simulators/vbrick/simulator.ts';
 import { simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
-import { ACCOUNT_ID } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 
 export const HOUR_AGO = NOON - 60 * MINUTE_MS;
@@ -20,7 +20,7 @@ export async function start(options: VbrickOptions = {}): Promise<RunningVbrick>
 }
 
 /** The same with faults. */
-export function startWith(faults: Faults, options: VbrickOptions = {}): Promise<RunningVbrick> {
+export function startWith(faults: VbrickFaults, options: VbrickOptions = {}): Promise<RunningVbrick> {
   return start({ ...options, faults });
 }
 

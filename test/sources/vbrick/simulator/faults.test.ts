@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
-import { ODDITY_COUNT } from '../../../../simulators/vbrick/odd-rows.ts';
-import type { Columns } from '../../../../simulators/vbrick/record.ts';
+import type { Columns } from '../../../../simulators/vbrick/content/record.ts';
+import { ODDITY_COUNT } from '../../../../simulators/vbrick/log/odd-rows.ts';
 import { simulator } from '../../../../simulators/vbrick/simulator.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import {
@@ -454,8 +454,9 @@ describe('faults that every vendor has', () => {
   });
 
   test('what has no meaning here is refused', async () => {
-    await expect(startWith({ foreignNext: { next: 1 } })).rejects.toThrow(/does not honour the fault "foreignNext"/);
-    await expect(startWith({ endsEarlySeconds: 5 })).rejects.toThrow(/does not honour the fault "endsEarlySeconds"/);
+    const start = (faults: string) => startWith(JSON.parse(faults));
+    await expect(start('{"foreignNext":{"next":1}}')).rejects.toThrow(/has no fault "foreignNext"/);
+    await expect(start('{"endsEarlySeconds":5}')).rejects.toThrow(/has no fault "endsEarlySeconds"/);
   });
 });
 
@@ -481,7 +482,7 @@ describe('steering', () => {
   test('the help has every option and every fault in words', () => {
     const help = describeCommandLine(simulator);
 
-    const names = [...Object.keys(simulator.flags), ...simulator.faults];
+    const names = [...Object.keys(simulator.flags), ...Object.keys(simulator.faults)];
     const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     for (const name of names) expect(help).toMatch(new RegExp(`--${kebab(name)}( .*)?\\n {6}\\S`));
   });

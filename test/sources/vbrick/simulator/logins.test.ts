@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { ACCOUNT_ID, SERVICE_USER } from '../../../../simulators/vbrick/content/tenant.ts';
 import { type RunningVbrick, simulator, type VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
-import { ACCOUNT_ID, SERVICE_USER } from '../../../../simulators/vbrick/tenant.ts';
 import { MINUTE_MS, NOON } from '../../thousandeyes/simulator/client.ts';
 import { ask, auditPath, HOUR_AGO, held, logIn, readPage, start, startWith, stopAll, tokenOf } from './client.ts';
 
