@@ -62,21 +62,22 @@ async function openStore(directory: string): Promise<Store> {
   } catch (thrown) {
     const cause = (thrown as Error).cause as NodeJS.ErrnoException | undefined;
     if (cause?.code === 'LEVEL_LOCKED') {
-      throw new TidemarkError(
-        'config',
-        'saving',
-        `Another tidemark run uses the state directory ${directory}.`,
-        'Let it end or stop it, or give this run a state directory of its own.',
-        thrown,
-      );
+      throw new TidemarkError({
+        code: 'config',
+        stage: 'saving',
+        message: `Another tidemark run uses the state directory ${directory}.`,
+        remedy: 'Let it end or stop it, or give this run a state directory of its own.',
+        cause: thrown,
+      });
     }
-    throw new TidemarkError(
-      'state',
-      'saving',
-      `The state directory ${directory} cannot be opened: ${(cause ?? (thrown as Error)).message}`,
-      'Check that the directory can be written, that the disk has room, and that nothing but Tidemark changed its files.',
-      thrown,
-    );
+    throw new TidemarkError({
+      code: 'state',
+      stage: 'saving',
+      message: `The state directory ${directory} cannot be opened: ${(cause ?? (thrown as Error)).message}`,
+      remedy:
+        'Check that the directory can be written, that the disk has room, and that nothing but Tidemark changed its files.',
+      cause: thrown,
+    });
   }
 }
 

@@ -18,12 +18,12 @@ const OBJECT_MODE = 0o600;
 export function checkNames(stream: DeliveryStream): void {
   for (const [what, name] of Object.entries(stream)) {
     if (/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) continue;
-    throw new TidemarkError(
-      'config',
-      'sending',
-      `The ${what} ${JSON.stringify(name)} cannot be the name of a folder.`,
-      'Use letters, digits, hyphens, underscores and dots, and do not begin with a dot.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'sending',
+      message: `The ${what} ${JSON.stringify(name)} cannot be the name of a folder.`,
+      remedy: 'Use letters, digits, hyphens, underscores and dots, and do not begin with a dot.',
+    });
   }
 }
 

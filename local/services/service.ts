@@ -70,13 +70,13 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        new TidemarkError(
-          'config',
-          'saving',
-          `Port ${port} on 127.0.0.1 cannot be used (${cause.code}).`,
-          'Stop the program that holds the port, or choose another one.',
+        new TidemarkError({
+          code: 'config',
+          stage: 'saving',
+          message: `Port ${port} on 127.0.0.1 cannot be used (${cause.code}).`,
+          remedy: 'Stop the program that holds the port, or choose another one.',
           cause,
-        ),
+        }),
       ),
     );
     server.listen(port, '127.0.0.1', resolve);
