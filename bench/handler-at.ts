@@ -1,20 +1,20 @@
 import { handlerOf } from '../lib/plan/find-sources.ts';
 
-// The inside of a measured function's thread: the real handler of `?source=`, a clock that says what it is told, and a note of all
-// that it writes down and of the processor's time that it takes.
+// Runs in the thread of a measured function: the real handler of `?source=` with a clock set by the caller. It records what the
+// handler logs and the processor time that it uses.
 
 type Handler = (input: unknown, context: unknown) => Promise<unknown>;
 
 const name = new URL(import.meta.url).searchParams.get('source') ?? '';
 const { handler: real } = (await import(handlerOf(name).href)) as { handler: Handler };
 
-/** What is sent instead of the bare input: what time it is, in milliseconds. */
+/** The input with the time of the invocation, in milliseconds. */
 export interface Timed {
   readonly input: unknown;
   readonly at: number;
 }
 
-/** What comes back instead of the bare answer. */
+/** The answer with what was measured. */
 export interface Measured {
   readonly answer: unknown;
   /** Lines of log and metrics. */

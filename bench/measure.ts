@@ -5,16 +5,16 @@ import { type Costs, rounded, sum, times } from '../tools/cost/costs.ts';
 import type { Measured, StreamCosts } from '../tools/cost/measured.ts';
 import { type Played, play, type Stored, type Used } from './play.ts';
 
-/** Long enough for all that comes once an hour, and for the day before to be verified. */
+/** Hours played: enough for everything hourly, and for the verification of the day before. */
 const USUAL = { hoursBefore: 2, hours: 3 };
-/** What runs once an hour takes longer to get through what it does at its beginning. */
+/** Hours played for hourly streams: their first runs take longer to catch up. */
 const SELDOM = { hoursBefore: 10, hours: 3 };
 const HOURS_A_DAY = 24;
 /** Events a day in each log of the vendor: some, and many. */
 export const SOME = 2_880;
 export const MANY = 57_600;
 
-/** Counts everything that the sums need to know of these sources. */
+/** Measures everything that the cost calculation needs to know about these sources. */
 export async function measure(sources: readonly Source[], say: (line: string) => void): Promise<Measured> {
   const streams: Record<string, StreamCosts> = {};
   const shared: Record<string, Measured['shared'][string]> = {};
@@ -29,7 +29,7 @@ export async function measure(sources: readonly Source[], say: (line: string) =>
     metrics[source.id] = { idle: metricsAtATime(idle), busy: metricsAtATime(await playUsual(source, SOME)) };
     say(`${source.id} ${JSON.stringify({ ...shared[source.id], ...metrics[source.id] })}`);
   }
-  // One with a single stream tells best what belongs to a stream.
+  // A source with a single stream shows best what one stream uses.
   const simple = sources.toSorted((one, other) => one.streams.length - other.streams.length)[0] as Source;
   const [some, many] = [await playUsual(simple, SOME), await playUsual(simple, MANY)];
   const quiet = logged(await play({ ...USUAL, source: simple, eventsPerDay: SOME, logLevel: 'warn' })) / logged(some);
@@ -58,7 +58,7 @@ function streamCosts({ byKind }: Played): StreamCosts {
   return { run: average(byKind[runs[0] as string]), ...(verifyDay && { verifyDay }) };
 }
 
-/** A day has a verification that does the work, or a few, and others that find it done. */
+/** In a day, one or a few verifications do the work, and the others find it done. */
 export function verifyDayOf({ verify, 'verify done': done }: Played['byKind']): Costs | undefined {
   if (!verify && !done) return undefined;
   const worked = verify?.invocations ?? 0;
@@ -93,13 +93,13 @@ function logged({ byKind }: Played): number {
   return Object.values(byKind).reduce((all, { logBytes }) => all + logBytes, 0);
 }
 
-/** What is written every hour counts as one metric, and what is written once a day as the twenty-fourth of one. */
+/** A metric that is written every hour counts as one; one that is written once a day counts as a twenty-fourth. */
 function metricsAtATime({ metricHours }: Played): number {
   const hours = Object.values(metricHours).map((count) => (count === USUAL.hours ? 1 : count / HOURS_A_DAY));
   return Math.round(hours.reduce((all, one) => all + one, 0) * 100) / 100;
 }
 
-/** Bytes of an item and of a key, as two plays with few and with many keys an item tell them. */
+/** Bytes of an item and of a key, derived from two measurements with few and with many keys an item. */
 function seenOf({ stored: { seen: few } }: Played, { stored: { seen: many } }: Played): Measured['seen'] {
   if (!few || !many) throw new Error('Nothing was remembered.');
   const [bytes, keys] = [perItem(few.bytes, few), perItem(few.keys, few)];

@@ -1,6 +1,6 @@
 import { AwsError, type Operation, type Service, serve } from '../local/services/service.ts';
 
-/** What is billed of the table and of the secrets, so far. */
+/** Billed requests to the table and to Secrets Manager so far. */
 export interface Usage {
   /** Request units: 4 KB strongly consistent, 1 KB written. */
   reads: number;
@@ -23,11 +23,11 @@ export async function meterTable(behind: string, usage: Usage): Promise<Service>
         try {
           const asked = { ...input, ReturnConsumedCapacity: 'TOTAL' };
           const answer = await pass(behind, `DynamoDB_20120810.${name}`, '1.0', asked);
-          // Also what finds nothing costs a unit.
+          // A read that finds nothing costs a unit too.
           usage[unit] += Math.max(1, unitsOf(answer));
           return answer;
         } catch (thrown) {
-          // So does a condition that fails.
+          // So does a write whose condition fails.
           usage[unit] += 1;
           throw thrown;
         }

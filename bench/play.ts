@@ -17,7 +17,7 @@ import { findSimulator } from '../simulators/find-simulator.ts';
 import type { Measured } from './handler-at.ts';
 import { meterSecrets, meterTable, type Usage } from './metered.ts';
 
-/** What some invocations used, all of them together. */
+/** Total usage of some invocations. */
 export interface Used extends Usage {
   invocations: number;
   vendorCalls: number;
@@ -40,13 +40,13 @@ export interface Stored {
   readonly keys: number;
 }
 
-/** What a played time has used: by kind of schedule, and what is in the table and with the destination then. */
+/** Usage of the played time by kind of schedule, and the content of the table and of the archive at its end. */
 export interface Played {
   readonly byKind: Readonly<Record<string, Used>>;
   /** In how many hours each metric was written at least once. */
   readonly metricHours: Readonly<Record<string, number>>;
   readonly stored: Readonly<Record<string, Stored>>;
-  /** What was delivered, and what is left of it when the objects are packed as Firehose packs them. */
+  /** The size of what was delivered, before and after compression as Firehose does it. */
   readonly archive: { readonly bytes: number; readonly gzipped: number; readonly lines: number };
 }
 
@@ -55,7 +55,7 @@ export interface Play {
   readonly source: Source;
   /** Events a day in each of the vendor's logs. */
   readonly eventsPerDay: number;
-  /** Played and not counted, so that there is something to look back at. */
+  /** Hours played before counting starts, so that there is a past. */
   readonly hoursBefore: number;
   /** Counted, from midnight. */
   readonly hours: number;
@@ -64,7 +64,7 @@ export interface Play {
   readonly logLevel?: string;
 }
 
-/** A Wednesday like any other. */
+/** Midnight of an ordinary Wednesday. */
 const MIDNIGHT = Date.UTC(2026, 2, 4);
 const LONG_BEFORE = '2026-02-23T00:00:00Z';
 const MS_HOUR = HOUR / MILLISECOND;
@@ -172,14 +172,14 @@ function configure({ source, stream, eventsPerDay }: Play, connection: object) {
 
 function settingsOf(stream: AnyStream, eventsPerDay: number, only: string | undefined): object {
   return {
-    // What an idle run costs does not hang on how often it comes.
+    // The cost of an idle run does not depend on how often it runs.
     ...(only !== undefined && { enabled: stream.name === only, ...(stream.every > HOUR && { every: '1h' }) }),
-    // Where nothing happens there is no backlog: what looks far back can be played at once.
+    // Without events there is no backlog, so streams that look far back can start long ago.
     ...(eventsPerDay === 0 && !isSnapshot(stream) && { startFrom: LONG_BEFORE }),
   };
 }
 
-/** How much happens, in the words of every simulator; each takes what it knows. */
+/** The rate of events in the options of every simulator; each uses those that it knows. */
 function atRate(eventsPerDay: number) {
   const perMinute = eventsPerDay / (24 * 60);
   return {
@@ -191,7 +191,7 @@ function atRate(eventsPerDay: number) {
   };
 }
 
-/** When each schedule invokes: their flexible windows spread what was made at the same moment. */
+/** The times at which the schedules invoke, some seconds apart as with flexible windows. */
 function* timesOf(schedules: readonly PlannedSchedule[], start: number, hours: number) {
   const due = schedules.map((schedule, at) => ({ schedule, time: start + (at + 1) * 7_000 }));
   for (;;) {
@@ -236,7 +236,7 @@ function plus(one: Used | undefined, other: Used): Used {
   return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Used;
 }
 
-/** What CloudWatch counts of a line besides its text. */
+/** Bytes that CloudWatch adds to each line. */
 const LINE_BYTES = 26;
 
 function spoken(written: readonly string[], lines: readonly Record<string, unknown>[]) {
@@ -274,7 +274,7 @@ async function storedIn(endpoint: string): Promise<Record<string, Stored>> {
 
 type Item = Record<string, AttributeValue>;
 
-/** What is binary comes from the client as bytes, and dynalite wants it as the wire has it. */
+/** Size of an item. The client returns binary values as bytes, but dynalite expects base64. */
 function sizeOf(item: Item): number {
   const wire = Object.entries(item).map(([name, value]) => [
     name,
@@ -288,7 +288,7 @@ async function archiveIn(folder: string): Promise<Played['archive']> {
   const names = found.filter((entry) => entry.isFile());
   const texts = await Promise.all(names.map(({ parentPath, name }) => readFile(join(parentPath, name))));
   const bytes = total(texts.map(({ length }) => length));
-  // Firehose waits for five minutes and puts what came into one object: about what a few runs deliver.
+  // Firehose collects five minutes into one object, about the events of a few runs.
   const gzipped = total(texts.map((text) => gzipSync(text).length));
   return { bytes, gzipped, lines: total(texts.map((text) => text.toString('utf8').split('\n').length - 1)) };
 }

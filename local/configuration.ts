@@ -9,13 +9,13 @@ import type { Places } from './world.ts';
 
 const DEFAULT_CONFIG = 'tidemark.json';
 
-/** A feed of the configuration, and how often it is due. */
+/** A feed of the configuration, with its connection. */
 export interface ChosenFeed {
   readonly connection: ConfiguredConnection;
   readonly feed: AnyFeed & { every: number };
 }
 
-/** The configuration in its file; none when no file is named and there is none. */
+/** Reads the configuration. Undefined if no file is named and the usual one does not exist. */
 export async function readConfig(file: string | undefined, sources: readonly Source[]): Promise<Config | undefined> {
   const name = file ?? DEFAULT_CONFIG;
   const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
@@ -31,7 +31,7 @@ export async function readConfig(file: string | undefined, sources: readonly Sou
   return text === undefined ? undefined : parseConfig(text, name, sources, FORMATS);
 }
 
-/** The configuration; without one, the shipped simulators are started, and one that forwards them. */
+/** Reads the configuration. If there is none, starts the shipped simulators and makes a configuration that reads from them. */
 export async function configOrDemo(
   file: string | undefined,
   sources: readonly Source[],

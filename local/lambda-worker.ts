@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HostContext } from '../functions/shell/serve.ts';
 
-// The inside of a LocalFunction: takes invocations, gives them their time, and passes the wish to stop on.
+// Runs in the thread of a LocalFunction: calls the handler with each invocation's time limit, and tells it to stop.
 
 type Handler = (input: unknown, context: HostContext) => Promise<unknown>;
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 
-/** A line of log or metrics, as a function writes it. */
+/** A line of log or metrics that a function has written. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** What a function answers. */
@@ -15,8 +15,8 @@ interface Thread {
 }
 
 /**
- * One function as Lambda runs it: its own thread and environment, one invocation at a time, a hard end when the time is up,
- * and kept warm in between.
+ * A function as Lambda would run it: a thread and an environment of its own, one invocation at a time, ended when its time
+ * is up, and kept warm between invocations.
  */
 export class LocalFunction {
   readonly #handler: URL;
@@ -33,7 +33,7 @@ export class LocalFunction {
     this.#onLine = onLine;
   }
 
-  /** Invokes it after the invocations before; rejects when the function throws, dies, or outlives its time. */
+  /** Invokes the function after all earlier invocations. Rejects if it throws, dies or exceeds its time. */
   invoke(input: unknown, budgetMs: number): Promise<unknown> {
     const turn = this.#last.then(() => this.#invokeNow(input, budgetMs));
     this.#last = turn.catch(() => undefined);

@@ -6,18 +6,18 @@ import { emptyTally, type Tally } from '../functions/core/stored/tally.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import type { World } from './world.ts';
 
-/** How long a local invocation may take: short, so that a killed run leaves its lease for seconds only. */
+/** Time limit of a local invocation. It is short: a killed run leaves its lease behind for this long. */
 const INVOCATION_MS = 10_000;
-/** `--once` waits so long in all for quotas and other runs' leases. */
+/** Maximum total time that `--once` waits for quotas and for the leases of other runs. */
 const LONGEST_WAIT_MS = 10 * 60_000;
-/** So many failures in a row that may pass by themselves are tried again by `--once`. */
+/** Maximum number of temporary failures in a row after which `--once` tries again. */
 const MOST_TRIES = 4;
-/** Of a day, the last minutes are read a while after its end. */
+/** How long after a day's end it is verified: its last minutes are read a while later. */
 const VERIFY_AFTER_MS = 2 * 3_600_000;
-/** What does not pass by itself. */
+/** States that do not pass without a change by the user. */
 const HOPELESS = new Set(['secret', 'config', 'request', 'origin', 'scope-shrank', 'internal']);
 
-/** How a feed stands: what it did since the start, and what it does now. */
+/** The state of a feed: what it has done since the start, and what it is doing now. */
 export interface FeedStatus extends Tally {
   readonly feed: string;
   readonly source: string;
@@ -33,7 +33,7 @@ export interface FeedStatus extends Tally {
   warnings: readonly string[];
 }
 
-/** A feed and when it is its turn. */
+/** A feed, and when to run it next. */
 interface Turn {
   readonly feed: AnyFeed & { every: number };
   readonly status: FeedStatus;
@@ -42,14 +42,14 @@ interface Turn {
   done: boolean;
 }
 
-/** Does what the schedules do in the cloud: invokes each connection's function with the streams that are due. */
+/** Does the work of the schedules in the cloud: invokes each connection's function with the streams that are due. */
 export class Runner {
   readonly statuses: FeedStatus[];
   readonly #world: World;
   readonly #connections: { connection: ConfiguredConnection; turns: Turn[] }[];
   readonly #onRun: () => void;
   readonly #stop = new AbortController();
-  /** By connection, the day before which all has been verified. */
+  /** For each connection, the day up to which everything has been verified. */
   readonly #verified = new Map<ConfiguredConnection, string>();
 
   constructor(
@@ -60,21 +60,21 @@ export class Runner {
     this.#world = world;
     this.#onRun = onRun;
     const byConnection = Map.groupBy(feeds, ({ connection }) => connection);
-    this.#connections = [...byConnection].map(([connection, own]) => ({
+    this.#connections = [...byConnection].map(([connection, feeds]) => ({
       connection,
-      turns: own.map(({ feed }) => ({ feed, status: newStatus(feed), dueAt: 0, tries: 0, done: false })),
+      turns: feeds.map(({ feed }) => ({ feed, status: newStatus(feed), dueAt: 0, tries: 0, done: false })),
     }));
     this.statuses = this.#connections.flatMap(({ turns }) => turns.map(({ status }) => status));
   }
 
-  /** Runs every feed when it is due, until stopped. */
+  /** Runs every feed whenever it is due, until stopped. */
   async forever(): Promise<void> {
-    await Promise.all(this.#connections.map((own) => this.#keepRunning(own.connection, own.turns)));
+    await Promise.all(this.#connections.map(({ connection, turns }) => this.#keepRunning(connection, turns)));
   }
 
-  /** Runs every feed until it is caught up or has failed for good. */
+  /** Runs every feed until it has caught up or has failed for good. */
   async once(): Promise<void> {
-    await Promise.all(this.#connections.map((own) => this.#catchUp(own.connection, own.turns)));
+    await Promise.all(this.#connections.map(({ connection, turns }) => this.#catchUp(connection, turns)));
   }
 
   stop(): void {
@@ -99,21 +99,21 @@ export class Runner {
     }
   }
 
-  /** As the schedules do in the cloud: once a day has settled, what was delivered of the day before is compared with the vendor. */
+  /** Verifies each day after its end, as the schedules do in the cloud: compares what was delivered with what the vendor has. */
   async #verifyDaily(connection: ConfiguredConnection, turns: readonly Turn[]): Promise<void> {
     const day = dayOf((Date.now() - VERIFY_AFTER_MS) * MILLISECOND);
     const done = this.#verified.get(connection);
     this.#verified.set(connection, day);
-    // What was before this program began is asked for by hand.
+    // Days before the start of this program are verified only by command.
     if (done === undefined || done === day) return;
     let streams = turns.filter(({ feed }) => !isSnapshotFeed(feed)).map(({ feed }) => feed.stream.name);
     while (streams.length > 0 && !this.#stopped) {
       const input = { act: 'verify', connection, streams };
       const asked = this.#world.functions.get(connection.source)?.invoke(input, INVOCATION_MS);
-      // A function that breaks has said so, and what it is for goes on.
+      // A function that fails has logged why; the feeds go on.
       const answer = await asked?.catch(() => ({ feeds: [] }));
       const { feeds } = answer as { feeds: FeedReport[] };
-      // What else keeps one from its end is tried again the next day; the log says why.
+      // Any other problem is logged, and the day is tried again tomorrow.
       const more = new Set(feeds.filter(({ state }) => state === 'more').map(({ feed }) => feed.split('/')[1]));
       streams = streams.filter((stream) => more.has(stream));
     }
@@ -200,7 +200,7 @@ function note(status: FeedStatus, report: FeedReport): void {
   status.warnings = [...new Set([...status.warnings, ...report.warnings])].slice(-20);
 }
 
-/** What `--once` does with a feed after a run. */
+/** What `--once` does next with a feed. */
 function settle(turn: Turn): void {
   const { status } = turn;
   if (status.state === 'failed' && !HOPELESS.has(status.error?.code ?? '') && ++turn.tries < MOST_TRIES) {
@@ -209,12 +209,12 @@ function settle(turn: Turn): void {
   }
   if (status.state === 'more') turn.tries = 0;
   const wait = status.state === 'paused' || status.state === 'busy';
-  // The time may have been cut to its second.
+  // The time may have been rounded down to the second.
   if (wait) turn.dueAt = status.until === undefined ? Date.now() + 1_000 : Date.parse(status.until) + 1_000;
   turn.done = !wait && status.state !== 'more';
 }
 
-/** The waiting took too long: the feed is not caught up, and that is an error with its reason. */
+/** The status of a feed that has not caught up because the waiting took too long: an error that says why. */
 function giveUp({ status }: Turn): void {
   const until = status.until ? ` until ${status.until}` : '';
   status.error = {

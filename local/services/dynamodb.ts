@@ -5,7 +5,7 @@ import validations from 'dynalite/validations/index.js';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { AwsError, type Operation, type Service, serve } from './service.ts';
 
-/** What DynamoDB can do with the local table: everything on single items, and reading many. */
+/** The operations of the local table: those on single items, and reading many. */
 const OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',
@@ -26,8 +26,8 @@ type Operations = Record<(typeof OPERATIONS)[number], Operation>;
 /**
  * Starts the local table: DynamoDB's protocol over a LevelDB directory, which one process at a time can have open.
  *
- * dynalite's engine is used without its HTTP server: that one ends the whole process when the disk is full, when the
- * directory is locked or when a caller hangs up, and it answers web pages.
+ * dynalite's engine is used without its HTTP server: that one ends the whole process if the disk is full, the
+ * directory is locked or a caller hangs up, and it answers requests of web pages.
  */
 export async function startTable(options: { directory: string; tableName: string; port?: number }): Promise<Service> {
   const store = await openStore(options.directory);

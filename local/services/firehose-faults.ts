@@ -1,6 +1,6 @@
 import { AwsError } from './service.ts';
 
-/** What goes wrong on demand. The `...Next` faults count down to nothing; the others stay until they are taken away. */
+/** Faults on demand. The `...Next` faults count down to zero; the others stay until they are removed. */
 export interface FirehoseFaults {
   /** Every n-th record of the service's whole life is refused, the others of its call are accepted. */
   refuseEvery?: number;
@@ -14,7 +14,7 @@ export interface FirehoseFaults {
   failNext?: number;
   /** The next n calls are accepted and written, and the caller never learns of it. */
   acceptThenDropNext?: number;
-  /** Every call waits so long before it is looked at. */
+  /** Delay before each call is handled, in milliseconds. */
   latencyMs?: number;
 }
 
@@ -32,7 +32,7 @@ const CHECKS: Record<keyof FirehoseFaults, (value: unknown) => boolean> = {
   refuseDestinations: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
 
-/** Reads faults from a request's body; an unknown or impossible one is refused, for it would silently do nothing. */
+/** Parses faults from a request body. Unknown or impossible faults are refused, because they would silently do nothing. */
 export function parseFaults(input: Record<string, unknown>): FirehoseFaults {
   for (const [name, value] of Object.entries(input)) {
     if (Object.hasOwn(CHECKS, name) && CHECKS[name as keyof FirehoseFaults](value)) continue;
@@ -41,7 +41,7 @@ export function parseFaults(input: Record<string, unknown>): FirehoseFaults {
   return input;
 }
 
-/** Uses up one of a counting fault, when any is left. */
+/** Counts a fault down. Returns whether any was left. */
 export function takeFault(faults: FirehoseFaults, name: CountingFault): boolean {
   const left = faults[name] ?? 0;
   if (left <= 0) return false;
@@ -49,7 +49,7 @@ export function takeFault(faults: FirehoseFaults, name: CountingFault): boolean 
   return true;
 }
 
-/** Puts new faults in the place of all others, inside the one object that tests hold. */
+/** Replaces all faults, within the object that tests hold. */
 export function replaceFaults(faults: FirehoseFaults, by: FirehoseFaults): void {
   for (const name of Object.keys(faults)) delete faults[name as keyof FirehoseFaults];
   Object.assign(faults, by);

@@ -10,7 +10,7 @@ export interface DeliveryStream {
   readonly source: string;
 }
 
-// Events are confidential: other users of the machine see neither them nor how many there are.
+// Events are confidential: other users of the machine must see neither their content nor their number.
 const FOLDER_MODE = 0o700;
 const OBJECT_MODE = 0o600;
 
@@ -33,7 +33,7 @@ export function folderOf(out: string, stream: DeliveryStream, day: string): stri
 }
 
 /**
- * Writes one object, whole or not at all: under a hidden name first, and durable before it gets its own.
+ * Writes an object completely or not at all: first under a hidden name, which is replaced once the data is durable.
  * The name is like Firehose's: `<deliveryStream>-1-<yyyy>-<MM>-<dd>-<HH>-<mm>-<ss>-<uuid>`.
  */
 export async function writeObject(out: string, stream: DeliveryStream, at: Date, records: readonly Buffer[]) {
@@ -59,7 +59,7 @@ export async function writeObject(out: string, stream: DeliveryStream, at: Date,
   }
 }
 
-/** Removes what a killed process had begun to write: nobody was told that it was accepted. */
+/** Removes unfinished files of a killed process. Their records were never reported as accepted. */
 export async function removeUnfinished(out: string, streams: readonly DeliveryStream[]): Promise<void> {
   for (const stream of streams) {
     const source = sourceFolder(out, stream);
@@ -85,7 +85,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Makes the new name durable too: else a power cut could take back an object whose events are already checkpointed. */
+/** Makes the new name durable too: otherwise a power cut could remove an object whose events are already checkpointed. */
 async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder.
   if (process.platform === 'win32') return;

@@ -3,19 +3,19 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 /** A version of a secret. */
 export interface Version {
   readonly id: string;
-  /** Stands for its value. */
+  /** A digest of the value. */
   readonly digest: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   stages: readonly string[];
-  /** Of the current version it stands in the file of secrets; a version without labels has lost it. */
+  /** The value. The current version's is in the file of secrets; a version without labels has none any more. */
   text?: string;
 }
 
-/** As many as AWS keeps. */
+/** Maximum number of versions; AWS keeps as many. */
 const MOST_VERSIONS = 100;
 
-/** What is known of the versions of secrets, in a file beside them. It holds values that are pending or previous, so it is nobody else's. */
+/** The versions of secrets, in a file beside them. It holds pending and previous values, so only the owner may read it. */
 export function versionsBeside(secretsFile: string) {
   const file = `${secretsFile.replace(/\.json$/, '')}.versions.json`;
   const readAll = (): Record<string, Version[]> => {

@@ -12,7 +12,7 @@ import {
 import { type Version, versionsBeside } from './secret-versions.ts';
 import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
-/** The secrets service, and what it found to be careless about the file. */
+/** The secrets service, with its warnings about the file. */
 export interface SecretsService extends Service {
   readonly warnings: readonly string[];
 }
@@ -20,9 +20,9 @@ export interface SecretsService extends Service {
 export interface SecretsOptions {
   readonly file: string;
   readonly port?: number;
-  /** Milliseconds since 1970; what is put in is dated by it. */
+  /** The clock that dates new versions, in milliseconds since 1970. */
   readonly now?: () => number;
-  /** Called before each operation: what it throws is the answer; `lost` lets it happen, and nobody learns of it. */
+  /** Called before each operation. An error that it throws becomes the answer; `lost` performs the operation but sends no answer. */
   readonly disturb?: (operation: string, input: Record<string, unknown>) => Promise<'lost' | undefined>;
 }
 
@@ -111,7 +111,7 @@ function createSecret(store: SecretsFile, { Name: name, SecretString: text }: Re
   return { ARN: arnOf(name), Name: name, VersionId: current?.id };
 }
 
-/** The same content twice under one id is put once; other content is refused, for versions never change. */
+/** Putting the same content under the same id again has no effect. Other content is refused: versions never change. */
 function putSecretValue(store: SecretsFile, input: Record<string, unknown>): object {
   const { SecretString: text, ClientRequestToken: id = randomUUID(), VersionStages: stages = [CURRENT] } = input;
   if (typeof text !== 'string' || !Array.isArray(stages) || stages.length === 0) {
@@ -152,7 +152,7 @@ function updateSecretVersionStage(store: SecretsFile, input: Record<string, unkn
   return { ARN: arnOf(name), Name: name };
 }
 
-/** A label is on one version at a time. What was current is the previous one from then on. */
+/** Moves a label to a version. The version that was current becomes the previous one. */
 function attach(versions: readonly Version[], stage: string, to: Version): void {
   const holder = versions.find(({ stages }) => stages.includes(stage));
   if (holder === to) return;
@@ -161,7 +161,7 @@ function attach(versions: readonly Version[], stage: string, to: Version): void 
   if (stage === CURRENT && holder) attach(versions, PREVIOUS, holder);
 }
 
-/** The file of current values, and the versions beside it. Without an await between reading and writing, two calls cannot undo each other's change. */
+/** The file of current values, and the file of versions. There is no await between reading and writing, so concurrent calls cannot overwrite each other's changes. */
 class SecretsFile {
   readonly #file: string;
   readonly #beside: ReturnType<typeof versionsBeside>;
@@ -174,7 +174,7 @@ class SecretsFile {
     this.now = now;
   }
 
-  /** A secret with all its versions, with their texts as far as they are kept. */
+  /** A secret with its versions, and their values where they are kept. */
   load(secretId: unknown): { name: string; versions: Version[] } {
     const secrets = readSecrets(this.#file);
     const name = findName(secrets, secretId, this.#file);
@@ -186,7 +186,7 @@ class SecretsFile {
       current.text = text;
       return { name, versions: known };
     }
-    // Somebody has put another value into the file. What was there before is gone.
+    // The file was edited by hand: the value before is gone.
     if (current) current.stages = current.stages.filter((stage) => stage !== CURRENT);
     const edited = { id: digest, digest, createdAt: statSync(this.#file).mtimeMs, stages: [CURRENT], text };
     return { name, versions: [...known.filter(({ id }) => id !== digest), edited] };
@@ -203,7 +203,7 @@ class SecretsFile {
   save(name: string, versions: readonly Version[]): void {
     const secrets = readSecrets(this.#file);
     const current = versions.find(({ stages }) => stages.includes(CURRENT))?.text;
-    // A value that is in no other place must be written first: versions without it are those of somebody who has edited the file.
+    // A value that is nowhere else is written first: versions that lack the file's value look like an edit by hand.
     if (current !== undefined && current !== textOf(secrets[name], name, this.#file)) {
       writeSecrets(this.#file, { ...secrets, [name]: storedForm(current) });
     }
@@ -224,7 +224,7 @@ function readSecrets(file: string): Secrets {
     const secrets: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (secrets !== null && typeof secrets === 'object' && !Array.isArray(secrets)) return secrets as Secrets;
   } catch (thrown) {
-    // Of the parser's message only the place may be repeated: the rest quotes the file.
+    // Only the position of the parser's message may be repeated: the rest quotes the file.
     const [place = ''] = /\(line \d+ column \d+\)/.exec((thrown as Error).message) ?? [];
     throw new AwsError(INTERNAL, `The secrets file ${file} is not valid JSON ${place}`.trim(), 500);
   }
@@ -245,7 +245,7 @@ function writeSecrets(file: string, secrets: Secrets): void {
   }
 }
 
-/** Callers give a name, or an ARN with or without the six characters that AWS adds to the name. */
+/** Finds a secret by its name, or by an ARN with or without the six characters that AWS appends. */
 function findName(secrets: Secrets, id: unknown, file: string): string {
   if (typeof id !== 'string' || id === '') {
     throw new AwsError('InvalidParameterException', 'SecretId is missing.');
@@ -266,7 +266,7 @@ function textOf(value: unknown, name: string, file: string): string {
   throw new AwsError(INTERNAL, `In the secrets file ${file}, ${name} is neither a string nor an object.`, 500);
 }
 
-/** Keeps objects readable in the file, where that gives out the same text to the letter. */
+/** Stores an object readably if that returns exactly the same text later. */
 function storedForm(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -282,7 +282,7 @@ function arnOf(name: string): string {
   return `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-${suffix}`;
 }
 
-/** Stands for a value, in the form of a version's id. It is slow to compute, for it may be logged and must not help to guess. */
+/** A digest of a value, in the form of a version id. It is slow to compute: it may be logged, and must not help to guess the value. */
 function digests(): (name: string, text: string) => string {
   const known = new Map<string, string>();
   return (name, text) => {
@@ -300,7 +300,7 @@ function digests(): (name: string, text: string) => string {
 const MOST_KNOWN = 1_000;
 
 function tighten(file: string): string[] {
-  // Windows has no such modes: its files look open to everybody.
+  // Windows has no file modes: every file looks open to others.
   if (process.platform === 'win32') return [];
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
   if (mode === undefined || (mode & 0o777 & ~FILE_MODE) === 0) return [];

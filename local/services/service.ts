@@ -6,7 +6,7 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 /** A server on loopback that stands in for an AWS service. */
 export interface Service {
   readonly url: string;
-  /** Ends at once: open connections are cut, and only what was being written is waited for. */
+  /** Closes at once: cuts open connections, and waits only for writes in progress. */
   close(): Promise<void>;
 }
 
@@ -23,23 +23,23 @@ export class AwsError extends Error {
   }
 }
 
-/** What an operation returns when its caller shall never learn how it ended: the connection is cut instead. */
+/** Returned by an operation to cut the connection instead of answering. */
 export const NO_ANSWER = Symbol('no answer');
 
-/** What a service understands: AWS's JSON protocol, and pages of its own. */
+/** The requests that a service accepts: AWS's JSON protocol, and additional pages. */
 export interface Protocol {
   /** The name before the dot in X-Amz-Target. */
   readonly target: string;
   readonly jsonVersion: '1.0' | '1.1';
-  /** AWS's name, in this service, for an error that is not the caller's. */
+  /** The service's name for an internal error. */
   readonly internalError: string;
   /** Operations by their AWS names. The signal tells that the service is closing. */
   readonly operations: Readonly<Record<string, Operation>>;
-  /** Pages beside the protocol, by method and path: `GET /_control`. */
+  /** Additional pages, by method and path: `GET /_control`. */
   readonly pages?: Readonly<Record<string, Operation>>;
 }
 
-/** One call: takes the parsed body, returns what becomes the body of the answer. */
+/** An operation: takes the parsed request body and returns the response body. */
 export type Operation = (input: Record<string, unknown>, closing: AbortSignal) => Promise<object | typeof NO_ANSWER>;
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -52,7 +52,7 @@ export async function serve(protocol: Protocol, port = 0): Promise<Service> {
     const run = answer(protocol, request, response, closing.signal).finally(() => running.delete(run));
     running.add(run);
   });
-  // An idle connection that ends just as a client takes it up again looks like a lost answer.
+  // Closing an idle connection just as a client reuses it would look like a lost answer.
   server.keepAliveTimeout = 0;
   await listen(server, port);
   return {
@@ -101,7 +101,7 @@ async function answer(protocol: Protocol, request: IncomingMessage, response: Se
 /** Signatures are not checked, but a page in a browser must neither read nor write here. */
 function refuseBrowsers(request: IncomingMessage): void {
   const { origin, host = '', authorization } = request.headers;
-  // A foreign name that resolves to 127.0.0.1 makes a page look like one of ours.
+  // A foreign host name that resolves to 127.0.0.1 would make a web page look like ours.
   if (origin !== undefined || !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
     throw new AwsError('AccessDeniedException', 'Requests from web pages are refused.', 403);
   }
@@ -125,7 +125,7 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // The rest is read and forgotten: leaving early would cut the connection before the caller is told why.
+    // The rest is read and dropped: stopping early would cut the connection before the caller gets the error.
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (bytes > MAX_BODY_BYTES) {

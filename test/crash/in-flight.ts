@@ -1,14 +1,14 @@
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 
 /**
- * The records in flight of one worker: those that Firehose has taken from it and that are not remembered as delivered yet. They
- * are what its death may repeat, and nothing else.
+ * The records in flight of one worker: Firehose has accepted them, but they are not remembered as delivered yet. Only these may
+ * be repeated after the worker's death.
  */
 export class InFlight {
   #ids = new Set<string>();
   #remembered = 0;
 
-  /** Firehose has carried out a PutRecordBatch. */
+  /** Notes a PutRecordBatch that Firehose has executed. */
   put({ Records }: { readonly Records?: readonly { readonly Data: string }[] }): void {
     for (const { Data } of Records ?? []) {
       for (const line of Buffer.from(Data, 'base64').toString().split('\n')) {
@@ -17,7 +17,7 @@ export class InFlight {
     }
   }
 
-  /** The table has carried out a write of seen keys: one part of a flush, or all of it. */
+  /** Notes a write of seen keys that the table has executed: a part of a flush, or all of it. */
   remember({ RequestItems }: { readonly RequestItems?: Readonly<Record<string, readonly SeenWrite[]>> }): void {
     for (const { PutRequest } of Object.values(RequestItems ?? {}).flat()) {
       this.#remembered += Number(PutRequest?.Item.count?.N ?? 0);
@@ -27,7 +27,7 @@ export class InFlight {
     this.#remembered = 0;
   }
 
-  /** The worker is dead; the next one has nothing in flight. */
+  /** Notes that the worker is dead. The next one has nothing in flight. */
   end(): ReadonlySet<string> {
     const ids = this.#ids;
     this.#ids = new Set();

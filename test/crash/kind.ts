@@ -11,24 +11,24 @@ export function textsOf(vendor: RunningSimulator, collection?: string): string[]
   return [...vendor.events({ ...EVER, ...(collection !== undefined && { collection }) })].map(({ text }) => text);
 }
 
-/** A kind of stream, with a vendor that has enough of it for several flushes. */
+/** A kind of stream, with a vendor that has enough records for several flushes. */
 export interface Kind {
   readonly name: string;
   readonly source: string;
   readonly stream: string;
   readonly settings: object;
   readonly secret: object;
-  /** The log lies between these times (milliseconds), and does not grow. */
+  /** Starts a vendor whose log lies between these times (milliseconds) and does not grow. */
   start(from: number, to: number, now: () => number): Promise<RunningSimulator>;
-  /** All records of the log, as an answer that the stream can read; none where only differences are told. */
+  /** All records of the log, as an answer that the stream can read. Undefined for snapshots, which deliver only differences. */
   held?(vendor: RunningSimulator): Pick<Answer, 'headers' | 'text'>;
-  /** What changes at the vendor before the run that is killed, where the first one only shows how things were. */
+  /** Changes at the vendor before the run that is killed. Snapshots need them: their first run only stores the present state. */
   readonly drift?: Faults & Readonly<Record<string, unknown>>;
-  /** The steps that a run of it takes: these, and no others. */
+  /** Exactly the steps that a run takes. */
   readonly steps: readonly Step[];
 }
 
-/** The steps that a run of every log takes. */
+/** The steps that every run of a log takes. */
 export const ALWAYS = [
   'secret read',
   'lease taken',

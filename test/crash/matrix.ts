@@ -19,43 +19,43 @@ import { type Between, type Moment, type Services, startBetween } from './betwee
 import type { Kind } from './kind.ts';
 import type { Step } from './steps.ts';
 
-/** Where a worker dies: at which step, the how manieth of its kind, and when in it. */
+/** Where a worker is killed: the step, its number among steps of the same kind, and when within the step. */
 export interface Blow {
   readonly step: Step;
   readonly nth: number;
   readonly moment: Moment;
 }
 
-/** What a blow did. */
+/** The result of killing a worker. */
 export interface Outcome {
   readonly blow: Blow;
-  /** Whether the step came by. */
+  /** Whether the step was reached. */
   readonly struck: boolean;
   readonly lost: number;
-  /** Events that are none of the vendor's records: one that came under a second id, too. */
+  /** Events that match none of the vendor's records, or that came under a second id. */
   readonly invented: number;
-  /** Events that the killed worker had in flight: as many may come again. */
+  /** Number of events that the killed worker had in flight. They may be repeated. */
   readonly inFlight: number;
   readonly repeated: number;
-  /** Of those: what a later worker had in flight when it came to the end of its time. */
+  /** Repeated events that a later worker had in flight when its time was up. */
   readonly repeatedByOthers: number;
-  /** And what nobody had in flight. */
+  /** Repeated events that no worker had in flight. */
   readonly repeatedForNothing: number;
-  /** From the kill to the next progress on record, with the next run asking every moment. */
+  /** Time from the kill to the next progress in the table, when the next run tries continuously. */
   readonly progressMs: number | undefined;
   readonly ended: string;
 }
 
-/** How long a worker may take, and so how long its lease outlives it at most. */
+/** Time limit of a worker, and so the longest that its lease can outlive it. */
 export const BUDGET_MS = 4_000;
 const ROOT = new URL('../../', import.meta.url);
-/** Whether a sign-in that was under way was refused, the runs after it wait a minute to learn. */
+/** After a kill during a sign-in, the next runs wait a minute to learn whether it was refused. */
 const MOST_RUNS = 40;
-/** When each arena begins: the data are the same every time, and the day before has been left behind by the overlap. */
+/** The start of each arena: its data are the same every time, and the overlap no longer reaches the day before. */
 const START = Date.UTC(2026, 0, 10, 0, 40, 0);
 const HOUR_MS = 3_600_000;
 
-/** Nothing is lost and nothing made up, what comes again was in flight when its worker died, and the feed gets on. */
+/** Whether nothing was lost or invented, only events in flight were repeated, and the feed made progress. */
 export function isKept({ struck, lost, invented, repeatedForNothing, ended }: Outcome): boolean {
   return struck && lost === 0 && invented === 0 && repeatedForNothing === 0 && ended === 'caught-up';
 }
@@ -111,7 +111,7 @@ export class Arena {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** How often each step comes by when nothing goes wrong. */
+  /** How often each step occurs in a run without faults. */
   async count(): Promise<ReadonlyMap<Step, number>> {
     const one = this.#begin(undefined);
     await this.#prepare([one]);
@@ -185,7 +185,7 @@ export class Arena {
     return { id: `c${++this.#cases}`, ...(blow && { blow }) };
   }
 
-  /** Where only differences are told, the first look comes before. */
+  /** For snapshots, which deliver only differences, the first read comes before. */
   async #prepare(cases: readonly Case[], atOnce = 1): Promise<void> {
     if (!this.#kind.drift) return;
     await inParallel(cases, atOnce, async ({ id }) => {
@@ -197,7 +197,7 @@ export class Arena {
     if (this.#kind.drift) this.#vendor.setFaults(this.#kind.drift);
   }
 
-  /** Runs the feed until it is caught up; its worker is killed at the blow, and the next ones go on. */
+  /** Runs the feed until it has caught up. Its worker is killed at the given step, and later ones go on. */
   async #play({ id, blow }: Case): Promise<Play> {
     let worker: ChildProcess | undefined;
     let killedAt: number | undefined;
@@ -269,7 +269,7 @@ export class Arena {
         AWS_REGION: 'us-east-1',
       },
     });
-    // It may be dead before it has read all of it.
+    // The worker may die before it has read all of its input.
     child.stdin?.on('error', () => undefined).end(JSON.stringify({ connection, streams: [stream] }));
     return child;
   }
@@ -280,7 +280,7 @@ interface Case {
   readonly blow?: Blow;
 }
 
-/** What came of a feed whose worker was, or was not, killed. */
+/** The outcome of a feed, with or without a killed worker. */
 interface Play {
   readonly struck: boolean;
   /** The ids that the killed worker had in flight, and those that other workers had at their end. */
@@ -291,7 +291,7 @@ interface Play {
   readonly counts: ReadonlyMap<Step, number>;
 }
 
-/** Both ways: each of the vendor's records has come, and what has come is one of them. */
+/** Compares both ways: records that did not arrive, and events that are no record. */
 function compareIds(expected: ReadonlySet<string>, delivered: readonly EcsEvent[]): { lost: number; invented: number } {
   const ids = new Set(delivered.filter(isVendors).map(({ event }) => event.id));
   const lost = [...expected].filter((id) => !ids.has(id)).length;
@@ -321,7 +321,7 @@ function kindsOf(events: readonly EcsEvent[]): Map<string, number> {
   return kinds;
 }
 
-/** The ids that came more than once. What Tidemark says of itself counts, too. */
+/** The ids that arrived more than once, Tidemark's own events included. */
 function repetitions(events: readonly EcsEvent[]): string[] {
   const counts = new Map<string, number>();
   for (const { event } of events) counts.set(event.id, (counts.get(event.id) ?? 0) + 1);

@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 
-/** What a destination's folder holds. */
+/** The content of a destination's folder. */
 export interface Delivered {
   readonly lines: readonly string[];
-  /** The vendor's records, to the letter: a line itself in the raw format, the original inside an ECS event. Tidemark's own acts are none. */
+  /** The exact texts of the vendor's records: the line itself in the raw format, `event.original` of an ECS event. Tidemark's own events are left out. */
   readonly texts: readonly string[];
-  /** Of the lines that are ECS events. */
+  /** The ids of the ECS events among the lines. */
   readonly events: readonly EcsEvent[];
   readonly ids: readonly string[];
 }
@@ -26,7 +26,7 @@ export async function readDelivered(out: string, destination: string): Promise<D
   };
 }
 
-/** Which texts of one list the other lacks, each as often as it does. */
+/** The texts that only one of the lists has, each as often as the other lacks it. */
 export function difference(delivered: readonly string[], held: readonly string[]) {
   const counts = new Map<string, number>();
   for (const text of held) counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -35,18 +35,18 @@ export function difference(delivered: readonly string[], held: readonly string[]
   return { missing: say(off.filter(([, count]) => count > 0)), extra: say(off.filter(([, count]) => count < 0)) };
 }
 
-/** The first few, and how many there are. */
+/** The first few texts, and the total number. */
 function say(counts: readonly (readonly [string, number])[]): string[] {
   const some = counts.slice(0, 5).map(([text, count]) => `${Math.abs(count)} x ${text.slice(0, 300)}`);
   return counts.length > some.length ? [...some, `and ${counts.length - some.length} more`] : some;
 }
 
-/** All bytes below a folder, each as a character. */
+/** All bytes of the files below a folder, each as one character. */
 export async function bytesBelow(folder: string): Promise<string> {
   return (await contentsBelow(folder, 'latin1', () => true)).join('\n');
 }
 
-/** The contents of all visible files below a folder; none when there is no such folder. */
+/** The contents of all visible files below a folder. Empty if the folder does not exist. */
 async function objectsBelow(folder: string): Promise<string[]> {
   return await contentsBelow(folder, 'utf8', (name) => !name.startsWith('.'));
 }

@@ -1,7 +1,7 @@
 import { handlerOf, rotateHandlerOf } from '../../lib/plan/find-sources.ts';
 
-// The inside of a bench's thread: the real handler of `?source=`, with `&rotates` the one that exchanges credentials, and a
-// clock that is where a test says.
+// Runs in the thread of a bench: the real handler of `?source=` (with `&rotates`, the one that exchanges credentials), and a clock
+// that a test sets.
 
 type Handler = (input: unknown, context: unknown) => Promise<unknown>;
 
@@ -10,7 +10,7 @@ const name = searchParams.get('source') ?? '';
 const file = searchParams.has('rotates') ? rotateHandlerOf(name) : handlerOf(name);
 const { handler: real } = (await import(file.href)) as { handler: Handler };
 
-/** What a bench sends instead of the bare input: when it is sent, by the machine's clock and by the bench's, which may go faster. */
+/** The input with the time it was sent, by the machine's clock and by the bench's, which may run faster. */
 export interface Timed {
   readonly input: unknown;
   readonly sentAt: number;

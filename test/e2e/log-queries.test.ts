@@ -6,7 +6,7 @@ import { feedOf, STREAM, test } from './plain.ts';
 
 const WORDS = new Set('filter ispresent and stats count latest as by sort desc limit'.split(' '));
 
-/** What a query reads of a line, and what it names itself. */
+/** The fields that a query reads, and the names that it defines. */
 function fieldsOf(query: readonly string[]): { read: Set<string>; named: Set<string> } {
   const text = query.join('\n');
   const named = new Set([...text.matchAll(/ as (\w+)/g)].map(([, name = '']) => name));
@@ -14,12 +14,12 @@ function fieldsOf(query: readonly string[]): { read: Set<string>; named: Set<str
   return { read: new Set(words.filter((word) => !WORDS.has(word) && !named.has(word))), named };
 }
 
-/** A field as Logs Insights finds it: nested ones by their path. */
+/** A field of a line by its path, as in Logs Insights. */
 function at(line: LogLine, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], line);
 }
 
-/** The lines that a query's first command lets through. */
+/** The lines that pass the first command of a query. */
 function filtered(query: readonly string[], lines: readonly LogLine[]): LogLine[] {
   const needed = [...(query[0] ?? '').matchAll(/ispresent\(([\w.]+)\)/g)].map(([, path = '']) => path);
   expect(needed).not.toEqual([]);

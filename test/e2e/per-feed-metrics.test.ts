@@ -7,7 +7,7 @@ const perFeed = { environment: { TIDEMARK_PER_FEED_METRICS: 'true' } };
 const dimensionsOf = ({ _aws }: LogLine) =>
   (_aws as { CloudWatchMetrics: { Dimensions: string[][] }[] }).CloudWatchMetrics.map(({ Dimensions }) => Dimensions);
 
-/** The lines of metrics that the function has written; waits for the last one of its run. */
+/** The lines with metrics that the function has written. Waits until there is one. */
 async function metricLines(bench: Bench): Promise<LogLine[]> {
   const found = () => bench.lines.filter((line) => '_aws' in line);
   await until('metrics', () => found().length > 0);

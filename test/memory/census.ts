@@ -1,11 +1,11 @@
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { VendorRow } from './vendor.ts';
 
-/** The vendor's records against the delivered events. Records with equal text cannot be told apart, so they are counted. */
+/** Compares the vendor's records with the delivered events. Records with equal text cannot be told apart, so they are counted. */
 export interface Census {
-  /** The texts of records that were not delivered, once for each that is missing. */
+  /** The texts of records that were not delivered, once for each missing record. */
   readonly missing: readonly string[];
-  /** The texts of events beyond the number of their records: one row taken for several. */
+  /** The texts of events that exceed the number of their records: one row was taken for several. */
   readonly invented: readonly string[];
   /** Ids that were delivered more than once. */
   readonly repeated: readonly string[];

@@ -8,8 +8,8 @@ interface Timer {
 }
 
 /**
- * Simulated time, the one truth of a world. It stands still while code runs and jumps to the next thing that is waited for
- * when nothing else can go on, so concurrent waits end in the order in which they would in real time.
+ * The simulated time of a world. It stands still while code runs, and jumps to the end of the next wait when all code
+ * waits, so concurrent waits end in the same order as in real time.
  */
 export class MemoryClock {
   now: Instant;
@@ -21,12 +21,12 @@ export class MemoryClock {
     this.now = start;
   }
 
-  /** Moves time on while nothing runs, as between two runs. */
+  /** Moves the time forward while nothing runs, for example between two runs. */
   advance(time: Duration): void {
     this.now += Math.max(0, Math.ceil(time));
   }
 
-  /** Resolves when so much simulated time has gone by. */
+  /** Resolves after this much simulated time. */
   wait(time: Duration, owner?: unknown): Promise<void> {
     return new Promise((resolve) => {
       this.#timers.push({ at: this.now + Math.max(0, Math.ceil(time)), order: this.#order++, owner, wake: resolve });
@@ -34,12 +34,12 @@ export class MemoryClock {
     });
   }
 
-  /** What an owner still waits for never comes: its process is over, and time does not pass for its sake. */
+  /** Cancels the waits of an owner whose process has ended: they never resolve. */
   forget(owner: unknown): void {
     this.#timers = this.#timers.filter((timer) => timer.owner !== owner);
   }
 
-  /** An immediate comes after all microtasks: by then every piece of code that can run has run as far as it can. */
+  /** An immediate runs after all microtasks: by then all code has run until its next wait. */
   #schedule(): void {
     if (this.#scheduled || this.#timers.length === 0) return;
     this.#scheduled = true;

@@ -5,16 +5,16 @@ import type { Instant } from '../../functions/core/time.ts';
 export interface DeliveredLine {
   readonly text: string;
   readonly at: Instant;
-  /** Which call it came with: of all calls of this world, counted from one. */
+  /** Number of the call that delivered it; calls of this world are counted from one. */
   readonly call: number;
 }
 
-/** Delivery streams in memory: they hold calls to AWS's limits, and keep every line that they accepted. */
+/** Delivery streams in memory. They enforce AWS's limits and keep every line that they accepted. */
 export class MemoryFirehose {
   calls = 0;
   readonly #lines = new Map<string, DeliveredLine[]>();
 
-  /** Begins a call and gives its number; throws when AWS would not even look at it. */
+  /** Begins a call and returns its number. Throws if AWS would refuse the whole call. */
   begin(records: readonly Uint8Array[]): number {
     const bytes = records.map((record) => record.length);
     if (records.length === 0 || records.length > 500) throw new Error(`a call with ${records.length} records`);

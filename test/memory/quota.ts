@@ -1,15 +1,15 @@
 import { ceilTo, type Duration, floorTo, type Instant, MINUTE, SECOND } from '../../functions/core/time.ts';
 
-/** A vendor's request quota, shared with clients that we do not see. Without a limit there is none. */
+/** A vendor's request quota, shared with other clients. Without a limit there is no quota. */
 export class MemoryQuota {
   limit: number | undefined;
   every: Duration = MINUTE;
-  /** How many requests the others make at the beginning of every period. */
+  /** Number of requests that other clients make at the beginning of every period. */
   othersUse = 0;
   #period: Instant | undefined;
   #used = 0;
 
-  /** Counts a request; the refusal when the quota is used up. */
+  /** Counts a request. Returns the refusal if the quota is used up. */
   refuse(now: Instant): { status: number; headers: Record<string, string>; text: string } | undefined {
     if (this.limit === undefined) return undefined;
     const period = floorTo(now, this.every);

@@ -7,7 +7,7 @@ import type { AttemptNote, Notice, SecretLook } from '../../functions/core/rotat
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { memorySource } from './source.ts';
 
-// A secret, a vendor and a clock in memory, for what decides about rotation.
+// A secret, a vendor and a clock in memory, to test the decisions about rotation.
 
 /** A vendor that exchanges a token for a new one, which lives for two years. */
 const ROTATION: Rotation = {
@@ -26,7 +26,7 @@ const ROTATION: Rotation = {
 };
 const TOKEN_LIVES: Duration = 730 * DAY;
 
-/** What is thrown where a process dies. */
+/** Thrown where a process dies. */
 export class Died extends Error {}
 
 interface Version {
@@ -39,12 +39,12 @@ interface Version {
   labels: string[];
 }
 
-/** How the vendor answers a request for a new token, where not as it should. */
+/** How the vendor answers a request for a new token; every field is a deviation. */
 export interface VendorAnswer {
   readonly status?: number;
-  /** Whether it makes one. */
+  /** Whether it makes a token. */
   readonly makes?: boolean;
-  /** What comes with a good status is no token. */
+  /** The status is good, but the answer holds no token. */
   readonly unreadable?: true;
   /** No answer arrives. */
   readonly lost?: true;
@@ -53,15 +53,15 @@ export interface VendorAnswer {
 export class RotationWorld {
   now = parseInstant('2026-01-10T06:00:00Z') as Instant;
   versions: Version[] = [];
-  /** Until when each token is good, as the vendor knows it. */
+  /** The expiry of each token at the vendor. */
   readonly tokens = new Map<string, Instant>([['first', this.now + TOKEN_LIVES]]);
   asked = 0;
   answers: VendorAnswer[] = [];
   rehearsal: () => Promise<Answer> = async () => ({ status: 200, headers: {}, text: '{}' });
   remaining: Duration = 5 * MINUTE;
-  /** Called before and after each effect, with what it is and its number: what it throws, the effect throws. */
+  /** Called before and after each effect with its name and number. If it throws, the effect throws. */
   hook: (call: { name: string; number: number; when: 'before' | 'after' }) => void = () => undefined;
-  /** So many looks show what the one before has shown, once it has been said so. */
+  /** Number of the next looks that return an old result. */
   staleLooks = 0;
   readonly logged: string[] = [];
   effects = 0;
@@ -94,7 +94,7 @@ export class RotationWorld {
     this.versions.push({ ...version, labels: [...labels] });
   }
 
-  /** A person revokes all tokens, has the vendor make another one, and puts that in. */
+  /** A person revokes all tokens, creates a new one at the vendor and stores it. */
   setSecret(token: string): void {
     this.tokens.clear();
     this.tokens.set(token, this.now + TOKEN_LIVES);
@@ -122,7 +122,7 @@ export class RotationWorld {
   }
 
   #effects(): RotationEffects {
-    /** What each effect does, between two chances for things to go wrong. */
+    /** Runs an effect, with a chance for faults before and after it. */
     const doing = async <T>(name: string, act: () => T | Promise<T>): Promise<T> => {
       const number = ++this.effects;
       this.hook({ name, number, when: 'before' });
@@ -187,7 +187,7 @@ export class RotationWorld {
     };
   }
 
-  /** As the vendor does it, unless an answer has been set: one active token only, which is exchanged, and lives on for two weeks. */
+  /** Exchanges the token as the vendor does, unless a test has set an answer: only one may be active, and the old one lives on for a while. */
   #renew(): Renewal {
     this.asked++;
     const active = [...this.tokens].filter(([, end]) => end > this.now);

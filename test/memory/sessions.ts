@@ -3,21 +3,21 @@ import { DAY, formatInstant, HOUR, type Instant, parseInstant, type Range } from
 import type { VendorRow } from './vendor.ts';
 import type { World } from './world.ts';
 
-/** What a vendor's range of sessions is about: their starts, their ends, or all that lies between. */
+/** What a vendor's time range selects sessions by: their starts, their ends, or the whole time between. */
 export type Column = 'start' | 'end' | 'overlap';
 
-/** A session at the vendor. Its row is another one before its end is written and after. */
+/** A session at the vendor. Its row changes when its end is written. */
 export interface Session {
   readonly name: string;
   readonly start: Instant;
   readonly end: Instant;
-  /** From when on the vendor shows that it goes on; the vendor may not show it at all before its end. */
+  /** When the vendor first shows the session as ongoing. Undefined if it shows only ended sessions. */
   readonly shownAt?: Instant | undefined;
-  /** From when on the vendor shows that it has ended. */
+  /** When the vendor first shows that the session has ended. */
   readonly toldAt: Instant;
 }
 
-/** The sessions of a vendor in memory, and what has been delivered of them. */
+/** The sessions of a vendor in memory, and the events that were delivered of them. */
 export class SessionLog {
   readonly sessions: Session[] = [];
   readonly #world: World;
@@ -45,7 +45,7 @@ export class SessionLog {
     this.#spans.set(row, this.#spanOf(start, end));
   }
 
-  /** What was delivered of each session, in order: `started`, `ended`. */
+  /** The delivered events of each session, in order: `started`, `ended`. */
   told(): Map<string, string[]> {
     const told = new Map<string, string[]>(this.sessions.map(({ name }) => [name, []]));
     for (const message of this.#world.names()) {
@@ -55,7 +55,7 @@ export class SessionLog {
     return told;
   }
 
-  /** A session that goes on is in every range that begins before its end would be known. */
+  /** An ongoing session is in every range that begins before its end would be known. */
   #spanOf(start: Instant, end: Instant | undefined): Range {
     if (this.#column === 'start') return { from: start, to: start };
     if (this.#column === 'overlap') return { from: start, to: end ?? Number.POSITIVE_INFINITY };
@@ -65,7 +65,7 @@ export class SessionLog {
   }
 }
 
-/** A stream of sessions: each is told to start and to end, and is asked for again as long as it goes on. */
+/** A stream of sessions: each gives an event for its start and one for its end, and is read again while it goes on. */
 export function sessionStream(own: Partial<Stream> = {}): Partial<Stream> {
   return {
     overlap: HOUR,

@@ -8,9 +8,9 @@ import type { QuarantineEntry } from '../../functions/core/stored/quarantine-ent
 import type { SeenChunk } from '../../functions/core/stored/seen-chunk.ts';
 import { DAY, type Duration, type Instant } from '../../functions/core/time.ts';
 
-/** The table in memory: conditional writes as DynamoDB does them, on copies, so that nobody shares what is stored. */
+/** The table in memory: conditional writes like DynamoDB's. It stores copies, so that nobody shares an object with it. */
 export class MemoryTable {
-  /** Every checkpoint that was written, in order: what invariants are checked against. */
+  /** Every checkpoint that was written, in order, to check invariants. */
   readonly history: { readonly feed: string; readonly at: Instant; readonly item: Checkpoint }[] = [];
   readonly quarantine = new Map<string, QuarantineEntry & { readonly feed: string }>();
   /** By feed and day. */
@@ -31,7 +31,7 @@ export class MemoryTable {
     return copy(this.#checkpoints.get(feed));
   }
 
-  /** Replaces the item when fence and version are the expected ones; creates it when nothing is expected and nothing is there. */
+  /** Replaces the item if its fence and version are the expected ones, or creates it if none is expected and none exists. */
   write(
     feed: string,
     item: Checkpoint,
@@ -47,14 +47,14 @@ export class MemoryTable {
     return 'written';
   }
 
-  /** Changes a checkpoint behind the engine's back, as a person with the console would. */
+  /** Changes a checkpoint from outside the engine, as a person could in the console. */
   overwrite(feed: string, changes: Partial<FeedCheckpoint>): void {
     const there = ofKind<FeedCheckpoint>(feed, this.#checkpoints.get(feed), 'feed');
     if (!there) throw new Error(`no checkpoint of ${feed}`);
     this.#checkpoints.set(feed, copy({ ...there, ...changes, version: there.version + 1 }));
   }
 
-  /** Removes a checkpoint and nothing else, as a person would who wants the feed to begin anew. */
+  /** Removes only a checkpoint, as a person could to make the feed start again. */
   remove(feed: string): void {
     this.#checkpoints.delete(feed);
   }
@@ -74,7 +74,7 @@ export class MemoryTable {
     this.quarantine.delete(`${feed}#${id}`);
   }
 
-  /** Replaces a day's row when it is the expected one; creates it when nothing is expected and nothing is there. */
+  /** Replaces a day's row if it is the expected one, or creates it if none is expected and none exists. */
   saveLedger(feed: string, row: LedgerRow, expect: Instant | undefined): 'written' | 'refused' {
     if (this.ledger.get(`${feed}#${row.day}`)?.madeAt !== expect) return 'refused';
     this.ledger.set(`${feed}#${row.day}`, copy(row));
@@ -86,7 +86,7 @@ export class MemoryTable {
     return keys.map((key) => copy(this.ledger.get(key)) as LedgerRow);
   }
 
-  /** Lets seen keys run out, as TTL does, of all events before a time. */
+  /** Removes the seen keys of all events before a time, as TTL does. */
   forgetSeen(before: string): void {
     for (const items of this.#seen.values()) {
       for (const [name, { chunk }] of items) if (chunk.bucket < before) items.delete(name);
@@ -128,12 +128,12 @@ export class MemoryTable {
     return 'written';
   }
 
-  /** Quarantines something; twice is once. */
+  /** Puts an entry into quarantine. Doing it again changes nothing. */
   keep(feed: string, entry: QuarantineEntry): void {
     this.quarantine.set(`${feed}#${entry.id}`, { ...entry, feed });
   }
 
-  /** The chunks that have not run out, newest bucket first, as a query in descending order gives them. */
+  /** The chunks that have not expired, newest bucket first, like a query in descending order. */
   loadSeen(feed: string, from: string, to: string | undefined, now: Instant): SeenChunk[] {
     return [...(this.#seen.get(feed) ?? [])]
       .filter(([, { until }]) => now < until)
@@ -152,7 +152,7 @@ export class MemoryTable {
   }
 }
 
-/** What survives being stored: JSON, nothing else. */
+/** A copy with only what can be stored: JSON. */
 function copy<T>(value: T): T {
   return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }

@@ -3,32 +3,32 @@ import type { MemoryClock } from './clock.ts';
 import { MemoryQuota } from './quota.ts';
 import { seededRandom } from './random.ts';
 
-/** How a vendor behaves. All of it may be changed between requests. */
+/** The behaviour of a vendor. Every option can be changed between requests. */
 export interface VendorOptions {
   /** `as-added`: in the order in which rows were added, whatever their times. */
   order: 'ascending' | 'newest-first' | 'shuffled' | 'as-added';
-  /** A cursor is a row, and stays right when others come and go; an offset does not. */
+  /** A cursor points at a row and stays correct when other rows come and go; an offset does not. */
   paging: 'cursor' | 'offset' | 'none';
   pageSize: number;
-  /** The server's own bound on a page, whatever the request asks. */
+  /** Maximum number of rows of a page, whatever the request asks for. */
   mostRows: number;
-  /** The deepest offset that the server answers. */
+  /** Maximum offset that the server answers. */
   deepestOffset: number;
-  /** What of a row the range is about, when it is not its time: the row is found when this touches what was asked for. */
+  /** The span of a row that ranges select by, if it is not its time: the row is found if the span touches the range. */
   span: ((row: VendorRow) => Range) | undefined;
   /** Which of `from` and `to` belong to the range. */
   bounds: 'inclusive' | 'exclusive' | 'half-open' | 'half-open-end';
-  /** Of the time stamps. */
+  /** The smallest step of the time stamps. */
   precision: Duration;
-  /** Rows whose time is older than that are gone. */
+  /** Rows older than this are deleted. */
   keeps: Duration;
-  /** The vendor's clock less the true one. */
+  /** How far the vendor's clock is ahead of the true time. */
   clockOffset: Duration;
   /** Whether answers carry a Date header. */
   dates: boolean;
-  /** The end of the range that the answer says it has answered for. */
+  /** The end of the range that the answer claims to cover. */
   echo: ((asked: Range, vendorNow: Instant) => Instant | undefined) | undefined;
-  /** How many rows the answer says there are from here to the end of the range, given how many there are in all of it. */
+  /** The number of remaining rows that the answer claims, given the number of rows in the range. */
   total: ((found: number, asked: VendorRequest) => number | undefined) | undefined;
   /** Whether rows carry an id of the vendor's. */
   ids: boolean;
@@ -37,7 +37,7 @@ export interface VendorOptions {
 
 /** A record at the vendor. */
 export interface VendorRow {
-  /** Where the vendor sorts and finds it. */
+  /** The time by which the vendor sorts and selects it. */
   readonly time: Instant;
   readonly text: string;
   readonly visibleAt: Instant;
@@ -47,31 +47,31 @@ export interface VendorRow {
   readonly shuffle: number;
 }
 
-/** A record to be added; without `date` it shows its time. */
+/** A record to add. Without `date` it shows its own time. */
 export interface NewRow {
   readonly time: Instant;
   readonly name?: string;
-  /** True time from which on requests find it; its own time unless said. */
+  /** The true time from which requests find it. The default is its own time. */
   readonly visibleAt?: Instant;
   readonly goneAt?: Instant;
-  /** What the record shows for its time: another text, or nothing (`null`). */
+  /** The text that the record shows as its time; `null` for none. */
   readonly date?: unknown;
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** What goes wrong with one request, or all that matters of an answer. */
+/** A fault of one request, or the parts of an answer that a test sets. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly text?: string;
-  /** No answer comes. `text`, `status` and `headers` mean nothing then. */
+  /** No answer arrives. `text`, `status` and `headers` are ignored then. */
   readonly network?: string;
   readonly latency?: Duration;
-  /** For a queued reply: the requests that it is for; the others pass it by. */
+  /** For a queued reply: the requests that it is for. Other requests leave it in the queue. */
   readonly when?: (request: VendorRequest) => boolean;
 }
 
-/** An answer, or that none comes, and how long that takes. */
+/** An answer or a network fault, and how long it takes. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -88,7 +88,7 @@ export interface VendorRequest extends Range {
   readonly cursor: number | undefined;
   /** The version of the secret that signed it. */
   readonly secretVersion: string;
-  /** How many requests this vendor had got, this one included. */
+  /** Number of requests to this vendor so far, including this one. */
   readonly number: number;
 }
 
@@ -110,15 +110,15 @@ const DEFAULTS: VendorOptions = {
   latency: 50_000,
 };
 
-/** One log at a vendor, with its paging, its order, its clock and its bad days. */
+/** One log at a vendor, with its paging, order, clock and faults. */
 export class MemoryVendor {
   readonly options: VendorOptions;
   readonly rows: VendorRow[] = [];
   readonly requests: (VendorRequest & { readonly status: number; readonly rows: number })[] = [];
-  /** Replies that are used up, first come first served, before rows are shown. */
+  /** Replies that are sent first, in this order, instead of rows. */
   readonly faults: Reply[] = [];
   readonly quota = new MemoryQuota();
-  /** Asked about every request that met no fault; what it gives replaces that part of the usual answer. */
+  /** Called for every request without a fault. What it returns replaces that part of the usual answer. */
   onRequest: ((request: VendorRequest) => Reply | undefined) | undefined;
   /** Changes a body before it is sent: a broken server. */
   spoil: ((text: string, request: VendorRequest, shown: readonly VendorRow[]) => string) | undefined;

@@ -1,13 +1,13 @@
-/** So many characters of a secret in a row are a leak: it may have been cut before it was masked. */
+/** Minimum number of successive characters of a secret that count as a leak: the text may have been cut before it was masked. */
 const LEAST_PIECE = 9;
 
-/** Every way in which a secret may be written, made apart from what masks them. */
+/** Every form in which a secret may be written, computed independently of the code that masks them. */
 export function formsOf(secret: string): Readonly<Record<string, string>> {
   const bytes = Buffer.from(secret);
   const percent = encodeURIComponent(secret);
   const shifted = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before, 'x'), bytes]).toString('base64');
-    // Characters that also hold bits of what stands around depend on that.
+    // Characters that also encode bits of the surrounding text are left out.
     return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
   return {
@@ -31,7 +31,7 @@ export function echoOf(secret: string): string {
   return [...Object.values(formsOf(secret)), ...basic].join(' | ');
 }
 
-/** Which secrets a text holds, in which form: all of it, or a piece that is long enough. */
+/** The secrets that a text contains, with their form: whole, or a piece that is long enough. */
 export function findLeaks(text: string, canaries: Readonly<Record<string, string>>): string[] {
   return Object.entries(canaries).flatMap(([name, secret]) => {
     const forms = Object.entries(formsOf(secret)).filter(([, form]) => text.includes(form));

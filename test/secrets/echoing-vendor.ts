@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { echoOf } from './canaries.ts';
 
-/** How the vendor behaves, as the first part of a path says: `/forbidden/...`. */
+/** The behaviour of the vendor, chosen by the first part of the path: `/forbidden/...`. */
 export const MISDEEDS = [
   'unauthorized',
   'forbidden',
@@ -15,10 +15,10 @@ export const MISDEEDS = [
 ] as const;
 export type Manner = (typeof MISDEEDS)[number] | 'good';
 
-/** Something before a simulated vendor that tells on its callers: what they send, and what it is told, comes back in every form. */
+/** A proxy before a simulated vendor that echoes what callers send and the secrets that it knows, in every form. */
 export interface EchoingVendor {
   readonly origin: string;
-  /** All that was received: headers and bodies. */
+  /** The headers and bodies of all requests. */
   readonly received: string[];
   /** The tokens that the vendor has given out. */
   readonly tokens: Set<string>;
@@ -64,7 +64,7 @@ export async function startEchoingVendor(behind: string, secrets: readonly strin
       real.status,
       Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(behind, self)])),
     );
-    // Rows that tell, too: each address of a mailbox has a secret in it.
+    // Rows contain secrets too: one is appended to every mail address.
     const [first = ''] = known;
     const told2 = isSignIn
       ? text

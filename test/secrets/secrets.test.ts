@@ -43,7 +43,7 @@ let tableUrl: string;
 const hecReceived: string[] = [];
 let isHecGood = true;
 
-/** Everything secret: what was planted, and what the vendor has given out. */
+/** All secrets: those planted by the test, and the tokens given out by the vendors. */
 function canaries(): Record<string, string> {
   const planted = [...KINDS.values()].flatMap(({ name, value, open = [] }) =>
     Object.entries(value)
@@ -138,12 +138,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a connection's function in this process; returns what it answers or throws, as anybody could print it. */
+/** Runs a connection's function in this process. Returns its answer or error in every form in which it could be printed. */
 async function invoke(kind: string, connection: object): Promise<string> {
   const { source, streams } = kindOf(kind);
   vi.stubEnv('TIDEMARK_DESTINATIONS', destinationsOf(source.id));
   const handler = serve(source);
-  // Time flies, so that a run soon gives up asking a vendor that fails.
+  // The time runs fast, so that a run soon stops retrying a vendor that fails.
   const began = performance.now();
   const outcome = await handler(
     { connection, streams, askAgain: true },
@@ -152,7 +152,7 @@ async function invoke(kind: string, connection: object): Promise<string> {
   return `${inspect(outcome, { depth: 12, showHidden: true, maxStringLength: null })}\n${JSON.stringify(outcome)}`;
 }
 
-/** What is written to stderr meanwhile. */
+/** Runs something, and keeps what is written to stderr meanwhile. */
 async function listening<T>(work: () => Promise<T>, onLine: (line: string) => void = () => undefined): Promise<T> {
   written = '';
   const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -199,7 +199,7 @@ test('what the function throws has no secret in it, nor in its causes', async ()
   for (const kind of NAMES) {
     const secret = Object.values(kindOf(kind).value).at(-1) ?? '';
     let thrown = 0;
-    // The report is written when all secrets are known.
+    // By the time of the report all secrets are known.
     const dying = (line: string) => {
       if (thrown > 0 || !line.includes('"Run of ')) return;
       thrown++;

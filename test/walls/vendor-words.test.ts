@@ -19,13 +19,13 @@ test.each(shared)('%s names no vendor', (path) => {
 describe('the words of a vendor', () => {
   const acme = {
     id: 'acme',
-    title: 'Acme Rev',
+    title: 'Acme Hub',
     vendor: 'Umbrella Corp',
     origin: 'https://api.console.acme-cloud.com/v1',
   };
 
   test('are its id, and those of its title, its company and its domain', () => {
-    expect([...vendorWords([acme])].sort()).toEqual(['acme', 'cloud', 'corp', 'rev', 'umbrella']);
+    expect([...vendorWords([acme])].sort()).toEqual(['acme', 'cloud', 'corp', 'hub', 'umbrella']);
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Source } from '../../functions/core/model.ts';
-import { costFigures } from './cost-figures.ts';
-import type { Figures } from './figures.ts';
-import { inputFigures } from './input-figures.ts';
+import { costFigures } from './figures/cost-figures.ts';
+import type { Figures } from './figures/figures.ts';
+import { inputFigures } from './figures/input-figures.ts';
+import { scaleFigures } from './figures/scale-figures.ts';
 import { aligned } from './report.ts';
-import { scaleFigures } from './scale-figures.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const PAGES = ['docs/cost.md', 'docs/scaling.md'];

@@ -3,21 +3,21 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { BackfillInput } from '../../../lib/functions/backfill-machines.ts';
 
-/** What stands in for an AWS account where the command line looks for it: stacks, functions, state machines and a bucket. */
+/** A stand-in for the AWS account that the command line works on: stacks, functions, state machines and a bucket. */
 export interface CloudAccount {
   readonly url: string;
-  /** What each stack says of itself, by its name. */
+  /** The outputs of each stack, by its name. */
   readonly outputs: Record<string, Record<string, string>>;
   /** Objects by bucket and key. */
   readonly objects: Map<string, Uint8Array>;
-  /** Executions that run, with what they were started with. */
+  /** Running executions with their inputs. */
   readonly executions: Map<string, { machine: string; input: BackfillInput }>;
-  /** The names of all operations that were asked for, one by one. */
+  /** The names of all requested operations, in order. */
   readonly asked: string[];
   close(): Promise<void>;
 }
 
-/** How a function answers: by its ARN, with an input. What it throws, Lambda says in its own way. */
+/** Answers an invocation of a function. An error that it throws is reported as Lambda does. */
 export type Invoke = (functionArn: string, input: object) => Promise<unknown>;
 
 export async function startCloudAccount(invoke: Invoke): Promise<CloudAccount> {
@@ -133,7 +133,7 @@ function stepFunctions(
   }
 }
 
-/** A bucket's objects, listed a few at a time. */
+/** Lists a bucket's objects, a few for each page. */
 const PAGE = 2;
 
 function s3({ objects, asked }: State, method: string, url: URL, response: ServerResponse): void {

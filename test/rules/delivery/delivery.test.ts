@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { takeCensus } from '../../memory/census.ts';
 import { Crash, createWorld, type EffectCall, type EffectName, type Fault, type World } from '../../memory/world.ts';
+import { at, EXACT } from '../set-up.ts';
 
-const EXACT = { missing: [], invented: [], repeated: [] };
 const ORDERS = ['ascending', 'newest-first', 'shuffled'] as const;
 const KINDS = ORDERS.flatMap((order) => [false, true].map((ids) => [order, ids] as const));
 const NO_PUT: readonly string[] = [];
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
 
 /** A vendor so slow that every page or two make a flush, with twins on both sides of page edges, and two windows. */
 function flushingWorld(

@@ -8,12 +8,7 @@ import {
   type World,
   type WorldOptions,
 } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at, EXACT } from '../set-up.ts';
 
 function worldOfTwo(options: WorldOptions = {}): World {
   return createWorld({ startFrom: at('11:00:00'), destinations: ['siem', 'archive'], ...options });

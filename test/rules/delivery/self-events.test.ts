@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MINUTE, parseInstant } from '../../../functions/core/time.ts';
+import { HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type RunOptions, type World } from '../../memory/world.ts';
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at } from '../set-up.ts';
 
 function ids(world: World, act: string): string[] {
   return world.delivered().flatMap(({ event }) => (event.dataset === `tidemark.${act}` ? [event.id] : []));

@@ -1,27 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { createWorld, type EffectHook, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
-
-/** Three feeds of one connection. */
-function threeFeeds(options: WorldOptions = {}): World {
-  return createWorld({
-    startFrom: at('11:00:00'),
-    stream: { name: 'one' },
-    more: [{ stream: { name: 'two' } }, { stream: { name: 'three' } }],
-    ...options,
-  });
-}
-
-/** Events in every log, each with the log's name: a record that two logs hold would be one event. */
-function addToEach(world: World, count: number, step: number): void {
-  for (const [log, vendor] of world.vendors) vendor.addMany(count, at('11:00:00'), step, { fields: { log } });
-}
+import { HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
+import type { EffectHook, World } from '../../memory/world.ts';
+import { addToEach, at, EXACT, threeFeeds } from '../set-up.ts';
 
 function vendorOf(world: World, stream: string) {
   const vendor = world.vendors.get(stream);

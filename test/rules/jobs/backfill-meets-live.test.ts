@@ -1,30 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import type { Fault } from '../../memory/faults.ts';
 import { seededRandom } from '../../memory/random.ts';
-import { Crash, createWorld, type World, type WorldOptions } from '../../memory/world.ts';
+import { Crash, type World, type WorldOptions } from '../../memory/world.ts';
+import { standing, untilDone } from './standing.ts';
 
-/** A feed that began a day ago, at a vendor with four days of log. */
-async function standing(seed: number, options: WorldOptions = {}): Promise<World> {
-  const { vendor, ...more } = options;
-  const world = createWorld({ seed, ...more, vendor: { pageSize: 7, ...vendor } });
-  for (let time = world.now - 4 * DAY; time < world.now - 10 * MINUTE; time += 20 * MINUTE) {
-    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
-  }
-  await world.runUntilCaughtUp();
-  world.clock.advance(5 * MINUTE);
-  return world;
-}
-
-/** Runs it until it is done, and says in how many invocations. */
-async function untilDone(world: World, act: Task, budget = 5 * MINUTE, most = 300): Promise<number> {
-  for (let runs = 1; runs <= most; runs++) {
-    const [report] = await world.run({ act, budget });
-    if (report?.job?.state === 'done') return runs;
-    world.clock.advance(MINUTE);
-  }
-  throw new Error('the job does not end');
+/** A feed that began a day ago, at a vendor with four days of log, up to ten minutes ago. */
+async function fourDays(seed: number, options: WorldOptions = {}): Promise<World> {
+  return await standing({ seed, past: 4 * DAY, every: 20 * MINUTE, until: 10 * MINUTE, ...options });
 }
 
 /** Crashes, lost answers and slowness at random effects. */
@@ -44,7 +27,7 @@ function trouble(random: () => number, share: number, crashes: { count: number }
 describe('a backfill that meets the live feed', () => {
   it('delivers nothing twice and loses nothing when both run at once', async () => {
     for (let seed = 1; seed <= 40; seed++) {
-      const world = await standing(seed);
+      const world = await fourDays(seed);
       const random = seededRandom(seed);
       world.vendor.options.latency = 200_000 + random() * 3_000_000;
       const act = { act: 'backfill', range: { from: world.now - 3 * DAY, to: world.now } } as const;
@@ -64,7 +47,7 @@ describe('a backfill that meets the live feed', () => {
 
   it('loses nothing and repeats a flush for a crash at most, whatever goes wrong', async () => {
     for (let seed = 1; seed <= 60; seed++) {
-      const world = await standing(seed);
+      const world = await fourDays(seed);
       const random = seededRandom(seed * 7);
       const act = { act: 'backfill', range: { from: world.now - 3 * DAY, to: world.now } } as const;
       const crashes = { count: 0 };
@@ -90,7 +73,7 @@ describe('a backfill that meets the live feed', () => {
   });
 
   it('delivers only while it holds the live lease, and comes back when that takes long', async () => {
-    const world = await standing(1);
+    const world = await fourDays(1);
     const act = { act: 'backfill', range: { from: world.now - 9 * DAY, to: world.now } } as const;
     world.table.overwrite('memory/events/acme', { owner: 'somebody', leaseUntil: world.now + 3 * MINUTE });
     const before = world.delivered().length;
@@ -111,7 +94,7 @@ describe('a backfill that meets the live feed', () => {
     ['the whole days that it asks for', { rangeIgnoresRowTime: true, windowStep: DAY }, 9 * HOUR],
   ])('finds no latecomer that the live feed finds at the same time in %s', async (_, stream, late) => {
     for (let seed = 1; seed <= 20; seed++) {
-      const world = await standing(seed, { stream });
+      const world = await fourDays(seed, { stream });
       const random = seededRandom(seed);
       world.vendor.options.latency = 200_000 + random() * 3_000_000;
       for (let turn = 0; turn < 6; turn++) {

@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../functions/core/invocation/tasks.ts';
-import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
+import { Crash, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
+import { FEED } from '../set-up.ts';
+import { standing, untilDone } from './standing.ts';
 
-const FEED = 'memory/events/acme';
-
-async function standing(options: WorldOptions = {}, every = 30 * MINUTE): Promise<World> {
-  const world = createWorld({ ...options, vendor: { pageSize: 7, ...options.vendor } });
-  for (let time = world.now - 5 * DAY; time < world.now - HOUR; time += every) {
-    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
-  }
-  await world.runUntilCaughtUp();
-  world.clock.advance(5 * MINUTE);
-  return world;
-}
-
-async function untilDone(world: World, act: Task, budget = 5 * MINUTE): Promise<FeedReport> {
-  for (let runs = 1; runs <= 300; runs++) {
-    const [report] = await world.run({ act, budget });
-    if (report?.job?.state === 'done') return report;
-    world.clock.advance(MINUTE);
-  }
-  throw new Error('the job does not end');
+/** A feed that began a day ago, at a vendor with five days of log. */
+async function fiveDays(options: WorldOptions = {}, every = 30 * MINUTE): Promise<World> {
+  return await standing({ past: 5 * DAY, every, ...options });
 }
 
 function own(world: World, act: string): string[] {
@@ -32,7 +16,7 @@ function own(world: World, act: string): string[] {
 
 describe('a backfill', () => {
   it('says that it began and that it is done, once each', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const act = { act: 'backfill', range: { from: world.now - 4 * DAY, to: world.now - 2 * DAY } } as const;
 
     await untilDone(world, act, 40 * SECOND);
@@ -42,7 +26,7 @@ describe('a backfill', () => {
 
   it('repeats a flush at most, wherever it dies', async () => {
     for (let at = 1; at < 80; at += 3) {
-      const world = await standing({}, 2 * HOUR);
+      const world = await fiveDays({}, 2 * HOUR);
       const act = { act: 'backfill', range: { from: world.now - 4 * DAY, to: world.now } } as const;
       const before = world.ids().length;
       const dying = world.run({ act, onEffect: ({ number }) => (number === at ? 'crash-after' : undefined) });
@@ -70,7 +54,7 @@ describe('a backfill', () => {
   });
 
   it('delivers nothing when it is asked for again, and says why', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
     await untilDone(world, { act: 'backfill', range });
     const delivered = world.ids().length;
@@ -84,7 +68,7 @@ describe('a backfill', () => {
   });
 
   it('delivers all once more when told to, under the same ids, and leaves what was known as it was', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 3 * DAY, to: world.now - 2 * DAY };
     await untilDone(world, { act: 'backfill', range });
     const seen = () => world.table.loadSeen(FEED, '2', '3', world.now);
@@ -118,7 +102,7 @@ describe('a backfill', () => {
   });
 
   it('does not take one kind for the other under one id', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
     await untilDone(world, { act: 'backfill', range, id: 'mine' });
 
@@ -128,7 +112,7 @@ describe('a backfill', () => {
   });
 
   it('ends when it is cancelled, also while it is held back, and stays so', async () => {
-    const world = await standing({}, 5 * MINUTE);
+    const world = await fiveDays({}, 5 * MINUTE);
     const act = { act: 'backfill', id: 'mine', range: { from: world.now - 4 * DAY, to: world.now } } as const;
     world.vendor.onRequest = ({ number }) =>
       number > 30 ? { status: 429, headers: { 'retry-after': '1800' } } : undefined;
@@ -146,7 +130,7 @@ describe('a backfill', () => {
   });
 
   it('gives a destination that was added later the history, and nobody else', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 4 * DAY, to: world.now };
     await untilDone(world, { act: 'backfill', range });
     const delivered = world.ids().length;
@@ -161,7 +145,7 @@ describe('a backfill', () => {
   });
 
   it('begins anew when what the feed reads changes meanwhile', async () => {
-    const world = await standing({ settings: { account: 'a' } }, 5 * MINUTE);
+    const world = await fiveDays({ settings: { account: 'a' } }, 5 * MINUTE);
     world.vendor.options.latency = 2 * SECOND;
     const act = { act: 'backfill', range: { from: world.now - 4 * DAY, to: world.now - 2 * DAY } } as const;
     const [begun] = await world.run({ act, budget: MINUTE });
@@ -176,7 +160,7 @@ describe('a backfill', () => {
   });
 
   it('clamps to what the vendor keeps, and to where the live feed is, and says so', async () => {
-    const world = await standing({ stream: { retention: 3 * DAY } });
+    const world = await fiveDays({ stream: { retention: 3 * DAY } });
     const [report] = await world.run({
       act: { act: 'backfill', range: { from: world.now - 30 * DAY, to: world.now + DAY } },
     });
@@ -188,7 +172,7 @@ describe('a backfill', () => {
   });
 
   it('leaves half of a quota to live reading', async () => {
-    const world = await standing({}, 5 * MINUTE);
+    const world = await fiveDays({}, 5 * MINUTE);
     let left = 100;
     world.vendor.onRequest = () => {
       left--;
@@ -205,7 +189,7 @@ describe('a backfill', () => {
   });
 
   it('goes past a row that cannot be read, delivers all others, and says what it gave up', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
     const poison = range.from + 5 * HOUR + 7 * SECOND;
     world.vendor.onRequest = ({ from, to }) =>
@@ -219,7 +203,7 @@ describe('a backfill', () => {
   });
 
   it.each(['newest-first', 'shuffled', 'as-added'] as const)('reads a log that comes %s', async (order) => {
-    const world = await standing({ vendor: { order } }, 10 * MINUTE);
+    const world = await fiveDays({ vendor: { order } }, 10 * MINUTE);
     const range = { from: world.now - 4 * DAY, to: world.now };
 
     await untilDone(world, { act: 'backfill', range }, 30 * SECOND);
@@ -229,7 +213,7 @@ describe('a backfill', () => {
   });
 
   it('warns where what was delivered is no longer remembered', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     world.table.seenFor = 8 * DAY;
     for (let day = 0; day < 10; day++) {
       world.clock.advance(DAY);
@@ -245,7 +229,7 @@ describe('a backfill', () => {
   });
 
   it('asks no faster when the vendor answers for less than it was asked for', async () => {
-    const world = await standing();
+    const world = await fiveDays();
     const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
     world.vendor.options.echo = ({ from }) => from;
 
@@ -256,7 +240,7 @@ describe('a backfill', () => {
   });
 
   it('says how far it has come, and when it will be done', async () => {
-    const world = await standing({}, 5 * MINUTE);
+    const world = await fiveDays({}, 5 * MINUTE);
     world.vendor.options.latency = 2 * SECOND;
     const act = { act: 'backfill', range: { from: world.now - 4 * DAY, to: world.now - 2 * DAY } } as const;
     const percents: number[] = [];
@@ -275,7 +259,7 @@ describe('a backfill', () => {
 
   it('does several feeds in one invocation', async () => {
     const more = [{ vendor: {}, stream: { name: 'others' } }];
-    const world = await standing({ more });
+    const world = await fiveDays({ more });
     world.vendors.get('others')?.add({ time: world.now - 3 * DAY, name: 'other', visibleAt: 0 });
 
     const reports = await world.run({ act: { act: 'backfill', range: { from: world.now - 4 * DAY, to: world.now } } });

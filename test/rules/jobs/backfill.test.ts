@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { seededRandom } from '../../memory/random.ts';
-import { Crash, createWorld, type Fault, type World } from '../../memory/world.ts';
-
-const FEED = 'memory/events/acme';
-
-/** A feed that began a day ago, at a vendor with ten days of log, a row every so often. */
-async function standing(every = HOUR): Promise<World> {
-  const world = createWorld({ vendor: { pageSize: 7 } });
-  for (let time = world.now - 10 * DAY; time < world.now - HOUR; time += every) {
-    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
-  }
-  await world.runUntilCaughtUp();
-  world.clock.advance(5 * MINUTE);
-  return world;
-}
+import { Crash, createWorld, type Fault } from '../../memory/world.ts';
+import { FEED } from '../set-up.ts';
+import { tenDays } from './standing.ts';
 
 describe('a backfill', () => {
   it('reads a range of the past once, beside the live feed, and says how far it has come', async () => {
-    const world = await standing();
+    const world = await tenDays();
     const range = { from: world.now - 11 * DAY, to: world.now };
     const live = world.checkpoint();
 
@@ -31,7 +20,7 @@ describe('a backfill', () => {
   });
 
   it('goes on where a run left it, also when the live feed runs in between', async () => {
-    const world = await standing(10 * MINUTE);
+    const world = await tenDays(10 * MINUTE);
     world.vendor.options.latency = 4_000_000;
     const act = { act: 'backfill', range: { from: world.now - 9 * DAY, to: world.now - 2 * HOUR } } as const;
     let runs = 0;
@@ -119,7 +108,7 @@ describe('a backfill', () => {
   });
 
   it('sends again what was delivered when it is asked to, once, and changes nothing that is known of the feed', async () => {
-    const world = await standing();
+    const world = await tenDays();
     const seen = () =>
       JSON.stringify(world.table.loadSeen(FEED, '2026-02', '2026-04', world.now).map(({ id, count }) => [id, count]));
     const before = [seen(), world.delivered().length] as const;
@@ -141,7 +130,7 @@ describe('a backfill', () => {
   });
 
   it('can be cancelled, and says so', async () => {
-    const world = await standing(10 * MINUTE);
+    const world = await tenDays(10 * MINUTE);
     world.vendor.options.latency = 4_000_000;
     const act = { act: 'backfill', id: 'b', range: { from: world.now - 9 * DAY, to: world.now - 2 * HOUR } } as const;
     await world.run({ act, budget: MINUTE });
@@ -156,7 +145,7 @@ describe('a backfill', () => {
   });
 
   it('of an unknown name is refused', async () => {
-    const world = await standing();
+    const world = await tenDays();
 
     const [report] = await world.run({ act: { act: 'backfill', id: 'nothing' } });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
-
-const FEED = 'memory/events/acme';
+import { FEED } from '../set-up.ts';
 
 async function standing(): Promise<World> {
   const world = createWorld();

@@ -1,32 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../functions/core/invocation/tasks.ts';
 import type { Row } from '../../../functions/core/model.ts';
 import type { VerifiedLook } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
-
-const FEED = 'memory/events/acme';
+import { Crash, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
+import { at, FEED } from '../set-up.ts';
+import { standing, untilDone } from './standing.ts';
 
 /** A feed that began three days ago, at a vendor with ten days of log. */
-async function standing(options: WorldOptions = {}, every = 30 * MINUTE): Promise<World> {
-  const start = Date.parse('2026-03-02T12:00:00Z') * 1_000;
-  const world = createWorld({ startFrom: start - 3 * DAY, ...options, vendor: { pageSize: 20, ...options.vendor } });
-  for (let time = world.now - 10 * DAY; time < world.now - 2 * HOUR; time += every) {
-    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
-  }
-  await world.runUntilCaughtUp();
-  world.clock.advance(5 * MINUTE);
-  return world;
-}
-
-async function untilDone(world: World, act: Task, budget = 5 * MINUTE): Promise<FeedReport> {
-  for (let runs = 1; runs <= 300; runs++) {
-    const [report] = await world.run({ act, budget });
-    if (report?.job?.state === 'done') return report;
-    world.clock.advance(MINUTE);
-  }
-  throw new Error('the job does not end');
+async function begunThreeDaysAgo(options: WorldOptions = {}, every = 30 * MINUTE): Promise<World> {
+  const startFrom = at('12:00:00') - 3 * DAY;
+  const log = { past: 10 * DAY, every, until: 2 * HOUR };
+  return await standing({ startFrom, ...log, ...options, vendor: { pageSize: 20, ...options.vendor } });
 }
 
 function sums({
@@ -50,7 +35,7 @@ const NOTHING = { missing: 0, extra: 0, changed: 0, repaired: 0 };
 
 describe('verify', () => {
   it('finds all well, delivers nothing and moves no watermark where all is well', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const before = [world.checkpoint(), world.ids().length] as const;
 
     const report = await untilDone(world, { act: 'verify', range: { from: 0, to: world.now }, repair: true });
@@ -62,7 +47,7 @@ describe('verify', () => {
   });
 
   it('names the hours of what is missing, repairs just that, once, and finds it then', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const rows = [5, 6, 30].map((hours) => lost(world, hours));
     const act = { act: 'verify', range: { from: world.now - 40 * HOUR, to: world.now }, repair: true } as const;
     const delivered = world.ids().length;
@@ -92,7 +77,7 @@ describe('verify', () => {
   });
 
   it('finds what one of two destinations lacks, and gives it to that one', async () => {
-    const world = await standing({ destinations: ['siem', 'lake'] });
+    const world = await begunThreeDaysAgo({ destinations: ['siem', 'lake'] });
     const row = lost(world, 6);
     world.table.remember(FEED, [], world.now);
     world.destinations = [ecsDestination('siem')];
@@ -109,7 +94,7 @@ describe('verify', () => {
   });
 
   it('counts what the vendor no longer has as extra', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const row = world.vendor.rows.find(({ time }) => time > world.now - 9 * HOUR);
     if (row) row.goneAt = world.now;
 
@@ -119,7 +104,7 @@ describe('verify', () => {
   });
 
   it('takes no event for missing that no destination wants: before it was added, or own sign-ins left out', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     await world.runUntilCaughtUp();
     world.destinations = [ecsDestination('lake')];
     await world.runUntilCaughtUp();
@@ -135,7 +120,7 @@ describe('verify', () => {
       const { date, name } = value as { date: string; name: string };
       return `${date} ${name.split('@')[0]}`;
     };
-    const world = await standing({ stream: { stableFields } });
+    const world = await begunThreeDaysAgo({ stream: { stableFields } });
     const time = floorTo(world.now - 8 * HOUR, SECOND);
     const old = ['same@1', 'same@2', 'other@1'].map((name) => world.vendor.add({ time: time - 3 * DAY, name }));
     const act = { act: 'backfill', range: { from: time - 4 * DAY, to: world.now } } as const;
@@ -152,7 +137,7 @@ describe('verify', () => {
   });
 
   it('looks no further up than the live feed reads again, and no further down than it or a backfill began', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const begin = world.now;
     const all = { from: begin - 9 * DAY, to: begin + DAY };
     const { floor, watermark } = world.checkpoint();
@@ -174,7 +159,7 @@ describe('verify', () => {
   });
 
   it('takes the latest whole day when it is told no range', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
 
     const report = await untilDone(world, { act: 'verify' });
 
@@ -182,13 +167,13 @@ describe('verify', () => {
   });
 
   it('says that there is nothing to verify', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const report = await untilDone(world, { act: 'verify', range: { from: world.now - HOUR, to: world.now } });
     expect(report.warnings.join()).toContain('nothing to verify');
   });
 
   it('goes on over many short runs, also where an hour takes most of one', async () => {
-    const world = await standing({}, MINUTE);
+    const world = await begunThreeDaysAgo({}, MINUTE);
     const row = lost(world, 6);
     world.vendor.options.latency = 4 * SECOND;
     const act = { act: 'verify', range: { from: world.now - 24 * HOUR, to: world.now }, repair: true } as const;
@@ -203,7 +188,7 @@ describe('verify', () => {
   });
 
   it('says which hour cannot be read, and verifies the others', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     lost(world, 6);
     const poison = floorTo(world.now - 9 * HOUR, HOUR) + 20 * MINUTE;
     world.vendor.onRequest = ({ from, to }) =>
@@ -217,7 +202,7 @@ describe('verify', () => {
   });
 
   it('fails, and is not done, when a proxy answers in the vendor’s place', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     world.vendor.onRequest = () => ({ text: '<html>maintenance</html>' });
 
     const [report] = await world.run({ act: { act: 'verify', range: { from: world.now - 20 * HOUR, to: world.now } } });
@@ -227,7 +212,7 @@ describe('verify', () => {
 
   it('sends what is missing once when it dies anywhere, but for the flush in flight', async () => {
     for (let at = 1; at < 60; at++) {
-      const world = await standing({}, 2 * HOUR);
+      const world = await begunThreeDaysAgo({}, 2 * HOUR);
       const rows = [5, 6, 30].map((hours) => lost(world, hours));
       const act = { act: 'verify', range: { from: world.now - 40 * HOUR, to: world.now }, repair: true } as const;
       const dying = world.run({ act, onEffect: ({ number }) => (number === at ? 'crash-after' : undefined) });
@@ -244,7 +229,7 @@ describe('verify', () => {
   });
 
   it('does not send what was delivered between comparison and repair, nor counts it as missing', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     const row = lost(world, 6);
     const act = { act: 'verify', range: { from: world.now - 12 * HOUR, to: world.now }, repair: true } as const;
     const range = { from: world.now - 7 * HOUR, to: world.now - 5 * HOUR };
@@ -269,7 +254,7 @@ describe('verify', () => {
   });
 
   it('waits for the live feed when it holds its lease', async () => {
-    const world = await standing();
+    const world = await begunThreeDaysAgo();
     lost(world, 6);
     world.table.overwrite(FEED, { owner: 'somebody', leaseUntil: world.now + 10 * MINUTE });
     const act = { act: 'verify', range: { from: world.now - 12 * HOUR, to: world.now }, repair: true } as const;
@@ -283,7 +268,7 @@ describe('verify', () => {
   });
 
   it('verifies whole days where the vendor answers for those only', async () => {
-    const world = await standing({ stream: { rangeIgnoresRowTime: true, windowStep: DAY } });
+    const world = await begunThreeDaysAgo({ stream: { rangeIgnoresRowTime: true, windowStep: DAY } });
     const row = lost(world, 30);
     const act = { act: 'verify', range: { from: world.now - 3 * DAY, to: world.now }, repair: true } as const;
 
@@ -302,7 +287,7 @@ describe('verify', () => {
 
   it('calls an hour that was counted anew changed, where the vendor answers for whole days', async () => {
     const stableFields = ({ value }: Row) => (value as { date: string }).date;
-    const world = await standing({ stream: { rangeIgnoresRowTime: true, windowStep: DAY, stableFields } });
+    const world = await begunThreeDaysAgo({ stream: { rangeIgnoresRowTime: true, windowStep: DAY, stableFields } });
     const row = world.vendor.rows.find(({ time }) => time > world.now - 40 * HOUR);
     if (!row) throw new Error('no row');
     row.goneAt = world.now;
@@ -317,7 +302,7 @@ describe('verify', () => {
 describe('verify where the keys have expired', () => {
   /** Twelve days on: the ledger has its last rows, and the keys are gone. */
   async function expired(options: WorldOptions = {}): Promise<{ world: World; range: { from: Instant; to: Instant } }> {
-    const world = await standing(options);
+    const world = await begunThreeDaysAgo(options);
     world.table.seenFor = 8 * DAY;
     const range = { from: floorTo(world.now - 2 * DAY, DAY), to: floorTo(world.now, DAY) };
     for (let day = 0; day < 12; day++) {

@@ -3,24 +3,12 @@ import { eventId, recordHash } from '../../../functions/core/events/identity.ts'
 import type { Feed } from '../../../functions/core/model.ts';
 import { bucketOf } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
-import { createWorld, type World } from '../../memory/world.ts';
-
-const FEED = 'memory/events/acme';
-
-/** A feed that began a day ago, at a vendor with ten days of log, a row every so often. */
-async function standing(every = HOUR): Promise<World> {
-  const world = createWorld({ vendor: { pageSize: 7 } });
-  for (let time = world.now - 10 * DAY; time < world.now - HOUR; time += every) {
-    world.vendor.add({ time, name: `row ${time}`, visibleAt: 0 });
-  }
-  await world.runUntilCaughtUp();
-  world.clock.advance(5 * MINUTE);
-  return world;
-}
+import { FEED } from '../set-up.ts';
+import { tenDays } from './standing.ts';
 
 describe('verify', () => {
   it('names what is missing, and delivers it when asked to', async () => {
-    const world = await standing();
+    const world = await tenDays();
     const lost = [5, 6, 7].map((hours) =>
       world.vendor.add({ time: world.now - hours * HOUR - 20 * MINUTE, name: `lost ${hours}`, visibleAt: world.now }),
     );
@@ -42,7 +30,7 @@ describe('verify', () => {
   });
 
   it('asks nobody and writes nothing when a schedule’s day has been done', async () => {
-    const world = await standing();
+    const world = await tenDays();
     world.clock.advance(DAY);
     await world.runUntilCaughtUp();
     const [done] = await world.run({ act: { act: 'verify' } });
@@ -62,7 +50,7 @@ describe('verify', () => {
   });
 
   it('leaves out of a repair what was delivered since it was compared', async () => {
-    const world = await standing();
+    const world = await tenDays();
     const lost = world.vendor.add({ time: world.now - 6 * HOUR - 20 * MINUTE, name: 'lost', visibleAt: world.now });
     const [feed] = world.feeds as [Feed];
     const id = eventId(feed, {}, recordHash({ value: JSON.parse(lost.text), text: lost.text }), 0);

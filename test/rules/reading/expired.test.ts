@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../functions/core/model.ts';
-import { type Duration, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { type Duration, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
+import { at, EXACT } from '../set-up.ts';
 
-const EXACT = { missing: [], invented: [], repeated: [] };
 const ORDERS = ['ascending', 'newest-first', 'shuffled'] as const;
 const EXPIRED: Verdict = { kind: 'expired', reason: 'the vendor no longer knows the token (410)' };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
 
 /** A vendor whose tokens lead on for so long from the first page of a reading. */
 function tokenWorld(life: Duration, { vendor, ...options }: WorldOptions = {}): World {

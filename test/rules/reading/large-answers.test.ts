@@ -3,8 +3,8 @@ import type { Stream } from '../../../functions/core/model.ts';
 import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type EffectCall, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
+import { EXACT } from '../set-up.ts';
 
-const EXACT = { missing: [], invented: [], repeated: [] };
 const TODAY: Instant = parseInstant('2026-03-02T00:00:00Z') as Instant;
 /** A flush is due at 2,000 events, and that is looked at every 100 rows. */
 const LARGEST_FLUSH = 2_100;

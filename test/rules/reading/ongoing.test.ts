@@ -15,8 +15,8 @@ import {
   type WorldOptions,
 } from '../../memory/world.ts';
 import { playSessionDays, UNKNOWNS } from '../../simulation/scenario/session-days.ts';
+import { FEED } from '../set-up.ts';
 
-const FEED = 'memory/events/acme';
 const SEEDS = [1, 2];
 
 /** A vendor of sessions; its feed begins an hour ago, and the first run is still to come. */

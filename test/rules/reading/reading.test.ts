@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { DAY, HOUR, type Instant, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { seededRandom } from '../../memory/random.ts';
 import { createWorld } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at, EXACT } from '../set-up.ts';
 
 describe('rule 1: now is read once a run, and W never passes start - settle', () => {
   it('finds an event that appears behind the watermark while a long run goes on', async () => {

@@ -11,11 +11,10 @@ import {
   SECOND,
 } from '../../../functions/core/time.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
+import { EXACT, FEED } from '../set-up.ts';
 
-const EXACT = { missing: [], invented: [], repeated: [] };
 const HOURLY = { every: HOUR, overlap: DAY };
 const DAILY = { every: DAY, overlap: 7 * DAY };
-const FEED = 'memory/events/acme';
 
 function at(time: string): Instant {
   return parseInstant(time.includes('T') ? time : `2026-03-02T${time}Z`) as Instant;

@@ -2,14 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { IncompleteError, Paging } from '../../../functions/core/requests/paging.ts';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
+import { at, EXACT } from '../set-up.ts';
 
-const EXACT = { missing: [], invented: [], repeated: [] };
 const ORDERS = ['ascending', 'newest-first', 'shuffled'] as const;
 const PAGINGS = ['cursor', 'offset'] as const;
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
 
 /** A vendor so slow that a run of a minute gets through five pages. */
 function slowWorld(options: WorldOptions = {}): World {

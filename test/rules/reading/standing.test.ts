@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import { Crash, createWorld, type World } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at, EXACT } from '../set-up.ts';
 
 /** A run every five minutes, as long as said. */
 async function runFor(world: World, time: number): Promise<void> {

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { VendorRow } from '../../memory/vendor.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
+import { at } from '../set-up.ts';
 
 const HTML = '<!doctype html><title>Proxy</title><p>Try again later.';
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
 
 /** A vendor whose answers break off in the middle of one row, whenever they hold it. */
 function poisonedWorld(options: WorldOptions = {}, time = at('11:05:30')): { world: World; poison: VendorRow } {

@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import type { Lookup } from '../../../functions/core/model.ts';
-import { DAY, type Duration, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { Crash, createWorld, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at, EXACT } from '../set-up.ts';
 
 /** A lookup that asks `/@<name>` for a text. */
 function lookup(name: string, own: Partial<Lookup> = {}): Lookup {

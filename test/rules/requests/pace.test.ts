@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pace, Source } from '../../../functions/core/model.ts';
-import { HOUR, type Instant, MILLISECOND, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { HOUR, type Instant, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
+import { at, EXACT } from '../set-up.ts';
 
 /** All requests in one bucket, or by the names of their paths. */
 function paced(perMinute: number, bucketOf: (path: string) => string | undefined = () => 'all'): Partial<Source> {

@@ -1,34 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
-
-/** A vendor with fifty-five events before the first run. */
-function filledWorld(options: WorldOptions = {}): World {
-  const world = createWorld({ startFrom: at('11:00:00'), ...options });
-  world.vendor.addMany(55, at('11:00:00'), MINUTE);
-  return world;
-}
-
-/** Three feeds of one connection. */
-function threeFeeds(options: WorldOptions = {}): World {
-  return createWorld({
-    startFrom: at('11:00:00'),
-    stream: { name: 'one' },
-    more: [{ stream: { name: 'two' } }, { stream: { name: 'three' } }],
-    ...options,
-  });
-}
-
-/** Events in every log, each with the log's name: a record that two logs hold would be one event. */
-function addToEach(world: World, count: number, step: number): void {
-  for (const [log, vendor] of world.vendors) vendor.addMany(count, at('11:00:00'), step, { fields: { log } });
-}
+import { HOUR, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { addToEach, at, EXACT, filledWorld, threeFeeds } from '../set-up.ts';
 
 describe('rule 23: not before is capped at an hour, and lag is told all the same', () => {
   const FAR = [

@@ -14,17 +14,7 @@ import type { MemoryLogin } from '../../memory/login.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { Crash, createWorld, type EffectHook, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
-
-function loginOf({ login }: World): MemoryLogin {
-  if (!login) throw new Error('nobody signs in to this vendor');
-  return login;
-}
+import { at, EXACT, loginOf } from '../set-up.ts';
 
 /** Three feeds of a connection whose requests belong to a session, with an hour of events in each. */
 function sessionWorld(options: WorldOptions = {}): { world: World; login: MemoryLogin } {

@@ -5,19 +5,10 @@ import { DAY, type Duration, HOUR, type Instant, MINUTE, parseInstant, SECOND } 
 import type { MemoryLogin } from '../../memory/login.ts';
 import type { NewRow } from '../../memory/vendor.ts';
 import { Crash, createWorld, type EffectHook, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
+import { at, EXACT, loginOf } from '../set-up.ts';
 
 const OURS = 'forwarder-self';
 const UNEXPECTED = 'forwarder-unexpected-sign-in';
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
-
-function loginOf({ login }: World): MemoryLogin {
-  if (!login) throw new Error('nobody signs in to this vendor');
-  return login;
-}
 
 /** How the log in memory shows sign-ins; the account is what the settings say. */
 const SIGN_INS: OwnSignIns = {

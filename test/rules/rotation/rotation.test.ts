@@ -90,7 +90,7 @@ describe('a vendor that cannot be asked today', () => {
   test.each([
     ['does not answer', () => Promise.reject(new NetworkError('api: ECONNREFUSED')), /not exchanged today: api: ECONN/],
     ['is down', async () => ({ status: 503, headers: {}, text: 'soon' }), /not exchanged today: .*503.*soon/],
-    ['refuses the token', async () => ({ status: 401, headers: {}, text: '' }), /not exchanged today: .*\(401\)/],
+    ['refuses the token', async () => ({ status: 401, headers: {}, text: '' }), /not exchanged today: .* answered 401/],
   ])('because it %s is left alone until tomorrow', async (_, rehearsal, message) => {
     const world = await dueTomorrow();
     const well = world.rehearsal;

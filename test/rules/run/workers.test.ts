@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
-import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { Crash, createWorld, type EffectHook, type World, type WorldOptions } from '../../memory/world.ts';
-
-const EXACT = { missing: [], invented: [], repeated: [] };
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
-
-/** A vendor with fifty-five events before the first run. */
-function filledWorld(options: WorldOptions = {}): World {
-  const world = createWorld({ startFrom: at('11:00:00'), ...options });
-  world.vendor.addMany(55, at('11:00:00'), MINUTE);
-  return world;
-}
+import { HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
+import { Crash, createWorld, type EffectHook, type World } from '../../memory/world.ts';
+import { at, EXACT, filledWorld } from '../set-up.ts';
 
 /** No fence has two owners, none is taken while another holds it, and every write follows the one before it. */
 function expectOneWorkerAtATime(world: World): void {

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryStream, inventoryWorld, MemoryInventory } from '../../memory/inventory.ts';
 import { MemoryQuota } from '../../memory/quota.ts';
 import type { World } from '../../memory/world.ts';
+import { at } from '../set-up.ts';
 
 const KEYS = { streams: ['keys'] } as const;
-
-function at(time: string): Instant {
-  return parseInstant(`2026-03-02T${time}Z`) as Instant;
-}
 
 /** A log and two lists of one connection. */
 function mixedWorld(options: Parameters<typeof inventoryWorld>[0] = {}) {

@@ -2,22 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryWorld, toldBy } from '../../memory/inventory.ts';
 import type { Reply } from '../../memory/vendor.ts';
-import type { World } from '../../memory/world.ts';
-
-/** One run of the snapshot feed, an hour after the one before. */
-async function runLater(world: World) {
-  world.clock.advance(HOUR);
-  const [report] = await world.run({ streams: ['keys'] });
-  return report;
-}
-
-/** A list that has been read, delivered and stored once. */
-async function settledWorld(count = 20, options: Parameters<typeof inventoryWorld>[0] = {}) {
-  const made = inventoryWorld(options);
-  made.keys.add(count);
-  await runLater(made.world);
-  return made;
-}
+import { runLater, settledWorld } from './settled.ts';
 
 describe('rule 26: a list that was read by half is never compared', () => {
   const HALVES: readonly (readonly [string, Reply, string])[] = [

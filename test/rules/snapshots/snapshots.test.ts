@@ -2,24 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SnapshotCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryStream, inventoryWorld, MemoryInventory, toldBy } from '../../memory/inventory.ts';
-import { Crash, type World } from '../../memory/world.ts';
+import { Crash } from '../../memory/world.ts';
+import { runLater, settledWorld } from './settled.ts';
 
 const FEED = 'memory/keys/acme';
-
-/** One run of the snapshot feed, an hour after the one before. */
-async function runLater(world: World) {
-  world.clock.advance(HOUR);
-  const [report] = await world.run({ streams: ['keys'] });
-  return report;
-}
-
-/** A list that has been read, delivered and stored once. */
-async function settledWorld(count = 20, options: Parameters<typeof inventoryWorld>[0] = {}) {
-  const made = inventoryWorld(options);
-  made.keys.add(count);
-  await runLater(made.world);
-  return made;
-}
 
 describe('rule 26: the first run', () => {
   it('tells how things are in one event of kind state, and no creations', async () => {

@@ -6,8 +6,7 @@ import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core
 import type { Fault } from '../../memory/faults.ts';
 import { seededRandom } from '../../memory/random.ts';
 import { Crash, createWorld, type World } from '../../memory/world.ts';
-
-const FEED = 'memory/events/acme';
+import { FEED } from '../set-up.ts';
 
 function rowsOf(world: World): LedgerRow[] {
   return world.table.loadLedger(FEED, '0', '9');

@@ -4,27 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
-import type { Answer, Feed, Row } from '../../../functions/core/model.ts';
-import { ceilTo, DAY, HOUR, MINUTE, parseInstant, type Range } from '../../../functions/core/time.ts';
+import type { Feed, Row } from '../../../functions/core/model.ts';
+import { ceilTo, DAY, HOUR, MINUTE, type Range } from '../../../functions/core/time.ts';
 import { diskVolumeUsage } from '../../../functions/sources/frame/reports/disk-volume-usage.ts';
 import { usage } from '../../../functions/sources/frame/reports/usage.ts';
 import { userActivities } from '../../../functions/sources/frame/reports/user-activities.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
+import { answer, at, rowOf } from './records.ts';
 
 const connection = parseConnection(source, { id: 'acme', source: 'frame', settings: { customerId: 'c1' } });
 const feeds = feedsOf(source, connection) as Feed[];
-
-function at(text: string): number {
-  return parseInstant(text) as number;
-}
-
-function rowOf(value: unknown): Row {
-  return { value, text: JSON.stringify(value) };
-}
-
-function answer(body: unknown): Answer {
-  return { status: 200, headers: {}, text: typeof body === 'string' ? body : JSON.stringify(body) };
-}
 
 function rowsOf({ read }: typeof usage, body: unknown): readonly Row[] {
   return read(answer(body), { url: '/x' }).rows;

@@ -4,19 +4,16 @@ import * as z from 'zod/mini';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import type { Answer, Connection, Lookup, Request } from '../../../functions/core/model.ts';
 import { judge as judgeAnswer } from '../../../functions/core/requests/judge.ts';
-import { DAY, parseInstant } from '../../../functions/core/time.ts';
+import { DAY } from '../../../functions/core/time.ts';
 import { numberOf, textOf } from '../../../functions/sources/frame/fields.ts';
 import { judge } from '../../../functions/sources/frame/judge.ts';
 import { firstPage, nextPage } from '../../../functions/sources/frame/offset-pages.ts';
 import { daysOf } from '../../../functions/sources/frame/reports/days.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
+import { at } from './records.ts';
 
 const now = at('2026-01-10T10:00:00Z');
 const CUSTOMER = 'd3e7d4e0-5ab2-47cf-9f9c-0b02999931e7';
-
-function at(text: string): number {
-  return parseInstant(text) as number;
-}
 
 function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
   return { status, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };

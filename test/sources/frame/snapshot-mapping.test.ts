@@ -1,26 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Change, Connection, SnapshotStream } from '../../../functions/core/model.ts';
+import type { Change } from '../../../functions/core/model.ts';
 import { diffItems } from '../../../functions/core/snapshots/snapshot-diff.ts';
-import { snapshots } from '../../../functions/sources/frame/snapshots/snapshots.ts';
-
-const connection: Connection = {
-  id: 'acme',
-  source: 'frame',
-  origin: 'https://api.example.com/v1',
-  secret: 's',
-  settings: {},
-  found: { customerId: 'c1' },
-};
-
-function streamOf(name: string): SnapshotStream {
-  const stream = snapshots.find((one) => one.name === name);
-  if (!stream) throw new Error(`no stream ${name}`);
-  return stream;
-}
+import { connection, snapshotOf } from './records.ts';
 
 /** The events between two records. */
 function eventsOf(name: string, before: unknown, after: unknown) {
-  const stream = streamOf(name);
+  const stream = snapshotOf(name);
   const items = (value: unknown) => (value === undefined ? [] : stream.items({ value, text: '' }));
   return diffItems(items(before), items(after)).map((change) => stream.mapChange(change, connection));
 }
@@ -352,8 +337,8 @@ describe('other things', () => {
     const { found: _found, ...unknown } = connection;
     const change: Change = { kind: 'deleted', key: 'a', before: { id: 'a' }, fields: [] };
 
-    expect(streamOf('accounts').mapChange(change, unknown).frame).not.toHaveProperty('customer');
-    expect(streamOf('accounts').mapBaseline([], unknown).frame).not.toHaveProperty('customer');
+    expect(snapshotOf('accounts').mapChange(change, unknown).frame).not.toHaveProperty('customer');
+    expect(snapshotOf('accounts').mapBaseline([], unknown).frame).not.toHaveProperty('customer');
   });
 });
 
@@ -369,19 +354,19 @@ describe('the first snapshot', () => {
     ['elasticity', 'configuration', 'elasticity-baseline', 'Elasticity: first snapshot, with 2 items.'],
     ['customer', 'configuration', 'customer-baseline', 'Customer: first snapshot, with 2 items.'],
   ])('of %s is a state', (name, category, action, message) => {
-    expect(streamOf(name).mapBaseline(items(2), connection)).toEqual({
+    expect(snapshotOf(name).mapBaseline(items(2), connection)).toEqual({
       message,
       event: { kind: 'state', category: [category], type: ['info'], action, provider: 'frame' },
       frame: {
         customer: { id: 'c1' },
-        snapshot: { thing: streamOf(name).thing, change: 'baseline', count: 2, keys: ['k0', 'k1'] },
+        snapshot: { thing: snapshotOf(name).thing, change: 'baseline', count: 2, keys: ['k0', 'k1'] },
       },
     });
   });
 
   test('names up to fifty keys, and says that it is one when it is one', () => {
     const keysOf = (count: number) =>
-      streamOf('accounts').mapBaseline(items(count), connection).frame as {
+      snapshotOf('accounts').mapBaseline(items(count), connection).frame as {
         snapshot: { keys?: string[]; count: number };
       };
 
@@ -390,7 +375,7 @@ describe('the first snapshot', () => {
     expect(keysOf(51).snapshot.count).toBe(51);
     expect(keysOf(1).snapshot.keys).toEqual(['k0']);
     expect(keysOf(0).snapshot).not.toHaveProperty('keys');
-    expect(streamOf('accounts').mapBaseline(items(1), connection).message).toBe(
+    expect(snapshotOf('accounts').mapBaseline(items(1), connection).message).toBe(
       'Accounts: first snapshot, with 1 item.',
     );
   });

@@ -1,30 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { UnreadableError } from '../../../functions/core/errors.ts';
-import type { Connection, SnapshotStream } from '../../../functions/core/model.ts';
 import { DAY, HOUR } from '../../../functions/core/time.ts';
 import { snapshots } from '../../../functions/sources/frame/snapshots/snapshots.ts';
+import { connection, snapshotOf } from './records.ts';
 
-const connection: Connection = {
-  id: 'acme',
-  source: 'frame',
-  origin: 'https://api.example.com/v1',
-  secret: 's',
-  settings: {},
-  found: { customerId: 'c1' },
-};
 const answer = (text: string, type = 'application/json') => ({ status: 200, headers: { 'content-type': type }, text });
 
-function streamOf(name: string): SnapshotStream {
-  const stream = snapshots.find((one) => one.name === name);
-  if (!stream) throw new Error(`no stream ${name}`);
-  return stream;
+function readOf(name: string, value: unknown, asked = snapshotOf(name).first(connection)) {
+  return snapshotOf(name).read(answer(JSON.stringify(value)), asked, connection);
 }
 
-function readOf(name: string, value: unknown, asked = streamOf(name).first(connection)) {
-  return streamOf(name).read(answer(JSON.stringify(value)), asked, connection);
-}
-
-const itemsOf = (name: string, value: unknown) => streamOf(name).items({ value, text: JSON.stringify(value) });
+const itemsOf = (name: string, value: unknown) => snapshotOf(name).items({ value, text: JSON.stringify(value) });
 
 describe('what runs unasked', () => {
   test('is what a guard has to know within the hour', () => {
@@ -50,14 +36,14 @@ describe('what is asked', () => {
     ['elasticity', '/customers/c1/elasticity'],
     ['customer', '/customers/'],
   ])('%s', (name, url) => {
-    expect(streamOf(name).first(connection)).toMatchObject({ url, headers: { accept: 'application/json' } });
+    expect(snapshotOf(name).first(connection)).toMatchObject({ url, headers: { accept: 'application/json' } });
   });
 
   test('is about the customer that the settings name, in as large pages as they say', () => {
     const configured = { ...connection, settings: { customerId: 'a b/c', limit: 7 } };
 
-    expect(streamOf('settings').first(configured).url).toBe('/customers/a%20b%2Fc/settings');
-    expect(streamOf('accounts').first(configured).url).toMatch(/&offset=0&limit=7$/);
+    expect(snapshotOf('settings').first(configured).url).toBe('/customers/a%20b%2Fc/settings');
+    expect(snapshotOf('accounts').first(configured).url).toMatch(/&offset=0&limit=7$/);
   });
 });
 
@@ -72,12 +58,12 @@ describe('lists', () => {
 
   test('a byte order mark before it is no part of it', () => {
     expect(
-      streamOf('accounts').read(answer('\ufeff [{}] \n'), streamOf('accounts').first(connection), connection).rows,
+      snapshotOf('accounts').read(answer('\ufeff [{}] \n'), snapshotOf('accounts').first(connection), connection).rows,
     ).toHaveLength(1);
   });
 
   test('accounts: the next page begins after the rows that came, and an empty page is the end', () => {
-    const first = streamOf('accounts').first({ ...connection, settings: { limit: 5 } });
+    const first = snapshotOf('accounts').first({ ...connection, settings: { limit: 5 } });
 
     const short = readOf('accounts', [{ id: 'a' }, { id: 'b' }], first);
     const next = short.asks[0] ?? first;
@@ -102,7 +88,7 @@ describe('lists', () => {
     ]);
     const images = readOf('master-images', [{ id: 'i1' }, { id: 'i2', cloud_service_id: 'x' }], services.asks[1]);
     expect(images.asks).toEqual([]);
-    expect(images.rows.flatMap((row) => streamOf('master-images').items(row))).toEqual([
+    expect(images.rows.flatMap((row) => snapshotOf('master-images').items(row))).toEqual([
       { key: 'aws/7/i1', value: { cloud_service_id: 'aws/7', id: 'i1' } },
       { key: 'aws/7/i2', value: { cloud_service_id: 'aws/7', id: 'i2' } },
     ]);
@@ -193,7 +179,7 @@ describe('answers that are not read', () => {
   );
 
   test.each(cases)('%s: %s', (name, _, text, message) => {
-    const stream = streamOf(name);
+    const stream = snapshotOf(name);
 
     expect(() => stream.read(answer(text), stream.first(connection), connection)).toThrow(UnreadableError);
     expect(() => stream.read(answer(text), stream.first(connection), connection)).toThrow(message);
@@ -201,7 +187,7 @@ describe('answers that are not read', () => {
 
   test('but those of any depth are, to the letter', () => {
     const text = `[{"a":${deep(100_000)}}]`;
-    const { rows } = streamOf('api-authorization-rules').read(answer(text), { url: '/' }, connection);
+    const { rows } = snapshotOf('api-authorization-rules').read(answer(text), { url: '/' }, connection);
 
     expect(`[${rows.map((row) => row.text).join()}]`).toBe(text);
   });
@@ -209,7 +195,7 @@ describe('answers that are not read', () => {
   test('say what a proxy wrote, and whether it was meant to be JSON', () => {
     const read = (text: string, type?: string) => {
       try {
-        streamOf('settings').read(answer(text, type), { url: '/' }, connection);
+        snapshotOf('settings').read(answer(text, type), { url: '/' }, connection);
         return undefined;
       } catch (thrown) {
         return thrown as UnreadableError;

@@ -4,28 +4,17 @@ import { feedsOf, parseConnection } from '../../../functions/core/config/connect
 import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
-import type { Answer, Connection, Feed, Row } from '../../../functions/core/model.ts';
-import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
+import type { Connection, Feed } from '../../../functions/core/model.ts';
+import { DAY, HOUR } from '../../../functions/core/time.ts';
 import { auditTrails } from '../../../functions/sources/frame/audit-trails.ts';
 import { sessionTrails } from '../../../functions/sources/frame/session-trails.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
+import { answer, at, rowOf } from './records.ts';
 
 const settings = { customerId: 'c1', limit: 7 };
 const configured = parseConnection(source, { id: 'acme', source: 'frame', settings });
 const connection: Connection = configured;
 const feeds = feedsOf(source, configured) as Feed[];
-
-function at(text: string): number {
-  return parseInstant(text) as number;
-}
-
-function rowOf(value: unknown): Row {
-  return { value, text: JSON.stringify(value) };
-}
-
-function answer(body: unknown): Answer {
-  return { status: 200, headers: {}, text: typeof body === 'string' ? body : JSON.stringify(body) };
-}
 
 function queryOf(url: string) {
   return Object.fromEntries(new URL(url, 'https://frame.invalid').searchParams);

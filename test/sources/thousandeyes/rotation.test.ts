@@ -13,6 +13,17 @@ test('a token is exchanged on its 180th day, and the old one lives for two weeks
   });
 });
 
+test('a token that is refused is not exchanged that day', async () => {
+  const world = new RotationWorld(0, source);
+  await world.days(179);
+  world.rehearsal = async () => ({ status: 401, headers: {}, text: '' });
+
+  expect(await world.days(1)).toMatchObject({
+    state: 'put-off',
+    message: expect.stringMatching(/not exchanged today: .*\(401\)/),
+  });
+});
+
 test.each([
   [409, /has made no new credential \(409\): the token’s owner has more than one active/, '2026-07-23T06:00:00Z'],
   [401, /has made no new credential \(401\): it refuses the token/, undefined],

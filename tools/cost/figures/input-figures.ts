@@ -1,8 +1,8 @@
-import { ASSUMED } from './assumed.ts';
-import type { Costs } from './costs.ts';
+import { ASSUMED } from '../assumed.ts';
+import type { Costs } from '../costs.ts';
+import { MEASURED } from '../measured.ts';
+import { PRICES, QUERY } from '../price-list.ts';
 import type { Figures } from './figures.ts';
-import { MEASURED } from './measured.ts';
-import { PRICES, QUERY } from './price-list.ts';
 
 /** The tables of docs/cost.md with the inputs of the calculation. */
 export function inputFigures(): Figures {

@@ -1,11 +1,11 @@
-import type { Source } from '../../functions/core/model.ts';
-import { dollarsOf } from './bill.ts';
-import { type Drawn, drawnFor } from './drawn.ts';
+import type { Source } from '../../../functions/core/model.ts';
+import { dollarsOf } from '../bill.ts';
+import { type Drawn, drawnFor } from '../drawn.ts';
+import { type MadeUp, madeUpConfig } from '../made-up.ts';
+import { spread } from '../packed.ts';
+import { amountText, dollars, type Report, reportOf, rowsOf } from '../report.ts';
+import type { Load } from '../sums.ts';
 import type { Figures } from './figures.ts';
-import { type MadeUp, madeUpConfig } from './made-up.ts';
-import { spread } from './packed.ts';
-import { amountText, dollars, type Report, reportOf, rowsOf } from './report.ts';
-import type { Load } from './sums.ts';
 
 interface Example extends MadeUp {
   readonly name: string;

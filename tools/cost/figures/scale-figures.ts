@@ -1,11 +1,11 @@
-import type { Source } from '../../functions/core/model.ts';
-import { planSchedules } from '../../lib/plan/plan-schedules.ts';
-import { drawnFor } from './drawn.ts';
+import type { Source } from '../../../functions/core/model.ts';
+import { planSchedules } from '../../../lib/plan/plan-schedules.ts';
+import { drawnFor } from '../drawn.ts';
+import { madeUpConfig } from '../made-up.ts';
+import { MEASURED } from '../measured.ts';
+import { amountText, dollars, reportOf } from '../report.ts';
+import { dayOf, type Load } from '../sums.ts';
 import type { Figures } from './figures.ts';
-import { madeUpConfig } from './made-up.ts';
-import { MEASURED } from './measured.ts';
-import { amountText, dollars, reportOf } from './report.ts';
-import { dayOf, type Load } from './sums.ts';
 
 const SIZES = [30, 1_000, 3_000];
 const EVENTS_A_CONNECTION = 5_000;
