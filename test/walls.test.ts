@@ -8,7 +8,7 @@ import { findSources } from '../lib/plan/find-sources.ts';
 const ROOT = join(import.meta.dirname, '..');
 const FORBIDDEN = /\bDate\.now\(|\bMath\.random\(|\bperformance\.now\(|\bnew Date\(\)|\brandomUUID\(|\brandomBytes\(/;
 
-const files = globSync('functions/{core,formats,sources}/**/*.ts', { cwd: ROOT });
+const files = globSync('functions/{core,formats,source-kit,sources}/**/*.ts', { cwd: ROOT });
 
 test.each(files)('%s reads no clock and throws no dice', (file) => {
   expect(

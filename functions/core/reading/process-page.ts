@@ -2,6 +2,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../events/complete.ts';
 import { eventId, recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
+import { UNKNOWN_EVENT } from '../events/tags.ts';
 import type { Identity, Page, Request } from '../model.ts';
 import { ask } from '../requests/ask.ts';
 import { type Mark, OURS, UNEXPECTED } from '../requests/own-sign-ins.ts';
@@ -14,9 +15,6 @@ import { isInside, isMargin, type Reading, type Run } from './run.ts';
 /** So many instants of a window are asked about, and so many more for each of its pages; a window of twins must not cost a request each. */
 const MOST_SETTLED = 50;
 const SETTLED_A_PAGE = 2;
-
-/** Tags by which a mapping says that the vendor's event name is new to it. */
-export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
 /** These rows of a page become events on their way out, unless they have been delivered before. */
 export async function processPage(run: Run, reading: Reading, page: ReadPage, from: number, to: number): Promise<void> {

@@ -1,6 +1,9 @@
+import { retryAfter } from '../answer-clock.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer, Request, Source, Verdict } from '../model.ts';
-import { type Instant, MILLISECOND, MINUTE, SECOND } from '../time.ts';
+import type { Instant } from '../time.ts';
+
+export { clockOffset, LONGEST_HOLD, retryAfter, vendorTime } from '../answer-clock.ts';
 
 /** What an answer tells us to do: as the source knows it, else as the web at large means it. */
 export function judge(source: Source, answer: Answer, now: Instant, asked: Request): Verdict {
@@ -38,28 +41,3 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
   }
   return { kind: 'never', code: 'request', reason: said, remedy: 'Check the connection’s origin and settings.' };
 }
-
-/** When the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
-export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
-  const text = answer.headers['retry-after']?.trim();
-  if (!text) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return now + Math.ceil(Number(text) * SECOND);
-  const at = Date.parse(text) * MILLISECOND;
-  if (Number.isNaN(at)) return undefined;
-  return Math.max(now, at + clockOffset(answer, now));
-}
-
-/** Our clock less the vendor's, by its Date header (whole seconds); nothing when there is none. */
-export function clockOffset(answer: Answer, now: Instant): number {
-  const theirs = vendorTime(answer);
-  return theirs === undefined ? 0 : now - theirs;
-}
-
-/** What the vendor's clock said. */
-export function vendorTime(answer: Answer): Instant | undefined {
-  const at = Date.parse(answer.headers.date ?? '') * MILLISECOND;
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** Longest we take a vendor's word for when to come back: a clock may be wrong. */
-export const LONGEST_HOLD = 60 * MINUTE;
