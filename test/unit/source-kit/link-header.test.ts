@@ -26,7 +26,7 @@ describe('the next page', () => {
     [`<${NEXT}>; rel="next", <${NEXT}>; rel="next"`],
     [`, ,<${NEXT}>; rel="next"; , `],
     [`<${NEXT}>; crossorigin; rel="next"`],
-    ['</logs?after=z>; rel="prev"; rel="next", <' + NEXT + '>; rel="next"'],
+    [`</logs?after=z>; rel="prev"; rel="next", <${NEXT}>; rel="next"`],
     [`<https://other.example/>; rel="next"; anchor="#part", <${NEXT}>; rel="next"`],
     [`< ${NEXT} >; rel="next"`],
   ])('is found in %s', (header) => {
