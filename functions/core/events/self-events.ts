@@ -34,9 +34,25 @@ type Act = keyof Acts;
 /** An act of Tidemark itself, or something that it found. */
 export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act: K } & Acts[K] }[A];
 
+/** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
+export const SELF_EVENTS: Readonly<Record<Act, string>> = {
+  gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
+  unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
+  quarantine:
+    'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
+  skip: 'A person moved the watermark on: the range is not read.',
+  rewind: 'A person moved the watermark back: the range is read again.',
+  'overlap-shortened':
+    'More was delivered in the overlap than a run can hold: what comes late into the range is not found.',
+  'permission-lost':
+    'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
+  'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
+  backfill: 'A backfill has started, is done, or was cancelled.',
+  repair: 'Events that verification found missing have been delivered.',
+  redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
+};
+
 interface Description<A extends Act> {
-  /** When the event is sent, for the documentation. */
-  readonly docs: string;
   /** What distinguishes it from other events of the same act. The same act, sent again after a crash, is the same event. */
   identity(act: SelfEvent<A>, range: unknown): readonly unknown[];
   fields(act: SelfEvent<A>, feed: AnyFeed): EcsFields;
@@ -46,12 +62,10 @@ const byRange = (_act: unknown, range: unknown): readonly unknown[] => [range];
 
 const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
   gap: {
-    docs: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
     identity: byRange,
     fields: ({ act, range }) => notice(act, 'failure', `Not read before the vendor deleted it: ${textOf(range)}.`),
   },
   unreadable: {
-    docs: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
     identity: byRange,
     fields: ({ range, message }) => ({
       message: `The vendor’s answer for ${textOf(range)} cannot be read; it lies in quarantine.`,
@@ -61,25 +75,21 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     }),
   },
   quarantine: {
-    docs: 'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
     identity: ({ event, reason }) => [event, reason],
     fields: ({ act, event, reason }, feed) =>
       notice(act, 'failure', `Event ${event} of ${feed.name} is ${reason}; the whole lies in quarantine.`),
   },
   skip: {
-    docs: 'A person moved the watermark on: the range is not read.',
     identity: ({ at }, range) => [range, at],
     fields: ({ act, range }) =>
       notice(act, 'unknown', `The watermark was moved on by hand: ${textOf(range)} is not read.`),
   },
   rewind: {
-    docs: 'A person moved the watermark back: the range is read again.',
     identity: ({ at }, range) => [range, at],
     fields: ({ act, range }) =>
       notice(act, 'unknown', `The watermark was moved back by hand: ${textOf(range)} is read again.`),
   },
   'overlap-shortened': {
-    docs: 'More was delivered in the overlap than a run can hold: what comes late into the range is not found.',
     identity: byRange,
     fields: ({ act, range }) =>
       notice(
@@ -89,7 +99,6 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
       ),
   },
   'permission-lost': {
-    docs: 'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
     identity: ({ since }) => [since],
     fields: ({ act, message }, feed) => ({
       ...notice(act, 'failure', `${feed.name} may no longer be read.`),
@@ -97,32 +106,23 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     }),
   },
   'scope-changed': {
-    docs: 'What defines the feed has changed: what is new in the range takes a backfill.',
     identity: ({ message }, range) => [range, message],
     fields: ({ act, message }) => notice(act, 'unknown', message),
   },
   backfill: {
-    docs: 'A backfill has started, is done, or was cancelled.',
     identity: ({ id, state }) => [id, state],
     fields: ({ act, range, state }) => notice(act, 'success', `Backfill of ${textOf(range)}: ${state}.`),
   },
   repair: {
-    docs: 'Events that verification found missing have been delivered.',
     identity: ({ at, events }, range) => [range, at, events],
     fields: ({ act, range, events }) =>
       notice(act, 'success', `${events} missing event(s) of ${textOf(range)} have been delivered.`),
   },
   redrive: {
-    docs: 'Something was sent again from quarantine; its id is `tidemark.event`.',
     identity: ({ event, at }) => [event, at],
     fields: ({ act, event }) => notice(act, 'success', `${event} was sent again from quarantine.`),
   },
 };
-
-/** When each event is sent, for the documentation. */
-export const SELF_EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(DESCRIPTIONS).map(([act, { docs }]) => [act, docs]),
-);
 
 /**
  * An act of Tidemark as an event. Its `event.module` is `tidemark`, and its id is made from the feed and the act, so that a repetition

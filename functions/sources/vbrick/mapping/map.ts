@@ -50,7 +50,7 @@ function classOf({ subject, verb }: Act): { category?: string[]; type: string[] 
       return { category: ['authentication'], type: [done] };
     case 'user':
     case 'group':
-      // iam knows no access: who looks at a user changes nothing.
+      // iam has no type for access: reading a user changes nothing.
       return { category: ['iam'], type: [done === 'access' ? 'info' : done, subject] };
     case 'device':
       return { category: ['configuration', 'host'], type: [done] };
