@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
+import { UNKNOWN_EVENT } from '../functions/core/events/tags.ts';
 import {
   type AnyStream,
   type FormatId,
@@ -9,7 +10,6 @@ import {
   type Source,
   type Stream,
 } from '../functions/core/model.ts';
-import { UNKNOWN_EVENT } from '../functions/core/reading/process-page.ts';
 import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
 import { writeEvent } from '../functions/formats/formats.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';

@@ -3,31 +3,32 @@ import { messageOf } from '../errors.ts';
 import type { AnyFeed, Row } from '../model.ts';
 import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
 import { isDeeper, TOO_DEEP } from './depth.ts';
+import { UNMAPPED, UNTIMED } from './tags.ts';
 
 /** The version of the Elastic Common Schema that events follow. */
 export const ECS_VERSION = '9.4.0';
 
-/** What the engine knows of an event besides its record. */
+/** What the engine knows about an event besides its record. */
 export interface EventContext {
   readonly feed: AnyFeed;
   readonly id: string;
-  /** None when the vendor gave no usable time. */
+  /** Undefined if the vendor gave no usable time. */
   readonly time?: Instant;
   readonly readAt: Instant;
   readonly window?: Range;
-  /** How long after it happened the event was first seen, where the range had been read before. */
+  /** Time from the event until it was first seen, if its range had been read before. */
   readonly late?: Duration;
 }
 
 /**
- * Makes a mapping's fields a whole event: time, identity, origin, and where and when Tidemark read it. Throws for fields that no
- * format could write: those that are nested deeper than the stack.
+ * Adds to a mapping's fields what every event has: time, identity, origin, and where and when Tidemark read it. Throws for fields
+ * that are nested so deep that no format could write them.
  */
 export function complete(fields: EcsFields, row: Row, about: EventContext): EcsEvent {
   const { feed, time, window } = about;
   const { name, viewOf } = feed.stream;
   if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
-  const tags = time === undefined ? [...(fields.tags ?? []), 'tidemark-untimed'] : fields.tags;
+  const tags = time === undefined ? [...(fields.tags ?? []), UNTIMED] : fields.tags;
   return {
     '@timestamp': stamp(time ?? about.readAt),
     ecs: { version: ECS_VERSION },
@@ -55,23 +56,23 @@ export function complete(fields: EcsFields, row: Row, about: EventContext): EcsE
   };
 }
 
-/** A record that could not be mapped travels too: as a pipeline_error that says why, with the original inside. */
+/** The event of a record that could not be mapped: a pipeline_error with the reason and the original record. */
 export function pipelineError(row: Row, about: EventContext, thrown: unknown): EcsEvent {
   return complete(
     {
       event: { kind: 'pipeline_error' },
       error: { message: `${about.feed.name}: ${messageOf(thrown)}`, type: 'unmapped' },
-      tags: ['tidemark-unmapped'],
+      tags: [UNMAPPED],
     },
     row,
     about,
   );
 }
 
-/** Texts of instants: an event's window and reading time are those of its neighbours. */
+/** Texts of recent instants: neighbouring events have the same window and reading time. */
 const STAMPS = new Map<Instant, string>();
 
-/** Milliseconds, or microseconds where the vendor is as fine as that. */
+/** The instant in milliseconds, or in microseconds if it has them. */
 function stamp(instant: Instant): string {
   const known = STAMPS.get(instant);
   if (known !== undefined) return known;

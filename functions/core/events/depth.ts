@@ -2,7 +2,7 @@ import { DEEPEST } from './identity.ts';
 
 export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 
-/** Whether a value is nested in more levels than that. */
+/** Whether a value is nested in more levels than this. */
 export function isDeeper(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
@@ -11,10 +11,10 @@ export function isDeeper(value: unknown, levels = DEEPEST): boolean {
 }
 
 /**
- * The value down to the deepest level of an honest record, so that nobody who walks through it comes to the end of the stack.
- * One that is not deeper is returned itself.
+ * The value down to a maximum depth, so that code which walks through it does not overflow the stack. A value that is not deeper is
+ * returned itself.
  *
- * @param standIn what stands for a value that lies below
+ * @param standIn returns the replacement of a value below that depth
  */
 export function shallow(value: unknown, standIn: (below: unknown) => string, levels = DEEPEST): unknown {
   if (!isDeeper(value, levels)) return value;
@@ -22,6 +22,6 @@ export function shallow(value: unknown, standIn: (below: unknown) => string, lev
   const members = Object.entries(value as object).map(
     ([key, inner]) => [key, shallow(inner, standIn, levels - 1)] as const,
   );
-  // Made of entries: an assignment to __proto__ would make no key.
+  // Made from entries, because an assignment to __proto__ would not add a key.
   return Array.isArray(value) ? members.map(([, kept]) => kept) : Object.fromEntries(members);
 }

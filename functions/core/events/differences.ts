@@ -1,10 +1,10 @@
 import { recordHash } from './identity.ts';
 
-/** One place in which two JSON values differ. What is `undefined` on one side was added, or removed. */
+/** One place in which two JSON values differ. If one side is `undefined`, the value was added or removed. */
 export interface Difference {
   /**
-   * `roles[Customer Auditor].role.permissions`: an element of a list is called by its name or id where it has one, else
-   * by its number from zero. A list of plain values is one place, and `$` is the whole.
+   * Such as `roles[Customer Auditor].role.permissions`. An element of a list appears with its name or id if it has one, else with its
+   * index. A list of plain values is one place, and `$` is the whole value.
    */
   readonly path: string;
   readonly before: unknown;
@@ -13,13 +13,13 @@ export interface Difference {
 
 type Branch = Readonly<Record<string, unknown>>;
 
-/** Deeper than any honest value; what differs below is named by the place above it. */
+/** Maximum depth of a path. A difference below it has the path of the place above. */
 const DEEPEST = 100;
 const LONGEST_NAME = 100;
 
 /**
- * Where two JSON values differ, in an order that hangs on nothing but the values. Key order does not matter, and a key that is
- * absent, null or an empty list is the same as none: as for the identity of records.
+ * The places in which two JSON values differ, in an order that depends on the values only. As for the identity of records, the
+ * order of keys does not matter, and null and an empty list are the same as a missing key.
  */
 export function* differences(before: unknown, after: unknown, path = '', depth = 0): Generator<Difference> {
   if (isSame(before, after)) return;
@@ -30,24 +30,24 @@ export function* differences(before: unknown, after: unknown, path = '', depth =
   else yield { path: path === '' ? '$' : path, before, after };
 }
 
-/** Whether two values say the same. */
+/** Whether two values are equal. */
 export function isSame(before: unknown, after: unknown): boolean {
   return before === after || hashOf(before) === hashOf(after);
 }
 
-/** The same for values that say the same, whatever the order of their keys. */
+/** A hash that is the same for equal values, whatever the order of their keys. */
 export function hashOf(value: unknown): string {
   return recordHash({ value, text: JSON.stringify(value) ?? '' });
 }
 
 function* branchDifferences(before: Branch, after: Branch, path: string, depth: number): Generator<Difference> {
   for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
-    yield* differences(saidBy(before, key), saidBy(after, key), below(path, key), depth + 1);
+    yield* differences(valueAt(before, key), valueAt(after, key), below(path, key), depth + 1);
   }
 }
 
-/** The value under a key; none where it says nothing. */
-function saidBy(branch: Branch, key: string): unknown {
+/** The value under a key. Undefined for null and an empty list. */
+function valueAt(branch: Branch, key: string): unknown {
   const value = Object.hasOwn(branch, key) ? branch[key] : undefined;
   return value === null || (Array.isArray(value) && value.length === 0) ? undefined : value;
 }
@@ -79,7 +79,7 @@ function* elementDifferences(
   if (stayed(were, are) !== stayed(are, were)) yield { path: path === '' ? '$' : path, before, after };
 }
 
-/** Both sides as lists of objects; a side that is nothing is an empty one. None when they are something else. */
+/** Both sides as lists of objects; a missing side is an empty list. Undefined if a side is something else. */
 function objectLists(before: unknown, after: unknown): [readonly Branch[], readonly Branch[]] | undefined {
   const were = before ?? [];
   const are = after ?? [];
@@ -87,7 +87,7 @@ function objectLists(before: unknown, after: unknown): [readonly Branch[], reado
   return were.every(isBranch) && are.every(isBranch) ? [were, are] : undefined;
 }
 
-/** By what the elements of a list are known again: by an id, or a name, that each has and none shares. */
+/** How elements of a list are recognised: by an id or a name that each has and none shares. Undefined if there is none. */
 function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => string) | undefined {
   const idBy = (key: string) => (element: Branch) => scalarText(element, key) ?? '';
   return ['id', 'name'].map(idBy).find((idOf) =>
@@ -98,7 +98,7 @@ function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => stri
   );
 }
 
-/** What elements are called in a path: by their name, unless others have it too. */
+/** How elements appear in a path: with their name, unless others have the same name. */
 function callNames(elements: readonly Branch[], idOf: (element: Branch) => string): (element: Branch) => string {
   const idsOf = new Map<string, Set<string>>();
   for (const element of elements) {
@@ -113,8 +113,8 @@ function callNames(elements: readonly Branch[], idOf: (element: Branch) => strin
 
 /** An element's name, or that of the one object that it wraps: `{ "id": 7, "role": { "name": "Auditor" } }`. */
 function nameOf(element: Branch): string | undefined {
-  const own = scalarText(element, 'name');
-  if (own !== undefined) return own;
+  const name = scalarText(element, 'name');
+  if (name !== undefined) return name;
   const [wrapped, ...others] = Object.values(element).filter(isBranch);
   return wrapped && others.length === 0 ? scalarText(wrapped, 'name') : undefined;
 }
@@ -130,7 +130,7 @@ function below(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** A name between brackets; in quotes when it could be misread there. */
+/** A name for between brackets, in quotes if it could be misread there. */
 function plain(name: string): string {
   return name.length <= LONGEST_NAME && /^[^[\]"\p{C}]+$/u.test(name) ? name : quoted(name);
 }

@@ -1,4 +1,4 @@
-/** The beginning of a body, fit for one line of log: no line breaks, no control characters. */
+/** The beginning of a body for an error message: on one line, without control characters. */
 export function excerpt(text: string): string {
   const clean = text
     .slice(0, 300)

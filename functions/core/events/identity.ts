@@ -1,24 +1,24 @@
 import { hash } from 'node:crypto';
 import type { AnyFeed, Identity, Row } from '../model.ts';
 
-/** Deeper than any honest record; beyond it a record is identified by its very text. */
+/** Maximum depth of a record that is walked through. A deeper one is identified by its text. */
 export const DEEPEST = 100;
 
 /**
- * The fingerprint of a whole record: equal for records that say the same thing.
- * Key order does not matter, and a key that is absent, null or an empty list is the same as none.
+ * A hash of a whole record, the same for equal records. The order of keys does not matter, and null and an empty list are the same as
+ * a missing key.
  */
 export function recordHash(row: Row): string {
   const text = canonical(row.value, 0) ?? row.text;
   return digest(INEXACT.test(row.text) ? `${text}${inexactNumbers(row.text)}` : text);
 }
 
-/** Numbers of so many digits, or with an exponent, may be more than a double can hold: two that differ would look equal. */
+/** Numbers with 16 digits or with an exponent may be more than a double can hold. Two different ones would look equal. */
 const INEXACT = /\d{16}|\d[eE][+-]?\d/;
 
 /** The numbers of a record that JSON.parse may have rounded, in an order that does not depend on that of its keys. */
 function inexactNumbers(json: string): string {
-  // In two steps: a pattern with a choice in a loop keeps a note of each turn, and a long text has more than there is room for.
+  // In two steps: one pattern with alternatives in a loop would overflow the stack on a long text.
   const withoutStrings = json.replace(/\\./g, '').replace(/"[^"]*"/g, '');
   const numbers = withoutStrings.match(/[\d.]+(?:[eE][+-]?\d+)?/g) ?? [];
   return numbers
@@ -28,10 +28,10 @@ function inexactNumbers(json: string): string {
 }
 
 /**
- * The event's stable id, at most 40 ASCII characters: the vendor's own where that is the whole identity,
- * else 128 bits made from source, connection and record. The stream is left out: a record seen by two streams is one event.
+ * The event's stable id, of at most 40 ASCII characters: the vendor's id if that is the whole identity, else 128 bits made from
+ * source, connection and record. The stream is left out, because a record that two streams see is one event.
  *
- * @param occurrence the event is the k-th of its equals in one read of one window, counted from zero
+ * @param occurrence number of the record among identical ones in one read of one window, counted from zero
  */
 export function eventId(
   feed: Pick<AnyFeed, 'source' | 'connection'>,
@@ -41,8 +41,8 @@ export function eventId(
 ): string {
   const { id, phase = '' } = identity;
   if (id !== undefined && phase === '' && /^[!-~]{1,40}$/.test(id)) return id;
-  const what = id === undefined ? ['record', recordHash, String(occurrence)] : ['id', id];
-  return digest(JSON.stringify([feed.source.id, feed.connection.id, ...what, phase]));
+  const key = id === undefined ? ['record', recordHash, String(occurrence)] : ['id', id];
+  return digest(JSON.stringify([feed.source.id, feed.connection.id, ...key, phase]));
 }
 
 /** 128 bits of SHA-256 in hex. */
@@ -50,7 +50,7 @@ export function digest(text: string): string {
   return hash('sha256', text, 'hex').slice(0, 32);
 }
 
-/** The record as text with sorted keys and without what says nothing; none when it is nested too deep to walk. */
+/** The record as text with sorted keys, without null and empty lists. Undefined if it is nested too deep. */
 function canonical(value: unknown, depth: number): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (depth === DEEPEST) return undefined;

@@ -1,11 +1,12 @@
 import type { EcsEvent } from '../ecs-event.ts';
 import { digest } from './identity.ts';
+import { PART } from './tags.ts';
 
-/** So many characters of the original in a part: small enough for every destination, however its format spells them. */
+/** Characters of the original in a part: small enough for every destination, even if its format escapes each of them. */
 const PART_CHARACTERS = 20_000;
 
 /**
- * An event that was too large, whole: its original in parts, each an event that says which part of which event it is. Put
+ * The whole original of an event that was too large, in parts. Each part is an event that says which part of which event it is. Put
  * together in order, `event.original` of the parts is that of the event.
  */
 export function* inParts(event: EcsEvent): Generator<EcsEvent> {
@@ -14,14 +15,14 @@ export function* inParts(event: EcsEvent): Generator<EcsEvent> {
   const count = Math.max(1, Math.ceil(original.length / PART_CHARACTERS));
   for (let at = 0, number = 1; number <= count; number++) {
     let end = Math.min(original.length, at + PART_CHARACTERS);
-    // Half a surrogate pair is no text.
+    // A surrogate pair must not be split.
     if (end < original.length && /[\uD800-\uDBFF]/.test(original.charAt(end - 1))) end--;
     if (number === count) end = original.length;
     yield {
       '@timestamp': timestamp,
       ecs,
       message: `Part ${number} of ${count} of event ${id}.`,
-      tags: ['tidemark-part'],
+      tags: [PART],
       event: {
         kind: 'event',
         id: digest(JSON.stringify(['part', id, number])),

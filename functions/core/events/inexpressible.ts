@@ -2,10 +2,11 @@ import type { EcsEvent } from '../ecs-event.ts';
 import { messageOf } from '../errors.ts';
 import type { FormatId } from '../model.ts';
 import { digest } from './identity.ts';
+import { INEXPRESSIBLE } from './tags.ts';
 
 /**
- * What stands in for an event that a format cannot say: that there was one, when, and why it is not here. The whole lies in
- * quarantine; when it comes after all, it has its own id, so this one has another.
+ * Replaces an event that a format cannot express: it says that there was one, when, and why it is missing. The event itself is in
+ * quarantine. It may be delivered later under its own id, so its replacement has another one.
  */
 export function inexpressible(event: EcsEvent, format: FormatId, why: unknown): EcsEvent {
   const { '@timestamp': timestamp, ecs, observer, tidemark } = event;
@@ -14,7 +15,7 @@ export function inexpressible(event: EcsEvent, format: FormatId, why: unknown): 
     '@timestamp': timestamp,
     ecs,
     message: `An event of ${tidemark.feed} could not be written as ${format}; it lies in quarantine.`,
-    tags: ['tidemark-inexpressible'],
+    tags: [INEXPRESSIBLE],
     event: { kind: 'pipeline_error', id: digest(JSON.stringify(['inexpressible', id])), module, dataset, created },
     error: { message: messageOf(why).slice(0, 500), type: 'inexpressible' },
     observer,

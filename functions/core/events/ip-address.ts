@@ -2,7 +2,7 @@ const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 const IPV6_GROUP = /^[\da-f]{1,4}$/i;
 
-/** Whether a text is one IPv4 or IPv6 address as stores with an address type take it: no range, zone, port or space. */
+/** Whether a text is one IPv4 or IPv6 address as a field of the type ip accepts it: without range, zone, port or space. */
 export function isIpAddress(text: string): boolean {
   // The longest IPv6 address, with an IPv4 tail, has 45 characters.
   return text.length <= 45 && (IPV4.test(text) || isIpv6(text));

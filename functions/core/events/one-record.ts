@@ -2,11 +2,11 @@ import type { Feed, Identity, Row } from '../model.ts';
 import { shallow, TOO_DEEP } from './depth.ts';
 
 /**
- * A record as the stream's own code gets to see it. Whatever that code throws at it concerns this record alone: it becomes the
- * record's problem, and the record travels as a pipeline_error.
+ * A record as the stream's code sees it. An error of that code concerns this record alone: it is remembered here, and the record is
+ * delivered as a pipeline_error.
  */
 export class OneRecord {
-  /** Not nested deeper than code that walks through it can bear; its text is whole. */
+  /** Its value is not nested too deep to be walked through. Its text is complete. */
   readonly row: Row;
   #problem: { readonly thrown: unknown } | undefined;
 
@@ -17,7 +17,7 @@ export class OneRecord {
     if (bearable !== value) this.#problem = { thrown: new Error(`the record is ${TOO_DEEP}`) };
   }
 
-  /** What the stream says of it; nothing where it throws. */
+  /** What the stream's code returns for the record. Undefined if it throws. */
   ask<T>(question: (row: Row) => T): T | undefined {
     try {
       return question(this.row);
@@ -27,14 +27,14 @@ export class OneRecord {
     }
   }
 
-  /** Throws what was wrong with it, if anything was. */
+  /** Throws the first error that the record has caused, if there was one. */
   orThrow(): Row {
     if (this.#problem) throw this.#problem.thrown;
     return this.row;
   }
 }
 
-/** The events of a record. Where they cannot be told it is one, without a time. */
+/** The events of a record. If the stream cannot tell them, the record is one event without a time. */
 export function identitiesOf({ stream }: Feed, record: OneRecord): readonly Identity[] {
   return record.ask((row) => stream.events(row)) ?? [{}];
 }

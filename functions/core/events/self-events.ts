@@ -4,37 +4,38 @@ import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { formatInstant, formatTime, type Instant, type Range } from '../time.ts';
 import { complete, type EventContext } from './complete.ts';
 import { digest } from './identity.ts';
+import { UNREADABLE } from './tags.ts';
 
-/** What Tidemark itself did or found, told to the SIEM like any other event. */
-export type SelfEvent =
-  /** The vendor deleted a range before it was read. */
-  | { readonly act: 'gap'; readonly range: Range }
-  /** A range whose answer cannot be read; its body lies in quarantine. */
-  | { readonly act: 'unreadable'; readonly range: Range; readonly body: string; readonly message: string }
-  /** An event that a destination could not take, or not whole. */
-  | { readonly act: 'quarantine'; readonly event: string; readonly reason: QuarantineEntry['reason'] }
-  /** A person moved the watermark: on, past a range that is then not read, or back. */
-  | { readonly act: 'skip' | 'rewind'; readonly range: Range; readonly at: Instant }
-  /** More was delivered in the overlap than a run can hold in memory: what comes late into this range is not found. */
-  | { readonly act: 'overlap-shortened'; readonly range: Range }
-  /** The credentials may no longer read this feed, or see less than they did; since it was last well. */
-  | { readonly act: 'permission-lost'; readonly since: Instant; readonly message: string }
-  /** What defines the feed has changed: what is new in this range takes a backfill. */
-  | { readonly act: 'scope-changed'; readonly range: Range; readonly message: string }
-  | {
-      readonly act: 'backfill';
-      readonly id: string;
-      readonly state: 'started' | 'done' | 'cancelled';
-      readonly range: Range;
-      readonly resend: boolean;
-    }
-  /** Events that were missing have been delivered. */
-  | { readonly act: 'repair'; readonly range: Range; readonly events: number; readonly at: Instant }
-  /** Something was sent again that went into quarantine at that time. */
-  | { readonly act: 'redrive'; readonly event: string; readonly at: Instant };
+/** The acts of Tidemark itself that the SIEM gets as events, each with its facts. */
+interface Acts {
+  gap: { readonly range: Range };
+  /** `body` is the answer that cannot be read. */
+  unreadable: { readonly range: Range; readonly body: string; readonly message: string };
+  quarantine: { readonly event: string; readonly reason: QuarantineEntry['reason'] };
+  skip: { readonly range: Range; readonly at: Instant };
+  rewind: { readonly range: Range; readonly at: Instant };
+  'overlap-shortened': { readonly range: Range };
+  /** `since` is when the feed was last well. */
+  'permission-lost': { readonly since: Instant; readonly message: string };
+  'scope-changed': { readonly range: Range; readonly message: string };
+  backfill: {
+    readonly id: string;
+    readonly state: 'started' | 'done' | 'cancelled';
+    readonly range: Range;
+    readonly resend: boolean;
+  };
+  repair: { readonly range: Range; readonly events: number; readonly at: Instant };
+  /** `at` is when the event went into quarantine. */
+  redrive: { readonly event: string; readonly at: Instant };
+}
 
-/** When each act is told. */
-export const SELF_EVENTS: Readonly<Record<SelfEvent['act'], string>> = {
+type Act = keyof Acts;
+
+/** An act of Tidemark itself, or something that it found. */
+export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act: K } & Acts[K] }[A];
+
+/** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
+export const SELF_EVENTS: Readonly<Record<Act, string>> = {
   gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
   unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
   quarantine:
@@ -51,7 +52,82 @@ export const SELF_EVENTS: Readonly<Record<SelfEvent['act'], string>> = {
   redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
 };
 
-/** An act of Tidemark as an event: `event.module: tidemark`, its id made from the feed and the act, so that a repetition is recognised. */
+interface Description<A extends Act> {
+  /** What distinguishes it from other events of the same act. The same act, sent again after a crash, is the same event. */
+  identity(act: SelfEvent<A>, range: unknown): readonly unknown[];
+  fields(act: SelfEvent<A>, feed: AnyFeed): EcsFields;
+}
+
+const byRange = (_act: unknown, range: unknown): readonly unknown[] => [range];
+
+const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
+  gap: {
+    identity: byRange,
+    fields: ({ act, range }) => notice(act, 'failure', `Not read before the vendor deleted it: ${textOf(range)}.`),
+  },
+  unreadable: {
+    identity: byRange,
+    fields: ({ range, message }) => ({
+      message: `The vendor’s answer for ${textOf(range)} cannot be read; it lies in quarantine.`,
+      event: { kind: 'pipeline_error', action: 'unreadable' },
+      error: { message, type: 'unreadable' },
+      tags: [UNREADABLE],
+    }),
+  },
+  quarantine: {
+    identity: ({ event, reason }) => [event, reason],
+    fields: ({ act, event, reason }, feed) =>
+      notice(act, 'failure', `Event ${event} of ${feed.name} is ${reason}; the whole lies in quarantine.`),
+  },
+  skip: {
+    identity: ({ at }, range) => [range, at],
+    fields: ({ act, range }) =>
+      notice(act, 'unknown', `The watermark was moved on by hand: ${textOf(range)} is not read.`),
+  },
+  rewind: {
+    identity: ({ at }, range) => [range, at],
+    fields: ({ act, range }) =>
+      notice(act, 'unknown', `The watermark was moved back by hand: ${textOf(range)} is read again.`),
+  },
+  'overlap-shortened': {
+    identity: byRange,
+    fields: ({ act, range }) =>
+      notice(
+        act,
+        'failure',
+        `More was delivered in the overlap than a run can hold: what comes late into ${textOf(range)} is not found.`,
+      ),
+  },
+  'permission-lost': {
+    identity: ({ since }) => [since],
+    fields: ({ act, message }, feed) => ({
+      ...notice(act, 'failure', `${feed.name} may no longer be read.`),
+      error: { message },
+    }),
+  },
+  'scope-changed': {
+    identity: ({ message }, range) => [range, message],
+    fields: ({ act, message }) => notice(act, 'unknown', message),
+  },
+  backfill: {
+    identity: ({ id, state }) => [id, state],
+    fields: ({ act, range, state }) => notice(act, 'success', `Backfill of ${textOf(range)}: ${state}.`),
+  },
+  repair: {
+    identity: ({ at, events }, range) => [range, at, events],
+    fields: ({ act, range, events }) =>
+      notice(act, 'success', `${events} missing event(s) of ${textOf(range)} have been delivered.`),
+  },
+  redrive: {
+    identity: ({ event, at }) => [event, at],
+    fields: ({ act, event }) => notice(act, 'success', `${event} was sent again from quarantine.`),
+  },
+};
+
+/**
+ * An act of Tidemark as an event. Its `event.module` is `tidemark`, and its id is made from the feed and the act, so that a repetition
+ * is recognised.
+ */
 export function selfEvent(feed: AnyFeed, act: SelfEvent, now: Instant): EcsEvent {
   const range = 'range' in act && { from: formatInstant(act.range.from), to: formatInstant(act.range.to) };
   const about: EventContext = {
@@ -62,7 +138,7 @@ export function selfEvent(feed: AnyFeed, act: SelfEvent, now: Instant): EcsEvent
     ...('range' in act && { window: act.range }),
   };
   const row = { value: act, text: act.act === 'unreadable' ? act.body : '' };
-  const event = complete(fieldsOf(feed, act), row, about);
+  const event = complete(fieldsOf(act, feed), row, about);
   const { original, ...facts } = event.event;
   return {
     ...event,
@@ -76,75 +152,18 @@ export function selfEvent(feed: AnyFeed, act: SelfEvent, now: Instant): EcsEvent
   };
 }
 
-/** What tells an act from every other of its kind: the same one, told again after a crash, is the same event. */
-function identityOf(act: SelfEvent, range: unknown): unknown[] {
-  switch (act.act) {
-    case 'gap':
-    case 'unreadable':
-    case 'overlap-shortened':
-      return [range];
-    case 'quarantine':
-      return [act.event, act.reason];
-    case 'skip':
-    case 'rewind':
-      return [range, act.at];
-    case 'repair':
-      return [range, act.at, act.events];
-    case 'permission-lost':
-      return [act.since];
-    case 'scope-changed':
-      return [range, act.message];
-    case 'backfill':
-      return [act.id, act.state];
-    case 'redrive':
-      return [act.event, act.at];
-  }
+function identityOf<A extends Act>(act: SelfEvent<A>, range: unknown): readonly unknown[] {
+  return DESCRIPTIONS[act.act].identity(act, range);
 }
 
-function fieldsOf(feed: AnyFeed, act: SelfEvent): EcsFields {
-  switch (act.act) {
-    case 'gap':
-      return notice(act.act, 'failure', `Not read before the vendor deleted it: ${span(act.range)}.`);
-    case 'unreadable':
-      return {
-        message: `The vendor’s answer for ${span(act.range)} cannot be read; it lies in quarantine.`,
-        event: { kind: 'pipeline_error', action: 'unreadable' },
-        error: { message: act.message, type: 'unreadable' },
-        tags: ['tidemark-unreadable'],
-      };
-    case 'quarantine':
-      return notice(
-        act.act,
-        'failure',
-        `Event ${act.event} of ${feed.name} is ${act.reason}; the whole lies in quarantine.`,
-      );
-    case 'skip':
-      return notice(act.act, 'unknown', `The watermark was moved on by hand: ${span(act.range)} is not read.`);
-    case 'rewind':
-      return notice(act.act, 'unknown', `The watermark was moved back by hand: ${span(act.range)} is read again.`);
-    case 'overlap-shortened':
-      return notice(
-        act.act,
-        'failure',
-        `More was delivered in the overlap than a run can hold: what comes late into ${span(act.range)} is not found.`,
-      );
-    case 'permission-lost':
-      return { ...notice(act.act, 'failure', `${feed.name} may no longer be read.`), error: { message: act.message } };
-    case 'scope-changed':
-      return notice(act.act, 'unknown', act.message);
-    case 'backfill':
-      return notice(act.act, 'success', `Backfill of ${span(act.range)}: ${act.state}.`);
-    case 'repair':
-      return notice(act.act, 'success', `${act.events} missing event(s) of ${span(act.range)} have been delivered.`);
-    case 'redrive':
-      return notice(act.act, 'success', `${act.event} was sent again from quarantine.`);
-  }
+function fieldsOf<A extends Act>(act: SelfEvent<A>, feed: AnyFeed): EcsFields {
+  return DESCRIPTIONS[act.act].fields(act, feed);
 }
 
-function notice(action: string, outcome: 'success' | 'failure' | 'unknown', message: string): EcsFields {
+function notice(action: Act, outcome: 'success' | 'failure' | 'unknown', message: string): EcsFields {
   return { message, event: { kind: 'event', category: ['configuration'], type: ['info'], action, outcome } };
 }
 
-function span({ from, to }: Range): string {
+function textOf({ from, to }: Range): string {
   return `${formatTime(from)} to ${formatTime(to)}`;
 }

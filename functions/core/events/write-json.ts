@@ -1,6 +1,6 @@
 /**
- * The value as JSON, however deep it is: JSON.parse reads what JSON.stringify, which recurses, cannot write. What is still to be
- * written lies on a stack, the next piece on top: a text of ours, or a value in a box.
+ * The value as JSON, however deep it is. JSON.stringify recurses, so it cannot write every value that JSON.parse can read. Here the
+ * remaining pieces are on a stack, with the next one on top: a text, or a value in a list of its own.
  */
 export function writeJson(whole: unknown): string {
   const written: unknown[] = [];
@@ -9,13 +9,13 @@ export function writeJson(whole: unknown): string {
     const [value] = next;
     if (typeof next === 'string') written.push(next);
     else if (typeof value !== 'object' || value === null) written.push(JSON.stringify(value) ?? 'null');
-    else layOpen(value, Array.isArray(value), left);
+    else pushPieces(value, Array.isArray(value), left);
   }
   return written.join('');
 }
 
 /** Puts the pieces of a list or an object on the stack, the last one first. */
-function layOpen(value: object, isList: boolean, left: (string | [unknown])[]): void {
+function pushPieces(value: object, isList: boolean, left: (string | [unknown])[]): void {
   left.push(isList ? ']' : '}');
   const members = Object.entries(value).filter(([, member]) => isList || member !== undefined);
   for (const [at, [key, member]] of [...members.entries()].reverse()) {

@@ -2,6 +2,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../events/complete.ts';
 import { eventId, recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
+import { UNKNOWN_EVENT } from '../events/tags.ts';
 import type { Identity, Page, Request } from '../model.ts';
 import { ask } from '../requests/ask.ts';
 import { type Mark, OURS, UNEXPECTED } from '../requests/own-sign-ins.ts';
@@ -14,9 +15,6 @@ import { isInside, isMargin, type PageRun, type Reading } from './run.ts';
 /** Maximum number of requests about single instants per window, and how many more each of its pages allows: a window of identical rows must not cost a request per row. */
 const MAX_SETTLED = 50;
 const MAX_SETTLED_PER_PAGE = 2;
-
-/** The tag by which a mapping says that the vendor's event name is new to it. */
-export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 
 /** A row on its way to becoming events: the row, its hash, and its occurrence number. */
 interface ReadRow {

@@ -1,9 +1,9 @@
+import { clockOffset, vendorTime } from '../answer-clock.ts';
 import { UnreadableError } from '../errors.ts';
 import { recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import type { Answer, Feed, Page, Request, Row } from '../model.ts';
 import { type Asker, ask } from '../requests/ask.ts';
-import { clockOffset, vendorTime } from '../requests/judge.ts';
 import { Paging } from '../requests/paging.ts';
 import { DAY, formatTime, type Range, SECOND } from '../time.ts';
 import type { PageRun } from './run.ts';

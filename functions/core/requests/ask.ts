@@ -1,9 +1,10 @@
+import { LONGEST_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import { judge, LONGEST_HOLD } from './judge.ts';
+import { judge } from './judge.ts';
 import type { Pacer } from './pacer.ts';
 import type { Session } from './session.ts';
 

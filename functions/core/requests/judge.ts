@@ -1,6 +1,7 @@
+import { retryAfter } from '../answer-clock.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer, Request, Source, Verdict } from '../model.ts';
-import { type Instant, MILLISECOND, MINUTE, SECOND } from '../time.ts';
+import type { Instant } from '../time.ts';
 
 /** Returns what an answer tells us to do: by the source's own rules, else by the general meaning of its status. */
 export function judge(source: Source, answer: Answer, now: Instant, asked: Request): Verdict {
@@ -38,28 +39,3 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
   }
   return { kind: 'never', code: 'request', reason, remedy: 'Check the connection’s origin and settings.' };
 }
-
-/** Returns when the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
-export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
-  const text = answer.headers['retry-after']?.trim();
-  if (!text) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return now + Math.ceil(Number(text) * SECOND);
-  const at = Date.parse(text) * MILLISECOND;
-  if (Number.isNaN(at)) return undefined;
-  return Math.max(now, at + clockOffset(answer, now));
-}
-
-/** Our clock less the vendor's, by its Date header (whole seconds); zero if there is none. */
-export function clockOffset(answer: Answer, now: Instant): number {
-  const vendorNow = vendorTime(answer);
-  return vendorNow === undefined ? 0 : now - vendorNow;
-}
-
-/** The time of the vendor's clock when it answered. */
-export function vendorTime(answer: Answer): Instant | undefined {
-  const at = Date.parse(answer.headers.date ?? '') * MILLISECOND;
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** Longest time for which we believe a vendor that asks us to come back later: a clock may be wrong. */
-export const LONGEST_HOLD = 60 * MINUTE;

@@ -1,3 +1,4 @@
+import { clockOffset, retryAfter, vendorTime } from '../answer-clock.ts';
 import type { Effects, SessionAnswer } from '../effects.ts';
 import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import { excerpt } from '../events/excerpt.ts';
@@ -6,7 +7,6 @@ import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import { clockOffset, retryAfter, vendorTime } from './judge.ts';
 import {
   type Attempt,
   isOurs,

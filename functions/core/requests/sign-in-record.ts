@@ -1,6 +1,6 @@
+import { LONGEST_HOLD } from '../answer-clock.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, formatTime, type Instant, SECOND } from '../time.ts';
-import { LONGEST_HOLD } from './judge.ts';
 
 /** Our sign-ins are remembered so long, for they show up in the vendor's log. */
 export const SIGN_INS_KEPT = 3 * DAY;

@@ -1,7 +1,7 @@
+import { LONGEST_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
-import { LONGEST_HOLD } from '../requests/judge.ts';
 import type { Changes, Checkpoint, CommonCheckpoint, Hold } from '../stored/checkpoint.ts';
 import { HOUR, type Instant } from '../time.ts';
 import type { FeedState } from './report.ts';

@@ -1,16 +1,16 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
-import { bareJsonRows } from '../../core/events/large-json-rows.ts';
-import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
+import type { Connection, Identity, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
+import { fieldsOf, recordOf } from '../../source-kit/json-values.ts';
+import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { present } from '../../source-kit/present.ts';
+import { textOf } from '../../source-kit/scalars.ts';
+import { unknownEventTags } from '../../source-kit/unknown-event.ts';
 import { classify } from './classify.ts';
 import { customerPath } from './customer.ts';
-import { fieldsOf, present, recordOf, textOf } from './fields.ts';
-import { firstPage, nextPage } from './offset-pages.ts';
-import { namesOf, personOf, saidOf } from './person.ts';
+import { firstPage, readPage } from './offset-pages.ts';
+import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
-
-/** The engine counts the events with this tag: the vendor's list of kinds is open, and a new one should be noticed. */
-const UNKNOWN_EVENT_TAG = 'tidemark-unknown-event';
 
 /** Who changed what in the console and through the API. */
 export const auditTrails: Stream = {
@@ -27,12 +27,12 @@ export const auditTrails: Stream = {
   cutAfterPages: 10,
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
-  read,
+  read: readPage,
   events,
   map,
 };
 
-/** The oldest first, up to a fixed bound: so rows keep their offsets while new ones arrive. */
+/** Oldest first, up to a fixed end: so rows keep their offsets while new ones arrive. */
 function first({ from, to }: Range, connection: Connection): Request {
   const query = {
     from_date: formatInstant(from, 'us'),
@@ -43,13 +43,7 @@ function first({ from, to }: Range, connection: Connection): Request {
   return firstPage(customerPath(connection, 'audit-trails'), query, Number(connection.settings.limit));
 }
 
-function read(answer: Answer, asked: Request): Page {
-  const rows = bareJsonRows(answer);
-  const next = nextPage(asked, rows);
-  return { rows, ...(next && { next }) };
-}
-
-/** The vendor's ids are opaque: not even all of its own samples are UUIDs. */
+/** The vendor's ids may be any text: not even all of its own samples are UUIDs. */
 function events({ value }: Row): readonly Identity[] {
   const { id, inserted_at } = fieldsOf(value);
   const time = parseInstant(inserted_at);
@@ -63,20 +57,20 @@ function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   const user = personOf(record);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: saidOf(user, kind ?? 'an act without a kind'),
-    ...(!known && { tags: [UNKNOWN_EVENT_TAG] }),
+    message: sentenceAbout(user, kind ?? 'an act without a kind'),
+    ...unknownEventTags(known),
     event: {
       ...(category.length > 0 && { category: [...category] }),
       type: [...type],
       ...(kind !== undefined && { action: kind }),
-      // The trail tells of no outcome, and nobody says that what failed is not in it.
+      // The trail has no outcome, and the vendor does not say whether failed acts are in it.
       outcome: 'unknown',
       provider: 'frame',
     },
     ...present({
       user,
       organization,
-      related: present({ user: namesOf(user) }),
+      related: present({ user: searchTermsOf(user) }),
       frame: present({ account, customer }),
     }),
   };

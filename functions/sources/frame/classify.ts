@@ -1,17 +1,17 @@
-/** What kind of act the name of an audit record tells of. */
+/** The kind of act that the name of an audit record means. */
 export interface Classification {
   readonly category: readonly string[];
   readonly type: readonly string[];
-  /** Whether its verb was understood. The vendor publishes no list of kinds, so new ones come without warning. */
+  /** Whether its verb was understood. The vendor publishes no list of kinds, so new ones appear without warning. */
   readonly known: boolean;
 }
 
 type Act = 'creation' | 'deletion' | 'change' | 'start' | 'end' | 'restart' | 'access';
 
-/** What a name is stands at its beginning; whatever has more is not looked at further. */
+/** Maximum length of a name that is looked at: its meaning is at its beginning. */
 const LONGEST_KIND = 200;
 
-/** What is done: a kind is a verb and what it is done to, `createLaunchpad`. */
+/** What is done. A kind is a verb and a thing: `createLaunchpad`. */
 const VERBS: Readonly<Record<Act, ReadonlySet<string>>> = {
   creation: words(
     'add clone copy create duplicate enroll generate import insert invite issue onboard provision register upload',
@@ -30,7 +30,7 @@ const VERBS: Readonly<Record<Act, ReadonlySet<string>>> = {
   access: words('download export get list read view'),
 };
 
-/** What it is done to. Of the first two rows the first that a name holds counts: `updateUserRole` is about access. */
+/** What it is done to. A name with words of both ADMIN and USER counts as ADMIN: `updateUserRole` is about access. */
 const ADMIN = words(
   'admin administrator auth authentication authorization google identity idp oidc permission role saml sso support',
 );
@@ -39,7 +39,7 @@ const SESSION = words('session');
 const SETTING = words('setting preference configuration policy');
 const HOST = words('appliance cluster desktop host instance machine pool sandbox server vm workload');
 
-/** Understands a kind by its verb and its words; the rest of it is nobody's business. */
+/** Understands a kind by its verb and its other words. Unknown words are ignored. */
 export function classify(kind: string): Classification {
   const [verb = '', ...about] = wordsOf(kind);
   const act = (Object.keys(VERBS) as Act[]).find((one) => VERBS[one].has(verb));
@@ -53,17 +53,17 @@ export function classify(kind: string): Classification {
   if ((act === 'start' || act === 'end' || act === 'restart') && has(HOST)) {
     return { category: ['host'], type: [act === 'restart' ? 'change' : act], known };
   }
-  // A verb alone still says that something was made, changed or deleted; of a name without one nothing is known.
+  // A verb alone still says that something was created, changed or deleted. A name without a known verb says nothing.
   return { category: known ? ['configuration'] : [], type: [act === 'access' ? 'access' : writing(act)], known };
 }
 
-/** The act as iam and configuration know it: there, what starts or stops something changes it, and to look is no act. */
+/** The act as a type for iam and configuration: there, to start or stop something is to change it, and to read is no act. */
 function writing(act: Act | undefined): string {
   if (act === undefined || act === 'access') return 'info';
   return act === 'creation' || act === 'deletion' ? act : 'change';
 }
 
-/** `deleteSAMLProviders` is the words delete, saml and provider: in small letters, without plurals and numbers at their end. */
+/** The words of a name in lower case, without plurals and numbers at their end: `deleteSAMLProviders` is delete, saml, provider. */
 function wordsOf(kind: string): string[] {
   return kind
     .slice(0, LONGEST_KIND)

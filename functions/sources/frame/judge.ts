@@ -1,12 +1,12 @@
+import { clockOffset, vendorTime } from '../../core/answer-clock.ts';
 import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Verdict } from '../../core/model.ts';
-import { clockOffset, vendorTime } from '../../core/requests/judge.ts';
 import { formatInstant, type Instant, SECOND } from '../../core/time.ts';
 
-/** A signature holds the time it was made at. How far off that may be is not documented; this much is worth a word. */
+/** A signature holds its time. How far it may be off is not documented; from this difference on, the message mentions it. */
 const SKEW = 30 * SECOND;
 
-/** What a status means where Frame differs from the web at large: a refused signature may be a clock that is wrong. */
+/** The statuses that mean something else at Frame than usual: if a signature is refused, a clock may be wrong. */
 export function judge(answer: Answer, now: Instant): Verdict | undefined {
   const theirs = vendorTime(answer);
   if (answer.status !== 401 || theirs === undefined || Math.abs(clockOffset(answer, now)) <= SKEW) return undefined;

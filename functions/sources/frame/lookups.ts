@@ -2,17 +2,18 @@ import { UnreadableError } from '../../core/errors.ts';
 import { bareJsonRows } from '../../core/events/large-json-rows.ts';
 import type { Answer, Connection, Lookup, Request } from '../../core/model.ts';
 import { DAY } from '../../core/time.ts';
+import { fieldsOf, parseJson } from '../../source-kit/json-values.ts';
+import { textOf } from '../../source-kit/scalars.ts';
 import { CUSTOMER_ID, customerIdOf, customerPath } from './customer.ts';
-import { fieldsOf, textOf } from './fields.ts';
 import { firstPage, HEADERS, nextPage } from './offset-pages.ts';
 
-const MOST_NAMES = 2_000;
-const MOST_PAGES = 20;
+const MAX_NAMES = 2_000;
+const MAX_PAGES = 20;
 const NAMES_A_PAGE = 100;
-/** What is longer is no name; all of them are kept with the connection. */
+/** Maximum length of an id or name, because all of them are stored with the connection. */
 const LONGEST_NAME = 200;
 
-/** Every path of the API begins with the customer: without its id nothing can be asked. */
+/** Every path of the API begins with the customer's id. */
 const customerId: Lookup = {
   name: 'customerId',
   age: 30 * DAY,
@@ -22,11 +23,12 @@ const customerId: Lookup = {
   read: ([answer]) => ({ found: ownCustomer(answer?.text ?? '') }),
 };
 
-/** What is to be found out about a connection. Events have ids of accounts and organizations only; people know their names. */
+/** What is looked up for a connection. Events have only ids of accounts and organizations, but people know their names. */
 export const lookups: readonly Lookup[] = [customerId, namesLookup('accounts'), namesLookup('organizations')];
 
 function ownCustomer(text: string): string {
-  const document = parsed(text);
+  const document = parseJson(text);
+  if (document === undefined) throw new UnreadableError('/customers/ did not answer in JSON', false);
   const customers = Array.isArray(document) ? document : [document];
   const id = textOf(fieldsOf(customers[0]).id);
   if (customers.length !== 1) throw new UnreadableError(`/customers/ shows ${customers.length} customers`);
@@ -48,7 +50,7 @@ function namesPage(connection: Connection, what: string): Request {
   return firstPage(customerPath(connection, what), {}, NAMES_A_PAGE);
 }
 
-/** The names under their ids. Whoever has more accounts than these sees the ids of the others. */
+/** The names by their ids. Of accounts beyond the maximum, events show the ids only. */
 function readNames(
   answers: readonly Answer[],
   connection: Connection,
@@ -56,10 +58,10 @@ function readNames(
 ): { readonly next: Request } | { readonly found: unknown } {
   const pages = answers.map(bareJsonRows);
   const rows = pages.flat();
-  const isEnd = pages.at(-1)?.length === 0 || pages.length >= MOST_PAGES || rows.length >= MOST_NAMES;
+  const isEnd = pages.at(-1)?.length === 0 || pages.length >= MAX_PAGES || rows.length >= MAX_NAMES;
   const next = isEnd ? undefined : nextPage(namesPage(connection, what), rows);
   if (next) return { next };
-  const names = rows.slice(0, MOST_NAMES).flatMap(({ value }) => {
+  const names = rows.slice(0, MAX_NAMES).flatMap(({ value }) => {
     const [id, name] = [textOf(fieldsOf(value).id), textOf(fieldsOf(value).name)];
     return isShort(id) && isShort(name) ? [[id, name] as const] : [];
   });
@@ -68,12 +70,4 @@ function readNames(
 
 function isShort(text: string | undefined): text is string {
   return text !== undefined && text.length <= LONGEST_NAME;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new UnreadableError('/customers/ did not answer in JSON', false, thrown);
-  }
 }

@@ -1,4 +1,5 @@
-import type { Request, Row } from '../../core/model.ts';
+import { bareJsonRows } from '../../core/events/large-json-rows.ts';
+import type { Answer, Page, Request, Row } from '../../core/model.ts';
 
 export const HEADERS = { accept: 'application/json' };
 
@@ -7,9 +8,16 @@ export function firstPage(path: string, query: Readonly<Record<string, string>>,
   return { url: `${path}?${new URLSearchParams({ ...query, offset: '0', limit: String(limit) })}`, headers: HEADERS };
 }
 
+/** A page that is a list of records. */
+export function readPage(answer: Answer, asked: Request): Page {
+  const rows = bareJsonRows(answer);
+  const next = nextPage(asked, rows);
+  return { rows, ...(next && { next }) };
+}
+
 /**
- * The page after this one, of the same range. It begins after the rows that have come, for the vendor may send fewer than
- * it was asked for; only a page without any is the end.
+ * The page after this one, of the same range. It begins after the rows that were received, because the vendor may send fewer than
+ * it was asked for. Only a page without rows is the end.
  */
 export function nextPage({ url }: Request, rows: readonly Row[]): Request | undefined {
   if (rows.length === 0) return undefined;

@@ -1,12 +1,14 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
-import { isIpAddress } from '../../core/events/ip-address.ts';
-import { bareJsonRows } from '../../core/events/large-json-rows.ts';
-import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
+import type { Connection, Identity, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant, type Range } from '../../core/time.ts';
+import { addressOf } from '../../source-kit/addresses.ts';
+import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
+import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { present } from '../../source-kit/present.ts';
+import { numberOf, textOf } from '../../source-kit/scalars.ts';
 import { customerPath } from './customer.ts';
-import { type Fields, fieldsOf, numberOf, present, recordOf, textOf } from './fields.ts';
-import { firstPage, nextPage } from './offset-pages.ts';
-import { namesOf, personOf, saidOf } from './person.ts';
+import { firstPage, readPage } from './offset-pages.ts';
+import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
 
 const START = 'start';
@@ -32,13 +34,13 @@ export const sessionTrails: Stream = {
   cutAfterPages: 10,
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
-  read,
+  read: readPage,
   events,
   ongoing,
   map,
 };
 
-/** The question's session_start and session_end are the bounds of a range; which column they are about is not documented. */
+/** session_start and session_end of the request are the bounds of a range. Which column they filter is not documented. */
 function first({ from, to }: Range, connection: Connection): Request {
   const query = {
     session_start: formatInstant(from, 'us'),
@@ -49,23 +51,17 @@ function first({ from, to }: Range, connection: Connection): Request {
   return firstPage(customerPath(connection, 'session-trails'), query, Number(connection.settings.limit));
 }
 
-function read(answer: Answer, asked: Request): Page {
-  const rows = bareJsonRows(answer);
-  const next = nextPage(asked, rows);
-  return { rows, ...(next && { next }) };
-}
-
-/** The start is told by the row's id, so that it is the same event before and after the end; each end by its time, too. */
+/** The start is identified by the row's id, so that it stays the same event after the end. The end is identified by its time, too. */
 function events({ value }: Row): readonly Identity[] {
   const record = fieldsOf(value);
   const id = idOf(record);
   const start = parseInstant(record.session_start);
   const identified = id !== undefined && { id };
-  const begun = { ...identified, phase: START, ...(start !== undefined && { time: start }) };
-  if (!hasEnded(record)) return [begun];
+  const started = { ...identified, phase: START, ...(start !== undefined && { time: start }) };
+  if (!hasEnded(record)) return [started];
   const end = parseInstant(record.session_end);
   const written = end === undefined ? JSON.stringify(record.session_end) : formatInstant(end, 'us');
-  return [begun, { ...identified, phase: `end:${written}`, ...(end !== undefined && { time: end }) }];
+  return [started, { ...identified, phase: `end:${written}`, ...(end !== undefined && { time: end }) }];
 }
 
 function ongoing({ value }: Row) {
@@ -80,12 +76,14 @@ function map(row: Row, { phase }: Identity, connection: Connection): EcsFields {
   const isStart = phase === START;
   const { outcome, reason } = outcomeOf(record, isStart);
   const user = personOf(record);
-  const address = textOf(record.client_ip);
-  const ip = address !== undefined && isIpAddress(address) ? address : undefined;
+  const { address, ip } = addressOf(record.client_ip);
   const server = textOf(record.server_id);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: saidOf(user, outcome === 'failure' ? failureText(reason) : `session ${isStart ? 'started' : 'ended'}`),
+    message: sentenceAbout(
+      user,
+      outcome === 'failure' ? failureText(reason) : `session ${isStart ? 'started' : 'ended'}`,
+    ),
     event: {
       category: ['authentication', 'session'],
       type: [isStart ? 'start' : 'end'],
@@ -105,7 +103,7 @@ function map(row: Row, { phase }: Identity, connection: Connection): EcsFields {
       host: present({ id: server, type: textOf(record.instance_type) }),
       related: present({
         ip: ip === undefined ? undefined : [ip],
-        user: namesOf(user),
+        user: searchTermsOf(user),
         hosts: server === undefined ? undefined : [server],
       }),
       frame: present({ account, customer, pool: poolOf(record), session: sessionOf(record, isStart) }),
@@ -114,8 +112,8 @@ function map(row: Row, { phase }: Identity, connection: Connection): EcsFields {
 }
 
 /**
- * A failure stands with the end, or with the start as long as there is no end. What became of the start of a session that
- * failed later on, or at once, cannot be told from its row.
+ * A failure belongs to the end, or to the start as long as there is no end. When the session failed cannot be told from its row, so
+ * the outcome of the start is then unknown.
  */
 function outcomeOf(
   record: Fields,
@@ -131,13 +129,13 @@ function failureText(reason: string | undefined): string {
   return reason === undefined ? 'session failed' : `session failed: ${reason}`;
 }
 
-/** What is known from the start is in both events; how it went, and how long, is in the last only. */
+/** What is known at the start is in both events. How long the session was, and its quality, are in the last event only. */
 function sessionOf(record: Fields, isStart: boolean) {
   const about = { id: idOf(record), session_id: textOf(record.session_id) };
   if (isStart) return present(about);
   return present({
     ...about,
-    // In the vendor's unit, which is not documented; its own sample does not fit its times.
+    // In the vendor's unit, which is not documented. In its own sample, the duration does not fit the times.
     duration: numberOf(record.session_duration),
     distance: numberOf(record.distance),
     bandwidth_kbps_avg: numberOf(record.bandwidth_kbps_avg),
@@ -172,7 +170,7 @@ function idOf({ id }: Fields): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
-/** Whether the row tells of an end, be it one that cannot be read. */
+/** Whether the row has an end, even if the end cannot be read as a time. */
 function hasEnded({ session_end }: Fields): boolean {
   return (session_end ?? '') !== '';
 }

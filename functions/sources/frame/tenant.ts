@@ -1,13 +1,15 @@
 import type { Connection } from '../../core/model.ts';
-import { type Fields, isObject, present, textOf } from './fields.ts';
+import { type Fields, isObject } from '../../source-kit/json-values.ts';
+import { present } from '../../source-kit/present.ts';
+import { textOf } from '../../source-kit/scalars.ts';
 
-/** Something that a record belongs to. */
+/** An owner of a record. */
 export interface Named {
   id?: string;
   name?: string;
 }
 
-/** The customer, the organization and the account that a record belongs to; acts of a whole customer have no more than that. */
+/** The customer, organization and account of a record. Acts of a whole customer have no organization and account. */
 export function tenantOf(
   record: Fields,
   { found }: Connection,
@@ -23,7 +25,7 @@ export function tenantOf(
 function named(value: unknown, names: unknown): Named | undefined {
   const id = textOf(value);
   if (id === undefined) return undefined;
-  // What every object inherits is no text.
+  // Properties that every object inherits, such as `constructor`, are no texts.
   const name = isObject(names) ? textOf(names[id]) : undefined;
   return present({ id, name });
 }

@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
 import type { EcsFields, EcsUser } from '../../core/ecs-event.ts';
 import { UnreadableError } from '../../core/errors.ts';
-import { isIpAddress } from '../../core/events/ip-address.ts';
 import { jsonRows } from '../../core/events/json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
+import { addressOf } from '../../source-kit/addresses.ts';
+import { isObject, shapeOf } from '../../source-kit/json-values.ts';
+import { personIn, searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { defined, filled } from '../../source-kit/present.ts';
+import { textOf } from '../../source-kit/scalars.ts';
+import { unknownEventTags } from '../../source-kit/unknown-event.ts';
 import { classify } from './classify.ts';
-import { isSamePerson, personOf } from './person.ts';
-
-const HEADERS = { accept: 'application/hal+json, application/json' };
-
-/** The engine counts the events with this tag: the vendor's list of events is open, and a new one should be noticed. */
-const UNKNOWN_EVENT_TAG = 'tidemark-unknown-event';
+import { HEADERS } from './request-headers.ts';
+import { isSamePerson } from './same-person.ts';
 
 /** What users of ThousandEyes did: sign-ins, and changes to users, tests, alert rules, reports and agents. */
 export const auditUserEvents: Stream = {
@@ -34,7 +35,7 @@ export const auditUserEvents: Stream = {
   map,
 };
 
-/** Asks for a fixed range, which can be asked again; the vendor's `window` counts from its own now and cannot. */
+/** Asks for a fixed range, which can be asked for again. The vendor's `window` counts back from its present, and cannot. */
 function first(range: Range, { settings }: Connection): Request {
   const query = new URLSearchParams();
   if (settings.aid !== undefined) query.set('aid', String(settings.aid));
@@ -51,13 +52,13 @@ function read(answer: Answer): Page {
   const answeredTo = parseInstant(document.endDate);
   return {
     rows,
-    // The link is taken to the letter: it carries the whole question, percent-encoded.
+    // The link is followed exactly as it is: it holds the whole question, percent-encoded.
     ...(next !== undefined && { next: { url: next, headers: HEADERS } }),
     ...(answeredTo !== undefined && { answeredTo }),
   };
 }
 
-/** Where the next page is. What is there but cannot be understood is no end of paging. */
+/** The link to the next page; undefined at the end. A link that cannot be understood is an error, because paging has not ended. */
 function nextLink(links: unknown): string | undefined {
   if (links === undefined || links === null) return undefined;
   if (!isObject(links)) throw new UnreadableError(`_links is ${shapeOf(links)}; an object was expected`);
@@ -74,7 +75,7 @@ function events(row: Row): readonly Identity[] {
   return [time === undefined ? {} : { time }];
 }
 
-/** Names are the vendor's to change later; when, where, who by the id and what are not. */
+/** The vendor may change names later. The time, the account group, the user's id, the event and the types of things stay. */
 function stableFields({ value, text }: Row): string {
   if (!isObject(value)) return text;
   const resources = Array.isArray(value.resources) ? value.resources : [];
@@ -83,16 +84,15 @@ function stableFields({ value, text }: Row): string {
 }
 
 function actor(row: Row): string | undefined {
-  const uid = isObject(row.value) ? row.value.uid : undefined;
-  return typeof uid === 'string' || typeof uid === 'number' ? textOf(uid) : undefined;
+  return isObject(row.value) ? textOf(row.value.uid) : undefined;
 }
 
-/** A text or a number, or nothing. Unlike zod's, the number may be Infinity: that is what JSON.parse makes of 1e400. */
+/** A text, a number or null. Unlike in zod's own type, the number may be Infinity: JSON.parse makes that of 1e400. */
 const text = z.optional(
   z.custom<string | number | null>((value) => value === null || ['string', 'number'].includes(typeof value)),
 );
 
-/** A record as documented, each property optional. Properties that are not listed stay in event.original. */
+/** A record as documented, with each property optional. Properties that are not listed stay in event.original only. */
 const AuditEvent = z.object({
   aid: text,
   accountGroupName: text,
@@ -108,21 +108,15 @@ function map(row: Row): EcsFields {
   const record = parseRecord(row.value);
   const event = textOf(record.event) ?? '';
   const { category, type, action, outcome, known } = classify(event);
-  const user = personOf(textOf(record.user) ?? '', textOf(record.uid));
+  const user = personIn(textOf(record.user) ?? '', textOf(record.uid));
   const resources = (record.resources ?? []).map((resource) =>
-    present({ type: textOf(resource.type), name: textOf(resource.name) }),
+    defined({ type: textOf(resource.type), name: textOf(resource.name) }),
   );
   const others = othersAmong(resources, user);
-  const target = category.includes('iam') ? others[0] : undefined;
-  const address = textOf(record.ipAddress);
-  const ip = address !== undefined && isIpAddress(address) ? address : undefined;
-  const accountGroup = present({ id: textOf(record.aid), name: textOf(record.accountGroupName) });
-  const audit = { ...(event !== '' && { event }), ...(resources.length > 0 && { resources }) };
-  const vendor = { ...(!isEmpty(audit) && { audit }), ...(!isEmpty(accountGroup) && { account_group: accountGroup }) };
-  const people = distinct([user, ...others].flatMap(({ id, name, email, full_name }) => [id, name, email, full_name]));
+  const address = addressOf(record.ipAddress);
   return {
-    message: messageOf(user, event),
-    ...(!known && { tags: [UNKNOWN_EVENT_TAG] }),
+    message: sentenceAbout(user, event.trim() || 'activity without a description'),
+    ...unknownEventTags(known),
     event: {
       ...(category.length > 0 && { category: [...category] }),
       type: [...type],
@@ -130,12 +124,18 @@ function map(row: Row): EcsFields {
       outcome,
       provider: 'thousandeyes',
     },
-    ...((!isEmpty(user) || target) && { user: { ...user, ...(target && { target }) } }),
-    ...(address !== undefined && { source: { address, ...(ip !== undefined && { ip }) } }),
-    ...((ip !== undefined || people.length > 0) && {
-      related: { ...(ip !== undefined && { ip: [ip] }), ...(people.length > 0 && { user: people }) },
+    ...filled({
+      user: defined({ ...user, target: category.includes('iam') ? others[0] : undefined }),
+      source: address,
+      related: defined({
+        ip: address.ip === undefined ? undefined : [address.ip],
+        user: searchTermsOf(user, ...others),
+      }),
+      thousandeyes: filled({
+        audit: filled({ event: event === '' ? undefined : event, resources }),
+        account_group: defined({ id: textOf(record.aid), name: textOf(record.accountGroupName) }),
+      }),
     }),
-    ...(!isEmpty(vendor) && { thousandeyes: vendor }),
   };
 }
 
@@ -149,53 +149,15 @@ function parseRecord(value: unknown): z.infer<typeof AuditEvent> {
   throw new Error(`${path.length === 0 ? 'the record' : path.join('.')} is ${shapeOf(found)}; ${wanted} was expected`);
 }
 
-/** The users that an event names besides the one who acts. */
+/** The users that an event names besides its actor. */
 function othersAmong(resources: readonly { type?: string; name?: string }[], actor: EcsUser): readonly EcsUser[] {
   return resources
-    .filter(({ type, name }) => type === 'userDisplayName' && name !== undefined)
-    .map(({ name }) => targetOf(name as string))
+    .flatMap(({ type, name }) => (type === 'userDisplayName' && name !== undefined ? [targetOf(name)] : []))
     .filter((person) => !isSamePerson(person, actor));
 }
 
 /** A user as a resource: a display name, with or without the address. */
 function targetOf(displayName: string): EcsUser {
-  const person = personOf(displayName);
+  const person = personIn(displayName);
   return person.email === undefined ? { ...person, full_name: displayName } : person;
-}
-
-function messageOf(user: EcsUser, event: string): string {
-  const who = user.full_name ?? user.name ?? user.id;
-  const what = event.trim() || 'activity without a description';
-  return who === undefined ? what : `${who}: ${what}`;
-}
-
-/** A property's text; none when there is nothing in it, and none for a number that a double does not hold exactly. */
-function textOf(value: string | number | null | undefined): string | undefined {
-  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : undefined;
-  return value === null || value === '' ? undefined : value;
-}
-
-function shapeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The object without what is undefined. */
-function present<T extends Record<string, string | undefined>>(fields: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
-}
-
-function isEmpty(value: object): boolean {
-  return Object.keys(value).length === 0;
-}
-
-function distinct(values: readonly (string | undefined)[]): string[] {
-  return [...new Set(values.filter((value) => value !== undefined))];
 }

@@ -1,8 +1,8 @@
-/** What kind of act an event text tells of. */
+/** The kind of act that the text of an event means. */
 export interface Classification {
   readonly category: readonly string[];
   readonly type: readonly string[];
-  /** None for a text without letters and digits. */
+  /** Undefined for a text without letters and digits. */
   readonly action: string | undefined;
   readonly outcome: 'success' | 'failure' | 'unknown';
   /** Whether the text was understood. The vendor publishes no list of its events, so some are not. */
@@ -10,14 +10,14 @@ export interface Classification {
 }
 
 const LONGEST_ACTION = 100;
-/** What an event is stands at its beginning; whatever has more is not looked at further. */
+/** Maximum length of a text that is looked at: its meaning is at its beginning. */
 const LONGEST_TEXT = 1_000;
 
 const LOGIN = /\b(?:log(?:ged)?|sign(?:ed)?)[ -]?(?:in|on)\b/;
 const LOGOUT = /\b(?:log(?:ged)?|sign(?:ed)?)[ -]?(?:out|off)\b/;
 const FAILURE = /\b(?:failed|failure|denied|rejected|unsuccessful)\b/;
 
-/** What is done, most telling first: the first that occurs counts. */
+/** What is done, the most specific first: the first pattern that matches counts. */
 const VERBS: readonly (readonly [type: string, words: RegExp])[] = [
   ['deletion', /\b(?:delet(?:ed|ion)|remov(?:ed|al)|revoked|uninstalled)\b/],
   ['creation', /\b(?:creat(?:ed|ion)|added|generated|registered|invited|installed|imported|cloned|duplicated)\b/],
@@ -28,10 +28,10 @@ const VERBS: readonly (readonly [type: string, words: RegExp])[] = [
   ['access', /\b(?:viewed|accessed|downloaded|exported)\b/],
 ];
 
-/** "Added to" and "removed from" change the last thing named; they neither make nor delete one. */
+/** "Added to" and "removed from" change the last thing in the text; they neither create nor delete one. */
 const MEMBERSHIP = /\b(?:(?:added|assigned|granted)\b.* to\b|(?:removed|unassigned)\b.* from\b)/;
 
-/** What it is done to. iam has two types: the act, and the group, user or admin object it concerns. */
+/** What it is done to. An iam event has two types: the act, and the group, user or admin object. */
 const SUBJECTS: Readonly<Record<'group' | 'user' | 'admin' | 'thing', string>> = {
   group: 'account groups?',
   thing:
@@ -48,7 +48,7 @@ const SUBJECT = new RegExp(
   'g',
 );
 
-/** Understands an event by its words; case, outer space and the final period (version 6 had none) do not matter. */
+/** Understands an event by its words. Case, outer space and the final period (API version 6 had none) do not matter. */
 export function classify(text: string): Classification {
   const words = text.trim().slice(0, LONGEST_TEXT).toLowerCase().replace(/\.$/, '').trim();
   const failed = FAILURE.test(words);
@@ -67,12 +67,12 @@ export function classify(text: string): Classification {
         known: true,
       };
   }
-  const named = subjectsIn(words);
-  const subject = isMembership ? named.at(-1) : named[0];
+  const subjects = subjectsIn(words);
+  const subject = isMembership ? subjects.at(-1) : subjects[0];
   return {
     ...classOf(subject, verb),
     action,
-    // The log writes of what has been done: the past tense is the success.
+    // The log uses the past tense for what has been done successfully.
     outcome: failed ? 'failure' : verb ? 'success' : 'unknown',
     known: subject !== undefined && verb !== undefined,
   };
@@ -80,21 +80,21 @@ export function classify(text: string): Classification {
 
 function classOf(subject: string | undefined, verb: string | undefined): Pick<Classification, 'category' | 'type'> {
   if (subject === undefined || subject === 'thing') {
-    // A verb alone still says that something was made, changed or deleted. Without one, no category is the honest one.
+    // A verb alone still says that something was created, changed or deleted. Without a verb, no category is certain.
     return { category: subject || verb ? ['configuration'] : [], type: [verb ?? 'info'] };
   }
-  // iam knows no access: who looks at a user changes nothing.
+  // iam has no type for access: reading a user changes nothing.
   return { category: ['iam'], type: [verb === undefined || verb === 'access' ? 'info' : verb, subject] };
 }
 
-/** The kinds of things named, in order. */
+/** The kinds of things in the text, in order. */
 function subjectsIn(words: string): string[] {
   return [...words.matchAll(SUBJECT)].flatMap(({ groups = {} }) =>
     Object.keys(groups).filter((kind) => groups[kind] !== undefined),
   );
 }
 
-/** `login-failed`: a text as one word that queries and rules can name. */
+/** A text as one word that queries and rules can name: `login-failed`. */
 function actionOf(words: string): string | undefined {
   const word = words.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
   const short = [...word].slice(0, LONGEST_ACTION).join('').toWellFormed().replace(/-$/, '');

@@ -1,13 +1,17 @@
 import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Quota, Verdict } from '../../core/model.ts';
-import { clockOffset, LONGEST_HOLD, retryAfter } from '../../core/requests/judge.ts';
-import { DAY, type Instant, SECOND } from '../../core/time.ts';
+import { DAY, type Instant } from '../../core/time.ts';
+import { fieldsOf, parseJson } from '../../source-kit/json-values.ts';
+import { quotaHeaders, quotaIn, quotaResetIn } from '../../source-kit/quota-headers.ts';
+import { throttled } from '../../source-kit/throttled.ts';
 
-const MOST_FIELD_ERRORS = 5;
-/** A problem report is small; what is larger comes from elsewhere and explains nothing. */
+/** One quota for all tokens, users and integrations of the organization. */
+const QUOTA = quotaHeaders('x-organization-rate-limit', 'epoch-seconds');
+const MAX_FIELD_ERRORS = 5;
+/** Maximum length of a problem report. What is longer comes from elsewhere and explains nothing. */
 const LONGEST_PROBLEM = 50_000;
 
-/** What a status means where ThousandEyes differs from the web at large. Bodies decide nothing: their shape varies. */
+/** The statuses that mean something else at ThousandEyes than usual. Bodies decide nothing, because their shape varies. */
 export function judge(answer: Answer, now: Instant): Verdict | undefined {
   switch (answer.status) {
     case 301:
@@ -42,66 +46,35 @@ export function judge(answer: Answer, now: Instant): Verdict | undefined {
           'Give the token’s owner a role with the permissions `API access` and `View activity log for all users in account group`.',
       };
     case 429:
-      return throttled(answer, now);
+      return throttled(answer, now, {
+        reason: 'ThousandEyes says that the organization’s request quota is used up (429)',
+        otherwise: quotaResetIn(answer, QUOTA, now),
+        longest: DAY,
+      });
     default:
       return undefined;
   }
 }
 
-/** The organization's request quota: one for all its tokens, users and integrations. */
+/** The organization's request quota, as each answer states it. */
 export function quota(answer: Answer, now: Instant): Quota | undefined {
-  const limit = wholeNumber(answer, 'x-organization-rate-limit-limit');
-  const remaining = wholeNumber(answer, 'x-organization-rate-limit-remaining');
-  const resetAt = quotaReset(answer, now);
-  if (limit === undefined || remaining === undefined || resetAt === undefined) return undefined;
-  return limit > 0 && remaining <= limit ? { limit, remaining, resetAt } : undefined;
+  return quotaIn(answer, QUOTA, now);
 }
 
-function throttled(answer: Answer, now: Instant): Verdict {
-  const asked = retryAfter(answer, now);
-  const at = asked !== undefined && asked > now && asked - now <= DAY ? asked : quotaReset(answer, now);
-  const reason = 'ThousandEyes says that the organization’s request quota is used up (429)';
-  return { kind: 'later', throttled: true, reason, ...(at !== undefined && { at }) };
-}
-
-/** When the quota is whole again. The header is in seconds on the vendor's clock; Date tells how far off it is. */
-function quotaReset(answer: Answer, now: Instant): Instant | undefined {
-  const seconds = wholeNumber(answer, 'x-organization-rate-limit-reset');
-  if (seconds === undefined) return undefined;
-  const at = seconds * SECOND + clockOffset(answer, now);
-  return at > now && at - now <= LONGEST_HOLD ? at : undefined;
-}
-
-function wholeNumber(answer: Answer, header: string): number | undefined {
-  const text = answer.headers[header]?.trim() ?? '';
-  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
-}
-
-/** What a problem report says of our question, for a person to read: its fields, else its detail or title. */
+/** What a problem report says about our request, for a person to read: the wrong fields, else its detail or title. */
 function problem(text: string): string {
-  const report = text.length <= LONGEST_PROBLEM ? parsed(text) : undefined;
-  if (!report) return '';
-  const errors = Array.isArray(report.errors) ? report.errors.slice(0, MOST_FIELD_ERRORS) : [];
-  const fields = errors.map(fieldError).filter((line) => line !== '');
-  if (fields.length > 0) return `: ${fields.join('; ')}`;
-  return said(report.detail) || said(report.title);
+  const report = fieldsOf(text.length <= LONGEST_PROBLEM ? parseJson(text) : undefined);
+  const errors = Array.isArray(report.errors) ? report.errors.slice(0, MAX_FIELD_ERRORS) : [];
+  const lines = errors.map(fieldError).filter((line) => line !== '');
+  if (lines.length > 0) return `: ${lines.join('; ')}`;
+  return quoted(report.detail) || quoted(report.title);
 }
 
 function fieldError(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const { field, message } = error as Record<string, unknown>;
-  return `${said(field)}${said(message)}`.slice(2);
+  const { field, message } = fieldsOf(error);
+  return `${quoted(field)}${quoted(message)}`.slice(2);
 }
 
-function said(value: unknown): string {
+function quoted(value: unknown): string {
   return typeof value === 'string' ? excerpt(value) : '';
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,7 @@
 import type { Answer, Connection, Request, Visibility } from '../../core/model.ts';
+import { type Fields, fieldsOf, objectsIn, parseJson } from '../../source-kit/json-values.ts';
+import { idOf } from '../../source-kit/scalars.ts';
+import { HEADERS } from './request-headers.ts';
 
 /** Built-in roles that see every user's activity, in lower case. */
 const SEEING_ROLES: ReadonlySet<string> = new Set(['organization admin', 'account admin']);
@@ -9,35 +12,34 @@ const SEEING_PERMISSIONS: ReadonlySet<string> = new Set([
 ]);
 /** The built-in role that sees its owner's own sign-ins only. */
 const BLIND_ROLE = 'regular user';
-const MOST_ROLES_ASKED = 5;
-const HEADERS = { accept: 'application/hal+json, application/json' };
+const MAX_ROLES_ASKED = 5;
 const ROLE_ID = /^[\w-]{1,64}$/;
-/** Stands for all account groups, present and to come, where a role was given for all of them at once. */
+/** Stands for all account groups, present and future, if a role was given for all of them at once. */
 const EVERY_GROUP = '*';
 
 type Reach = 'all' | 'own' | 'unknown';
 
-/** How much of the activity log a token shows. A weak token gets no error from the API, only fewer records. */
+/** How much of the activity log a token shows. A token with few permissions gets no error from the API, only fewer records. */
 export interface Seen {
   readonly sees: Reach;
   /** The account groups whose whole log is visible, sorted. */
   readonly groups: readonly string[];
   /** The account groups where only the token owner's events are visible, sorted. */
   readonly ownOnly: readonly string[];
-  /** The account groups of which nobody could say, sorted. */
+  /** The account groups for which this could not be found out, sorted. */
   readonly unclear: readonly string[];
   readonly allAccountGroups: boolean;
-  /** What an operator has declared as meant; a change of it accepts what is visible now. */
+  /** What the operator has confirmed in settings.scopeAccepted. A new value accepts what is visible now. */
   readonly basis: string;
 }
 
 interface Role {
-  /** None where its permissions need not be asked for. */
+  /** Undefined if its permissions need not be asked for. */
   readonly id: string | undefined;
   readonly reach: Reach | undefined;
 }
 
-/** How much the token sees: from its owner's roles, and where their names do not say, from what they permit. */
+/** How much the token sees: from the names of its owner's roles, and from their permissions if the names do not tell. */
 export const visibility: Visibility = {
   first: () => ({ url: '/users/current', headers: HEADERS }),
   read,
@@ -50,12 +52,12 @@ export const visibility: Visibility = {
 function read(answers: readonly Answer[], connection: Connection): { next: Request } | { seen: Seen | undefined } {
   const [userAnswer, ...roleAnswers] = answers;
   const groups = rolesByGroup(bodyOf(userAnswer), connection);
-  const toAsk = unclearRoles(groups);
+  const toAsk = rolesToAsk(groups);
   const id = toAsk[roleAnswers.length];
   if (id !== undefined) return { next: { url: `/roles/${id}`, headers: HEADERS } };
-  const reachOfRole = new Map(toAsk.map((role, at) => [role, permittedReach(bodyOf(roleAnswers[at]))]));
+  const reachOfRole = new Map(toAsk.map((role, at) => [role, reachByPermissions(bodyOf(roleAnswers[at]))]));
   const seen = summary(groups, reachOfRole, connection);
-  // What could not be found out must not take the place of what was known.
+  // An unknown result must not replace a known one.
   return { seen: seen.sees === 'unknown' ? undefined : seen };
 }
 
@@ -86,31 +88,31 @@ function summary(
 }
 
 /** The roles that count in each account group that the feed reads. */
-function rolesByGroup(user: Record<string, unknown>, { settings }: Connection): ReadonlyMap<string, readonly Role[]> {
-  const everywhere = listOf(user.allAccountGroupRoles).map(roleOf);
+function rolesByGroup(user: Fields, { settings }: Connection): ReadonlyMap<string, readonly Role[]> {
+  const everywhere = objectsIn(user.allAccountGroupRoles).map(roleOf);
   const groups = new Map<string, Role[]>();
-  for (const entry of listOf(user.accountGroupRoles)) {
-    const aid = idOf(objectOf(entry.accountGroup).aid);
-    if (aid !== undefined) groups.set(aid, [...(groups.get(aid) ?? everywhere), ...listOf(entry.roles).map(roleOf)]);
+  for (const entry of objectsIn(user.accountGroupRoles)) {
+    const aid = idOf(fieldsOf(entry.accountGroup).aid);
+    if (aid !== undefined) groups.set(aid, [...(groups.get(aid) ?? everywhere), ...objectsIn(entry.roles).map(roleOf)]);
   }
   if (settings.allAccountGroups === true) return everywhere.length > 0 ? groups.set(EVERY_GROUP, everywhere) : groups;
-  const aid = idOf(settings.aid) ?? idOf(objectOf(user.loginAccountGroup).aid);
+  const aid = idOf(settings.aid) ?? idOf(fieldsOf(user.loginAccountGroup).aid);
   return aid === undefined ? new Map() : new Map([[aid, groups.get(aid) ?? everywhere]]);
 }
 
-/** The roles whose permissions have to be asked for: those of the groups that no named role opens. */
-function unclearRoles(groups: ReadonlyMap<string, readonly Role[]>): readonly string[] {
+/** The roles whose permissions must be asked for: those of groups without a role that is known to see everything. */
+function rolesToAsk(groups: ReadonlyMap<string, readonly Role[]>): readonly string[] {
   const ids = new Set<string>();
   for (const roles of groups.values()) {
     if (roles.some(({ reach }) => reach === 'all')) continue;
     for (const { id } of roles) if (id !== undefined) ids.add(id);
   }
-  return [...ids].sort().slice(0, MOST_ROLES_ASKED);
+  return [...ids].sort().slice(0, MAX_ROLES_ASKED);
 }
 
-function roleOf(role: Record<string, unknown>): Role {
+function roleOf(role: Fields): Role {
   const name = typeof role.name === 'string' ? role.name.trim().toLowerCase() : '';
-  // A role of one's own may carry a built-in role's name and permit something else.
+  // A custom role may have the name of a built-in role and permit something else.
   const builtIn = role.isBuiltin !== false;
   if (builtIn && SEEING_ROLES.has(name)) return { id: undefined, reach: 'all' };
   if (builtIn && name === BLIND_ROLE) return { id: undefined, reach: 'own' };
@@ -118,9 +120,9 @@ function roleOf(role: Record<string, unknown>): Role {
   return { id: id !== undefined && ROLE_ID.test(id) ? id : undefined, reach: undefined };
 }
 
-function permittedReach(role: Record<string, unknown>): Reach {
+function reachByPermissions(role: Fields): Reach {
   if (!Array.isArray(role.permissions)) return 'unknown';
-  const labels = listOf(role.permissions).map(({ label }) =>
+  const labels = objectsIn(role.permissions).map(({ label }) =>
     typeof label === 'string' ? label.trim().toLowerCase() : '',
   );
   return labels.some((label) => SEEING_PERMISSIONS.has(label)) ? 'all' : 'own';
@@ -128,7 +130,7 @@ function permittedReach(role: Record<string, unknown>): Reach {
 
 function compare(seen: unknown, before: unknown): { warning?: string; shrank?: string } {
   if (!isSeen(seen)) return {};
-  const lost = isSeen(before) && before.basis === seen.basis ? whatIsLost(seen, before) : undefined;
+  const lost = isSeen(before) && before.basis === seen.basis ? lossSince(seen, before) : undefined;
   return {
     ...(seen.ownOnly.length > 0 && { warning: narrowWarning(seen) }),
     ...(lost !== undefined && {
@@ -145,7 +147,7 @@ function narrowWarning({ sees, ownOnly }: Seen): string {
   );
 }
 
-function whatIsLost(seen: Seen, before: Seen): string | undefined {
+function lossSince(seen: Seen, before: Seen): string | undefined {
   if (before.sees === 'all' && seen.sees === 'own') {
     return 'The ThousandEyes token saw all users’ activity and now sees only its owner’s (`View activity log for all users in account group` is gone)';
   }
@@ -166,32 +168,13 @@ function namesOf(groups: readonly string[]): string {
     : names.join(', ');
 }
 
-/** Whether this is what `read` makes: it may come from a checkpoint that another version has written. */
+/** Whether the value has the shape that `read` makes. A checkpoint of another version may hold something else. */
 function isSeen(value: unknown): value is Seen {
-  const { sees, groups, ownOnly, unclear, basis } = objectOf(value);
+  const { sees, groups, ownOnly, unclear, basis } = fieldsOf(value);
   return typeof sees === 'string' && typeof basis === 'string' && [groups, ownOnly, unclear].every(Array.isArray);
 }
 
-/** The answer's document; an empty one when it is no success, no JSON or no object. */
-function bodyOf(answer: Answer | undefined): Record<string, unknown> {
-  if (!answer || answer.status < 200 || answer.status > 299) return {};
-  try {
-    return objectOf(JSON.parse(answer.text));
-  } catch {
-    return {};
-  }
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.map(objectOf) : [];
-}
-
-/** Ids were numbers in version 6 and are strings in version 7. */
-function idOf(value: unknown): string | undefined {
-  if (typeof value === 'string' && value !== '') return value;
-  return Number.isSafeInteger(value) ? String(value) : undefined;
+/** The answer's document. Empty if the answer is no success, no JSON or no object. */
+function bodyOf(answer: Answer | undefined): Fields {
+  return fieldsOf(answer && answer.status >= 200 && answer.status <= 299 ? parseJson(answer.text) : undefined);
 }

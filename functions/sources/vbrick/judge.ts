@@ -1,20 +1,20 @@
 import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Connection, Pace, Request, Verdict } from '../../core/model.ts';
-import { retryAfter } from '../../core/requests/judge.ts';
 import { type Instant, MINUTE } from '../../core/time.ts';
+import { throttled } from '../../source-kit/throttled.ts';
 import { hasToken } from './answers/question.ts';
 
 /** `/network/audit/accounts/<accountId>/users`, and the same with an id for one user. */
 const AUDIT = /\/network\/audit\/accounts\/[^/?#]+\/(\w+)(\/[^/?#]+)?/;
-/** How long Rev's own clients wait when they have asked too often. */
-const THROTTLED: number = MINUTE;
+/** Rev's own clients wait for this time when they have asked too often. */
+const THROTTLED_WAIT = MINUTE;
 const NEVER = { kind: 'never' } as const;
 
-/** What a status means where Rev differs from the web at large. */
+/** The statuses that mean something else at Rev than usual. */
 export function judge(answer: Answer, now: Instant, asked: Request): Verdict | undefined {
   const what = excerpt(answer.text);
-  const said = `Rev answered ${answer.status}${what}`;
-  if (answer.status === 429) return throttled(answer, now, said);
+  const reason = `Rev answered ${answer.status}${what}`;
+  if (answer.status === 429) return throttled(answer, now, { reason, otherwise: now + THROTTLED_WAIT });
   if (!AUDIT.test(asked.url)) return undefined;
   if (hasToken(asked) && [400, 404, 410].includes(answer.status)) {
     return { kind: 'expired', reason: `Rev answered ${answer.status} to a continuation token${what}` };
@@ -24,7 +24,7 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
       return {
         ...NEVER,
         code: 'refused',
-        reason: said,
+        reason,
         remedy:
           'Put a working user API key and its secret into the connection’s secret. Keys of suspended users do not work.',
       };
@@ -32,7 +32,7 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
       return {
         ...NEVER,
         code: 'forbidden',
-        reason: said,
+        reason,
         remedy:
           'Give the user of the API key the role Account Admin, and have Vbrick support enable the Audit Service.',
       };
@@ -41,7 +41,7 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
       return {
         ...NEVER,
         code: 'request',
-        reason: said,
+        reason,
         remedy:
           'Check settings.accountId and the ids in settings.watch, and have Vbrick support enable the Audit Service.',
       };
@@ -49,14 +49,9 @@ export function judge(answer: Answer, now: Instant, asked: Request): Verdict | u
   return undefined;
 }
 
-/** Rev says nothing of its quotas: so many requests a minute for each endpoint are what its own client allows itself. */
+/** Rev does not state its quotas. Its own client limits its requests a minute for each endpoint, and so do we. */
 export function pace({ url }: Request, { settings }: Connection): Pace | undefined {
   const [, collection, one] = AUDIT.exec(url) ?? [];
   if (collection === undefined || typeof settings.requestsPerMinute !== 'number') return undefined;
   return { bucket: one === undefined ? collection : `${collection}/id`, perMinute: settings.requestsPerMinute };
-}
-
-function throttled(answer: Answer, now: Instant, reason: string): Verdict {
-  const asked = retryAfter(answer, now);
-  return { kind: 'later', throttled: true, reason, at: asked !== undefined && asked > now ? asked : now + THROTTLED };
 }

@@ -2,10 +2,10 @@ import { UnreadableError } from '../../core/errors.ts';
 import { excerpt } from '../../core/events/excerpt.ts';
 import type { Answer, Lookup } from '../../core/model.ts';
 import { DAY } from '../../core/time.ts';
-import { isObject, type JsonObject } from './answers/json-object.ts';
+import { type Fields, fieldsOf, parseJson } from '../../source-kit/json-values.ts';
 import { ID } from './answers/question.ts';
 
-/** The account whose audit is read. Rev tells it from version 8.0 on. */
+/** The id of the account whose audit is read. Rev gives it from version 8.0 on. */
 const accountId: Lookup = {
   name: 'accountId',
   age: 30 * DAY,
@@ -15,11 +15,11 @@ const accountId: Lookup = {
   wanted: ({ settings }) => settings.accountId === undefined,
   first: () => ({ url: '/api/v2/accounts/bootstrap' }),
   read: (answers) => ({
-    found: idIn(answers, 'account.id', ({ account }) => (isObject(account) ? account.id : undefined)),
+    found: idIn(answers, 'account.id', ({ account }) => fieldsOf(account).id),
   }),
 };
 
-/** Who we are at Rev, so that our own sign-ins can be told from those of others. */
+/** The id of our own user at Rev, by which our own sign-ins are recognised. */
 const me: Lookup = {
   name: 'me',
   age: DAY,
@@ -30,19 +30,10 @@ const me: Lookup = {
 
 export const lookups: readonly Lookup[] = [accountId, me];
 
-/** An id from the last answer: whatever else stands in its place must not end up in an address. */
-function idIn(answers: readonly Answer[], name: string, pick: (document: JsonObject) => unknown): string {
+/** An id in the last answer. Anything else must not get into the path of a request. */
+function idIn(answers: readonly Answer[], name: string, pick: (document: Fields) => unknown): string {
   const text = answers.at(-1)?.text ?? '';
-  const id = pick(documentIn(text));
+  const id = pick(fieldsOf(parseJson(text)));
   if (typeof id === 'string' && ID.test(id)) return id;
   throw new UnreadableError(`the answer has no ${name} that is an id${excerpt(text)}`);
-}
-
-function documentIn(text: string): JsonObject {
-  try {
-    const document: unknown = JSON.parse(text);
-    return isObject(document) ? document : {};
-  } catch {
-    return {};
-  }
 }

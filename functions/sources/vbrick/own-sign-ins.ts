@@ -1,10 +1,10 @@
 import type { OwnSignIns, Row } from '../../core/model.ts';
-import { isObject } from './answers/json-object.ts';
+import { isObject } from '../../source-kit/json-values.ts';
 import { classify } from './mapping/classify.ts';
 import { entryOf } from './mapping/entry.ts';
 import { signerOf } from './mapping/story.ts';
 
-/** The forwarder signs in like anybody, and the log of sign-ins shows it. */
+/** Recognises the forwarder's own sign-ins, which are in the log of sign-ins like all others. */
 export const ownSignIns: OwnSignIns = {
   account({ found }) {
     const me = found?.me;

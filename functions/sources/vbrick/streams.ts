@@ -1,6 +1,6 @@
 import type { Connection, Stream } from '../../core/model.ts';
 import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
-import { isObject } from './answers/json-object.ts';
+import { isObject } from '../../source-kit/json-values.ts';
 import { firstQuestion } from './answers/question.ts';
 import { read } from './answers/read.ts';
 import { events, stableFields } from './mapping/entry.ts';
@@ -15,7 +15,7 @@ interface Collection {
   readonly docs: string;
   readonly enabled: boolean;
   readonly every: Duration;
-  /** What it is called in the path, and what it is called in `settings.watch`. */
+  /** Its name in the path, and in `settings.watch`. */
   readonly path: string;
 }
 
@@ -63,7 +63,7 @@ const COLLECTIONS: readonly Collection[] = [
   },
 ];
 
-/** All that one user did, whatever it was done to: there is no such log of everybody. */
+/** Everything that one user did. There is no such log for all users. */
 const PRINCIPALS: Collection = {
   name: 'principals',
   title: 'All acts of one user',
@@ -78,7 +78,7 @@ export const streams: readonly Stream[] = COLLECTIONS.map(({ path, ...facts }) =
   ...common(path),
 }));
 
-/** A stream for each thing on the watch list: its rows are those of its collection, and so are its events. */
+/** A stream for each thing on the watch list. Its rows and events are the same as in its collection. */
 export function watched({ settings }: Connection): readonly Stream[] {
   const { watch } = settings;
   if (!isObject(watch)) return [];
@@ -95,15 +95,15 @@ export function watched({ settings }: Connection): readonly Stream[] {
   });
 }
 
-/** What all of Rev's audit logs have in common. */
+/** Properties that all of Rev's audit logs share. */
 function common(path: string): Omit<Stream, 'name' | 'title' | 'docs' | 'enabled' | 'every'> {
   return {
     settle: 2 * MINUTE,
     overlap: 30 * MINUTE,
     longestWindow: DAY,
-    // The vendor does not say how long it keeps its audit. Its own client asks for a year when it is not told otherwise.
+    // The vendor does not say how long it keeps its audit. Its own client asks for a year by default.
     retention: 365 * DAY,
-    // Documented are milliseconds; but Rev also writes times in JavaScript's form, and that has whole seconds.
+    // Milliseconds are documented, but Rev also writes times in JavaScript's form, which has whole seconds.
     precision: SECOND,
     needs: 'Account Admin; Audit Service enabled by Vbrick support',
     first: (range, connection) => firstQuestion(path, range, connection),

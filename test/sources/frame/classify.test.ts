@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UNKNOWN_EVENT } from '../../../functions/core/reading/process-page.ts';
+import { UNKNOWN_EVENT } from '../../../functions/core/events/tags.ts';
 import { auditTrails } from '../../../functions/sources/frame/audit-trails.ts';
 import { classify } from '../../../functions/sources/frame/classify.ts';
 

@@ -5,7 +5,6 @@ import { UnreadableError } from '../../../functions/core/errors.ts';
 import type { Answer, Connection, Lookup, Request } from '../../../functions/core/model.ts';
 import { judge as judgeAnswer } from '../../../functions/core/requests/judge.ts';
 import { DAY } from '../../../functions/core/time.ts';
-import { numberOf, textOf } from '../../../functions/sources/frame/fields.ts';
 import { judge } from '../../../functions/sources/frame/judge.ts';
 import { firstPage, nextPage } from '../../../functions/sources/frame/offset-pages.ts';
 import { daysOf } from '../../../functions/sources/frame/reports/days.ts';
@@ -317,46 +316,5 @@ describe.each(['accounts', 'organizations'])('the names of %s', (what) => {
 
   test.each(['<html>', '{"data":[]}', '[{"id":"a"'])('%s is no page of them', (body) => {
     expect(() => read([answer(body)], known)).toThrow(UnreadableError);
-  });
-});
-
-describe('fields', () => {
-  test.each([
-    ['a', 'a'],
-    [' ', ' '],
-    [5, '5'],
-    [0, '0'],
-    [Number.MAX_SAFE_INTEGER, '9007199254740991'],
-    [Number.MAX_SAFE_INTEGER + 1, undefined],
-    [Number.POSITIVE_INFINITY, undefined],
-    ['', undefined],
-    [null, undefined],
-    [true, undefined],
-    [[], undefined],
-    [{}, undefined],
-    [undefined, undefined],
-  ])('the text of %j is %j', (value, text) => {
-    expect(textOf(value)).toBe(text);
-  });
-
-  test.each([
-    [5, 5],
-    [-1.5, -1.5],
-    [0, 0],
-    ['12.50', 12.5],
-    ['-3', -3],
-    ['', undefined],
-    [' 1', undefined],
-    ['1e5', undefined],
-    ['0x10', undefined],
-    ['9'.repeat(16), undefined],
-    ['1.', undefined],
-    [Number.NaN, undefined],
-    [Number.POSITIVE_INFINITY, undefined],
-    [true, undefined],
-    [null, undefined],
-    [[1], undefined],
-  ])('the number of %j is %j', (value, number) => {
-    expect(numberOf(value)).toBe(number);
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { UnreadableError } from '../../../functions/core/errors.ts';
+import { UNKNOWN_EVENT } from '../../../functions/core/events/tags.ts';
 import type { Answer, Connection } from '../../../functions/core/model.ts';
-import { UNKNOWN_EVENT } from '../../../functions/core/reading/process-page.ts';
 import { DAY, HOUR, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { personIn } from '../../../functions/source-kit/persons.ts';
 import { auditUserEvents } from '../../../functions/sources/thousandeyes/audit-user-events.ts';
 import { classify } from '../../../functions/sources/thousandeyes/classify.ts';
-import { isSamePerson, personOf } from '../../../functions/sources/thousandeyes/person.ts';
+import { isSamePerson } from '../../../functions/sources/thousandeyes/same-person.ts';
 import { source } from '../../../functions/sources/thousandeyes/source.ts';
 
 const ASKED = { url: '/audit-user-events' };
@@ -381,8 +382,8 @@ describe('persons', () => {
     ['(ana@example.com)', { name: '(ana@example.com)' }],
     ['', {}],
   ])('%j', (text, person) => {
-    expect(personOf(text)).toEqual(person);
-    expect(personOf(text, '7')).toEqual({ id: '7', ...person });
+    expect(personIn(text)).toEqual(person);
+    expect(personIn(text, '7')).toEqual({ id: '7', ...person });
   });
 
   test.each([
@@ -393,6 +394,6 @@ describe('persons', () => {
     ['Ana (a@x.example)', 'Bo', false],
     ['', '', false],
   ])('%j and %j', (one, other, same) => {
-    expect(isSamePerson(personOf(one), personOf(other))).toBe(same);
+    expect(isSamePerson(personIn(one), personIn(other))).toBe(same);
   });
 });

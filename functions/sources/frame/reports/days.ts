@@ -1,8 +1,8 @@
 import { ceilTo, DAY, floorTo, formatInstant, type Instant, type Range } from '../../../core/time.ts';
 
 /**
- * The days that a range touches, as a question: from the first to the one after the last. Whether that one is part of the
- * answer is not documented; its rows do no harm.
+ * The days that a range touches, as parameters: from the first to the day after the last. Whether that day belongs to the answer is
+ * not documented; its rows do no harm.
  */
 export function daysOf({ from, to }: Range): { from_date: string; to_date: string } {
   const firstDay = floorTo(from, DAY);

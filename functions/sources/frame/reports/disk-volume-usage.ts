@@ -1,12 +1,14 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import type { Answer, Connection, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { DAY, HOUR, type Range } from '../../../core/time.ts';
+import { recordOf } from '../../../source-kit/json-values.ts';
+import { present } from '../../../source-kit/present.ts';
+import { numberOf, textOf } from '../../../source-kit/scalars.ts';
 import { customerPath } from '../customer.ts';
-import { numberOf, present, recordOf, textOf } from '../fields.ts';
 import { HEADERS } from '../offset-pages.ts';
 import { daysOf } from './days.ts';
 import { metricOf } from './usage-metric.ts';
-import { usageEvents, usageLikeness, usageRows } from './usage-rows.ts';
+import { stableUsageFields, usageEvents, usageRows } from './usage-rows.ts';
 
 /** How much of which disks was used, hour by hour. */
 export const diskVolumeUsage: Stream = {
@@ -15,7 +17,7 @@ export const diskVolumeUsage: Stream = {
   docs: 'https://docs.dizzion.com/dev-hub/admin-api/customer',
   enabled: false,
   every: 6 * HOUR,
-  // The vendor answers for whole days, and may add one: when both have been over for two hours, all is counted to the end.
+  // The vendor answers for whole days, and may add one. Two hours after the end of both, their counts are complete.
   settle: 2 * DAY + 2 * HOUR,
   overlap: 6 * HOUR,
   longestWindow: DAY,
@@ -27,7 +29,7 @@ export const diskVolumeUsage: Stream = {
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
-  stableFields: usageLikeness,
+  stableFields: stableUsageFields,
   map,
 };
 

@@ -1,9 +1,10 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import { formatInstant, HOUR } from '../../../core/time.ts';
-import { type Fields, numberOf } from '../fields.ts';
+import type { Fields } from '../../../source-kit/json-values.ts';
+import { numberOf } from '../../../source-kit/scalars.ts';
 import { hourOf } from './usage-rows.ts';
 
-/** What the events about usage share: each is a measurement of one hour. What has neither a time nor hours measures nothing. */
+/** The shared fields of usage events: each measures one hour. Throws for a record with neither a time nor hours. */
 export function metricOf(record: Fields, action: string): Pick<EcsFields, 'event'> {
   const hour = hourOf(record.time);
   if (hour === undefined && numberOf(record.hours_used) === undefined) {

@@ -2,34 +2,35 @@ import { UnreadableError } from '../../../core/errors.ts';
 import { bareJsonRows, largeJsonRows, memberTexts, textRow } from '../../../core/events/large-json-rows.ts';
 import type { Answer, Identity, Row } from '../../../core/model.ts';
 import { type Instant, MILLISECOND, parseInstant } from '../../../core/time.ts';
-import { fieldsOf, numberOf, shapeOf } from '../fields.ts';
+import { fieldsOf, shapeOf } from '../../../source-kit/json-values.ts';
+import { numberOf } from '../../../source-kit/scalars.ts';
 
 const LATEST = Date.UTC(2200, 0, 1);
-/** Two sums of the same hours in another order may differ by so little. */
+/** Maximum difference between two sums of the same hours in different order. */
 const ROUNDING = 1e-6;
 
-/** The hours of usage, each with the account that it belongs to: the vendor lists them account by account. */
+/** The hours of usage, each with its account: the vendor lists them account by account. */
 export function usageRows(answer: Answer): readonly Row[] {
   const { rows: accounts, document } = largeJsonRows(answer, 'data');
   const rows = accounts.flatMap(rowsOfAccount);
   const total = document.total ?? undefined;
   if (total !== undefined && !isTotal(numberOf(total), accounts.length, rows)) {
-    const said = numberOf(total) ?? shapeOf(total);
+    const announced = numberOf(total) ?? shapeOf(total);
     throw new UnreadableError(
-      `total is ${said}, but the answer holds ${rows.length} rows of ${accounts.length} accounts with ${hoursOf(rows)} hours`,
+      `total is ${announced}, but the answer holds ${rows.length} rows of ${accounts.length} accounts with ${hoursOf(rows)} hours`,
     );
   }
   return rows;
 }
 
-/** There is no id. What is counted anew later on is another event: the value is a part of what a row is told by. */
+/** Rows have no id. The measured value is a part of a row's identity, so a corrected value is another event. */
 export function usageEvents({ value }: Row): readonly Identity[] {
   const time = hourOf(fieldsOf(value).time);
   return [time === undefined ? {} : { time }];
 }
 
-/** The ids of what is used where: its names, and how much of it there was, may be counted anew. */
-const WHOSE = [
+/** The ids of what was used and where. Names and values may change when the vendor counts again. */
+const ID_FIELDS = [
   'account_external_id',
   'datacenter_id',
   'instance_type_id',
@@ -37,10 +38,10 @@ const WHOSE = [
   'disk_volume_type_id',
 ] as const;
 
-/** The same hour of the same thing, whatever it is worth now. */
-export function usageLikeness({ value }: Row): string {
+/** The same for the same hour of the same thing, whatever its value. */
+export function stableUsageFields({ value }: Row): string {
   const fields = fieldsOf(value);
-  return JSON.stringify([fields.time, ...WHOSE.map((key) => fields[key] ?? null)]);
+  return JSON.stringify([fields.time, ...ID_FIELDS.map((key) => fields[key] ?? null)]);
 }
 
 /** The beginning of an hour, in milliseconds since 1970. */
@@ -52,8 +53,8 @@ export function hourOf(value: unknown): Instant | undefined {
 }
 
 /**
- * The hours of an account, put together from the vendor's own texts, so that each number stays as it was written. What is
- * no account with a list of usage is a row of its own: no mapping will understand it, and it stops nobody else.
+ * The hours of an account, put together from the vendor's own texts, so that each number stays as it was written. If a row is no
+ * account with a list of usage, it stays a row: mapping it fails, and the other rows are not affected.
  */
 function rowsOfAccount(row: Row): readonly Row[] {
   const members = memberTexts(row.text);
@@ -64,14 +65,14 @@ function rowsOfAccount(row: Row): readonly Row[] {
   return entries.map((entry) => textRow(`{${[...account, ...membersIn(entry.text)].join()}}`));
 }
 
-/** What stands between the braces of an entry, if anything; one that is no object becomes a member itself. */
+/** The text between the braces of an entry, if there is any. An entry that is no object becomes a member. */
 function membersIn(entry: string): readonly string[] {
   if (!entry.startsWith('{')) return [`"usage":${entry}`];
   const inside = entry.slice(1, -1).trim();
   return inside === '' ? [] : [inside];
 }
 
-/** What the total counts is not documented, and the vendor's samples leave it open: rows, accounts or hours. */
+/** What the total counts is not documented. By the vendor's samples it may be rows, accounts or hours. */
 function isTotal(total: number | undefined, accounts: number, rows: readonly Row[]): boolean {
   if (total === undefined) return false;
   if (total === rows.length || total === accounts) return true;

@@ -1,11 +1,13 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import type { Answer, Connection, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, HOUR, type Range, SECOND } from '../../../core/time.ts';
+import { recordOf } from '../../../source-kit/json-values.ts';
+import { present } from '../../../source-kit/present.ts';
+import { numberOf, textOf } from '../../../source-kit/scalars.ts';
 import { customerPath } from '../customer.ts';
-import { numberOf, present, recordOf, textOf } from '../fields.ts';
 import { HEADERS } from '../offset-pages.ts';
 import { metricOf } from './usage-metric.ts';
-import { usageEvents, usageLikeness, usageRows } from './usage-rows.ts';
+import { stableUsageFields, usageEvents, usageRows } from './usage-rows.ts';
 
 /** How many hours machines ran, hour by hour. */
 export const usage: Stream = {
@@ -14,8 +16,8 @@ export const usage: Stream = {
   docs: 'https://docs.dizzion.com/dev-hub/admin-api/customer',
   enabled: false,
   every: HOUR,
-  // A question ends at a full hour, and the vendor may add the hour that begins there. After four hours that one, too, has
-  // been over for two and is counted to the end: what is counted by half would be another event later on.
+  // A request ends at a full hour, and the vendor may add the hour that begins there. After four hours that hour has been over
+  // for at least two, and its count is complete. An incomplete count would become another event later.
   settle: 4 * HOUR,
   overlap: 6 * HOUR,
   longestWindow: DAY,
@@ -27,11 +29,11 @@ export const usage: Stream = {
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
   events: usageEvents,
-  stableFields: usageLikeness,
+  stableFields: stableUsageFields,
   map,
 };
 
-/** Whether the bounds belong to the range is not documented: the hour that begins at the first of them must come in any case. */
+/** Whether the bounds belong to the range is not documented. The hour that begins at the first bound must be in the answer. */
 function first({ from, to }: Range, connection: Connection): Request {
   const query = new URLSearchParams({
     from_date: formatInstant(Math.max(0, floorTo(from, HOUR) - SECOND), 's'),

@@ -3,21 +3,24 @@ import { UnreadableError } from '../../../core/errors.ts';
 import { largeJsonRows } from '../../../core/events/large-json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
+import { fieldsOf, recordOf, shapeOf } from '../../../source-kit/json-values.ts';
+import { searchTermsOf, sentenceAbout } from '../../../source-kit/persons.ts';
+import { present } from '../../../source-kit/present.ts';
+import { numberOf } from '../../../source-kit/scalars.ts';
 import { customerPath } from '../customer.ts';
-import { fieldsOf, numberOf, present, recordOf, shapeOf } from '../fields.ts';
 import { HEADERS } from '../offset-pages.ts';
-import { namesOf, personOf, saidOf } from '../person.ts';
+import { personOf } from '../person.ts';
 import { tenantOf } from '../tenant.ts';
 import { daysOf } from './days.ts';
 
-/** Which users came to which accounts, day by day. */
+/** Which users accessed which accounts, day by day. */
 export const userActivities: Stream = {
   name: 'user-activities',
   title: 'User activity',
   docs: 'https://docs.dizzion.com/dev-hub/admin-api/customer',
   enabled: true,
   every: HOUR,
-  // A day is asked for as long as it touches what is not yet settled: until two hours into the next.
+  // A day is requested until two hours after its end, when it is settled.
   settle: 2 * HOUR,
   overlap: 0,
   longestWindow: DAY,
@@ -39,18 +42,18 @@ function first(range: Range, connection: Connection): Request {
   };
 }
 
-/** The answer is one page, of tens of thousands of rows. How many it ought to be, it says itself. */
+/** The answer is one page, which may have tens of thousands of rows. It states how many there must be. */
 function read(answer: Answer): Page {
   const { rows, document } = largeJsonRows(answer, 'data');
   const total = document.total ?? undefined;
   if (total !== undefined && numberOf(total) !== rows.length) {
-    const said = numberOf(total) ?? shapeOf(total);
-    throw new UnreadableError(`total is ${said}, but the answer holds ${rows.length} rows`);
+    const announced = numberOf(total) ?? shapeOf(total);
+    throw new UnreadableError(`total is ${announced}, but the answer holds ${rows.length} rows`);
   }
   return { rows };
 }
 
-/** There is no id: a row is told by who came where and when. */
+/** Rows have no id: user, account and time identify them. */
 function events({ value }: Row): readonly Identity[] {
   const { user_id, account_id, access_datetime } = fieldsOf(value);
   const key = [user_id, account_id, access_datetime];
@@ -64,9 +67,9 @@ function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   const user = personOf(record);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: saidOf(user, `came to ${account?.name ?? account?.id ?? 'an account'}`),
+    message: sentenceAbout(user, `came to ${account?.name ?? account?.id ?? 'an account'}`),
     event: {
-      // Of a user's accesses the vendor shows some, not each: they speak of sign-ins, but do not count them.
+      // The vendor shows only some of a user's accesses, so these events are evidence of sign-ins, but do not count them.
       category: ['authentication'],
       type: ['info'],
       action: 'account-access',
@@ -76,7 +79,7 @@ function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
     ...present({
       user,
       organization,
-      related: present({ user: namesOf(user) }),
+      related: present({ user: searchTermsOf(user) }),
       frame: present({ account, customer }),
     }),
   };

@@ -6,7 +6,7 @@ import { itemOf } from './item.ts';
 import { listRows } from './read-answer.ts';
 
 const KIND: Kind = { title: 'Accounts', thing: 'account', noun: 'account', category: 'configuration' };
-/** In an order in which a new account comes last, and shifts no other. */
+/** In this order a new account comes last, and does not shift the others. */
 const ORDER = { order: 'asc', order_by: 'inserted_at' };
 const ROWS_A_PAGE = 100;
 

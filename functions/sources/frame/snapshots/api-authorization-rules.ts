@@ -2,12 +2,14 @@ import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
 import { isSame } from '../../../core/events/differences.ts';
 import type { Change, Connection, SnapshotStream } from '../../../core/model.ts';
 import { HOUR } from '../../../core/time.ts';
-import { distinct, isObject, present } from '../fields.ts';
+import { isObject } from '../../../source-kit/json-values.ts';
+import { distinct, present } from '../../../source-kit/present.ts';
+import { idOf } from '../../../source-kit/scalars.ts';
 import { customerRequest } from './customer-request.ts';
 import { baselineFields, DAILY, driftFields, type Kind, nameOf } from './drift-fields.ts';
-import { idText, itemOf } from './item.ts';
+import { itemOf, LONGEST_ID } from './item.ts';
 import { listRows } from './read-answer.ts';
-import { sayName, someOf } from './wording.ts';
+import { nameText, someOf } from './wording.ts';
 
 const KIND: Kind = { title: 'API keys', thing: 'API key', noun: 'api-authorization-rule', category: 'iam' };
 
@@ -26,7 +28,7 @@ export const apiAuthorizationRules: SnapshotStream = {
   mapBaseline: (items, connection) => baselineFields(KIND, items, connection),
 };
 
-/** ECS calls the user that is acted upon as it was before `user.target`, and what is new of it `user.changes`. */
+/** In ECS, `user.target` is the user before the change, and `user.changes` holds the new values. */
 function mapChange(change: Change, connection: Connection): EcsFields {
   const { event, ...fields } = driftFields(KIND, change, connection);
   const before = userOf(change.before);
@@ -40,18 +42,18 @@ function mapChange(change: Change, connection: Connection): EcsFields {
     event: {
       ...event,
       type: [...(event.type ?? []), 'user'],
-      ...(roles.length > 0 && { reason: `roles: ${someOf(roles.map(sayName))}` }),
+      ...(roles.length > 0 && { reason: `roles: ${someOf(roles.map(nameText))}` }),
     },
     ...((target || changes) && { user: { ...(target && { target }), ...(changes && { changes }) } }),
     ...(people && { related: { user: people } }),
   };
 }
 
-/** A key acts as a user of its own. */
+/** A key has a user of its own, which its requests are made by. */
 function userOf(value: unknown): EcsUser | undefined {
   if (!isObject(value)) return undefined;
   return present({
-    id: idText(value.api_authorization_id) ?? idText(value.id),
+    id: idOf(value.api_authorization_id, LONGEST_ID) ?? idOf(value.id, LONGEST_ID),
     name: nameOf(value),
     roles: Array.isArray(value.roles) ? distinct(value.roles.map(roleName)) : undefined,
   });

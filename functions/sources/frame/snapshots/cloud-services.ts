@@ -11,7 +11,7 @@ const KIND: Kind = {
   category: 'configuration',
 };
 
-/** The clouds that the customer's desktops run in. The vendor calls cloud_provider_id required and leaves it out itself. */
+/** The clouds that the customer's desktops run in. cloud_provider_id is documented as required, but missing in the vendor's own samples. */
 export const cloudServices: SnapshotStream = {
   ...DAILY,
   name: 'cloud-services',

@@ -6,13 +6,13 @@ import { loneRow } from './read-answer.ts';
 
 const KIND: Kind = { title: 'Customer', thing: 'customer', noun: 'customer', category: 'configuration' };
 
-/** The customer itself: its name, its owner, what is switched on for it. */
+/** The customer itself: its name, its owner, what is enabled for it. */
 export const customer: SnapshotStream = {
   ...DAILY,
   name: 'customer',
   title: KIND.title,
   thing: KIND.thing,
-  // The slash at the end is the vendor’s.
+  // The vendor documents the slash at the end.
   first: () => ({ url: '/customers/', headers: HEADERS }),
   read: (answer) => ({ rows: [loneRow(answer, ['id'])], asks: [] }),
   items: ({ value }) => [itemOf(value, ['id'])],

@@ -2,34 +2,35 @@ import type { EcsFields } from '../../../core/ecs-event.ts';
 import { differences } from '../../../core/events/differences.ts';
 import type { Change, Connection, Item, SnapshotStream } from '../../../core/model.ts';
 import { DAY } from '../../../core/time.ts';
+import { isObject } from '../../../source-kit/json-values.ts';
+import { shortened } from '../../../source-kit/scalars.ts';
 import { customerIdOf } from '../customer.ts';
-import { isObject } from '../fields.ts';
-import { cut, reasonOf, sayName, someOf } from './wording.ts';
+import { nameText, reasonOf, someOf } from './wording.ts';
 
-const MOST_KEYS = 50;
-const MOST_FIELDS_SAID = 5;
-const LONGEST_FIELD_SAID = 200;
+const MAX_KEYS = 50;
+const MAX_FIELDS_IN_MESSAGE = 5;
+const LONGEST_FIELD_IN_MESSAGE = 200;
 const TYPES = { created: 'creation', changed: 'change', deleted: 'deletion' } as const;
 
-/** What all of Frame's snapshot streams are; only those that matter to a guard run unasked. */
+/** Defaults of Frame's snapshot streams. Only those that matter for security are enabled by default. */
 export const DAILY = {
   kind: 'snapshot',
   docs: 'https://docs.dizzion.com/dev-hub/admin-api/customer',
   enabled: false,
   every: DAY,
-  // The present does not run out; what was made and undone between two reads was never there to be read.
+  // The vendor shows the present state only, which does not expire.
   retention: 3_650 * DAY,
   needs: 'Customer Auditor; where Frame refuses that (403), Customer Administrator',
 } as const;
 
-/** What the events about one kind of thing share. */
+/** The facts that events about one kind of thing share. */
 export interface Kind extends Pick<SnapshotStream, 'title' | 'thing'> {
-  /** What actions begin with: `api-authorization-rule` of `api-authorization-rule-created`. */
+  /** The beginning of actions: `api-authorization-rule` of `api-authorization-rule-created`. */
   readonly noun: string;
   readonly category: string;
 }
 
-/** A change as ECS: what it was, a sentence, and how the thing was and is. */
+/** A change as ECS: its kind, a sentence, and the thing before and after. */
 export function driftFields(kind: Kind, change: Change, connection: Connection): EcsFields {
   const reason = change.kind === 'changed' ? reasonOf(differences(change.before, change.after)) : '';
   return {
@@ -47,7 +48,7 @@ export function driftFields(kind: Kind, change: Change, connection: Connection):
   };
 }
 
-/** How things are when they are first seen: how many there are, and which. */
+/** The first snapshot as ECS: how many things there are, and their keys. */
 export function baselineFields(kind: Kind, items: readonly Item[], connection: Connection): EcsFields {
   const keys = items.map(({ key }) => key);
   return {
@@ -65,13 +66,13 @@ export function baselineFields(kind: Kind, items: readonly Item[], connection: C
         thing: kind.thing,
         change: 'baseline',
         count: keys.length,
-        ...(keys.length > 0 && { keys: keys.length > MOST_KEYS ? [...keys.slice(0, MOST_KEYS), '...'] : keys }),
+        ...(keys.length > 0 && { keys: keys.length > MAX_KEYS ? [...keys.slice(0, MAX_KEYS), '...'] : keys }),
       },
     },
   };
 }
 
-/** What people call a thing. */
+/** The name of a thing, for people. */
 export function nameOf(value: unknown): string | undefined {
   const names = isObject(value) ? [value.name, value.display_name, value.description] : [];
   return names.find((name): name is string => typeof name === 'string' && /[^\p{C}\s]/u.test(name));
@@ -79,16 +80,16 @@ export function nameOf(value: unknown): string | undefined {
 
 function messageOf({ thing }: Kind, change: Change): string {
   const name = nameOf(change.after) ?? nameOf(change.before) ?? change.key;
-  const which = name === thing ? '' : ` ${sayName(name)}`;
-  const where = change.fields.length > 0 ? `: ${someOf(change.fields.map(cutField), MOST_FIELDS_SAID)}` : '';
+  const which = name === thing ? '' : ` ${nameText(name)}`;
+  const where = change.fields.length > 0 ? `: ${someOf(change.fields.map(shortField), MAX_FIELDS_IN_MESSAGE)}` : '';
   return `${thing.charAt(0).toUpperCase()}${thing.slice(1)}${which} was ${change.kind}${where}.`;
 }
 
-function cutField(path: string): string {
-  return cut(path, LONGEST_FIELD_SAID);
+function shortField(path: string): string {
+  return shortened(path, LONGEST_FIELD_IN_MESSAGE);
 }
 
-/** The thing before and after as JSON texts: as objects, every vendor's field would become a field of the index. */
+/** The thing before and after as JSON texts. As objects, each of the vendor's fields would become a field of the SIEM's index. */
 function snapshotFields(kind: Kind, change: Change): Record<string, unknown> {
   return {
     thing: kind.thing,

@@ -2,10 +2,10 @@ import { UnreadableError } from '../../../core/errors.ts';
 import { excerpt } from '../../../core/events/excerpt.ts';
 import { writeJson } from '../../../core/events/write-json.ts';
 import type { Answer, Row } from '../../../core/model.ts';
-import { isObject, shapeOf } from '../fields.ts';
+import { isObject, parseJson, shapeOf } from '../../../source-kit/json-values.ts';
 
-// A list that was read by half would look like deletions: what is not wholly as expected is not read at all. Messages tell
-// the shape of an answer and not its words, for the answer about API keys may hold credentials.
+// Half a list would look like deletions, so an answer that is not completely as expected is not read at all. Error messages name the
+// shape of an answer and do not quote it, because the answer about API keys may hold credentials.
 
 /** The rows of an answer that is a list of objects. */
 export function listRows(answer: Answer): readonly Row[] {
@@ -20,16 +20,16 @@ export function listRows(answer: Answer): readonly Row[] {
 
 /** The one row of an answer that is an object with at least one of these keys. */
 export function objectRow(answer: Answer, keys: readonly string[]): Row {
-  return known(parse(answer), keys);
+  return rowWithKeys(parse(answer), keys);
 }
 
-/** The same; the object may also be the only element of a list. */
+/** Like `objectRow`, but the object may also be the only element of a list. */
 export function loneRow(answer: Answer, keys: readonly string[]): Row {
   const value = parse(answer);
-  return known(Array.isArray(value) && value.length === 1 ? value[0] : value, keys);
+  return rowWithKeys(Array.isArray(value) && value.length === 1 ? value[0] : value, keys);
 }
 
-/** A row around a value of ours; its text is written for who asks for it. */
+/** A row made of a value. Its text is written when somebody asks for it. */
 export function rowOf(value: unknown): Row {
   return {
     value,
@@ -39,7 +39,7 @@ export function rowOf(value: unknown): Row {
   };
 }
 
-function known(value: unknown, keys: readonly string[]): Row {
+function rowWithKeys(value: unknown, keys: readonly string[]): Row {
   if (!isObject(value)) throw new UnreadableError(`the answer is ${shapeOf(value)}; an object was expected`);
   if (!keys.some((key) => Object.hasOwn(value, key))) {
     throw new UnreadableError(`the answer is an object without any of ${keys.join(', ')}`);
@@ -48,9 +48,9 @@ function known(value: unknown, keys: readonly string[]): Row {
 }
 
 function parse({ headers, text }: Answer): unknown {
-  // A byte order mark is white space to trim().
+  // trim() also removes a byte order mark.
   const body = text.trim();
-  const value = parseOrNone(body);
+  const value = parseJson(body);
   if (value === undefined) {
     const type = (headers['content-type'] || 'no content type').slice(0, 100);
     const what = body === '' ? 'the answer is empty' : 'the answer is not JSON, or only a part of it';
@@ -58,13 +58,4 @@ function parse({ headers, text }: Answer): unknown {
     throw new UnreadableError(`${what} (${type}, ${text.length} characters)${page}`, /^[[{]/.test(body));
   }
   return value;
-}
-
-/** JSON.parse's own message would quote the body. */
-function parseOrNone(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,26 +1,26 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import type { Change, Connection, Item, Row, SnapshotStream } from '../../../core/model.ts';
 import { HOUR } from '../../../core/time.ts';
-import { isObject } from '../fields.ts';
+import { isObject } from '../../../source-kit/json-values.ts';
 import { customerRequest } from './customer-request.ts';
 import { baselineFields, DAILY, driftFields, type Kind } from './drift-fields.ts';
 import { itemOf } from './item.ts';
 import { objectRow } from './read-answer.ts';
 import { tidy } from './tidy.ts';
-import { missingFrom, say, sayName } from './wording.ts';
+import { missingFrom, nameText, valueText } from './wording.ts';
 
 const KIND: Kind = { title: 'Settings', thing: 'setting', noun: 'setting', category: 'configuration' };
 const PREFIX = 'settings/';
 const LONGEST_ACTION = 80;
-const MOST_PEOPLE = 50;
+const MAX_PEOPLE = 50;
 
-/** By these the answer is known for what it is: the vendor documents them all. */
+/** Documented settings by which the answer is recognised. */
 const DOCUMENTED = ['frame_support_admin_access', 'is_login_banner_enabled', 'max_concurrency'];
 
-/** Settings that let the vendor's own staff in. */
+/** Settings that give the vendor's own staff access. */
 const SUPPORT = /support|personnel/i;
 
-/** The customer's settings, each of them a thing of its own: one event for each that changes. */
+/** The customer's settings. Each is a thing of its own, so there is one event for each that changes. */
 export const settings: SnapshotStream = {
   ...DAILY,
   name: 'settings',
@@ -53,7 +53,7 @@ function mapChange(change: Change, connection: Connection): EcsFields {
     message: messageOf(name, verb, before, after),
     event: {
       ...event,
-      // Who may come in is a matter of access, too.
+      // Settings about access belong to iam, too.
       ...(isSupport && { category: ['iam', ...(event.category ?? [])], type: [...(event.type ?? []), 'admin'] }),
       action: `${wordsOf(name)}-${verb}`,
     },
@@ -61,7 +61,7 @@ function mapChange(change: Change, connection: Connection): EcsFields {
   };
 }
 
-/** What has been done to a setting, in a word that rules can name. */
+/** What was done to a setting, as a word that rules can name. */
 function verbOf(before: unknown, after: unknown): string {
   if (after === true) return 'enabled';
   if (after === false && before === true) return 'disabled';
@@ -83,8 +83,9 @@ function wordsOf(name: string): string {
 }
 
 function messageOf(name: string, verb: string, before: unknown, after: unknown): string {
-  const values = { created: say(after), deleted: say(before) }[verb] ?? `${say(before)} → ${say(after)}`;
-  return `Setting ${sayName(name)} was ${verb}: ${values}.`;
+  const values =
+    { created: valueText(after), deleted: valueText(before) }[verb] ?? `${valueText(before)} → ${valueText(after)}`;
+  return `Setting ${nameText(name)} was ${verb}: ${values}.`;
 }
 
 function settingIn(value: unknown, name: string): unknown {
@@ -92,5 +93,5 @@ function settingIn(value: unknown, name: string): unknown {
 }
 
 function addressesIn(values: readonly unknown[]): string[] {
-  return values.filter((value): value is string => typeof value === 'string' && value !== '').slice(0, MOST_PEOPLE);
+  return values.filter((value): value is string => typeof value === 'string' && value !== '').slice(0, MAX_PEOPLE);
 }

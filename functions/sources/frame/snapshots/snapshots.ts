@@ -7,7 +7,7 @@ import { elasticity } from './elasticity.ts';
 import { masterImages } from './master-images.ts';
 import { settings } from './settings.ts';
 
-/** How things are at Frame, told by their changes. */
+/** The snapshot streams: how things are at Frame, as events about their changes. */
 export const snapshots: readonly SnapshotStream[] = [
   apiAuthorizationRules,
   settings,

@@ -1,11 +1,12 @@
 import { digest } from '../../../core/events/identity.ts';
+import { fieldsOf } from '../../../source-kit/json-values.ts';
 
-/** What stands under such a key, at any depth, is taken for a secret. */
+/** Values under such a key, at any depth, are treated as secrets. */
 const SECRET_KEY = /credential|secret|passw|passphrase|private_?key|access_?key|api_?key|token/i;
 
 /**
- * A record as it is compared and sent: keys and lists in a fixed order (the vendor's lists are sets: permissions, roles,
- * persons), numbers that JSON can hold, and in the place of each secret its hash, so that a new one still is a change.
+ * A record as it is compared and sent. Keys and lists are in a fixed order (the vendor's lists are sets: permissions, roles, persons),
+ * numbers are such that JSON can hold them, and each secret is replaced by its hash, so that a new secret still is a change.
  */
 export function tidy(value: unknown): unknown {
   return tidied(value, false);
@@ -23,12 +24,12 @@ function tidied(value: unknown, isSecret: boolean): unknown {
   );
 }
 
-/** The constant before a secret keeps its hash apart from all others in the world. */
+/** The prefix makes the hash differ from hashes of the same secret elsewhere. */
 function hashed(secret: string | number): string {
   return `hash:${digest(`tidemark/frame/secret/${JSON.stringify(secret)}`)}`;
 }
 
-/** By id, by name, then by the whole: an element keeps its place when something else in it changes. */
+/** By id, by name, then by the whole value, so that an element keeps its place when other fields of it change. */
 function inFixedOrder(one: unknown, other: unknown): number {
   return (
     compare(textAt(one, 'id'), textAt(other, 'id')) ||
@@ -38,7 +39,7 @@ function inFixedOrder(one: unknown, other: unknown): number {
 }
 
 function textAt(value: unknown, key: string): string {
-  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  const text = fieldsOf(value)[key];
   return typeof text === 'string' || typeof text === 'number' ? String(text) : '';
 }
 

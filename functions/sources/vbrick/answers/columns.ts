@@ -10,12 +10,12 @@ export const COLUMNS = [
   'CurrentState',
 ] as const;
 
-/** What a row holds, column by column. */
+/** The texts of a row by the names of their columns. */
 export type Columns = Readonly<Record<string, string>>;
 
 const DOCUMENTED: ReadonlyMap<string, string> = new Map(COLUMNS.map((name) => [name.toLowerCase(), name]));
 
-/** Names for what a header row or a JSON object calls its columns: the documented ones whatever their case, none of them twice. */
+/** The column names of a header row or a JSON object: in the documented case, and each only once. */
 export function columnNames(header: readonly string[]): string[] {
   const names = new Set<string>();
   for (const [at, text] of header.entries()) {
@@ -25,7 +25,7 @@ export function columnNames(header: readonly string[]): string[] {
   return [...names];
 }
 
-/** Cells under their names. A short row lacks its last columns; what a long one has too many gets a number. */
+/** The cells by their column names. A short row has no last columns; surplus cells of a long row get numbered names. */
 export function columnsOf(names: readonly string[], cells: readonly string[]): Columns {
   const taken = new Set(names);
   return Object.fromEntries(cells.map((cell, at) => [names[at] ?? unused(`column${at + 1}`, taken), cell]));

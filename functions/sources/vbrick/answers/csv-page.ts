@@ -5,19 +5,19 @@ import { COLUMNS, type Columns, columnNames, columnsOf } from './columns.ts';
 import { type CsvLine, CsvText } from './csv-text.ts';
 import { parseWhen } from './when.ts';
 
-const MOST_COLUMNS = 1_000;
-/** JSON of which no part is JSON itself, other than of a number. */
+const MAX_COLUMNS = 1_000;
+/** JSON that is no longer JSON when its end is cut off. A number would be. */
 const SELF_CONTAINED = /^\s*["{[ntf]/;
 const JSON_BEGINNING = /^\s*["{[]/;
 
-/** The rows of a CSV answer, each a row's columns or the text of a line that is no row. An empty text is an empty answer. */
+/** The rows of a CSV answer: the columns of each, or the text of a line that is no row. An empty text is an answer without rows. */
 export function csvRows(text: string, { headers }: Pick<Answer, 'headers'>): (Columns | string)[] {
   if (text.trim() === '' && /^\s*$|\bcsv\b/i.test(headers['content-type'] ?? '')) return [];
   const csv = new CsvText(text);
   const header = csv.header();
   const names = headerNames(header, text);
   const whenAt = names.indexOf('When');
-  // Who tells a row from the middle of another one: its width may be off by one in this vendor's own example, its time not.
+  // A line may be the middle of a row with line breaks in it. A row has a time; its width may differ by one in the vendor's own example.
   const lines = csv.rows(
     (cells, doubtful) =>
       parseWhen(cells[whenAt]) !== undefined || (!doubtful && Math.abs(cells.length - names.length) <= 1),
@@ -28,20 +28,20 @@ export function csvRows(text: string, { headers }: Pick<Answer, 'headers'>): (Co
   return lines.map((line) => ('cells' in line ? columnsOf(names, line.cells) : line.broken));
 }
 
-/** What does not begin with the vendor's header row is not the vendor's CSV. */
+/** The vendor's CSV begins with a header row; an answer without it is something else. */
 function headerNames(header: CsvLine | undefined, text: string): string[] {
-  const cells = header && 'cells' in header && header.cells.length <= MOST_COLUMNS ? header.cells : [];
+  const cells = header && 'cells' in header && header.cells.length <= MAX_COLUMNS ? header.cells : [];
   const names = columnNames(cells);
   if (names.includes('When') && (names.includes('EntityKey') || names.includes('MessageKey'))) return names;
-  // What has rows in it may say something about people, and errors are read by many.
-  const said = text.includes('{""') ? '' : excerpt(text);
-  throw new UnreadableError(`the answer does not begin with a header row such as ${COLUMNS}${said}`, false);
+  // Rows may hold personal data, and many people read error messages.
+  const beginning = text.includes('{""') ? '' : excerpt(text);
+  throw new UnreadableError(`the answer does not begin with a header row such as ${COLUMNS}${beginning}`, false);
 }
 
 /**
- * Whether the last line is all of a line. Where a line end follows it is. Else it has to be as wide as the others, and its
- * last cell must not be the beginning of something longer: of JSON that can be seen; of nothing, and of other text, it
- * cannot, and then HTTP's own count of the body is the only word for it.
+ * Whether the last line is complete. It is if a line end follows. Else it must be as wide as the other lines, and its last cell must
+ * not be the beginning of something longer. JSON shows that. An empty cell or another text does not, and then only HTTP's own
+ * count of the body proves that nothing was cut off.
  */
 function endsWhole(
   header: CsvLine | undefined,
@@ -59,12 +59,12 @@ function endsWhole(
   return last.cells.length >= width && (isWholeJson(cell) || (isCounted && !isCutJson(cell)));
 }
 
-/** Broken JSON that closes as it opened was broken when it was written; what does not close may have been cut. */
+/** JSON without its closing bracket may have been cut off. With it, broken JSON was written like that. */
 function isCutJson(cell: string): boolean {
   return JSON_BEGINNING.test(cell) && !/^\s*(?:\{[\s\S]*\}|\[[\s\S]*\])\s*$/.test(cell);
 }
 
-/** HTTP counts what it carries, by its length or in chunks: then all has come that was sent. */
+/** Whether HTTP counts the body, by its length or in chunks: then a body that was cut off would have failed. */
 function isCounted(headers: Answer['headers']): boolean {
   return headers['content-length'] !== undefined || /\bchunked\b/i.test(headers['transfer-encoding'] ?? '');
 }

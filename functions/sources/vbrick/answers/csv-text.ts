@@ -1,27 +1,27 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { UnreadableError } from '../../../core/errors.ts';
 
-/** A line of CSV, or several where a quoted cell has line breaks: its cells, or its text where it is no row. */
+/** A line of CSV, or several if a quoted cell has line breaks: its cells, or its text if it is no row. */
 export type CsvLine = ({ readonly cells: readonly string[] } | { readonly broken: string }) & {
   /** Whether a line end follows, and not the end of the text. */
   readonly ended: boolean;
 };
 
-/** Decides whether these cells can be a row. Doubtful ones stand in a line with misplaced quotes, or after one that was no row. */
+/** Whether these cells can be a row. They are doubtful in a line with misplaced quotes, and after a line that was no row. */
 export type IsRow = (cells: readonly string[], doubtful: boolean) => boolean;
 
-/** A page has a hundred rows: a text with more broken lines than this is not worth a closer look. */
-const MOST_BROKEN_LINES = 1_000;
+/** Maximum number of broken lines before the text is given up. A page has a hundred rows. */
+const MAX_BROKEN_LINES = 1_000;
 
 const RULES: Options = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, skip_empty_lines: true };
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-/** Ends the parsing of a stretch before its time. */
+/** Thrown to end the parsing early. */
 const STOP = new Error('stop');
 
 /**
- * Reads CSV line by line, so that what breaks the rules of quoting spoils its own line and no other. csv-parse reads by the
- * rules as far as it gets; where it cannot go on, one line is read by itself, and it goes on after that.
+ * Reads CSV line by line, so that a mistake in quoting spoils its own line only. csv-parse reads by the rules as far as it can. If
+ * it cannot go on, one line is read by itself, and csv-parse goes on after that line.
  */
 export class CsvText {
   readonly #bytes: Uint8Array;
@@ -31,7 +31,7 @@ export class CsvText {
     this.#bytes = new TextEncoder().encode(text);
   }
 
-  /** The first line; none when there is no line, or it is no CSV. */
+  /** The first line. Undefined if there is no line, or the first one is not CSV. */
   header(): CsvLine | undefined {
     let header: CsvLine | undefined;
     this.#read((cells, end) => {
@@ -42,7 +42,7 @@ export class CsvText {
     return header;
   }
 
-  /** The lines from here on. A text that ends inside of quotes is only a part of one. */
+  /** The remaining lines. Throws for a text that ends inside of quotes: it was cut off. */
   rows(isRow: IsRow): CsvLine[] {
     const lines: CsvLine[] = [];
     let broken = 0;
@@ -59,12 +59,12 @@ export class CsvText {
       const { text, cells, ended } = this.#takeLine();
       doubtful = !cells || !isRow(cells, true);
       lines.push(cells && !doubtful ? { cells, ended } : { broken: text, ended });
-      if (doubtful && ++broken > MOST_BROKEN_LINES)
-        throw new UnreadableError(`more than ${MOST_BROKEN_LINES} lines of the CSV cannot be read`);
+      if (doubtful && ++broken > MAX_BROKEN_LINES)
+        throw new UnreadableError(`more than ${MAX_BROKEN_LINES} lines of the CSV cannot be read`);
     }
   }
 
-  /** Reads by the rules from here on, as long as `take` takes what is read; says where it stopped. */
+  /** Reads by the rules until `take` refuses a line. Returns where it stopped. */
   #read(take: (cells: string[], end: number) => boolean): 'at its end' | 'inside of quotes' | 'at a line' {
     const from = this.#at;
     try {
@@ -82,12 +82,12 @@ export class CsvText {
     }
   }
 
-  /** The next line that is not empty, by itself, with its cells if its quotes leave any. */
+  /** Reads the next line that is not empty by itself. It has cells unless its quotes prevent that. */
   #takeLine(): { readonly text: string; readonly cells?: readonly string[]; readonly ended: boolean } {
     while (this.#isLineEnd(this.#at)) this.#at++;
     const start = this.#at;
     while (this.#at < this.#bytes.length && !this.#isLineEnd(this.#at)) this.#at++;
-    // A byte order mark is dropped at the beginning of an answer only.
+    // Only at the beginning of an answer is a byte order mark dropped.
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#bytes.subarray(start, this.#at));
     const ended = this.#at < this.#bytes.length;
     try {

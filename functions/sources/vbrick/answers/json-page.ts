@@ -1,13 +1,14 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { excerpt } from '../../../core/events/excerpt.ts';
+import { claimsJson } from '../../../core/events/json-answer.ts';
 import { writeJson } from '../../../core/events/write-json.ts';
+import { type Fields, isObject } from '../../../source-kit/json-values.ts';
 import { COLUMNS, type Columns, columnNames } from './columns.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 
-/** A JSON answer: `general` has one row or a list of them, `header` what CSV answers have in their HTTP headers. */
+/** A JSON answer: `general` holds one row or a list of rows, and `header` what CSV answers have in their HTTP headers. */
 export interface JsonPage {
   readonly rows: readonly (Columns | string)[];
-  readonly header: JsonObject;
+  readonly header: Fields;
 }
 
 const NO_CELLS: Columns = Object.fromEntries(COLUMNS.map((name) => [name, '']));
@@ -19,7 +20,7 @@ export function jsonPage(text: string, contentType: string): JsonPage {
     if (isObject(document) && 'general' in document) {
       const rows = Array.isArray(document.general) ? document.general : [document.general];
       const header = isObject(document.header) ? document.header : {};
-      return { rows: rows.filter(saysSomething).map(rowOf), header };
+      return { rows: rows.filter(hasContent).map(rowOf), header };
     }
   } catch (thrown) {
     throw unreadable(
@@ -32,12 +33,12 @@ export function jsonPage(text: string, contentType: string): JsonPage {
   throw unreadable('the JSON has no "general"', text, contentType);
 }
 
-/** An empty page has no row, or one of nothing. */
-function saysSomething(row: unknown): boolean {
+/** An empty page has no row, or a row without content. */
+function hasContent(row: unknown): boolean {
   return row !== null && !(isObject(row) && Object.keys(row).length === 0);
 }
 
-/** A record under the names and with the texts that it has in CSV, so that it is the same record there and here. */
+/** A record with the names and texts that it has in CSV, so that it is the same record in both forms. */
 function rowOf(record: unknown): Columns | string {
   const entries = isObject(record) ? Object.entries(record) : [];
   const names = columnNames(entries.map(([name]) => name));
@@ -52,8 +53,8 @@ function cellOf(value: unknown): string {
 }
 
 function unreadable(what: string, text: string, contentType: string, thrown?: unknown): UnreadableError {
-  const claimsJson = (contentType === '' || /\bjson\b/i.test(contentType)) && /^\s*[[{]/.test(text);
-  // What has rows in it may say something about people, and errors are read by many.
-  const said = text.includes('"general"') ? '' : excerpt(text);
-  return new UnreadableError(`${what} (${text.length} characters)${said}`, claimsJson, thrown);
+  // Rows may hold personal data, and many people read error messages.
+  const beginning = text.includes('"general"') ? '' : excerpt(text);
+  const claims = claimsJson({ headers: { 'content-type': contentType }, text });
+  return new UnreadableError(`${what} (${text.length} characters)${beginning}`, claims, thrown);
 }

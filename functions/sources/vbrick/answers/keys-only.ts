@@ -1,31 +1,32 @@
+import { isObject } from '../../../source-kit/json-values.ts';
 import { COLUMNS, type Columns } from './columns.ts';
-import { isObject } from './json-object.ts';
 
-/** Stands where a value was. */
+/** Replaces a value that is not passed on. */
 export const WITHHELD = '[withheld]';
 
+/** Maximum depth of nested values that is looked at. */
 const DEEPEST = 12;
-/** A property's name, and not a mail address that somebody made one. */
+/** A name that a program gives a property, and not an e-mail address that is used as one. */
 const NAME = /^[A-Za-z_$][\w$]{0,99}$/;
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** Neither JSON nor a sentence, as something would be that has slipped into another column. */
+/** Neither JSON nor a quotation: that would be the content of another column in this one. */
 const PLAIN = /^[^"'{}[\]]{0,200}$/;
 const PLAIN_COLUMNS: ReadonlySet<string> = new Set(['MessageKey', 'EntityKey', 'EntityId', 'When']);
 
 type Keep = (value: unknown) => boolean;
 
-const nothing: Keep = () => false;
-/** A command is told by what it is about, and by yes and no: ids and truth values are nobody's personal data. */
-const idsAndTruths: Keep = (value) => typeof value === 'boolean' || isId(value);
+const keepNothing: Keep = () => false;
+/** Ids and truth values are no personal data, and they are what makes a command understandable. */
+const keepIdsAndTruths: Keep = (value) => typeof value === 'boolean' || isId(value);
 
-/** Whether it can be an id, and nothing else about a person. */
+/** Whether the value is an id and cannot be anything else about a person. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && GUID.test(value);
 }
 
 /**
- * The columns without what they say about people: of the states their keys only, of the command its ids and truth values
- * too. Who acted stays, unless the row is of another width than documented: then anything may stand in that place.
+ * The columns without personal data: of the states only the keys, of the command also ids and truth values. The principal stays,
+ * unless the row has other columns than documented, because then anything may stand in that column.
  */
 export function keysOnly(columns: Columns): Columns {
   const names = Object.keys(columns);
@@ -34,20 +35,20 @@ export function keysOnly(columns: Columns): Columns {
     Object.entries(columns).map(([name, text]) => {
       if (PLAIN_COLUMNS.has(name)) return [name, PLAIN.test(text) ? text : WITHHELD];
       if (name === 'Principal' && isDocumented) return [name, text];
-      return [name, keysOfText(text, name === 'Message' || name === 'Principal' ? idsAndTruths : nothing)];
+      return [name, keysOfText(text, name === 'Message' || name === 'Principal' ? keepIdsAndTruths : keepNothing)];
     }),
   );
 }
 
-/** `Network:ModifyUser,Network:User,<guid>,`: how a row of the documented order begins. */
+/** The beginning of a row in the documented order: `Network:ModifyUser,Network:User,<guid>,`. */
 const KEYS_AND_ID = /^[a-z]{1,50}[:.]\w{1,100},[a-z]{1,50}[:.]\w{1,50},(?:[\da-f-]{36},)?/i;
 
-/** A line that is no row, up to where its values may begin. */
+/** A line that is no row, cut where personal data may begin. */
 export function beginningOnly(line: string): string {
   return `${KEYS_AND_ID.exec(line)?.[0] ?? ''}${WITHHELD}`;
 }
 
-/** A property's name, or that there is one. */
+/** A property's name, or a replacement if the name itself may be personal data. */
 export function keyOnly(name: string): string {
   return NAME.test(name) ? name : WITHHELD;
 }

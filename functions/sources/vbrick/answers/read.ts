@@ -1,5 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { digest } from '../../../core/events/identity.ts';
+import { withoutByteOrderMark } from '../../../core/events/json-answer.ts';
 import type { Answer, Page, Request, Row } from '../../../core/model.ts';
 import type { Columns } from './columns.ts';
 import { csvRows } from './csv-page.ts';
@@ -8,9 +9,7 @@ import { jsonPage } from './json-page.ts';
 import { beginningOnly, keysOnly, WITHHELD } from './keys-only.ts';
 import { isKeysOnly, nextQuestion } from './question.ts';
 
-const BYTE_ORDER_MARK = '\ufeff';
-
-/** Reads a page. One that cannot be read is kept whole for a closer look, unless its states are not to be passed on. */
+/** Reads a page. If it cannot be read, the whole answer is kept for a closer look, unless its states must not be passed on. */
 export function read(answer: Answer, asked: Request): Page {
   try {
     return readPage(answer, asked);
@@ -25,9 +24,9 @@ export function read(answer: Answer, asked: Request): Page {
   }
 }
 
-/** Whichever of the two documented forms it has. */
+/** The answer may have either of the two documented forms. */
 function readPage(answer: Answer, asked: Request): Page {
-  const text = answer.text.startsWith(BYTE_ORDER_MARK) ? answer.text.slice(1) : answer.text;
+  const text = withoutByteOrderMark(answer.text);
   const contentType = answer.headers['content-type'] ?? '';
   const isCsv = !/\bjson\b/i.test(contentType) && !/^\s*\{/.test(text);
   const { rows, header = {} } = isCsv ? { rows: csvRows(text, answer) } : jsonPage(text, contentType);
@@ -42,8 +41,8 @@ function readPage(answer: Answer, asked: Request): Page {
 }
 
 /**
- * A row is known by all that its columns say, in `value`, so that it stays the same row when its states are switched off in
- * `text`, which is what is passed on. A line that is no row is a text, and mapping it fails.
+ * `value` holds the whole row, which makes its identity: so it stays the same row when the setting includeStates changes. `text`
+ * is what is passed on. A line that is no row is a text, and mapping it fails.
  */
 function rowOf(value: Columns | string, withoutStates: boolean): Row {
   if (!withoutStates) return { value, text: JSON.stringify(value) };

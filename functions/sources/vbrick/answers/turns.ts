@@ -1,14 +1,15 @@
+import type { Fields } from '../../../source-kit/json-values.ts';
 import { wordOf } from '../mapping/classify.ts';
 import { rolesIn } from '../mapping/person.ts';
-import { type JsonObject, textIn } from './json-object.ts';
+import { textIn } from './json-object.ts';
 
-/** Something that has become different and that somebody should know: for people, and as an end of the action. */
+/** A change of which somebody should know: as a sentence for people, and as the end of the event's action. */
 export interface Turn {
   readonly reason: string;
   readonly turn: string;
 }
 
-/** The statuses of a user in the vendor's own types: what each means, and what has been done to get there. */
+/** A user's statuses in the vendor's own types: what each means, and what was done to the user. */
 const STATUSES: ReadonlyMap<string, { readonly means: string; readonly turn: string }> = new Map([
   ['Active', { means: 'may sign in', turn: 'activated' }],
   ['Suspended', { means: 'may not sign in', turn: 'suspended' }],
@@ -22,9 +23,9 @@ const STATUSES: ReadonlyMap<string, { readonly means: string; readonly turn: str
   ],
 ]);
 
-type State = JsonObject | undefined;
+type State = Fields | undefined;
 
-/** A user who was suspended, locked out, let in again. Where it may not be told how, only that. */
+/** A change of a user's status. If `open` is false, only that there was one. */
 export function statusTurn(before: State, after: State, open: boolean): Turn | undefined {
   const [from, to] = [textIn(before, 'status'), textIn(after, 'status')];
   if (from === undefined || to === undefined || from === to) return undefined;
@@ -36,14 +37,14 @@ export function statusTurn(before: State, after: State, open: boolean): Turn | u
   };
 }
 
-/** Why a sign-in may have failed: the status of a user who is not free to sign in. */
+/** Why a sign-in may have failed: the status of a user who may not sign in. */
 export function hindrance(state: State): string | undefined {
   const status = textIn(state, 'status');
   if (status === undefined || status === 'Active') return undefined;
   return `the user ${STATUSES.get(status)?.means ?? `has the status ${status}`}`;
 }
 
-/** A user who got roles or lost some. */
+/** A change of a user's roles. */
 export function rolesTurn(before: State, after: State, open: boolean): Turn | undefined {
   const [from, to] = [rolesIn(before), rolesIn(after)];
   if (!from || !to) return undefined;
@@ -51,14 +52,14 @@ export function rolesTurn(before: State, after: State, open: boolean): Turn | un
   const removed = from.filter((role) => !to.includes(role));
   if (added.length + removed.length === 0) return undefined;
   if (!open) return { reason: 'Roles changed', turn: 'roles-changed' };
-  const told = [
+  const parts = [
     ...(added.length > 0 ? [`added ${added.join(', ')}`] : []),
     ...(removed.length > 0 ? [`removed ${removed.join(', ')}`] : []),
   ];
-  return { reason: `Roles changed: ${told.join('; ')}`, turn: 'roles-changed' };
+  return { reason: `Roles changed: ${parts.join('; ')}`, turn: 'roles-changed' };
 }
 
-/** A device that was lost or came back. */
+/** A change of a device's status. */
 export function deviceTurn(before: State, after: State, open: boolean): Turn | undefined {
   const [from, to] = [textIn(before, 'devicestatus', 'status'), textIn(after, 'devicestatus', 'status')];
   if (from === undefined || to === undefined || from === to) return undefined;
@@ -68,7 +69,7 @@ export function deviceTurn(before: State, after: State, open: boolean): Turn | u
 
 const EVERYBODY = 'Public';
 
-/** A video or webcast that others may see now. Where nobody knows how it was, only the widest access of all is news. */
+/** A change of who may see a video or webcast. If the access before is unknown, only access for everybody counts as a change. */
 export function accessTurn(before: State, after: State, settings: State, open: boolean): Turn | undefined {
   const from = textIn(before, 'accesscontrol');
   const to = textIn(after, 'accesscontrol') ?? textIn(settings, 'accesscontrol');

@@ -1,11 +1,11 @@
 import { type Instant, parseInstant } from '../../../core/time.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** `Sat Jan 10 2026 09:03:27 GMT+0000 (Coordinated Universal Time)`: how JavaScript writes a time for people, in whole seconds. */
+/** JavaScript's text of a time, in whole seconds: `Sat Jan 10 2026 09:03:27 GMT+0000 (Coordinated Universal Time)`. */
 const JAVASCRIPT =
   /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d\d)(\d\d)(?: \([^()]{0,100}\))?$/;
 
-/** When something happened. Rev's documentation has ISO times; its own client also reads JavaScript's. */
+/** The time of a row. Rev's documentation has ISO times; its own client also reads JavaScript's form. */
 export function parseWhen(text: unknown): Instant | undefined {
   if (typeof text !== 'string') return undefined;
   const when = text.trim();

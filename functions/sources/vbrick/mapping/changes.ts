@@ -1,44 +1,45 @@
-import { isObject, type JsonObject, shortened } from '../answers/json-object.ts';
+import { type Fields, isObject } from '../../../source-kit/json-values.ts';
+import { shortened } from '../../../source-kit/scalars.ts';
 import { keyOnly } from '../answers/keys-only.ts';
 
-/** A field that was another before, as text. */
+/** A changed field, with its values as texts. */
 export interface FieldChange {
   readonly field: string;
   readonly from?: string;
   readonly to?: string;
 }
 
-/** So many changes are told, in so many characters each. */
-const MOST_CHANGES = 50;
+/** Maximum number of changes in an event, and of characters in each. */
+const MAX_CHANGES = 50;
 const LONGEST_VALUE = 200;
 const LONGEST_FIELD = 100;
-/** Objects in objects are looked into so far, and for so many fields. */
+/** Maximum depth of nested objects, and number of fields, that are compared. */
 const DEEPEST = 4;
-const MOST_FIELDS = 1_000;
+const MAX_FIELDS = 1_000;
 
-/** Stands between the names of a path: no name has it. */
+/** Separates the names of a path. It does not occur in a name. */
 const STEP = '\u0000';
 
 /**
- * What differs between how a thing was and how it is. Without one of them there is nothing to compare.
+ * The differences between two states of a thing. None if one of the states is missing.
  *
- * @param open whether what the fields held may be told, and not only that they differ
+ * @param open whether the values may be passed on, and not only the names of the fields
  */
 export function changesBetween(
-  before: JsonObject | undefined,
-  after: JsonObject | undefined,
+  before: Fields | undefined,
+  after: Fields | undefined,
   open: boolean,
 ): { readonly changes: readonly FieldChange[]; readonly leftOff: number } {
   if (!before || !after) return { changes: [], leftOff: 0 };
   const from = fieldsOf(before);
   const to = fieldsOf(after);
   const paths = [...new Set([...from.keys(), ...to.keys()])].filter((path) => from.get(path) !== to.get(path));
-  const told = paths.slice(0, MOST_CHANGES);
+  const shown = paths.slice(0, MAX_CHANGES);
   return {
-    changes: told.map((path) =>
+    changes: shown.map((path) =>
       open ? changeOf(path, from.get(path), to.get(path)) : { field: fieldOf(path, keyOnly) },
     ),
-    leftOff: paths.length - told.length,
+    leftOff: paths.length - shown.length,
   };
 }
 
@@ -55,10 +56,10 @@ function fieldOf(path: string, nameOf: (name: string) => string): string {
   return shortened(path.split(STEP).map(nameOf).join('.'), LONGEST_FIELD);
 }
 
-/** The fields of a state by their paths; what is null or empty is not there. */
-function fieldsOf(state: JsonObject, fields = new Map<string, string>(), above: readonly string[] = []) {
+/** The fields of a state by their paths, without those that are null or empty. */
+function fieldsOf(state: Fields, fields = new Map<string, string>(), above: readonly string[] = []) {
   for (const [name, value] of Object.entries(state)) {
-    if (fields.size >= MOST_FIELDS) break;
+    if (fields.size >= MAX_FIELDS) break;
     const path = [...above, name];
     if (isObject(value) && path.length < DEEPEST) fieldsOf(value, fields, path);
     else {
@@ -69,7 +70,7 @@ function fieldsOf(state: JsonObject, fields = new Map<string, string>(), above: 
   return fields;
 }
 
-/** A list's order means nothing in this vendor's states: ids come in any. */
+/** Lists are sorted: in this vendor's states their order has no meaning and changes. */
 function textOf(value: unknown): string {
   if (value === null) return '';
   if (typeof value !== 'object') return String(value);
@@ -80,7 +81,7 @@ function textOf(value: unknown): string {
       .sort()
       .join(', ');
   } catch {
-    // Nested deeper than can be written.
+    // Nested too deep for JSON.stringify.
     return '…';
   }
 }

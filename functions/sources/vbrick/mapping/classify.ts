@@ -1,4 +1,4 @@
-/** What kind of thing an act is about, and what is done to it. */
+/** The kind of thing that an act is about, and what is done to it. */
 export interface Act {
   readonly subject: Subject;
   readonly verb: Verb | undefined;
@@ -18,7 +18,7 @@ const SIGN_IN = /\b(?:log|sign)(?:ged|ed)?-?(?:on|in)\b/;
 const SIGN_OUT = /\b(?:log|sign)(?:ged|ed)?-?(?:off|out)\b/;
 const FAILED = /\b(?:fail(?:ed|ure)?|denied|rejected|invalid|unsuccessful)\b/;
 
-/** What the vendor's commands do, each in the form they are named in. The list of them is not published. */
+/** The verbs in the names of the vendor's commands. The vendor does not publish a list of its commands. */
 const VERBS: ReadonlyMap<string, Verb> = new Map(
   Object.entries({
     creation: 'add create register upload import ingest invite copy clone duplicate generate provision',
@@ -41,7 +41,7 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
   ['webcast', 'webcast'],
 ]);
 
-/** What the thing itself is called in commands; whatever else is added to it or removed from it is a part of it. */
+/** Words for the thing itself in commands. Anything else that is added to it or removed from it is a part of it. */
 const NOUNS: Readonly<Record<Subject, readonly string[]>> = {
   access: [],
   user: ['user', 'account'],
@@ -53,28 +53,28 @@ const NOUNS: Readonly<Record<Subject, readonly string[]>> = {
 };
 const PREPOSITIONS = ['to', 'into', 'from', 'in', 'of', 'for', 'by', 'with', 'on', 'via', 'as'];
 
-/** Understands a row by its two keys. Names that nobody has seen before are normal: their verbs tell what they do. */
+/** Understands a row by its two keys. New names are normal: their verbs say what they do. */
 export function classify(messageKey = '', entityKey = ''): Act {
   const words = wordsIn(messageKey);
   const action = wordOf(words);
   const entity = wordsIn(entityKey);
   const subject = subjectOf(entityKey, entity);
-  const told = { action, failed: FAILED.test(action ?? '') };
-  const signs = signOf(subject, words, action ?? '');
-  if (signs) return { subject: 'access', verb: signs, ...told };
+  const facts = { action, failed: FAILED.test(action ?? '') };
+  const sign = signOf(subject, words, action ?? '');
+  if (sign) return { subject: 'access', verb: sign, ...facts };
   const verb = verbOf(words, [...NOUNS[subject], ...entity]);
-  // A change to a user does not become a sign-in by standing among them.
-  return { subject: subject === 'access' && verb ? 'user' : subject, verb, ...told };
+  // A change to a user is no sign-in, though it may be in the log of sign-ins.
+  return { subject: subject === 'access' && verb ? 'user' : subject, verb, ...facts };
 }
 
-/** A text as one word: `LockedOut` is `locked-out`. */
+/** A text as one word that queries and rules can name: `LockedOut` is `locked-out`. */
 export function wordOf(text: string | readonly string[]): string | undefined {
   const word = (typeof text === 'string' ? wordsIn(text) : text).join('-');
   const short = [...word].slice(0, LONGEST_ACTION).join('').replace(/-$/, '');
   return short === '' ? undefined : short;
 }
 
-/** The words of a name's last part, in small letters: `Network:SaveSSOSettings` has save, sso and settings. */
+/** The words of a name's last part, in lower case: `Network:SaveSSOSettings` has save, sso and settings. */
 function wordsIn(name: string): string[] {
   const last = name.slice(0, LONGEST_KEY).split(/[:.]/).at(-1) ?? '';
   const words = last.match(/\p{Lu}{2,}s(?!\p{Ll})|\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{N}+/gu) ?? [];
@@ -86,13 +86,13 @@ function subjectOf(entityKey: string, entity: readonly string[]): Subject {
   return SUBJECTS.get(entity.join('')) ?? 'other';
 }
 
-/** Whether somebody came or went. Elsewhere than among the sign-ins only what is recorded is one: there are settings of that name. */
+/** Whether somebody signed in or out. In other logs only a `Record...` command is a sign-in: some settings have the same words. */
 function signOf(subject: Subject, words: readonly string[], action: string): Verb | undefined {
   if (subject !== 'access' && words[0] !== 'record') return undefined;
   return SIGN_OUT.test(action) ? 'end' : SIGN_IN.test(action) ? 'start' : undefined;
 }
 
-/** What is done to the thing: to add or remove a part of it is to change it. */
+/** What is done to the thing. Adding or removing a part of it is a change. */
 function verbOf(words: readonly string[], nouns: readonly string[]): Verb | undefined {
   const at = words.findIndex((word) => verbIn(word) !== undefined);
   const verb = verbIn(words[at] ?? '');
@@ -107,7 +107,7 @@ function verbOf(words: readonly string[], nouns: readonly string[]): Verb | unde
   return isWhole && !isMembership ? verb : 'change';
 }
 
-/** The verb in any form: add, adds, added; modify, modified; stop, stopped. */
+/** The verb of a word in any form: add, adds, added; modify, modified; stop, stopped. */
 function verbIn(word: string): Verb | undefined {
   const endings: readonly (readonly [RegExp, string])[] = [
     [/$/, ''],

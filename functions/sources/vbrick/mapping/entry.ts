@@ -1,29 +1,27 @@
 import type { Identity, Row } from '../../../core/model.ts';
-import { isObject, type JsonObject, objectIn, textIn, textOf } from '../answers/json-object.ts';
+import { type Fields, isObject, shapeOf } from '../../../source-kit/json-values.ts';
+import { objectIn, textIn, textOf } from '../answers/json-object.ts';
 import { parseWhen } from '../answers/when.ts';
 
-/** A row as far as it can be understood; each of its columns may be missing. */
+/** The columns of a row as far as they can be understood. Each may be missing. */
 export interface Entry {
   /** What happened: `Network:ModifyUser`. */
   readonly messageKey: string | undefined;
-  /** What kind of thing it happened to, `Network:User`, and which one. */
+  /** The kind of thing that it happened to, such as `Network:User`, and its id. */
   readonly entityKey: string | undefined;
   readonly entityId: string | undefined;
-  /** Who acted; none for Rev itself. */
-  readonly principal: JsonObject | undefined;
+  /** Who acted. Undefined for Rev itself. */
+  readonly principal: Fields | undefined;
   /** The command that was carried out. */
-  readonly message: JsonObject | undefined;
-  /** How the thing was, and how it is now. */
-  readonly before: JsonObject | undefined;
-  readonly after: JsonObject | undefined;
+  readonly message: Fields | undefined;
+  /** The states of the thing before and after. */
+  readonly before: Fields | undefined;
+  readonly after: Fields | undefined;
 }
 
 export function entryOf({ value }: Row): Entry {
   if (typeof value === 'string') throw new Error('the record cannot be read as a row: its columns do not show');
-  if (!isObject(value)) {
-    const shape = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    throw new Error(`the row is ${shape}; an object was expected`);
-  }
+  if (!isObject(value)) throw new Error(`the row is ${shapeOf(value)}; an object was expected`);
   return {
     messageKey: textOf(value.MessageKey),
     entityKey: textOf(value.EntityKey),
@@ -41,7 +39,7 @@ export function events({ value }: Row): readonly Identity[] {
   return [time === undefined ? {} : { time }];
 }
 
-/** When what happened to which thing, and by whom: names and states around that are the vendor's to change later. */
+/** The vendor may change names and states later. The time, the thing, the event and the id of who acted stay. */
 export function stableFields({ value, text }: Row): string {
   if (!isObject(value)) return text;
   const { When, EntityKey, EntityId, MessageKey, Principal } = value;

@@ -1,20 +1,20 @@
 import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
 import type { Connection, Identity, Row } from '../../../core/model.ts';
-import { shortened } from '../answers/json-object.ts';
+import { displayNameOf, searchTermsOf, sentenceAbout } from '../../../source-kit/persons.ts';
+import { filled } from '../../../source-kit/present.ts';
+import { shortened } from '../../../source-kit/scalars.ts';
+import { unknownEventTags } from '../../../source-kit/unknown-event.ts';
 import { accountIdOf } from '../answers/question.ts';
 import type { Turn } from '../answers/turns.ts';
 import { changesBetween } from './changes.ts';
 import { type Act, classify } from './classify.ts';
 import { type Entry, entryOf } from './entry.ts';
 import { principalIn } from './person.ts';
-import { namesOf, type Story, signedIn, storyOf } from './story.ts';
-
-/** The engine counts the events with this tag: the vendor's list of commands is not published, and a new one should be noticed. */
-const UNKNOWN_EVENT_TAG = 'tidemark-unknown-event';
+import { type Story, signedIn, storyOf } from './story.ts';
 
 const LONGEST_SENTENCE = 1_000;
 
-/** A row as ECS. Which collection it came from does not matter: the same row is the same event. */
+/** A row as ECS. It does not depend on the collection: the same row in two collections is the same event. */
 export function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   const entry = entryOf(row);
   const act = classify(entry.messageKey, entry.entityKey);
@@ -24,7 +24,7 @@ export function map(row: Row, _identity: Identity, connection: Connection): EcsF
   const accountId = accountIdOf(connection);
   return {
     message: messageOf(actor, act, story),
-    ...(act.verb === undefined && { tags: [UNKNOWN_EVENT_TAG] }),
+    ...unknownEventTags(act.verb !== undefined),
     event: {
       ...classOf(act),
       ...wordsOf(act, story),
@@ -42,7 +42,7 @@ export function map(row: Row, _identity: Identity, connection: Connection): EcsF
   };
 }
 
-/** Where ECS puts such an act. */
+/** ECS category and type. */
 function classOf({ subject, verb }: Act): { category?: string[]; type: string[] } {
   const done = verb === undefined ? 'info' : verb === 'view' ? 'access' : verb;
   switch (subject) {
@@ -50,7 +50,7 @@ function classOf({ subject, verb }: Act): { category?: string[]; type: string[] 
       return { category: ['authentication'], type: [done] };
     case 'user':
     case 'group':
-      // iam knows no access: who looks at a user changes nothing.
+      // iam has no type for access: reading a user changes nothing.
       return { category: ['iam'], type: [done === 'access' ? 'info' : done, subject] };
     case 'device':
       return { category: ['configuration', 'host'], type: [done] };
@@ -63,24 +63,24 @@ function classOf({ subject, verb }: Act): { category?: string[]; type: string[] 
   }
 }
 
-/** The action says what has become of the thing, where that is known: `user-suspended` rather than `modify-user`. */
+/** The action says what became of the thing if that is known: `user-suspended` rather than `modify-user`. */
 function wordsOf({ subject, action }: Act, story: Story): { action?: string; reason?: string } {
   const turns = turnsOf(story);
   const turned = subject !== 'access' && turns.length > 0;
-  const told = turned ? [subject, ...turns.map(({ turn }) => turn)].join('-') : action;
+  const result = turned ? [subject, ...turns.map(({ turn }) => turn)].join('-') : action;
   const reason = shortened(reasonsOf(story).join('. '), LONGEST_SENTENCE);
-  return { ...(told !== undefined && { action: told }), ...(reason !== '' && { reason }) };
+  return { ...(result !== undefined && { action: result }), ...(reason !== '' && { reason }) };
 }
 
-/** Of a sign-in the row says whether it succeeded; anything else is audited when it has been done. */
+/** The row of a sign-in says whether it succeeded. Everything else is audited after it was done. */
 function outcomeOf({ subject, verb, failed }: Act, { message }: Entry): 'success' | 'failure' | 'unknown' {
-  const said = subject === 'access' ? signedIn(message) : undefined;
-  if (said !== undefined) return said ? 'success' : 'failure';
+  const succeeded = subject === 'access' ? signedIn(message) : undefined;
+  if (succeeded !== undefined) return succeeded ? 'success' : 'failure';
   if (failed) return 'failure';
   return subject !== 'access' && verb ? 'success' : 'unknown';
 }
 
-/** Who acts at the root, who is acted upon below it; one person alone stands at the root. */
+/** The actor is at the root of `user`, and who is acted upon is its `target`. If both are one person, there is no target. */
 function usersOf(actor: EcsUser, { target = {}, changes = {} }: Story): object {
   if (isSamePerson(actor, target)) return { ...target, ...actor, ...filled({ changes }) };
   return { ...actor, ...filled({ target, changes }) };
@@ -91,7 +91,7 @@ function isSamePerson(one: EcsUser, other: EcsUser): boolean {
 }
 
 function peopleIn(actor: EcsUser, { target = {}, changes = {}, members = [], others = [] }: Story): string[] {
-  const people = [actor, target, changes].flatMap(namesOf);
+  const people = searchTermsOf(actor, target, changes) ?? [];
   return [...new Set([...people, ...members, ...others])];
 }
 
@@ -109,16 +109,10 @@ function auditOf({ messageKey, entityKey, entityId, before, after }: Entry, stor
 
 function messageOf(actor: EcsUser, { action }: Act, story: Story): string {
   const { name, target = {} } = story;
-  const who = nameOf(actor);
-  const whom = name ?? (isSamePerson(actor, target) ? undefined : nameOf(target));
+  const whom = name ?? (isSamePerson(actor, target) ? undefined : displayNameOf(target));
   const what = action?.replaceAll('-', ' ') ?? 'activity without a name';
-  const sentence = `${who === undefined ? '' : `${who}: `}${what}${whom === undefined ? '' : ` (${whom})`}`;
+  const sentence = sentenceAbout(actor, whom === undefined ? what : `${what} (${whom})`);
   return shortened([sentence, ...reasonsOf(story)].join('. '), LONGEST_SENTENCE);
-}
-
-/** What people call somebody. */
-function nameOf({ full_name, name, email, id }: EcsUser): string | undefined {
-  return full_name ?? name ?? email ?? id;
 }
 
 function reasonsOf(story: Story): string[] {
@@ -127,14 +121,4 @@ function reasonsOf(story: Story): string[] {
 
 function turnsOf({ turns = [] }: Story): Turn[] {
   return turns.filter((turn) => turn !== undefined);
-}
-
-/** The object without what says nothing: no value, no text, an empty list or object. */
-function filled(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([, value]) =>
-        value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0),
-    ),
-  );
 }

@@ -1,20 +1,22 @@
 import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
-import { isObject, type JsonObject, textIn, textsOf, valueIn } from '../answers/json-object.ts';
+import { type Fields, isObject } from '../../../source-kit/json-values.ts';
+import { searchTermsOf } from '../../../source-kit/persons.ts';
+import { textIn, textsOf, valueIn } from '../answers/json-object.ts';
 import { isId } from '../answers/keys-only.ts';
 import { accessTurn, deviceTurn, hindrance, rolesTurn, statusTurn, type Turn } from '../answers/turns.ts';
 import type { Act } from './classify.ts';
 import type { Entry } from './entry.ts';
 import { changedIn, personIn, principalIn, rolesIn } from './person.ts';
 
-/** What a row tells beyond who did what when. */
+/** What a row tells besides who did what when. */
 export interface Story {
-  /** Who acts, where that is not the principal. */
+  /** Who acts, if that is not the principal. */
   readonly actor?: EcsUser;
-  /** Who is acted upon, and what of them is different now. */
+  /** Who is acted upon, and which of their fields have new values. */
   readonly target?: EcsUser;
   readonly changes?: EcsUser;
   readonly fields?: Pick<EcsFields, 'group' | 'host'> & { readonly file?: { readonly name: string } };
-  /** What it is about, for people. */
+  /** The name of the thing, for people. */
   readonly name?: string | undefined;
   readonly turns?: readonly (Turn | undefined)[];
   /** Why it did not succeed. */
@@ -25,12 +27,12 @@ export interface Story {
   readonly others?: readonly string[];
 }
 
-const MOST_MEMBERS = 100;
+const MAX_MEMBERS = 100;
 
 /**
- * Tells what the row is about.
+ * Collects what the row tells, by the kind of thing that it is about.
  *
- * @param open whether what the states and the command hold may be told; else only that it is different, and ids
+ * @param open whether values of the states and the command may be passed on; else only ids, and that something changed
  */
 export function storyOf(entry: Entry, { subject, verb }: Act, open: boolean): Story {
   switch (subject) {
@@ -50,31 +52,32 @@ export function storyOf(entry: Entry, { subject, verb }: Act, open: boolean): St
   }
 }
 
-/** Whether a sign-in succeeded; none where the row does not say. */
-export function signedIn(message: JsonObject | undefined): boolean | undefined {
-  const said = valueIn(message, 'logonsuccessful');
-  if (typeof said !== 'string') return typeof said === 'boolean' ? said : undefined;
-  return said.toLowerCase() === 'true' ? true : said.toLowerCase() === 'false' ? false : undefined;
+/** Whether a sign-in succeeded. Undefined if the row does not say. */
+export function signedIn(message: Fields | undefined): boolean | undefined {
+  const value = valueIn(message, 'logonsuccessful');
+  if (typeof value !== 'string') return typeof value === 'boolean' ? value : undefined;
+  const text = value.toLowerCase();
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
-/** Whose sign-in a row of the sign-ins shows. */
+/** The id of the user who signed in. */
 export function signerOf({ message, entityId }: Pick<Entry, 'message' | 'entityId'>): string | undefined {
   return textIn(message, 'userid') ?? entityId;
 }
 
-/** Who signs in is who acts, whoever recorded it. */
+/** The actor of a sign-in is the user who signs in, and not the principal that recorded it. */
 function accessStory(entry: Entry, open: boolean): Story {
   const { message, before, after } = entry;
   const { id: principalId, ...names } = principalIn(entry.principal);
   const id = idAs(signerOf(entry), open) ?? entry.entityId ?? principalId;
   const isPrincipal = principalId === undefined || principalId === id;
   const turn = statusTurn(before, after, open);
-  // A status that has just changed tells of itself.
+  // A status that has just changed is already in the turn.
   const why = open && !turn ? hindrance(after) : undefined;
   return {
     actor: { ...(id !== undefined && { id }), ...(open && personOf(after, before)), ...(isPrincipal && names) },
     ...(signedIn(message) === false && { failure: why === undefined ? 'Sign-in failed' : `Sign-in failed: ${why}` }),
-    ...(!isPrincipal && { others: namesOf({ id: principalId, ...names }) }),
+    ...(!isPrincipal && { others: searchTermsOf({ id: principalId, ...names }) ?? [] }),
     turns: [turn],
   };
 }
@@ -86,7 +89,7 @@ function userStory(entry: Entry, open: boolean): Story {
   return {
     target: {
       ...(id !== undefined && { id }),
-      // ECS has a target as it was before.
+      // In ECS, user.target is the user before the change.
       ...(open && personOf(before, after, message)),
       ...(roles && roles.length > 0 && { roles: [...roles] }),
     },
@@ -95,7 +98,7 @@ function userStory(entry: Entry, open: boolean): Story {
   };
 }
 
-function changesOf(before: JsonObject, after: JsonObject): EcsUser {
+function changesOf(before: Fields, after: Fields): EcsUser {
   const roles = rolesIn(after) ?? [];
   const hasChangedRoles = rolesTurn(before, after, true) !== undefined && roles.length > 0;
   return { ...changedIn(personIn(before), personIn(after)), ...(hasChangedRoles && { roles: [...roles] }) };
@@ -105,14 +108,14 @@ function groupStory(entry: Entry, open: boolean): Story {
   const { message } = entry;
   const id = entry.entityId ?? idAs(textIn(message, 'groupid'), open);
   const name = nameIn(entry, open);
-  const named = textsOf(valueIn(message, 'userids', 'userid', 'memberids'), MOST_MEMBERS);
+  const named = textsOf(valueIn(message, 'userids', 'userid', 'memberids'), MAX_MEMBERS);
   const members = named.filter((member) => open || isId(member));
   const [only] = members;
   return {
     fields: { group: { ...(id !== undefined && { id }), ...(name !== undefined && { name }) } },
     name: name ?? id,
     members,
-    // Of several members none is the one.
+    // Only a single member can be the target.
     ...(members.length === 1 && only !== undefined && { target: { id: only } }),
   };
 }
@@ -128,7 +131,7 @@ function deviceStory(entry: Entry, open: boolean): Story {
   };
 }
 
-/** Who may see it is what matters most of a video or a webcast. */
+/** The most important change of a video or webcast is who may see it. */
 function mediaStory(entry: Entry, subject: 'video' | 'webcast', isDeleted: boolean, open: boolean): Story {
   const { message, before, after } = entry;
   const settings = settingsIn(message);
@@ -141,30 +144,25 @@ function mediaStory(entry: Entry, subject: 'video' | 'webcast', isDeleted: boole
   };
 }
 
-/** What the thing is called: as it is now, as it was, or as the command has it. */
+/** The name of the thing: its present one, the one before, or the one in the command. */
 function nameIn({ message, before, after }: Entry, open: boolean): string | undefined {
   if (!open) return undefined;
   const states = [after, before, settingsIn(message)];
   return states.map((state) => textIn(state, 'title', 'name')).find((name) => name !== undefined);
 }
 
-/** The settings that a command makes: some commands have them one level down. */
-function settingsIn(message: JsonObject | undefined): JsonObject | undefined {
+/** The settings in a command: some commands have them one level down. */
+function settingsIn(message: Fields | undefined): Fields | undefined {
   const settings = valueIn(message, 'settings');
   return isObject(settings) ? settings : message;
 }
 
-/** The first of these states that says who it is. */
-function personOf(...states: readonly (JsonObject | undefined)[]): EcsUser {
+/** The person in the first of these states that holds one. */
+function personOf(...states: readonly (Fields | undefined)[]): EcsUser {
   return states.map(personIn).find((person) => Object.keys(person).length > 0) ?? {};
 }
 
-/** An id from a state or a command; where these are not to be told, only what can be nothing else. */
+/** An id from a state or a command. If their values must not be passed on, only what cannot be anything but an id. */
 function idAs(id: string | undefined, open: boolean): string | undefined {
   return open || isId(id) ? id : undefined;
-}
-
-/** All that somebody is called. */
-export function namesOf({ id, name, email, full_name }: EcsUser): string[] {
-  return [id, name, email, full_name].filter((text) => text !== undefined);
 }

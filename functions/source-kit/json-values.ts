@@ -1,0 +1,43 @@
+import type { Row } from '../core/model.ts';
+
+// Reads values of a vendor's JSON, of which nothing is known beforehand.
+
+/** A JSON object of unknown shape. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value if it is an object, else an empty object. */
+export function fieldsOf(value: unknown): Fields {
+  return isObject(value) ? value : {};
+}
+
+/** The elements of a list, each as an object. Empty if the value is no list. */
+export function objectsIn(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+/** The record of a row. Throws if it is no object, because then it cannot be mapped. */
+export function recordOf({ value }: Row): Fields {
+  if (!isObject(value)) throw new Error(`the record is ${shapeOf(value)}; an object was expected`);
+  return value;
+}
+
+/** The JSON value in a text. Undefined if the text is not JSON: its error message would quote the text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What kind of JSON value it is, for error messages: they must not quote the value. */
+export function shapeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,44 @@
+import type { EcsUser } from '../core/ecs-event.ts';
+import { distinct } from './present.ts';
+
+/**
+ * Understands a person written as `Ana Duarte (ana@example.com)`, as an e-mail address, or as a name. People sign in with their
+ * address, so it is the user's name.
+ */
+export function personIn(text: string, id?: string): EcsUser {
+  const open = text.lastIndexOf(' (');
+  const inside = open >= 0 && text.endsWith(')') ? text.slice(open + 2, -1) : '';
+  const identified = id === undefined ? {} : { id };
+  if (isEmail(inside)) {
+    const fullName = text.slice(0, open).trim();
+    return { ...identified, name: inside, email: inside, ...(fullName !== '' && { full_name: fullName }) };
+  }
+  if (isEmail(text)) return { ...identified, name: text, email: text };
+  return text === '' ? identified : { ...identified, name: text };
+}
+
+/** First and last name as one text; either may be missing. */
+export function fullNameOf(first: string | undefined, last: string | undefined): string | undefined {
+  const names = [first, last].filter((name) => name !== undefined);
+  return names.length === 0 ? undefined : names.join(' ');
+}
+
+/** What people call a user. */
+export function displayNameOf({ full_name, name, email, id }: EcsUser): string | undefined {
+  return full_name ?? name ?? email ?? id;
+}
+
+/** A sentence about what somebody did, which begins with their name if it is known. */
+export function sentenceAbout(user: EcsUser | undefined, what: string): string {
+  const name = user && displayNameOf(user);
+  return name === undefined ? what : `${name}: ${what}`;
+}
+
+/** All texts by which somebody may search for these users. Undefined if there are none. */
+export function searchTermsOf(...users: readonly (EcsUser | undefined)[]): string[] | undefined {
+  return distinct(users.flatMap((user) => [user?.id, user?.name, user?.email, user?.full_name]));
+}
+
+function isEmail(text: string): boolean {
+  return text.includes('@') && !/[\s()]/.test(text);
+}

@@ -1,0 +1,2 @@
+/** Headers of every request: the API answers in HAL. */
+export const HEADERS = { accept: 'application/hal+json, application/json' };
