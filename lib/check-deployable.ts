@@ -1,9 +1,16 @@
 import { feedsOf } from '../functions/core/config/connection.ts';
+import { type ConfiguredDestination, destinationFor } from '../functions/core/config/destination.ts';
 import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/config/quiet-hours.ts';
-import { type Config, destinationFor } from '../functions/core/config/tidemark-config.ts';
+import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
+import {
+  type DestinationSecret,
+  type DestinationType,
+  typeOf,
+  type WrongSetting,
+} from '../functions/destinations/destination-type.ts';
 import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './account/secrets.ts';
 import { rotatingSecrets } from './functions/rotation.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
@@ -28,13 +35,18 @@ const SCHEDULE_CHARACTERS = 1_200;
 const LONGEST_EVERY = 365 * DAY;
 
 /** Tells everything that would be right on one's own machine and is not right in an account. */
-export function checkDeployable(config: Config, sources: readonly Source[], name: string): void {
+export function checkDeployable(
+  config: Config,
+  sources: readonly Source[],
+  destinationTypes: readonly DestinationType[],
+  name: string,
+): void {
   const wrong = [
     ...wrongConnections(config, sources),
     ...wrongSecrets(config, sources),
     ...tooLongPolicies(config, sources),
     ...tooManyRotations(config, sources),
-    ...wrongDestinations(config),
+    ...wrongDestinations(config, destinationTypes),
     ...tooManyDestinations(config, sources),
     ...tooManyStreams(config, sources),
     ...wrongDeployment(config),
@@ -120,27 +132,32 @@ function tooManyRotations(config: Config, sources: readonly Source[]): string[] 
   });
 }
 
-function wrongDestinations({ destinations }: Config): string[] {
+function wrongDestinations({ destinations }: Config, destinationTypes: readonly DestinationType[]): string[] {
   return destinations.flatMap((destination, at) => {
-    if (destination.type !== 'splunk') return [];
-    const path = `$.destinations[${at}]`;
-    const { hecUrl, tokenSecret } = destination;
-    const there = hecUrl === undefined ? 'nothing is there' : `there is ${JSON.stringify(hecUrl)}`;
-    return [
-      ...(hecUrl?.startsWith('https:')
-        ? []
-        : [`${path}.hecUrl: ${there}, wanted the https URL that Firehose is to send to.`]),
-      ...(isSecretId(tokenSecret)
-        ? []
-        : [`${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted ${SECRET_WANTED}.`]),
-      // Firehose is told an ARN, and of a name that ends so Secrets Manager takes the end for its own suffix: there is no such secret.
-      ...(looksWhole(tokenSecret) && !tokenSecret.startsWith('arn:')
-        ? [
-            `${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted a name that does not end with a dash and six letters or digits, or the secret’s ARN.`,
-          ]
-        : []),
-    ];
+    const { notDeployable, secret } = typeOf(destinationTypes, destination);
+    const wrong = [...(notDeployable?.(destination) ?? []), ...(secret ? wrongSecret(secret, destination) : [])];
+    return wrong.map(({ setting, there, wanted }) => {
+      const found = there === undefined ? 'nothing is there' : `there is ${JSON.stringify(there)}`;
+      return `$.destinations[${at}].${setting}: ${found}, wanted ${wanted}.`;
+    });
   });
+}
+
+function wrongSecret({ setting, nameOf }: DestinationSecret, destination: ConfiguredDestination): WrongSetting[] {
+  const there = nameOf(destination);
+  return [
+    ...(isSecretId(there) ? [] : [{ setting, there, wanted: SECRET_WANTED }]),
+    // Firehose gets an ARN. Secrets Manager takes such an end of a name for the suffix of its own ARNs, and finds no secret.
+    ...(looksWhole(there) && !there.startsWith('arn:')
+      ? [
+          {
+            setting,
+            there,
+            wanted: 'a name that does not end with a dash and six letters or digits, or the secret’s ARN',
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Lambda takes 4 KB of environment, and all else that is in it takes less than 500 bytes. */

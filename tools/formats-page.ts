@@ -1,4 +1,7 @@
 import { SELF_EVENTS } from '../functions/core/events/self-events.ts';
+import type { Envelope } from '../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { envelopesOf } from '../functions/destinations/write-event.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
@@ -36,13 +39,7 @@ ${Object.entries(SELF_EVENTS)
 
 The vendor's record as it came, on one line, and nothing else: in S3 it has no id. A record that could not be read is its text.
 
-## Splunk
-
-A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, whatever its format: \`time\` with milliseconds, \`host\` = the
-connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is set, and the indexed fields \`event_id\` and \`feed\`.
-To see an event once that was delivered twice: \`| dedup event_id\`.
-
-## cef
+${envelopesOf(DESTINATION_TYPES).map(envelopeSection).join('')}## cef
 
 CEF version 0 unless the destination says \`"cefVersion": 1\`. Version 0 knows IPv4 only: an IPv6 address goes to a field of its own.
 Values are cleaned of control characters, cut to the key's limit, then escaped; \`TidemarkCut\` names the keys that were cut. Facts in the vendor's own
@@ -63,4 +60,8 @@ vendor's record is \`raw_data\`, \`metadata.uid\` is \`event.id\`.
 
 ${ocsfClassTable().trim()}
 `;
+}
+
+function envelopeSection({ docs }: Envelope): string {
+  return `## ${docs.heading}\n\n${docs.text}\n\n`;
 }

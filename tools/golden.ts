@@ -19,6 +19,8 @@ import {
 import { diffItems } from '../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { envelopesOf } from '../functions/destinations/write-event.ts';
 
 // Golden cases: a vendor's answers in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and beside each what becomes
 // of it in every format. Tests compare them, the pages about streams show them.
@@ -30,7 +32,12 @@ import { parseInstant } from '../functions/core/time.ts';
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
 /** What a case's files end in besides the answer itself. */
-export const EXPECTED = ['.ecs.json', '.cef.txt', '.ocsf.json', '.hec.json'] as const;
+export const EXPECTED: readonly string[] = [
+  '.ecs.json',
+  '.cef.txt',
+  '.ocsf.json',
+  ...envelopesOf(DESTINATION_TYPES).map(({ name }) => `.${name}.json`),
+];
 
 /** The files of a snapshot's case that are not its first answer. */
 const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;

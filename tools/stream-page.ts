@@ -11,7 +11,8 @@ import {
 } from '../functions/core/model.ts';
 import { UNKNOWN_EVENT } from '../functions/core/reading/process-page.ts';
 import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
-import { writeEvent } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { envelopesOf, writeEvent } from '../functions/destinations/write-event.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';
 
 type Fact = readonly [what: string, how: string];
@@ -107,7 +108,11 @@ function samples(event: EcsEvent, isChange: boolean): string {
     ['Format `ecs`', 'json', pretty(line('ecs'))],
     ['Format `cef`', 'text', line('cef')],
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
-    ['Format `raw` in Splunk’s envelope', 'json', line('raw', { hec: { index: 'audit' } })],
+    ...envelopesOf(DESTINATION_TYPES).map(({ docs }): [string, string, string] => [
+      `Format \`raw\` ${docs.sampleHeading}`,
+      'json',
+      line('raw', docs.sample),
+    ]),
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Endpoint } from './endpoint.ts';
 import { type FirehoseFaults, parseFaults, replaceFaults, takeFault } from './firehose-faults.ts';
 import { checkNames, type DeliveryStream, folderOf, removeUnfinished, writeObject } from './firehose-objects.ts';
-import { type Hec, sendToHec } from './hec.ts';
 import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
 /** What a delivery stream has seen: its calls, the records and bytes it accepted, the records it refused one by one. */
@@ -25,8 +25,8 @@ export interface FirehoseOptions {
   /** The folder of all objects: `<out>/<destination>/source=<source>/dt=<yyyy-MM-dd>/<object>`. */
   readonly out: string;
   readonly streams: readonly DeliveryStream[];
-  /** Destinations whose events go on to a real Splunk instead of into a folder. */
-  readonly hecs?: ReadonlyMap<string, Hec>;
+  /** By destination: where its events are sent instead of going to a folder. */
+  readonly endpoints?: ReadonlyMap<string, Endpoint>;
   readonly now?: () => Date;
   readonly port?: number;
   readonly faults?: FirehoseFaults;
@@ -42,7 +42,7 @@ const REFUSAL = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow 
 interface State {
   readonly out: string;
   readonly streams: ReadonlyMap<string, DeliveryStream>;
-  readonly hecs: ReadonlyMap<string, Hec>;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly now: () => Date;
   readonly faults: FirehoseFaults;
   readonly counters: Record<string, FirehoseCounters>;
@@ -56,7 +56,7 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
   const state: State = {
     out: options.out,
     streams: new Map(options.streams.map((stream) => [stream.deliveryStream, stream])),
-    hecs: options.hecs ?? new Map(),
+    endpoints: options.endpoints ?? new Map(),
     now: options.now ?? (() => new Date()),
     faults: { ...options.faults },
     counters: Object.fromEntries(
@@ -140,8 +140,8 @@ function isRefused(state: State, stream: DeliveryStream): boolean {
 }
 
 async function write(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
-  const hec = state.hecs.get(stream.destination);
-  if (hec) return await sendToHec(hec, records);
+  const endpoint = state.endpoints.get(stream.destination);
+  if (endpoint) return await endpoint(records);
   const at = state.now();
   try {
     await writeObject(state.out, stream, at, records);

@@ -21,10 +21,6 @@ export const ASSUMED = {
       'what gzip leaves of archived events; simulated ones are more alike than real ones, and it leaves 0.06 to 0.4 of them, depending on how many share an object',
   },
   itemOverhead: { value: 100, words: 'bytes that DynamoDB adds to the size of each item that is kept' },
-  tokenCalls: {
-    value: 144,
-    words: 'calls a day with which each Splunk stream reads its token again, one every ten minutes',
-  },
 } as const;
 
 /** Only what may take the place of the estimate. */

@@ -1,4 +1,5 @@
 import type { Source } from '../../functions/core/model.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { drawnFor } from './drawn.ts';
 import type { Figures } from './figures.ts';
@@ -19,7 +20,7 @@ export function scaleFigures(sources: readonly Source[]): Figures {
 /** What a deployment asks of an account, on the average over a day: idle, and with events. */
 function loadRows(sources: readonly Source[]): string[][] {
   const all = SIZES.flatMap((connections) => {
-    const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources);
+    const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources, DESTINATION_TYPES);
     return [0, connections * EVENTS_A_CONNECTION].map((eventsPerDay) => {
       const load: Load = { eventsPerDay, bytes: 1_200 };
       const day = dayOf(drawn, load, 'packed', {}, MEASURED);
@@ -75,7 +76,7 @@ const MANY = 1_000;
 
 /** Quotas that a rate meets: how much there is, and what a day of a thousand connections uses of it. */
 function headroomRows(sources: readonly Source[]): string[][] {
-  const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources);
+  const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources, DESTINATION_TYPES);
   const { invocations, seconds, costs, bytes } = dayOf(
     drawn,
     { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 },

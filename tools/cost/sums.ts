@@ -66,7 +66,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
   // Of a census, many calls are on their way at once.
   const asked = total(drawn.censuses.map(({ aDay, feeds }) => aDay * census.tableCalls * feeds));
   const waited = total(drawn.censuses.map(({ aDay, feeds }) => aDay * Math.ceil(feeds / CENSUS_AT_ONCE)));
-  const puts = total(flows.map(({ flushes }) => flushes)) * destinationsOf(drawn);
+  const puts = total(flows.map(({ flushes }) => flushes)) * drawn.destinations.all;
   const calls = costs.tableCalls - asked + waited + costs.secretCalls + puts;
   const share = Math.min(1, drawn.memoryMb / vcpuMb.value);
   return processor / share + costs.vendorCalls * vendorSeconds.value + calls * awsSeconds.value;
@@ -75,7 +75,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
 /** What thirty such days use. */
 export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   const { invocations, costs, flows } = day;
-  const { s3 } = drawn.destinations;
+  const { archived } = drawn.destinations;
   const logBytes =
     costs.logBytes * (drawn.quiet ? measured.quietLogs : 1) + invocations * ASSUMED.platformLogBytes.value;
   const stored = storedBytes(drawn, flows, measured) / GIB;
@@ -87,16 +87,16 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     tableWrites: costs.writes * DAYS,
     tableStorage: stored,
     tableBackups: stored,
-    firehose: (billedBytes(day) * destinationsOf(drawn) * DAYS) / GIB,
-    archivePuts: objects(drawn, flows) * s3 * DAYS,
-    archiveStorage: (day.bytes * ASSUMED.packedEvents.value * s3 * drawn.archiveDays) / GIB,
+    firehose: (billedBytes(day) * drawn.destinations.all * DAYS) / GIB,
+    archivePuts: objects(drawn, flows) * archived * DAYS,
+    archiveStorage: (day.bytes * ASSUMED.packedEvents.value * archived * drawn.archiveDays) / GIB,
     logs: (logBytes * DAYS) / GIB,
     logStorage: (logBytes * ASSUMED.packedLogs.value * drawn.logDays) / GIB,
     metrics: metricsOf(drawn, flows, measured),
     alarms: drawn.fixed.alarmMetrics,
     dashboards: drawn.fixed.dashboards,
     secrets: drawn.secrets,
-    secretCalls: (costs.secretCalls + tokenCalls(drawn)) * DAYS,
+    secretCalls: (costs.secretCalls + destinationSecretCalls(drawn)) * DAYS,
     keys: drawn.fixed.keys,
     // Nothing of these but when something is wrong, or somebody asks for it.
     keyRequests: 0,
@@ -111,18 +111,15 @@ export function weekBytes({ bytes }: Day): number {
   return bytes * ASSUMED.packedEvents.value * 7;
 }
 
-function destinationsOf({ destinations }: Drawn): number {
-  return destinations.s3 + destinations.splunk;
-}
-
 /** Also what is delivered when nothing happens: our own sign-ins, where one signs in. */
 function billedBytes({ flows, costs }: Day): number {
   const others = costs.records - total(flows.map(({ added }) => added.records));
   return total(flows.map((flow) => flow.billedBytes)) + Math.max(0, others) * billed(1);
 }
 
-function tokenCalls({ destinations, connections }: Drawn): number {
-  return destinations.splunk * Object.keys(connections).length * ASSUMED.tokenCalls.value;
+/** Firehose reads a destination's secret for each stream, and each source has one. */
+function destinationSecretCalls({ destinations, connections }: Drawn): number {
+  return destinations.secretCalls * Object.keys(connections).length;
 }
 
 /** What is in the table after a year: rows of the ledger stay, keys and verifications expire. */

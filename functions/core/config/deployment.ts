@@ -62,7 +62,7 @@ export function deploymentSchema() {
     secretKeyArns: z._default(
       described(
         z.array(text(KEY_ARN, 'the ARN of a key, not of an alias')).check(z.maxLength(10)),
-        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of Splunk’s tokens.',
+        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of destinations.',
       ),
       [],
     ),

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
-import { FORMATS } from '../../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { DRAWN_TYPES } from '../../../lib/delivery/drawings.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { Tidemark } from '../../../lib/tidemark.ts';
 import { Account } from './account.ts';
@@ -25,7 +26,7 @@ export function connect(source: string, id = 'acme', more: object = {}): object 
 export function configure(change: object = {}): Config {
   const connections = SOURCES.map(({ id }) => connect(id));
   const file = { connections, destinations: [LAKE, SPLUNK], ...change };
-  return parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, FORMATS);
+  return parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, DESTINATION_TYPES);
 }
 
 /** What is deployed for a configuration, without the functions' code. */
@@ -52,7 +53,12 @@ export function draw(change: object = {}): Drawing {
 function drawAnew(change: object): Drawing {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
   const config = configure(change);
-  const drawn = new Tidemark(app, 'Tidemark', { config, sources: SOURCES, name: 'tidemark.json' });
+  const drawn = new Tidemark(app, 'Tidemark', {
+    config,
+    sources: SOURCES,
+    destinationTypes: DRAWN_TYPES,
+    name: 'tidemark.json',
+  });
   const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];
   const [state, forwarding, ...schedules] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
   const templates = stacks.map(
