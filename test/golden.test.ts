@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import type { FormatId, Shape } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
-import { envelopesOf, writeEvent } from '../functions/destinations/write-event.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
 import { ecsComplaints } from './ecs-reader.ts';
@@ -35,8 +35,8 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
         .join(''),
     ).toMatchFileSnapshot(`${one.stem}.cef.txt`);
     await expect(pretty(lines('ocsf', events))).toMatchFileSnapshot(`${one.stem}.ocsf.json`);
-    for (const { name, docs } of envelopesOf(DESTINATION_TYPES)) {
-      await expect(pretty(lines('ecs', events, docs.sample))).toMatchFileSnapshot(`${one.stem}.${name}.json`);
+    for (const { envelope, sample } of DESTINATION_TYPES.flatMap((type) => type.envelope ?? [])) {
+      await expect(pretty(lines('ecs', events, sample))).toMatchFileSnapshot(`${one.stem}.${envelope.name}.json`);
     }
   });
 

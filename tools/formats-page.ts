@@ -1,7 +1,6 @@
 import { SELF_EVENTS } from '../functions/core/events/self-events.ts';
-import type { Envelope } from '../functions/destinations/destination-type.ts';
+import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
-import { envelopesOf } from '../functions/destinations/write-event.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
@@ -39,7 +38,7 @@ ${Object.entries(SELF_EVENTS)
 
 The vendor's record as it came, on one line, and nothing else: in S3 it has no id. A record that could not be read is its text.
 
-${envelopesOf(DESTINATION_TYPES).map(envelopeSection).join('')}## cef
+${DESTINATION_TYPES.map(envelopeSection).join('')}## cef
 
 CEF version 0 unless the destination says \`"cefVersion": 1\`. Version 0 knows IPv4 only: an IPv6 address goes to a field of its own.
 Values are cleaned of control characters, cut to the key's limit, then escaped; \`TidemarkCut\` names the keys that were cut. Facts in the vendor's own
@@ -62,6 +61,6 @@ ${ocsfClassTable().trim()}
 `;
 }
 
-function envelopeSection({ docs }: Envelope): string {
-  return `## ${docs.heading}\n\n${docs.text}\n\n`;
+function envelopeSection({ envelope }: DestinationType): string {
+  return envelope ? `## ${envelope.heading}\n\n${envelope.text}\n\n` : '';
 }

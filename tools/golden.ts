@@ -19,8 +19,7 @@ import {
 import { diffItems } from '../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
-import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
-import { envelopesOf } from '../functions/destinations/write-event.ts';
+import { ENVELOPES } from '../functions/destinations/envelopes.ts';
 
 // Golden cases: a vendor's answers in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and beside each what becomes
 // of it in every format. Tests compare them, the pages about streams show them.
@@ -36,7 +35,7 @@ export const EXPECTED: readonly string[] = [
   '.ecs.json',
   '.cef.txt',
   '.ocsf.json',
-  ...envelopesOf(DESTINATION_TYPES).map(({ name }) => `.${name}.json`),
+  ...ENVELOPES.map(({ name }) => `.${name}.json`),
 ];
 
 /** The files of a snapshot's case that are not its first answer. */

@@ -12,7 +12,7 @@ import {
 import { UNKNOWN_EVENT } from '../functions/core/reading/process-page.ts';
 import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
-import { envelopesOf, writeEvent } from '../functions/destinations/write-event.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';
 
 type Fact = readonly [what: string, how: string];
@@ -108,11 +108,9 @@ function samples(event: EcsEvent, isChange: boolean): string {
     ['Format `ecs`', 'json', pretty(line('ecs'))],
     ['Format `cef`', 'text', line('cef')],
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
-    ...envelopesOf(DESTINATION_TYPES).map(({ docs }): [string, string, string] => [
-      `Format \`raw\` ${docs.sampleHeading}`,
-      'json',
-      line('raw', docs.sample),
-    ]),
+    ...DESTINATION_TYPES.flatMap(({ envelope }): [string, string, string][] =>
+      envelope ? [[`Format \`raw\` ${envelope.sampleHeading}`, 'json', line('raw', envelope.sample)]] : [],
+    ),
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');
 }

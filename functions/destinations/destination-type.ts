@@ -1,8 +1,7 @@
-import type * as z from 'zod/mini';
 import type { ConfigurableType, ConfiguredDestination } from '../core/config/destination.ts';
-import type { EcsEvent } from '../core/ecs-event.ts';
 import type { FormatId, SecretShape, Shape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
+import type { Envelope } from './envelope.ts';
 
 /**
  * A type of destination: all that the rest of the program knows of it. It is data, and functions that only decide. What is deployed
@@ -14,7 +13,7 @@ export interface DestinationType extends ConfigurableType {
   /** Words beside its id that stand in its own files only; test/walls/destinations.test.ts holds it to that. */
   readonly words: readonly string[];
   /** The envelope of each event. Undefined if events go as their format has them. */
-  readonly envelope?: Envelope;
+  readonly envelope?: DocumentedEnvelope;
   readonly delivery: DeliveryFacts;
   /** The secret with which Firehose identifies itself. Undefined if it needs none. */
   readonly secret?: DestinationSecret;
@@ -29,19 +28,9 @@ export interface DestinationType extends ConfigurableType {
   readonly cost: DestinationCost;
 }
 
-/** What surrounds an event on its way to a destination. */
-export interface Envelope {
-  /** The field of a shape that holds its settings: a shape with that field wants this envelope. */
-  readonly name: string;
-  readonly settings: z.ZodMiniType;
-  /** The destination takes no larger event, envelope included. */
-  readonly maxBytes: number;
-  wrap(shape: Shape, event: EcsEvent, line: string): string;
-  readonly docs: EnvelopeDocs;
-}
-
-/** What the generated pages say of an envelope. */
-export interface EnvelopeDocs {
+/** An envelope, and what the generated pages say of it. */
+export interface DocumentedEnvelope {
+  readonly envelope: Envelope;
   readonly heading: string;
   readonly text: string;
   /** What a sample event is shown in. */

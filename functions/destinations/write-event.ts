@@ -4,8 +4,8 @@ import type { EcsEvent } from '../core/ecs-event.ts';
 import type { Shape } from '../core/model.ts';
 import { FORMATS, writeLine } from '../formats/formats.ts';
 import { shorten } from '../formats/shorten.ts';
-import type { DestinationType, Envelope } from './destination-type.ts';
-import { DESTINATION_TYPES } from './destination-types.ts';
+import type { Envelope } from './envelope.ts';
+import { ENVELOPES } from './envelopes.ts';
 
 /** An event as text. `oversized` if it had to be shortened. */
 export interface WrittenEvent {
@@ -20,10 +20,9 @@ export interface WrittenEvent {
 const SHARES = [1, 0.5, 0.25, 0.1, 0.01];
 
 /** Writes an event as one line of a destination's shape. An event that is too large for the destination is shortened. */
-export const writeEvent = createWriter(DESTINATION_TYPES);
+export const writeEvent = createWriter(ENVELOPES);
 
-export function createWriter(types: readonly DestinationType[]): (shape: Shape, event: EcsEvent) => WrittenEvent {
-  const envelopes = envelopesOf(types);
+export function createWriter(envelopes: readonly Envelope[]): (shape: Shape, event: EcsEvent) => WrittenEvent {
   return (shape, event) => {
     const envelope = envelopes.find(({ name }) => Object.hasOwn(shape, name));
     const write = (each: EcsEvent) => {
@@ -48,15 +47,11 @@ function shortLine(write: (share: number) => string, maxBytes: number): string {
   return text;
 }
 
-/** The schema of a shape, with the envelopes that these types have. */
-export function shapeSchema(types: readonly DestinationType[]) {
+/** The schema of a shape, with these envelopes. */
+export function shapeSchema(envelopes: readonly Envelope[]) {
   return z.strictObject({
     format: z.enum(FORMATS),
     cefVersion: z.optional(z.literal([0, 1])),
-    ...Object.fromEntries(envelopesOf(types).map(({ name, settings }) => [name, z.optional(settings)])),
+    ...Object.fromEntries(envelopes.map(({ name, settings }) => [name, z.optional(settings)])),
   });
-}
-
-export function envelopesOf(types: readonly DestinationType[]): Envelope[] {
-  return types.flatMap(({ envelope }) => envelope ?? []);
 }

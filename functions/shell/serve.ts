@@ -18,7 +18,7 @@ import {
 } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
-import { DESTINATION_TYPES } from '../destinations/destination-types.ts';
+import { ENVELOPES } from '../destinations/envelopes.ts';
 import { shapeSchema, writeEvent } from '../destinations/write-event.ts';
 import { authorize } from './auth/authorize.ts';
 import { checkOrigin } from './auth/origins.ts';
@@ -37,7 +37,7 @@ export interface HostContext {
 }
 
 const destinations = z.array(
-  z.strictObject({ id: z.string(), deliveryStream: z.string(), shape: shapeSchema(DESTINATION_TYPES) }),
+  z.strictObject({ id: z.string(), deliveryStream: z.string(), shape: shapeSchema(ENVELOPES) }),
 );
 
 /**

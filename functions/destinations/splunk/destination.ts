@@ -40,7 +40,15 @@ export const splunk: DestinationType = {
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,
-  envelope: hecEnvelope,
+  envelope: {
+    envelope: hecEnvelope,
+    heading: 'Splunk',
+    text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, whatever its format: \`time\` with milliseconds, \`host\` = the
+connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is set, and the indexed fields \`event_id\` and \`feed\`.
+To see an event once that was delivered twice: \`| dedup event_id\`.`,
+    sampleHeading: 'in Splunk’s envelope',
+    sample: { hec: { index: 'audit' } },
+  },
   shapeOf: (settings) => {
     const { index } = parse(settings);
     return { hec: index === undefined ? {} : { index } };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { EcsEvent } from '../../core/ecs-event.ts';
 import type { Shape } from '../../core/model.ts';
-import type { Envelope } from '../destination-type.ts';
+import type { Envelope } from '../envelope.ts';
 
 declare module '../../core/model.ts' {
   interface Shape {
@@ -21,14 +21,6 @@ export const hecEnvelope: Envelope = {
   settings: z.strictObject({ index: z.optional(z.string()) }),
   maxBytes: MAX_BYTES,
   wrap: wrapEvent,
-  docs: {
-    heading: 'Splunk',
-    text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, whatever its format: \`time\` with milliseconds, \`host\` = the
-connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is set, and the indexed fields \`event_id\` and \`feed\`.
-To see an event once that was delivered twice: \`| dedup event_id\`.`,
-    sampleHeading: 'in Splunk’s envelope',
-    sample: { hec: { index: 'audit' } },
-  },
 };
 
 function wrapEvent(shape: Shape, event: EcsEvent, line: string): string {
