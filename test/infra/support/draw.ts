@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
-import { DRAWN_TYPES } from '../../../lib/delivery/drawings.ts';
+import { DRAWN_TYPES, type DrawnType } from '../../../lib/delivery/drawings.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { Tidemark } from '../../../lib/tidemark.ts';
 import { Account } from './account.ts';
@@ -45,18 +45,18 @@ const DRAWN = new Map<string, Drawing>();
 
 export function draw(change: object = {}): Drawing {
   const key = JSON.stringify(change);
-  const drawn = DRAWN.get(key) ?? drawAnew(change);
+  const drawn = DRAWN.get(key) ?? drawConfig(configure(change), DRAWN_TYPES);
   DRAWN.set(key, drawn);
   return drawn;
 }
 
-function drawAnew(change: object): Drawing {
+/** Draws a configuration, with the types of destinations that there are for it. */
+export function drawConfig(config: Config, destinationTypes: readonly DrawnType[]): Drawing {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  const config = configure(change);
   const drawn = new Tidemark(app, 'Tidemark', {
     config,
     sources: SOURCES,
-    destinationTypes: DRAWN_TYPES,
+    destinationTypes,
     name: 'tidemark.json',
   });
   const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../../functions/core/errors.ts';
-import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../../functions/destinations/destination-types.ts';
 import { source } from '../../../functions/sources/thousandeyes/source.ts';
 
 function parse(deployment: unknown) {
   const connections = [{ id: 'acme', source: source.id }];
-  const file = { connections, destinations: [{ id: 'lake', type: 's3' }], deployment };
+  const file = { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id }], deployment };
   return parseConfig(JSON.stringify(file), 'tidemark.json', [source], DESTINATION_TYPES).deployment;
 }
 
