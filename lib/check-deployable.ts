@@ -15,13 +15,13 @@ import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './account
 import { rotatingSecrets } from './functions/rotation.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
 
-/** So many secrets of other names one role may list: its policies have a size. */
+/** Maximum number of secrets with other names that a role lists: its policies have a limited size. */
 const MOST_FOREIGN_SECRETS = 50;
-/** The same of those that rotate: each is listed, whatever its name. */
+/** Maximum number of secrets that rotate. Each is listed, whatever its name. */
 const MOST_ROTATING_SECRETS = 50;
-/** IAM takes 10,240 characters of a role's policies; all else that is in it takes less than 1,400. */
+/** IAM takes 10,240 characters of a role's policies. The rest of them takes less than 1,400. */
 const MOST_ARN_CHARACTERS = 8_800;
-/** What an ARN has besides the name at its end, in the longest Regions' and partitions' names. */
+/** Length of an ARN without the name at its end, with the longest names of Regions and partitions. */
 const ARN_CHARACTERS = 75;
 const MOST_DESTINATIONS_BYTES = 3_500;
 /** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
@@ -29,12 +29,12 @@ const MOST_STREAMS = 45;
 /** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
 const MOST_SCHEDULES = 480;
 const MOST_CHARACTERS = 900_000;
-/** What a schedule takes in a template besides its input. */
+/** Characters of a schedule in a template, without its input. */
 const SCHEDULE_CHARACTERS = 1_200;
-/** A year: what Scheduler's rates may be. */
+/** Scheduler's rates may be a year at most. */
 const LONGEST_EVERY = 365 * DAY;
 
-/** Tells everything that would be right on one's own machine and is not right in an account. */
+/** Reports everything that works on one's own machine but not in an account. */
 export function checkDeployable(
   config: Config,
   sources: readonly Source[],
@@ -77,17 +77,17 @@ function wrongConnections({ connections, deployment }: Config, sources: readonly
 function wrongTiming(connection: string, feed: AnyFeed & { every: Duration }, seenDays: number): string[] {
   const path = `${connection}.streams.${feed.stream.viewOf ?? feed.stream.name}`;
   const { every } = feed;
-  const told =
+  const wrong =
     every % MINUTE === 0 && every <= LONGEST_EVERY
       ? []
       : [`${path}.every: there is ${formatDuration(every)}, wanted whole minutes, and 365d at most.`];
-  if (isSnapshotFeed(feed)) return told;
+  if (isSnapshotFeed(feed)) return wrong;
   const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
   const tooLong = [['overlap', feed.overlap] as const, ...rereads].filter(
     ([, length]) => length + feed.settle >= seenDays * DAY,
   );
   return [
-    ...told,
+    ...wrong,
     ...tooLong.map(
       ([field, length]) =>
         `${path}.${field}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days of $.deployment.seenDays.`,
@@ -106,7 +106,7 @@ function wrongSecrets({ connections }: Config, sources: readonly Source[]): stri
   });
 }
 
-/** Names may be long, so that fewer of them fit into a role than may be listed. */
+/** With long names, fewer secrets fit into a role than may be listed. */
 function tooLongPolicies({ connections, destinations, deployment }: Config, sources: readonly Source[]): string[] {
   return sources.flatMap(({ id }) => {
     const secrets = foreignSecrets(id, connections);
@@ -160,10 +160,10 @@ function wrongSecret({ setting, nameOf }: DestinationSecret, destination: Config
   ];
 }
 
-/** Lambda takes 4 KB of environment, and all else that is in it takes less than 500 bytes. */
+/** Lambda takes 4 KB of environment variables. Those without the destinations take less than 500 bytes. */
 function tooManyDestinations({ destinations, deployment }: Config, sources: readonly Source[]): string[] {
-  const told = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
-  const bytes = Math.max(0, ...told.map((each) => JSON.stringify(each).length));
+  const bySource = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
+  const bytes = Math.max(0, ...bySource.map((each) => JSON.stringify(each).length));
   if (bytes <= MOST_DESTINATIONS_BYTES) return [];
   return [
     `$.destinations: there are ${destinations.length} with ${bytes} characters, wanted ${MOST_DESTINATIONS_BYTES} at most: fewer, or shorter ids.`,
@@ -200,7 +200,7 @@ function wrongDeployment({ deployment }: Config): string[] {
   ];
 }
 
-/** Whether each shard fits into a stack, and how many would do. */
+/** Checks that each shard fits into a stack, and says how many shards are enough. */
 function wrongShards(config: Config, sources: readonly Source[]): string[] {
   const { shards } = config.deployment;
   if (fits(config, sources)) return [];

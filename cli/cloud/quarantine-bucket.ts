@@ -13,7 +13,7 @@ interface PutAside {
 }
 
 /** Records as they were sent, and why the destination did not take them. */
-interface Refused {
+export interface Refused {
   readonly records: readonly Uint8Array[];
   readonly reasons: ReadonlyMap<string, number>;
 }
@@ -61,7 +61,7 @@ export class QuarantineBucket {
 }
 
 /** Firehose writes a line of JSON for each record, with its bytes in base64 beside the reason. */
-function readRefused(bytes: Uint8Array, fields: RefusedRecords): Refused {
+export function readRefused(bytes: Uint8Array, fields: RefusedRecords): Refused {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = Buffer.from(isPacked ? gunzipSync(bytes) : bytes).toString('utf8');
   const lines = text.split('\n').filter((line) => line.trim() !== '');

@@ -5,6 +5,7 @@ import { deliver } from '../../functions/core/delivery/deliver.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { Firehose } from '../../functions/shell/network/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import type { FeedOptions } from '../commands/opened.ts';
@@ -92,7 +93,7 @@ function effects(firehose: Firehose) {
 
 /** A destination that can refuse records, with each source that sends to it. */
 function pairsWith(config: Config, destination: string): RefusingPair[] {
-  const all = refusingPairs(config);
+  const all = refusingPairs(config, DESTINATION_TYPES);
   const pairs = all.filter((pair) => pair.destination === destination);
   if (pairs.length > 0) return pairs;
   const refusing = [...new Set(all.map((pair) => pair.destination))];

@@ -1,6 +1,6 @@
 import { objectPrefix } from '../../functions/core/config/destination.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
-import { type RefusedRecords, typeOf } from '../../functions/destinations/destination-type.ts';
+import { type DestinationType, type RefusedRecords, typeOf } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
@@ -9,7 +9,7 @@ import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { columns } from '../views/columns.ts';
 import type { FeedOptions } from './opened.ts';
 
-/** What Firehose has put aside of one source's events for one destination. */
+/** Objects that Firehose has put aside of one source's events for one destination. */
 interface PutAsideLook {
   readonly destination: string;
   readonly source: string;
@@ -22,7 +22,7 @@ interface PutAsideLook {
 /** What destinations did not take. Undefined if no destination can refuse anything. */
 export async function listPutAside(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
   const config = await deployedConfig(options.config);
-  const pairs = refusingPairs(config);
+  const pairs = refusingPairs(config, DESTINATION_TYPES);
   if (pairs.length === 0) return undefined;
   const account = new CloudAccount(config.deployment);
   const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
@@ -37,10 +37,13 @@ export interface RefusingPair {
 }
 
 /** Each destination that can refuse records, with each source that sends to it. */
-export function refusingPairs({ connections, destinations }: Config): RefusingPair[] {
+export function refusingPairs(
+  { connections, destinations }: Config,
+  destinationTypes: readonly DestinationType[],
+): RefusingPair[] {
   const sources = [...new Set(connections.map(({ source }) => source))];
   return destinations.flatMap((destination) => {
-    const { refused: records } = typeOf(DESTINATION_TYPES, destination);
+    const { refused: records } = typeOf(destinationTypes, destination);
     return records ? sources.map((source) => ({ destination: destination.id, source, records })) : [];
   });
 }

@@ -12,7 +12,7 @@ import { findRunning, preparePlaces } from '../../local/world.ts';
 import { askHidden, askLine } from '../views/hidden-input.ts';
 import type { FeedOptions } from './opened.ts';
 
-/** A secret of the configuration: its name, what its value may look like, and what tells whether it does. */
+/** A secret of the configuration: its name, the shapes that its value may have, and a check of the value. */
 interface WantedSecret {
   readonly name: string;
   readonly about: string;
@@ -53,7 +53,7 @@ async function inCloud({ deployment }: Config, { name, about }: WantedSecret, va
   });
 }
 
-/** Beside a running program through its service, else through one of our own: the file is written in one way only. */
+/** Through the service of a running program, or else through one that is started here: only the service writes the file. */
 async function here(options: FeedOptions, { name, about }: WantedSecret, value: string): Promise<boolean> {
   const { storeSecret } = await import('../cloud/store-secret.ts');
   const places = await preparePlaces(options.state, options.out, options.secrets);
@@ -71,7 +71,7 @@ async function here(options: FeedOptions, { name, about }: WantedSecret, value: 
   }
 }
 
-/** By the connection that uses it, the destination, or its name. */
+/** Finds a secret by its connection, its destination or its name. */
 async function findSecret(config: Config, what: string): Promise<WantedSecret> {
   const sources = await findSources();
   const all = [
@@ -130,7 +130,7 @@ function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, n
   );
 }
 
-/** Asks field by field. Where credentials come in several shapes, first which. */
+/** Asks for each field. If there are several shapes, asks for the shape first. */
 async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
   process.stderr.write(`${name}: ${about}. What you type is not shown.\n`);
   const shape = shapes.length > 1 ? await chooseShape(shapes) : shapes[0];

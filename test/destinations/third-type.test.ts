@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { readRefused } from '../../cli/cloud/quarantine-bucket.ts';
+import { refusingPairs } from '../../cli/commands/put-aside.ts';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { configSchema, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
@@ -118,6 +120,17 @@ test('its drawing, its alarms and its age on the dashboard are deployed', () => 
   ]);
   expect(JSON.stringify(account.find('AWS::CloudWatch::Dashboard'))).toContain('DeliveryToParcel.DataFreshness');
   expect(account.find('AWS::Glue::Table')).toEqual([]);
+});
+
+test('its refused records are found and read, as it has them', () => {
+  const [pair, ...others] = refusingPairs(config, TYPES);
+  expect(others).toEqual([]);
+  expect(pair).toMatchObject({ destination: 'home', source: SOURCE?.id });
+
+  const line = JSON.stringify({ parcel: Buffer.from('a').toString('base64'), why: 'Nobody at home' });
+  const { records, reasons } = readRefused(Buffer.from(line), pair?.records ?? expect.fail());
+  expect(records.map(String)).toEqual(['a']);
+  expect([...reasons]).toEqual([['Nobody at home', 1]]);
 });
 
 test('its price is counted: alarms, secret and how often it is read, and no archive', () => {

@@ -12,11 +12,11 @@ export interface Runs {
   readonly source: string;
   readonly aDay: number;
   readonly streams: readonly string[];
-  /** How far each of those that bring events looks back. */
+  /** The overlaps of the streams that bring events. */
   readonly overlaps: readonly Duration[];
 }
 
-/** What of a configuration is billed, in an account. */
+/** The parts of a configuration that are billed in an account. */
 export interface Drawn {
   readonly runs: readonly Runs[];
   readonly verifications: readonly {
@@ -29,10 +29,10 @@ export interface Drawn {
   readonly destinations: DrawnDestinations;
   readonly memoryMb: number;
   readonly logDays: number;
-  /** Whether only warnings and errors are written, and metrics. */
+  /** Whether only warnings, errors and metrics are logged. */
   readonly quiet: boolean;
   readonly seenDays: number;
-  /** Archived events are kept so long; without an end, what a year leaves is told. */
+  /** How long archived events are kept. A year, if they are kept forever. */
   readonly archiveDays: number;
   readonly secrets: number;
   readonly fixed: Fixed;
@@ -48,15 +48,15 @@ export interface DrawnDestinations {
 
 /** What is paid for whether anything happens or not. */
 export interface Fixed {
-  /** Of all alarms: one that computes with two metrics is paid as two. */
+  /** The metrics of all alarms: an alarm that computes with two metrics is billed as two. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
   readonly keys: number;
-  /** A month's. Nothing is started unless somebody asks for it. */
+  /** In a month. Nothing is started unless somebody asks for it. */
   readonly transitions: number;
 }
 
-/** So many alarms there are for the whole of a deployment: of the queue of missed invocations, and of backfills that gave up. */
+/** Alarms of a whole deployment: about the queue of missed invocations, and about backfills that gave up. */
 const COMMON_ALARMS = 2;
 const DASHBOARDS = 1;
 const TRANSITIONS = 0;
@@ -69,7 +69,7 @@ export function drawnFor(
 ): Drawn {
   const { connections, destinations, deployment } = config;
   const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
-  // What looks after a token that rotates is invoked once a day: less than a cent a month.
+  // The function that rotates credentials is invoked once a day: less than a cent a month.
   const all = planSchedules(config, used)
     .flat()
     .filter(({ invokes }) => invokes !== 'rotation');
