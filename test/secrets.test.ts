@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { destinationFor, parseConfig } from '../functions/core/config/tidemark-config.ts';
+import { destinationFor } from '../functions/core/config/destination.ts';
+import { parseConfig } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { serve } from '../functions/shell/serve.ts';
 import { source as frame } from '../functions/sources/frame/source.ts';
 import { source as thousandeyes } from '../functions/sources/thousandeyes/source.ts';
@@ -153,7 +154,7 @@ beforeAll(async () => {
     JSON.stringify({ connections: [any], destinations: FILES }),
     'test',
     sources,
-    FORMATS,
+    DESTINATION_TYPES,
   );
   const told = Object.fromEntries(sources.map(({ id }) => [id, destinations.map((one) => destinationFor(id, one))]));
   const streams = Object.entries(told).flatMap(([source, all]) =>

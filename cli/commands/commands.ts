@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { runInCloud } from '../cloud/run-cloud.ts';
+import { TYPES_THAT_REFUSE, TYPES_WITH_SECRET } from '../views/type-titles.ts';
 import { backfill } from './backfill.ts';
 import { lateness, ledger, quarantine, status } from './look.ts';
 import { move } from './move.ts';
@@ -86,7 +87,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: CONFIGURED,
     takesWords: true,
     help: [
-      ['set NAME', 'whose secret it is: frame/acme for a connection, or a Splunk destination’s id'],
+      ['set NAME', `whose secret it is: frame/acme for a connection, or a ${TYPES_WITH_SECRET} destination’s id`],
       ...CONFIGURED_HELP,
     ],
     run: setSecret,
@@ -150,7 +151,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { ...FEEDS, id: { type: 'string', multiple: true }, destination: { type: 'string' } },
     help: [
       ['--id ID', 'only this entry; may stand several times'],
-      ['--destination ID', 'with --cloud, instead of --feed: what Splunk did not take and Firehose has put aside'],
+      [
+        '--destination ID',
+        `with --cloud, instead of --feed: what ${TYPES_THAT_REFUSE} did not take and Firehose has put aside`,
+      ],
       ...FEEDS_HELP,
     ],
     run: redrive,

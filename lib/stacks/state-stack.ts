@@ -18,9 +18,9 @@ import { QUARANTINE_BUCKET } from '../account/outputs.ts';
 /** What must outlive every deployment: how far each feed has come, and what has been archived. Nothing here is ever deleted. */
 export class StateStack extends Stack {
   readonly table: TableV2;
-  /** What S3 destinations have taken. */
+  /** Events that the deployment itself keeps. */
   readonly archive: IBucket;
-  /** What a destination could not take: here Firehose puts it, and `tidemark redrive` takes it from here. */
+  /** What a destination did not take: Firehose puts it here, and `tidemark redrive` takes it from here. */
   readonly quarantine: IBucket;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {

@@ -32,7 +32,7 @@ import {
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { type Census, takeCensus } from './census.ts';
 import { MemoryClock } from './clock.ts';
 import type { EffectHook } from './faults.ts';

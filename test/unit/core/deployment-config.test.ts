@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../../functions/core/errors.ts';
-import { FORMATS } from '../../../functions/formats/formats.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../../functions/destinations/destination-types.ts';
 import { source } from '../../../functions/sources/thousandeyes/source.ts';
 
 function parse(deployment: unknown) {
   const connections = [{ id: 'acme', source: source.id }];
-  const file = { connections, destinations: [{ id: 'lake', type: 's3' }], deployment };
-  return parseConfig(JSON.stringify(file), 'tidemark.json', [source], FORMATS).deployment;
+  const file = { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id }], deployment };
+  return parseConfig(JSON.stringify(file), 'tidemark.json', [source], DESTINATION_TYPES).deployment;
 }
 
 function quiet(...times: object[]) {
