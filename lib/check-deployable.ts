@@ -54,7 +54,12 @@ export function checkDeployable(
   if (wrong.length === 0) wrong.push(...wrongShards(config, sources));
   if (wrong.length === 0) return;
   const lines = wrong.map((line) => `\n  ${line}`).join('');
-  throw new TidemarkError('config', 'processing', `${name} cannot be deployed:${lines}`, 'Mend what is named above.');
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} cannot be deployed:${lines}`,
+    remedy: 'Mend what is named above.',
+  });
 }
 
 function wrongConnections({ connections, deployment }: Config, sources: readonly Source[]): string[] {

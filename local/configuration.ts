@@ -20,13 +20,13 @@ export async function readConfig(file: string | undefined, sources: readonly Sou
   const name = file ?? DEFAULT_CONFIG;
   const text = await readFile(name, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT' && file === undefined) return undefined;
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${name} cannot be read: ${thrown.message}`,
-      'Name an existing file with --config.',
-      thrown,
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${name} cannot be read: ${thrown.message}`,
+      remedy: 'Name an existing file with --config.',
+      cause: thrown,
+    });
   });
   return text === undefined ? undefined : parseConfig(text, name, sources, DESTINATION_TYPES);
 }
@@ -67,10 +67,10 @@ export function chooseFeeds(
   const chosen = enabled.filter(({ feed }) => fits.test(feed.name));
   if (chosen.length > 0) return chosen;
   const names = enabled.map(({ feed }) => feed.name).join(', ') || 'none';
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `No enabled feed fits ${JSON.stringify(pattern)}.`,
-    `The enabled feeds that it can be about are: ${names}.`,
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `No enabled feed fits ${JSON.stringify(pattern)}.`,
+    remedy: `The enabled feeds that it can be about are: ${names}.`,
+  });
 }

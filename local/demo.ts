@@ -62,13 +62,13 @@ async function readSecrets(file: string): Promise<Record<string, unknown>> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (thrown) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${file} is not JSON.`,
-      'Mend it, or remove it: the simulators’ secrets are made anew.',
-      thrown,
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${file} is not JSON.`,
+      remedy: 'Mend it, or remove it: the simulators’ secrets are made anew.',
+      cause: thrown,
+    });
   }
 }
 

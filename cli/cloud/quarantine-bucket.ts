@@ -83,12 +83,12 @@ function lineOf(line: string, at: number, fields: RefusedRecords): { data: Uint8
   }
   const [data, reason] = [parsed?.[fields.data], parsed?.[fields.reason]];
   if (typeof data !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(data) || data.length % 4 !== 0) {
-    throw new TidemarkError(
-      'unreadable',
-      'processing',
-      `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no ${fields.data} in base64.`,
-      'Look at the object; it stays where it is.',
-    );
+    throw new TidemarkError({
+      code: 'unreadable',
+      stage: 'processing',
+      message: `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no ${fields.data} in base64.`,
+      remedy: 'Look at the object; it stays where it is.',
+    });
   }
   return { data: Buffer.from(data, 'base64'), reason: typeof reason === 'string' ? reason : 'no reason given' };
 }

@@ -97,14 +97,15 @@ function pairsWith(config: Config, destination: string): RefusingPair[] {
   const pairs = all.filter((pair) => pair.destination === destination);
   if (pairs.length > 0) return pairs;
   const refusing = [...new Set(all.map((pair) => pair.destination))];
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `There is no ${TYPES_THAT_REFUSE} destination ${JSON.stringify(destination)}.`,
-    refusing.length === 0
-      ? `Only ${TYPES_THAT_REFUSE} destinations put anything aside.`
-      : `There are: ${refusing.join(', ')}.`,
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `There is no ${TYPES_THAT_REFUSE} destination ${JSON.stringify(destination)}.`,
+    remedy:
+      refusing.length === 0
+        ? `Only ${TYPES_THAT_REFUSE} destinations put anything aside.`
+        : `There are: ${refusing.join(', ')}.`,
+  });
 }
 
 function plain({ stream, objects, records, reasons, problems }: Redriven): object {

@@ -102,12 +102,12 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
   ];
   const found = all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
   if (found) return found;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `There is no connection, destination or secret ${JSON.stringify(what)}.`,
-    `There are: ${all.map(({ key }) => key).join(', ')}.`,
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `There is no connection, destination or secret ${JSON.stringify(what)}.`,
+    remedy: `There are: ${all.map(({ key }) => key).join(', ')}.`,
+  });
 }
 
 function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, name: string, value: string): void {
@@ -122,12 +122,12 @@ function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, n
     return typeof text !== 'string' || !pattern.test(text);
   });
   if (wrong === undefined) return;
-  throw new TidemarkError(
-    'secret',
-    'processing',
-    `Secret ${name} has no ${wrong} of ${wanted}.`,
-    `Its value must look like ${JSON.stringify(shape)}.`,
-  );
+  throw new TidemarkError({
+    code: 'secret',
+    stage: 'processing',
+    message: `Secret ${name} has no ${wrong} of ${wanted}.`,
+    remedy: `Its value must look like ${JSON.stringify(shape)}.`,
+  });
 }
 
 /** Asks for each field. If there are several shapes, asks for the shape first. */
@@ -146,28 +146,28 @@ async function chooseShape(shapes: readonly SecretShape[]): Promise<SecretShape>
   const answer = await askLine(`${lines.join('')}  Which? [1] `);
   const shape = shapes[answer === '' ? 0 : Number(answer) - 1];
   if (shape) return shape;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `There is no ${JSON.stringify(answer)}.`,
-    `Give 1 to ${shapes.length}.`,
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `There is no ${JSON.stringify(answer)}.`,
+    remedy: `Give 1 to ${shapes.length}.`,
+  });
 }
 
 function usage(): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
-    'For example: tidemark secret set frame/acme. The value is asked for, or read from stdin as JSON.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
+    remedy: 'For example: tidemark secret set frame/acme. The value is asked for, or read from stdin as JSON.',
+  });
 }
 
 function noConfig(): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    'There is no tidemark.json that says whose secret it is.',
-    'Copy tidemark.example.json to tidemark.json, or name another one: --config FILE.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'There is no tidemark.json that says whose secret it is.',
+    remedy: 'Copy tidemark.example.json to tidemark.json, or name another one: --config FILE.',
+  });
 }

@@ -132,12 +132,12 @@ function checkOverlap(feed: AnyFeed, seenDays: number): void {
   if (!tooLong) return;
   const { name } = feed.stream;
   const [field, length] = tooLong;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `$.streams.${name}.${field} of ${feed.name}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days that delivered events are remembered.`,
-    'Shorten it, or raise TIDEMARK_SEEN_DAYS.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `$.streams.${name}.${field} of ${feed.name}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days that delivered events are remembered.`,
+    remedy: 'Shorten it, or raise TIDEMARK_SEEN_DAYS.',
+  });
 }
 
 interface Environment {
@@ -151,21 +151,27 @@ function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
   const { TIDEMARK_PER_FEED_METRICS: perFeed = 'false' } = process.env;
   const remedy = 'The deployment sets these variables: deploy again.';
-  if (!table) throw new TidemarkError('config', 'processing', 'The environment has no TIDEMARK_TABLE.', remedy);
+  if (!table)
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: 'The environment has no TIDEMARK_TABLE.',
+      remedy,
+    });
   if (!/^[1-9]\d{0,3}$/.test(days))
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
       remedy,
-    );
+    });
   if (perFeed !== 'true' && perFeed !== 'false')
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `TIDEMARK_PER_FEED_METRICS is ${JSON.stringify(perFeed)}, wanted true or false.`,
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `TIDEMARK_PER_FEED_METRICS is ${JSON.stringify(perFeed)}, wanted true or false.`,
       remedy,
-    );
+    });
   try {
     return {
       table,
@@ -175,7 +181,13 @@ function readEnvironment(): Environment {
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
-    throw new TidemarkError('config', 'processing', 'TIDEMARK_DESTINATIONS is missing or not JSON.', remedy, thrown);
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: 'TIDEMARK_DESTINATIONS is missing or not JSON.',
+      remedy,
+      cause: thrown,
+    });
   }
 }
 

@@ -43,13 +43,13 @@ function readText(path: string, name: string, remedy: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${name} cannot be read: ${(thrown as Error).message}`,
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${name} cannot be read: ${(thrown as Error).message}`,
       remedy,
-      thrown,
-    );
+      cause: thrown,
+    });
   }
 }
 
@@ -62,10 +62,10 @@ function checkCertificates(path: string, name: string): void {
       ? undefined
       : 'no certificate';
   if (wrong === undefined) return;
-  throw new TidemarkError(
-    'config',
-    'processing',
-    `${name} is not right:\n  $.deployment.caBundle: there is ${wrong} in ${path}, wanted certificates in PEM.`,
-    'Name a file that holds the authority’s certificates and nothing else.',
-  );
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} is not right:\n  $.deployment.caBundle: there is ${wrong} in ${path}, wanted certificates in PEM.`,
+    remedy: 'Name a file that holds the authority’s certificates and nothing else.',
+  });
 }

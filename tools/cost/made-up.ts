@@ -23,12 +23,12 @@ export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config 
   const used = asked.source === undefined ? sources : sources.filter(({ id }) => id === asked.source);
   if (used.length === 0) {
     const known = sources.map(({ id }) => id).join(', ');
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `--source: there is ${JSON.stringify(asked.source)}, wanted one of ${known}.`,
-      'Name a source, or none for all of them in turn.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `--source: there is ${JSON.stringify(asked.source)}, wanted one of ${known}.`,
+      remedy: 'Name a source, or none for all of them in turn.',
+    });
   }
   const connections = Array.from({ length: asked.connections }, (_, at) => {
     const source = used[at % used.length] as Source;

@@ -91,10 +91,10 @@ function fraction(option: string, text: string): number {
 }
 
 function wrong(option: string, text: string, wanted: string): TidemarkError {
-  return new TidemarkError(
-    'config',
-    'processing',
-    `--${option}: there is ${JSON.stringify(text)}, wanted ${wanted}.`,
-    'npm run cost -- --help says what each option is.',
-  );
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `--${option}: there is ${JSON.stringify(text)}, wanted ${wanted}.`,
+    remedy: 'npm run cost -- --help says what each option is.',
+  });
 }

@@ -46,13 +46,13 @@ export function parseConfig(
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${name} is not JSON: ${(thrown as Error).message}`,
-      'A comma too many or too few is the usual cause.',
-      thrown,
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${name} is not JSON: ${(thrown as Error).message}`,
+      remedy: 'A comma too many or too few is the usual cause.',
+      cause: thrown,
+    });
   }
   const parsed = check(configSchema(sources, destinationTypes), value, name);
   const connections = parsed.connections.map(fillDefaults);
@@ -76,11 +76,11 @@ export function parseConfig(
 function unique(name: string, list: string, ids: readonly string[]): void {
   ids.forEach((id, at) => {
     if (ids.indexOf(id) === at) return;
-    throw new TidemarkError(
-      'config',
-      'processing',
-      `${name} is not right:\n  $.${list}[${at}].id: there is ${JSON.stringify(id.split('/').at(-1))} again, wanted an id of its own.`,
-      'Give it another id.',
-    );
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${name} is not right:\n  $.${list}[${at}].id: there is ${JSON.stringify(id.split('/').at(-1))} again, wanted an id of its own.`,
+      remedy: 'Give it another id.',
+    });
   });
 }
