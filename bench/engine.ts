@@ -4,7 +4,7 @@ import type { Effects } from '../functions/core/effects.ts';
 import { runConnection } from '../functions/core/invocation/run-connection.ts';
 import type { Answer, Feed } from '../functions/core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, SECOND } from '../functions/core/time.ts';
-import { writeEvent } from '../functions/formats/formats.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
 import { source } from './made-up-source.ts';
 import { race, sayRace } from './ratio.ts';
 

@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
-import { FORMATS, writeEvent } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
+import { FORMATS } from '../functions/formats/formats.ts';
 import { race, sayRace } from './ratio.ts';
 
 // What each format costs, as a multiple of the least there can be: writing the same event with JSON.stringify.
@@ -23,9 +25,13 @@ for (const format of FORMATS) {
   contenders[format] = () => {
     for (const event of events) bytes += writeEvent({ format }, event).text.length;
   };
-  contenders[`${format} for Splunk`] = () => {
-    for (const event of events) bytes += writeEvent({ format, hec: {} }, event).text.length;
-  };
+  for (const { title, envelope, shapeOf } of DESTINATION_TYPES) {
+    if (!envelope) continue;
+    const shape = { format, ...shapeOf?.({}) };
+    contenders[`${format} for ${title}`] = () => {
+      for (const event of events) bytes += writeEvent(shape, event).text.length;
+    };
+  }
 }
 process.stdout.write(sayRace(await race(contenders), events.length));
 if (bytes === 0) throw new Error('nothing was written');

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import db from 'dynalite/db/index.js';
-import { destinationFor, parseConfig } from '../functions/core/config/tidemark-config.ts';
+import { destinationFor } from '../functions/core/config/destination.ts';
+import { parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { type AnyStream, isSnapshot, type Source } from '../functions/core/model.ts';
 import { HOUR, MILLISECOND } from '../functions/core/time.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
 import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan/plan-schedules.ts';
 import { LocalFunction } from '../local/lambda.ts';
 import { startTable } from '../local/services/dynamodb.ts';
@@ -165,9 +166,9 @@ function configure({ source, stream, eventsPerDay }: Play, connection: object) {
     connections: [
       { ...connection, settings: source.pace === undefined ? {} : UNPACED, streams: Object.fromEntries(streams) },
     ],
-    destinations: [{ id: 'lake', type: 's3', format: 'ecs' }],
+    destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id, format: 'ecs' }],
   };
-  return parseConfig(JSON.stringify(file), 'the measured configuration', [source], FORMATS);
+  return parseConfig(JSON.stringify(file), 'the measured configuration', [source], DESTINATION_TYPES);
 }
 
 function settingsOf(stream: AnyStream, eventsPerDay: number, only: string | undefined): object {

@@ -10,6 +10,7 @@ import { type RunOptions, run } from './commands/run.ts';
 import { setSecret } from './commands/secret.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
+import { TYPES_THAT_REFUSE, TYPES_WITH_SECRET } from './views/type-titles.ts';
 
 /** The options given on the command line, with defaults filled in. Each command knows which it declared. */
 export type Given = object;
@@ -90,7 +91,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: CONFIGURED,
     takesWords: true,
     help: [
-      ['set NAME', 'whose secret it is: SOURCE/CONNECTION for a connection, or a Splunk destination’s id'],
+      [
+        'set NAME',
+        `whose secret it is: SOURCE/CONNECTION for a connection, or a ${TYPES_WITH_SECRET} destination’s id`,
+      ],
       ...CONFIGURED_HELP,
     ],
     run: setSecret,
@@ -154,7 +158,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { ...FEEDS, id: { type: 'string', multiple: true }, destination: { type: 'string' } },
     help: [
       ['--id ID', 'only this entry; may stand several times'],
-      ['--destination ID', 'with --cloud, instead of --feed: what Splunk did not take and Firehose has put aside'],
+      [
+        '--destination ID',
+        `with --cloud, instead of --feed: what ${TYPES_THAT_REFUSE} did not take and Firehose has put aside`,
+      ],
       ...FEEDS_HELP,
     ],
     run: redrive,

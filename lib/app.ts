@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { review } from './account/review.ts';
+import { DRAWN_TYPES } from './delivery/drawings.ts';
 import { findSources } from './plan/find-sources.ts';
 import { readConfig } from './plan/read-config.ts';
 import { Tidemark } from './tidemark.ts';
@@ -17,7 +18,7 @@ try {
   const refuse = isExample
     ? 'This is the example. Copy tidemark.example.json to tidemark.json, put your accounts in, and synthesize again.'
     : undefined;
-  new Tidemark(app, 'Tidemark', { config, sources, name, refuse });
+  new Tidemark(app, 'Tidemark', { config, sources, destinationTypes: DRAWN_TYPES, name, refuse });
   app.synth();
 } catch (thrown) {
   if (!(thrown instanceof TidemarkError)) throw thrown;

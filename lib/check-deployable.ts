@@ -1,20 +1,27 @@
 import { feedsOf } from '../functions/core/config/connection.ts';
+import { type ConfiguredDestination, destinationFor } from '../functions/core/config/destination.ts';
 import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/config/quiet-hours.ts';
-import { type Config, destinationFor } from '../functions/core/config/tidemark-config.ts';
+import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { type AnyFeed, isSnapshotFeed, type Source } from '../functions/core/model.ts';
 import { DAY, type Duration, formatDuration, MINUTE } from '../functions/core/time.ts';
+import {
+  type DestinationSecret,
+  type DestinationType,
+  typeOf,
+  type WrongSetting,
+} from '../functions/destinations/destination-type.ts';
 import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './account/secrets.ts';
 import { rotatingSecrets } from './functions/rotation.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
 
-/** So many secrets of other names one role may list: its policies have a size. */
+/** Maximum number of secrets with other names that a role lists: its policies have a limited size. */
 const MOST_FOREIGN_SECRETS = 50;
-/** The same of those that rotate: each is listed, whatever its name. */
+/** Maximum number of secrets that rotate. Each is listed, whatever its name. */
 const MOST_ROTATING_SECRETS = 50;
-/** IAM takes 10,240 characters of a role's policies; all else that is in it takes less than 1,400. */
+/** IAM takes 10,240 characters of a role's policies. The rest of them takes less than 1,400. */
 const MOST_ARN_CHARACTERS = 8_800;
-/** What an ARN has besides the name at its end, in the longest Regions' and partitions' names. */
+/** Length of an ARN without the name at its end, with the longest names of Regions and partitions. */
 const ARN_CHARACTERS = 75;
 const MOST_DESTINATIONS_BYTES = 3_500;
 /** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
@@ -22,19 +29,24 @@ const MOST_STREAMS = 45;
 /** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
 const MOST_SCHEDULES = 480;
 const MOST_CHARACTERS = 900_000;
-/** What a schedule takes in a template besides its input. */
+/** Characters of a schedule in a template, without its input. */
 const SCHEDULE_CHARACTERS = 1_200;
-/** A year: what Scheduler's rates may be. */
+/** Scheduler's rates may be a year at most. */
 const LONGEST_EVERY = 365 * DAY;
 
-/** Tells everything that would be right on one's own machine and is not right in an account. */
-export function checkDeployable(config: Config, sources: readonly Source[], name: string): void {
+/** Reports everything that works on one's own machine but not in an account. */
+export function checkDeployable(
+  config: Config,
+  sources: readonly Source[],
+  destinationTypes: readonly DestinationType[],
+  name: string,
+): void {
   const wrong = [
     ...wrongConnections(config, sources),
     ...wrongSecrets(config, sources),
     ...tooLongPolicies(config, sources),
     ...tooManyRotations(config, sources),
-    ...wrongDestinations(config),
+    ...wrongDestinations(config, destinationTypes),
     ...tooManyDestinations(config, sources),
     ...tooManyStreams(config, sources),
     ...wrongDeployment(config),
@@ -70,17 +82,17 @@ function wrongConnections({ connections, deployment }: Config, sources: readonly
 function wrongTiming(connection: string, feed: AnyFeed & { every: Duration }, seenDays: number): string[] {
   const path = `${connection}.streams.${feed.stream.viewOf ?? feed.stream.name}`;
   const { every } = feed;
-  const told =
+  const wrong =
     every % MINUTE === 0 && every <= LONGEST_EVERY
       ? []
       : [`${path}.every: there is ${formatDuration(every)}, wanted whole minutes, and 365d at most.`];
-  if (isSnapshotFeed(feed)) return told;
+  if (isSnapshotFeed(feed)) return wrong;
   const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
   const tooLong = [['overlap', feed.overlap] as const, ...rereads].filter(
     ([, length]) => length + feed.settle >= seenDays * DAY,
   );
   return [
-    ...told,
+    ...wrong,
     ...tooLong.map(
       ([field, length]) =>
         `${path}.${field}: there is ${formatDuration(length)}, wanted less than the ${seenDays} days of $.deployment.seenDays.`,
@@ -99,7 +111,7 @@ function wrongSecrets({ connections }: Config, sources: readonly Source[]): stri
   });
 }
 
-/** Names may be long, so that fewer of them fit into a role than may be listed. */
+/** With long names, fewer secrets fit into a role than may be listed. */
 function tooLongPolicies({ connections, destinations, deployment }: Config, sources: readonly Source[]): string[] {
   return sources.flatMap(({ id }) => {
     const secrets = foreignSecrets(id, connections);
@@ -125,33 +137,38 @@ function tooManyRotations(config: Config, sources: readonly Source[]): string[] 
   });
 }
 
-function wrongDestinations({ destinations }: Config): string[] {
+function wrongDestinations({ destinations }: Config, destinationTypes: readonly DestinationType[]): string[] {
   return destinations.flatMap((destination, at) => {
-    if (destination.type !== 'splunk') return [];
-    const path = `$.destinations[${at}]`;
-    const { hecUrl, tokenSecret } = destination;
-    const there = hecUrl === undefined ? 'nothing is there' : `there is ${JSON.stringify(hecUrl)}`;
-    return [
-      ...(hecUrl?.startsWith('https:')
-        ? []
-        : [`${path}.hecUrl: ${there}, wanted the https URL that Firehose is to send to.`]),
-      ...(isSecretId(tokenSecret)
-        ? []
-        : [`${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted ${SECRET_WANTED}.`]),
-      // Firehose is told an ARN, and of a name that ends so Secrets Manager takes the end for its own suffix: there is no such secret.
-      ...(looksWhole(tokenSecret) && !tokenSecret.startsWith('arn:')
-        ? [
-            `${path}.tokenSecret: there is ${JSON.stringify(tokenSecret)}, wanted a name that does not end with a dash and six letters or digits, or the secret’s ARN.`,
-          ]
-        : []),
-    ];
+    const { notDeployable, secret } = typeOf(destinationTypes, destination);
+    const wrong = [...(notDeployable?.(destination) ?? []), ...(secret ? wrongSecret(secret, destination) : [])];
+    return wrong.map(({ setting, there, wanted }) => {
+      const found = there === undefined ? 'nothing is there' : `there is ${JSON.stringify(there)}`;
+      return `$.destinations[${at}].${setting}: ${found}, wanted ${wanted}.`;
+    });
   });
 }
 
-/** Lambda takes 4 KB of environment, and all else that is in it takes less than 500 bytes. */
+function wrongSecret({ setting, nameOf }: DestinationSecret, destination: ConfiguredDestination): WrongSetting[] {
+  const there = nameOf(destination);
+  return [
+    ...(isSecretId(there) ? [] : [{ setting, there, wanted: SECRET_WANTED }]),
+    // Firehose gets an ARN. Secrets Manager takes such an end of a name for the suffix of its own ARNs, and finds no secret.
+    ...(looksWhole(there) && !there.startsWith('arn:')
+      ? [
+          {
+            setting,
+            there,
+            wanted: 'a name that does not end with a dash and six letters or digits, or the secret’s ARN',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Lambda takes 4 KB of environment variables. Those without the destinations take less than 500 bytes. */
 function tooManyDestinations({ destinations, deployment }: Config, sources: readonly Source[]): string[] {
-  const told = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
-  const bytes = Math.max(0, ...told.map((each) => JSON.stringify(each).length));
+  const bySource = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
+  const bytes = Math.max(0, ...bySource.map((each) => JSON.stringify(each).length));
   if (bytes <= MOST_DESTINATIONS_BYTES) return [];
   return [
     `$.destinations: there are ${destinations.length} with ${bytes} characters, wanted ${MOST_DESTINATIONS_BYTES} at most: fewer, or shorter ids.`,
@@ -188,7 +205,7 @@ function wrongDeployment({ deployment }: Config): string[] {
   ];
 }
 
-/** Whether each shard fits into a stack, and how many would do. */
+/** Checks that each shard fits into a stack, and says how many shards are enough. */
 function wrongShards(config: Config, sources: readonly Source[]): string[] {
   const { shards } = config.deployment;
   if (fits(config, sources)) return [];

@@ -5,6 +5,7 @@ import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
 import { regionOf } from './account/region.ts';
 import { checkDeployable } from './check-deployable.ts';
+import type { DrawnType } from './delivery/drawings.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
 import { ForwardingStack } from './stacks/forwarding-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
@@ -14,6 +15,7 @@ export interface TidemarkProps {
   readonly config: Config;
   /** All sources; those without a connection are not deployed. */
   readonly sources: readonly Source[];
+  readonly destinationTypes: readonly DrawnType[];
   /** The configuration's name in error messages. */
   readonly name: string;
   /** If set, the stacks can be synthesised but not deployed, for this reason. */
@@ -26,11 +28,11 @@ export class Tidemark extends Construct {
   readonly forwarding: ForwardingStack;
   readonly schedules: readonly SchedulesStack[];
 
-  constructor(scope: Construct, id: string, { config, sources, name, refuse }: TidemarkProps) {
+  constructor(scope: Construct, id: string, { config, sources, destinationTypes, name, refuse }: TidemarkProps) {
     super(scope, id);
     // With strong references, a stack could not remove something in the same deployment that removes its last use elsewhere.
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
-    checkDeployable(config, sources, name);
+    checkDeployable(config, sources, destinationTypes, name);
     const { deployment, connections } = config;
     const { stackPrefix, tags, permissionsBoundary } = deployment;
     const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
@@ -40,7 +42,13 @@ export class Tidemark extends Construct {
       ...(region !== undefined && { env: { region } }),
     });
     this.state = new StateStack(this, 'State', deployment, named('state'));
-    this.forwarding = new ForwardingStack(this, 'Forwarding', config, used, this.state, named('forwarding'));
+    this.forwarding = new ForwardingStack(this, 'Forwarding', {
+      config,
+      sources: used,
+      destinationTypes,
+      state: this.state,
+      ...named('forwarding'),
+    });
     this.schedules = planSchedules(config, used).map(
       (planned, at) =>
         new SchedulesStack(this, `Schedules${at + 1}`, planned, this.forwarding, named(`schedules-${at + 1}`)),

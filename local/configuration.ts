@@ -3,7 +3,7 @@ import { type ConfiguredConnection, feedsOf } from '../functions/core/config/con
 import { type Config, parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { AnyFeed, Source } from '../functions/core/model.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Places } from './world.ts';
 
@@ -28,7 +28,7 @@ export async function readConfig(file: string | undefined, sources: readonly Sou
       cause: thrown,
     });
   });
-  return text === undefined ? undefined : parseConfig(text, name, sources, FORMATS);
+  return text === undefined ? undefined : parseConfig(text, name, sources, DESTINATION_TYPES);
 }
 
 /** Reads the configuration. If there is none, starts the shipped simulators and makes a configuration that reads from them. */
@@ -45,7 +45,10 @@ export async function configOrDemo(
   const demo = await startDemo(sources, places);
   for (const vendor of demo.vendors)
     process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
-  return { config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, FORMATS), demo };
+  return {
+    config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, DESTINATION_TYPES),
+    demo,
+  };
 }
 
 /** The enabled feeds whose names fit a pattern, in which `*` stands for anything. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
+import { SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
 import { findSimulators } from '../simulators/find-simulator.ts';
 import type { RunningSimulator, Simulator } from '../simulators/simulator.ts';
 import { type Places, readState, writeState } from './world.ts';
@@ -41,7 +42,7 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
       vendor.demo.secretValue;
   }
   return {
-    config: { connections, destinations: [{ id: 'lake', type: 's3', format: 'ecs' }] },
+    config: { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id, format: 'ecs' }] },
     vendors,
     async save() {
       await writeState(join(places.state, PORTS), ports);

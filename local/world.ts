@@ -1,12 +1,14 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Config, deliveryStreamName, destinationFor } from '../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName, destinationFor } from '../functions/core/config/destination.ts';
+import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { startTable } from './services/dynamodb.ts';
+import { findEndpoints } from './services/endpoints.ts';
 import { startFirehose } from './services/firehose.ts';
-import type { Hec } from './services/hec.ts';
 import { startSecrets } from './services/secrets.ts';
 
 const TABLE = 'tidemark';
@@ -134,8 +136,9 @@ async function startServices(
 ): Promise<Services> {
   const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE });
   const secrets = await startSecrets({ file: places.secrets });
-  const { hecs, notes } = await findHecs(config, places);
-  const firehose = await startFirehose({ out: places.out, streams, hecs });
+  const values = (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
+  const { endpoints, notes } = findEndpoints(config.destinations, values, DESTINATION_TYPES);
+  const firehose = await startFirehose({ out: places.out, streams, endpoints });
   const urls = { table: table.url, firehose: firehose.url, secrets: secrets.url };
   const running: Running = { pid: process.pid, urls, config };
   await writeState(join(places.state, RUNNING), running);
@@ -147,31 +150,6 @@ async function startServices(
       await Promise.all([firehose.close(), secrets.close(), table.close()]);
     },
   };
-}
-
-/** A Splunk destination whose URL and token are known gets its events for real; without a token its folder does. */
-async function findHecs(config: Config, places: Places): Promise<{ hecs: Map<string, Hec>; notes: string[] }> {
-  const hecs = new Map<string, Hec>();
-  const notes: string[] = [];
-  for (const destination of config.destinations) {
-    if (destination.type !== 'splunk' || destination.hecUrl === undefined) continue;
-    const { id, hecUrl: url, tokenSecret } = destination;
-    const token = hecToken((await readJson<Record<string, unknown>>(places.secrets))?.[tokenSecret]);
-    if (token) hecs.set(id, { url, token });
-    notes.push(
-      token
-        ? `Destination ${id}: Splunk at ${url}`
-        : `Destination ${id}: its folder, as there is no secret ${tokenSecret} {"hec_token":"..."}`,
-    );
-  }
-  return { hecs, notes };
-}
-
-/** The token in a secret that is an object, or the text of one. */
-function hecToken(secret: unknown): string | undefined {
-  const value: unknown = typeof secret === 'string' && secret.startsWith('{') ? JSON.parse(secret) : secret;
-  const token = (value as { hec_token?: unknown } | undefined)?.hec_token;
-  return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
 /** Reads a small JSON file of the state directory; what is not there, or broken, is as if new. */

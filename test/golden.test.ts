@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import type { FormatId, Shape } from '../functions/core/model.ts';
-import { writeEvent } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
 import { ecsComplaints } from './ecs-reader.ts';
@@ -34,8 +35,9 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
         .join(''),
     ).toMatchFileSnapshot(`${one.stem}.cef.txt`);
     await expect(pretty(lines('ocsf', events))).toMatchFileSnapshot(`${one.stem}.ocsf.json`);
-    const hec = lines('ecs', events, { hec: { index: 'audit' } });
-    await expect(pretty(hec)).toMatchFileSnapshot(`${one.stem}.hec.json`);
+    for (const { envelope, sample } of DESTINATION_TYPES.flatMap((type) => type.envelope ?? [])) {
+      await expect(pretty(lines('ecs', events, sample))).toMatchFileSnapshot(`${one.stem}.${envelope.name}.json`);
+    }
   });
 
   test('no file has lost its case', () => {

@@ -1,4 +1,6 @@
 import { SELF_EVENTS } from '../functions/core/events/self-events.ts';
+import type { DestinationType } from '../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
@@ -41,13 +43,7 @@ ${Object.entries(SELF_EVENTS)
 
 The vendor's record unchanged, on one line, and nothing else: in S3 it has no id. For a record that could not be read it is the text.
 
-## Splunk
-
-A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
-connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
-To see an event only once if it was delivered twice: \`| dedup event_id\`.
-
-## cef
+${DESTINATION_TYPES.map(envelopeSection).join('')}## cef
 
 CEF version 0, or version 1 if the destination says \`"cefVersion": 1\`. Version 0 has fields for IPv4 only, so an IPv6 address goes to a separate field.
 Control characters are removed from values; then values are cut to the limit of the key and escaped. \`TidemarkCut\` names the keys that were cut. Facts in the
@@ -68,4 +64,8 @@ the vendor's record is \`raw_data\`, and \`metadata.uid\` is \`event.id\`.
 
 ${ocsfClassTable().trim()}
 `;
+}
+
+function envelopeSection({ envelope }: DestinationType): string {
+  return envelope ? `## ${envelope.heading}\n\n${envelope.text}\n\n` : '';
 }

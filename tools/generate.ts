@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { configSchema } from '../functions/core/config/tidemark-config.ts';
-import { FORMATS } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { costPages } from './cost/pages.ts';
 import { formatsPage } from './formats-page.ts';
@@ -11,7 +11,7 @@ import { streamPage } from './stream-page.ts';
 /** The text of each generated file, by path. They are committed for people who read them without running the code. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const sources = await findSources();
-  const schema = z.toJSONSchema(configSchema(sources, FORMATS), { io: 'input' });
+  const schema = z.toJSONSchema(configSchema(sources, DESTINATION_TYPES), { io: 'input' });
   const pages = sources.flatMap((source) =>
     source.streams.map(
       (stream) => [`docs/streams/${source.id}-${stream.name}.md`, streamPage(source, stream)] as const,

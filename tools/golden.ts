@@ -19,6 +19,7 @@ import {
 import { diffItems } from '../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../functions/core/snapshots/snapshot-events.ts';
 import { parseInstant } from '../functions/core/time.ts';
+import { ENVELOPES } from '../functions/destinations/envelopes.ts';
 
 // Golden cases: a vendor's answer in functions/sources/<source>/fixtures/<stream>/<case>.json (or .csv), and next to it the expected
 // events in every format. Tests compare them, the pages about streams show them.
@@ -31,7 +32,12 @@ import { parseInstant } from '../functions/core/time.ts';
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
 /** The endings of a case's expected files. */
-export const EXPECTED = ['.ecs.json', '.cef.txt', '.ocsf.json', '.hec.json'] as const;
+export const EXPECTED: readonly string[] = [
+  '.ecs.json',
+  '.cef.txt',
+  '.ocsf.json',
+  ...ENVELOPES.map(({ name }) => `.${name}.json`),
+];
 
 /** Matches the ending of a snapshot case's answers. Only the first answer ends in plain `.json`. */
 const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;

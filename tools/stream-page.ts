@@ -11,7 +11,8 @@ import {
   type Stream,
 } from '../functions/core/model.ts';
 import { DAY, type Duration, formatDuration } from '../functions/core/time.ts';
-import { writeEvent } from '../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { writeEvent } from '../functions/destinations/write-event.ts';
 import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';
 
 type Fact = readonly [name: string, text: string];
@@ -113,7 +114,9 @@ function samples(event: EcsEvent, isChange: boolean): string {
     ['Format `ecs`', 'json', pretty(line('ecs'))],
     ['Format `cef`', 'text', line('cef')],
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
-    ['Format `raw` in the Splunk envelope', 'json', line('raw', { hec: { index: 'audit' } })],
+    ...DESTINATION_TYPES.flatMap(({ envelope }): [string, string, string][] =>
+      envelope ? [[`Format \`raw\` ${envelope.sampleHeading}`, 'json', line('raw', envelope.sample)]] : [],
+    ),
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');
 }

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import type { ClientOptions } from './account.ts';
 import { sayAwsError } from './aws-error.ts';
 
 /** An object that Firehose has put aside. */
-export interface PutAside {
+interface PutAside {
   readonly key: string;
   readonly bytes: number;
   readonly at: Date;
@@ -42,10 +43,10 @@ export class QuarantineBucket {
     } while (ContinuationToken !== undefined);
   }
 
-  async read(key: string): Promise<Refused> {
+  async read(key: string, fields: RefusedRecords): Promise<Refused> {
     try {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      return readRefused(await (Body?.transformToByteArray() ?? new Uint8Array()));
+      return readRefused(await (Body?.transformToByteArray() ?? new Uint8Array()), fields);
     } catch (thrown) {
       throw sayAwsError(`${key} cannot be read`, thrown);
     }
@@ -60,37 +61,34 @@ export class QuarantineBucket {
 }
 
 /** Firehose writes a line of JSON for each record, with its bytes in base64 beside the reason. */
-export function readRefused(bytes: Uint8Array): Refused {
+export function readRefused(bytes: Uint8Array, fields: RefusedRecords): Refused {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = Buffer.from(isPacked ? gunzipSync(bytes) : bytes).toString('utf8');
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const reasons = new Map<string, number>();
   const records = lines.map((line, at) => {
-    const { rawData, errorCode } = lineOf(line, at);
-    reasons.set(errorCode, (reasons.get(errorCode) ?? 0) + 1);
-    return rawData;
+    const { data, reason } = lineOf(line, at, fields);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    return data;
   });
   return { records, reasons };
 }
 
-function lineOf(line: string, at: number): { rawData: Uint8Array; errorCode: string } {
-  let parsed: { rawData?: unknown; errorCode?: unknown } | null = null;
+function lineOf(line: string, at: number, fields: RefusedRecords): { data: Uint8Array; reason: string } {
+  let parsed: Readonly<Record<string, unknown>> | null = null;
   try {
     parsed = JSON.parse(line);
   } catch {
-    // Said below.
+    // The error below says it.
   }
-  const { rawData, errorCode } = parsed ?? {};
-  if (typeof rawData !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(rawData) || rawData.length % 4 !== 0) {
+  const [data, reason] = [parsed?.[fields.data], parsed?.[fields.reason]];
+  if (typeof data !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(data) || data.length % 4 !== 0) {
     throw new TidemarkError({
       code: 'unreadable',
       stage: 'processing',
-      message: `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no rawData in base64.`,
+      message: `Line ${at + 1} is not what Firehose writes of a record that was refused: it has no ${fields.data} in base64.`,
       remedy: 'Look at the object; it stays where it is.',
     });
   }
-  return {
-    rawData: Buffer.from(rawData, 'base64'),
-    errorCode: typeof errorCode === 'string' ? errorCode : 'no reason given',
-  };
+  return { data: Buffer.from(data, 'base64'), reason: typeof reason === 'string' ? reason : 'no reason given' };
 }

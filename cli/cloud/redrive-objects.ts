@@ -1,22 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Config, deliveryStreamName, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { deliver } from '../../functions/core/delivery/deliver.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
+import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { Firehose } from '../../functions/shell/network/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
-import { refusingPairs } from '../commands/put-aside.ts';
+import { type RefusingPair, refusingPairs } from '../commands/put-aside.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 import { clean } from '../views/log-line.ts';
+import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CloudAccount } from './account.ts';
 import { deployedConfig } from './open-cloud.ts';
-import { type PutAside, QuarantineBucket } from './quarantine-bucket.ts';
+import { QuarantineBucket } from './quarantine-bucket.ts';
 
-/** One object is sent again for so long; then it stays, and the next command tries it once more. */
+/** How long sending one object is tried. After that it stays where it is, for the next command. */
 const PATIENCE = 2 * MINUTE;
 
-/** What became of the objects of one stream. */
+/** The result for the objects of one stream. */
 interface Redriven {
   readonly stream: string;
   objects: number;
@@ -26,8 +30,8 @@ interface Redriven {
 }
 
 /**
- * Sends again what a destination did not take and Firehose has put aside, record by record as it was. An object is removed once
- * all of its records are with Firehose again; what was broken off is sent once more, with the same event ids.
+ * Sends again what a destination did not take and Firehose has put aside: record by record, unchanged. An object is removed after
+ * Firehose has taken all of its records. An interrupted object is sent again as a whole, with the same event ids.
  */
 export async function redriveObjects(options: FeedOptions, destination: string): Promise<number> {
   const config = await deployedConfig(options.config);
@@ -35,27 +39,34 @@ export async function redriveObjects(options: FeedOptions, destination: string):
   const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
   const firehose = new Firehose(account.clientOptions);
   const results: Redriven[] = [];
-  for (const source of sourcesWith(config, destination)) {
+  for (const { source, records } of pairsWith(config, destination)) {
     const stream = deliveryStreamName(destination, source, config.deployment.stackPrefix);
     const result: Redriven = { stream, objects: 0, records: 0, reasons: new Map(), problems: [] };
     results.push(result);
-    for await (const object of bucket.list(objectPrefix(destination, source))) {
-      await sendObject(bucket, firehose, { id: destination, deliveryStream: stream }, object, result);
+    for await (const { key } of bucket.list(objectPrefix(destination, source))) {
+      await sendObject(
+        { bucket, firehose, records, destination: { id: destination, deliveryStream: stream } },
+        key,
+        result,
+      );
     }
   }
   process.stdout.write(options.json ? `${JSON.stringify({ streams: results.map(plain) })}\n` : `${say(results)}\n`);
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }
 
-async function sendObject(
-  bucket: QuarantineBucket,
-  firehose: Firehose,
-  destination: { id: string; deliveryStream: string },
-  { key }: PutAside,
-  result: Redriven,
-): Promise<void> {
+/** Where the objects of one stream are, how they are written, and where their records go. */
+interface Way {
+  readonly bucket: QuarantineBucket;
+  readonly firehose: Firehose;
+  readonly records: RefusedRecords;
+  readonly destination: { readonly id: string; readonly deliveryStream: string };
+}
+
+async function sendObject(way: Way, key: string, result: Redriven): Promise<void> {
+  const { bucket, firehose, destination } = way;
   try {
-    const { records, reasons } = await bucket.read(key);
+    const { records, reasons } = await bucket.read(key, way.records);
     const packed = records.map((bytes) => ({ bytes, events: [] }));
     const { failure } = await deliver(effects(firehose), destination, packed, Date.now() * MILLISECOND + PATIENCE);
     if (failure) throw failure;
@@ -80,17 +91,20 @@ function effects(firehose: Firehose) {
   };
 }
 
-/** The sources whose events go to a destination that can refuse them. */
-function sourcesWith(config: Config, destination: string): string[] {
-  const pairs = refusingPairs(config);
-  const sources = pairs.flatMap(([id, source]) => (id === destination ? [source] : []));
-  if (sources.length > 0) return sources;
-  const splunk = [...new Set(pairs.map(([id]) => id))];
+/** A destination that can refuse records, with each source that sends to it. */
+function pairsWith(config: Config, destination: string): RefusingPair[] {
+  const all = refusingPairs(config, DESTINATION_TYPES);
+  const pairs = all.filter((pair) => pair.destination === destination);
+  if (pairs.length > 0) return pairs;
+  const refusing = [...new Set(all.map((pair) => pair.destination))];
   throw new TidemarkError({
     code: 'config',
     stage: 'processing',
-    message: `There is no Splunk destination ${JSON.stringify(destination)}.`,
-    remedy: splunk.length === 0 ? 'Only Splunk destinations put anything aside.' : `There are: ${splunk.join(', ')}.`,
+    message: `There is no ${TYPES_THAT_REFUSE} destination ${JSON.stringify(destination)}.`,
+    remedy:
+      refusing.length === 0
+        ? `Only ${TYPES_THAT_REFUSE} destinations put anything aside.`
+        : `There are: ${refusing.join(', ')}.`,
   });
 }
 

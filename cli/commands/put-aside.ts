@@ -1,4 +1,7 @@
-import { type Config, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { objectPrefix } from '../../functions/core/config/destination.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
+import { type DestinationType, type RefusedRecords, typeOf } from '../../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
 import { deployedConfig } from '../cloud/open-cloud.ts';
@@ -6,34 +9,46 @@ import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 
-/** What Firehose has put aside of one source's events for one destination. */
+/** Objects that Firehose has put aside of one source's events for one destination. */
 interface PutAsideLook {
   readonly destination: string;
   readonly source: string;
   readonly objects: number;
   readonly bytes: number;
-  /** When the oldest was written. */
+  /** When the oldest object was written. */
   readonly since?: string;
 }
 
-/** What destinations did not take; none where there is no destination that can refuse anything. */
+/** What destinations did not take. Undefined if no destination can refuse anything. */
 export async function listPutAside(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
   const config = await deployedConfig(options.config);
-  const pairs = refusingPairs(config);
+  const pairs = refusingPairs(config, DESTINATION_TYPES);
   if (pairs.length === 0) return undefined;
   const account = new CloudAccount(config.deployment);
   const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
-  return await Promise.all(pairs.map(([destination, source]) => lookAt(bucket, destination, source)));
+  return await Promise.all(pairs.map((pair) => lookAt(bucket, pair)));
 }
 
-/** Each Splunk destination with each source that sends to it. */
-export function refusingPairs({ connections, destinations }: Config): [destination: string, source: string][] {
+/** A destination whose refused records are put aside, and a source that sends to it. */
+export interface RefusingPair {
+  readonly destination: string;
+  readonly source: string;
+  readonly records: RefusedRecords;
+}
+
+/** Each destination that can refuse records, with each source that sends to it. */
+export function refusingPairs(
+  { connections, destinations }: Config,
+  destinationTypes: readonly DestinationType[],
+): RefusingPair[] {
   const sources = [...new Set(connections.map(({ source }) => source))];
-  const splunk = destinations.filter(({ type }) => type === 'splunk');
-  return splunk.flatMap(({ id }) => sources.map((source): [string, string] => [id, source]));
+  return destinations.flatMap((destination) => {
+    const { refused: records } = typeOf(destinationTypes, destination);
+    return records ? sources.map((source) => ({ destination: destination.id, source, records })) : [];
+  });
 }
 
-async function lookAt(bucket: QuarantineBucket, destination: string, source: string): Promise<PutAsideLook> {
+async function lookAt(bucket: QuarantineBucket, { destination, source }: RefusingPair): Promise<PutAsideLook> {
   let [objects, size, oldest] = [0, 0, Number.POSITIVE_INFINITY];
   for await (const { bytes, at } of bucket.list(objectPrefix(destination, source))) {
     objects++;

@@ -2,6 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { SecretShape } from '../../functions/core/model.ts';
+import { type DestinationSecret, typeOf } from '../../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { fieldsOf } from '../../functions/shell/auth/secret.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
@@ -10,17 +12,13 @@ import { findRunning, preparePlaces } from '../../local/world.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { askHidden, askLine } from '../views/hidden-input.ts';
 
-/** A secret of the configuration: its name, what its value may look like, and what tells whether it does. */
+/** A secret of the configuration: its name, the shapes that its value may have, and a check of the value. */
 interface WantedSecret {
   readonly name: string;
   readonly about: string;
   readonly shapes: readonly SecretShape[];
   check(value: string): void;
 }
-
-const HEC_TOKEN: SecretShape = {
-  hec_token: 'The token of the HTTP Event Collector, with indexer acknowledgement enabled.',
-};
 
 /**
  * Puts a secret in: what is typed is not shown, and stands neither among the arguments nor in a shell's history. Without a
@@ -55,7 +53,7 @@ async function inCloud({ deployment }: Config, { name, about }: WantedSecret, va
   });
 }
 
-/** Beside a running program through its service, else through one of our own: the file is written in one way only. */
+/** Through the service of a running program, or else through one that is started here: only the service writes the file. */
 async function here(options: FeedOptions, { name, about }: WantedSecret, value: string): Promise<boolean> {
   const { storeSecret } = await import('../cloud/store-secret.ts');
   const places = await preparePlaces(options.state, options.out, options.secrets);
@@ -73,7 +71,7 @@ async function here(options: FeedOptions, { name, about }: WantedSecret, value: 
   }
 }
 
-/** By the connection that uses it, the destination, or its name. */
+/** Finds a secret by its connection, its destination or its name. */
 async function findSecret(config: Config, what: string): Promise<WantedSecret> {
   const sources = await findSources();
   const all = [
@@ -87,19 +85,20 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
         check: (value: string) => void (auth && fieldsOf(secret, value, auth)),
       };
     }),
-    ...config.destinations.flatMap((destination) =>
-      destination.type === 'splunk'
-        ? [
-            {
-              key: destination.id,
-              name: destination.tokenSecret,
-              about: `the token for destination ${destination.id}`,
-              shapes: [HEC_TOKEN],
-              check: (value: string) => checkToken(destination.tokenSecret, value),
-            },
-          ]
-        : [],
-    ),
+    ...config.destinations.flatMap((destination) => {
+      const { secret } = typeOf(DESTINATION_TYPES, destination);
+      if (!secret) return [];
+      const name = secret.nameOf(destination);
+      return [
+        {
+          key: destination.id,
+          name,
+          about: `${secret.about} for destination ${destination.id}`,
+          shapes: [secret.shape],
+          check: (value: string) => checkFields(secret, name, value),
+        },
+      ];
+    }),
   ];
   const found = all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
   if (found) return found;
@@ -111,23 +110,27 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
   });
 }
 
-function checkToken(name: string, value: string): void {
-  let token: unknown;
+function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, name: string, value: string): void {
+  let fields: Readonly<Record<string, unknown>> | null = null;
   try {
-    token = (JSON.parse(value) as { hec_token?: unknown }).hec_token;
+    fields = JSON.parse(value);
   } catch {
-    // Said below, without what was typed.
+    // The error below says it, without what was typed.
   }
-  if (typeof token === 'string' && /^[\x21-\x7e]{8,}$/.test(token)) return;
+  const wrong = Object.keys(shape).find((field) => {
+    const text = fields?.[field];
+    return typeof text !== 'string' || !pattern.test(text);
+  });
+  if (wrong === undefined) return;
   throw new TidemarkError({
     code: 'secret',
     stage: 'processing',
-    message: `Secret ${name} has no hec_token of at least 8 characters without white space.`,
-    remedy: `Its value must look like ${JSON.stringify(HEC_TOKEN)}.`,
+    message: `Secret ${name} has no ${wrong} of ${wanted}.`,
+    remedy: `Its value must look like ${JSON.stringify(shape)}.`,
   });
 }
 
-/** Asks field by field. Where credentials come in several shapes, first which. */
+/** Asks for each field. If there are several shapes, asks for the shape first. */
 async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
   process.stderr.write(`${name}: ${about}. What you type is not shown.\n`);
   const shape = shapes.length > 1 ? await chooseShape(shapes) : shapes[0];

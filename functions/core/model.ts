@@ -317,7 +317,7 @@ export function isSnapshotFeed(feed: AnyFeed): feed is SnapshotFeed {
   return isSnapshot(feed.stream);
 }
 
-/** Where events go, in which shape. */
+/** Where events go, and in which shape. */
 export interface Destination {
   readonly id: string;
   /** The Firehose stream that takes them. */
@@ -325,13 +325,14 @@ export interface Destination {
   readonly shape: Shape;
 }
 
-/** What a destination wants an event to look like. */
+/**
+ * What a destination wants an event to look like. A type of destination that puts events into an envelope adds a field with the
+ * envelope's settings, where it declares the envelope (functions/destinations).
+ */
 export interface Shape {
   readonly format: FormatId;
   /** Which CEF a consumer knows; many know only 0. */
   readonly cefVersion?: 0 | 1;
-  /** Each event in an envelope of Splunk's HTTP Event Collector, with the index if one is wanted. */
-  readonly hec?: { readonly index?: string };
 }
 
 export type FormatId = 'ecs' | 'cef' | 'ocsf' | 'raw';

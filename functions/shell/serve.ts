@@ -13,13 +13,13 @@ import {
   type AnyFeed,
   type Connection,
   type Destination,
-  type FormatId,
   isSnapshotFeed,
   type Source,
 } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
-import { FORMATS, writeEvent } from '../formats/formats.ts';
+import { ENVELOPES } from '../destinations/envelopes.ts';
+import { shapeSchema, writeEvent } from '../destinations/write-event.ts';
 import { authorize } from './auth/authorize.ts';
 import { checkOrigin } from './auth/origins.ts';
 import { readSecret, type Secret } from './auth/secret.ts';
@@ -39,15 +39,7 @@ export interface HostContext {
 }
 
 const destinations = z.array(
-  z.strictObject({
-    id: z.string(),
-    deliveryStream: z.string(),
-    shape: z.strictObject({
-      format: z.enum(FORMATS as [FormatId]),
-      cefVersion: z.optional(z.literal([0, 1])),
-      hec: z.optional(z.strictObject({ index: z.optional(z.string()) })),
-    }),
-  }),
+  z.strictObject({ id: z.string(), deliveryStream: z.string(), shape: shapeSchema(ENVELOPES) }),
 );
 
 /**

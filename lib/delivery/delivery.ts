@@ -5,23 +5,36 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
-import type { ConfiguredDestination } from '../../functions/core/config/tidemark-config.ts';
+import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { acceptWildcards } from '../account/accept.ts';
 import { useKey } from '../account/key.ts';
 import { makeRole } from '../account/role.ts';
 
-/** What a stream to any destination is made from. */
-export interface DeliveryProps<Type extends ConfiguredDestination['type']> {
+/** Inputs of a stream to a destination of any type. */
+export interface DeliveryProps {
   readonly source: Source;
-  readonly destination: Extract<ConfiguredDestination, { type: Type }>;
+  readonly destination: ConfiguredDestination;
   readonly deployment: Deployment;
-  /** The bucket of what the destination takes, or of what it does not take. */
-  readonly bucket: IBucket;
+  /** For what destinations take, if they are kept by the deployment itself. */
+  readonly archive: IBucket;
+  /** For what destinations did not take. */
+  readonly quarantine: IBucket;
   readonly key: IKey | undefined;
 }
 
-/** Where the objects of one day lie; Firehose means the day on which the events came to it. */
+/** Inputs of the role of one stream. */
+interface DeliveryRoleProps {
+  readonly deployment: Deployment;
+  readonly key: IKey | undefined;
+  readonly log: LogGroup;
+  readonly bucket: IBucket;
+  /** The prefixes of its objects. */
+  readonly prefixes: readonly string[];
+  readonly more?: readonly PolicyStatement[];
+}
+
+/** The folder of one day's objects: the day on which the events came to Firehose. */
 export const DAY_PREFIX = 'dt=!{timestamp:yyyy-MM-dd}/';
 
 /** The log of what Firehose could not deliver, and why. */
@@ -29,13 +42,10 @@ export function deliveryLog(scope: Construct, { logRetentionDays }: Deployment):
   return new LogGroup(scope, 'Log', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
 }
 
-/** What Firehose may do for one stream: write below these prefixes of its bucket, and tell of it. */
+/** What Firehose may do for one stream: write below these prefixes of its bucket, and log. */
 export function deliveryRole(
   scope: Construct,
-  { deployment, bucket, key }: Pick<DeliveryProps<'s3'>, 'deployment' | 'bucket' | 'key'>,
-  log: LogGroup,
-  prefixes: readonly string[],
-  more: readonly PolicyStatement[] = [],
+  { deployment, key, log, bucket, prefixes, more = [] }: DeliveryRoleProps,
 ): Role {
   const role = makeRole(scope, 'Role', 'firehose', deployment, [
     new PolicyStatement({

@@ -3,27 +3,32 @@ import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { type Config, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { objectPrefix } from '../../functions/core/config/destination.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
+import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { accept } from '../account/accept.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 
 const GIGABYTE = 1_000_000_000;
-/** No day before it is looked for. */
+/** The first day that queries look for. */
 const FIRST_DAY = '2026-01-01';
 
 interface EventQueryProps {
   readonly config: Config;
   readonly sources: readonly Source[];
+  readonly destinationTypes: readonly DestinationType[];
   readonly archive: IBucket;
 }
 
-/** The archive as tables: one for each S3 destination of format ecs, whose partitions nobody has to add. */
+/** The archive as tables: one for each destination whose objects can be queried. Nobody has to add partitions. */
 export class EventQuery extends Construct {
-  constructor(scope: Construct, id: string, { config, sources, archive }: EventQueryProps) {
+  constructor(scope: Construct, id: string, { config, sources, destinationTypes, archive }: EventQueryProps) {
     super(scope, id);
     const { stackPrefix, queryLimitGb } = config.deployment;
-    const lakes = config.destinations.filter(({ type, format }) => type === 's3' && format === 'ecs');
+    const lakes = config.destinations.filter((destination) =>
+      typeOf(destinationTypes, destination).isQueryable?.(destination.shape.format),
+    );
     if (lakes.length === 0) return;
     const database = sqlName(stackPrefix);
     const made = new CfnDatabase(this, 'Database', {
@@ -38,7 +43,7 @@ export class EventQuery extends Construct {
         enforceWorkGroupConfiguration: true,
         bytesScannedCutoffPerQuery: queryLimitGb * GIGABYTE,
         publishCloudWatchMetricsEnabled: true,
-        // Athena keeps results for a day, encrypted, and nobody needs a bucket for them.
+        // Athena keeps results for a day, encrypted: no bucket is needed for them.
         managedQueryResultsConfiguration: { enabled: true },
       },
     });
@@ -98,7 +103,7 @@ export class EventQuery extends Construct {
   }
 }
 
-/** The days come first: they decide how much is read and paid for. */
+/** The condition on days comes first: it decides how much is read and paid for. */
 function withoutDuplicates(database: string, table: string, columns: readonly string[]): string {
   return `WITH numbered AS (
   SELECT *, row_number() OVER (PARTITION BY event.id ORDER BY dt) AS copy

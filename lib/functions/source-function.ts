@@ -1,7 +1,8 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Config, destinationFor } from '../../functions/core/config/tidemark-config.ts';
+import { destinationFor } from '../../functions/core/config/destination.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
 import type { Duration } from '../../functions/core/time.ts';
 import { functionRole } from './function-role.ts';

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
-import { FORMATS } from '../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 
 const USUAL = 'tidemark.json';
 const EXAMPLE = 'tidemark.example.json';
@@ -26,7 +26,12 @@ export function readConfig(named: string | undefined, folder: string, sources: r
   const path = named === undefined ? (existsSync(usual) ? usual : example) : resolve(named);
   const isExample = path === example;
   const name = named ?? (isExample ? EXAMPLE : USUAL);
-  const config = parseConfig(readText(path, name, 'Name an existing file: -c config=PATH.'), name, sources, FORMATS);
+  const config = parseConfig(
+    readText(path, name, 'Name an existing file: -c config=PATH.'),
+    name,
+    sources,
+    DESTINATION_TYPES,
+  );
   const { caBundle } = config.deployment;
   if (caBundle === undefined) return { config, name, isExample };
   const bundle = resolve(dirname(path), caBundle);

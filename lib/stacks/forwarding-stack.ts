@@ -8,13 +8,13 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
+import { typeOf } from '../../functions/destinations/destination-type.ts';
 import { accept } from '../account/accept.ts';
 import { ownKey, useKey } from '../account/key.ts';
 import { BACKFILL_FEED_MACHINE, BACKFILL_MACHINE, functionOutput } from '../account/outputs.ts';
 import { makeRole } from '../account/role.ts';
+import type { DrawnType } from '../delivery/drawings.ts';
 import { EventQuery } from '../delivery/event-query.ts';
-import { S3Delivery } from '../delivery/s3-delivery.ts';
-import { SplunkDelivery } from '../delivery/splunk-delivery.ts';
 import { Backfill, backfillPurpose } from '../functions/backfill.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { Rotation, rotating } from '../functions/rotation.ts';
@@ -35,6 +35,19 @@ interface Watched extends Invocable {
   readonly alarms: SourceAlarms;
 }
 
+export interface ForwardingProps extends StackProps {
+  readonly config: Config;
+  /** The sources that have connections. */
+  readonly sources: readonly Source[];
+  readonly destinationTypes: readonly DrawnType[];
+  readonly state: StateStack;
+}
+
+/** What all parts of the stack are drawn from. */
+interface Given extends Omit<ForwardingProps, keyof StackProps> {
+  readonly key: IKey | undefined;
+}
+
 /** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
 export class ForwardingStack extends Stack {
   readonly sources: ReadonlyMap<string, Watched>;
@@ -45,41 +58,37 @@ export class ForwardingStack extends Stack {
   /** Where alarms go. */
   readonly topic: ITopic;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    config: Config,
-    sources: readonly Source[],
-    state: StateStack,
-    props: StackProps = {},
-  ) {
+  constructor(scope: Construct, id: string, { config, sources, destinationTypes, state, ...props }: ForwardingProps) {
     super(scope, id, { description: 'Tidemark: what forwards.', ...props });
     accept(this, {
       'CloudFormation-Validate::W7001':
         'The CDK’s DeliveryStream brings a table of addresses of Firehose, for Redshift.',
     });
     const key = ownKey(this, config.deployment);
+    const given = { config, sources, destinationTypes, state, key };
     this.topic = alarmTopic(this, config.deployment);
     this.missed = this.#makeQueue(key);
     const missedAlarm = this.#watchQueue(this.missed);
-    const backfills = this.#backfill(sources, config, state, key);
-    this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, config, state, key)]));
-    this.rotations = this.#rotate(sources, config, key);
+    const backfills = this.#backfill(given);
+    this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, given)]));
+    this.rotations = this.#rotate(given);
     // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
     for (const [id, { scheduler, alarms }] of this.sources) {
       for (const each of [scheduler, this.rotations.get(id)?.scheduler]) each?.node.addDependency(alarms, missedAlarm);
     }
-    this.#show(sources, config, state, backfills.functions, [missedAlarm, backfills.alarm]);
-    new EventQuery(this, 'Events', { config, sources, archive: state.archive });
+    this.#show(given, backfills.functions, [missedAlarm, backfills.alarm]);
+    new EventQuery(this, 'Events', { config, sources, destinationTypes, archive: state.archive });
   }
 
-  #forward(source: Source, config: Config, state: StateStack, key: IKey | undefined): Watched {
+  #forward(source: Source, given: Given): Watched {
+    const { config, destinationTypes, state, key } = given;
     const { destinations, deployment } = config;
     const made = new SourceFunction(this, source.id, { source, config, table: state.table, missed: this.missed, key });
-    this.#deliver(source, config, state, key);
+    this.#deliver(source, given);
     const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
       source,
       destinations,
+      destinationTypes,
       stackPrefix: deployment.stackPrefix,
       topic: this.topic,
       rotates: rotating(source, config).length > 0,
@@ -88,7 +97,7 @@ export class ForwardingStack extends Stack {
     return { function: made, scheduler: this.#schedulerOf(`${source.id}-scheduler`, made, config, key), alarms };
   }
 
-  #rotate(sources: readonly Source[], config: Config, key: IKey | undefined): Map<string, Invocable> {
+  #rotate({ sources, config, key }: Given): Map<string, Invocable> {
     const some = sources.filter((source) => rotating(source, config).length > 0);
     return new Map(
       some.map((source) => {
@@ -101,9 +110,7 @@ export class ForwardingStack extends Stack {
 
   /** What a person looks at, and when nobody is to be woken. */
   #show(
-    sources: readonly Source[],
-    config: Config,
-    { table }: StateStack,
+    { sources, config, destinationTypes, state: { table } }: Given,
     backfills: readonly LambdaFunction[],
     alarms: readonly Alarm[],
   ): void {
@@ -114,13 +121,13 @@ export class ForwardingStack extends Stack {
       const others = Object.entries(beside).flatMap(([name, made]) => (made ? [{ name, made }] : []));
       return { source, functions: [{ name: 'reading', made: live }, ...others] as const, alarms: alarms.alarms };
     });
-    new Dashboard(this, 'Dashboard', { config, sources: watched, alarms: [...alarms], table });
+    new Dashboard(this, 'Dashboard', { config, sources: watched, destinationTypes, alarms: [...alarms], table });
     const silent = [...this.sources.values()].flatMap((each) => each.alarms.silent);
     if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
   }
 
   /** The past is read by functions of their own: it must neither wait for live reading nor keep it waiting. */
-  #backfill(sources: readonly Source[], config: Config, state: StateStack, key: IKey | undefined): Backfill {
+  #backfill({ sources, config, state, key }: Given): Backfill {
     const { deployment } = config;
     const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
@@ -167,12 +174,19 @@ export class ForwardingStack extends Stack {
   }
 
   /** One stream for each destination: each has its own quota, and each function may use its own only. */
-  #deliver(source: Source, { destinations, deployment }: Config, state: StateStack, key: IKey | undefined): void {
+  #deliver(source: Source, { config, destinationTypes, state, key }: Given): void {
+    const { destinations, deployment } = config;
+    const { archive, quarantine } = state;
     for (const destination of destinations) {
-      const id = `${source.id}-${destination.id}`;
-      const common = { source, deployment, key };
-      if (destination.type === 's3') new S3Delivery(this, id, { ...common, destination, bucket: state.archive });
-      else new SplunkDelivery(this, id, { ...common, destination, bucket: state.quarantine });
+      const { drawing } = typeOf(destinationTypes, destination);
+      new drawing(this, `${source.id}-${destination.id}`, {
+        source,
+        destination,
+        deployment,
+        archive,
+        quarantine,
+        key,
+      });
     }
   }
 

@@ -18,9 +18,9 @@ import { QUARANTINE_BUCKET } from '../account/outputs.ts';
 /** What must outlive every deployment: the table of checkpoints, and the archive. Nothing here is ever deleted. */
 export class StateStack extends Stack {
   readonly table: TableV2;
-  /** The objects of S3 destinations. */
+  /** Events that the deployment itself keeps. */
   readonly archive: IBucket;
-  /** Firehose stores here what a destination could not take; `tidemark redrive` sends it again. */
+  /** Firehose stores here what a destination did not take; `tidemark redrive` sends it again. */
   readonly quarantine: IBucket;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {

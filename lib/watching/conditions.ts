@@ -1,6 +1,6 @@
 import type { Metric } from '../../functions/core/metrics.ts';
 
-/** Something about a source that a person has to look at: when it is so, and what to do first. Each has a heading in the runbook. */
+/** A state of a source that a person has to look at: how it is recognised, and what to do first. Each has a heading in the runbook. */
 export interface Condition {
   readonly name: string;
   /** One metric, or an expression of several, by their names. */
@@ -8,22 +8,22 @@ export interface Condition {
   readonly metrics: readonly Metric[];
   readonly statistic: 'Sum' | 'Maximum' | 'Minimum';
   readonly minutes: number;
-  /** So many periods in a row. */
+  /** Number of periods in a row. */
   readonly periods: number;
-  /** Instead of in a row: among so many. */
+  /** The last number of periods among which they are. Undefined if they must be in a row. */
   readonly among?: number;
   /** Only where credentials are exchanged. */
   readonly rotation?: true;
   readonly when: 'above' | 'below';
   readonly threshold: number;
-  /** Whether silence is the alarm. */
+  /** Whether missing data is the alarm. */
   readonly silence?: true;
   readonly about: string;
   /** What to run first. */
   readonly command: string;
 }
 
-/** All conditions there are. Metrics carry the source and no feed: the log lines name the worst. */
+/** All conditions. Their metrics are by source, not by feed: the log lines name the worst feeds. */
 export const CONDITIONS: readonly Condition[] = [
   {
     ...condition('failing', ['Failing'], 'Sum', 15, 3, 0),
@@ -84,7 +84,7 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
-    // Counted once a day: so long that the alarm stands from one day to the next.
+    // Counted once a day: the alarm lasts from one day to the next.
     ...condition('rotation-stuck', ['RotationStuck'], 'Sum', 6 * 60, 1, 0),
     among: 6,
     rotation: true,
@@ -105,12 +105,12 @@ function condition(
   return { name, value: idOf(metrics[0] as Metric), metrics, statistic, minutes, periods, threshold, when };
 }
 
-/** What a metric is called in an expression. */
+/** The name of a metric in an expression. */
 export function idOf(metric: Metric): string {
   return metric.charAt(0).toLowerCase() + metric.slice(1);
 }
 
-/** What an alarm says: what is so, what to run first, and where to read on. */
+/** The text of an alarm: the problem, what to run first, and where to read more. */
 export function describe({ name, about, command }: Condition): string {
   return `${name}: ${about} First: ${command}. Then: docs/runbook.md, ${name}.`;
 }

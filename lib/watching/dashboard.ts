@@ -13,17 +13,20 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type Config, deliveryStreamName } from '../../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName } from '../../functions/core/config/destination.ts';
+import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import type { Source } from '../../functions/core/model.ts';
+import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { estimateCost } from './cost-estimate.ts';
 import { OVERDUE_FEEDS, WORST_FEEDS } from './log-queries.ts';
-import { DELIVERY, sourceMetric, streamMetric } from './metrics.ts';
+import { sourceMetric, streamMetric } from './metrics.ts';
 
 export interface DashboardProps {
   readonly config: Config;
   readonly sources: readonly WatchedSource[];
+  readonly destinationTypes: readonly DestinationType[];
   /** Alarms that are about no source. */
   readonly alarms: readonly Alarm[];
   readonly table: { readonly tableName: string };
@@ -63,7 +66,7 @@ const ERRORS: readonly Metric[] = [
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { config, sources, alarms, table } = props;
+    const { config, sources, destinationTypes, alarms, table } = props;
     const { stackPrefix } = config.deployment;
     const dashboard = new CdkDashboard(this, 'Dashboard', {
       // An account's dashboards are those of all its Regions.
@@ -78,7 +81,7 @@ export class Dashboard extends Construct {
     for (const watched of sources) {
       const streams = config.destinations.map(({ id, type }) => ({
         stream: deliveryStreamName(id, watched.source.id, stackPrefix),
-        type,
+        freshness: typeOf(destinationTypes, { type }).delivery.freshness,
       }));
       dashboard.addWidgets(heading(`## ${watched.source.title}`));
       dashboard.addWidgets(
@@ -151,15 +154,15 @@ function readingWidgets(stackPrefix: string, source: string): IWidget[] {
 /** How what was read is passed on, and by what. */
 function deliveringWidgets(
   { functions }: WatchedSource,
-  streams: readonly { stream: string; type: keyof typeof DELIVERY }[],
+  streams: readonly { stream: string; freshness: string | undefined }[],
 ): IWidget[] {
   const look = (statistic: string, label: string) => ({ statistic, period: PERIOD, label });
   return [
     graph(
       'Age of what Firehose has not delivered (s)',
       8,
-      streams.map(({ stream, type }) =>
-        streamMetric(stream, `${DELIVERY[type]}.DataFreshness`, look(Stats.MAXIMUM, stream)),
+      streams.flatMap(({ stream, freshness }) =>
+        freshness === undefined ? [] : [streamMetric(stream, freshness, look(Stats.MAXIMUM, stream))],
       ),
     ),
     graph(

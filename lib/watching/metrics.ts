@@ -18,6 +18,3 @@ export function sourceMetric(stackPrefix: string, source: string, metricName: Na
 export function streamMetric(DeliveryStreamName: string, metricName: string, look: Look): Metric {
   return new Metric({ namespace: 'AWS/Firehose', metricName, dimensionsMap: { DeliveryStreamName }, ...look });
 }
-
-/** What Firehose calls the metrics of a destination. */
-export const DELIVERY = { s3: 'DeliveryToS3', splunk: 'DeliveryToSplunk' } as const;

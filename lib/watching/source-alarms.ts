@@ -3,9 +3,10 @@ import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { ConfiguredDestination } from '../../functions/core/config/tidemark-config.ts';
-import { deliveryStreamName } from '../../functions/core/config/tidemark-config.ts';
+import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
+import { deliveryStreamName } from '../../functions/core/config/destination.ts';
 import type { Source } from '../../functions/core/model.ts';
+import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { CONDITIONS, type Condition, describe, idOf } from './conditions.ts';
 import { sourceMetric } from './metrics.ts';
 import { StreamAlarms } from './stream-alarms.ts';
@@ -13,6 +14,7 @@ import { StreamAlarms } from './stream-alarms.ts';
 export interface SourceAlarmsProps {
   readonly source: Source;
   readonly destinations: readonly ConfiguredDestination[];
+  readonly destinationTypes: readonly DestinationType[];
   readonly stackPrefix: string;
   readonly topic: ITopic;
   /** Whether any of its credentials is exchanged for a new one. */
@@ -25,11 +27,13 @@ export class SourceAlarms extends Construct {
   /** Those of them that silence sets off. */
   readonly silent: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { source, destinations, stackPrefix, topic, rotates }: SourceAlarmsProps) {
+  constructor(scope: Construct, id: string, props: SourceAlarmsProps) {
     super(scope, id);
+    const { source, destinations, destinationTypes, stackPrefix, topic, rotates } = props;
     const streams = destinations.flatMap(({ id, type }) => {
       const stream = deliveryStreamName(id, source.id, stackPrefix);
-      return new StreamAlarms(this, `delivery-${id}`, { stream, destination: id, type }).alarms;
+      const { signs } = typeOf(destinationTypes, { type }).delivery;
+      return new StreamAlarms(this, `delivery-${id}`, { stream, destination: id, signs }).alarms;
     });
     const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
     const watched = conditions.map((condition) => [condition, this.#watch(stackPrefix, source, condition)] as const);

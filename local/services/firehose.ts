@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Endpoint } from './endpoint.ts';
 import { type FirehoseFaults, parseFaults, replaceFaults, takeFault } from './firehose-faults.ts';
 import { checkNames, type DeliveryStream, folderOf, removeUnfinished, writeObject } from './firehose-objects.ts';
-import { type Hec, sendToHec } from './hec.ts';
 import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
-/** What a delivery stream has seen: its calls, the records and bytes it accepted, the records it refused one by one. */
+/** Counters of a delivery stream: calls, accepted records and bytes, and single records that it refused. */
 export interface FirehoseCounters {
   calls: number;
   records: number;
@@ -13,26 +13,26 @@ export interface FirehoseCounters {
   refused: number;
 }
 
-/** The running Firehose: its faults can be set at any time, its counters read. */
+/** A running Firehose. Its faults can be set at any time. */
 export interface FirehoseService extends Service {
   readonly faults: FirehoseFaults;
   /** By delivery stream. */
   readonly counters: Readonly<Record<string, Readonly<FirehoseCounters>>>;
 }
 
-/** Where and as what the local Firehose runs. */
+/** Options of the local Firehose. */
 export interface FirehoseOptions {
   /** The folder of all objects: `<out>/<destination>/source=<source>/dt=<yyyy-MM-dd>/<object>`. */
   readonly out: string;
   readonly streams: readonly DeliveryStream[];
-  /** Destinations whose events go on to a real Splunk instead of into a folder. */
-  readonly hecs?: ReadonlyMap<string, Hec>;
+  /** By destination: where its events are sent instead of going to a folder. */
+  readonly endpoints?: ReadonlyMap<string, Endpoint>;
   readonly now?: () => Date;
   readonly port?: number;
   readonly faults?: FirehoseFaults;
 }
 
-// AWS's own: https://docs.aws.amazon.com/firehose/latest/dev/limits.html, counted before base64.
+// AWS's limits: https://docs.aws.amazon.com/firehose/latest/dev/limits.html, counted before base64.
 const MAX_RECORDS = 500;
 const MAX_RECORD_BYTES = 1_024_000;
 const MAX_CALL_BYTES = 4 * 1024 * 1024;
@@ -42,7 +42,7 @@ const REFUSAL = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow 
 interface State {
   readonly out: string;
   readonly streams: ReadonlyMap<string, DeliveryStream>;
-  readonly hecs: ReadonlyMap<string, Hec>;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly now: () => Date;
   readonly faults: FirehoseFaults;
   readonly counters: Record<string, FirehoseCounters>;
@@ -56,7 +56,7 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
   const state: State = {
     out: options.out,
     streams: new Map(options.streams.map((stream) => [stream.deliveryStream, stream])),
-    hecs: options.hecs ?? new Map(),
+    endpoints: options.endpoints ?? new Map(),
     now: options.now ?? (() => new Date()),
     faults: { ...options.faults },
     counters: Object.fromEntries(
@@ -140,8 +140,8 @@ function isRefused(state: State, stream: DeliveryStream): boolean {
 }
 
 async function write(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
-  const hec = state.hecs.get(stream.destination);
-  if (hec) return await sendToHec(hec, records);
+  const endpoint = state.endpoints.get(stream.destination);
+  if (endpoint) return await endpoint(records);
   const at = state.now();
   try {
     await writeObject(state.out, stream, at, records);
@@ -176,7 +176,7 @@ function readRecord(value: unknown, at: string): Buffer {
   const text = (value as { Data?: unknown } | null | undefined)?.Data;
   if (text === undefined || text === null) throw invalid(`Value null at '${at}.data'`, 'not be null');
   const data = typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
-  // Buffer.from skips what is not base64, and so would lose a part of a record without a word.
+  // Buffer.from skips what is not base64, and would silently lose a part of a record.
   if (data?.toString('base64') !== text) throw new AwsError('SerializationException', `${at}.data is not base64.`);
   if (data.length > MAX_RECORD_BYTES) {
     throw invalid(
@@ -208,7 +208,7 @@ function invalid(what: string, constraint: string): AwsError {
   );
 }
 
-/** AWS counts a stream over its throughput as its own fault: with a 400 the SDK would not ask again. */
+/** AWS answers a stream over its throughput with a 503. With a 400 the SDK would not repeat the call. */
 function unavailable(): AwsError {
   return new AwsError('ServiceUnavailableException', 'Slow down.', 503);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Mask } from '../../functions/shell/telemetry/mask.ts';
+import type { MakeEndpoint } from './endpoint.ts';
 import { AwsError } from './service.ts';
 
-/** A Splunk HTTP Event Collector that takes events in place of a folder. */
+/** A Splunk HTTP Event Collector. */
 export interface Hec {
   readonly url: string;
   readonly token: string;
@@ -10,17 +11,23 @@ export interface Hec {
 
 const TIMEOUT_MS = 10_000;
 
+/** Sends to a Splunk HTTP Event Collector in place of a folder. */
+export const hecEndpoint: MakeEndpoint =
+  (url, { hec_token: token = '' }) =>
+  (records) =>
+    sendToHec({ url, token }, records);
+
 /**
- * Sends envelopes to Splunk's event endpoint, one after the other as Firehose does. Splunk takes a request whole or not at all;
- * what it refuses for now is refused like a full delivery stream, what it will never take like a wrong argument.
+ * Sends envelopes to Splunk's event endpoint, one after the other as Firehose does. Splunk takes a request as a whole or not at all.
+ * A refusal that may pass is answered like a full delivery stream, a final one like a wrong argument.
  */
 export async function sendToHec({ url, token }: Hec, records: readonly Buffer[]): Promise<void> {
-  // An answer may echo what it was sent, and a header that cannot be sent is quoted by who refuses it.
+  // An answer may echo what was sent, and the error about a header that cannot be sent quotes it.
   const mask = new Mask();
   mask.hide(token);
   const answer = await fetch(`${url.replace(/\/+$/, '')}/services/collector/event`, {
     method: 'POST',
-    // A token with indexer acknowledgement wants a channel; one without does not mind it.
+    // A token with indexer acknowledgement requires a channel; others ignore it.
     headers: { authorization: `Splunk ${token}`, 'x-splunk-request-channel': randomUUID() },
     body: Buffer.concat(records),
     redirect: 'manual',
@@ -32,10 +39,12 @@ export async function sendToHec({ url, token }: Hec, records: readonly Buffer[])
       503,
     );
   });
-  const said = `Splunk at ${url} answered ${answer.status}: ${mask.redact(await answer.text()).slice(0, 200)}`;
+  const answered = `Splunk at ${url} answered ${answer.status}: ${mask.redact(await answer.text()).slice(0, 200)}`;
   if (answer.ok) return;
   const later = answer.status === 429 || answer.status >= 500;
-  throw later ? new AwsError('ServiceUnavailableException', said, 503) : new AwsError('InvalidArgumentException', said);
+  throw later
+    ? new AwsError('ServiceUnavailableException', answered, 503)
+    : new AwsError('InvalidArgumentException', answered);
 }
 
 function reason(thrown: Error): string {

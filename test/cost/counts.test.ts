@@ -3,6 +3,7 @@ import { average, playUsual, SOME, verifyDayOf } from '../../bench/measure.ts';
 import type { Played } from '../../bench/play.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { DAY } from '../../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { cadence } from '../../lib/plan/plan-schedules.ts';
 import type { Costs } from '../../tools/cost/costs.ts';
 import { drawnFor } from '../../tools/cost/drawn.ts';
@@ -75,7 +76,11 @@ function playIdle(source: Source): Promise<Played> {
 }
 
 function drawnOf(source: Source) {
-  return drawnFor(madeUpConfig({ connections: 1, destinations: 1, source: source.id }, SOURCES), SOURCES);
+  return drawnFor(
+    madeUpConfig({ connections: 1, destinations: 1, source: source.id }, SOURCES),
+    SOURCES,
+    DESTINATION_TYPES,
+  );
 }
 
 function cadenceOf(aDay: number): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { drawnFor } from '../../tools/cost/drawn.ts';
 import { configure, connect, draw, LAKE, SOURCES, SPLUNK } from '../infra/support/draw.ts';
@@ -10,7 +11,7 @@ const CHANGE = {
   destinations: [LAKE, { ...LAKE, id: 'vault' }, SPLUNK],
 };
 const { account } = draw(CHANGE);
-const drawn = drawnFor(configure(CHANGE), SOURCES);
+const drawn = drawnFor(configure(CHANGE), SOURCES, DESTINATION_TYPES);
 
 /** Types of resources that cost nothing by themselves, or only by what is counted otherwise. */
 const NOT_BILLED = [
@@ -78,11 +79,15 @@ test('dashboards, keys and schedules are as many as are drawn', () => {
 test('a topic that is there already has its own key, and a shared secret is paid once', () => {
   const topicArn = 'arn:aws:sns:eu-west-1:111122223333:soc';
   const shared = SOURCES.map(({ id }) => ({ ...connect(id), secret: 'tidemark/shared' }));
-  const given = drawnFor(configure({ connections: shared, deployment: { alarms: { topicArn } } }), SOURCES);
+  const given = drawnFor(
+    configure({ connections: shared, deployment: { alarms: { topicArn } } }),
+    SOURCES,
+    DESTINATION_TYPES,
+  );
 
   expect(given.fixed.keys).toBe(0);
   expect(given.secrets).toBe(1 + 1);
-  // Two connections to each source, and the token of the one Splunk.
+  // Two connections to each source, and the token of one destination.
   expect(drawn.secrets).toBe(2 * SOURCES.length + 1);
 });
 
@@ -95,6 +100,7 @@ test('what a configuration sets is what is counted: cadence, memory, how long th
       deployment: { memoryMb: 512, logRetentionDays: 30, seenDays: 60, archiveDays: 100, logLevel: 'warn' },
     }),
     SOURCES,
+    DESTINATION_TYPES,
   );
 
   expect(set.runs.map(({ aDay }) => aDay)).toEqual([144]);

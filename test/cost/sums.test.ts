@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { dollarsOf, dollarsOfAll, freeOf } from '../../tools/cost/bill.ts';
 import { NOTHING } from '../../tools/cost/costs.ts';
 import { type Drawn, drawnFor } from '../../tools/cost/drawn.ts';
@@ -22,7 +23,7 @@ const DRAWN: Drawn = {
   verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
   censuses: [{ aDay: 96, feeds: 1 }],
   connections: { one: 1 },
-  destinations: { s3: 1, splunk: 0 },
+  destinations: { all: 1, archived: 1, secretCalls: 0 },
   memoryMb: 1_024,
   logDays: 90,
   quiet: false,
@@ -90,11 +91,11 @@ test('fewer events than runs leave the other runs idle', () => {
 });
 
 test('each destination has its own records, and only archives have objects', () => {
-  const both = amounts(2_880, { destinations: { s3: 1, splunk: 1 } });
+  const both = amounts(2_880, { destinations: { all: 2, archived: 1, secretCalls: 144 } });
 
   expect(both.firehose).toBeCloseTo(2 * amounts(2_880).firehose);
   expect(both.archivePuts).toBe(amounts(2_880).archivePuts);
-  // Its token is read again every ten minutes.
+  // Its secret is read again every ten minutes.
   expect(both.secretCalls - amounts(2_880).secretCalls).toBe(30 * 144);
 });
 
@@ -157,7 +158,7 @@ const NONE = Object.fromEntries(Object.keys(PRICES).map((id) => [id, 0])) as unk
 
 test('all of an idle deployment grows with its connections, and nothing that watches it does', () => {
   const report = (connections: number) =>
-    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1 }, SOURCES), SOURCES), {
+    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1 }, SOURCES), SOURCES, DESTINATION_TYPES), {
       eventsPerDay: 0,
       bytes: 1_000,
     });
@@ -170,10 +171,14 @@ test('all of an idle deployment grows with its connections, and nothing that wat
 
 test('to ask every minute is told when it costs more than all the rest, and five minutes never', () => {
   const warnings = (connections: number, every: string) =>
-    reportOf(drawnFor(madeUpConfig({ connections, destinations: 1, every, source: SINGLE }, SOURCES), SOURCES), {
-      eventsPerDay: 0,
-      bytes: 1_000,
-    }).warnings.filter((warning) => warning.startsWith('To ask'));
+    reportOf(
+      drawnFor(
+        madeUpConfig({ connections, destinations: 1, every, source: SINGLE }, SOURCES),
+        SOURCES,
+        DESTINATION_TYPES,
+      ),
+      { eventsPerDay: 0, bytes: 1_000 },
+    ).warnings.filter((warning) => warning.startsWith('To ask'));
 
   expect(warnings(300, '1m')).toEqual([expect.stringMatching(/^To ask every 1m costs \$.*; every 5m .* about \$/)]);
   expect(warnings(1, '1m')).toEqual([]);

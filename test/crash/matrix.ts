@@ -7,10 +7,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { feedsOf, parseConnection } from '../../functions/core/config/connection.ts';
-import { destinationFor } from '../../functions/core/config/tidemark-config.ts';
+import { destinationFor } from '../../functions/core/config/destination.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { Feed, Source } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
+import { SIMPLEST_TYPE } from '../../functions/destinations/destination-types.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import type { RunningSimulator } from '../../simulators/simulator.ts';
 import { rowEvents } from '../../tools/golden.ts';
@@ -255,7 +256,9 @@ export class Arena {
       settings: { ...(usual as object), ...settings },
       streams: { [stream]: drift ? {} : timing },
     };
-    const told = [destinationFor(source, { id: 'lake', type: 's3', format: 'ecs', cefVersion: 0 })];
+    const told = [
+      destinationFor(source, { id: 'lake', type: SIMPLEST_TYPE.id, shape: { format: 'ecs' }, settings: {} }),
+    ];
     const child = spawn(process.execPath, [file('worker.ts'), source, String(BUDGET_MS), String(this.#clockOffset)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {

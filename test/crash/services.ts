@@ -1,6 +1,6 @@
 // The embedded AWS services as a process of their own: node test/crash/services.ts FOLDER SOURCE...; ends with its stdin.
 import { join } from 'node:path';
-import { deliveryStreamName } from '../../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName } from '../../functions/core/config/destination.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { destinationFor, parseConfig } from '../../functions/core/config/tidemark-config.ts';
+import { destinationFor } from '../../functions/core/config/destination.ts';
+import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import type { Destination, Source } from '../../functions/core/model.ts';
-import { FORMATS } from '../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { LocalFunction, type LogLine } from '../../local/lambda.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { type FirehoseService, startFirehose } from '../../local/services/firehose.ts';
@@ -119,6 +120,6 @@ async function startStage(
 function destinationsOf(source: Source): Destination[] {
   const connection = { id: 'any', source: source.id, origin: 'http://127.0.0.1' };
   const file = { connections: [connection], destinations: DESTINATIONS };
-  const { destinations } = parseConfig(JSON.stringify(file), 'the stage’s configuration', [source], FORMATS);
+  const { destinations } = parseConfig(JSON.stringify(file), 'the stage’s configuration', [source], DESTINATION_TYPES);
   return destinations.map((destination) => destinationFor(source.id, destination));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { goldenCases, goldenRows, rowEvents } from '../../tools/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';

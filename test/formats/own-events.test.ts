@@ -3,7 +3,7 @@ import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { type SelfEvent, selfEvent } from '../../functions/core/events/self-events.ts';
 import type { AnyFeed, FormatId } from '../../functions/core/model.ts';
 import { HOUR, type Instant, parseInstant } from '../../functions/core/time.ts';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';
 import { readCef } from './cef/cef-reader.ts';

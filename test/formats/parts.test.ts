@@ -3,7 +3,7 @@ import { MAX_RECORD_BYTES } from '../../functions/core/delivery/packing.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { inParts } from '../../functions/core/events/in-parts.ts';
 import type { Shape } from '../../functions/core/model.ts';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
 import { createWorld } from '../memory/world.ts';
 import { ocsfLineComplaints } from './ocsf/ocsf-reader.ts';

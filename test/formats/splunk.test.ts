@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { eventOf, hostileText, hostileValue, unmapped } from './events.ts';
 import { HecRefusal, readHec } from './hec-reader.ts';
 

@@ -9,7 +9,9 @@ import { largeJsonRows } from '../../functions/core/events/large-json-rows.ts';
 import { readInput } from '../../functions/core/invocation/invocation-input.ts';
 import type { Answer, Row, Source } from '../../functions/core/model.ts';
 import { formatInstant, parseInstant } from '../../functions/core/time.ts';
-import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { type GoldenCase, goldenCases, rowEvents, snapshotCases } from '../../tools/golden.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
@@ -103,7 +105,8 @@ function configTarget(sources: readonly Source[]): Target {
   return {
     name: 'tidemark.json',
     make: (dice) => dice.mutate(JSON.stringify(config)),
-    check: (text) => void onlyThrows(TidemarkError, () => parseConfig(text, 'tidemark.json', sources, FORMATS)),
+    check: (text) =>
+      void onlyThrows(TidemarkError, () => parseConfig(text, 'tidemark.json', sources, DESTINATION_TYPES)),
   };
 }
 

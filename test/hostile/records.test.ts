@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { recordHash } from '../../functions/core/events/identity.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import type { Feed } from '../../functions/core/model.ts';
-import { FORMATS, writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
+import { FORMATS } from '../../functions/formats/formats.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { goldenCases, rowEvents } from '../../tools/golden.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { isSnapshot } from '../../functions/core/model.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { checkDeployable } from '../../lib/check-deployable.ts';
 import { configure, connect, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
@@ -10,7 +11,7 @@ const stream = SOURCES[0]?.streams.find((one) => one.enabled && !isSnapshot(one)
 const withStream = (settings: object) => ({
   connections: [connect(first, 'acme', { streams: { [stream]: settings } })],
 });
-const check = (change: object) => checkDeployable(configure(change), SOURCES, 'tidemark.json');
+const check = (change: object) => checkDeployable(configure(change), SOURCES, DESTINATION_TYPES, 'tidemark.json');
 
 test('what the other tests draw can be deployed', () => {
   expect(() => check({})).not.toThrow();

@@ -33,7 +33,7 @@ import type { FeedReport } from '../../functions/core/run/report.ts';
 import type { Checkpoint, FeedCheckpoint, SnapshotCheckpoint } from '../../functions/core/stored/checkpoint.ts';
 import { ofKind } from '../../functions/core/stored/checkpoint-kind.ts';
 import { type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
-import { writeEvent } from '../../functions/formats/formats.ts';
+import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { type Census, takeCensus } from './census.ts';
 import { MemoryClock } from './clock.ts';
 import type { EffectHook } from './faults.ts';

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { destinationFor, parseConfig } from '../../functions/core/config/tidemark-config.ts';
-import { FORMATS } from '../../functions/formats/formats.ts';
+import { destinationFor } from '../../functions/core/config/destination.ts';
+import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { serve } from '../../functions/shell/serve.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { startFirehose } from '../../local/services/firehose.ts';
@@ -104,7 +105,7 @@ beforeAll(async () => {
     JSON.stringify({ connections: [any], destinations: FILES }),
     'test',
     SOURCES,
-    FORMATS,
+    DESTINATION_TYPES,
   );
   const told = Object.fromEntries(SOURCES.map(({ id }) => [id, destinations.map((one) => destinationFor(id, one))]));
   const streams = Object.entries(told).flatMap(([source, all]) =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
-import { FORMATS } from '../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { generatedFiles } from '../../tools/generate.ts';
 
@@ -19,7 +19,7 @@ describe('tidemark.example.json', () => {
       await read('tidemark.example.json'),
       'tidemark.example.json',
       await findSources(),
-      FORMATS,
+      DESTINATION_TYPES,
     );
     expect(config.connections.map(({ id }) => id)).toEqual(['acme', 'acme', 'acme']);
   });

@@ -24,10 +24,6 @@ export const ASSUMED = {
       'size of archived events after gzip, as a share of their size before. Simulated events resemble each other more than real ones: 0.06 to 0.4, depending on how many are in one object',
   },
   itemOverhead: { value: 100, words: 'bytes that DynamoDB adds to the size of each stored item' },
-  tokenCalls: {
-    value: 144,
-    words: 'calls a day with which each Splunk stream reads its token, one every ten minutes',
-  },
 } as const;
 
 /** Values from an account that replace an estimate. */

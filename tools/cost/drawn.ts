@@ -2,6 +2,7 @@ import { feedsOf } from '../../functions/core/config/connection.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
 import { DAY, type Duration } from '../../functions/core/time.ts';
+import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { total } from './costs.ts';
@@ -25,7 +26,7 @@ export interface Drawn {
   }[];
   readonly censuses: readonly { readonly aDay: number; readonly feeds: number }[];
   readonly connections: Readonly<Record<string, number>>;
-  readonly destinations: { readonly s3: number; readonly splunk: number };
+  readonly destinations: DrawnDestinations;
   readonly memoryMb: number;
   readonly logDays: number;
   /** Only warnings, errors and metrics are written. */
@@ -37,34 +38,44 @@ export interface Drawn {
   readonly fixed: Fixed;
 }
 
-/** What is billed whether anything happens or not. */
+export interface DrawnDestinations {
+  readonly all: number;
+  /** Those whose events are kept in the archive. */
+  readonly archived: number;
+  /** How often a day they read their secrets, one stream of each. */
+  readonly secretCalls: number;
+}
+
+/** What is paid for whether anything happens or not. */
 export interface Fixed {
-  /** The metrics of all alarms: an alarm on two metrics is billed twice. */
+  /** The metrics of all alarms: an alarm that computes with two metrics is billed as two. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
   readonly keys: number;
-  /** State transitions in a month. Nothing is started unless somebody asks for it. */
+  /** In a month. Nothing is started unless somebody asks for it. */
   readonly transitions: number;
 }
 
-/** Number of alarms for the whole deployment: the queue of missed invocations, and backfills that gave up. */
+/** Alarms of a whole deployment: about the queue of missed invocations, and about backfills that gave up. */
 const COMMON_ALARMS = 2;
-/** Number of alarm metrics of a stream: it holds events, its attempts fail, and (two metrics) Splunk did not take events. */
-const STREAM_ALARMS = { s3: 2, splunk: 4 } as const;
 const DASHBOARDS = 1;
 const TRANSITIONS = 0;
 
-/** Counts what is deployed for a configuration. */
-export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
+/** Counts what lib/ draws for a configuration. */
+export function drawnFor(
+  config: Config,
+  sources: readonly Source[],
+  destinationTypes: readonly DestinationType[],
+): Drawn {
   const { connections, destinations, deployment } = config;
   const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
-  // The function that rotates a token is invoked once a day, which costs less than a cent a month.
+  // The function that rotates credentials is invoked once a day: less than a cent a month.
   const all = planSchedules(config, used)
     .flat()
     .filter(({ invokes }) => invokes !== 'rotation');
   const inputOf = (input: object) => input as Input;
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
-  const ofType = (type: string) => destinations.filter((destination) => destination.type === type);
+  const types = destinations.map((destination) => typeOf(destinationTypes, destination));
   return {
     runs: runs.map(({ source, every, input }) => {
       const { connection, streams = [] } = inputOf(input);
@@ -83,15 +94,19 @@ export function drawnFor(config: Config, sources: readonly Source[]): Drawn {
     connections: Object.fromEntries(
       used.map(({ id }) => [id, connections.filter((connection) => connection.source === id).length]),
     ),
-    destinations: { s3: ofType('s3').length, splunk: ofType('splunk').length },
+    destinations: {
+      all: types.length,
+      archived: types.filter(({ cost }) => cost.archived).length,
+      secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
+    },
     memoryMb: deployment.memoryMb,
     logDays: deployment.logRetentionDays,
     quiet: deployment.logLevel === 'warn' || deployment.logLevel === 'error',
     seenDays: deployment.seenDays,
     archiveDays: deployment.archiveDays ?? A_YEAR,
-    secrets: new Set(connections.map(({ secret }) => secret)).size + ofType('splunk').length,
+    secrets: new Set(connections.map(({ secret }) => secret)).size + types.filter((type) => type.secret).length,
     fixed: {
-      alarmMetrics: total(used.map((source) => alarmsOf(source, config))) + COMMON_ALARMS,
+      alarmMetrics: total(used.map((source) => alarmsOf(source, config, types))) + COMMON_ALARMS,
       dashboards: DASHBOARDS,
       keys: deployment.alarms.topicArn === undefined ? 1 : 0,
       transitions: TRANSITIONS,
@@ -116,10 +131,9 @@ function feedsIn(feeds: Input['feeds'] = {}): number {
   return Object.values(feeds).reduce((count, streams) => count + Object.keys(streams).length, 0);
 }
 
-function alarmsOf({ id }: Source, { connections, destinations }: Config): number {
+function alarmsOf({ id }: Source, { connections }: Config, types: readonly DestinationType[]): number {
   const rotates = connections.some(({ source, rotate }) => source === id && rotate);
   const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
-  return (
-    total(conditions.map(({ metrics }) => metrics.length)) + total(destinations.map(({ type }) => STREAM_ALARMS[type]))
-  );
+  const signs = types.flatMap(({ delivery }) => delivery.signs);
+  return total([...conditions, ...signs].map(({ metrics }) => Object.keys(metrics).length));
 }

@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
-import { FORMATS } from '../../functions/formats/formats.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../functions/destinations/destination-types.ts';
 
 /** An invented configuration: a number of connections to one source, or to all sources in turn, with default settings. */
 export interface MadeUp {
@@ -18,7 +18,7 @@ export interface MadeUp {
 const CONNECTIONS_A_SHARD = 125;
 const MOST_SHARDS = 99;
 
-/** A configuration that nobody has yet, with as many shards as it takes. Destinations are archives in S3. */
+/** A configuration that nobody has yet, with as many shards as it takes. Destinations are archives. */
 export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config {
   const used = asked.source === undefined ? sources : sources.filter(({ id }) => id === asked.source);
   if (used.length === 0) {
@@ -41,8 +41,11 @@ export function madeUpConfig(asked: MadeUp, sources: readonly Source[]): Config 
       ...(streams && { streams }),
     };
   });
-  const destinations = Array.from({ length: asked.destinations }, (_, at) => ({ id: `d${at}`, type: 's3' }));
+  const destinations = Array.from({ length: asked.destinations }, (_, at) => ({
+    id: `d${at}`,
+    type: SIMPLEST_TYPE.id,
+  }));
   const shards = Math.min(MOST_SHARDS, Math.ceil(asked.connections / CONNECTIONS_A_SHARD));
   const file = { connections, destinations, deployment: { shards, ...asked.deployment } };
-  return parseConfig(JSON.stringify(file), 'the made-up configuration', sources, FORMATS);
+  return parseConfig(JSON.stringify(file), 'the made-up configuration', sources, DESTINATION_TYPES);
 }

@@ -74,7 +74,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
   // A census makes many calls at the same time.
   const censusCalls = total(drawn.censuses.map(({ aDay, feeds }) => aDay * census.tableCalls * feeds));
   const censusWaits = total(drawn.censuses.map(({ aDay, feeds }) => aDay * Math.ceil(feeds / CENSUS_PARALLEL_READS)));
-  const puts = total(flows.map(({ flushes }) => flushes)) * destinationsOf(drawn);
+  const puts = total(flows.map(({ flushes }) => flushes)) * drawn.destinations.all;
   const calls = costs.tableCalls - censusCalls + censusWaits + costs.secretCalls + puts;
   const share = Math.min(1, drawn.memoryMb / vcpuMb.value);
   return processor / share + costs.vendorCalls * vendorSeconds.value + calls * awsSeconds.value;
@@ -83,7 +83,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
 /** Returns what thirty such days use. */
 export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   const { invocations, costs, flows } = day;
-  const { s3 } = drawn.destinations;
+  const { archived } = drawn.destinations;
   const logBytes =
     costs.logBytes * (drawn.quiet ? measured.quietLogs : 1) + invocations * ASSUMED.platformLogBytes.value;
   const stored = storedBytes(drawn, flows, measured) / GIB;
@@ -95,16 +95,16 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     tableWrites: costs.writes * DAYS,
     tableStorage: stored,
     tableBackups: stored,
-    firehose: (billedBytes(day) * destinationsOf(drawn) * DAYS) / GIB,
-    archivePuts: objects(drawn, flows) * s3 * DAYS,
-    archiveStorage: (day.bytes * ASSUMED.packedEvents.value * s3 * drawn.archiveDays) / GIB,
+    firehose: (billedBytes(day) * drawn.destinations.all * DAYS) / GIB,
+    archivePuts: objects(drawn, flows) * archived * DAYS,
+    archiveStorage: (day.bytes * ASSUMED.packedEvents.value * archived * drawn.archiveDays) / GIB,
     logs: (logBytes * DAYS) / GIB,
     logStorage: (logBytes * ASSUMED.packedLogs.value * drawn.logDays) / GIB,
     metrics: metricsOf(drawn, flows, measured),
     alarms: drawn.fixed.alarmMetrics,
     dashboards: drawn.fixed.dashboards,
     secrets: drawn.secrets,
-    secretCalls: (costs.secretCalls + tokenCalls(drawn)) * DAYS,
+    secretCalls: (costs.secretCalls + destinationSecretCalls(drawn)) * DAYS,
     keys: drawn.fixed.keys,
     // Used only when something is wrong, or when somebody asks for it.
     keyRequests: 0,
@@ -119,18 +119,15 @@ export function weekBytes({ bytes }: Day): number {
   return bytes * ASSUMED.packedEvents.value * 7;
 }
 
-function destinationsOf({ destinations }: Drawn): number {
-  return destinations.s3 + destinations.splunk;
-}
-
 /** Includes what is delivered without any activity: our own sign-ins, at vendors that require one. */
 function billedBytes({ flows, costs }: Day): number {
   const others = costs.records - total(flows.map(({ added }) => added.records));
   return total(flows.map((flow) => flow.billedBytes)) + Math.max(0, others) * billed(1);
 }
 
-function tokenCalls({ destinations, connections }: Drawn): number {
-  return destinations.splunk * Object.keys(connections).length * ASSUMED.tokenCalls.value;
+/** Firehose reads a destination's secret for each stream, and each source has one. */
+function destinationSecretCalls({ destinations, connections }: Drawn): number {
+  return destinations.secretCalls * Object.keys(connections).length;
 }
 
 /** Number of bytes in the table after a year. Ledger rows stay, keys and verifications expire. */

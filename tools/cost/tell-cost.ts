@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../lib/plan/read-config.ts';
 import { drawnFor } from './drawn.ts';
@@ -57,7 +58,7 @@ export async function tellCost(args: readonly string[]): Promise<string> {
   };
   const seconds = values['seconds-per-run'];
   const assumptions = seconds === undefined ? {} : { secondsPerRun: fraction('seconds-per-run', seconds) };
-  const report = reportOf(drawnFor(config, sources), load, assumptions);
+  const report = reportOf(drawnFor(config, sources, DESTINATION_TYPES), load, assumptions);
   return values.json
     ? `${JSON.stringify(report, null, 2)}\n`
     : textOf(report, config.connections.length, load, values['region-note']);

@@ -3,7 +3,7 @@ import { type Duration, MINUTE, parseDuration, SECOND } from '../time.ts';
 import { described } from './connection.ts';
 import { quietHoursSchema } from './quiet-hours.ts';
 
-/** CloudWatch keeps logs for these numbers of days and no others. */
+/** The numbers of days for which CloudWatch can keep logs. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -13,7 +13,7 @@ const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/;
 const TAG_WANTED = 'letters, digits, spaces and _ . : / = + - @';
 
-/** The shape of `deployment` in tidemark.json. `npx tidemark run` has no use for any of it. */
+/** The shape of `deployment` in tidemark.json. `npx tidemark run` does not use it. */
 export function deploymentSchema() {
   const days = (most: number) => z.int().check(z.minimum(1), z.maximum(most));
   const text = (pattern: RegExp, wanted: string) => z.string().check(z.regex(pattern, wanted));
@@ -62,7 +62,7 @@ export function deploymentSchema() {
     secretKeyArns: z._default(
       described(
         z.array(text(KEY_ARN, 'the ARN of a key, not of an alias')).check(z.maxLength(10)),
-        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of Splunk’s tokens.',
+        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of destinations.',
       ),
       [],
     ),
@@ -193,7 +193,7 @@ export function fillDeployment(parsed: z.infer<ReturnType<typeof deploymentSchem
 
 const PROXY_WANTED = 'a URL such as http://proxy.example.com:3128, without user, path or query';
 
-/** A password would stand in the function’s environment, for all to read. */
+/** No password: everybody who sees the function’s environment could read it. */
 function isProxy(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, pathname, search, hash } = new URL(text);

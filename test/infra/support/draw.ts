@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
-import { FORMATS } from '../../../functions/formats/formats.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { DRAWN_TYPES, type DrawnType } from '../../../lib/delivery/drawings.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { Tidemark } from '../../../lib/tidemark.ts';
 import { Account } from './account.ts';
@@ -25,7 +26,7 @@ export function connect(source: string, id = 'acme', more: object = {}): object 
 export function configure(change: object = {}): Config {
   const connections = SOURCES.map(({ id }) => connect(id));
   const file = { connections, destinations: [LAKE, SPLUNK], ...change };
-  return parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, FORMATS);
+  return parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, DESTINATION_TYPES);
 }
 
 /** What is deployed for a configuration, without the functions' code. */
@@ -44,15 +45,20 @@ const DRAWN = new Map<string, Drawing>();
 
 export function draw(change: object = {}): Drawing {
   const key = JSON.stringify(change);
-  const drawn = DRAWN.get(key) ?? drawAnew(change);
+  const drawn = DRAWN.get(key) ?? drawConfig(configure(change), DRAWN_TYPES);
   DRAWN.set(key, drawn);
   return drawn;
 }
 
-function drawAnew(change: object): Drawing {
+/** Draws a configuration, with the types of destinations that there are for it. */
+export function drawConfig(config: Config, destinationTypes: readonly DrawnType[]): Drawing {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  const config = configure(change);
-  const drawn = new Tidemark(app, 'Tidemark', { config, sources: SOURCES, name: 'tidemark.json' });
+  const drawn = new Tidemark(app, 'Tidemark', {
+    config,
+    sources: SOURCES,
+    destinationTypes,
+    name: 'tidemark.json',
+  });
   const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];
   const [state, forwarding, ...schedules] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
   const templates = stacks.map(

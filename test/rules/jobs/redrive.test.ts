@@ -3,7 +3,7 @@ import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
 import type { Destination, Stream } from '../../../functions/core/model.ts';
 import { HOUR, type Instant, MINUTE, parseInstant } from '../../../functions/core/time.ts';
-import { writeEvent } from '../../../functions/formats/formats.ts';
+import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
 
 const FEED = 'memory/events/acme';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
-import { writeEvent } from '../../../functions/formats/formats.ts';
+import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
 import { type GoldenCase, goldenCases, goldenEvents } from '../../../tools/golden.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';

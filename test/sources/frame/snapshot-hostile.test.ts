@@ -5,7 +5,7 @@ import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
 import { type Item, isSnapshot, type SnapshotFeed, type SnapshotStream } from '../../../functions/core/model.ts';
 import { diffItems } from '../../../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../../../functions/core/snapshots/snapshot-events.ts';
-import { writeEvent } from '../../../functions/formats/formats.ts';
+import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { snapshots } from '../../../functions/sources/frame/snapshots/snapshots.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';

@@ -4,7 +4,7 @@ import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { complete } from '../../../functions/core/events/complete.ts';
 import { UNKNOWN_EVENT } from '../../../functions/core/events/tags.ts';
 import type { Connection, Feed, Row } from '../../../functions/core/model.ts';
-import { writeEvent } from '../../../functions/formats/formats.ts';
+import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { COLUMNS } from '../../../functions/sources/vbrick/answers/columns.ts';
 import { changesBetween } from '../../../functions/sources/vbrick/mapping/changes.ts';
 import { classify } from '../../../functions/sources/vbrick/mapping/classify.ts';

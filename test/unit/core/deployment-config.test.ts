@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../../functions/core/errors.ts';
 import { SECOND } from '../../../functions/core/time.ts';
-import { FORMATS } from '../../../functions/formats/formats.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../../functions/destinations/destination-types.ts';
 import { memorySource, memoryStream } from '../../memory/source.ts';
 
 const source = memorySource([memoryStream('events', SECOND, false)]);
 
 function parse(deployment: unknown) {
   const connections = [{ id: 'acme', source: source.id }];
-  const file = { connections, destinations: [{ id: 'lake', type: 's3' }], deployment };
-  return parseConfig(JSON.stringify(file), 'tidemark.json', [source], FORMATS).deployment;
+  const file = { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id }], deployment };
+  return parseConfig(JSON.stringify(file), 'tidemark.json', [source], DESTINATION_TYPES).deployment;
 }
 
 function quiet(...times: object[]) {

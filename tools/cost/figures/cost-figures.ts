@@ -1,4 +1,5 @@
 import type { Source } from '../../../functions/core/model.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { dollarsOf } from '../bill.ts';
 import { type Drawn, drawnFor } from '../drawn.ts';
 import { type MadeUp, madeUpConfig } from '../made-up.ts';
@@ -30,7 +31,10 @@ type Reporter = (example: Example, change?: Change) => Report;
 /** The tables of docs/cost.md with prices. */
 export function costFigures(sources: readonly Source[]): Figures {
   const report: Reporter = (example, { made, drawn } = {}) =>
-    reportOf({ ...drawnFor(madeUpConfig({ ...example, ...made }, sources), sources), ...drawn }, example.load);
+    reportOf(
+      { ...drawnFor(madeUpConfig({ ...example, ...made }, sources), sources, DESTINATION_TYPES), ...drawn },
+      example.load,
+    );
   const reports = EXAMPLES.map((example) => ({ example, report: report(example) }));
   return {
     ...Object.fromEntries(reports.map(({ example, report: result }) => [example.name, rowsOf(result)])),

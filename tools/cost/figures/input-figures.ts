@@ -1,3 +1,4 @@
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { ASSUMED } from '../assumed.ts';
 import type { Costs } from '../costs.ts';
 import { MEASURED } from '../measured.ts';
@@ -46,9 +47,10 @@ function streamRows(): string[][] {
 }
 
 function assumedRows(): string[][] {
+  const ofTypes = DESTINATION_TYPES.flatMap(({ cost }) => cost.secretCalls ?? []);
   return [
     ['value', 'assumption'],
     ['---:', '---'],
-    ...Object.values(ASSUMED).map(({ value, words }) => [String(value), words]),
+    ...[...Object.values(ASSUMED), ...ofTypes].map(({ value, words }) => [String(value), words]),
   ];
 }

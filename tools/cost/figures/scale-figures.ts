@@ -1,4 +1,5 @@
 import type { Source } from '../../../functions/core/model.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { planSchedules } from '../../../lib/plan/plan-schedules.ts';
 import { drawnFor } from '../drawn.ts';
 import { madeUpConfig } from '../made-up.ts';
@@ -19,7 +20,7 @@ export function scaleFigures(sources: readonly Source[]): Figures {
 /** What a deployment uses in an account, as an average over a day: idle, and with events. */
 function loadRows(sources: readonly Source[]): string[][] {
   const all = SIZES.flatMap((connections) => {
-    const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources);
+    const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources, DESTINATION_TYPES);
     return [0, connections * EVENTS_A_CONNECTION].map((eventsPerDay) => {
       const load: Load = { eventsPerDay, bytes: 1_200 };
       const day = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
@@ -75,7 +76,7 @@ const MANY = 1_000;
 
 /** Quotas for a rate: the limit, and how much of it a thousand connections use. */
 function headroomRows(sources: readonly Source[]): string[][] {
-  const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources);
+  const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources, DESTINATION_TYPES);
   const load: Load = { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 };
   const { invocations, seconds, costs, bytes } = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
   const quotas: [string, number, number][] = [

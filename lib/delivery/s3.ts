@@ -8,31 +8,32 @@ import {
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
-import { deliveryStreamName, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
 /** Puts a source's events into the archive: `<destination>/source=<source>/dt=<day>/`, a line an event. */
 export class S3Delivery extends Construct {
   readonly stream: DeliveryStream;
 
-  constructor(scope: Construct, id: string, props: DeliveryProps<'s3'>) {
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const { source, destination, deployment, bucket, key } = props;
+    const { source, destination, deployment, archive, key } = props;
     const prefix = objectPrefix(destination.id, source.id);
     const errors = `errors/${prefix}`;
     const log = deliveryLog(this, deployment);
-    const role = deliveryRole(this, props, log, [prefix, errors]).withoutPolicyUpdates() as IRole;
+    const role = deliveryRole(this, { deployment, key, log, bucket: archive, prefixes: [prefix, errors] });
+    const fixedRole = role.withoutPolicyUpdates() as IRole;
     this.stream = new DeliveryStream(this, 'Stream', {
-      role,
+      role: fixedRole,
       deliveryStreamName: deliveryStreamName(destination.id, source.id, deployment.stackPrefix),
       encryption: key ? StreamEncryption.customerManagedKey(key) : StreamEncryption.awsOwnedKey(),
-      destination: new S3Bucket(bucket, {
-        role,
+      destination: new S3Bucket(archive, {
+        role: fixedRole,
         dataOutputPrefix: `${prefix}${DAY_PREFIX}`,
         errorOutputPrefix: `${errors}!{firehose:error-output-type}/${DAY_PREFIX}`,
         compression: Compression.GZIP,
-        fileExtension: destination.format === 'cef' ? '.cef.gz' : '.json.gz',
-        // Events are few and searches are many: fewer, larger objects. Splunk is for who cannot wait.
+        fileExtension: destination.shape.format === 'cef' ? '.cef.gz' : '.json.gz',
+        // Events are few and searches are many: fewer, larger objects. Nobody waits for these.
         bufferingInterval: Duration.minutes(5),
         bufferingSize: Size.mebibytes(64),
         loggingConfig: new EnableLogging(log),

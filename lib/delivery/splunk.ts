@@ -2,14 +2,15 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { deliveryStreamName, objectPrefix } from '../../functions/core/config/tidemark-config.ts';
+import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
+import { splunkSettings } from '../../functions/destinations/splunk/destination.ts';
 import { useSecretKeys } from '../account/key.ts';
 import { secretArn, secretResource } from '../account/secrets.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
-/** How long Firehose tries, of the two hours that it may, before an event goes to the quarantine bucket. */
+/** How long Firehose tries before an event goes to the quarantine bucket. It allows no more than two hours. */
 const RETRY_SECONDS = 7_200;
-/** How long Splunk may take to say that it has indexed what it was sent. */
+/** How long Splunk may take to confirm that it has indexed what it was sent. */
 const ACKNOWLEDGE_SECONDS = 300;
 const BUFFER = { intervalInSeconds: 30, sizeInMBs: 5 };
 
@@ -17,17 +18,25 @@ const BUFFER = { intervalInSeconds: 30, sizeInMBs: 5 };
 export class SplunkDelivery extends Construct {
   readonly stream: CfnDeliveryStream;
 
-  constructor(scope: Construct, id: string, props: DeliveryProps<'splunk'>) {
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const { source, destination, deployment, bucket, key } = props;
+    const { source, destination, deployment, quarantine, key } = props;
+    const { hecUrl = '', tokenSecret } = splunkSettings(destination);
     const prefix = objectPrefix(destination.id, source.id);
     const log = deliveryLog(this, deployment);
     const readToken = new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
-      resources: [secretResource(this, destination.tokenSecret)],
+      resources: [secretResource(this, tokenSecret)],
     });
-    const role = deliveryRole(this, props, log, [prefix], [readToken, ...useSecretKeys(deployment)]);
-    const tell = (name: string) => ({
+    const role = deliveryRole(this, {
+      deployment,
+      key,
+      log,
+      bucket: quarantine,
+      prefixes: [prefix],
+      more: [readToken, ...useSecretKeys(deployment)],
+    });
+    const logTo = (name: string) => ({
       enabled: true,
       logGroupName: log.logGroupName,
       logStreamName: new LogStream(this, name, { logGroup: log }).logStreamName,
@@ -39,22 +48,22 @@ export class SplunkDelivery extends Construct {
         ? { keyType: 'CUSTOMER_MANAGED_CMK', keyArn: key.keyArn }
         : { keyType: 'AWS_OWNED_CMK' },
       splunkDestinationConfiguration: {
-        hecEndpoint: destination.hecUrl ?? '',
-        // Every event comes in an envelope with its own time, host, source, sourcetype and index.
+        hecEndpoint: hecUrl,
+        // Every event has an envelope with its own time, host, source, sourcetype and index.
         hecEndpointType: 'Event',
         hecAcknowledgmentTimeoutInSeconds: ACKNOWLEDGE_SECONDS,
         retryOptions: { durationInSeconds: RETRY_SECONDS },
         bufferingHints: BUFFER,
-        // Read again every ten minutes: a new token takes no deploy.
+        // Firehose reads it again every ten minutes: a new token takes no deployment.
         secretsManagerConfiguration: {
           enabled: true,
-          secretArn: secretArn(this, destination.tokenSecret),
+          secretArn: secretArn(this, tokenSecret),
           roleArn: role.roleArn,
         },
-        cloudWatchLoggingOptions: tell('ToSplunk'),
+        cloudWatchLoggingOptions: logTo('ToSplunk'),
         s3BackupMode: 'FailedEventsOnly',
         s3Configuration: {
-          bucketArn: bucket.bucketArn,
+          bucketArn: quarantine.bucketArn,
           roleArn: role.roleArn,
           prefix: `${prefix}${DAY_PREFIX}`,
           errorOutputPrefix: `${prefix}!{firehose:error-output-type}/${DAY_PREFIX}`,
@@ -63,7 +72,7 @@ export class SplunkDelivery extends Construct {
           encryptionConfiguration: key
             ? { kmsEncryptionConfig: { awskmsKeyArn: key.keyArn } }
             : { noEncryptionConfig: 'NoEncryption' },
-          cloudWatchLoggingOptions: tell('ToBucket'),
+          cloudWatchLoggingOptions: logTo('ToBucket'),
         },
       },
     });

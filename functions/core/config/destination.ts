@@ -1,0 +1,67 @@
+import * as z from 'zod/mini';
+import type { Destination, FormatId, Shape } from '../model.ts';
+import { described } from './connection.ts';
+
+/** What the configuration needs to know of a type of destination. */
+export interface ConfigurableType {
+  /** Its name in `type` of tidemark.json. */
+  readonly id: string;
+  /** The formats that it takes. `ecs`, the default, is one of them. */
+  readonly formats: readonly FormatId[];
+  /** Its own settings beside id, type and format, each with a description for tidemark.schema.json. */
+  readonly settings: Readonly<Record<string, z.ZodMiniType>>;
+  /** What its events look like beyond their format. Undefined if they go as their format has them. */
+  shapeOf?(settings: DestinationSettings): Omit<Shape, 'format' | 'cefVersion'>;
+}
+
+/** A type's own settings as tidemark.json has them. Only the type knows what they mean. */
+export type DestinationSettings = Readonly<Record<string, unknown>>;
+
+/** A destination of tidemark.json. It is plain data: a running program writes it down for others. */
+export interface ConfiguredDestination {
+  readonly id: string;
+  readonly type: string;
+  readonly shape: Shape;
+  readonly settings: DestinationSettings;
+}
+
+/** The shape of a destination of this type in tidemark.json. */
+export function destinationSchema({ id, formats, settings }: ConfigurableType) {
+  return z.strictObject({
+    id: described(
+      z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'small letters, digits and dashes, at most 31')),
+      'Its name: of its Firehose streams, and of its folder locally.',
+    ),
+    format: z._default(described(z.enum(formats), 'The shape of the events.'), 'ecs'),
+    cefVersion: z._default(described(z.literal([0, 1]), 'For format cef: 0 is read everywhere, 1 knows IPv6.'), 0),
+    type: z.literal(id),
+    ...settings,
+  });
+}
+
+export function fillDestination(
+  types: readonly ConfigurableType[],
+  { id, type, format, cefVersion, ...settings }: z.infer<ReturnType<typeof destinationSchema>>,
+): ConfiguredDestination {
+  const more = types.find((each) => each.id === type)?.shapeOf?.(settings);
+  return { id, type, shape: { format, ...(format === 'cef' && { cefVersion }), ...more }, settings };
+}
+
+/**
+ * A destination as a source's function receives it.
+ *
+ * @param prefix the deployment's, of the streams' names in an account
+ */
+export function destinationFor(source: string, { id, shape }: ConfiguredDestination, prefix?: string): Destination {
+  return { id, deliveryStream: deliveryStreamName(id, source, prefix), shape };
+}
+
+/** The name of the Firehose stream that takes a source's events to a destination. */
+export function deliveryStreamName(destination: string, source: string, prefix = 'tidemark'): string {
+  return `${prefix}-${destination}-${source}`;
+}
+
+/** The prefix of all objects that Firehose writes of a source's events for a destination. */
+export function objectPrefix(destination: string, source: string): string {
+  return `${destination}/source=${source}/`;
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod/mini';
+import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
+import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
+import { FORMATS } from '../../formats/formats.ts';
+import { failed, putAside, stale } from '../delivery-signs.ts';
+import type { DestinationType } from '../destination-type.ts';
+import { hecEnvelope } from './envelope.ts';
+
+const TITLE = 'Splunk';
+const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
+const SUCCESS = 'DeliveryToSplunk.Success';
+
+const SETTINGS = {
+  hecUrl: z.optional(
+    described(
+      z.string().check(z.refine(isOrigin, ORIGIN_WANTED)),
+      'The HTTP Event Collector, such as https://http-inputs-acme.splunkcloud.com:443.',
+    ),
+  ),
+  tokenSecret: z.optional(
+    described(
+      z.string().check(z.minLength(1)),
+      'The name of the secret {"hec_token":"..."} (default: tidemark/splunk/<id>).',
+    ),
+  ),
+  index: z.optional(
+    described(
+      z.string().check(z.regex(/^[a-z0-9_][a-z0-9_-]{0,79}$/, 'an index name: small letters, digits, _ and -')),
+      'The index; without it, the token’s own.',
+    ),
+  ),
+};
+
+const settingsSchema = z.strictObject(SETTINGS);
+
+/** Splunk, by its HTTP Event Collector. */
+export const splunk: DestinationType = {
+  id: 'splunk',
+  title: TITLE,
+  words: ['hec'],
+  formats: FORMATS,
+  settings: SETTINGS,
+  envelope: {
+    envelope: hecEnvelope,
+    heading: 'Splunk',
+    text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
+connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
+To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
+    sampleHeading: 'in the Splunk envelope',
+    sample: { hec: { index: 'audit' } },
+  },
+  shapeOf: (settings) => {
+    const { index } = parse(settings);
+    return { hec: index === undefined ? {} : { index } };
+  },
+  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] },
+  secret: {
+    setting: 'tokenSecret',
+    about: 'the token',
+    shape: { hec_token: 'The token of the HTTP Event Collector, with indexer acknowledgement enabled.' },
+    value: { pattern: /^[\x21-\x7e]{8,}$/, wanted: 'at least 8 characters without white space' },
+    nameOf: (destination) => splunkSettings(destination).tokenSecret,
+  },
+  refused: { data: 'rawData', reason: 'errorCode' },
+  notDeployable: (destination) => {
+    const { hecUrl } = splunkSettings(destination);
+    if (hecUrl?.startsWith('https:')) return [];
+    return [{ setting: 'hecUrl', there: hecUrl, wanted: 'the https URL that Firehose is to send to' }];
+  },
+  endpointOf: (destination) => splunkSettings(destination).hecUrl,
+  cost: {
+    archived: false,
+    secretCalls: {
+      value: 144,
+      words: 'calls a day with which each Splunk stream reads its token again, one every ten minutes',
+    },
+  },
+};
+
+/** A destination's settings, with their defaults filled in. */
+export function splunkSettings({ id, settings }: ConfiguredDestination) {
+  const { tokenSecret = `tidemark/splunk/${id}`, ...rest } = parse(settings);
+  return { ...rest, tokenSecret };
+}
+
+function parse(settings: DestinationSettings) {
+  return settingsSchema.parse(settings);
+}

@@ -1,0 +1,23 @@
+import type { Construct } from 'constructs';
+import type { DestinationType } from '../../functions/destinations/destination-type.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
+import type { DeliveryProps } from './delivery.ts';
+import { S3Delivery } from './s3.ts';
+import { SplunkDelivery } from './splunk.ts';
+
+/** What is deployed for each type of destination, a stream at a time. */
+const DRAWINGS: Readonly<Record<string, Drawing>> = { s3: S3Delivery, splunk: SplunkDelivery };
+
+export type Drawing = new (scope: Construct, id: string, props: DeliveryProps) => Construct;
+
+/** A type of destination, with what is deployed for it. */
+export interface DrawnType extends DestinationType {
+  readonly drawing: Drawing;
+}
+
+/** Every type of destination. */
+export const DRAWN_TYPES: readonly DrawnType[] = DESTINATION_TYPES.map((type) => {
+  const drawing = DRAWINGS[type.id];
+  if (!drawing) throw new Error(`lib/delivery has no drawing of ${type.id}.`);
+  return { ...type, drawing };
+});
