@@ -67,7 +67,9 @@ describe('retry', () => {
       if (++made < 20) throw new Error(`attempt ${made} failed`);
     };
 
-    await expect(retry(new Host(), { ...EVERYTHING, attempts: 3 }, undefined, work)).rejects.toThrow('attempt 3 failed');
+    await expect(retry(new Host(), { ...EVERYTHING, attempts: 3 }, undefined, work)).rejects.toThrow(
+      'attempt 3 failed',
+    );
   });
 
   it('throws what must not be tried again at once', async () => {
