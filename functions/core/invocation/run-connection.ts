@@ -2,11 +2,12 @@ import type { Writer } from '../delivery/outgoing.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, AnyFeed, Connection, Destination, Source, Visibility } from '../model.ts';
+import type { Access } from '../requests/access.ts';
 import { type Asker, ask } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
+import { openAccess } from '../requests/open-access.ts';
 import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import { Pacer } from '../requests/pacer.ts';
-import { Session } from '../requests/session.ts';
 import { signInHold } from '../requests/sign-in-record.ts';
 import { signInRefused } from '../requests/sign-in-refusal.ts';
 import { nextStep } from '../run/next-step.ts';
@@ -61,7 +62,7 @@ interface Shared {
   /** The refusal that was on record when the invocation began, over or not. */
   readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
-  readonly session?: Session;
+  readonly session?: Access;
   prepared?: Promise<Prepared>;
 }
 
@@ -85,9 +86,9 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   try {
     const book = await ConnectionStore.open(effects);
     const secretVersion = await effects.secretVersion();
-    const session =
-      source.auth.kind === 'vbrick-session' &&
-      new Session({ effects, title: source.title, book, secretVersion, owner: task.owner, stopAt, endBy });
+    const { title, auth } = source;
+    const { owner, connection } = task;
+    const session = openAccess(auth, { effects, title, connection, book, secretVersion, owner, stopAt, endBy });
     const heldBefore = book.state.notBefore;
     const shared: Shared = {
       pacer: new Pacer(undefined, JOBS.has(task.task.act)),
@@ -333,7 +334,7 @@ async function refusalStep(
   const secretVersion = await effects.secretVersion();
   // Refusals of another secret are not this one's.
   const refusals = (book.state.secretVersion === secretVersion ? book.state.refusals : 0) + 1;
-  const doublings = refusals - (session ? 1 : 2);
+  const doublings = refusals - (session?.isSignIn ? 1 : 2);
   const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_REFUSAL_HOLD, FIRST_REFUSAL_HOLD * 2 ** doublings);
   const news = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
   return (state) => {

@@ -3,9 +3,9 @@ import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError }
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { Access } from './access.ts';
 import { judge, LONGEST_HOLD } from './judge.ts';
 import type { Pacer } from './pacer.ts';
-import type { Session } from './session.ts';
 
 /** Longest that we sit and wait inside a run; for more, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
@@ -17,8 +17,8 @@ export interface Asker {
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
-  /** What requests belong to, at vendors where one signs in. */
-  readonly session?: Session;
+  /** What requests need where the vendor gives out tokens. */
+  readonly session?: Access;
   /** No request starts after it. */
   readonly stopAt: Instant;
   /** No request lasts longer. */
@@ -52,6 +52,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (verdict.kind === 'done') return answer as Answer;
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'never') {
+      if (verdict.code === 'refused' || verdict.code === 'forbidden') session?.forget();
       // The secret may have been replaced a moment ago: it is read again once, and then we stop rather than hammer.
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
       if (verdict.code !== 'refused' || fresh || asker.optional) throw refusal(verdict);
