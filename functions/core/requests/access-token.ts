@@ -2,7 +2,7 @@ import type { SessionAnswer, TokenTimes } from '../effects.ts';
 import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
 import { type Instant, MINUTE, SECOND } from '../time.ts';
-import { type Access, type AccessRun, MAX_TOKENS } from './access.ts';
+import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import { failing, refusalOfToken } from './token-refusal.ts';
 import { tokenTimes } from './token-times.ts';
 
@@ -116,7 +116,7 @@ export class AccessToken implements Access {
       asked = await effects.session('open', Math.min(LONGEST_STEP, endBy - now));
     } catch (thrown) {
       if (effects.stopping()) throw new OutOfTimeError();
-      if (!(thrown instanceof NetworkError)) throw thrown;
+      if (!(thrown instanceof NetworkError)) throw notAPage(thrown, 'The answer of the token endpoint cannot be read');
       return failing(`No answer came from ${title}’s token endpoint: ${thrown.message}`);
     }
     if (asked.open) return { endsAt: asked.life === undefined ? undefined : now + asked.life };

@@ -1,4 +1,5 @@
 import type { Effects } from '../effects.ts';
+import { TidemarkError, UnreadableError } from '../errors.ts';
 import type { Connection } from '../model.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
 import type { Instant } from '../time.ts';
@@ -36,3 +37,10 @@ export interface AccessRun {
 
 /** Most tokens of a run: one when it begins, one when the vendor refuses that. */
 export const MAX_TOKENS = 2;
+
+/** An answer that cannot be read and is no page of the log: it does not count as a broken page. */
+export function notAPage(thrown: unknown, what: string): unknown {
+  if (!(thrown instanceof UnreadableError)) return thrown;
+  const { code, stage, message, remedy } = thrown;
+  return new TidemarkError({ code, stage, message: `${what}: ${message}`, remedy, cause: thrown });
+}

@@ -1,11 +1,11 @@
 import type { SessionAnswer, TokenTimes } from '../effects.ts';
-import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
+import { NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
 import { ASK_BACKOFF, backoff } from '../retry.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import { type Access, type AccessRun, MAX_TOKENS } from './access.ts';
+import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import { clockOffset, retryAfter, vendorTime } from './judge.ts';
 import {
   type Attempt,
@@ -243,16 +243,7 @@ function skewOf(answer: Answer, now: Instant): Duration | undefined {
 /** The vendor may have taken it all the same: another one would be the second of this run. */
 function unanswered(thrown: unknown): unknown {
   if (thrown instanceof NetworkError) return failing(`No answer came to the sign-in: ${thrown.message}`);
-  if (!(thrown instanceof UnreadableError)) return thrown;
-  // The answer is no page of the log: no page is broken.
-  const { code, stage, message, remedy } = thrown;
-  return new TidemarkError({
-    code,
-    stage,
-    message: `The answer to the sign-in cannot be read: ${message}`,
-    remedy,
-    cause: thrown,
-  });
+  return notAPage(thrown, 'The answer to the sign-in cannot be read');
 }
 
 function failing(message: string): TidemarkError {
