@@ -5,6 +5,7 @@ import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../functions/core/events/complete.ts';
 import { eventId, recordHash } from '../functions/core/events/identity.ts';
 import {
+  type Answer,
   type AnyFeed,
   type Connection,
   type Feed,
@@ -26,11 +27,16 @@ import { parseInstant } from '../functions/core/time.ts';
 // Of a snapshot stream, <case>.json is how things are, and <case>.before.json, if it is there, how they were. What the first
 // answer makes us ask is answered by <case>.2.json, .3.json and so on, in that order; what has no file has an empty list.
 //
+// <case>.headers.json beside any answer, if it is there, is an object with the answer's headers, such as {"link": "<...>; rel=\"next\""}.
+//
 // fixtures/connection.json, if it is there, holds the `settings` of the connection, and what lookups have `found`.
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
 /** What a case's files end in besides the answer itself. */
 export const EXPECTED = ['.ecs.json', '.cef.txt', '.ocsf.json', '.hec.json'] as const;
+
+/** What the file with the headers of an answer ends in. */
+const HEADERS = '.headers.json';
 
 /** The files of a snapshot's case that are not its first answer. */
 const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;
@@ -46,6 +52,8 @@ export interface GoldenCase {
   readonly stem: string;
   readonly answer: string;
   readonly contentType: string;
+  /** All headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A vendor's answers about how things are, perhaps those about how they were, and the feed that compares them. */
@@ -53,8 +61,8 @@ export interface SnapshotCase {
   readonly name: string;
   readonly feed: SnapshotFeed;
   readonly stem: string;
-  readonly answers: readonly string[];
-  readonly before?: readonly string[];
+  readonly answers: readonly Answer[];
+  readonly before?: readonly Answer[];
 }
 
 /** The cases of a source's event streams, stream by stream. */
@@ -62,14 +70,10 @@ export function goldenCases(source: Source): GoldenCase[] {
   return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
     if (isSnapshotFeed(feed)) return [];
     return stems.map((stem) => {
-      const file = existsSync(`${stem}.csv`) ? `${stem}.csv` : `${stem}.json`;
-      return {
-        name: `${basename(folder)}/${basename(file)}`,
-        feed,
-        stem,
-        answer: readFileSync(file, 'utf8'),
-        contentType: file.endsWith('.csv') ? 'text/csv' : 'application/json',
-      };
+      const ending = existsSync(`${stem}.csv`) ? '.csv' : '.json';
+      const { text: answer, headers } = answerAt(stem, ending);
+      const contentType = headers['content-type'] ?? '';
+      return { name: `${basename(folder)}/${basename(stem)}${ending}`, feed, stem, answer, contentType, headers };
     });
   });
 }
@@ -93,7 +97,7 @@ export function orphans(source: Source): string[] {
   return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
     const owned = new Set(stems.flatMap((stem) => [stem, ...(!isSnapshotFeed(feed) ? [] : furtherFilesOf(stem))]));
     return readdirSync(folder).filter((file) => {
-      const end = EXPECTED.find((one) => file.endsWith(one));
+      const end = [...EXPECTED, HEADERS].find((one) => file.endsWith(one));
       return !owned.has(join(folder, end ? file.slice(0, -end.length) : file.replace(/\.(json|csv)$/, '')));
     });
   });
@@ -105,11 +109,10 @@ export function goldenEvents(golden: GoldenCase | SnapshotCase): EcsEvent[] {
 }
 
 /** A case's rows, as the stream reads them. */
-export function goldenRows({ feed, answer, contentType }: GoldenCase): readonly Row[] {
+export function goldenRows({ feed, answer, headers }: GoldenCase): readonly Row[] {
   const { stream, connection } = feed;
   const asked = stream.first({ from: readAt, to: readAt }, connection);
-  const page = stream.read({ status: 200, headers: { 'content-type': contentType }, text: answer }, asked);
-  return page.rows;
+  return stream.read({ status: 200, headers, text: answer }, asked).rows;
 }
 
 /** The events of these rows, read together. */
@@ -135,13 +138,14 @@ function snapshotEvents({ feed, answers, before }: SnapshotCase): EcsEvent[] {
   return diffItems(itemsIn(feed, before), items).map((change) => changeEvent(feed, ref, change));
 }
 
+const EMPTY_LIST: Answer = { status: 200, headers: { 'content-type': 'application/json' }, text: '[]' };
+
 /** What the answers hold, which is compared as it is stored: as JSON. */
-function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly string[]): Item[] {
+function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly Answer[]): Item[] {
   const asks: Request[] = [stream.first(connection)];
   const rows: Row[] = [];
   for (let at = 0; at < Math.min(asks.length, MOST_ANSWERS); at++) {
-    const answer = { status: 200, headers: { 'content-type': 'application/json' }, text: answers[at] ?? '[]' };
-    const page = stream.read(answer, asks[at] as Request, connection);
+    const page = stream.read(answers[at] ?? EMPTY_LIST, asks[at] as Request, connection);
     rows.push(...page.rows);
     asks.push(...page.asks);
   }
@@ -160,7 +164,7 @@ function fixturesOf(source: Source): { feed: AnyFeed; folder: string; stems: str
     if (!feed) throw new Error(`fixtures for ${name}, which is no stream of ${source.id}`);
     const folder = join(fixtures, name);
     const answers = readdirSync(folder).filter(
-      (file) => /\.(json|csv)$/.test(file) && !EXPECTED.some((end) => file.endsWith(end)),
+      (file) => /\.(json|csv)$/.test(file) && ![...EXPECTED, HEADERS].some((end) => file.endsWith(end)),
     );
     const first = !isSnapshotFeed(feed)
       ? answers
@@ -178,8 +182,16 @@ function goldenConnection(source: Source, fixtures: string) {
 }
 
 /** The first answer, and those to what it made us ask. */
-function answersAt(stem: string): string[] {
-  return [stem, ...numberedFilesOf(stem)].map((file) => readFileSync(`${file}.json`, 'utf8'));
+function answersAt(stem: string): Answer[] {
+  return [stem, ...numberedFilesOf(stem)].map((file) => answerAt(file, '.json'));
+}
+
+/** An answer from its file. @param stem the file without its ending */
+export function answerAt(stem: string, ending: '.json' | '.csv'): Answer {
+  const type = { 'content-type': ending === '.csv' ? 'text/csv' : 'application/json' };
+  const file = `${stem}${HEADERS}`;
+  const own: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  return { status: 200, headers: { ...type, ...own }, text: readFileSync(`${stem}${ending}`, 'utf8') };
 }
 
 function furtherFilesOf(stem: string): string[] {

@@ -3,6 +3,7 @@ import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { READING_MUTATIONS } from './reading-mutations.ts';
+import { SESSION_MUTATIONS } from './session-mutations.ts';
 
 /** The planted bugs; each has to be found. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -10,4 +11,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DELIVERY_MUTATIONS,
   ...READING_MUTATIONS,
   ...JOB_MUTATIONS,
+  ...SESSION_MUTATIONS,
 ];
