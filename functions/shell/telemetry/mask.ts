@@ -1,19 +1,19 @@
-/** Shorter texts stand in harmless text, too. */
-const LEAST = 4;
-/** Shorter pieces of hex and base64 do. */
-const LEAST_ENCODED = 8;
+/** Minimum length of a text that is masked: shorter ones occur in harmless text, too. */
+const MIN_LENGTH = 4;
+/** The same for hex and base64. */
+const MIN_ENCODED_LENGTH = 8;
 
 const MASK = '[secret]';
 
-/** Takes secrets out of texts and errors, in all forms that an echo may have, in one pass. */
+/** Replaces secrets in texts and errors, in all forms that an echo may have, in one pass. */
 export class Mask {
-  /** What matches each form of each secret, with the form's length. */
+  /** The pattern of each form of each secret, with the form's length. */
   readonly #forms = new Map<string, number>();
   #pattern: RegExp | undefined;
 
-  /** From now on this text is taken out. */
+  /** From now on this text is replaced. */
   hide(secret: string): void {
-    if (secret.length < LEAST) return;
+    if (secret.length < MIN_LENGTH) return;
     const before = this.#forms.size;
     this.#forms.set((secret.match(/\\+|./gsu) ?? []).map(formsOf).join(''), secret.length);
     for (const encoded of encodingsOf(secret)) this.#forms.set(encoded.replaceAll('+', '\\+'), encoded.length);
@@ -23,13 +23,13 @@ export class Mask {
   /** The text without anything secret. */
   redact(text: string): string {
     if (this.#forms.size === 0) return text;
-    // Where one form begins with another, the longer one is meant.
+    // The longest form first: one may begin with another.
     const ordered = () => [...this.#forms].sort(([, one], [, other]) => other - one).map(([form]) => form);
     this.#pattern ??= new RegExp(ordered().join('|'), 'g');
     return text.replace(this.#pattern, MASK);
   }
 
-  /** The same value, as JSON has it, without anything secret: texts, and names of fields. */
+  /** The same JSON value without anything secret in its texts and in its names of fields. */
   redactValue(value: unknown): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (Array.isArray(value)) return value.map((one) => this.redactValue(one));
@@ -37,7 +37,7 @@ export class Mask {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [this.redact(key), this.redactValue(one)]));
   }
 
-  /** The same error without anything secret: its texts and its causes. What is neither, such as raw bytes, goes. */
+  /** The same error without anything secret in its texts and causes. Anything else in it, such as raw bytes, is removed. */
   redactError(thrown: unknown, known = new Set<unknown>()): unknown {
     if (typeof thrown === 'string') return this.redact(thrown);
     if (!(thrown instanceof Error))
@@ -56,8 +56,8 @@ export class Mask {
 }
 
 /**
- * A character as itself, as JSON may write it, even JSON in JSON, percent-encoded, and in HTML. Nobody encodes letters and digits.
- * Backslashes in a row are taken together, and all repetitions have an end: a body of backslashes must not take for ever.
+ * The pattern of a character: itself, as JSON writes it, even JSON in JSON, percent-encoded, and in HTML. Nobody encodes letters and
+ * digits. Backslashes in a row are taken together, and all repetitions are bounded, so that a body of backslashes is masked in linear time.
  */
 function formsOf(character: string): string {
   if (/[0-9A-Za-z]/.test(character)) return character;
@@ -91,7 +91,7 @@ function escapeForPattern(character: string): string {
   return /[$()*+./?[\\\]^{|}-]/.test(character) ? `\\${character}` : character;
 }
 
-/** The secret in hex and base64, wherever it stands in what was encoded: Basic authentication puts a name before it. */
+/** The secret in hex and base64, at any position within what was encoded: Basic authentication puts a name before it. */
 function encodingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
@@ -101,5 +101,5 @@ function encodingsOf(secret: string): string[] {
     const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((whole.length * 8) / 6)];
     return [whole.toString('base64').slice(from, to), whole.toString('base64url').slice(from, to)];
   });
-  return [hex, hex.toUpperCase(), ...inner].filter(({ length }) => length >= LEAST_ENCODED);
+  return [hex, hex.toUpperCase(), ...inner].filter(({ length }) => length >= MIN_ENCODED_LENGTH);
 }
