@@ -62,6 +62,8 @@ function freeWorld(): Effects {
     },
     quarantine: async () => {},
     session: async () => ({ answer: { status: 404, headers: {}, text: '' }, open: false }),
+    keptToken: async () => undefined,
+    keepToken: () => undefined,
     loadOngoing: async () => [],
     noteOngoing: async () => {},
     saveSnapshot: async () => {},

@@ -41,7 +41,7 @@ export const source: Source = {
   title: 'Made up',
   vendor: 'Example',
   origin: 'https://vendor.example',
-  auth: { kind: 'bearer', secret: [{ token: 'any' }] },
+  auth: { kind: 'header', scheme: 'Bearer', field: 'token', secret: [{ token: 'any' }] },
   settings: z.record(z.string(), z.unknown()),
   streams: [events],
   scope: ({ origin }) => ({ origin }),

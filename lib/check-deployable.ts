@@ -1,5 +1,6 @@
-import { feedsOf } from '../functions/core/config/connection.ts';
+import { type ConfiguredConnection, feedsOf } from '../functions/core/config/connection.ts';
 import { type ConfiguredDestination, destinationFor } from '../functions/core/config/destination.ts';
+import { foreignTokenUrl } from '../functions/core/config/origins.ts';
 import { MINUTES_A_WEEK, quietMinutes } from '../functions/core/config/quiet-hours.ts';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
@@ -65,18 +66,27 @@ export function checkDeployable(
 function wrongConnections({ connections, deployment }: Config, sources: readonly Source[]): string[] {
   return connections.flatMap((connection, at) => {
     const path = `$.connections[${at}]`;
-    const origin = connection.origin.startsWith('https:')
-      ? []
-      : [
-          `${path}.origin: there is ${JSON.stringify(connection.origin)}, wanted https: a function is not on your machine.`,
-        ];
+    const source = sources.find(({ id }) => id === connection.source);
+    const origins = wrongOrigins(path, connection, source);
     const secret = isSecretId(connection.secret)
       ? []
       : [`${path}.secret: there is ${JSON.stringify(connection.secret)}, wanted ${SECRET_WANTED}.`];
-    const source = sources.find(({ id }) => id === connection.source);
     const feeds = source ? feedsOf(source, connection).filter(({ enabled }) => enabled) : [];
-    return [...origin, ...secret, ...feeds.flatMap((feed) => wrongTiming(path, feed, deployment.seenDays))];
+    return [...origins, ...secret, ...feeds.flatMap((feed) => wrongTiming(path, feed, deployment.seenDays))];
   });
+}
+
+/** On one's own machine, plain http is good enough for a vendor on the same machine. */
+function wrongOrigins(path: string, connection: ConfiguredConnection, source: Source | undefined): string[] {
+  const { origin } = connection;
+  const tokenUrl = source && foreignTokenUrl(source.auth, connection);
+  const why = 'wanted https: a function is not on your machine.';
+  return [
+    ...(origin.startsWith('https:') ? [] : [`${path}.origin: there is ${JSON.stringify(origin)}, ${why}`]),
+    ...(tokenUrl === undefined || tokenUrl.startsWith('https:')
+      ? []
+      : [`${path}: its token URL is ${JSON.stringify(tokenUrl)}, ${why}`]),
+  ];
 }
 
 function wrongTiming(connection: string, feed: AnyFeed & { every: Duration }, seenDays: number): string[] {

@@ -63,8 +63,8 @@ function casesOf(source: Source, stream: AnyStream): GoldenCase[] {
   return goldenCases(source).filter(({ feed }) => feed.stream.name === stream.name);
 }
 
-function answerOf({ answer, contentType }: Pick<GoldenCase, 'answer' | 'contentType'>): Answer {
-  return { status: 200, headers: { 'content-type': contentType }, text: answer };
+function answerOf({ answer, headers }: Pick<GoldenCase, 'answer' | 'headers'>): Answer {
+  return { status: 200, headers, text: answer };
 }
 
 function rowsOf(source: Source, stream: Stream): readonly Row[] {

@@ -5,6 +5,7 @@ import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../functions/core/events/complete.ts';
 import { eventId, recordHash } from '../functions/core/events/identity.ts';
 import {
+  type Answer,
   type AnyFeed,
   type Connection,
   type Feed,
@@ -28,6 +29,8 @@ import { ENVELOPES } from '../functions/destinations/envelopes.ts';
 // .3.json and so on answer the further requests that the first answer leads to, in that order. Without a file, the answer is an
 // empty list.
 //
+// The optional <case>.headers.json holds the headers of an answer, such as {"link": "<...>; rel=\"next\""}.
+//
 // The optional fixtures/connection.json holds the `settings` of the connection, and what lookups have `found`.
 
 const SOURCES = join(import.meta.dirname, '../functions/sources');
@@ -38,6 +41,9 @@ export const EXPECTED: readonly string[] = [
   '.ocsf.json',
   ...ENVELOPES.map(({ name }) => `.${name}.json`),
 ];
+
+/** The ending of the file with the headers of an answer. */
+const HEADERS = '.headers.json';
 
 /** Matches the ending of a snapshot case's answers. Only the first answer ends in plain `.json`. */
 const FURTHER_ANSWER = /(\.before)?(\.\d+)?\.json$/;
@@ -54,6 +60,8 @@ export interface GoldenCase {
   readonly stem: string;
   readonly answer: string;
   readonly contentType: string;
+  /** All headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A vendor's answers about the current state, optionally those about the state before, and the feed that compares them. */
@@ -61,8 +69,8 @@ export interface SnapshotCase {
   readonly name: string;
   readonly feed: SnapshotFeed;
   readonly stem: string;
-  readonly answers: readonly string[];
-  readonly before?: readonly string[];
+  readonly answers: readonly Answer[];
+  readonly before?: readonly Answer[];
 }
 
 /** The cases of a source's event streams, stream by stream. */
@@ -70,14 +78,10 @@ export function goldenCases(source: Source): GoldenCase[] {
   return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
     if (isSnapshotFeed(feed)) return [];
     return stems.map((stem) => {
-      const file = existsSync(`${stem}.csv`) ? `${stem}.csv` : `${stem}.json`;
-      return {
-        name: `${basename(folder)}/${basename(file)}`,
-        feed,
-        stem,
-        answer: readFileSync(file, 'utf8'),
-        contentType: file.endsWith('.csv') ? 'text/csv' : 'application/json',
-      };
+      const ending = existsSync(`${stem}.csv`) ? '.csv' : '.json';
+      const { text: answer, headers } = answerAt(stem, ending);
+      const contentType = headers['content-type'] ?? '';
+      return { name: `${basename(folder)}/${basename(stem)}${ending}`, feed, stem, answer, contentType, headers };
     });
   });
 }
@@ -101,7 +105,7 @@ export function orphans(source: Source): string[] {
   return fixturesOf(source).flatMap(({ feed, folder, stems }) => {
     const owned = new Set(stems.flatMap((stem) => [stem, ...(!isSnapshotFeed(feed) ? [] : furtherFilesOf(stem))]));
     return readdirSync(folder).filter((file) => {
-      const end = EXPECTED.find((one) => file.endsWith(one));
+      const end = [...EXPECTED, HEADERS].find((one) => file.endsWith(one));
       return !owned.has(join(folder, end ? file.slice(0, -end.length) : file.replace(/\.(json|csv)$/, '')));
     });
   });
@@ -113,11 +117,10 @@ export function goldenEvents(golden: GoldenCase | SnapshotCase): EcsEvent[] {
 }
 
 /** The rows of a case as the stream reads them. */
-export function goldenRows({ feed, answer, contentType }: GoldenCase): readonly Row[] {
+export function goldenRows({ feed, answer, headers }: GoldenCase): readonly Row[] {
   const { stream, connection } = feed;
   const asked = stream.first({ from: readAt, to: readAt }, connection);
-  const page = stream.read({ status: 200, headers: { 'content-type': contentType }, text: answer }, asked);
-  return page.rows;
+  return stream.read({ status: 200, headers, text: answer }, asked).rows;
 }
 
 /** The events of rows that were read together. */
@@ -143,13 +146,14 @@ function snapshotEvents({ feed, answers, before }: SnapshotCase): EcsEvent[] {
   return diffItems(itemsIn(feed, before), items).map((change) => changeEvent(feed, ref, change));
 }
 
+const EMPTY_LIST: Answer = { status: 200, headers: { 'content-type': 'application/json' }, text: '[]' };
+
 /** The items in the answers. They go through JSON, because the engine compares stored items. */
-function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly string[]): Item[] {
+function itemsIn({ stream, connection }: SnapshotFeed, answers: readonly Answer[]): Item[] {
   const asks: Request[] = [stream.first(connection)];
   const rows: Row[] = [];
   for (let at = 0; at < Math.min(asks.length, MAX_ANSWERS); at++) {
-    const answer = { status: 200, headers: { 'content-type': 'application/json' }, text: answers[at] ?? '[]' };
-    const page = stream.read(answer, asks[at] as Request, connection);
+    const page = stream.read(answers[at] ?? EMPTY_LIST, asks[at] as Request, connection);
     rows.push(...page.rows);
     asks.push(...page.asks);
   }
@@ -168,7 +172,7 @@ function fixturesOf(source: Source): { feed: AnyFeed; folder: string; stems: str
     if (!feed) throw new Error(`fixtures/${name}: ${source.id} has no such stream`);
     const folder = join(fixtures, name);
     const answers = readdirSync(folder).filter(
-      (file) => /\.(json|csv)$/.test(file) && !EXPECTED.some((end) => file.endsWith(end)),
+      (file) => /\.(json|csv)$/.test(file) && ![...EXPECTED, HEADERS].some((end) => file.endsWith(end)),
     );
     const first = !isSnapshotFeed(feed)
       ? answers
@@ -186,8 +190,16 @@ function goldenConnection(source: Source, fixtures: string) {
 }
 
 /** The first answer, and the answers to the requests that follow from it. */
-function answersAt(stem: string): string[] {
-  return [stem, ...numberedFilesOf(stem)].map((file) => readFileSync(`${file}.json`, 'utf8'));
+function answersAt(stem: string): Answer[] {
+  return [stem, ...numberedFilesOf(stem)].map((file) => answerAt(file, '.json'));
+}
+
+/** Reads an answer from its file. @param stem the path without its ending */
+export function answerAt(stem: string, ending: '.json' | '.csv'): Answer {
+  const type = { 'content-type': ending === '.csv' ? 'text/csv' : 'application/json' };
+  const file = `${stem}${HEADERS}`;
+  const own: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  return { status: 200, headers: { ...type, ...own }, text: readFileSync(`${stem}${ending}`, 'utf8') };
 }
 
 function furtherFilesOf(stem: string): string[] {

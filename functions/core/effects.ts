@@ -26,8 +26,15 @@ export interface Effects {
   fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
   /** The version of the secret that is used; it changes when somebody replaces the secret. */
   secretVersion(): Promise<string>;
-  /** Opens or extends, by one request, the session that all further requests belong to. Secrets in the answer stay outside. */
+  /** Gets or extends the token that all further requests carry, by one request. What is secret in the answer stays outside. */
   session(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer>;
+  /**
+   * Takes up the token that an earlier invocation left in the memory of this process, for the same connection, origin and version
+   * of the secret; further requests carry it. Undefined if there is none.
+   */
+  keptToken(): Promise<TokenTimes | undefined>;
+  /** Leaves the token in use in memory for later invocations; undefined: takes it out of there. Nothing of it is stored. */
+  keepToken(times: TokenTimes | undefined): void;
 
   /** Strongly consistent. @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
   load(key: string): Promise<Checkpoint | undefined>;
@@ -93,11 +100,19 @@ export interface Effects {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
 }
 
-/** The result of opening or extending a session. */
+/** The outcome of a request for a token. */
 export interface SessionAnswer {
   readonly answer: Answer;
-  /** Whether a session is open now. */
+  /** Whether there is a token now. */
   readonly open: boolean;
-  /** When it ends, if the vendor says so. */
+  /** When it ends, if the answer gives a time, which is by the vendor's clock. */
   readonly until?: Instant;
+  /** How long it lives, if the answer gives a duration. */
+  readonly life?: Duration;
+}
+
+/** When a token is to be renewed, and when it ends; by our clock. */
+export interface TokenTimes {
+  readonly renewAt: Instant;
+  readonly endsAt: Instant;
 }

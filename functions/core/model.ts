@@ -1,15 +1,28 @@
+import type { Auth } from './auth.ts';
 import type { EcsFields } from './ecs-event.ts';
 import type { Duration, Instant, Range } from './time.ts';
 
-/** A question to the vendor: a path below the connection's origin (`/audit?from=...`), or a whole URL that an answer gave us. */
+export type { Auth, SecretShape } from './auth.ts';
+
+/** A request to the vendor. */
 export interface Request {
+  /** A path below the connection's origin (`/audit?from=...`), or a whole URL that an answer gave us. */
   readonly url: string;
+  /** GET, or POST where there is a body, unless said. */
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What it goes on with may move on when it is used: asked twice, it could leave something out. */
+  readonly body?: RequestBody;
+  /** The position that it continues from may move when it is used: sent twice, it could leave something out. */
   readonly once?: boolean;
 }
 
-/** What the vendor said. Header names are in lower case. */
+/** The text of a request's body, and its media type. */
+export interface RequestBody {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** The vendor's answer. Header names are in lower case. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -153,25 +166,6 @@ export function isSnapshot(stream: AnyStream): stream is SnapshotStream {
   return 'kind' in stream && stream.kind === 'snapshot';
 }
 
-/** What a secret holds: its fields, each with what it is. */
-export type SecretShape = Readonly<Record<string, string>>;
-
-/** How requests are signed; the shell performs it, so that code that decides never holds a secret. A secret has one of several shapes. */
-export type Auth =
-  | { readonly kind: 'bearer'; readonly secret: readonly [{ readonly token: string }] }
-  | {
-      readonly kind: 'frame-signature';
-      readonly secret: readonly [{ readonly client_id: string; readonly client_secret: string }];
-    }
-  | {
-      readonly kind: 'vbrick-session';
-      readonly secret: readonly SecretShape[];
-      /** Where to sign in with each shape of secret, by POST, the secret being the body. */
-      readonly signIn: readonly string[];
-      /** Where to have the session extended. */
-      readonly extend: string;
-    };
-
 /** A vendor's API family: its description and its streams. */
 export interface Source {
   readonly id: string;
@@ -248,8 +242,8 @@ export interface OwnSignIns {
 }
 
 /**
- * How a credential is exchanged for a new one by one POST without a body. All of it is data, also where the new one stands in
- * the answer: so it passes through no code that decides.
+ * How a credential is exchanged for a new one by one request. All of it is data, also where the new one stands in the answer:
+ * so it passes through no code that decides.
  */
 export interface Rotation {
   /** How old a credential gets. */

@@ -36,7 +36,7 @@ export const MOST_CONTESTS = 5;
 export const RETRIES = {
   /** A request to the vendor. */
   request: { attempts: 5, first: 500 * MILLISECOND, most: 20 * SECOND },
-  /** A sign-in that fails by the vendor's own fault. A refused sign-in is never repeated. */
+  /** A sign-in, or a request for an access token, that fails by the vendor's own fault. A refused one is never repeated. */
   signIn: { attempts: 3, first: 500 * MILLISECOND, most: 20 * SECOND },
   /** Records that Firehose refuses and asks to be sent again. */
   records: { first: 200 * MILLISECOND, most: 5 * SECOND },

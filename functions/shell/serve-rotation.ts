@@ -7,9 +7,9 @@ import { rotate } from '../core/rotation/rotate.ts';
 import type { RotationReport } from '../core/rotation/rotation-report.ts';
 import type { Renewal, RotationEffects } from '../core/rotation/rotation-task.ts';
 import { type Duration, MILLISECOND, parseInstant } from '../core/time.ts';
-import { authorize } from './auth/authorize.ts';
-import { checkOrigin } from './auth/origins.ts';
+import { checkOrigins } from './auth/origins.ts';
 import { RotatingSecret } from './auth/rotating-secret.ts';
+import { signerFor } from './auth/signers.ts';
 import { Http } from './network/http.ts';
 import { pause } from './network/pause.ts';
 import type { HostContext } from './serve.ts';
@@ -33,7 +33,7 @@ export function serveRotation(source: Source): (input: unknown, context: HostCon
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     try {
       const { rotation, connection } = readInput(source, value);
-      checkOrigin(connection);
+      checkOrigins(source.auth, connection);
       const effects = makeEffects(source, rotation, connection, context, telemetry);
       const report = telemetry.redactValue(await rotate({ effects, source, rotation, connection }));
       tell(telemetry, report);
@@ -76,12 +76,19 @@ function makeEffects(
   telemetry: Telemetry,
 ): RotationEffects {
   const secret = new RotatingSecret(name, source.auth, (text) => telemetry.hide(text));
-  // A connection that has been idle may be dead, and would lose the one question that must not be asked twice: each has its own.
-  const send = async (request: Request, timeout: Duration, body?: string): Promise<Answer> => {
+  const send = async (request: Request, timeout: Duration): Promise<Answer> => {
+    // Each request has a connection of its own: one that has been idle may be dead, and would lose the request that must not be sent twice.
     const http = new Http(origin, undefined);
     try {
-      const credentials = authorize(source.auth, secret.fields, undefined, Date.now());
-      return await http.send(request, credentials, timeout, body);
+      const tools = {
+        http: () => http,
+        origin,
+        foreignTokenUrl: undefined,
+        hide: (text: string) => telemetry.hide(text),
+      };
+      const { headers, signatures } = signerFor(source.auth, tools).sign(secret.fields, Date.now());
+      for (const signature of signatures) telemetry.hide(signature);
+      return await http.send(request, headers, timeout);
     } catch (thrown) {
       throw telemetry.redactError(thrown);
     } finally {
@@ -102,13 +109,13 @@ function makeEffects(
       const { status, headers, text } = await send(request, timeout);
       return { status, headers: telemetry.redactValue(headers), text: telemetry.redact(text) };
     },
-    renew: async (timeout) => takeOut(rotation, await send(rotation.request, timeout, ''), secret),
+    renew: async (timeout) => takeOut(rotation, await send(rotation.request, timeout), secret),
     store: (version, timeout) => secret.store(version, timeout),
     log: (level, message, fields) => telemetry.log(level, message, fields),
   };
 }
 
-/** Takes the new credential out of an answer. Nothing else of the answer goes any further: whatever it holds may be secret. */
+/** Takes the new credential out of an answer. Nothing else of the answer is used or written: all of it may be secret. */
 function takeOut(rotation: Rotation, { status, text }: Answer, secret: RotatingSecret): Renewal {
   const value = status >= 200 && status < 300 ? parsed(text) : {};
   const fields = Object.entries(rotation.fields).map(([field, name]) => [field, value[name]] as const);
@@ -120,7 +127,7 @@ function takeOut(rotation: Rotation, { status, text }: Answer, secret: RotatingS
   return { status, obtained: true, ...(validUntil !== undefined && { validUntil }) };
 }
 
-/** As the secret is read: what could not be read from it must not be put in. */
+/** What the reader of secrets accepts: nothing else may be stored. */
 const CREDENTIAL = /^[\x21-\x7e]{8,}$/;
 
 function parsed(text: string): Record<string, unknown> {

@@ -8,24 +8,15 @@ import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedLook, lookAt } from '../core/invocation/feed-status.ts';
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
-import {
-  type Answer,
-  type AnyFeed,
-  type Connection,
-  type Destination,
-  isSnapshotFeed,
-  type Source,
-} from '../core/model.ts';
+import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { ENVELOPES } from '../destinations/envelopes.ts';
 import { shapeSchema, writeEvent } from '../destinations/write-event.ts';
-import { authorize } from './auth/authorize.ts';
-import { checkOrigin } from './auth/origins.ts';
-import { readSecret, type Secret } from './auth/secret.ts';
-import { TokenKeeper } from './auth/session.ts';
+import { checkOrigins } from './auth/origins.ts';
+import { TokenMemory } from './auth/token-memory.ts';
+import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
-import { Http } from './network/http.ts';
 import { pause } from './network/pause.ts';
 import { sealKey } from './table/seal-key.ts';
 import { TableClient } from './table/table-client.ts';
@@ -62,16 +53,21 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
   return async (input, context) => {
     const environment = readEnvironment();
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
-    let http: Http | undefined;
+    let vendor: Vendor | undefined;
     try {
       const order = readInput(source, input);
-      if (order.connection) checkOrigin(order.connection);
+      if (order.connection) checkOrigins(source.auth, order.connection);
       for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
-      kept ??= { table: new TableClient(environment.table, environment.seenDays), firehose: new Firehose() };
+      kept ??= {
+        table: new TableClient(environment.table, environment.seenDays),
+        firehose: new Firehose(),
+        tokens: new TokenMemory(),
+      };
       kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
-      http = new Http(connection.origin, context.signal);
-      const effects = makeEffects(source, connection, context, telemetry, kept, http);
+      vendor = new Vendor({ source, connection, telemetry, memory: kept.tokens, stop: context.signal });
+      const stateKey = `${source.id}/@connection/${connection.id}`;
+      const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -82,7 +78,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       // Lambda logs it, with its stack and causes.
       throw telemetry.redactError(thrown);
     } finally {
-      http?.close();
+      vendor?.close();
       telemetry.flush(Date.now());
     }
   };
@@ -121,6 +117,8 @@ async function carryOut(
 interface Kept {
   readonly table: TableClient;
   readonly firehose: Firehose;
+  /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
+  readonly tokens: TokenMemory;
   sealKey?: Uint8Array;
 }
 
@@ -193,65 +191,26 @@ function readEnvironment(): Environment {
   }
 }
 
-/** The world as it is: AWS, the vendor, this machine's clock. */
-function makeEffects(
-  source: Source,
-  connection: Connection,
-  host: HostContext,
-  telemetry: Telemetry,
-  kept: Kept,
-  http: Http,
-): Effects {
+/** What the effects of one invocation are made of. */
+interface World {
+  /** The key of the connection's item in the table. */
+  readonly stateKey: string;
+  readonly host: HostContext;
+  readonly telemetry: Telemetry;
+  readonly kept: Kept;
+  readonly vendor: Vendor;
+}
+
+/** The real world: AWS, the vendor, this machine's clock. */
+function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose } = kept;
-  const stateKey = `${source.id}/@connection/${connection.id}`;
-  const { auth } = source;
-  const keeper = auth.kind === 'vbrick-session' && new TokenKeeper(auth, http, (token) => telemetry.hide(token));
-  let secret: Promise<Secret> | undefined;
-  const readOnce = (fresh: boolean) => {
-    if (fresh || !secret) {
-      secret = readSecret(connection.secret, auth);
-      // Whatever is secret is masked before the first line that could hold it. A user's name is in the log that we read.
-      secret = secret.then((read) => {
-        for (const [key, value] of Object.entries(read.fields)) if (key !== 'username') telemetry.hide(value);
-        return read;
-      });
-    }
-    return secret;
-  };
-  // Vendors echo what they were sent: in error bodies, and in where they redirect to.
-  const clean = ({ status, headers, text }: Answer): Answer => ({
-    status,
-    headers: telemetry.redactValue(headers),
-    text: telemetry.redact(text),
-  });
-  const masked = async <T>(sending: Promise<T>): Promise<T> => {
-    try {
-      return await sending;
-    } catch (thrown) {
-      throw telemetry.redactError(thrown);
-    }
-  };
   return {
     now: () => Date.now() * MILLISECOND,
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
-    fetch: async (request, timeout, fresh) => {
-      const token = keeper ? keeper.token : undefined;
-      const credentials = authorize(auth, (await readOnce(fresh)).fields, token, Date.now());
-      const answer = clean(await masked(http.send(request, credentials, timeout)));
-      // A signature is good for some minutes to whoever has it.
-      const signature = credentials['X-Frame-Signature'];
-      return signature === undefined ? answer : { ...answer, text: answer.text.replaceAll(signature, '[secret]') };
-    },
-    session: async (step, timeout) => {
-      if (!keeper) throw new Error(`${source.id} has no sessions`);
-      const { fields } = await readOnce(false);
-      const outcome = await masked(step === 'open' ? keeper.open(fields, timeout) : keeper.extend(timeout));
-      return { ...outcome, answer: clean(outcome.answer) };
-    },
-    secretVersion: async () => (await readOnce(false)).version,
+    ...vendor.effects,
     ...tableEffects(table, stateKey),
     seal: (eventId) =>
       createHmac('sha256', kept.sealKey as Uint8Array)

@@ -20,12 +20,11 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { metricNamespace } from '../../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
-import { writeOrigins } from '../plan/write-origins.ts';
+import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 /** Files in the bundle, and the paths where Lambda unpacks them. */
@@ -38,8 +37,8 @@ export interface LambdaFunctionProps {
   readonly entry: string;
   /** The name of its source map. */
   readonly name: string;
-  /** Its connections. Each secret is sent only to the origin of its own connection, whatever an input says. */
-  readonly connections: readonly ConfiguredConnection[];
+  /** The connections whose secrets it uses. Each secret is sent only to the origins of its own connection, whatever an input says. */
+  readonly secrets: SecretUse;
   readonly timeout: Time;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -101,7 +100,7 @@ export class LambdaFunction extends Construct {
 }
 
 /** One file that includes the SDK. The source map stays beside the assembly: it would double what a cold start loads. */
-function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
+function bundling({ name, secrets }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
   return {
     format: OutputFormat.ESM,
     target: 'node24',
@@ -119,7 +118,7 @@ function bundling({ name, connections }: LambdaFunctionProps, { caBundle }: Depl
       afterBundling: (_, out) => [
         `mkdir -p ${quoted(`${out}/../source-maps`)}`,
         `mv ${quoted(`${out}/index.mjs.map`)} ${quoted(`${out}/../source-maps/${name}.mjs.map`)}`,
-        `cp ${quoted(writeOrigins(`${out}/../origins`, name, connections))} ${quoted(`${out}/${ORIGINS_FILE.name}`)}`,
+        `cp ${quoted(writeOrigins(`${out}/../origins`, name, secrets))} ${quoted(`${out}/${ORIGINS_FILE.name}`)}`,
         ...(caBundle === undefined ? [] : [`cp ${quoted(caBundle)} ${quoted(`${out}/${CA_FILE.name}`)}`]),
       ],
     },

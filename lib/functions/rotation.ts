@@ -42,7 +42,7 @@ export class Rotation extends LambdaFunction {
       description: `Tidemark: exchanges credentials of ${source.title}`,
       entry: `functions/sources/${source.id}/rotate-handler.ts`,
       name: `${source.id}-rotation`,
-      connections: rotating(source, config),
+      secrets: { auth: source.auth, connections: rotating(source, config) },
       timeout: TIMEOUT,
       memoryMb: MEMORY_MB,
       environment: {},

@@ -36,7 +36,10 @@ export class SourceFunction extends LambdaFunction {
       description: `Tidemark: ${source.title}${purpose ? `, ${purpose.name}` : ''}`,
       entry: `functions/sources/${source.id}/handler.ts`,
       name: source.id,
-      connections: config.connections.filter((connection) => connection.source === source.id),
+      secrets: {
+        auth: source.auth,
+        connections: config.connections.filter((connection) => connection.source === source.id),
+      },
       timeout,
       memoryMb: deployment.memoryMb,
       environment: environment(props),

@@ -45,13 +45,13 @@ export async function findTargets(): Promise<Target[]> {
 
 /** An answer of an event stream: read, told apart, mapped, and written in every format. */
 function streamTarget(golden: GoldenCase): Target {
-  const { feed, answer, contentType } = golden;
+  const { feed, answer, headers } = golden;
   return {
     name: `${feed.source.id} ${golden.name}`,
     make: (dice) => dice.mutate(answer),
     check: (text) => {
       const asked = feed.stream.first({ from: AT, to: AT }, feed.connection);
-      const given: Answer = { status: 200, headers: { 'content-type': contentType }, text };
+      const given: Answer = { status: 200, headers, text };
       const page = onlyThrows(UnreadableError, () => feed.stream.read(given, asked));
       if (!page) return;
       const rows = page.rows.slice(0, 20);
@@ -66,7 +66,7 @@ function streamTarget(golden: GoldenCase): Target {
 function snapshotTargets(source: Source): Target[] {
   return snapshotCases(source).map(({ name, feed, answers }) => ({
     name: `${source.id} ${name}`,
-    make: (dice) => dice.mutate(answers[0] ?? ''),
+    make: (dice) => dice.mutate(answers[0]?.text ?? ''),
     check: (text) => {
       const { stream, connection } = feed;
       const page = onlyThrows(UnreadableError, () =>

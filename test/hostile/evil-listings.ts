@@ -23,7 +23,8 @@ const DEPTH_AT_KEYS = 8_000;
 export function evilListings(source: Source, lists: (depth: number) => string): EvilListing[] {
   const byStream = Map.groupBy(snapshotCases(source), ({ feed }) => feed);
   return [...byStream].map(([feed, cases]) => {
-    const { answers } = cases.find(({ name }) => /\/documented/.test(name)) as SnapshotCase;
+    const documented = cases.find(({ name }) => /\/documented/.test(name)) as SnapshotCase;
+    const answers = documented.answers.map(({ text }) => text);
     const withDeep = (depth: number, more: Fields) => [
       ...answers.slice(0, -1),
       evilAnswer(answers.at(-1) as string, lists(depth), more),

@@ -7,6 +7,7 @@ import {
   type Source,
 } from '../../functions/core/model.ts';
 import { DAY, HOUR, type Range } from '../../functions/core/time.ts';
+import { TOKEN_AUTH } from '../memory/source.ts';
 import type { Answered, Reply } from '../memory/vendor.ts';
 import { World, type WorldOptions } from '../memory/world.ts';
 import type { EvilLog, VendorRecord } from './evil-records.ts';
@@ -22,8 +23,8 @@ export class SourceWorld extends World {
     this.#feed = feed;
     this.#answer = answer;
     const { visibility: _, ...source } = feed.source;
-    // What is asked beside the feeds, and whether one signs in, is nothing that a record could touch.
-    this.source = { ...source, lookups: [], auth: { kind: 'bearer', secret: [{ token: 'any' }] } };
+    // Lookups and sign-ins have nothing to do with records.
+    this.source = { ...source, lookups: [], auth: TOKEN_AUTH };
   }
 
   override get connection(): Connection {

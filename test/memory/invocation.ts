@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Effects, SessionAnswer } from '../../functions/core/effects.ts';
+import type { Effects, SessionAnswer, TokenTimes } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
@@ -36,6 +36,16 @@ export interface RunOptions {
 /** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
 type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 
+/** What a warm function keeps between invocations: the vendor's session, for this origin and version of the secret only. */
+export interface WarmMemory {
+  kept?: {
+    readonly session: number;
+    readonly origin: string;
+    readonly secretVersion: string;
+    readonly times: TokenTimes;
+  };
+}
+
 /** What an invocation finds around it. */
 interface Surroundings {
   readonly clock: MemoryClock;
@@ -50,6 +60,8 @@ interface Surroundings {
     readonly fields: Readonly<Record<string, unknown>>;
   }[];
   readonly secretVersion: string;
+  readonly origin: string;
+  readonly warm: WarmMemory | undefined;
   readonly onEffect: EffectHook | undefined;
   answer(url: string, secretVersion: string, session: number | undefined): Answered;
 }
@@ -100,8 +112,10 @@ export class Invocation {
     };
   }
 
-  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'session'> {
+  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'session' | 'keptToken' | 'keepToken'> {
     return {
+      keptToken: async () => this.#takeUp(),
+      keepToken: (times) => this.#keep(times),
       session: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
       secretVersion: () => this.#do('secretVersion', '', undefined, () => this.#secret(false)),
@@ -192,6 +206,23 @@ export class Invocation {
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
     return { status, headers, text };
+  }
+
+  #takeUp(): TokenTimes | undefined {
+    if (this.death) throw this.death;
+    const { warm, origin } = this.#world;
+    const { kept } = warm ?? {};
+    if (!kept || kept.origin !== origin || kept.secretVersion !== this.#secret(false)) return undefined;
+    this.#session = kept.session;
+    return kept.times;
+  }
+
+  #keep(times: TokenTimes | undefined): void {
+    const { warm, origin } = this.#world;
+    if (!warm || this.death) return;
+    if (times && this.#session !== undefined)
+      warm.kept = { session: this.#session, origin, secretVersion: this.#secret(false), times };
+    else delete warm.kept;
   }
 
   async #step(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer> {

@@ -23,6 +23,8 @@ export class MemoryLogin {
   life: Duration = 10 * MINUTE;
   /** What answers say of a session's end, given when that is on the vendor's clock. */
   tells: (until: Instant) => Instant | undefined = (until) => until;
+  /** Whether answers say how long the token lives, in place of when it ends. */
+  tellsLife = false;
   /** The vendor's clock less the true one. */
   clockOffset: Duration = 0;
   /** Whether answers carry a Date header. */
@@ -63,13 +65,14 @@ export class MemoryLogin {
     const answer = { status: 200, text: '{}', ...reply, headers: { ...(this.dates && { date }), ...reply?.headers } };
     if (reply && reply.network === undefined) return { answer, open: false };
     if (step === 'extend' && !this.#lasts(session)) return { answer: { ...answer, status: 401 }, open: false };
-    // What got no answer happened all the same.
+    // A step whose answer is lost has happened all the same.
     const until = now + this.life;
     if (step === 'open') this.onSignIn?.(now + this.clockOffset);
     const number = step === 'open' || session === undefined ? this.#sessions.length : session;
     this.#sessions[number] = until;
     const told = this.tells(until + this.clockOffset);
-    const open = { answer, open: true, session: number, ...(told !== undefined && { until: told }) };
+    const end = this.tellsLife ? { life: (told ?? now) - now - this.clockOffset } : { until: told ?? until };
+    const open = { answer, open: true, session: number, ...(told !== undefined && end) };
     return reply?.network === undefined ? open : { ...open, network: reply.network };
   }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Auth } from '../../functions/core/auth.ts';
 import { jsonRows } from '../../functions/core/events/json-rows.ts';
 import type {
   Answer,
@@ -46,6 +47,9 @@ export function memoryStream(name: string, precision: Duration, offsets: boolean
   };
 }
 
+/** A token that is sent as it is. */
+export const TOKEN_AUTH: Auth = { kind: 'header', scheme: 'Bearer', field: 'token', secret: [{ token: 'any' }] };
+
 /** A source of such streams. Its scope is what the connection's settings say. */
 export function memorySource(streams: readonly AnyStream[], visibility?: Visibility): Source {
   return {
@@ -53,7 +57,7 @@ export function memorySource(streams: readonly AnyStream[], visibility?: Visibil
     title: 'Memory',
     vendor: 'Tidemark',
     origin: 'https://memory.example',
-    auth: { kind: 'bearer', secret: [{ token: 'any' }] },
+    auth: TOKEN_AUTH,
     settings: z.record(z.string(), z.unknown()),
     streams,
     scope: ({ origin, settings }) => ({ origin, ...(settings as Record<string, string>) }),

@@ -15,6 +15,7 @@
 // A run may be concurrent with another (`Promise.all([world.run(...), world.run(...)])`): they share the clock. Faults of
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 
+import type { Auth } from '../../functions/core/auth.ts';
 import type { Writer } from '../../functions/core/delivery/event-writer.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
@@ -38,7 +39,7 @@ import { type Census, takeCensus } from './census.ts';
 import { MemoryClock } from './clock.ts';
 import type { EffectHook } from './faults.ts';
 import { MemoryFirehose } from './firehose.ts';
-import { Invocation, type RunOptions } from './invocation.ts';
+import { Invocation, type RunOptions, type WarmMemory } from './invocation.ts';
 import { MemoryLogin } from './login.ts';
 import { seededRandom } from './random.ts';
 import { memorySource, memoryStream } from './source.ts';
@@ -64,8 +65,8 @@ export interface WorldOptions extends LogOptions {
   /** More logs of the same connection, each with a `stream.name` of its own. */
   readonly more?: readonly LogOptions[];
   readonly visibility?: Visibility;
-  /** Whether one signs in to this vendor. */
-  readonly login?: boolean;
+  /** Whether one signs in to this vendor (true), or gets an access token. */
+  readonly login?: boolean | 'access-token';
   /** What else the source is: lookups, pace, snapshot streams behind the logs ... */
   readonly source?: Partial<Omit<Source, 'streams'>> & { readonly snapshots?: readonly SnapshotStream[] };
   readonly settings?: Readonly<Record<string, string>>;
@@ -102,6 +103,10 @@ export class World {
   startFrom: Instant | undefined;
   /** Changes when somebody replaces the secret. */
   secretVersion = 'v1';
+  /** Changes when the connection gets another one. */
+  origin = 'https://memory.example';
+  /** The memory of a warm function, for worlds in which one process runs all invocations; a crash of it clears the memory. */
+  warm: WarmMemory | undefined;
   onEffect: EffectHook | undefined;
   /** How events are written; a test may put a writer in its place that fails. */
   write: Writer = writeEvent;
@@ -117,9 +122,14 @@ export class World {
     const streams = [options, ...more].map((log, at) => this.#addLog(log, seed + at));
     this.vendor = this.vendors.values().next().value as MemoryVendor;
     this.login = options.login ? new MemoryLogin(this.clock) : undefined;
+    if (this.login) this.login.tellsLife = options.login === 'access-token';
     const { snapshots = [], ...own } = options.source ?? {};
     const source = memorySource([...streams, ...snapshots], options.visibility);
-    this.source = { ...source, ...(options.login && { auth: SESSION }), ...own };
+    this.source = {
+      ...source,
+      ...(options.login && { auth: options.login === true ? SESSION : ACCESS_TOKEN }),
+      ...own,
+    };
   }
 
   /** True time. */
@@ -132,7 +142,7 @@ export class World {
     return {
       id: 'acme',
       source: source.id,
-      origin: 'https://memory.example',
+      origin: this.origin,
       secret: 'tidemark/memory/acme',
       settings,
     };
@@ -173,6 +183,7 @@ export class World {
         task: options.act ?? { act: 'run' },
       });
     } finally {
+      if (invocation.death && this.warm) this.warm = {};
       // Whatever the engine made of its own death, the process is dead.
       invocation.end();
     }
@@ -261,12 +272,21 @@ export class World {
   }
 }
 
-const SESSION = {
-  kind: 'vbrick-session',
+const SESSION: Auth = {
+  kind: 'session',
   secret: [{ key: 'any', secret: 'any' }],
-  signIn: ['/@sign-in'],
+  signIn: [{ url: '/@sign-in', body: 'json' }],
+  answer: { token: 'token', expires: 'expires' },
   extend: '/@extend',
-} as const;
+};
+
+const ACCESS_TOKEN: Auth = {
+  kind: 'oauth2-client-credentials',
+  secret: [{ id: 'any', secret: 'any' }],
+  tokenUrl: '/@token',
+  body: 'form',
+  client: { id: 'id', secret: 'secret', in: 'body' },
+};
 
 /** A destination whose events can be read back. */
 export function ecsDestination(id: string): Destination {

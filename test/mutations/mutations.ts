@@ -4,6 +4,7 @@ import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { READING_MUTATIONS } from './reading-mutations.ts';
 import { RETRY_MUTATIONS } from './retry-mutations.ts';
+import { SESSION_MUTATIONS } from './session-mutations.ts';
 
 /** The planted bugs; each has to be found. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -12,4 +13,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...READING_MUTATIONS,
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,
+  ...SESSION_MUTATIONS,
 ];

@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
+import type { Auth } from '../auth.ts';
 import { TidemarkError } from '../errors.ts';
-import { type AnyFeed, type AnyStream, type Auth, type Connection, isSnapshot, type Source } from '../model.ts';
+import { type AnyFeed, type AnyStream, type Connection, isSnapshot, type Source } from '../model.ts';
 import { DURATION, type Duration, formatDuration, parseDuration, parseInstant } from '../time.ts';
+import { isOrigin, ORIGIN_WANTED } from './origins.ts';
+
+export { isOrigin, ORIGIN_WANTED } from './origins.ts';
 
 const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
-/** What is wanted where an origin stands. */
-export const ORIGIN_WANTED =
-  'an https URL such as https://api.example.com/v1, without user, query or fragment (plain http on loopback only)';
 const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
 
 const duration = described(z.string().check(z.regex(DURATION, DURATION_WANTED)), DURATION_WANTED);
@@ -34,7 +35,7 @@ const streamSettings = z.extend(snapshotSettings, {
   ),
 });
 
-/** What tidemark.json says of one connection to this source. Every value but id and source has a default. */
+/** What tidemark.json says of one connection to this source. Everything has a default but id, source and what the source requires. */
 export function connectionSchema(source: Source) {
   const streams = Object.fromEntries(
     source.streams.map((stream) => [stream.name, z.optional(described(settingsOf(stream), stream.title))]),
@@ -55,10 +56,26 @@ export function connectionSchema(source: Source) {
         `The name of its secret, with a value like ${secretShapes(source.auth)} (default: tidemark/<source>/<id>).`,
       ),
     ),
-    settings: z.prefault(source.settings, {}),
+    settings: connectionSettings(source),
     streams: z.optional(described(z.strictObject(streams), 'What differs from the defaults, stream by stream.')),
     ...(source.rotation ? { rotate: rotateSetting(source.rotation.every) } : NO_ROTATION),
   });
+}
+
+/** The source's own settings. They may be left out as a whole unless one of them is required. */
+function connectionSettings({ auth, settings }: Source): z.ZodMiniType<Record<string, unknown>> {
+  const setting = auth.kind === 'oauth2-client-credentials' ? auth.tokenUrlSetting : undefined;
+  const checked = setting === undefined ? settings : settings.check(tokenUrlCheck(setting));
+  return settings.safeParse({}).success ? z.prefault(checked, {}) : checked;
+}
+
+/** The client's secret is sent to this URL: it must be as safe as an origin. */
+function tokenUrlCheck(setting: string) {
+  const isSafe = (settings: unknown) => {
+    const url = valueAt(settings, [setting]);
+    return url === undefined || (typeof url === 'string' && isOrigin(url));
+  };
+  return z.refine(isSafe, { error: ORIGIN_WANTED, path: [setting] });
 }
 
 /** Where a source has no rotation, the setting is unknown. */
@@ -77,7 +94,7 @@ function settingsOf(stream: AnyStream) {
   return isSnapshot(stream) ? snapshotSettings : streamSettings;
 }
 
-/** What a secret may look like, for texts. */
+/** The shapes that a secret may have, for messages. */
 export function secretShapes({ secret }: Auth): string {
   return secret.map((shape) => JSON.stringify(shape)).join(' or ');
 }
@@ -88,7 +105,7 @@ export type StreamSettings = z.infer<typeof snapshotSettings> & Partial<z.infer<
 /** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
 export interface ConfiguredConnection extends Connection {
   readonly streams: Readonly<Record<string, StreamSettings>>;
-  /** Whether its credential is exchanged for a new one every so often. */
+  /** Whether its credential is exchanged for a new one at regular intervals. */
   readonly rotate?: true;
 }
 
@@ -112,7 +129,7 @@ export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>
   };
 }
 
-/** The feeds of a connection: each of its streams, and each thing that it watches, with the timing in force. */
+/** The feeds of a connection: one for each of its streams and for each object that it watches, with the timing in force. */
 export function feedsOf(
   source: Source,
   connection: ConfiguredConnection,
@@ -153,7 +170,8 @@ function feedOf(source: Source, connection: ConfiguredConnection, stream: AnyStr
 export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap((issue) => explain(issue, value));
+  const { issues } = fillMissingObjects(schema, value, result.error);
+  const lines = issues.flatMap((issue) => explain(issue, value));
   throw new TidemarkError({
     code: 'config',
     stage: 'processing',
@@ -162,11 +180,23 @@ export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string)
   });
 }
 
-function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
-  const there = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    root,
+/** An object that is missing as a whole is explained by the fields that it needs: put there as an empty one, it lacks them. */
+function fillMissingObjects(schema: z.ZodMiniType, value: unknown, error: z.core.$ZodError): z.core.$ZodError {
+  const missing = error.issues.filter(
+    (issue) => issue.code === 'invalid_type' && issue.expected === 'object' && valueAt(value, issue.path) === undefined,
   );
+  if (missing.length === 0 || missing.some(({ path }) => path.length === 0)) return error;
+  const filled: unknown = structuredClone(value);
+  for (const { path } of missing) Object.assign(valueAt(filled, path.slice(0, -1)) ?? {}, { [path.at(-1) ?? '']: {} });
+  return schema.safeParse(filled).error ?? error;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+}
+
+function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
+  const there = valueAt(root, issue.path);
   const path = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
@@ -177,7 +207,11 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
   return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
 }
 
+/** What a schema without a message of its own says. */
+const NO_MESSAGE = 'Invalid input';
+
 function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message !== NO_MESSAGE) return issue.message;
   if (issue.code === 'invalid_type') return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
   if (issue.code === 'too_small') return `at least ${issue.minimum}`;
@@ -206,15 +240,7 @@ function pathText(path: readonly PropertyKey[]): string {
   return `$${text}`;
 }
 
-/** Plain http would show the credentials to the network: only where there is no network is it allowed. */
-export function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  if (username || password || search || hash) return false;
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
-}
-
-/** Notes for whoever edits the file: they end up in the JSON Schema. */
+/** A schema with a note for whoever edits the file; it ends up in the JSON Schema. */
 export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   return schema.check(z.describe(description)) as T;
 }

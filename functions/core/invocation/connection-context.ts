@@ -1,8 +1,8 @@
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Source } from '../model.ts';
+import type { Access } from '../requests/access.ts';
 import type { Pacer } from '../requests/pacer.ts';
-import type { Session } from '../requests/session.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
 import type { Duration, Instant } from '../time.ts';
@@ -34,7 +34,7 @@ export interface Shared {
   /** The end of the refusal that was on record when the invocation began, whether it is over or not. */
   readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
-  readonly session?: Session;
+  readonly session?: Access;
   /** Set by the first feed that needs it. */
   prepared?: Promise<PreparedConnection>;
 }

@@ -70,7 +70,7 @@ async function anotherRefusal(
   const secretVersion = await effects.secretVersion();
   // Refusals of another secret do not count for this one.
   const refusals = (store.state.secretVersion === secretVersion ? store.state.refusals : 0) + 1;
-  const doublings = refusals - (session ? 1 : 2);
+  const doublings = refusals - (session?.isSignIn ? 1 : 2);
   const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_HOLD, FIRST_HOLD * 2 ** doublings);
   const refusal = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
   return (state) => {

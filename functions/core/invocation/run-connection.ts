@@ -1,6 +1,6 @@
 import { asTidemarkError } from '../errors.ts';
+import { openAccess } from '../requests/open-access.ts';
 import { Pacer } from '../requests/pacer.ts';
-import { Session } from '../requests/session.ts';
 import { nextStep } from '../run/next-step.ts';
 import type { FeedReport } from '../run/report.ts';
 import { ConnectionStore } from '../state/connection-store.ts';
@@ -38,9 +38,9 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   try {
     const book = await ConnectionStore.open(effects);
     const secretVersion = await effects.secretVersion();
-    const session =
-      source.auth.kind === 'vbrick-session' &&
-      new Session({ effects, title: source.title, book, secretVersion, owner: task.owner, stopAt, endBy });
+    const { title, auth } = source;
+    const { owner, connection } = task;
+    const session = openAccess(auth, { effects, title, connection, book, secretVersion, owner, stopAt, endBy });
     const shared: Shared = {
       pacer: new Pacer(undefined, JOBS.has(task.task.act)),
       endBy,

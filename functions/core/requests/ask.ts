@@ -4,9 +4,9 @@ import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError }
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { Access } from './access.ts';
 import { judge } from './judge.ts';
 import type { Pacer } from './pacer.ts';
-import type { Session } from './session.ts';
 
 /** Longest wait inside a run; for a longer one, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
@@ -18,8 +18,8 @@ export interface Asker {
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
-  /** The session that requests belong to, at vendors where one signs in. */
-  readonly session?: Session;
+  /** The session or token that requests carry, if the vendor gives one out. */
+  readonly session?: Access;
   /** No request starts after it. */
   readonly stopAt: Instant;
   /** No request lasts longer. */
@@ -65,6 +65,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'expired') throw new ExpiredError(verdict.reason);
     if (verdict.kind === 'never') {
+      if (verdict.code === 'refused' || verdict.code === 'forbidden') session?.forget();
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
       renewAccess(asker, asking, verdict);
     }

@@ -3,14 +3,14 @@ import type { Connection, OwnSignIns, Row } from '../model.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
 import { SIGN_INS_KEPT } from './sign-in-record.ts';
 
-/** What a record says that shows a sign-in of ours, or one under our account that we know nothing of. */
+/** The tags of records that show a sign-in: one of ours, or one under our account that is not on record. */
 export const OURS = 'forwarder-self';
 export const UNEXPECTED = 'forwarder-unexpected-sign-in';
 
-/** So far apart may the record of a sign-in lie from the sign-in itself. */
+/** Maximum distance between a sign-in and the record that shows it. */
 const NEAR: Duration = MINUTE;
-/** Where nobody knows our account, anybody's sign-in could lie that near: only what can hardly be another's is ours. */
-const HARDLY_ANOTHERS: Duration = 5 * SECOND;
+/** The same where our account is not known. Anybody's sign-in could lie within a minute of ours; within seconds that is unlikely. */
+const NEAR_IF_UNKNOWN: Duration = 5 * SECOND;
 
 export type Mark = typeof OURS | typeof UNEXPECTED;
 
@@ -18,26 +18,26 @@ export type Mark = typeof OURS | typeof UNEXPECTED;
 export interface SignInsOnRecord {
   /** Their seconds on the vendor's clock, ascending. */
   readonly seconds: readonly number[];
-  /** What was on record before it is among them; on the vendor's clock. */
+  /** Sign-ins before this time are all among them; on the vendor's clock. */
   readonly syncedAt: Instant;
 }
 
-/** Which record was found for which sign-in: `<second>.<which one of that second>` to the event's name. */
+/** The record that was found for each sign-in: `<second>.<number within that second>` to a digest of the event's id. */
 export type Claims = Readonly<Record<string, string>>;
 
-/** What it takes to tell sign-ins. */
+/** Where sign-ins and claims are kept. */
 interface Books {
-  /** @param fresh looks what other invocations have put on record meanwhile */
+  /** @param fresh reads again what other invocations have put on record meanwhile */
   onRecord(fresh: boolean): Promise<SignInsOnRecord>;
   /** The claims from the runs before. */
   readonly claims: Claims;
-  /** Stores the claims, before an event is delivered that got its mark by one: whatever happens, it gets the same mark again. */
+  /** Stores the claims. Called before an event with a mark is delivered, so that it gets the same mark whenever it is read again. */
   keep(claims: Claims): Promise<void>;
 }
 
 /**
- * Tells our own sign-ins in a vendor's log: those that lie near one of which we know, one each. The log shows no address of
- * who signed in, so whatever else happens under our account may be somebody with our key: that is marked, too.
+ * Finds our own sign-ins in a vendor's log: for each sign-in on record, the one record that lies near it. The log shows no address,
+ * so any other sign-in under our account may be somebody with our key: that is marked, too.
  */
 export class SignInMarks {
   readonly #rule: OwnSignIns | undefined;
@@ -59,9 +59,9 @@ export class SignInMarks {
   }
 
   /**
-   * The mark of a record, if it gets one. The same event gets the same one whenever it is read.
+   * Returns the mark of a record; undefined if it gets none. The same event gets the same mark whenever it is read.
    *
-   * @param isNew no destination has it: one that was delivered without a claim gets none later
+   * @param isNew whether no destination has it: an event that was delivered without a claim gets none later
    */
   mark(row: Row, time: Instant | undefined, eventId: string, isNew: boolean): Promise<Mark | undefined> | undefined {
     const shown = this.#rule?.signIn(row);
@@ -72,14 +72,14 @@ export class SignInMarks {
   }
 
   async #tell(time: Instant | undefined, eventId: string, isNew: boolean, known: boolean): Promise<Mark | undefined> {
-    const near = known ? NEAR : HARDLY_ANOTHERS;
+    const near = known ? NEAR : NEAR_IF_UNKNOWN;
     if (time !== undefined && (await this.#isOurs(time, eventId, isNew, near))) return OURS;
     const { seconds } = await this.#books.onRecord(false);
-    // What may be anybody's says nothing.
+    // If our account is not known, the sign-in may be anybody's.
     return known && isOnRecord(seconds, time) ? UNEXPECTED : undefined;
   }
 
-  /** The claims that may still be asked for: those above a time. */
+  /** The claims that later reads from a time on may need. */
   claimsSince(from: Instant): Claims {
     return Object.fromEntries([...this.#claims].filter(([key]) => secondOf(key) * SECOND >= from - 2 * NEAR));
   }
@@ -99,7 +99,7 @@ export class SignInMarks {
     let nearest: { readonly key: string; readonly apart: Duration } | undefined;
     for (const [at, second] of seconds.entries()) {
       if (!isNear(second, time, near)) continue;
-      // Several sign-ins of one second are as many claims.
+      // Each of several sign-ins in one second has a claim of its own.
       const key = `${second}.${at - seconds.indexOf(second)}`;
       const apart = Math.abs(second * SECOND - time);
       if (!this.#claims.has(key) && (!nearest || apart < nearest.apart)) nearest = { key, apart };
@@ -120,12 +120,12 @@ function secondOf(claim: string): number {
   return Number(claim.split('.')[0]);
 }
 
-/** Whether a sign-in of that time, were it ours, would be on record: what lies before our records says nothing. */
+/** Whether a sign-in at this time would be on record if it were ours: our records may begin later. */
 function isOnRecord(seconds: readonly number[], time: Instant | undefined): boolean {
   const [first] = seconds;
   const last = seconds.at(-1);
   if (first === undefined || last === undefined) return false;
   if (time === undefined) return true;
-  // The oldest ones are dropped: near the edge, a sign-in of ours may be one of those.
+  // The oldest records are dropped: near that edge a sign-in of ours may have been among them.
   return time >= first * SECOND - NEAR && time >= last * SECOND - SIGN_INS_KEPT + NEAR;
 }

@@ -1,11 +1,15 @@
 import { digest } from '../events/identity.ts';
 import type { Request } from '../model.ts';
 import { below } from './origin.ts';
+import { methodOf } from './request-body.ts';
 
-/** More pages than any honest window has; a server that never ends is told from one that has much by this. */
+/** More pages than any honest window has: a server that goes on beyond them never ends. */
 const MOST_PAGES = 10_000;
 
-/** Paging went round in circles, or on and on: what was read is delivered, but the window is not complete. */
+/** Headers that choose the form of an answer, never another page. */
+const SAME_PAGE = /^(accept[a-z-]*|user-agent): /;
+
+/** Paging went round in circles, or did not end: what was read is delivered, but the window is not complete. */
 export class IncompleteError extends Error {
   constructor(message: string) {
     super(message);
@@ -13,18 +17,18 @@ export class IncompleteError extends Error {
   }
 }
 
-/** A page as far as paging is concerned. */
+/** What paging needs to know of a page. */
 export interface Turn {
   /** The hashes of its rows. */
   readonly rows: readonly string[];
   readonly next?: Request | undefined;
-  /** Whether its rows are of several instants: then the same rows once more can only be the same page. */
+  /** Whether its rows have several different times: then the same rows once more can only be the same page. */
   spansInstants(): boolean;
 }
 
 /**
- * Decides whether a window's paging goes on. Its end is earned: by no next link, or by one that leads to where we are
- * and brings nothing new when it is followed once more.
+ * Decides whether a window's paging goes on. It ends where there is no next request, or where the next request is the one just
+ * sent and brings nothing new when it is sent once more.
  */
 export class Paging {
   readonly #origin: string;
@@ -43,13 +47,13 @@ export class Paging {
     this.#followed.add(this.#asked);
   }
 
-  /** Takes note of a page; says what to ask next, if anything, and whether the page is one that we have had already. */
+  /** Takes note of a page. Returns the next request, if there is one, and whether the page is one that was read before. */
   turn({ rows, next, spansInstants }: Turn): { readonly next?: Request; readonly again: boolean } {
     this.#pages++;
     const key = next && this.#key(next);
     const known = rows.length > 0 && isWithin(rows, this.#rows);
     const nothingNew = this.#repeats && (known || rows.length === 0);
-    // A last page that links to itself may do so by another name first: the page before it is then the same page.
+    // A last page that links to itself may first have been reached by another URL: the page before it is then the same page.
     const namesake = key === this.#asked && known && rows.length === this.#rows.length && spansInstants();
     this.#rows = rows;
     const again = nothingNew || namesake;
@@ -68,12 +72,17 @@ export class Paging {
     return { next, again };
   }
 
-  #key({ url }: Request): string {
-    return digest(url.startsWith('/') ? below(this.#origin, url) : url);
+  /** Pages are told apart by the whole request: two requests may differ in their bodies only, or in a header. */
+  #key(request: Request): string {
+    const { url, headers = {}, body } = request;
+    const whole = url.startsWith('/') ? below(this.#origin, url) : url;
+    const named = Object.entries(headers).map(([name, value]) => `${name.toLowerCase()}: ${value}`);
+    const relevant = named.filter((line) => !SAME_PAGE.test(line)).sort();
+    return digest(JSON.stringify([methodOf(request), whole, relevant, body?.contentType, body?.text]));
   }
 }
 
-/** Whether each of these rows is among those, as often. */
+/** Whether each of these rows is among those, at least as often. */
 function isWithin(these: readonly string[], those: readonly string[]): boolean {
   const counts = new Map<string, number>();
   for (const row of those) counts.set(row, (counts.get(row) ?? 0) + 1);

@@ -1,12 +1,12 @@
 import { clockOffset, retryAfter, vendorTime } from '../answer-clock.ts';
-import type { Effects, SessionAnswer } from '../effects.ts';
-import { NetworkError, OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
+import type { SessionAnswer, TokenTimes } from '../effects.ts';
+import { NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
 import { excerpt } from '../events/excerpt.ts';
 import type { Answer } from '../model.ts';
 import { pauseBeforeRetry, RETRIES } from '../retry.ts';
-import type { ConnectionStore } from '../state/connection-store.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import {
   type Attempt,
   isOurs,
@@ -19,73 +19,60 @@ import {
   withoutAttempt,
 } from './sign-in-record.ts';
 import { heldError, refusalOf } from './sign-in-refusal.ts';
+import { tokenTimes } from './token-times.ts';
 
-/** A session whose end the vendor does not tell, or tells wrongly, is taken to last so long. */
-const ASSUMED_LIFE = 10 * MINUTE;
-/** It is extended so long before its end, or at half its life when it is shorter than twice that. */
-const EXTEND_BEFORE = 3 * MINUTE;
-/** Nobody could work with a session that ends sooner: what says so is wrong. And no session is extended again sooner. */
-const SHORTEST_REST = 10 * SECOND;
+/** Maximum time of one request for a session. */
 const LONGEST_STEP = 30 * SECOND;
-/** One when the run begins, one when the vendor refuses the session that it gave. */
-const MOST_SIGN_INS = 2;
-/** So often is looked whether another invocation has signed in. */
+/** How often to look whether another invocation has finished its sign-in. */
 const LOOK_AGAIN = SECOND;
 /** A vendor's clock that is further off is not believed. */
 const BELIEVABLE_SKEW = DAY;
-
-/** Whose session it is, and how long its run lives. */
-export interface SessionRun {
-  readonly effects: Effects;
-  /** The vendor's product. */
-  readonly title: string;
-  readonly book: ConnectionStore;
-  readonly secretVersion: string;
-  readonly owner: string;
-  /** Nobody signs in after it. */
-  readonly stopAt: Instant;
-  /** No step lasts longer. */
-  readonly endBy: Instant;
-}
+/** A failed extension is tried again after this time. */
+const EXTEND_AGAIN = MINUTE;
 
 /**
- * The session of one run, shared by all feeds of the connection. Signing in takes a licence, shows up in the vendor's log,
- * and when it is refused too often locks the user out: so it is done once, on record, and a no is final.
+ * The session of one run, shared by all feeds of the connection. Signing in takes a licence, shows up in the vendor's log, and
+ * when it is refused too often it locks the user out: so it is done at most once in the life of a session, is on record, and a
+ * refusal is final. A session that an earlier invocation left in this process is used as long as it lasts.
  */
-export class Session {
-  /** Why this run has no session, and gets none. */
+export class Session implements Access {
+  readonly isSignIn = true;
   failure: unknown;
-  readonly #run: SessionRun;
-  #signIns = 0;
+  readonly #run: AccessRun;
+  #number = 0;
   #isOpen = false;
-  #extendAt: Instant = 0;
-  /** Requests are made ahead: two of them must not sign in at once. */
+  #times: TokenTimes = { renewAt: 0, endsAt: 0 };
+  /** Whether later invocations may have the session: not once the vendor has refused a request of it. */
+  #isKept = false;
+  /** The step that is under way. Requests are made ahead: two of them must not sign in at once. */
   #step: Promise<void> | undefined;
 
-  constructor(run: SessionRun) {
+  constructor(run: AccessRun) {
     this.#run = run;
   }
 
-  /** Before every request: signs in, or extends the session, when it is time to. */
   async ready(): Promise<void> {
     await this.#step;
     if (this.failure !== undefined) throw this.failure;
-    if (!this.#isOpen) await this.#one(() => this.#signIn());
-    else if (this.#run.effects.now() >= this.#extendAt) await this.#one(() => this.#extend());
+    if (!this.#isOpen) await this.#one(() => this.#open());
+    else if (this.#run.effects.now() >= this.#times.renewAt) await this.#one(() => this.#extend());
   }
 
-  /** The vendor refuses the session: the next request needs a new one. False when that has been tried. */
   drop(number: number): boolean {
-    // Somebody else's request was refused, too, and has brought the new session already.
-    if (this.#signIns > number) return true;
-    if (this.#signIns >= MOST_SIGN_INS) return false;
+    // Another request was refused before this one, and the new session is there already.
+    if (this.#number > number) return true;
+    if (this.#number >= MAX_TOKENS) return false;
     this.#isOpen = false;
     return true;
   }
 
-  /** Counts sessions, so that a refusal can be told from one of the session before. */
+  forget(): void {
+    this.#isKept = false;
+    this.#run.effects.keepToken(undefined);
+  }
+
   get number(): number {
-    return this.#signIns;
+    return this.#number;
   }
 
   async #one(step: () => Promise<void>): Promise<void> {
@@ -95,19 +82,34 @@ export class Session {
     await this.#step;
   }
 
-  async #signIn(): Promise<void> {
+  async #open(): Promise<void> {
     try {
-      const answer = await this.#insist();
-      this.#signIns++;
+      if (this.#number === 0 && (await this.#takeUp())) return;
+      const answer = await this.#signIn();
+      this.#number++;
       this.#isOpen = true;
-      this.#lives(answer);
+      this.#isKept = true;
+      this.#keepTimes(answer);
     } catch (thrown) {
       this.failure = thrown;
       throw thrown;
     }
   }
 
-  async #insist(): Promise<SessionAnswer> {
+  /** Goes on with the session of an earlier invocation, extended if it is time to. Returns whether there is one that lasts. */
+  async #takeUp(): Promise<boolean> {
+    const { effects } = this.#run;
+    const times = await effects.keptToken();
+    if (!times || effects.now() >= times.endsAt) return false;
+    this.#number++;
+    this.#isOpen = true;
+    this.#isKept = true;
+    this.#times = times;
+    if (effects.now() >= times.renewAt) await this.#extend();
+    return true;
+  }
+
+  async #signIn(): Promise<SessionAnswer> {
     const { effects, title, stopAt } = this.#run;
     for (let made = 1; ; made++) {
       const opened = await this.#openOnRecord();
@@ -122,7 +124,7 @@ export class Session {
     }
   }
 
-  /** What comes of an attempt is on record before anything else happens; a no, or a wish to be left alone, binds the runs to come. */
+  /** The outcome of an attempt is on record before anything else happens; a refusal or a throttling binds later runs, too. */
   async #openOnRecord(): Promise<SessionAnswer> {
     const { effects, title, endBy } = this.#run;
     const attempt = await this.#begin();
@@ -139,7 +141,7 @@ export class Session {
     const no = opened.open ? undefined : refusalOf(title, opened.answer, now, refusedBefore);
     const skew = skewOf(opened.answer, now);
     await this.#end(attempt, (state) => {
-      // The header leaves out what is less than a second.
+      // The Date header has whole seconds.
       const timed = skew === undefined ? state : withClock(state, attempt, Math.floor(skew / SECOND));
       return no?.hold ? this.#held(timed, no.hold, refusedBefore) : timed;
     });
@@ -148,8 +150,8 @@ export class Session {
   }
 
   /**
-   * Puts a sign-in on record before it happens: one that we know nothing of would look like a thief's, and one that is refused
-   * while nobody lives to note it would be made again. While another invocation signs in, we wait for what comes of that.
+   * Puts a sign-in on record before it happens: without a record it would look like a thief's, and if it is refused and this
+   * process dies before it can note that, it would be made again. While another invocation signs in, this one waits for the outcome.
    */
   async #begin(): Promise<Attempt> {
     const { effects, book, secretVersion, owner, stopAt } = this.#run;
@@ -175,7 +177,7 @@ export class Session {
     }
   }
 
-  /** When the outcome cannot be saved now, it is with the run's last save. */
+  /** If the outcome cannot be saved now, the run's last save does it. */
   async #end(attempt: Attempt, outcome: (state: ConnectionState) => ConnectionState): Promise<void> {
     const { book, effects } = this.#run;
     book.note((state) => withoutAttempt(outcome(state), attempt, true));
@@ -192,21 +194,21 @@ export class Session {
     return { ...state, ...hold, secretVersion, refusals };
   }
 
-  /** How often in a row signing in with this secret was refused. */
+  /** Refused sign-ins in a row with this secret. */
   #refusedBefore({ signIn, refusals, secretVersion: refused }: ConnectionState): number {
     const { secretVersion } = this.#run;
     return signIn === 'refused' && refused === secretVersion ? refusals : 0;
   }
 
-  /** A session that cannot be extended may still last; when it does not, the vendor's refusal tells. */
+  /** A session that cannot be extended may still last; if it does not, the vendor refuses the next request. */
   async #extend(): Promise<void> {
     const { effects, stopAt } = this.#run;
     const now = effects.now();
-    this.#extendAt = now + MINUTE;
+    this.#setTimes({ ...this.#times, renewAt: now + EXTEND_AGAIN });
     try {
-      // What is kept back of the run's time is for its last flush.
+      // The time after stopAt is reserved for the run's last flush.
       const extended = await effects.session('extend', Math.min(LONGEST_STEP, stopAt - now));
-      if (extended.open) return this.#lives(extended);
+      if (extended.open) return this.#keepTimes(extended);
       const { status, text } = extended.answer;
       effects.log('debug', `The session was not extended: ${status}${excerpt(text)}`);
     } catch (thrown) {
@@ -216,11 +218,14 @@ export class Session {
   }
 
   /** The vendor tells the end by its own clock. */
-  #lives({ answer, until }: SessionAnswer): void {
+  #keepTimes({ answer, until }: SessionAnswer): void {
     const now = this.#run.effects.now();
-    const ends = until === undefined ? now : until + (skewOf(answer, now) ?? 0);
-    const life: Duration = ends - now > SHORTEST_REST ? ends - now : ASSUMED_LIFE;
-    this.#extendAt = now + Math.max(SHORTEST_REST, life / 2, life - EXTEND_BEFORE);
+    this.#setTimes(tokenTimes(now, until === undefined ? undefined : until + (skewOf(answer, now) ?? 0)));
+  }
+
+  #setTimes(times: TokenTimes): void {
+    this.#times = times;
+    if (this.#isKept) this.#run.effects.keepToken(times);
   }
 }
 
@@ -230,19 +235,10 @@ function skewOf(answer: Answer, now: Instant): Duration | undefined {
   return vendorTime(answer) !== undefined && Math.abs(skew) < BELIEVABLE_SKEW ? skew : undefined;
 }
 
-/** It may have happened all the same: another one would be the second of this run. */
+/** The vendor may have taken it all the same: another one would be the second of this run. */
 function unanswered(thrown: unknown): unknown {
   if (thrown instanceof NetworkError) return failing(`No answer came to the sign-in: ${thrown.message}`);
-  if (!(thrown instanceof UnreadableError)) return thrown;
-  // It is no page of the log: nothing there is broken.
-  const { code, stage, message, remedy } = thrown;
-  return new TidemarkError({
-    code,
-    stage,
-    message: `The answer to the sign-in cannot be read: ${message}`,
-    remedy,
-    cause: thrown,
-  });
+  return notAPage(thrown, 'The answer to the sign-in cannot be read');
 }
 
 function failing(message: string): TidemarkError {

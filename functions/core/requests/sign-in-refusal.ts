@@ -5,19 +5,19 @@ import type { Answer } from '../model.ts';
 import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../time.ts';
 import type { SignInHold } from './sign-in-record.ts';
 
-/** A refused login is left alone so long: trying on would lock the user out. */
+/** How long a refused sign-in is not tried again: more attempts would lock the user out. */
 const REFUSED_HOLD = LONGEST_HOLD;
-/** So many refusals in a row are no mishap: the next try is a day away, for the one after it might lock the user out. */
+/** From this refusal in a row on the next try is a day away, because vendors lock users out after about five. */
 const MANY_REFUSALS = 3;
 const LONG_REFUSED_HOLD = DAY;
 const THROTTLED_HOLD = 5 * MINUTE;
-/** A vendor that asks for a longer pause is taken to mean the runs to come, too. */
+/** Longest pause that is waited for in a run. A longer one holds later runs as well. */
 const LONGEST_PAUSE = 10 * SECOND;
 
 /**
- * What an answer means that brings no session; none when the sign-in may be tried again.
+ * The error that an answer without a session means; undefined if the sign-in may be tried again.
  *
- * @param refusedBefore how often in a row the same secret has been refused
+ * @param refusedBefore refusals in a row of the same secret before this answer
  */
 export function refusalOf(
   title: string,
@@ -51,18 +51,18 @@ function notAgain(hold: SignInHold): { error: Error; hold: SignInHold } {
   return { error: heldError(hold), hold };
 }
 
-/** What a run says that may not sign in. */
+/** The error of a run that may not sign in. */
 export function heldError({ signIn, notBefore, message }: SignInHold): Error {
   if (signIn === 'throttled') return new PauseError(notBefore, message, true, 'connection');
   return signInRefused(message, notBefore);
 }
 
-/** What feeds report whose connection may not sign in. */
+/** The error that feeds report if their connection may not sign in. */
 export function signInRefused(message: string, until: Instant): TidemarkError {
   return new TidemarkError({
     code: 'refused',
     stage: 'receiving',
     message,
-    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}, for refused sign-ins lock users out.`,
+    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}, because refused sign-ins lock users out.`,
   });
 }

@@ -1,24 +1,31 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import type { Auth } from '../../core/auth.ts';
 import { type ConfiguredConnection, check } from '../../core/config/connection.ts';
+import { originsOf } from '../../core/config/origins.ts';
 import { TidemarkError } from '../../core/errors.ts';
 
 const schema = z.record(z.string(), z.array(z.string()));
 let known: ReadonlyMap<string, readonly string[]> | undefined;
 
 /**
- * An input names a secret and where it is sent to. Whoever may invoke a function could have it show a secret to anybody, so what
- * is deployed carries a list of which secret belongs to which origin. On one's own machine there is none: nothing is gained there.
+ * An input names a secret and the origins that it is sent to. Whoever may invoke a function could have it show a secret to
+ * anybody, so what is deployed carries a list of the origins that belong to each secret. On one's own machine there is none:
+ * whoever runs the program there can read the secrets anyway.
  */
-export function checkOrigin({ id, source, secret, origin }: ConfiguredConnection): void {
+export function checkOrigins(auth: Auth, connection: ConfiguredConnection): void {
+  const { id, source, secret } = connection;
+  const origins = originsOf(auth, connection);
   const file = process.env.TIDEMARK_ORIGINS;
   if (file === undefined) return;
   known ??= readOrigins(file);
-  if (known.get(secret)?.includes(origin)) return;
+  const pinned = known.get(secret) ?? [];
+  const foreign = origins.find((origin) => !pinned.includes(origin));
+  if (foreign === undefined) return;
   throw new TidemarkError({
     code: 'config',
     stage: 'processing',
-    message: `${source}/${id}: secret ${secret} was not deployed together with origin ${origin}, and is not sent there.`,
+    message: `${source}/${id}: secret ${secret} was not deployed together with origin ${foreign}, and is not sent there.`,
     remedy: 'Put the connection into tidemark.json as it is to be, and deploy it: npx cdk deploy --all.',
   });
 }

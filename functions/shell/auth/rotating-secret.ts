@@ -6,14 +6,14 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import type { Auth } from '../../core/model.ts';
+import type { Auth } from '../../core/auth.ts';
 import type { AttemptNote, Notice, Pending, SecretLook } from '../../core/rotation/secret-state.ts';
 import { type Duration, type Instant, MILLISECOND, parseInstant } from '../../core/time.ts';
 import { fieldsOf, LEAST_CHARACTERS, secretsManager, unreadableSecret } from './secret.ts';
 
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
-/** A label of our own, for what no other program is to mistake for a value. */
+/** A label of our own, which no other program takes for one of a value. */
 const NOTICED = 'TIDEMARK_DUE';
 
 const instant = z.int().check(z.nonnegative());
@@ -32,7 +32,7 @@ const noteSchema = z.strictObject({
 });
 const noticeSchema = z.strictObject({ of: id, since: instant, seen: instant });
 
-/** A secret as its rotation sees it: versions with labels. Values are masked as soon as they are read, and never leave but to the vendor and back. */
+/** A secret as its rotation sees it: versions with labels. Values are masked as soon as they are read, and are sent to the vendor only. */
 export class RotatingSecret {
   readonly #name: string;
   readonly #auth: Auth;
@@ -61,12 +61,12 @@ export class RotatingSecret {
       const value = await this.#get({ VersionStage: CURRENT });
       this.#text = value.SecretString ?? '';
       this.#hideValue(this.#text);
-      // Here it is noticed if it is not what it should be.
+      // Throws if the value is not what it should be.
       this.#fields = fieldsOf(this.#name, this.#text, this.#auth);
       const version = value.VersionId ?? '';
       const validUntil = parseInstant(objectOf(this.#text)?.validUntil);
       const current = { version, createdAt: createdAt(value) ?? 0, ...(validUntil !== undefined && { validUntil }) };
-      // The label may have moved since: by the version's own id, it is another one in any case.
+      // The label may have moved since then; the version's id still tells whether it is another one.
       const pending = labelled(PENDING);
       return {
         current,
@@ -114,13 +114,13 @@ export class RotatingSecret {
     );
   }
 
-  /** Keeps new credentials in hand, for `store`. @param end until when they are valid, if that is known */
+  /** Takes new credentials, to be stored by `store`. @param end until when they are valid, if that is known */
   hold(fields: Readonly<Record<string, string>>, end: { readonly validUntil?: string }): void {
     for (const field of Object.values(fields)) this.#hide(field);
     this.#fresh = { ...fields, ...end };
   }
 
-  /** One write makes what is in hand the current value, beside what else the secret held, and takes the label from the note. */
+  /** One write makes the new credentials the current value, beside what else the secret held, and takes the label from the note. */
   async store(version: string, timeout: Duration): Promise<void> {
     const { validUntil: _, ...kept } = objectOf(this.#text) ?? {};
     const command = new PutSecretValueCommand({
@@ -136,7 +136,7 @@ export class RotatingSecret {
     return await secretsManager().send(new GetSecretValueCommand({ SecretId: this.#name, ...which }));
   }
 
-  /** What is pending: of somebody else's, nothing but its age is used. */
+  /** The pending version. If it is not ours, nothing but its age is used. */
   async #pending(version: string): Promise<Pending> {
     const value = await this.#getIfAny({ VersionId: version });
     const since = value && createdAt(value);
@@ -170,16 +170,18 @@ export class RotatingSecret {
   /** Everything in a secret that is long enough is secret, whether we use it or not. */
   #hideValue(text: string): void {
     const value = objectOf(text) ?? { text };
+    const { notHidden = [] } = this.#auth;
     for (const [key, field] of Object.entries(value)) {
-      if (typeof field === 'string' && field.trim().length >= LEAST_CHARACTERS && !HARMLESS.has(key))
-        this.#hide(field.trim());
+      if (key === VALID_UNTIL || notHidden.includes(key)) continue;
+      if (typeof field === 'string' && field.trim().length >= LEAST_CHARACTERS) this.#hide(field.trim());
     }
   }
 }
 
 type Which = { readonly VersionStage: string } | { readonly VersionId: string };
 
-const HARMLESS = new Set(['username', 'validUntil']);
+/** The field with the time when the credential ends, which is no secret. */
+const VALID_UNTIL = 'validUntil';
 
 function createdAt({ CreatedDate: date }: GetSecretValueResponse): Instant | undefined {
   return date && date.getTime() * MILLISECOND;

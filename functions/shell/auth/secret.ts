@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Auth, SecretShape } from '../../core/auth.ts';
 import { secretShapes } from '../../core/config/connection.ts';
 import { TidemarkError } from '../../core/errors.ts';
-import type { Auth, SecretShape } from '../../core/model.ts';
 
-/** A secret in hand: its version, and its checked fields. Lives as long as the invocation. */
+/** A secret as it was read: its version, and its checked fields. Kept as long as the invocation. */
 export interface Secret {
   readonly version: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Secret {
 
 let client: SecretsManagerClient | undefined;
 
-/** One for as long as a Lambda is warm. */
+/** One client, kept as long as a Lambda is warm. */
 export function secretsManager(): SecretsManagerClient {
   client ??= new SecretsManagerClient({
     maxAttempts: 3,
@@ -30,7 +30,7 @@ export async function readSecret(name: string, auth: Auth): Promise<Secret> {
   }
 }
 
-/** Why a secret could not be read, in words, and none of its value. */
+/** The error that says why a secret could not be read; it holds nothing of its value. */
 export function unreadableSecret(name: string, thrown: unknown, auth: Auth): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -69,9 +69,9 @@ export function fieldsOf(name: string, text: string | undefined, auth: Auth): Re
     throw secretError(`Secret ${name} is not a JSON object.`, valueWanted(name, wanted));
   }
   const given = value as Readonly<Record<string, unknown>>;
-  // The shape that the value has most of is the one that is meant.
+  // The shape of which the value has the largest part is the one that is meant.
   const [shape] = [...auth.secret].sort((one, other) => count(other, given) - count(one, given)) as [SecretShape];
-  return Object.fromEntries(Object.keys(shape).map((key) => [key, credential(name, key, given[key], wanted)]));
+  return Object.fromEntries(Object.keys(shape).map((key) => [key, credential({ name, key, field: given[key], auth })]));
 }
 
 function count(shape: SecretShape, given: Readonly<Record<string, unknown>>): number {
@@ -82,14 +82,25 @@ function isFilled(field: unknown): field is string {
   return typeof field === 'string' && field.trim() !== '';
 }
 
-/** One field of a secret. A password may hold any character but those that come from pasting; all else goes into headers. */
-function credential(name: string, key: string, field: unknown, wanted: string): string {
+/** One field of a secret, as it is found. */
+interface FoundField {
+  /** The secret's name. */
+  readonly name: string;
+  readonly key: string;
+  readonly field: unknown;
+  readonly auth: Auth;
+}
+
+/** Checks one field of a secret. Free text may hold any character but those that come from pasting; all else goes into headers. */
+function credential({ name, key, field, auth }: FoundField): string {
+  const { freeText = [], notHidden = [] } = auth;
+  const wanted = secretShapes(auth);
   if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, valueWanted(name, wanted));
   // Values are pasted: white space around them is never meant.
   const clean = field.trim();
-  const allowed = FREE_TEXT.has(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
+  const allowed = freeText.includes(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
   if (allowed.test(clean)) {
-    if (key === 'username' || clean.length >= LEAST_CHARACTERS) return clean;
+    if (notHidden.includes(key) || clean.length >= LEAST_CHARACTERS) return clean;
     throw secretError(
       `Secret ${name}: ${key} has fewer than ${LEAST_CHARACTERS} characters, too few to be masked where a vendor echoes it.`,
       `Put in the whole value, or have a longer one made; the secret must look like ${wanted}.`,
@@ -101,11 +112,8 @@ function credential(name: string, key: string, field: unknown, wanted: string): 
   );
 }
 
-/** Shorter texts stand in harmless text, too: they could not be masked without harm to events. */
+/** Minimum length of a secret field. Shorter texts occur in harmless text, too: they could not be masked without harm to events. */
 export const LEAST_CHARACTERS = 8;
-
-/** Fields that people choose themselves, and that travel in bodies. */
-const FREE_TEXT = new Set(['username', 'password']);
 
 function valueWanted(name: string, shape: string): string {
   return `Its value must look like ${shape}. Put it in again: ${secretCommand(name)}.`;

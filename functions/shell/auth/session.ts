@@ -1,72 +1,45 @@
+import type { SessionAuth } from '../../core/auth.ts';
 import type { SessionAnswer } from '../../core/effects.ts';
-import type { Answer, Auth } from '../../core/model.ts';
+import { encodeBody } from '../../core/requests/request-body.ts';
 import { type Duration, parseInstant } from '../../core/time.ts';
-import type { Http } from '../network/http.ts';
-import { authorize } from './authorize.ts';
+import { credentialHeader } from './header.ts';
+import type { SecretFields, Signer, SignerTools } from './signer.ts';
+import { TokenHolder } from './token-holder.ts';
 
-/** A token as JSON writes it, wherever it stands, whatever surrounds it, and if the text is broken off. */
-const TOKEN = /"[^"]{0,40}token"\s*:\s*"((?:[^"\\]|\\.)+)/gi;
-
-type SessionAuth = Extract<Auth, { kind: 'vbrick-session' }>;
-
-/** The token of a session, kept for as long as the invocation lives, and seen by nobody else. */
-export class TokenKeeper {
-  #token: string | undefined;
-  readonly #auth: SessionAuth;
-  readonly #http: Http;
-  readonly #hide: (token: string) => void;
-
-  /** @param hide masks the token wherever it would be written, before anybody gets to see the answer */
-  constructor(auth: SessionAuth, http: Http, hide: (token: string) => void) {
-    this.#auth = auth;
-    this.#http = http;
-    this.#hide = hide;
-  }
-
-  get token(): string | undefined {
-    return this.#token;
-  }
-
-  /** Signs in with what the secret holds. */
-  async open(secret: Readonly<Record<string, string>>, timeout: Duration): Promise<SessionAnswer> {
-    const way = this.#auth.secret.findIndex((shape) => Object.keys(shape).every((key) => secret[key] !== undefined));
-    const url = this.#auth.signIn[way] ?? '';
-    const headers = { 'content-type': 'application/json' };
-    const answer = await this.#http.send({ url, headers }, {}, timeout, JSON.stringify(secret));
-    this.#hideTokens(answer);
-    const { token, expiration } = read(answer);
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return outcome(answer, false, undefined);
-    this.#hide(token);
-    this.#token = token;
-    return outcome(answer, true, expiration);
-  }
-
-  async extend(timeout: Duration): Promise<SessionAnswer> {
-    const credentials = authorize(this.#auth, {}, this.#token, 0);
-    const answer = await this.#http.send({ url: this.#auth.extend }, credentials, timeout, '');
-    this.#hideTokens(answer);
-    const isExtended = answer.status >= 200 && answer.status < 300;
-    return outcome(answer, isExtended, read(answer).expiration);
-  }
-
-  /** Also a token that we cannot use opens the account, and an answer may be quoted for its mistakes. */
-  #hideTokens({ text }: Answer): void {
-    for (const [, token = ''] of text.matchAll(TOKEN)) this.#hide(token);
-  }
+/** Signs in with the secret, and sends the session's token with every request. */
+export function sessionSigner(auth: SessionAuth, tools: SignerTools): Signer {
+  const { http, origin } = tools;
+  const holder = new TokenHolder(tools.hide);
+  const credentials = () => (holder.token === undefined ? {} : credentialHeader(auth, holder.token));
+  return {
+    sign: () => ({ headers: credentials(), signatures: [] }),
+    tokens: {
+      holder,
+      open: async (secret, timeout) => {
+        const { url, body } = signInFor(auth, secret);
+        const answer = await http(origin).send({ url, body: encodeBody(body, secret) }, {}, timeout);
+        const fields = holder.fieldsOf(answer);
+        const open = holder.take(fields[auth.answer.token]);
+        return { answer, open, ...endOf(auth, fields) };
+      },
+      extend: async (timeout: Duration): Promise<SessionAnswer> => {
+        const answer = await http(origin).send({ url: auth.extend, method: 'POST' }, credentials(), timeout);
+        const open = answer.status >= 200 && answer.status < 300;
+        return { answer, open, ...endOf(auth, holder.fieldsOf(answer)) };
+      },
+    },
+  };
 }
 
-function outcome(answer: Answer, open: boolean, expiration: unknown): SessionAnswer {
-  const until = parseInstant(expiration);
-  return { answer, open, ...(until !== undefined && { until }) };
+/** The request that belongs to the shape of this secret. */
+function signInFor({ secret: shapes, signIn }: SessionAuth, secret: SecretFields): SessionAuth['signIn'][number] {
+  const which = shapes.findIndex((shape) => Object.keys(shape).every((field) => secret[field] !== undefined));
+  const found = signIn[which];
+  if (!found) throw new Error('no sign-in belongs to this shape of secret');
+  return found;
 }
 
-/** The fields of a good answer; nothing of any other. */
-function read({ status, text }: Answer): { readonly token?: unknown; readonly expiration?: unknown } {
-  if (status < 200 || status >= 300) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+function endOf({ answer }: SessionAuth, fields: Readonly<Record<string, unknown>>): Pick<SessionAnswer, 'until'> {
+  const until = parseInstant(fields[answer.expires]);
+  return until === undefined ? {} : { until };
 }

@@ -5,15 +5,16 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { NetworkError, TidemarkError, UnreadableError } from '../../core/errors.ts';
 import type { Answer, Request } from '../../core/model.ts';
 import { below } from '../../core/requests/origin.ts';
+import { methodOf } from '../../core/requests/request-body.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 
-/** No answer of a paged API is larger; an endless one, packed or not, ends here. */
+/** Maximum size of an answer, unpacked. No page of an API is larger; an endless answer ends here. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 const MOST_HEADER_BYTES = 32 * 1024;
 
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
 
-/** The way to one vendor: warm connections for as long as a run lasts. A frozen Lambda would find them dead. */
+/** The way to one origin: warm connections for as long as a run lasts. A frozen Lambda would find them dead. */
 export class Http {
   readonly #origin: string;
   readonly #stop: AbortSignal | undefined;
@@ -28,29 +29,18 @@ export class Http {
     this.#stop = stop;
   }
 
-  /**
-   * One request, with the credentials, to the connection's own origin and nowhere else. Redirects are not followed.
-   *
-   * @param body makes it a POST
-   */
-  async send(
-    asked: Request,
-    credentials: Readonly<Record<string, string>>,
-    timeout: Duration,
-    body?: string,
-  ): Promise<Answer> {
+  /** Sends one request, with the credentials, to this origin and nowhere else. Redirects are not followed. */
+  async send(asked: Request, credentials: Readonly<Record<string, string>>, timeout: Duration): Promise<Answer> {
     const url = resolve(this.#origin, asked.url);
     const timeoutMs = Math.max(1, Math.ceil(timeout / MILLISECOND));
     const timer = AbortSignal.timeout(timeoutMs);
     const signal = this.#stop ? AbortSignal.any([timer, this.#stop]) : timer;
     try {
-      const answer = await this.#exchange(
-        url,
-        { ...HEADERS, ...asked.headers, ...credentials },
-        body,
-        signal,
-        timeoutMs,
-      );
+      const { headers: own, body } = asked;
+      const sent = { ...HEADERS, ...own, ...(body && { 'content-type': body.contentType }), ...credentials };
+      // A tunnel that is still being dug is not ended by a signal: a timeout of its own ends it, after everybody has been told.
+      const options = { method: methodOf(asked), headers: sent, signal, timeout: timeoutMs + 100 };
+      const answer = await this.#exchange(url, options, body?.text);
       const headers = flat(answer.headers);
       return { status: answer.statusCode ?? 0, headers, text: await readBody(answer, headers['content-encoding']) };
     } catch (thrown) {
@@ -64,29 +54,30 @@ export class Http {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #exchange(
-    url: URL,
-    headers: Record<string, string>,
-    body: string | undefined,
-    signal: AbortSignal,
-    timeout: number,
-  ): Promise<IncomingMessage> {
-    const method = body === undefined ? 'GET' : 'POST';
-    // A tunnel that is still being dug hears of no signal: a timeout of its own ends it, after everybody has been told.
-    const options = { method, headers, signal, timeout: timeout + 100, maxHeaderSize: MOST_HEADER_BYTES };
+  #exchange(url: URL, options: Exchange, body: string | undefined): Promise<IncomingMessage> {
+    const all = { ...options, maxHeaderSize: MOST_HEADER_BYTES };
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      options.signal.addEventListener('abort', () => reject(options.signal.reason), { once: true });
       const sent: ClientRequest =
         url.protocol === 'https:'
-          ? request(url, { ...options, agent: this.#agents['https:'] })
-          : requestPlain(url, { ...options, agent: this.#agents['http:'] });
+          ? request(url, { ...all, agent: this.#agents['https:'] })
+          : requestPlain(url, { ...all, agent: this.#agents['http:'] });
       // An error after the answer began reaches whoever reads its body.
       sent.on('response', resolve).on('error', reject).end(body);
     });
   }
 }
 
-/** The usual variables name the proxy, whose tunnel hides everything but the host's name from it. A private authority is Node's own NODE_EXTRA_CA_CERTS. */
+/** One request as Node takes it. */
+interface Exchange {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  /** In milliseconds. */
+  readonly timeout: number;
+}
+
+/** The usual variables name the proxy; it sees the host's name and nothing else of a request. Node itself reads NODE_EXTRA_CA_CERTS for a private authority. */
 function proxy(): Record<string, string | undefined> {
   const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
   return { HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, NO_PROXY: NO_PROXY ?? no_proxy };

@@ -41,7 +41,17 @@ export const source: Source = {
   vendor: 'Nutanix',
   origin: 'https://api.console.nutanix.com/v1',
   auth: {
-    kind: 'frame-signature',
+    kind: 'headers-hmac',
+    algorithm: 'sha256',
+    key: 'client_secret',
+    timestamp: 'seconds',
+    signed: ['timestamp', { field: 'client_id' }],
+    encoding: 'hex',
+    headers: {
+      'X-Frame-ClientId': { field: 'client_id' },
+      'X-Frame-Timestamp': 'timestamp',
+      'X-Frame-Signature': 'signature',
+    },
     secret: [
       {
         client_id: 'The id of an API key (Console > Customer > Users > API).',

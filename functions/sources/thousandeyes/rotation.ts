@@ -8,7 +8,7 @@ export const rotation: Rotation = {
   every: 180 * DAY,
   oldLives: 14 * DAY,
   rehearsal: { url: '/users/current', headers: HEADERS },
-  request: { url: '/api-tokens', headers: HEADERS },
+  request: { url: '/api-tokens', method: 'POST', headers: HEADERS },
   fields: { token: 'bearerToken' },
   validUntil: 'validUntil',
   refusals: {

@@ -54,7 +54,9 @@ export const source: Source = {
   vendor: 'Cisco',
   origin: 'https://api.thousandeyes.com/v7',
   auth: {
-    kind: 'bearer',
+    kind: 'header',
+    scheme: 'Bearer',
+    field: 'token',
     secret: [{ token: 'A user API token (Account Settings > Users and Roles > Profile > User API Tokens).' }],
   },
   settings,

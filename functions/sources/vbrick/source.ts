@@ -84,7 +84,8 @@ export const source: Source = {
   title: 'Vbrick Rev',
   vendor: 'Vbrick',
   auth: {
-    kind: 'vbrick-session',
+    kind: 'session',
+    scheme: 'VBrick',
     secret: [
       {
         apiKey: 'A user API key, made by an Account Admin for a user with that role. Not a device’s API key.',
@@ -95,7 +96,13 @@ export const source: Source = {
         password: 'The password of that user.',
       },
     ],
-    signIn: ['/api/v2/authenticate', '/api/v2/user/login'],
+    freeText: ['username', 'password'],
+    notHidden: ['username'],
+    signIn: [
+      { url: '/api/v2/authenticate', body: 'json' },
+      { url: '/api/v2/user/login', body: 'json' },
+    ],
+    answer: { token: 'token', expires: 'expiration' },
     extend: '/api/v2/user/extend-session',
   },
   settings,

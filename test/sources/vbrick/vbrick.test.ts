@@ -397,13 +397,16 @@ describe('our own sign-ins', () => {
 
 test('the secret is a key, or a name and a password, each signed in with at its place', () => {
   const { auth } = source;
-  if (auth.kind !== 'vbrick-session') throw new Error(auth.kind);
+  if (auth.kind !== 'session') throw new Error(auth.kind);
 
   expect(auth.secret.map((shape) => Object.keys(shape))).toEqual([
     ['apiKey', 'secret'],
     ['username', 'password'],
   ]);
   for (const text of auth.secret.flatMap((shape) => Object.values(shape))) expect(text).toMatch(/\.$/);
-  expect(auth.signIn).toEqual(['/api/v2/authenticate', '/api/v2/user/login']);
+  expect(auth.signIn).toEqual([
+    { url: '/api/v2/authenticate', body: 'json' },
+    { url: '/api/v2/user/login', body: 'json' },
+  ]);
   expect(auth.extend).toBe('/api/v2/user/extend-session');
 });

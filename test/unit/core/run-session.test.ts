@@ -13,6 +13,7 @@ async function openSession(onEffect?: EffectHook): Promise<{ session: Session; w
   const session = new Session({
     effects,
     title: 'Memory',
+    connection: world.connection,
     book: await ConnectionStore.open(effects),
     secretVersion: 'v1',
     owner: 'us',

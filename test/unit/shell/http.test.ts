@@ -4,6 +4,8 @@ import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkError, TidemarkError, UnreadableError } from '../../../functions/core/errors.ts';
+import type { Request } from '../../../functions/core/model.ts';
+import { formBody, jsonBody } from '../../../functions/core/requests/request-body.ts';
 import { MILLISECOND, SECOND } from '../../../functions/core/time.ts';
 import { Http, resolve } from '../../../functions/shell/network/http.ts';
 
@@ -78,6 +80,54 @@ async function mostMemory(work: () => Promise<unknown>): Promise<number> {
   clearInterval(timer);
   return most - before;
 }
+
+describe('how a request is sent', () => {
+  /** What the server got of one request. */
+  async function sent(request: Request) {
+    let body = '';
+    respond = (incoming, response) => {
+      incoming.on('data', (part) => (body += part)).on('end', () => response.end('{}'));
+    };
+    await http().send(request, CREDENTIALS, 5 * SECOND);
+    const { method, headers } = asked[0] as IncomingMessage;
+    return { method, headers, body };
+  }
+
+  test('with a body it is a POST, with the body’s own type', async () => {
+    const { method, headers, body } = await sent({ url: '/query', body: jsonBody({ text: 'é' }) });
+
+    expect({ method, body }).toEqual({ method: 'POST', body: '{"text":"é"}' });
+    expect(headers).toMatchObject({ ...CREDENTIALS, 'content-type': 'application/json', 'content-length': '13' });
+  });
+
+  test('a form goes as a form', async () => {
+    const { headers, body } = await sent({ url: '/query', body: formBody({ a: '1&2', b: 'ü +' }) });
+
+    expect(body).toBe('a=1%262&b=%C3%BC+%2B');
+    expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+  });
+
+  test('by another method where it says so, with a body or without', async () => {
+    expect(await sent({ url: '/query', method: 'PUT', body: jsonBody([]) })).toMatchObject({
+      method: 'PUT',
+      body: '[]',
+    });
+  });
+
+  test('a POST without a body says that there is none', async () => {
+    const { method, headers, body } = await sent({ url: '/extend', method: 'POST' });
+
+    expect({ method, body }).toEqual({ method: 'POST', body: '' });
+    expect(headers['content-length']).toBe('0');
+    expect(headers).not.toHaveProperty('content-type');
+  });
+
+  test('no header of a request takes the place of the credentials', async () => {
+    expect((await sent({ url: '/log', headers: { authorization: 'Bearer other' } })).headers).toMatchObject(
+      CREDENTIALS,
+    );
+  });
+});
 
 describe('where a request goes', () => {
   test.each([

@@ -2,20 +2,27 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Auth } from '../../../functions/core/auth.ts';
 import { NetworkError } from '../../../functions/core/errors.ts';
 import { parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { TokenKeeper } from '../../../functions/shell/auth/session.ts';
+import type { Tokens } from '../../../functions/shell/auth/signer.ts';
+import { signerFor } from '../../../functions/shell/auth/signers.ts';
 import { Http } from '../../../functions/shell/network/http.ts';
 
-const AUTH = {
-  kind: 'vbrick-session',
+const AUTH: Auth = {
+  kind: 'session',
+  scheme: 'Session',
   secret: [
     { apiKey: 'any', secret: 'any' },
     { username: 'any', password: 'any' },
   ],
-  signIn: ['/api/v2/authenticate', '/api/v2/user/login'],
-  extend: '/api/v2/user/extend-session',
-} as const;
+  signIn: [
+    { url: '/sign-in/key', body: 'json' },
+    { url: '/sign-in/person', body: 'json' },
+  ],
+  answer: { token: 'token', expires: 'expiration' },
+  extend: '/extend',
+};
 const KEY = { apiKey: 'EXAMPLEuserApiKey01', secret: 'EXAMPLEuserSecret01' };
 
 let server: Server;
@@ -45,16 +52,30 @@ afterEach(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-function keeper(): TokenKeeper {
-  return new TokenKeeper(AUTH, http, (token) => hidden.push(token));
+/** A session's signer, as tokens are obtained by it and requests are signed. */
+function signer(auth: Auth = AUTH) {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rev`;
+  const tools = { http: () => http, origin, foreignTokenUrl: undefined, hide: (token: string) => hidden.push(token) };
+  return signerFor(auth, tools);
+}
+
+function keeper(auth?: Auth): Tokens {
+  const { tokens } = signer(auth);
+  if (!tokens) throw new Error('a session has a token');
+  return tokens;
+}
+
+async function extend(keeping: Tokens) {
+  if (!keeping.extend) throw new Error('a session can be extended');
+  return await keeping.extend(SECOND);
 }
 
 describe('signing in', () => {
   test.each([
-    ['an API key and its secret', KEY, '/rev/api/v2/authenticate'],
-    ['a user name and a password', { username: 'audit', password: 'pässword "1"' }, '/rev/api/v2/user/login'],
+    ['an API key and its secret', KEY, '/rev/sign-in/key'],
+    ['a user name and a password', { username: 'audit', password: 'pässword "1"' }, '/rev/sign-in/person'],
   ])('posts %s to where that belongs, and to nobody else', async (_, secret, url) => {
-    reply = [200, '{"token":"EXAMPLE-token","issuer":"VBrick","expiration":"2026-01-10T09:30:00.000Z"}'];
+    reply = [200, '{"token":"EXAMPLE-token","issuer":"vendor","expiration":"2026-01-10T09:30:00.000Z"}'];
     const keeping = keeper();
 
     const { open, until } = await keeping.open(secret, SECOND);
@@ -63,7 +84,7 @@ describe('signing in', () => {
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual(secret);
     expect(asked[0]?.headers).not.toHaveProperty('authorization');
     expect({ open, until }).toEqual({ open: true, until: parseInstant('2026-01-10T09:30:00Z') });
-    expect(keeping.token).toBe('EXAMPLE-token');
+    expect(keeping.holder.token).toBe('EXAMPLE-token');
   });
 
   test('has the token masked before anybody sees the answer', async () => {
@@ -108,7 +129,7 @@ describe('signing in', () => {
     const keeping = keeper();
 
     expect(await keeping.open(KEY, SECOND)).toMatchObject({ open: false, answer: { status, text } });
-    expect(keeping.token).toBeUndefined();
+    expect(keeping.holder.token).toBeUndefined();
   });
 
   test('without an answer nobody knows', async () => {
@@ -125,11 +146,11 @@ describe('extending', () => {
     await keeping.open(KEY, SECOND);
     reply = [200, '{"expiration":"2026-01-10T10:00:00.000Z"}'];
 
-    const { open, until } = await keeping.extend(SECOND);
+    const { open, until } = await extend(keeping);
 
     expect({ open, until }).toEqual({ open: true, until: parseInstant('2026-01-10T10:00:00Z') });
-    expect(asked[1]).toMatchObject({ method: 'POST', url: '/rev/api/v2/user/extend-session', body: '' });
-    expect(asked[1]?.headers).toMatchObject({ authorization: 'VBrick EXAMPLE-token', 'content-length': '0' });
+    expect(asked[1]).toMatchObject({ method: 'POST', url: '/rev/extend', body: '' });
+    expect(asked[1]?.headers).toMatchObject({ authorization: 'Session EXAMPLE-token', 'content-length': '0' });
   });
 
   test('keeps the token that it has when that is refused', async () => {
@@ -138,7 +159,7 @@ describe('extending', () => {
     await keeping.open(KEY, SECOND);
     reply = [401, ''];
 
-    expect(await keeping.extend(SECOND)).toMatchObject({ open: false, answer: { status: 401 } });
-    expect(keeping.token).toBe('EXAMPLE-token');
+    expect(await extend(keeping)).toMatchObject({ open: false, answer: { status: 401 } });
+    expect(keeping.holder.token).toBe('EXAMPLE-token');
   });
 });

@@ -59,7 +59,7 @@ function startRotator(): LocalFunction {
     AWS_REGION: 'us-east-1',
     TIDEMARK_LOG_LEVEL: 'debug',
   };
-  const handler = new URL(`handler.ts?source=${source.id}&rotates`, import.meta.url);
+  const handler = new URL(`../../../e2e/handler.ts?source=${source.id}&rotates`, import.meta.url);
   const made = new LocalFunction(handler, environment, (line) => {
     lines.push(line);
     everyLine.push(line);

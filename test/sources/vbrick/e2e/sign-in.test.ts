@@ -8,16 +8,31 @@ const WRONG = { ...SECRET, secret: 'not-the-secret-1f0b' };
 const PERSON = { username: 'svc-siem', password: 'a-password-of-a-person-é' };
 
 describe('signing in', () => {
-  test('happens once a run for all feeds', async ({ start }) => {
+  test('happens once for all feeds, and again when the session is over', async ({ start }) => {
     const bench = await start({ streams: ALL });
 
     await bench.runAll();
     expect(bench.vendor.counters.logins).toEqual({ successful: 1, failed: 0, throttled: 0 });
+    bench.travel(5 * MINUTE_MS);
+    await bench.runAll();
+    expect(bench.vendor.counters.logins.successful).toBe(1);
+    bench.travel(6 * MINUTE_MS);
     await bench.runAll();
 
     expect(bench.vendor.counters.logins.successful).toBe(2);
+    expect(bench.vendor.counters.byStatus['401']).toBeUndefined();
     expect(bench.vendor.counters.byPath['/api/v2/user/extend-session']).toBeUndefined();
     await expectExactlyOnce(bench, ALL);
+  });
+
+  test('a new secret is signed in with at once, though the session of the old one lasts', async ({ start }) => {
+    const bench = await start({ vendor: { password: PERSON.password } });
+    await bench.run();
+    await bench.setSecret(PERSON);
+
+    expect(await bench.run()).toMatchObject({ state: 'caught-up' });
+    expect(bench.vendor.counters.byPath['/api/v2/user/login']).toBe(1);
+    expect(bench.vendor.counters.logins.successful).toBe(2);
   });
 
   test('with a name and a password does as well', async ({ start }) => {
@@ -166,6 +181,21 @@ describe('a sign-in that is throttled', () => {
 });
 
 describe('a session that ends before its time', () => {
+  test('between two runs is replaced by the second one', async ({ start }) => {
+    const bench = await start();
+    await bench.run();
+    bench.vendor.setFaults({ tokenRequests: 0 });
+    const refused = await bench.run();
+    bench.vendor.setFaults({});
+    bench.travel(6 * MINUTE_MS);
+
+    expect(await bench.run()).toMatchObject({ state: 'caught-up', retries: 0 });
+    // The kept one was refused, and so was the one that took its place: there is no third.
+    expect(refused).toMatchObject({ state: 'refused', error: { code: 'refused' } });
+    expect(bench.vendor.counters.logins).toEqual({ successful: 3, failed: 0, throttled: 0 });
+    await expectExactlyOnce(bench);
+  });
+
   test('is replaced once', async ({ start }) => {
     const bench = await start({ vendor: { count: 1_500, faults: { tokenRequests: 4 } } });
 

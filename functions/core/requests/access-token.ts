@@ -1,0 +1,123 @@
+import type { SessionAnswer, TokenTimes } from '../effects.ts';
+import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
+import { type Backoff, pauseBeforeRetry, RETRIES } from '../retry.ts';
+import { type Instant, MINUTE, SECOND } from '../time.ts';
+import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
+import { failing, refusalOfToken } from './token-refusal.ts';
+import { tokenTimes } from './token-times.ts';
+
+/** Maximum time of one request for a token. */
+const LONGEST_STEP = 30 * SECOND;
+/** A failed renewal is tried again after this time, as long as the old token lasts. */
+const RENEW_AGAIN = MINUTE;
+
+/**
+ * The access token of one run (OAuth 2.0 client credentials), shared by all feeds of the connection: the one that an earlier
+ * invocation left in this process, or a new one. It is renewed before it ends, and once when the vendor refuses it.
+ */
+export class AccessToken implements Access {
+  readonly isSignIn = false;
+  failure: unknown;
+  readonly #run: AccessRun;
+  #number = 0;
+  #isOpen = false;
+  #times: TokenTimes = { renewAt: 0, endsAt: 0 };
+  /** The step that is under way. Requests are made ahead: two of them must not ask for a token at once. */
+  #step: Promise<void> | undefined;
+
+  constructor(run: AccessRun) {
+    this.#run = run;
+  }
+
+  async ready(): Promise<void> {
+    await this.#step;
+    if (this.failure !== undefined) throw this.failure;
+    const now = this.#run.effects.now();
+    if (!this.#isOpen) await this.#one(() => this.#open());
+    else if (now >= this.#times.renewAt) await this.#one(() => this.#renew(now < this.#times.endsAt));
+  }
+
+  drop(number: number): boolean {
+    // Another request was refused before this one, and the new token is there already.
+    if (this.#number > number) return true;
+    if (this.#number >= MAX_TOKENS) return false;
+    this.#isOpen = false;
+    return true;
+  }
+
+  forget(): void {
+    this.#run.effects.keepToken(undefined);
+  }
+
+  get number(): number {
+    return this.#number;
+  }
+
+  async #one(step: () => Promise<void>): Promise<void> {
+    this.#step ??= step().finally(() => {
+      this.#step = undefined;
+    });
+    await this.#step;
+  }
+
+  async #open(): Promise<void> {
+    const { effects } = this.#run;
+    try {
+      const kept = this.#number === 0 ? await effects.keptToken() : undefined;
+      if (kept && effects.now() < kept.renewAt) this.#times = kept;
+      else await this.#getToken();
+      this.#number++;
+      this.#isOpen = true;
+    } catch (thrown) {
+      this.failure = thrown;
+      throw thrown;
+    }
+  }
+
+  /** @param lasts whether the old token can still be used: then a failure is only noted */
+  async #renew(lasts: boolean): Promise<void> {
+    const { effects } = this.#run;
+    try {
+      await this.#getToken(lasts ? { ...RETRIES.signIn, attempts: 1 } : RETRIES.signIn);
+    } catch (thrown) {
+      if (!lasts || !(thrown instanceof Error) || thrown instanceof OutOfTimeError) {
+        this.failure = thrown;
+        throw thrown;
+      }
+      this.#times = { ...this.#times, renewAt: effects.now() + RENEW_AGAIN };
+      effects.log('debug', `The access token was not renewed: ${messageOf(thrown)}`);
+    }
+  }
+
+  async #getToken(policy: Backoff = RETRIES.signIn): Promise<void> {
+    const { effects, stopAt } = this.#run;
+    for (let made = 1; ; made++) {
+      const now = effects.now();
+      if (now >= stopAt || effects.stopping()) throw new OutOfTimeError();
+      const outcome = await this.#ask(now);
+      if (!(outcome instanceof TidemarkError)) {
+        this.#times = tokenTimes(now, outcome.endsAt);
+        effects.keepToken(this.#times);
+        return;
+      }
+      if (!(await pauseBeforeRetry(effects, policy, { made, until: stopAt }))) throw outcome;
+    }
+  }
+
+  /** Asks once. Returns the failure if it may be tried again, and throws any other. */
+  async #ask(now: Instant): Promise<{ readonly endsAt: Instant | undefined } | TidemarkError> {
+    const { effects, title, connection, endBy } = this.#run;
+    let asked: SessionAnswer;
+    try {
+      asked = await effects.session('open', Math.min(LONGEST_STEP, endBy - now));
+    } catch (thrown) {
+      if (effects.stopping()) throw new OutOfTimeError();
+      if (!(thrown instanceof NetworkError)) throw notAPage(thrown, 'The answer of the token endpoint cannot be read');
+      return failing(`No answer came from ${title}’s token endpoint: ${thrown.message}`);
+    }
+    if (asked.open) return { endsAt: asked.life === undefined ? undefined : now + asked.life };
+    const refusal = refusalOfToken({ title, secret: connection.secret, answer: asked.answer, now: effects.now() });
+    if (refusal instanceof TidemarkError && refusal.code === 'failing') return refusal;
+    throw refusal;
+  }
+}

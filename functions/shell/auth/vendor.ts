@@ -1,0 +1,142 @@
+import { foreignTokenUrl } from '../../core/config/origins.ts';
+import type { Effects, TokenTimes } from '../../core/effects.ts';
+import type { Answer, Connection, Source } from '../../core/model.ts';
+import { Http } from '../network/http.ts';
+import { Mask } from '../telemetry/mask.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { readSecret, type Secret } from './secret.ts';
+import type { Signer } from './signer.ts';
+import { signerFor } from './signers.ts';
+import type { TokenMemory, TokenPlace } from './token-memory.ts';
+
+/** What one invocation needs to talk to the vendor of a connection. */
+export interface VendorTools {
+  readonly source: Source;
+  readonly connection: Connection;
+  readonly telemetry: Telemetry;
+  /** What a warm function has kept of earlier invocations. */
+  readonly memory: TokenMemory;
+  /** Says that the host wants the invocation to end. */
+  readonly stop: AbortSignal | undefined;
+}
+
+/** The part of the engine's effects that is about the vendor and the secret. */
+export type VendorEffects = Pick<Effects, 'fetch' | 'session' | 'secretVersion' | 'keptToken' | 'keepToken'>;
+
+/** The vendor as one invocation meets it: signs requests, reads the secret, and masks all that is secret in what comes back. */
+export class Vendor {
+  readonly effects: VendorEffects;
+  readonly #tools: VendorTools;
+  #madeSigner: Signer | undefined;
+  /** The warm connections, by origin. A frozen Lambda would find them dead: they are closed with the invocation. */
+  readonly #ways = new Map<string, Http>();
+  #secret: Promise<Secret> | undefined;
+  /** The version of the secret that the token in use was obtained with. */
+  #tokenVersion = '';
+
+  constructor(tools: VendorTools) {
+    const { source, connection } = tools;
+    this.#tools = tools;
+    this.effects = {
+      fetch: async (request, timeout, fresh) => {
+        const { fields } = await this.#read(fresh);
+        const { headers, signatures } = this.#signer.sign(fields, Date.now());
+        const sending = this.#way(connection.origin).send(request, headers, timeout);
+        return await this.#clean(sending, signatures);
+      },
+      session: async (step, timeout) => {
+        const { tokens } = this.#signer;
+        const { fields, version } = await this.#read(false);
+        const asking = step === 'open' ? tokens?.open(fields, timeout) : tokens?.extend?.(timeout);
+        if (!asking) throw new Error(`${source.id} has no token to ${step}`);
+        const outcome = await this.#masked(asking);
+        if (step === 'open' && outcome.open) this.#tokenVersion = version;
+        return { ...outcome, answer: this.#redact(outcome.answer, new Mask()) };
+      },
+      secretVersion: async () => (await this.#read(false)).version,
+      keptToken: async () => this.#takeUp((await this.#read(false)).version),
+      keepToken: (times) => {
+        const token = this.#signer.tokens?.holder.token;
+        if (!times || token === undefined) tools.memory.drop(connection.id);
+        else tools.memory.keep(connection.id, this.#place(this.#tokenVersion), { token, times });
+      },
+    };
+  }
+
+  close(): void {
+    for (const way of this.#ways.values()) way.close();
+  }
+
+  /** Made when it is first needed: a census has no connection. */
+  get #signer(): Signer {
+    const { source, connection, telemetry } = this.#tools;
+    this.#madeSigner ??= signerFor(source.auth, {
+      http: (origin) => this.#way(origin),
+      origin: connection.origin,
+      foreignTokenUrl: foreignTokenUrl(source.auth, connection),
+      hide: (text) => telemetry.hide(text),
+    });
+    return this.#madeSigner;
+  }
+
+  #way(origin: string): Http {
+    const way = this.#ways.get(origin) ?? new Http(origin, this.#tools.stop);
+    this.#ways.set(origin, way);
+    return way;
+  }
+
+  #place(secretVersion: string): TokenPlace {
+    const { source, connection } = this.#tools;
+    const { origin, secret } = connection;
+    return { origin, tokenUrl: foreignTokenUrl(source.auth, connection), secret, secretVersion };
+  }
+
+  #takeUp(version: string): TokenTimes | undefined {
+    const { connection, memory } = this.#tools;
+    const kept = memory.take(connection.id, this.#place(version));
+    // Taken up, it is hidden from this invocation's log, too.
+    if (!kept || !this.#signer.tokens?.holder.take(kept.token)) return undefined;
+    this.#tokenVersion = version;
+    return kept.times;
+  }
+
+  async #read(fresh: boolean): Promise<Secret> {
+    if (fresh || !this.#secret) this.#secret = this.#readAndHide();
+    return await this.#secret;
+  }
+
+  /** Whatever is secret is masked before the first line that could hold it. */
+  async #readAndHide(): Promise<Secret> {
+    const { source, connection, telemetry } = this.#tools;
+    const secret = await readSecret(connection.secret, source.auth);
+    const { notHidden = [] } = source.auth;
+    for (const [field, value] of Object.entries(secret.fields)) if (!notHidden.includes(field)) telemetry.hide(value);
+    return secret;
+  }
+
+  /** Vendors echo what they were sent: in error bodies, and in where they redirect to. */
+  async #clean(sending: Promise<Answer>, signatures: readonly string[]): Promise<Answer> {
+    const mask = new Mask();
+    for (const signature of signatures) mask.hide(signature);
+    return this.#redact(await this.#masked(sending, mask), mask);
+  }
+
+  #redact({ status, headers, text }: Answer, mask: Mask): Answer {
+    const { telemetry } = this.#tools;
+    return {
+      status,
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, mask.redact(telemetry.redact(value))]),
+      ),
+      text: mask.redact(telemetry.redact(text)),
+    };
+  }
+
+  async #masked<T>(sending: Promise<T>, mask = new Mask()): Promise<T> {
+    try {
+      return await sending;
+    } catch (thrown) {
+      throw mask.redactError(this.#tools.telemetry.redactError(thrown));
+    }
+  }
+}

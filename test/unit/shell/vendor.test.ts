@@ -1,0 +1,171 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Auth } from '../../../functions/core/auth.ts';
+import { SECOND } from '../../../functions/core/time.ts';
+import { readSecret } from '../../../functions/shell/auth/secret.ts';
+import { TokenMemory } from '../../../functions/shell/auth/token-memory.ts';
+import { Vendor } from '../../../functions/shell/auth/vendor.ts';
+import { Telemetry } from '../../../functions/shell/telemetry/telemetry.ts';
+import { LoopbackServer } from '../../made-up/vendor.ts';
+import { memorySource } from '../../memory/source.ts';
+import { echoOf, findLeaks } from '../../secrets/canaries.ts';
+
+vi.mock(import('../../../functions/shell/auth/secret.ts'), async (original) => ({
+  ...(await original()),
+  readSecret: vi.fn(),
+}));
+
+const HMAC: Auth = {
+  kind: 'headers-hmac',
+  secret: [{ id: 'any', key: 'any' }],
+  algorithm: 'sha256',
+  key: 'key',
+  timestamp: 'seconds',
+  signed: ['timestamp', { field: 'id' }],
+  encoding: 'base64',
+  headers: { 'X-Id': { field: 'id' }, 'X-Sign': 'signature' },
+};
+const SESSION: Auth = {
+  kind: 'session',
+  secret: [{ username: 'any', password: 'any' }],
+  notHidden: ['username'],
+  signIn: [{ url: '/sign-in', body: 'json' }],
+  answer: { token: 'token', expires: 'expires' },
+  extend: '/extend',
+};
+
+let server: LoopbackServer;
+let memory: TokenMemory;
+const vendors: Vendor[] = [];
+
+beforeEach(async () => {
+  memory = new TokenMemory();
+  server = await new LoopbackServer(() => ({})).start();
+});
+
+afterEach(async () => {
+  for (const vendor of vendors.splice(0)) vendor.close();
+  await server.close();
+});
+
+/** One invocation's way to the vendor. */
+function vendorOf(auth: Auth, fields: Record<string, string>, version = 'v1', origin = server.origin): Vendor {
+  vi.mocked(readSecret).mockResolvedValue({ version, fields });
+  const connection = { id: 'acme', source: 'memory', origin, secret: 'tidemark/memory/acme', settings: {} };
+  const telemetry = new Telemetry('memory', 'error');
+  const vendor = new Vendor({
+    source: { ...memorySource([]), auth },
+    connection,
+    telemetry,
+    memory,
+    stop: undefined,
+  });
+  vendors.push(vendor);
+  return vendor;
+}
+
+describe('a signature', () => {
+  const SECRET = { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' };
+
+  test('is hidden wherever it is echoed: in the body and in headers, in any form', async () => {
+    server.answer = ({ headers }) => {
+      const echo = echoOf(String(headers['x-sign']));
+      return {
+        status: 403,
+        headers: { 'x-echo': echo, location: `/login?sign=${encodeURIComponent(String(headers['x-sign']))}` },
+        body: { error: echo },
+      };
+    };
+
+    const answer = await vendorOf(HMAC, SECRET).effects.fetch({ url: '/log' }, SECOND, false);
+
+    const signature = String(server.got[0]?.headers['x-sign']);
+    expect(signature).toMatch(/^[\w+/]{43}=$/);
+    expect(answer.headers.location).toContain('[secret]');
+    expect(findLeaks(JSON.stringify(answer), { signature })).toEqual([]);
+  });
+
+  test('is hidden in errors about what cannot be read', async () => {
+    const broken = vendorOf(HMAC, SECRET);
+    server.answer = ({ headers }) => ({ headers: { 'content-encoding': `x${headers['x-sign']}` } });
+
+    const thrown: unknown = await broken.effects.fetch({ url: '/log' }, SECOND, false).catch((error: unknown) => error);
+
+    const signature = String(server.got[0]?.headers['x-sign']);
+    expect(thrown).toBeInstanceOf(Error);
+    expect(findLeaks(inspect(thrown, { depth: 9, showHidden: true }), { signature })).toEqual([]);
+  });
+});
+
+describe('a session', () => {
+  const SECRET = { username: 'svc-siem', password: 'pässword 9d1c' };
+
+  /** Opens a session whose token is kept, in an invocation of its own. */
+  async function openAndKeep(): Promise<void> {
+    server.answer = ({ url }) => (url === '/sign-in' ? { body: { token: 'EXAMPLE-token-7f3e' } } : {});
+    const { effects } = vendorOf(SESSION, SECRET);
+    expect(await effects.keptToken()).toBeUndefined();
+    expect(await effects.session('open', SECOND)).toMatchObject({
+      open: true,
+      answer: { text: '{"token":"[secret]"}' },
+    });
+    effects.keepToken({ renewAt: 1, endsAt: 2 });
+  }
+
+  test('hides the password and not the user name, which the log shows', async () => {
+    server.answer = () => ({ body: 'svc-siem pässword 9d1c' });
+
+    const { text } = await vendorOf(SESSION, SECRET).effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(text).toBe('svc-siem [secret]');
+  });
+
+  test('that is kept is taken up with its times, and hidden from the first line on', async () => {
+    await openAndKeep();
+    const { effects } = vendorOf(SESSION, SECRET);
+
+    expect(await effects.keptToken()).toEqual({ renewAt: 1, endsAt: 2 });
+    server.answer = ({ headers }) => ({ status: 401, body: { echo: headers.authorization } });
+    const { text } = await effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(server.got.at(-1)?.headers.authorization).toBe('EXAMPLE-token-7f3e');
+    expect(text).toBe('{"echo":"[secret]"}');
+  });
+
+  test.each([
+    ['another version of the secret', 'v2', (own: string) => own],
+    ['another origin', 'v1', (own: string) => own.replace('127.0.0.1', 'localhost')],
+    ['another path of the origin', 'v1', (own: string) => `${own}/v2`],
+  ])('is not taken up for %s, and is gone then', async (_, version, origin) => {
+    await openAndKeep();
+
+    const changed = vendorOf(SESSION, SECRET, version, origin(server.origin));
+    expect(await changed.effects.keptToken()).toBeUndefined();
+    await changed.effects.fetch({ url: '/log' }, SECOND, false);
+    expect(server.got.at(-1)?.headers).not.toHaveProperty('authorization');
+
+    expect(await vendorOf(SESSION, SECRET).effects.keptToken()).toBeUndefined();
+  });
+
+  test('is gone when the engine says so', async () => {
+    await openAndKeep();
+    vendorOf(SESSION, SECRET).effects.keepToken(undefined);
+
+    expect(await vendorOf(SESSION, SECRET).effects.keptToken()).toBeUndefined();
+  });
+
+  test('is not kept where the secret has no version', async () => {
+    server.answer = () => ({ body: { token: 'EXAMPLE-token-7f3e' } });
+    const { effects } = vendorOf(SESSION, SECRET, '');
+    await effects.session('open', SECOND);
+    effects.keepToken({ renewAt: 1, endsAt: 2 });
+
+    expect(await vendorOf(SESSION, SECRET, '').effects.keptToken()).toBeUndefined();
+  });
+
+  test('is shown to nobody who looks at the memory', async () => {
+    await openAndKeep();
+
+    expect(inspect([memory, vendors], { depth: 9, showHidden: true })).not.toContain('EXAMPLE-token');
+  });
+});
