@@ -20,22 +20,24 @@ import { planSchedules } from './plan/plan-schedules.ts';
 const MOST_FOREIGN_SECRETS = 50;
 /** Maximum number of secrets that rotate. Each is listed, whatever its name. */
 const MOST_ROTATING_SECRETS = 50;
-/** IAM takes 10,240 characters of a role's policies. The rest of them takes less than 1,400. */
+/** Maximum number of characters of all ARNs in a role. IAM takes 10,240 characters of policies; the rest needs less than 1,400. */
 const MOST_ARN_CHARACTERS = 8_800;
-/** Length of an ARN without the name at its end, with the longest names of Regions and partitions. */
+/** Length of an ARN without the name at its end, for the longest names of Regions and partitions. */
 const ARN_CHARACTERS = 75;
+/** Maximum size of the destinations in a function's environment. Lambda takes 4 KB of variables; the others need less than 500 bytes. */
 const MOST_DESTINATIONS_BYTES = 3_500;
-/** A Firehose stream is eight resources of the forwarding stack's 500, alarms included; that leaves 140 to the sources and what they share. */
+/** Maximum number of streams in the forwarding stack. Each has eight of its 500 resources, alarms included; 140 remain for everything else. */
 const MOST_STREAMS = 45;
-/** CloudFormation takes 500 resources a template, of which a shard's group of schedules is one, and 1 MB. */
+/** Maximum number of schedules in a shard. CloudFormation takes 500 resources in a template; the schedule group is one of them. */
 const MOST_SCHEDULES = 480;
+/** Maximum number of characters of all schedules in a shard. CloudFormation takes templates of 1 MB. */
 const MOST_CHARACTERS = 900_000;
-/** Characters of a schedule in a template, without its input. */
+/** Number of characters of a schedule in a template, without its input. */
 const SCHEDULE_CHARACTERS = 1_200;
-/** Scheduler's rates may be a year at most. */
+/** The longest rate that EventBridge Scheduler takes: one year. */
 const LONGEST_EVERY = 365 * DAY;
 
-/** Reports everything that works on one's own machine but not in an account. */
+/** Throws an error that lists every setting that works on a local machine but not in an AWS account. */
 export function checkDeployable(
   config: Config,
   sources: readonly Source[],
@@ -76,7 +78,7 @@ function wrongConnections({ connections, deployment }: Config, sources: readonly
   });
 }
 
-/** On one's own machine, plain http is good enough for a vendor on the same machine. */
+/** Plain http is allowed only locally, where the vendor can be a simulator on the same machine. */
 function wrongOrigins(path: string, connection: ConfiguredConnection, source: Source | undefined): string[] {
   const { origin } = connection;
   const tokenUrl = source && foreignTokenUrl(source.auth, connection);
@@ -121,7 +123,7 @@ function wrongSecrets({ connections }: Config, sources: readonly Source[]): stri
   });
 }
 
-/** With long names, fewer secrets fit into a role than may be listed. */
+/** Checks the length of a role's policies: with long names, fewer than the maximum number of secrets fit. */
 function tooLongPolicies({ connections, destinations, deployment }: Config, sources: readonly Source[]): string[] {
   return sources.flatMap(({ id }) => {
     const secrets = foreignSecrets(id, connections);
@@ -162,7 +164,8 @@ function wrongSecret({ setting, nameOf }: DestinationSecret, destination: Config
   const there = nameOf(destination);
   return [
     ...(isSecretId(there) ? [] : [{ setting, there, wanted: SECRET_WANTED }]),
-    // Firehose gets an ARN. Secrets Manager takes such an end of a name for the suffix of its own ARNs, and finds no secret.
+    // Firehose gets an ARN that ends with this name. Secrets Manager takes a dash and six characters at its end for the suffix of a
+    // whole ARN, and finds no secret.
     ...(looksWhole(there) && !there.startsWith('arn:')
       ? [
           {
@@ -175,7 +178,6 @@ function wrongSecret({ setting, nameOf }: DestinationSecret, destination: Config
   ];
 }
 
-/** Lambda takes 4 KB of environment variables. Those without the destinations take less than 500 bytes. */
 function tooManyDestinations({ destinations, deployment }: Config, sources: readonly Source[]): string[] {
   const bySource = sources.map(({ id }) => destinations.map((one) => destinationFor(id, one, deployment.stackPrefix)));
   const bytes = Math.max(0, ...bySource.map((each) => JSON.stringify(each).length));
@@ -185,7 +187,7 @@ function tooManyDestinations({ destinations, deployment }: Config, sources: read
   ];
 }
 
-/** Each source that is used has a stream to each destination. */
+/** Each configured source has one stream to each destination. */
 function tooManyStreams({ destinations, connections }: Config, sources: readonly Source[]): string[] {
   const used = sources.filter(({ id }) => connections.some(({ source }) => source === id)).length;
   if (used * destinations.length <= MOST_STREAMS) return [];
@@ -215,7 +217,7 @@ function wrongDeployment({ deployment }: Config): string[] {
   ];
 }
 
-/** Checks that each shard fits into a stack, and says how many shards are enough. */
+/** Checks that each shard fits into a stack. Otherwise names a number of shards that is enough. */
 function wrongShards(config: Config, sources: readonly Source[]): string[] {
   const { shards } = config.deployment;
   if (fits(config, sources)) return [];

@@ -49,10 +49,10 @@ export class Tidemark extends Construct {
       state: this.state,
       ...named('forwarding'),
     });
-    this.schedules = planSchedules(config, used).map(
-      (planned, at) =>
-        new SchedulesStack(this, `Schedules${at + 1}`, planned, this.forwarding, named(`schedules-${at + 1}`)),
-    );
+    this.schedules = planSchedules(config, used).map((planned, at) => {
+      const props = { planned, forwarding: this.forwarding, ...named(`schedules-${at + 1}`) };
+      return new SchedulesStack(this, `Schedules${at + 1}`, props);
+    });
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
     if (permissionsBoundary !== undefined) {
       const boundary = ManagedPolicy.fromManagedPolicyArn(this.forwarding, 'Boundary', permissionsBoundary);

@@ -76,18 +76,17 @@ export async function findRunning(places: Places): Promise<Running | undefined> 
   }
 }
 
-/**
- * Starts the embedded AWS services, and a function for each source that the configuration uses.
- *
- * @param beside a program whose services are used instead of own ones
- */
-export async function startWorld(
-  config: Config,
-  sources: readonly Source[],
-  places: Places,
-  onLine: (line: LogLine) => void,
-  beside?: Running,
-): Promise<World> {
+export interface WorldOptions {
+  readonly config: Config;
+  readonly sources: readonly Source[];
+  readonly places: Places;
+  readonly onLine: (line: LogLine) => void;
+  /** The running program whose services are used. Undefined if services are to be started. */
+  readonly beside?: Running | undefined;
+}
+
+/** Starts the embedded AWS services, and a function for each source that the configuration uses. */
+export async function startWorld({ config, sources, places, onLine, beside }: WorldOptions): Promise<World> {
   const used = sources.filter((source) => config.connections.some((connection) => connection.source === source.id));
   const streams = used.flatMap((source) =>
     config.destinations.map(({ id }) => ({

@@ -31,7 +31,7 @@ export async function run(options: RunOptions): Promise<number> {
   try {
     const feeds = chooseFeeds(config, sources, options.feed);
     const console = new Console(options, places);
-    const world = await startWorld(config, sources, places, (line) => console.line(line));
+    const world = await startWorld({ config, sources, places, onLine: (line) => console.line(line) });
     await demo?.save();
     for (const warning of world.warnings) console.say(warning);
     return await forward({

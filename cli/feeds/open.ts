@@ -32,7 +32,7 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
   };
   try {
     const chosen = chooseFeeds(config, sources, options.feed, wanted);
-    world = await startWorld(config, sources, places, writeProblem, running);
+    world = await startWorld({ config, sources, places, onLine: writeProblem, beside: running });
     await demo?.save();
     const { functions } = world;
     return {

@@ -34,7 +34,7 @@ export function serveRotation(source: Source): (input: unknown, context: HostCon
     try {
       const { rotation, connection } = readInput(source, value);
       checkOrigins(source.auth, connection);
-      const effects = makeEffects(source, rotation, connection, context, telemetry);
+      const effects = makeEffects({ source, rotation, connection, host: context, telemetry });
       const report = telemetry.redactValue(await rotate({ effects, source, rotation, connection }));
       tell(telemetry, report);
       return report;
@@ -67,14 +67,17 @@ function tell(telemetry: Telemetry, { message, remedy, ...fields }: RotationRepo
   if (fields.state === 'stuck') telemetry.count('RotationStuck', 1);
 }
 
-/** The world as it is. */
-function makeEffects(
-  source: Source,
-  rotation: Rotation,
-  { origin, secret: name }: ConfiguredConnection,
-  host: HostContext,
-  telemetry: Telemetry,
-): RotationEffects {
+interface EffectInputs {
+  readonly source: Source;
+  readonly rotation: Rotation;
+  readonly connection: ConfiguredConnection;
+  readonly host: HostContext;
+  readonly telemetry: Telemetry;
+}
+
+/** Returns the real effects: the vendor over HTTP, the stored secret, the clock and the log. */
+function makeEffects({ source, rotation, connection, host, telemetry }: EffectInputs): RotationEffects {
+  const { origin, secret: name } = connection;
   const secret = new RotatingSecret(name, source.auth, (text) => telemetry.hide(text));
   const send = async (request: Request, timeout: Duration): Promise<Answer> => {
     // Each request has a connection of its own: one that has been idle may be dead, and would lose the request that must not be sent twice.

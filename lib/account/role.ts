@@ -3,18 +3,15 @@ import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aw
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 
-/**
- * A role whose permissions are all written in one place; no construct adds to them.
- *
- * @param service the service that assumes the role. Services that can name the account they work for are limited to this account.
- */
-export function makeRole(
-  scope: Construct,
-  id: string,
-  service: 'lambda' | 'scheduler' | 'firehose' | 'states',
-  deployment: Deployment,
-  statements: readonly PolicyStatement[],
-): Role {
+export interface RoleProps {
+  /** The service that assumes the role. Services that can name the account they work for are limited to this account. */
+  readonly service: 'lambda' | 'scheduler' | 'firehose' | 'states';
+  readonly deployment: Deployment;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** A role whose permissions are all written in one place; no construct adds to them. */
+export function makeRole(scope: Construct, id: string, { service, deployment, statements }: RoleProps): Role {
   const conditions = service === 'lambda' ? {} : { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
   return new Role(scope, id, {
     assumedBy: new ServicePrincipal(`${service}.amazonaws.com`, { conditions }),

@@ -11,14 +11,14 @@ import { acceptWildcards } from '../account/accept.ts';
 import { useKey } from '../account/key.ts';
 import { makeRole } from '../account/role.ts';
 
-/** Inputs of a stream to a destination of any type. */
+/** Inputs of a delivery stream, whatever the type of its destination. */
 export interface DeliveryProps {
   readonly source: Source;
   readonly destination: ConfiguredDestination;
   readonly deployment: Deployment;
-  /** For what destinations take, if they are kept by the deployment itself. */
+  /** The bucket of delivered events, for destinations that the deployment itself keeps. */
   readonly archive: IBucket;
-  /** For what destinations did not take. */
+  /** The bucket of events that a destination did not accept. */
   readonly quarantine: IBucket;
   readonly key: IKey | undefined;
 }
@@ -34,32 +34,36 @@ interface DeliveryRoleProps {
   readonly more?: readonly PolicyStatement[];
 }
 
-/** The folder of one day's objects: the day on which the events came to Firehose. */
+/** The folder of one day's objects, by the day on which Firehose received the events. */
 export const DAY_PREFIX = 'dt=!{timestamp:yyyy-MM-dd}/';
 
-/** The log of what Firehose could not deliver, and why. */
+/** The log in which Firehose writes what it could not deliver, and why. */
 export function deliveryLog(scope: Construct, { logRetentionDays }: Deployment): LogGroup {
   return new LogGroup(scope, 'Log', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
 }
 
-/** What Firehose may do for one stream: write below these prefixes of its bucket, and log. */
+/** The role of Firehose for one stream: write below these prefixes of the bucket, and write the log. */
 export function deliveryRole(
   scope: Construct,
   { deployment, key, log, bucket, prefixes, more = [] }: DeliveryRoleProps,
 ): Role {
-  const role = makeRole(scope, 'Role', 'firehose', deployment, [
-    new PolicyStatement({
-      actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
-      resources: [bucket.bucketArn],
-    }),
-    new PolicyStatement({
-      actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
-      resources: prefixes.map((prefix) => `${bucket.bucketArn}/${prefix}*`),
-    }),
-    new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [log.logGroupArn] }),
-    ...useKey(key, ['s3', 'firehose', 'secretsmanager']),
-    ...more,
-  ]);
+  const role = makeRole(scope, 'Role', {
+    service: 'firehose',
+    deployment,
+    statements: [
+      new PolicyStatement({
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [bucket.bucketArn],
+      }),
+      new PolicyStatement({
+        actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+        resources: prefixes.map((prefix) => `${bucket.bucketArn}/${prefix}*`),
+      }),
+      new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [log.logGroupArn] }),
+      ...useKey(key, ['s3', 'firehose', 'secretsmanager']),
+      ...more,
+    ],
+  });
   const reason = 'Firehose names the objects; these are the ones below the stream’s own prefix.';
   acceptWildcards(role, Object.fromEntries(prefixes.map((prefix) => [`/${prefix}*`, reason])));
   return role;

@@ -5,12 +5,12 @@ import type { DeliveryProps } from './delivery.ts';
 import { S3Delivery } from './s3.ts';
 import { SplunkDelivery } from './splunk.ts';
 
-/** What is deployed for each type of destination, a stream at a time. */
+/** The construct that is deployed for each type of destination, once for each stream. */
 const DRAWINGS: Readonly<Record<string, Drawing>> = { s3: S3Delivery, splunk: SplunkDelivery };
 
 export type Drawing = new (scope: Construct, id: string, props: DeliveryProps) => Construct;
 
-/** A type of destination, with what is deployed for it. */
+/** A type of destination with its construct. */
 export interface DrawnType extends DestinationType {
   readonly drawing: Drawing;
 }

@@ -1,4 +1,4 @@
-/** A column as Glue has it. Lists and objects are kept as such where queries reach into them. */
+/** Types of columns in Glue. Lists and objects keep their structure, so that queries can use their parts. */
 const TEXT = 'string';
 const LIST = 'array<string>';
 
@@ -11,8 +11,8 @@ function object(fields: Readonly<Record<string, string>>): string {
 const PERSON = { id: TEXT, name: TEXT, full_name: TEXT, email: TEXT, domain: TEXT, roles: LIST };
 
 /**
- * The fields of an event in format ecs, as columns. What a vendor alone has comes whole, as JSON text, in a column of its
- * name: `json_extract_scalar(<column>, '$.field')`.
+ * The fields of an event in format ecs, as columns. Fields outside of the Elastic Common Schema are JSON text in a column with the
+ * source's id; `json_extract_scalar(<column>, '$.field')` reads them.
  */
 export const EVENT_COLUMNS: Readonly<Record<string, string>> = {
   timestamp: TEXT,

@@ -11,7 +11,7 @@ import { accept } from '../account/accept.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 
 const GIGABYTE = 1_000_000_000;
-/** The first day that queries look for. */
+/** The first day that queries can find. */
 const FIRST_DAY = '2026-01-01';
 
 interface EventQueryProps {
@@ -21,7 +21,7 @@ interface EventQueryProps {
   readonly archive: IBucket;
 }
 
-/** The archive as tables: one for each destination whose objects can be queried. Nobody has to add partitions. */
+/** Tables over the archive, one for each destination whose objects can be queried. Partitions are projected: nobody has to add them. */
 export class EventQuery extends Construct {
   constructor(scope: Construct, id: string, { config, sources, destinationTypes, archive }: EventQueryProps) {
     super(scope, id);
@@ -103,7 +103,7 @@ export class EventQuery extends Construct {
   }
 }
 
-/** The condition on days comes first: it decides how much is read and paid for. */
+/** Returns a query without duplicates. It limits the days in the inner query, because that decides how much is read and paid for. */
 function withoutDuplicates(database: string, table: string, columns: readonly string[]): string {
   return `WITH numbered AS (
   SELECT *, row_number() OVER (PARTITION BY event.id ORDER BY dt) AS copy

@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
-/** Puts a source's events into the archive: `<destination>/source=<source>/dt=<day>/`, a line an event. */
+/** Writes a source's events to the archive, one on each line, below `<destination>/source=<source>/dt=<day>/`. */
 export class S3Delivery extends Construct {
   readonly stream: DeliveryStream;
 
@@ -33,7 +33,7 @@ export class S3Delivery extends Construct {
         errorOutputPrefix: `${errors}!{firehose:error-output-type}/${DAY_PREFIX}`,
         compression: Compression.GZIP,
         fileExtension: destination.shape.format === 'cef' ? '.cef.gz' : '.json.gz',
-        // Events are few and searches are many: fewer, larger objects. Nobody waits for these.
+        // Fewer, larger objects make queries faster and cheaper, and nobody waits for new ones.
         bufferingInterval: Duration.minutes(5),
         bufferingSize: Size.mebibytes(64),
         loggingConfig: new EnableLogging(log),

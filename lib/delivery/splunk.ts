@@ -8,9 +8,9 @@ import { useSecretKeys } from '../account/key.ts';
 import { secretArn, secretResource } from '../account/secrets.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
-/** How long Firehose tries before an event goes to the quarantine bucket. It allows no more than two hours. */
+/** Time for which Firehose retries before an event goes to the quarantine bucket. Two hours is the most that it allows. */
 const RETRY_SECONDS = 7_200;
-/** How long Splunk may take to confirm that it has indexed what it was sent. */
+/** Time that Splunk may take to confirm that it has indexed a batch. */
 const ACKNOWLEDGE_SECONDS = 300;
 const BUFFER = { intervalInSeconds: 30, sizeInMBs: 5 };
 
@@ -49,12 +49,12 @@ export class SplunkDelivery extends Construct {
         : { keyType: 'AWS_OWNED_CMK' },
       splunkDestinationConfiguration: {
         hecEndpoint: hecUrl,
-        // Every event has an envelope with its own time, host, source, sourcetype and index.
+        // Every event comes in an envelope with its time, host, source, sourcetype and index.
         hecEndpointType: 'Event',
         hecAcknowledgmentTimeoutInSeconds: ACKNOWLEDGE_SECONDS,
         retryOptions: { durationInSeconds: RETRY_SECONDS },
         bufferingHints: BUFFER,
-        // Firehose reads it again every ten minutes: a new token takes no deployment.
+        // Firehose reads the secret again every ten minutes: a new token needs no deployment.
         secretsManagerConfiguration: {
           enabled: true,
           secretArn: secretArn(this, tokenSecret),

@@ -1,6 +1,7 @@
 import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -29,6 +30,13 @@ export interface BackfillProps {
   readonly key: IKey | undefined;
 }
 
+interface MachineProps {
+  readonly name: string;
+  readonly role: Role;
+  readonly definition: object;
+  readonly key: IKey | undefined;
+}
+
 /** The state machines that continue a backfill for as long as it takes, without a terminal. */
 export class Backfill extends Construct {
   /** The machine that is started with all feeds of a backfill. It starts `feedMachineArn` for each of them. */
@@ -44,54 +52,66 @@ export class Backfill extends Construct {
     const [all, one] = [`${stackPrefix}-backfill`, `${stackPrefix}-backfill-feed`];
     this.machineArn = this.#arn('stateMachine', all);
     this.feedMachineArn = this.#arn('stateMachine', one);
-    const feedRole = makeRole(this, 'FeedRole', 'states', deployment, [
-      allow(
-        ['lambda:InvokeFunction'],
-        functions.map((each) => each.function.functionArn),
-      ),
-      ...useKey(key),
-    ]);
-    const role = makeRole(this, 'Role', 'states', deployment, [
-      allow(['states:StartExecution'], [this.feedMachineArn, this.machineArn]),
-      allow(
-        ['states:DescribeExecution', 'states:StopExecution'],
-        [this.#executions(one), this.#executions(all), this.#executions(`${all}/${MAP_LABEL}`)],
-      ),
-      // Step Functions learns through this managed rule that an execution has ended.
-      allow(
-        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        [
-          Stack.of(this).formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-          }),
-        ],
-      ),
-      ...useKey(key),
-    ]);
+    const feedRole = makeRole(this, 'FeedRole', {
+      service: 'states',
+      deployment,
+      statements: [
+        allow(
+          ['lambda:InvokeFunction'],
+          functions.map((each) => each.function.functionArn),
+        ),
+        ...useKey(key),
+      ],
+    });
+    const role = makeRole(this, 'Role', {
+      service: 'states',
+      deployment,
+      statements: [
+        allow(['states:StartExecution'], [this.feedMachineArn, this.machineArn]),
+        allow(
+          ['states:DescribeExecution', 'states:StopExecution'],
+          [this.#executions(one), this.#executions(all), this.#executions(`${all}/${MAP_LABEL}`)],
+        ),
+        // Step Functions learns through this managed rule that an execution has ended.
+        allow(
+          ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+          [
+            Stack.of(this).formatArn({
+              service: 'events',
+              resource: 'rule',
+              resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+            }),
+          ],
+        ),
+        ...useKey(key),
+      ],
+    });
     const reason = 'Step Functions names the executions; these are the ones of the two machines.';
     acceptWildcards(
       role,
       Object.fromEntries([one, all, `${all}/${MAP_LABEL}`].map((name) => [`:execution:${name}:*`, reason])),
     );
-    this.#machine('Feed', one, feedRole.roleArn, feedMachine(Aws.PARTITION, INVOCATION / SECOND), key);
-    const machine = this.#machine(
-      'Feeds',
-      all,
-      role.roleArn,
-      backfillMachine(Aws.PARTITION, this.feedMachineArn, backfill.feedsAtOnce),
+    this.#machine('Feed', {
+      name: one,
+      role: feedRole,
+      definition: feedMachine(Aws.PARTITION, INVOCATION / SECOND),
       key,
-    );
+    });
+    const machine = this.#machine('Feeds', {
+      name: all,
+      role,
+      definition: backfillMachine(Aws.PARTITION, this.feedMachineArn, backfill.feedsAtOnce),
+      key,
+    });
     this.alarm = this.#watch(machine, all);
     this.alarm.addAlarmAction(new SnsAction(topic));
   }
 
-  #machine(id: string, name: string, roleArn: string, definition: object, key: IKey | undefined): CfnStateMachine {
+  #machine(id: string, { name, role, definition, key }: MachineProps): CfnStateMachine {
     const machine = new CfnStateMachine(this, id, {
       stateMachineName: name,
       stateMachineType: 'STANDARD',
-      roleArn,
+      roleArn: role.roleArn,
       definitionString: Stack.of(this).toJsonString(definition),
       ...(key && { encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: key.keyArn } }),
     });

@@ -28,27 +28,31 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
   const streams = destinations.map(({ id }) =>
     streamArn(scope, deliveryStreamName(id, source.id, deployment.stackPrefix)),
   );
-  const role = makeRole(scope, 'Role', 'lambda', deployment, [
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]),
-    new PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${source.id}/*`] },
-        // ForAllValues is also true for a request without keys (Scan, PartiQL), so those are denied explicitly.
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    }),
-    allow(
-      ['secretsmanager:GetSecretValue'],
-      [
-        secretArn(scope, `tidemark/${source.id}/*`),
-        ...foreignSecrets(source.id, connections).map((secret) => secretResource(scope, secret)),
-      ],
-    ),
-    allow(['firehose:PutRecordBatch'], streams),
-    ...whatAllMay({ missed, key, deployment }),
-  ]);
+  const role = makeRole(scope, 'Role', {
+    service: 'lambda',
+    deployment,
+    statements: [
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]),
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
+        resources: [table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${source.id}/*`] },
+          // ForAllValues is also true for a request without keys (Scan, PartiQL), so those are denied explicitly.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+      allow(
+        ['secretsmanager:GetSecretValue'],
+        [
+          secretArn(scope, `tidemark/${source.id}/*`),
+          ...foreignSecrets(source.id, connections).map((secret) => secretResource(scope, secret)),
+        ],
+      ),
+      allow(['firehose:PutRecordBatch'], streams),
+      ...whatAllMay({ missed, key, deployment }),
+    ],
+  });
   acceptWildcards(role, {
     [`:secret:tidemark/${source.id}/*`]:
       'All secrets of this source’s connections, so that a further one changes no role.',

@@ -57,19 +57,23 @@ export class Rotation extends LambdaFunction {
 function rotationRole(scope: Construct, { source, config, missed, key }: RotationProps, log: ILogGroup): Role {
   const { deployment } = config;
   const secrets = rotatingSecrets(source, config).map((secret) => secretResource(scope, secret));
-  const role = makeRole(scope, 'Role', 'lambda', deployment, [
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]),
-    allow(
-      [
-        'secretsmanager:DescribeSecret',
-        'secretsmanager:GetSecretValue',
-        'secretsmanager:PutSecretValue',
-        'secretsmanager:UpdateSecretVersionStage',
-      ],
-      secrets,
-    ),
-    ...whatAllMay({ missed, key, deployment, writesSecrets: true }),
-  ]);
+  const role = makeRole(scope, 'Role', {
+    service: 'lambda',
+    deployment,
+    statements: [
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]),
+      allow(
+        [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        secrets,
+      ),
+      ...whatAllMay({ missed, key, deployment, writesSecrets: true }),
+    ],
+  });
   acceptInterfaces(role, deployment);
   return role;
 }

@@ -25,7 +25,7 @@ import { QuietHours } from '../watching/quiet-hours.ts';
 import { SourceAlarms } from '../watching/source-alarms.ts';
 import type { StateStack } from './state-stack.ts';
 
-/** What a schedule needs of a source: whom to invoke, and as whom. */
+/** What a schedule invokes, and the role that it uses. */
 export interface Invocable {
   readonly function: LambdaFunction;
   readonly scheduler: Role;
@@ -43,19 +43,19 @@ export interface ForwardingProps extends StackProps {
   readonly state: StateStack;
 }
 
-/** What all parts of the stack are drawn from. */
-interface Given extends Omit<ForwardingProps, keyof StackProps> {
+/** Inputs of all parts of the stack. */
+interface PartInputs extends Omit<ForwardingProps, keyof StackProps> {
   readonly key: IKey | undefined;
 }
 
-/** What works, and can be removed and made again at any time: functions, streams to the destinations, the archive's tables. */
+/** Everything that keeps no data, so that it can be deleted and created again at any time: functions, delivery streams, the archive's tables. */
 export class ForwardingStack extends Stack {
   readonly sources: ReadonlyMap<string, Watched>;
-  /** What exchanges credentials, of the sources that do. */
+  /** Functions that rotate credentials, by the ids of their sources. Only for sources that rotate any. */
   readonly rotations: ReadonlyMap<string, Invocable>;
-  /** Where invocations go that never ended well. */
+  /** The queue of invocations that failed or never began. */
   readonly missed: Queue;
-  /** Where alarms go. */
+  /** The topic of all alarms. */
   readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, { config, sources, destinationTypes, state, ...props }: ForwardingProps) {
@@ -65,26 +65,26 @@ export class ForwardingStack extends Stack {
         'The CDK’s DeliveryStream brings a table of addresses of Firehose, for Redshift.',
     });
     const key = ownKey(this, config.deployment);
-    const given = { config, sources, destinationTypes, state, key };
+    const inputs = { config, sources, destinationTypes, state, key };
     this.topic = alarmTopic(this, config.deployment);
     this.missed = this.#makeQueue(key);
     const missedAlarm = this.#watchQueue(this.missed);
-    const backfills = this.#backfill(given);
-    this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, given)]));
-    this.rotations = this.#rotate(given);
-    // Nothing runs unwatched: no schedule can invoke before there are alarms, nor when they are taken out.
+    const backfills = this.#backfill(inputs);
+    this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, inputs)]));
+    this.rotations = this.#rotate(inputs);
+    // Nothing runs unwatched: the roles of schedules depend on the alarms, so they are created after them and deleted before them.
     for (const [id, { scheduler, alarms }] of this.sources) {
       for (const each of [scheduler, this.rotations.get(id)?.scheduler]) each?.node.addDependency(alarms, missedAlarm);
     }
-    this.#show(given, backfills.functions, [missedAlarm, backfills.alarm]);
+    this.#addDashboard(inputs, backfills.functions, [missedAlarm, backfills.alarm]);
     new EventQuery(this, 'Events', { config, sources, destinationTypes, archive: state.archive });
   }
 
-  #forward(source: Source, given: Given): Watched {
-    const { config, destinationTypes, state, key } = given;
+  #forward(source: Source, inputs: PartInputs): Watched {
+    const { config, destinationTypes, state, key } = inputs;
     const { destinations, deployment } = config;
     const made = new SourceFunction(this, source.id, { source, config, table: state.table, missed: this.missed, key });
-    this.#deliver(source, given);
+    this.#deliver(source, inputs);
     const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
       source,
       destinations,
@@ -93,11 +93,11 @@ export class ForwardingStack extends Stack {
       topic: this.topic,
       rotates: rotating(source, config).length > 0,
     });
-    tell(this, functionOutput(source.id), made.function.functionArn);
+    output(this, functionOutput(source.id), made.function.functionArn);
     return { function: made, scheduler: this.#schedulerOf(`${source.id}-scheduler`, made, config, key), alarms };
   }
 
-  #rotate({ sources, config, key }: Given): Map<string, Invocable> {
+  #rotate({ sources, config, key }: PartInputs): Map<string, Invocable> {
     const some = sources.filter((source) => rotating(source, config).length > 0);
     return new Map(
       some.map((source) => {
@@ -108,9 +108,9 @@ export class ForwardingStack extends Stack {
     );
   }
 
-  /** What a person looks at, and when nobody is to be woken. */
-  #show(
-    { sources, config, destinationTypes, state: { table } }: Given,
+  /** Adds the dashboard, and quiet hours if they are configured. */
+  #addDashboard(
+    { sources, config, destinationTypes, state: { table } }: PartInputs,
     backfills: readonly LambdaFunction[],
     alarms: readonly Alarm[],
   ): void {
@@ -126,8 +126,8 @@ export class ForwardingStack extends Stack {
     if (hours) new QuietHours(this, 'QuietHours', { hours, alarms: silent });
   }
 
-  /** The past is read by functions of their own: it must neither wait for live reading nor keep it waiting. */
-  #backfill({ sources, config, state, key }: Given): Backfill {
+  /** Adds separate functions that read the past, so that backfills and regular reading do not wait for each other. */
+  #backfill({ sources, config, state, key }: PartInputs): Backfill {
     const { deployment } = config;
     const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
@@ -137,10 +137,10 @@ export class ForwardingStack extends Stack {
       topic: this.topic,
       key,
     });
-    tell(this, BACKFILL_MACHINE, backfill.machineArn);
-    tell(this, BACKFILL_FEED_MACHINE, backfill.feedMachineArn);
+    output(this, BACKFILL_MACHINE, backfill.machineArn);
+    output(this, BACKFILL_FEED_MACHINE, backfill.feedMachineArn);
     for (const [at, { id }] of sources.entries()) {
-      tell(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
+      output(this, functionOutput(id, 'backfill'), functions[at]?.function.functionArn);
     }
     return backfill;
   }
@@ -173,8 +173,8 @@ export class ForwardingStack extends Stack {
     return alarm;
   }
 
-  /** One stream for each destination: each has its own quota, and each function may use its own only. */
-  #deliver(source: Source, { config, destinationTypes, state, key }: Given): void {
+  /** Adds one stream for each destination. Streams have separate quotas, and a function may only use those of its source. */
+  #deliver(source: Source, { config, destinationTypes, state, key }: PartInputs): void {
     const { destinations, deployment } = config;
     const { archive, quarantine } = state;
     for (const destination of destinations) {
@@ -191,17 +191,21 @@ export class ForwardingStack extends Stack {
   }
 
   #schedulerOf(id: string, { function: invoked }: LambdaFunction, { deployment }: Config, key: IKey | undefined): Role {
-    // With another path it is another role, and the schedules' template has to show it: a stack whose template is the same is not deployed.
+    // Another path makes another role. The id contains the path so that the schedules' template also changes: an unchanged stack is not deployed.
     const { rolePath } = deployment;
-    return makeRole(this, rolePath === '/' ? id : `${id}-in-${rolePath}`, 'scheduler', deployment, [
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
-      ...useKey(key, ['sqs']),
-    ]);
+    return makeRole(this, rolePath === '/' ? id : `${id}-in-${rolePath}`, {
+      service: 'scheduler',
+      deployment,
+      statements: [
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
+        ...useKey(key, ['sqs']),
+      ],
+    });
   }
 }
 
-/** Where the command line finds what it commands. */
-function tell(stack: Stack, key: string, arn: string | undefined): void {
+/** Adds an output, by which the command line finds functions and state machines. */
+function output(stack: Stack, key: string, arn: string | undefined): void {
   if (arn !== undefined) new CfnOutput(stack, `Output-${key}`, { value: arn, key });
 }

@@ -12,15 +12,14 @@ import { type Duration, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { PlannedSchedule } from '../plan/plan-schedules.ts';
 import type { ForwardingStack } from './forwarding-stack.ts';
 
+export interface SchedulesProps extends StackProps {
+  readonly planned: readonly PlannedSchedule[];
+  readonly forwarding: ForwardingStack;
+}
+
 /** One shard of the schedules. It holds nothing else, so a shard can be changed or recreated without the others. */
 export class SchedulesStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    planned: readonly PlannedSchedule[],
-    forwarding: ForwardingStack,
-    props: StackProps = {},
-  ) {
+  constructor(scope: Construct, id: string, { planned, forwarding, ...props }: SchedulesProps) {
     super(scope, id, { description: 'Tidemark: when what is read.', ...props });
     // The references already imply this dependency; it is explicit because alarms must exist before schedules.
     this.addStackDependency(forwarding, 'nothing runs unwatched');

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { accept } from '../account/accept.ts';
 
-/** Where alarms go: the topic that is given, or one that is made. */
+/** Returns the topic of all alarms: the configured one, or a new one. */
 export function alarmTopic(scope: Construct, { alarms }: Deployment): ITopic {
   if (alarms.topicArn !== undefined) return Topic.fromTopicArn(scope, 'Topic', alarms.topicArn);
   const key = new Key(scope, 'TopicKey', {
@@ -16,7 +16,7 @@ export function alarmTopic(scope: Construct, { alarms }: Deployment): ITopic {
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const topic = new Topic(scope, 'Topic', { displayName: 'Tidemark', masterKey: key, enforceSSL: true });
-  // Neither a key of AWS nor a topic with a policy of its own lets CloudWatch in unless it is told to: alarms would be lost.
+  // The AWS managed key of SNS does not allow CloudWatch at all. This key and the topic's policy must name CloudWatch, or alarms would be lost.
   const cloudwatch = {
     principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

@@ -3,89 +3,152 @@ import type { Metric } from '../../functions/core/metrics.ts';
 /** A state of a source that a person has to look at: how it is recognised, and what to do first. Each has a heading in the runbook. */
 export interface Condition {
   readonly name: string;
-  /** One metric, or an expression of several, by their names. */
-  readonly value: string;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly [Metric, ...Metric[]];
+  /** An expression over the metrics, by their ids (see `idOf`). Undefined if there is only one metric, which is taken as it is. */
+  readonly expression?: string;
   readonly statistic: 'Sum' | 'Maximum' | 'Minimum';
+  /** Length of a period. */
   readonly minutes: number;
-  /** Number of periods in a row. */
+  /** Number of periods that must be beyond the threshold. */
   readonly periods: number;
-  /** The last number of periods among which they are. Undefined if they must be in a row. */
+  /** Number of last periods that are looked at. Undefined if it is `periods`: then they must be in a row. */
   readonly among?: number;
-  /** Only where credentials are exchanged. */
-  readonly rotation?: true;
-  readonly when: 'above' | 'below';
   readonly threshold: number;
-  /** Whether missing data is the alarm. */
+  /** On which side of the threshold it holds. Default: above. */
+  readonly when?: 'above' | 'below';
+  /** Whether missing data also raises the alarm. */
   readonly silence?: true;
+  /** Whether it exists only for sources that rotate credentials. */
+  readonly rotation?: true;
   readonly about: string;
-  /** What to run first. */
+  /** The first command to run. */
   readonly command: string;
 }
 
-/** All conditions. Their metrics are by source, not by feed: the log lines name the worst feeds. */
+/** All conditions. Their metrics have one value for a source, not one for each feed; the log names the worst feeds. */
 export const CONDITIONS: readonly Condition[] = [
   {
-    ...condition('failing', ['Failing'], 'Sum', 15, 3, 0),
+    name: 'failing',
+    metrics: ['Failing'],
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 3,
+    threshold: 0,
     about: 'Runs have failed for three quarters of an hour; the watermark waits.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('not-running', ['OverdueSeconds'], 'Maximum', 15, 4, 3_600),
+    name: 'not-running',
+    metrics: ['OverdueSeconds'],
+    statistic: 'Maximum',
+    minutes: 15,
+    periods: 4,
+    threshold: 3_600,
     silence: true,
     about: 'A configured feed has not caught up for an hour beyond its cadence, or nobody counts any more.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('lagging', ['WorstLagSeconds'], 'Maximum', 15, 4, 2 * 3_600),
+    name: 'lagging',
+    metrics: ['WorstLagSeconds'],
+    statistic: 'Maximum',
+    minutes: 15,
+    periods: 4,
+    threshold: 2 * 3_600,
     about: 'A feed is over two hours further behind than it is meant to be.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('refused', ['Refused', 'Forbidden'], 'Sum', 15, 1, 0),
-    value: 'FILL(refused, 0) + FILL(forbidden, 0)',
+    name: 'refused',
+    metrics: ['Refused', 'Forbidden'],
+    expression: 'FILL(refused, 0) + FILL(forbidden, 0)',
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
     about: 'The vendor refuses the credentials, or a permission is missing.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('throttled', ['Throttled'], 'Sum', 60, 3, 100),
+    name: 'throttled',
+    metrics: ['Throttled'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 3,
+    threshold: 100,
     about: 'The vendor has throttled us for hours.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('late-beyond-overlap', ['OverlapShortened'], 'Sum', 60, 1, 0),
+    name: 'late-beyond-overlap',
+    metrics: ['OverlapShortened'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
     about: 'The overlap was cut: what comes late into the part that was cut off is not found by reading.',
     command: 'npx tidemark lateness --cloud',
   },
   {
-    ...condition('retention-near', ['LeastRetentionHours', 'Gap'], 'Minimum', 15, 1, 72, 'below'),
-    value: 'IF(FILL(gap, 0) > 0, 0, FILL(leastRetentionHours, 9999))',
+    name: 'retention-near',
+    metrics: ['LeastRetentionHours', 'Gap'],
+    expression: 'IF(FILL(gap, 0) > 0, 0, FILL(leastRetentionHours, 9999))',
+    statistic: 'Minimum',
+    minutes: 15,
+    periods: 1,
+    threshold: 72,
+    when: 'below',
     about: 'The vendor deletes soon, or has deleted, what has not been read.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('quarantined', ['Quarantined'], 'Sum', 60, 1, 0),
+    name: 'quarantined',
+    metrics: ['Quarantined'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
     about: 'Something lies in quarantine: a destination could not take it whole, or an answer could not be read.',
     command: 'npx tidemark quarantine --cloud',
   },
   {
-    ...condition('unmapped', ['Unmapped'], 'Sum', 60, 1, 0),
+    name: 'unmapped',
+    metrics: ['Unmapped'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
     about: 'Records could not be mapped; they were delivered as pipeline_error with the original inside.',
     command: 'npx tidemark status --cloud',
   },
   {
-    ...condition('verify-missing', ['VerifyMissing'], 'Sum', 60, 1, 0),
+    name: 'verify-missing',
+    metrics: ['VerifyMissing'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
     about: 'The vendor has events that were never delivered.',
     command: 'npx tidemark verify --cloud --repair',
   },
   {
-    ...condition('delivery-failing', ['DeliveryRefused'], 'Sum', 15, 4, 0),
+    name: 'delivery-failing',
+    metrics: ['DeliveryRefused'],
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 4,
+    threshold: 0,
     about: 'A delivery stream has refused records for an hour, or has not passed on what it took.',
     command: 'npx tidemark status --cloud',
   },
   {
-    // Counted once a day: the alarm lasts from one day to the next.
-    ...condition('rotation-stuck', ['RotationStuck'], 'Sum', 6 * 60, 1, 0),
+    // It is counted once a day. Six periods of six hours keep the alarm on from one day to the next.
+    name: 'rotation-stuck',
+    metrics: ['RotationStuck'],
+    statistic: 'Sum',
+    minutes: 6 * 60,
+    periods: 1,
+    threshold: 0,
     among: 6,
     rotation: true,
     about: 'A credential cannot be exchanged without a person, and may die within weeks; the log says which, and when.',
@@ -93,24 +156,12 @@ export const CONDITIONS: readonly Condition[] = [
   },
 ];
 
-function condition(
-  name: string,
-  metrics: readonly Metric[],
-  statistic: Condition['statistic'],
-  minutes: number,
-  periods: number,
-  threshold: number,
-  when: Condition['when'] = 'above',
-): Omit<Condition, 'about' | 'command'> {
-  return { name, value: idOf(metrics[0] as Metric), metrics, statistic, minutes, periods, threshold, when };
-}
-
-/** The name of a metric in an expression. */
+/** Returns the id of a metric in an expression. */
 export function idOf(metric: Metric): string {
   return metric.charAt(0).toLowerCase() + metric.slice(1);
 }
 
-/** The text of an alarm: the problem, what to run first, and where to read more. */
+/** Returns the text of an alarm: the problem, what to run first, and where to read more. */
 export function describe({ name, about, command }: Condition): string {
   return `${name}: ${about} First: ${command}. Then: docs/runbook.md, ${name}.`;
 }

@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-clo
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { streamMetric } from './metrics.ts';
 
-/** List prices of us-east-1, in dollars; docs/dashboard.md says where they are from. */
+/** List prices of us-east-1, in dollars. Their sources are in docs/dashboard.md. */
 const PRICE = {
   gigabyteSecond: 0.0000133334,
   invocation: 0.0000002,
@@ -12,14 +12,15 @@ const PRICE = {
   deliveredByte: 0.000000000029,
   loggedByte: 0.0000000005,
 } as const;
-/** Firehose bills each record as a multiple of that. */
+/** Firehose rounds the size of each record up to a multiple of this. */
 const RECORD_BYTES = 5_120;
 
 const EACH_DAY = { statistic: Stats.SUM, period: Duration.days(1) } as const;
 
-/** Something that is billed by use: what it costs on a day, by the metrics of how much was used. */
+/** The cost of one day of something that is billed by use. */
 interface Estimate {
   readonly label: string;
+  /** The cost in dollars, from the metrics in `used` by their names. */
   readonly expression: string;
   readonly used: Readonly<Record<string, IMetric>>;
 }
@@ -32,11 +33,11 @@ export interface BilledSource {
   readonly streams: readonly string[];
 }
 
-/** What a deployment costs on a day by what it used, in dollars: compute, what the streams took, what was logged, the table. */
+/** Returns the estimated cost of each day in dollars: functions, delivery streams, logs and the table. */
 export function estimateCost(sources: readonly BilledSource[], tableName: string): IMetric[] {
   const estimates = [...sources.flatMap(ofSource), ofTable(tableName)];
   return estimates.map(({ label, expression, used }, at) => {
-    // One graph takes each name once.
+    // The ids of metrics must be unique in a graph.
     const named = (name: string) => `${name}${at}`;
     return new MathExpression({
       label,
@@ -56,7 +57,7 @@ function ofSource({ title, invoked, logGroupName, memoryMb, streams }: BilledSou
     },
     ...streams.map((stream) => ({
       label: `${stream}: delivery`,
-      // A record is rounded up, by one such piece at most.
+      // Rounding up adds less than RECORD_BYTES to each record.
       expression: `(bytes + ${RECORD_BYTES} * records) * ${price('deliveredByte')}`,
       used: {
         bytes: streamMetric(stream, 'IncomingBytes', EACH_DAY),
@@ -86,7 +87,7 @@ function awsMetric(namespace: string, metricName: string, dimensionsMap: Record<
   return new Metric({ namespace, metricName, dimensionsMap, ...EACH_DAY });
 }
 
-/** Without an exponent, which metric math does not promise to know. */
+/** Returns a price without an exponent: metric math does not document that notation. */
 function price(of: keyof typeof PRICE): string {
   return PRICE[of].toFixed(14).replace(/0+$/, '');
 }

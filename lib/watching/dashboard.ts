@@ -27,29 +27,30 @@ export interface DashboardProps {
   readonly config: Config;
   readonly sources: readonly WatchedSource[];
   readonly destinationTypes: readonly DestinationType[];
-  /** Alarms that are about no source. */
+  /** Alarms that belong to no source. */
   readonly alarms: readonly Alarm[];
   readonly table: { readonly tableName: string };
 }
 
-/** A source, with what there is to see of it. */
+/** A source with its functions and alarms. */
 export interface WatchedSource {
   readonly source: Source;
-  /** The one that schedules invoke comes first. */
+  /** The function that reads on schedule comes first. */
   readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
   readonly alarms: readonly Alarm[];
 }
 
 export interface WatchedFunction {
-  /** What it does, beside reading on. */
+  /** What it does: reading, backfill or rotation. */
   readonly name: string;
   readonly made: LambdaFunction;
 }
 
 const WIDTH = 24;
 const PERIOD = Duration.minutes(15);
-/** CloudWatch takes so many alarms in one widget, and Logs Insights so many groups in one query. */
+/** Maximum number of alarms that CloudWatch takes in one widget. */
 const MOST_ALARMS = 100;
+/** Maximum number of log groups that Logs Insights takes in one query. */
 const MOST_LOG_GROUPS = 50;
 
 const ERRORS: readonly Metric[] = [
@@ -62,17 +63,17 @@ const ERRORS: readonly Metric[] = [
   'Unmapped',
 ];
 
-/** All there is to see, on one page: a row a source, however many feeds it has; the logs name the worst of them. */
+/** The dashboard of a deployment, on one page. Each source has one row, however many feeds it has; the worst feeds come from the logs. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const { config, sources, destinationTypes, alarms, table } = props;
     const { stackPrefix } = config.deployment;
     const dashboard = new CdkDashboard(this, 'Dashboard', {
-      // An account's dashboards are those of all its Regions.
+      // Dashboards of all Regions share the names of an account.
       dashboardName: `${stackPrefix}-${Aws.REGION}`,
       defaultInterval: Duration.days(1),
-      // A sum of a quarter of an hour stays one, however long the time that is looked at.
+      // Keeps sums over a quarter of an hour, however long the time range that is shown.
       periodOverride: PeriodOverride.INHERIT,
     });
     const logGroups = sources.map(({ functions: [live] }) => live.made.log.logGroupName);
@@ -123,13 +124,13 @@ function feedWidgets(logGroupNames: string[]): IWidget[] {
 }
 
 function alarmWidget(title: string, alarms: readonly Alarm[]): IWidget {
-  // Four in a line.
+  // Four alarms in a line.
   const height = 1 + Math.max(1, Math.ceil(alarms.length / 4));
   const sortBy = AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP;
   return new AlarmStatusWidget({ title, alarms: [...alarms], sortBy, width: WIDTH, height });
 }
 
-/** How reading from the vendor goes. */
+/** Graphs of reading from the vendor. */
 function readingWidgets(stackPrefix: string, source: string): IWidget[] {
   const of = (metric: Metric, statistic: string, label: string = metric) =>
     sourceMetric(stackPrefix, source, metric, { statistic, period: PERIOD, label });
@@ -151,7 +152,7 @@ function readingWidgets(stackPrefix: string, source: string): IWidget[] {
   ];
 }
 
-/** How what was read is passed on, and by what. */
+/** Graphs of the delivery streams and of the functions. */
 function deliveringWidgets(
   { functions }: WatchedSource,
   streams: readonly { stream: string; freshness: string | undefined }[],

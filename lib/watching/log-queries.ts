@@ -1,8 +1,8 @@
-// Queries of CloudWatch Logs Insights about what the functions log; test/e2e/log-queries.test.ts holds them against real lines.
+// CloudWatch Logs Insights queries over the functions' logs. test/e2e/log-queries.test.ts runs them on real log lines.
 
 /**
- * The worst feeds, of those that run: first by how many of their runs ended with an error, then by how far they are behind. Each run logs a
- * line with the feed's report; that of a job beside the feed has no lag, and is not meant.
+ * The worst feeds among those that run: first by the number of runs that ended with an error, then by lag. Each run logs a line with the
+ * feed's report. Reports of jobs have no lag and are left out.
  */
 export const WORST_FEEDS: readonly string[] = [
   'filter ispresent(state) and ispresent(lagSeconds)',
@@ -11,7 +11,7 @@ export const WORST_FEEDS: readonly string[] = [
   'limit 10',
 ];
 
-/** Those that are longest overdue, also where they do not run at all: each census names the worst of its shard. */
+/** The feeds that are overdue longest, including those that do not run at all: each census names the worst feeds of its shard. */
 export const OVERDUE_FEEDS: readonly string[] = [
   'filter ispresent(overdue.feed) and overdue.seconds > 0',
   'stats latest(overdue.seconds) as seconds by overdue.feed',

@@ -9,8 +9,8 @@ export interface QuietHoursProps {
 }
 
 /**
- * Mutes alarms at certain times. They go on looking, and what is still so when the time is over is told then; what has been told
- * before it is not told again.
+ * Mutes alarms at the configured times. Muted alarms still change state. An alarm that was raised in quiet hours and is still on at their
+ * end is sent then; one that was sent before they began is not sent again.
  */
 export class QuietHours extends Construct {
   constructor(scope: Construct, id: string, { hours, alarms }: QuietHoursProps) {

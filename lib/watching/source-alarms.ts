@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
 import { deliveryStreamName } from '../../functions/core/config/destination.ts';
+import type { Metric } from '../../functions/core/metrics.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { CONDITIONS, type Condition, describe, idOf } from './conditions.ts';
@@ -17,14 +18,14 @@ export interface SourceAlarmsProps {
   readonly destinationTypes: readonly DestinationType[];
   readonly stackPrefix: string;
   readonly topic: ITopic;
-  /** Whether any of its credentials is exchanged for a new one. */
+  /** Whether any of its credentials rotates. */
   readonly rotates: boolean;
 }
 
-/** The alarms of a source: one a condition, and those of its delivery streams. None of them multiplies with feeds. */
+/** The alarms of a source: one for each condition, and those of its delivery streams. Their number does not grow with the feeds. */
 export class SourceAlarms extends Construct {
   readonly alarms: readonly Alarm[];
-  /** Those of them that silence sets off. */
+  /** The alarms that missing data raises. */
   readonly silent: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: SourceAlarmsProps) {
@@ -44,20 +45,10 @@ export class SourceAlarms extends Construct {
   }
 
   #watch(stackPrefix: string, source: Source, condition: Condition): Alarm {
-    const { name, value, metrics, statistic, minutes, periods, among = periods, when, threshold, silence } = condition;
-    const period = Duration.minutes(minutes);
-    const usingMetrics = Object.fromEntries(
-      metrics.map((metricName) => [
-        idOf(metricName),
-        sourceMetric(stackPrefix, source.id, metricName, { statistic, period }),
-      ]),
-    );
-    const [only] = Object.values(usingMetrics);
-    const metric =
-      metrics.length === 1 && only ? only : new MathExpression({ expression: value, usingMetrics, period });
+    const { name, periods, among = periods, when = 'above', threshold, silence } = condition;
     return new Alarm(this, name, {
       alarmDescription: `${source.id}/${describe(condition)}`,
-      metric,
+      metric: metricOf(stackPrefix, source, condition),
       threshold,
       evaluationPeriods: among,
       ...(among !== periods && { datapointsToAlarm: periods }),
@@ -66,4 +57,13 @@ export class SourceAlarms extends Construct {
       treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
   }
+}
+
+function metricOf(stackPrefix: string, source: Source, condition: Condition): IMetric {
+  const { metrics, expression, statistic, minutes } = condition;
+  const period = Duration.minutes(minutes);
+  const ofSource = (metric: Metric) => sourceMetric(stackPrefix, source.id, metric, { statistic, period });
+  if (expression === undefined) return ofSource(metrics[0]);
+  const usingMetrics = Object.fromEntries(metrics.map((metric) => [idOf(metric), ofSource(metric)]));
+  return new MathExpression({ expression, usingMetrics, period });
 }

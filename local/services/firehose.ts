@@ -88,17 +88,27 @@ function operations(state: State): Record<string, Operation> {
   return {
     PutRecordBatch: async (input, closing) => {
       const records = readRecords(input.Records);
-      return put(state, input.DeliveryStreamName, records, closing, (responses) => ({
-        FailedPutCount: responses.filter((response) => response === REFUSAL).length,
-        Encrypted: false,
-        RequestResponses: responses,
-      }));
+      return put(state, {
+        streamName: input.DeliveryStreamName,
+        records,
+        closing,
+        answer: (responses) => ({
+          FailedPutCount: responses.filter((response) => response === REFUSAL).length,
+          Encrypted: false,
+          RequestResponses: responses,
+        }),
+      });
     },
     PutRecord: async (input, closing) =>
-      put(state, input.DeliveryStreamName, [readRecord(input.Record, 'record')], closing, ([response]) => {
-        // A call of one record has no list of refusals: AWS refuses the call.
-        if (response === REFUSAL) throw unavailable();
-        return { ...response, Encrypted: false };
+      put(state, {
+        streamName: input.DeliveryStreamName,
+        records: [readRecord(input.Record, 'record')],
+        closing,
+        answer: ([response]) => {
+          // A call of one record has no list of refusals: AWS refuses the call.
+          if (response === REFUSAL) throw unavailable();
+          return { ...response, Encrypted: false };
+        },
       }),
     DescribeDeliveryStream: async (input) => describe(findStream(state, input.DeliveryStreamName)),
   };
@@ -106,12 +116,18 @@ function operations(state: State): Record<string, Operation> {
 
 type RecordResponse = { readonly RecordId: string } | typeof REFUSAL;
 
+/** A call that puts records. */
+interface PutCall {
+  /** As the caller sent it: it may be no name at all. */
+  readonly streamName: unknown;
+  readonly records: readonly Buffer[];
+  readonly closing: AbortSignal;
+  readonly answer: (responses: readonly RecordResponse[]) => object;
+}
+
 async function put(
   state: State,
-  streamName: unknown,
-  records: readonly Buffer[],
-  closing: AbortSignal,
-  answer: (responses: readonly RecordResponse[]) => object,
+  { streamName, records, closing, answer }: PutCall,
 ): Promise<object | typeof NO_ANSWER> {
   const stream = findStream(state, streamName);
   const counters = state.counters[stream.deliveryStream] as FirehoseCounters;

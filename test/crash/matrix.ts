@@ -61,6 +61,18 @@ export function isKept({ struck, lost, invented, repeatedForNothing, ended }: Ou
   return struck && lost === 0 && invented === 0 && repeatedForNothing === 0 && ended === 'caught-up';
 }
 
+interface ArenaParts {
+  readonly folder: string;
+  readonly kind: Kind;
+  readonly services: ChildProcess;
+  readonly urls: Services;
+  readonly vendor: RunningSimulator;
+  /** Start of the vendor's log, in milliseconds. */
+  readonly from: number;
+  /** Added to the clock of this machine, so that each arena starts at the same time. */
+  readonly clockOffset: number;
+}
+
 /** The services, a vendor, and workers to kill: all processes of their own but the vendor and what stands in between. */
 export class Arena {
   readonly #folder: string;
@@ -84,18 +96,10 @@ export class Arena {
     // A day has to be over before all of it is read.
     const from = kind.stream === 'user-activities' ? to - 30 * HOUR_MS : to - HOUR_MS;
     const vendor = await kind.start(from, to, () => Date.now() + clockOffset);
-    return new Arena(folder, kind, services, urls, vendor, from, clockOffset);
+    return new Arena({ folder, kind, services, urls, vendor, from, clockOffset });
   }
 
-  private constructor(
-    folder: string,
-    kind: Kind,
-    services: ChildProcess,
-    urls: Services,
-    vendor: RunningSimulator,
-    from: number,
-    clockOffset: number,
-  ) {
+  private constructor({ folder, kind, services, urls, vendor, from, clockOffset }: ArenaParts) {
     this.#folder = folder;
     this.#kind = kind;
     this.#services = services;

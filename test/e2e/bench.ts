@@ -144,13 +144,17 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** What a tidemark.json says of a simulator. */
+interface ConnectionChanges {
+  readonly timing: StreamSettings;
+  readonly changes?: object;
+  readonly settings?: object;
+}
+
+/** The connection to a simulator, as in tidemark.json. */
 export function describeConnection(
   source: Source,
   running: RunningSimulator,
-  timing: StreamSettings,
-  changes: object = {},
-  settings: object = {},
+  { timing, changes = {}, settings = {} }: ConnectionChanges,
 ) {
   const { settings: usual, ...connection } = running.connection;
   const { every } = timing;
@@ -192,8 +196,11 @@ async function startBench<Options extends SimulatorOptions, Running extends Runn
   const usualStreams = options.streams ?? subject.streams;
 
   const described = (settings: object = {}) => {
-    const all = { ...subject.settings, ...options.settings, ...settings };
-    return describeConnection(source, running, timing, { id, secret: secretName }, all);
+    return describeConnection(source, running, {
+      timing,
+      changes: { id, secret: secretName },
+      settings: { ...subject.settings, ...options.settings, ...settings },
+    });
   };
 
   async function invoke({

@@ -33,6 +33,16 @@ export interface RunOptions {
   readonly onEffect?: EffectHook;
 }
 
+interface EffectOptions {
+  /** The feed, URL, stream or step that it is about. */
+  readonly about?: string;
+  /** What is written or asked for, as hooks see it. */
+  readonly value?: unknown;
+  /** Its latency. Default: the usual one of its kind. */
+  readonly takes?: Duration;
+  readonly timeout?: Duration;
+}
+
 /** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
 type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 
@@ -100,7 +110,7 @@ export class Invocation {
       now: () => floorTo(clock.now + clockOffset, MILLISECOND),
       random,
       sleep: (time) =>
-        this.#do('sleep', '', time, () => undefined, { takes: Math.max(0, Math.min(time, stopAt - clock.now)) }),
+        this.#do('sleep', () => undefined, { value: time, takes: Math.max(0, Math.min(time, stopAt - clock.now)) }),
       remainingTime: () => Math.max(0, this.#endsAt - clock.now),
       stopping: () => clock.now >= stopAt,
       count: (metric, value) => {
@@ -118,7 +128,7 @@ export class Invocation {
       keepToken: (times) => this.#keep(times),
       session: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
-      secretVersion: () => this.#do('secretVersion', '', undefined, () => this.#secret(false)),
+      secretVersion: () => this.#do('secretVersion', () => this.#secret(false)),
     };
   }
 
@@ -144,33 +154,43 @@ export class Invocation {
   > {
     const { table, clock } = this.#world;
     const seen = (feed: string, from: string, to?: string) =>
-      this.#do('loadSeen', feed, from, () => table.loadSeen(feed, from, to, clock.now));
-    const kept = (feed: string) => this.#do('loadQuarantine', feed, undefined, () => table.loadQuarantine(feed));
+      this.#do('loadSeen', () => table.loadSeen(feed, from, to, clock.now), { about: feed, value: from });
+    const kept = (feed: string) => this.#do('loadQuarantine', () => table.loadQuarantine(feed), { about: feed });
     return {
-      load: (feed) => this.#do('load', feed, undefined, () => table.load(feed)),
-      write: (feed, item, expect) => this.#do('write', feed, item, () => table.write(feed, item, expect, clock.now)),
-      loadConnection: () => this.#do('loadConnection', '', undefined, () => table.loadConnection()),
+      load: (feed) => this.#do('load', () => table.load(feed), { about: feed }),
+      write: (feed, item, expect) =>
+        this.#do('write', () => table.write(feed, item, expect, clock.now), { about: feed, value: item }),
+      loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
-        this.#do('writeConnection', '', state, () => table.writeConnection(state, expect)),
+        this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
       loadSeen: async function* (feed, from, to) {
         yield* await seen(feed, from, to);
       },
       remember: (feed, chunks) =>
-        this.#do('remember', feed, chunks, (half) => table.remember(feed, part(chunks, half), clock.now)),
-      loadOngoing: (feed) => this.#do('loadOngoing', feed, undefined, () => table.loadOngoing(feed)),
+        this.#do('remember', (half) => table.remember(feed, part(chunks, half), clock.now), {
+          about: feed,
+          value: chunks,
+        }),
+      loadOngoing: (feed) => this.#do('loadOngoing', () => table.loadOngoing(feed), { about: feed }),
       noteOngoing: (feed, begun, ended) =>
-        this.#do('noteOngoing', feed, { begun, ended }, () => table.noteOngoing(feed, begun, ended)),
-      saveSnapshot: (feed, id, text) => this.#do('saveSnapshot', feed, id, () => table.saveSnapshot(feed, id, text)),
-      loadSnapshot: (feed, id) => this.#do('loadSnapshot', feed, id, () => table.loadSnapshot(feed, id)),
-      dropSnapshots: (feed, before) => this.#do('dropSnapshots', feed, before, () => table.dropSnapshots(feed, before)),
-      loadJobs: (feed, kind) => this.#do('loadJobs', feed, kind, () => table.loadJobs(feed, kind)),
+        this.#do('noteOngoing', () => table.noteOngoing(feed, begun, ended), { about: feed, value: { begun, ended } }),
+      saveSnapshot: (feed, id, text) =>
+        this.#do('saveSnapshot', () => table.saveSnapshot(feed, id, text), { about: feed, value: id }),
+      loadSnapshot: (feed, id) =>
+        this.#do('loadSnapshot', () => table.loadSnapshot(feed, id), { about: feed, value: id }),
+      dropSnapshots: (feed, before) =>
+        this.#do('dropSnapshots', () => table.dropSnapshots(feed, before), { about: feed, value: before }),
+      loadJobs: (feed, kind) => this.#do('loadJobs', () => table.loadJobs(feed, kind), { about: feed, value: kind }),
       loadQuarantine: async function* (feed) {
         yield* await kept(feed);
       },
-      dropQuarantine: (feed, id) => this.#do('dropQuarantine', feed, id, () => table.dropQuarantine(feed, id)),
-      saveLedger: (feed, row, expect) => this.#do('saveLedger', feed, row, () => table.saveLedger(feed, row, expect)),
-      loadLedger: (feed, from, to) => this.#do('loadLedger', feed, from, () => table.loadLedger(feed, from, to)),
-      quarantine: (feed, entry) => this.#do('quarantine', feed, entry, () => table.keep(feed, entry)),
+      dropQuarantine: (feed, id) =>
+        this.#do('dropQuarantine', () => table.dropQuarantine(feed, id), { about: feed, value: id }),
+      saveLedger: (feed, row, expect) =>
+        this.#do('saveLedger', () => table.saveLedger(feed, row, expect), { about: feed, value: row }),
+      loadLedger: (feed, from, to) =>
+        this.#do('loadLedger', () => table.loadLedger(feed, from, to), { about: feed, value: from }),
+      quarantine: (feed, entry) => this.#do('quarantine', () => table.keep(feed, entry), { about: feed, value: entry }),
     };
   }
 
@@ -187,7 +207,7 @@ export class Invocation {
           firehose.accept(stream, part(taken, half), call, clock.now);
           return codes;
         };
-        return await this.#do('put', stream, records, act, { timeout });
+        return await this.#do('put', act, { about: stream, value: records, timeout });
       },
     };
   }
@@ -201,7 +221,7 @@ export class Invocation {
   /** The vendor acts at once, and its answer takes its time: what becomes visible meanwhile is not in it. */
   async #fetch(url: string, timeout: Duration, fresh: boolean): Promise<Answer> {
     const ask: Doing<Answered> = () => this.#world.answer(url, this.#secret(fresh), this.#session);
-    const { status, headers, text, network, latency } = await this.#do('fetch', url, undefined, ask, { timeout });
+    const { status, headers, text, network, latency } = await this.#do('fetch', ask, { about: url, timeout });
     await this.#pass(Math.min(latency, timeout), 'fetch');
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
@@ -229,7 +249,7 @@ export class Invocation {
     const { login } = this.#world;
     if (!login) throw new Error('nobody signs in to this vendor');
     const take: Doing<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
-    const { network, session, ...answer } = await this.#do('session', step, undefined, take, { timeout });
+    const { network, session, ...answer } = await this.#do('session', take, { about: step, timeout });
     if (network !== undefined) throw new NetworkError(network);
     if (session !== undefined) this.#session = session;
     return answer;
@@ -238,10 +258,8 @@ export class Invocation {
   /** Asks the hook, lets time go by, and then does it, or half of it, or nothing: the shape of every effect. */
   async #do<T>(
     name: EffectName,
-    about: string,
-    value: unknown,
     act: Doing<T>,
-    { takes = LATENCY[name], timeout = Number.POSITIVE_INFINITY } = {},
+    { about = '', value, takes = LATENCY[name], timeout = Number.POSITIVE_INFINITY }: EffectOptions = {},
   ): Promise<T> {
     const fault = this.#consult(name, about, value);
     const latency = typeof fault === 'object' && 'latency' in fault ? fault.latency : takes;

@@ -199,11 +199,12 @@ export class Oracle {
       const destination = stream.replace('tidemark-', '');
       const worker = this.putters.get(call) as Worker;
       if (records.some((record) => record.at(-1) !== 10)) this.fail('a record does not end with a line break');
-      for (const line of linesOf(records)) this.#accept(destination, line, worker, call, now);
+      for (const line of linesOf(records)) this.#accept(line, { destination, worker, call, at: now });
     };
   }
 
-  #accept(destination: string, line: string, worker: Worker, call: number, at: Instant): void {
+  #accept(line: string, put: Pick<Acceptance, 'destination' | 'worker' | 'call' | 'at'>): void {
+    const { destination, call } = put;
     const [id = '', text = '', phase = '', from, to] = line.split('\t');
     this.story.tell(() => `    ${destination} accepts ${id.slice(0, 8)} ${text}`);
     if (!/^[!-~]{1,40}$/.test(id)) this.fail(`event id ${JSON.stringify(id)}`);
@@ -215,7 +216,7 @@ export class Oracle {
     if (text === '@unreadable') this.unreadable.push({ destination, range });
     const other = this.books.contentOf(id, content);
     if (other !== content) this.fail(`event id ${id} stands for ${other} and for ${content}`);
-    const one: Acceptance = { destination, id, text, at, worker, call, answered: false };
+    const one: Acceptance = { ...put, id, text, answered: false };
     const before = this.books.enter(one, content);
     for (const earlier of before) {
       this.books.repeats++;

@@ -28,6 +28,13 @@ function using(path: string, expression: string): Readonly<Record<string, string
   return { [path]: `export const it = () => ${expression};\n` };
 }
 
+/** A function with this number of parameters, in a file that is otherwise fine. */
+function withParameters(count: number): string {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count);
+  const typed = names.map((name) => `${name}: string`).join(', ');
+  return `export const it = (${typed}) => [${names.join(', ')}];\n`;
+}
+
 const PLANTS: readonly Plant[] = [
   {
     wall: 'no circle of imports, even of types alone',
@@ -105,6 +112,16 @@ const PLANTS: readonly Plant[] = [
     files: { 'test/p16.test.ts': "import { test } from 'vitest';\n\ntest.skip('nothing', () => undefined);\n" },
     complaint: /noSkippedTests/,
   },
+  {
+    wall: 'no function has five parameters',
+    files: { 'lib/plan/p17.ts': withParameters(5) },
+    complaint: /useMaxParams/,
+  },
+  {
+    wall: 'no test has six',
+    files: { 'test/p18.ts': withParameters(6) },
+    complaint: /useMaxParams/,
+  },
 ];
 
 /** What a file may do in its room; the linter has nothing to say. */
@@ -112,6 +129,8 @@ const FINE: Readonly<Record<string, string>> = {
   ...importing('functions/core/run/fine.ts', '../time.ts'),
   ...importing('functions/sources/acme/handler.ts', '../../shell/serve.ts'),
   ...importing('lib/plan/fine.ts', '../../functions/core/model.ts'),
+  'functions/core/run/four.ts': withParameters(4),
+  'test/five.ts': withParameters(5),
 };
 
 const complaints = new Map<string, string[]>();

@@ -54,7 +54,12 @@ async function answer(account: State, invoke: Invoke, request: IncomingMessage, 
   if (target.startsWith('AWSStepFunctions.')) return stepFunctions(account, target, JSON.parse(body), response);
   const [, functionArn] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
   if (functionArn !== undefined)
-    return await lambda(account, invoke, decodeURIComponent(functionArn), JSON.parse(body), response);
+    return await lambda(
+      account,
+      invoke,
+      { functionArn: decodeURIComponent(functionArn), input: JSON.parse(body) },
+      response,
+    );
   if (body.includes('Action=DescribeStacks'))
     return stacks(account, new URLSearchParams(body).get('StackName') ?? '', response);
   s3(account, request.method ?? '', url, response);
@@ -82,11 +87,15 @@ function stacks({ outputs, asked }: State, name: string, response: ServerRespons
     );
 }
 
+interface Invocation {
+  readonly functionArn: string;
+  readonly input: object;
+}
+
 async function lambda(
   { asked }: State,
   invoke: Invoke,
-  functionArn: string,
-  input: object,
+  { functionArn, input }: Invocation,
   response: ServerResponse,
 ): Promise<void> {
   asked.push('Invoke');

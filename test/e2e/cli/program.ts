@@ -113,7 +113,7 @@ async function makePlace<Options extends SimulatorOptions, Running extends Runni
   const secret = JSON.stringify({ [`tidemark/${subject.source.id}/demo`]: subject.secretOf(options) });
   await writeFile(join(folder, 'state', 'secrets.json'), secret, { mode: 0o600 });
   const timing = { every: '1s', settle: '1s', startFrom: new Date(from).toISOString() };
-  const connection = describeConnection(subject.source, running, timing, {}, subject.settings);
+  const connection = describeConnection(subject.source, running, { timing, settings: subject.settings });
   const usual: UsualConfig = { connections: [connection], destinations: DESTINATIONS };
 
   const start = (...args: string[]) => begin('run', '--json', ...args);

@@ -37,8 +37,18 @@ export interface PlannedRun {
   readonly stopAfter?: Duration;
 }
 
+/** What the runs of a scenario depend on. */
+export interface RunPlan {
+  readonly count: number;
+  readonly every: Duration;
+  /** Whether no worker dies or hangs. */
+  readonly calm: boolean;
+  /** Whether the vendor sends its time with each answer, which corrects a worker's clock. */
+  readonly dates: boolean;
+}
+
 /** When workers begin, how long they may live, and which of them die or hang. */
-export function drawRuns(dice: Dice, count: number, every: Duration, calm: boolean, dates: boolean): PlannedRun[] {
+export function drawRuns(dice: Dice, { count, every, calm, dates }: RunPlan): PlannedRun[] {
   const outage = dice.maybe(0.15, () => ({ after: dice.int(1, count), time: dice.int(10, 90) * MINUTE }));
   const [shortest, longest] = dice.pick([
     [5, 20],

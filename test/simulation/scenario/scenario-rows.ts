@@ -56,7 +56,7 @@ export function planRows(dice: Dice, plan: RowPlan): PlannedRow[] {
     const size = dice.pick([1, 1, 2, 3, 6]);
     for (let at = 0; at < size; at++) {
       const time = base + dice.pick([0, 0, 0, 1, -1, 2]) * plan.precision;
-      const one = planRow(dice, plan, `e${rows.length}`, time, lateness);
+      const one = planRow(dice, plan, { name: `e${rows.length}`, time, lateness });
       rows.push(one);
       if (one.changesAt !== undefined || !dice.chance(equality)) continue;
       for (let twin = dice.int(1, 2); twin > 0; twin--) {
@@ -67,7 +67,14 @@ export function planRows(dice: Dice, plan: RowPlan): PlannedRow[] {
   return rows;
 }
 
-function planRow(dice: Dice, plan: RowPlan, name: string, time: Instant, lateness: number): PlannedRow {
+interface RowStart {
+  readonly name: string;
+  readonly time: Instant;
+  /** Probability that requests find it only later. */
+  readonly lateness: number;
+}
+
+function planRow(dice: Dice, plan: RowPlan, { name, time, lateness }: RowStart): PlannedRow {
   // Stamps are the vendor's, visibility is true time.
   const visibleAt = time - plan.clockOffset + drawDelay(dice, plan, lateness);
   const changesAt = dice.maybe(plan.changes ? 0.04 : 0, () => visibleAt + dice.int(1, 40) * MINUTE);

@@ -103,7 +103,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawPast(dice, end),
     ...(cutAfterPages !== undefined && { cutAfterPages }),
     rows: poison ? rows.map((row, at) => (at === Math.floor(rows.length / 2) ? { ...row, poison } : row)) : rows,
-    runs: drawRuns(dice, count, every, calm, dates),
+    runs: drawRuns(dice, { count, every, calm, dates }),
     destinations: drawDestinations(dice, end, calm),
     ...drawPeople(dice, end, calm),
     mostSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,

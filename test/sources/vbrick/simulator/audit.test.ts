@@ -35,14 +35,12 @@ describe('paging', () => {
       const times = [...running.events({ from: HOUR_AGO, to: NOON, collection: 'userAccess' })].map((row) => row.time);
       const [from, to] = [times.at(20) as number, times.at(-20) as number];
 
-      const read = rowsOf(await readPages(running, 'userAccess', from, to));
+      const read = rowsOf(await readPages(running, 'userAccess', { from, to }));
 
-      const wanted = held(
-        running,
-        'userAccess',
-        bound === 'exclusive' ? from + 1 : from,
-        bound === 'inclusive' ? to + 1 : to,
-      );
+      const wanted = held(running, 'userAccess', {
+        from: bound === 'exclusive' ? from + 1 : from,
+        to: bound === 'inclusive' ? to + 1 : to,
+      });
       expect(read).toEqual(wanted);
       expect(wanted.length).toBeGreaterThan(1000);
     },
@@ -51,10 +49,10 @@ describe('paging', () => {
   test.each(COLLECTIONS)('gives what is held in %s, oldest first', async (collection) => {
     const running = await start({ perMinute: 60 });
 
-    const pages = await readPages(running, collection, HOUR_AGO, NOON);
+    const pages = await readPages(running, collection);
 
     const times = rowsOf(pages).map(({ When }) => When);
-    expect(rowsOf(pages)).toEqual(held(running, collection, HOUR_AGO, NOON));
+    expect(rowsOf(pages)).toEqual(held(running, collection));
     expect(times).toEqual(times.toSorted());
     expect(times.length).toBeGreaterThan(200);
     expect(new Set(pages.slice(0, -1).map(({ rows }) => rows.length))).toEqual(new Set([100]));
@@ -63,7 +61,7 @@ describe('paging', () => {
   test('counts down, and leads on by the last row’s time', async () => {
     const running = await start({ from: HOUR_AGO, to: NOON, count: 625 });
 
-    const pages = await readPages(running, 'userAccess', HOUR_AGO, NOON);
+    const pages = await readPages(running, 'userAccess');
 
     expect(pages.map(({ total }) => total)).toEqual(['250', '150', '50']);
     expect(pages.map(({ fromDate }) => fromDate)).toEqual([
@@ -77,7 +75,7 @@ describe('paging', () => {
   test('ends with an empty token when told so', async () => {
     const running = await start({ lastToken: 'empty', from: HOUR_AGO, to: NOON, count: 5 });
 
-    const [page] = await readPages(running, 'userAccess', HOUR_AGO, NOON);
+    const [page] = await readPages(running, 'userAccess');
 
     expect([page?.token, page?.rows.length]).toEqual(['', 2]);
   });
@@ -85,7 +83,7 @@ describe('paging', () => {
   test('an exact hundred rows are one page', async () => {
     const running = await start({ from: HOUR_AGO, to: NOON, count: 250 });
 
-    const pages = await readPages(running, 'userAccess', HOUR_AGO, NOON);
+    const pages = await readPages(running, 'userAccess');
 
     expect(pages.map(({ rows }) => rows.length)).toEqual([100]);
   });
@@ -130,10 +128,10 @@ describe('paging', () => {
   test('serves ten thousand rows in the limit of a hundred a page', async () => {
     const running = await start({ from: HOUR_AGO, to: NOON, count: 25_000 });
 
-    const pages = await readPages(running, 'userAccess', HOUR_AGO, NOON);
+    const pages = await readPages(running, 'userAccess');
 
     expect(pages).toHaveLength(100);
-    expect(rowsOf(pages)).toEqual(held(running, 'userAccess', HOUR_AGO, NOON));
+    expect(rowsOf(pages)).toEqual(held(running, 'userAccess'));
     expect(running.counters.rowsServed).toBe(10_000);
   }, 20_000);
 
@@ -166,7 +164,7 @@ describe('paging', () => {
 
     const { rows } = await readPage(running, await tokenOf(running), 'users', { fromDate, toDate });
 
-    expect(rows).toEqual(held(running, 'users', HOUR_AGO, NOON));
+    expect(rows).toEqual(held(running, 'users'));
   });
 });
 
@@ -198,14 +196,14 @@ describe('a continuation token', () => {
     ];
 
     expect(once).toEqual(again);
-    expect(once.rows).toEqual(held(running, 'userAccess', HOUR_AGO, NOON).slice(100, 200));
+    expect(once.rows).toEqual(held(running, 'userAccess').slice(100, 200));
   });
 
   test('goes on with what was shown when the scroll began', async () => {
     let now = NOON;
     const running = await startWith({ late: { share: 0.5 } }, { perMinute: 60, now: () => now });
     const token = await tokenOf(running);
-    const before = held(running, 'userAccess', HOUR_AGO, NOON + MINUTE_MS, NOON);
+    const before = held(running, 'userAccess', { to: NOON + MINUTE_MS, visibleAt: NOON });
     const range = { fromDate: HOUR_AGO, toDate: NOON + MINUTE_MS };
     const read: object[] = [];
 
@@ -219,7 +217,7 @@ describe('a continuation token', () => {
     }
 
     expect(read).toEqual(before);
-    expect(held(running, 'userAccess', HOUR_AGO, NOON + MINUTE_MS).length).toBeGreaterThan(before.length);
+    expect(held(running, 'userAccess', { to: NOON + MINUTE_MS }).length).toBeGreaterThan(before.length);
   });
 
   test.each([
@@ -279,9 +277,9 @@ describe('one and all', () => {
   ] as const)('%s by id are the rows with that id', async (collection, id) => {
     const running = await start({ perMinute: 60 });
 
-    const read = rowsOf(await readPages(running, `${collection}/${id}`, HOUR_AGO, NOON));
+    const read = rowsOf(await readPages(running, `${collection}/${id}`));
 
-    const wanted = held(running, collection, HOUR_AGO, NOON).filter(({ EntityId }) => EntityId === id);
+    const wanted = held(running, collection).filter(({ EntityId }) => EntityId === id);
     expect(read).toEqual(wanted);
     expect(wanted.length).toBeGreaterThan(10);
   });
@@ -290,9 +288,9 @@ describe('one and all', () => {
     const running = await start({ perMinute: 600 });
     const id = PEOPLE[1]?.id as string;
 
-    const read = rowsOf(await readPages(running, `principals/${id}`, HOUR_AGO, NOON));
+    const read = rowsOf(await readPages(running, `principals/${id}`));
 
-    const all = COLLECTIONS.flatMap((collection) => held(running, collection, HOUR_AGO, NOON));
+    const all = COLLECTIONS.flatMap((collection) => held(running, collection));
     const wanted = all.filter(({ Principal }) => Principal.includes(`"Id":"${id}"`));
     const texts = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).toSorted();
     expect(texts(read)).toEqual(texts(wanted));
@@ -310,10 +308,10 @@ describe('one and all', () => {
 
   test('what is held begins and ends in the middle of a second', async () => {
     const running = await start({ perMinute: 6_000 });
-    const all = held(running, 'users', HOUR_AGO, HOUR_AGO + MINUTE_MS);
+    const all = held(running, 'users', { to: HOUR_AGO + MINUTE_MS });
     const [from, to] = [HOUR_AGO + 10_500, HOUR_AGO + 40_500];
 
-    const found = held(running, 'users', from, to);
+    const found = held(running, 'users', { from, to });
 
     expect(found).toEqual(all.filter(({ When }) => Date.parse(When) >= from && Date.parse(When) < to));
     expect(found.length).toBeGreaterThan(100);
@@ -326,7 +324,7 @@ describe('one and all', () => {
 
     for (const collection of COLLECTIONS)
       expect(all.filter((row) => row.collection === collection).map((row) => row.columns)).toEqual(
-        held(running, collection, HOUR_AGO, NOON),
+        held(running, collection),
       );
     expect(all.map(({ time }) => time)).toEqual(all.map(({ time }) => time).toSorted((a, b) => a - b));
     expect(() => [...running.events({ from: HOUR_AGO, to: NOON, collection: 'channels' })]).toThrow(/"channels"/);
@@ -393,7 +391,7 @@ describe('content', () => {
   test('covers the documented kinds, systems that act, and columns with nothing in them', async () => {
     const running = await start({ perMinute: 600 });
 
-    const rows = COLLECTIONS.flatMap((collection) => held(running, collection, HOUR_AGO, NOON));
+    const rows = COLLECTIONS.flatMap((collection) => held(running, collection));
 
     const keys = new Set(rows.map(({ EntityKey }) => EntityKey));
     expect(keys).toEqual(
@@ -424,14 +422,14 @@ describe('content', () => {
   test('tells stories', async () => {
     const running = await start({ perMinute: 600 });
     const story = (collection: (typeof COLLECTIONS)[number], key: string) => {
-      const row = held(running, collection, HOUR_AGO, NOON).find(({ MessageKey }) => MessageKey === key);
+      const row = held(running, collection).find(({ MessageKey }) => MessageKey === key);
       return [JSON.parse(row?.PreviousState ?? ''), JSON.parse(row?.CurrentState ?? '')];
     };
 
     const [active, suspended] = story('users', 'Network:SuspendUser');
     const [without, withRole] = story('users', 'Network:AddRolesToUser');
     const [spare, renamed] = story('devices', 'Devices:ModifyEncoder');
-    const videos = held(running, 'videos', HOUR_AGO, NOON).filter(({ CurrentState }) => /"Public"/.test(CurrentState));
+    const videos = held(running, 'videos').filter(({ CurrentState }) => /"Public"/.test(CurrentState));
 
     expect([active, suspended]).toMatchObject([{ Status: 'Active' }, { Status: 'Suspended' }]);
     expect([without, withRole]).toMatchObject([{ RoleIds: [] }, { RoleIds: [expect.any(String)] }]);
@@ -442,7 +440,7 @@ describe('content', () => {
   test('has the system act where it does, and only there', async () => {
     const running = await start({ perMinute: 600 });
 
-    const rows = COLLECTIONS.flatMap((collection) => held(running, collection, HOUR_AGO, NOON));
+    const rows = COLLECTIONS.flatMap((collection) => held(running, collection));
 
     const keys = (ofSystem: boolean) =>
       new Set(
@@ -460,14 +458,14 @@ describe('content', () => {
   test('has good and failed sign-ins, and sign-outs', async () => {
     const running = await start({ perMinute: 600 });
 
-    const rows = held(running, 'userAccess', HOUR_AGO, NOON).map(({ Message }) => JSON.parse(Message).LogOnSuccessful);
+    const rows = held(running, 'userAccess').map(({ Message }) => JSON.parse(Message).LogOnSuccessful);
 
     for (const outcome of [true, false, undefined]) expect(rows.includes(outcome)).toBe(true);
   });
 
   test('happens at other times in every collection', async () => {
     const running = await start();
-    const times = COLLECTIONS.map((collection) => held(running, collection, HOUR_AGO, NOON).map(({ When }) => When));
+    const times = COLLECTIONS.map((collection) => held(running, collection).map(({ When }) => When));
 
     expect(new Set(times.map(String)).size).toBe(COLLECTIONS.length);
     expect(new Set(times.flat()).size).toBeGreaterThan(times.flat().length - 20);
@@ -475,7 +473,7 @@ describe('content', () => {
 
   test('has twins in one millisecond, equal in every column', async () => {
     const running = await startWith({ twins: 1 }, { perMinute: 60 });
-    const rows = held(running, 'users', HOUR_AGO, NOON).map((row) => JSON.stringify(row));
+    const rows = held(running, 'users').map((row) => JSON.stringify(row));
 
     expect(new Set(rows).size).toBeLessThan(rows.length / 2 + 60);
   });
@@ -483,7 +481,7 @@ describe('content', () => {
   test('has whole seconds when told so', async () => {
     const running = await start({ precision: 'seconds', perMinute: 60 });
 
-    const times = held(running, 'userAccess', HOUR_AGO, NOON).map(({ When }) => When);
+    const times = held(running, 'userAccess').map(({ When }) => When);
 
     expect(times.every((time) => time.endsWith('.000Z'))).toBe(true);
     expect(times.length).toBeGreaterThan(1000);
@@ -501,9 +499,9 @@ describe('content', () => {
     const [one, other, different] = [await start({ seed: 3 }), await start({ seed: 3 }), await start({ seed: 4 })];
 
     for (const collection of COLLECTIONS) {
-      const rows = held(one, collection, HOUR_AGO, NOON);
-      expect(held(other, collection, HOUR_AGO, NOON)).toEqual(rows);
-      expect(held(different, collection, HOUR_AGO, NOON)).not.toEqual(rows);
+      const rows = held(one, collection);
+      expect(held(other, collection)).toEqual(rows);
+      expect(held(different, collection)).not.toEqual(rows);
     }
     expect(await tokenOf(one)).toBe(await tokenOf(other));
     expect(ACCOUNT_ID).toMatch(/^[0-9a-f-]{36}$/);

@@ -91,13 +91,18 @@ export async function readPage(
   };
 }
 
-/** All pages of a range as the documentation says to read them, or so many. */
+interface PagesQuery {
+  readonly from?: number;
+  readonly to?: number;
+  /** Maximum number of pages. */
+  readonly most?: number;
+}
+
+/** The pages of a range, read as the documentation says. Without a range, those of the last hour. */
 export async function readPages(
   running: RunningVbrick,
   path: string,
-  from: number,
-  to: number,
-  most = 10_000,
+  { from = HOUR_AGO, to = NOON, most = 10_000 }: PagesQuery = {},
 ): Promise<Page[]> {
   const token = await tokenOf(running);
   const pages: Page[] = [];
@@ -115,13 +120,17 @@ export function rowsOf(pages: readonly Page[]): Columns[] {
   return pages.flatMap((page) => page.rows);
 }
 
-/** What the vendor holds in a collection, oldest first. */
+interface HeldRange {
+  readonly from?: number;
+  readonly to?: number;
+  readonly visibleAt?: number | undefined;
+}
+
+/** What the vendor holds in a collection, oldest first. Without a range, that of the last hour. */
 export function held(
   running: RunningVbrick,
   collection: CollectionName | `${CollectionName | 'principals'}/${string}`,
-  from: number,
-  to: number,
-  visibleAt?: number,
+  { from = HOUR_AGO, to = NOON, visibleAt }: HeldRange = {},
 ): Columns[] {
   const query = { from, to, collection, ...(visibleAt !== undefined && { visibleAt }) };
   return [...running.events(query)].map((row) => row.columns);

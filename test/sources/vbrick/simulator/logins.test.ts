@@ -17,7 +17,7 @@ async function statuses(count: number, request: () => Promise<Response>): Promis
 }
 
 function logins(running: RunningVbrick, visibleAt = NOON + 60 * MINUTE_MS): object[] {
-  return held(running, 'userAccess', HOUR_AGO, NOON + 60 * MINUTE_MS, visibleAt).map(
+  return held(running, 'userAccess', { to: NOON + 60 * MINUTE_MS, visibleAt }).map(
     ({ MessageKey, EntityId, When, Message, CurrentState }) => ({
       key: MessageKey,
       user: EntityId,
@@ -255,7 +255,7 @@ describe('what a login leaves in the log', () => {
     now += MINUTE_MS;
     const id = SERVICE_USER.id;
 
-    const all = held(running, 'userAccess', HOUR_AGO, now);
+    const all = held(running, 'userAccess', { to: now });
     const own = all.filter(({ EntityId }) => EntityId === id);
 
     expect(own.map(({ MessageKey }) => MessageKey)).toEqual([
@@ -263,9 +263,9 @@ describe('what a login leaves in the log', () => {
       'Network:RecordUserLogon',
     ]);
     expect(all.map(({ When }) => When)).toEqual(all.map(({ When }) => When).toSorted());
-    expect(held(running, `userAccess/${id}`, HOUR_AGO, now)).toEqual(own);
-    expect(held(running, `principals/${id}`, HOUR_AGO, now)).toEqual(own);
-    expect(held(running, 'users', HOUR_AGO, now).filter(({ MessageKey }) => /Logon/.test(MessageKey))).toEqual([]);
+    expect(held(running, `userAccess/${id}`, { to: now })).toEqual(own);
+    expect(held(running, `principals/${id}`, { to: now })).toEqual(own);
+    expect(held(running, 'users', { to: now }).filter(({ MessageKey }) => /Logon/.test(MessageKey))).toEqual([]);
   });
 
   test('has whole seconds when the log has', async () => {
@@ -273,7 +273,7 @@ describe('what a login leaves in the log', () => {
 
     await logIn(running);
 
-    expect(held(running, 'userAccess', HOUR_AGO, NOON + 1, Infinity)).toHaveLength(1);
+    expect(held(running, 'userAccess', { to: NOON + 1, visibleAt: Infinity })).toHaveLength(1);
   });
 
   test('is forgotten by a reset', async () => {
