@@ -76,8 +76,8 @@ export interface BenchOptions<Options extends SimulatorOptions = SimulatorOption
   readonly vendor?: Options;
   /** What time it is when the bench begins (milliseconds), at the vendor and in the function. */
   readonly at?: number;
-  /** How much faster than usual time passes for both. */
-  readonly speed?: number;
+  /** Milliseconds that pass for both with each request to the vendor: its time then depends on no machine. */
+  readonly msPerRequest?: number;
   /** The rows lie in so many minutes that end shortly before that. */
   readonly minutes?: number;
   /** The first run starts here (milliseconds) instead of where the rows do. */
@@ -176,17 +176,23 @@ async function startBench<Options extends SimulatorOptions, Running extends Runn
   const firstLine = stage.lines.length;
   const id = `demo-${nextNumber()}`;
   const secretName = `tidemark/${id}`;
-  const { at = Date.now(), speed = 1 } = options;
-  const began = Date.now();
-  let aheadMs = at - began;
-  const now = () => Math.floor(began + (Date.now() - began) * speed) + aheadMs;
+  const { at = Date.now(), msPerRequest = 0 } = options;
+  let aheadMs = at - Date.now();
+  const passed = new Float64Array(new SharedArrayBuffer(8));
+  const now = () => Date.now() + aheadMs + (passed[0] ?? 0);
   let clock = now;
+  let requests = () => 0;
+  const vendorNow = () => {
+    passed[0] = requests() * msPerRequest;
+    return clock();
+  };
   const to = Math.floor(now() / 1000) * 1000 - 5_000;
   const from = to - (options.minutes ?? 20) * 60_000;
   // A log without end has a rate instead of a count.
   const rows = options.vendor?.perMinute === undefined ? { from, to, count: 300 } : {};
-  const simulator: Options = { ...subject.vendor, ...rows, now: () => clock(), ...options.vendor };
+  const simulator: Options = { ...subject.vendor, ...rows, now: vendorNow, ...options.vendor };
   let running = await subject.start(simulator);
+  requests = () => running.counters.requests;
   onEnd(() => running.stop());
   const writeSecrets = (secrets: object) => writeFile(stage.secretsFile, JSON.stringify(secrets), { mode: 0o600 });
   await writeSecrets({ [secretName]: subject.secretOf(simulator) });
@@ -212,7 +218,7 @@ async function startBench<Options extends SimulatorOptions, Running extends Runn
     const connection = parseConnection(source, described(settings));
     const input = { connection, streams: streams ?? usualStreams, askAgain };
     const answer = await stage
-      .invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, budgetMs)
+      .invoke({ input, sentAt: Date.now(), benchAt: Date.now() + aheadMs, passed }, budgetMs)
       .catch((thrown: Error) => {
         const last = stage.lines.slice(-5).map((line) => JSON.stringify(line));
         throw new Error([thrown.message, ...last].join('\n'));
@@ -236,7 +242,7 @@ async function startBench<Options extends SimulatorOptions, Running extends Runn
     secretName,
     described: () => described(),
     connection: () => parseConnection(source, described()),
-    invoke: (input) => stage.invoke({ input, sentAt: Date.now(), benchAt: now(), speed }, BUDGET_MS),
+    invoke: (input) => stage.invoke({ input, sentAt: Date.now(), benchAt: Date.now() + aheadMs, passed }, BUDGET_MS),
     get vendor() {
       return running;
     },

@@ -11,7 +11,7 @@ describe('the census', () => {
     const { stage, giveBack } = await takeStage(plain.source);
     const feeds = { [bench.id]: { [STREAM]: '5m' }, nobody: { [STREAM]: '5m' } };
     const invoke = (input: object) =>
-      stage.invoke({ input, sentAt: Date.now(), benchAt: Date.now() + 3_600_000, speed: 1 }, 10_000);
+      stage.invoke({ input, sentAt: Date.now(), benchAt: Date.now() + 3_600_000 }, 10_000);
 
     try {
       // Two functions of one source share nothing but their table: this one has a table of its own.

@@ -99,7 +99,7 @@ async function startStage(
     heapMb === undefined ? `handler.ts?source=${source.id}` : `small-thread.ts?source=${source.id}&heapMb=${heapMb}`;
   const handler = new LocalFunction(new URL(module, import.meta.url), environment, (line) => lines.push(line));
   const invoke = (timed: Timed, budgetMs: number) => handler.invoke(timed, budgetMs);
-  await invoke({ input: 'nothing', sentAt: 0, benchAt: 0, speed: 1 }, 60_000).catch(() => undefined);
+  await invoke({ input: 'nothing', sentAt: 0, benchAt: 0 }, 60_000).catch(() => undefined);
   const stage = {
     invoke,
     firehose,

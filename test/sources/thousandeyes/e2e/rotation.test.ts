@@ -137,7 +137,7 @@ async function begin(faults: ThousandEyesFaults = {}, more: object = {}): Promis
   const invoke = async (by = rotator) => {
     const input = { act: 'rotate', connection };
     const answer = await by
-      .invoke({ input, sentAt: Date.now(), benchAt: clock.now, speed: 1 }, BUDGET_MS)
+      .invoke({ input, sentAt: Date.now(), benchAt: clock.now }, BUDGET_MS)
       .catch((thrown: Error) => {
         answers.push(`${thrown.stack}`);
         throw thrown;
@@ -201,7 +201,7 @@ test('a token is exchanged when it is 180 days old; the forwarding goes on with 
     streams: { 'audit-user-events': { startFrom: new Date(clock.now - DAY_MS).toISOString() } },
   };
   const input = { connection: forwarded, streams: ['audit-user-events'] };
-  const answer = await stage.invoke({ input, sentAt: Date.now(), benchAt: clock.now, speed: 1 }, 60_000);
+  const answer = await stage.invoke({ input, sentAt: Date.now(), benchAt: clock.now }, 60_000);
   const [report] = (answer as { feeds: FeedReport[] }).feeds;
   expect(report).toMatchObject({ state: 'caught-up', delivered: 50 });
 
@@ -396,7 +396,7 @@ test('a connection that does not say so is not rotated', async () => {
   const { connection } = await begin();
   const input = { act: 'rotate', connection: { ...connection, rotate: false } };
 
-  await expect(rotator.invoke({ input, sentAt: 0, benchAt: clock.now, speed: 1 }, BUDGET_MS)).rejects.toThrow(
+  await expect(rotator.invoke({ input, sentAt: 0, benchAt: clock.now }, BUDGET_MS)).rejects.toThrow(
     '$.connection.rotate: nothing is there, wanted true',
   );
 });
