@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findSources, handlerOf, rotateHandlerOf } from '../lib/plan/find-sources.ts';
 
 /** A cold start loads all of it: what makes a handler larger than this wants a reason. */
-const MOST_BYTES = 620_000;
+const MOST_BYTES = 630_000;
 
 const sources = await findSources();
 const handlers = [
