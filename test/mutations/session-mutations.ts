@@ -37,7 +37,7 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'kept-session-does-not-count',
     story: 'A kept session and two new ones are refused: two sign-ins in a run, and soon the user is locked out.',
-    file: 'functions/core/requests/session.ts',
+    file: 'functions/core/requests/access/session.ts',
     find: '    if (!times || effects.now() >= times.endsAt) return false;\n    this.#number++;\n',
     put: '    if (!times || effects.now() >= times.endsAt) return false;\n',
     test: 'test/rules/requests/warm-sessions.test.ts',
@@ -45,7 +45,7 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'kept-session-used-past-its-end',
     story: 'A session that has ended is used all the same: each first request of a run is refused.',
-    file: 'functions/core/requests/session.ts',
+    file: 'functions/core/requests/access/session.ts',
     find: 'if (!times || effects.now() >= times.endsAt) return false;',
     put: 'if (!times) return false;',
     test: 'test/rules/requests/warm-sessions.test.ts',
@@ -53,7 +53,7 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'session-never-kept',
     story: 'A warm function signs in at every run: the vendor’s log fills with our sign-ins.',
-    file: 'functions/core/requests/session.ts',
+    file: 'functions/core/requests/access/session.ts',
     find: '    if (this.#isKept) this.#run.effects.keepToken(times);\n',
     put: '',
     test: 'test/rules/requests/warm-sessions.test.ts',
@@ -77,7 +77,7 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'access-token-never-renewed',
     story: 'An access token is used until the vendor refuses it: a run in the middle of a backlog meets a 401.',
-    file: 'functions/core/requests/access-token.ts',
+    file: 'functions/core/requests/access/access-token.ts',
     find: 'else if (now >= this.#times.renewAt)',
     put: 'else if (now >= this.#times.renewAt + 100 * MINUTE)',
     test: 'test/rules/requests/access-tokens.test.ts',

@@ -1,7 +1,7 @@
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Source } from '../model.ts';
-import type { Access } from '../requests/access.ts';
+import type { Access } from '../requests/access/access.ts';
 import type { Pacer } from '../requests/pacer.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';

@@ -1,6 +1,6 @@
+import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
-import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import { checkVisibility } from '../requests/visibility.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import { SECOND } from '../time.ts';

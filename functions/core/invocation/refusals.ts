@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
-import { signInHold } from '../requests/sign-in-record.ts';
-import { signInRefused } from '../requests/sign-in-refusal.ts';
+import { signInHold } from '../requests/access/sign-in-record.ts';
+import { signInRefused } from '../requests/access/sign-in-refusal.ts';
 import type { FeedReport } from '../run/report.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { type Duration, formatTime, HOUR, type Instant, MINUTE } from '../time.ts';

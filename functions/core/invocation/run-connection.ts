@@ -1,5 +1,5 @@
 import { asTidemarkError } from '../errors.ts';
-import { openAccess } from '../requests/open-access.ts';
+import { openAccess } from '../requests/access/open-access.ts';
 import { Pacer } from '../requests/pacer.ts';
 import { nextStep } from '../run/next-step.ts';
 import type { FeedReport } from '../run/report.ts';

@@ -1,4 +1,4 @@
-import { SignInMarks } from '../requests/own-sign-ins.ts';
+import { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { startSending } from '../run/start-sending.ts';
 import type { Lease } from '../state/lease.ts';

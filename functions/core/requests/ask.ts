@@ -4,7 +4,7 @@ import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError }
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
 import { judge } from './judge.ts';
 import type { Pacer } from './pacer.ts';
 

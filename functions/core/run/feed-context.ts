@@ -1,8 +1,8 @@
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
+import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
-import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import type { VisibilityReport } from '../requests/visibility.ts';
 import type { Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';

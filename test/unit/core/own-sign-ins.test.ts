@@ -6,7 +6,7 @@ import {
   OURS,
   SignInMarks,
   UNEXPECTED,
-} from '../../../functions/core/requests/own-sign-ins.ts';
+} from '../../../functions/core/requests/access/own-sign-ins.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 
 const CONNECTION: Connection = {

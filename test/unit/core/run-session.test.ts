@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Session } from '../../../functions/core/requests/session.ts';
+import { Session } from '../../../functions/core/requests/access/session.ts';
 import { ConnectionStore } from '../../../functions/core/state/connection-store.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { MemoryLogin } from '../../memory/login.ts';

@@ -8,7 +8,7 @@ import {
   withAttempt,
   withClock,
   withoutAttempt,
-} from '../../../functions/core/requests/sign-in-record.ts';
+} from '../../../functions/core/requests/access/sign-in-record.ts';
 import type { ConnectionState } from '../../../functions/core/stored/connection-state.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 

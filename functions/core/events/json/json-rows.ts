@@ -1,5 +1,5 @@
-import type { Row } from '../model.ts';
-import { isBranch } from './differences.ts';
+import type { Row } from '../../model.ts';
+import { isBranch } from '../differences.ts';
 import { type Body, readJson, unexpectedJson, withoutByteOrderMark } from './json-answer.ts';
 import { beginsList, onOneLine, scanList, scanMembers } from './json-scanner.ts';
 

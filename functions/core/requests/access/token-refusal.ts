@@ -1,8 +1,8 @@
-import { LONGEST_HOLD, retryAfter } from '../answer-clock.ts';
-import { PauseError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { type Instant, MINUTE } from '../time.ts';
+import { LONGEST_HOLD, retryAfter } from '../../answer-clock.ts';
+import { PauseError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { type Instant, MINUTE } from '../../time.ts';
 
 /** How long a throttled token endpoint is left alone if it does not say. */
 const THROTTLED_HOLD = MINUTE;

@@ -1,4 +1,4 @@
-import type { Row } from '../model.ts';
+import type { Row } from '../../model.ts';
 import { type Body, readJson, unexpectedJson, withoutByteOrderMark } from './json-answer.ts';
 import { beginsList, onOneLine, scanList, scanMembers, skipSpace, skipValue } from './json-scanner.ts';
 

@@ -1,6 +1,6 @@
-import { digest } from '../events/identity.ts';
-import type { Connection, OwnSignIns, Row } from '../model.ts';
-import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import { digest } from '../../events/identity.ts';
+import type { Connection, OwnSignIns, Row } from '../../model.ts';
+import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { SIGN_INS_KEPT } from './sign-in-record.ts';
 
 /** The tags of records that show a sign-in: one of ours, or one under our account that is not on record. */

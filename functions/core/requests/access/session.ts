@@ -1,11 +1,11 @@
-import { clockOffset, retryAfter, vendorTime } from '../answer-clock.ts';
-import type { SessionAnswer, TokenTimes } from '../effects.ts';
-import { NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { pauseBeforeRetry, RETRIES } from '../retry.ts';
-import type { ConnectionState } from '../stored/connection-state.ts';
-import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import { clockOffset, retryAfter, vendorTime } from '../../answer-clock.ts';
+import type { SessionAnswer, TokenTimes } from '../../effects.ts';
+import { NetworkError, OutOfTimeError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { pauseBeforeRetry, RETRIES } from '../../retry.ts';
+import type { ConnectionState } from '../../stored/connection-state.ts';
+import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import {
   type Attempt,

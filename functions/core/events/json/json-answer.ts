@@ -1,6 +1,6 @@
-import { UnreadableError } from '../errors.ts';
-import type { Answer } from '../model.ts';
-import { excerpt } from './excerpt.ts';
+import { UnreadableError } from '../../errors.ts';
+import type { Answer } from '../../model.ts';
+import { excerpt } from '../excerpt.ts';
 
 /** The part of an answer that readers of JSON need: its text, and the headers that say what the text is meant to be. */
 export type Body = Pick<Answer, 'headers' | 'text'>;

@@ -1,6 +1,6 @@
-import { LONGEST_HOLD } from '../answer-clock.ts';
-import type { ConnectionState } from '../stored/connection-state.ts';
-import { DAY, formatTime, type Instant, SECOND } from '../time.ts';
+import { LONGEST_HOLD } from '../../answer-clock.ts';
+import type { ConnectionState } from '../../stored/connection-state.ts';
+import { DAY, formatTime, type Instant, SECOND } from '../../time.ts';
 
 /** How long our sign-ins are remembered: they show up in the vendor's log, perhaps late. */
 export const SIGN_INS_KEPT = 3 * DAY;

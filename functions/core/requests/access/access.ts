@@ -1,8 +1,8 @@
-import type { Effects } from '../effects.ts';
-import { TidemarkError, UnreadableError } from '../errors.ts';
-import type { Connection } from '../model.ts';
-import type { ConnectionStore } from '../state/connection-store.ts';
-import type { Instant } from '../time.ts';
+import type { Effects } from '../../effects.ts';
+import { TidemarkError, UnreadableError } from '../../errors.ts';
+import type { Connection } from '../../model.ts';
+import type { ConnectionStore } from '../../state/connection-store.ts';
+import type { Instant } from '../../time.ts';
 
 /** What requests need before they can be sent where a vendor gives out tokens: a session, or an access token. One for all feeds of a run. */
 export interface Access {

@@ -1,8 +1,8 @@
-import { LONGEST_HOLD, retryAfter } from '../answer-clock.ts';
-import { PauseError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../time.ts';
+import { LONGEST_HOLD, retryAfter } from '../../answer-clock.ts';
+import { PauseError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../../time.ts';
 import type { SignInHold } from './sign-in-record.ts';
 
 /** How long a refused sign-in is not tried again: more attempts would lock the user out. */

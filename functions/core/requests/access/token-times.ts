@@ -1,5 +1,5 @@
-import type { TokenTimes } from '../effects.ts';
-import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { TokenTimes } from '../../effects.ts';
+import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 
 /** The life of a token whose end the vendor does not tell, or tells wrongly. */
 export const ASSUMED_LIFE: Duration = 10 * MINUTE;

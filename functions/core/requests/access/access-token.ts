@@ -1,7 +1,7 @@
-import type { SessionAnswer, TokenTimes } from '../effects.ts';
-import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
-import { type Backoff, pauseBeforeRetry, RETRIES } from '../retry.ts';
-import { type Instant, MINUTE, SECOND } from '../time.ts';
+import type { SessionAnswer, TokenTimes } from '../../effects.ts';
+import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../../errors.ts';
+import { type Backoff, pauseBeforeRetry, RETRIES } from '../../retry.ts';
+import { type Instant, MINUTE, SECOND } from '../../time.ts';
 import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import { failing, refusalOfToken } from './token-refusal.ts';
 import { tokenTimes } from './token-times.ts';
