@@ -5,7 +5,7 @@ import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
-import { type FeedLook, lookAt } from '../core/invocation/feed-status.ts';
+import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
@@ -39,12 +39,12 @@ const destinations = z.array(
  */
 const SEEN_DAYS = '30';
 /** How many seen keys a run holds in memory, 16 bytes each. */
-const MOST_SEEN_KEYS = 500_000;
+const MAX_SEEN_KEYS = 500_000;
 
 /** What an invocation answers: how each feed went, how it stands, or what the census found. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedLook[] }
+  | { readonly looks: readonly FeedStatusReport[] }
   | { readonly census: CensusReport };
 
 /** A source's Lambda: one invocation runs the due feeds of one connection, or does with them what else there is to do. */
@@ -95,7 +95,7 @@ async function carryOut(
 ): Promise<Answered> {
   const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
   if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
-  if (task.act === 'look') return { looks: await Promise.all(feeds.map((feed) => lookAt(effects, feed, task.range))) };
+  if (task.act === 'look') return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
   return {
     feeds: await runConnection({
       effects,
@@ -105,7 +105,7 @@ async function carryOut(
       destinations: environment.destinations,
       write: writeEvent,
       owner: randomUUID(),
-      mostSeenKeys: MOST_SEEN_KEYS,
+      maxSeenKeys: MAX_SEEN_KEYS,
       seenFor: environment.seenDays * DAY,
       askAgain,
       task,

@@ -1,4 +1,4 @@
-import { clockOffset, LONGEST_HOLD } from '../core/answer-clock.ts';
+import { clockOffset, MAX_HOLD } from '../core/answer-clock.ts';
 import type { Answer, Quota } from '../core/model.ts';
 import { type Instant, MILLISECOND, SECOND } from '../core/time.ts';
 
@@ -32,7 +32,7 @@ export function quotaResetIn(answer: Answer, headers: QuotaHeaders, now: Instant
   const count = wholeNumber(answer, headers.reset);
   if (count === undefined) return undefined;
   const at = resetTime(count, headers.resetMeans, now, clockOffset(answer, now));
-  return at > now && at - now <= LONGEST_HOLD ? at : undefined;
+  return at > now && at - now <= MAX_HOLD ? at : undefined;
 }
 
 function resetTime(count: number, means: ResetMeaning, now: Instant, offset: number): Instant {

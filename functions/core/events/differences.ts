@@ -1,3 +1,4 @@
+import { isObject } from './is-object.ts';
 import { recordHash } from './identity.ts';
 
 /** One place in which two JSON values differ. If one side is `undefined`, the value was added or removed. */
@@ -25,7 +26,7 @@ export function* differences(before: unknown, after: unknown, path = '', depth =
   if (isSame(before, after)) return;
   const isDeep = depth >= DEEPEST;
   const lists = isDeep ? undefined : objectLists(before, after);
-  if (!isDeep && isBranch(before) && isBranch(after)) yield* branchDifferences(before, after, path, depth);
+  if (!isDeep && isObject(before) && isObject(after)) yield* branchDifferences(before, after, path, depth);
   else if (lists) yield* elementDifferences(...lists, path, depth);
   else yield { path: path === '' ? '$' : path, before, after };
 }
@@ -84,7 +85,7 @@ function objectLists(before: unknown, after: unknown): [readonly Branch[], reado
   const were = before ?? [];
   const are = after ?? [];
   if (!Array.isArray(were) || !Array.isArray(are)) return undefined;
-  return were.every(isBranch) && are.every(isBranch) ? [were, are] : undefined;
+  return were.every(isObject) && are.every(isObject) ? [were, are] : undefined;
 }
 
 /** How elements of a list are recognised: by an id or a name that each has and none shares. Undefined if there is none. */
@@ -115,7 +116,7 @@ function callNames(elements: readonly Branch[], idOf: (element: Branch) => strin
 function nameOf(element: Branch): string | undefined {
   const name = scalarText(element, 'name');
   if (name !== undefined) return name;
-  const [wrapped, ...others] = Object.values(element).filter(isBranch);
+  const [wrapped, ...others] = Object.values(element).filter(isObject);
   return wrapped && others.length === 0 ? scalarText(wrapped, 'name') : undefined;
 }
 
@@ -137,8 +138,4 @@ function plain(name: string): string {
 
 function quoted(name: string): string {
   return JSON.stringify(name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`);
-}
-
-export function isBranch(value: unknown): value is Branch {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,7 +17,7 @@ export interface ConnectionContext {
   readonly destinations: readonly Destination[];
   readonly write: Writer;
   readonly owner: string;
-  readonly mostSeenKeys: number;
+  readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
   /** A person started this invocation: what the vendor refused before is asked again now. */
@@ -34,7 +34,7 @@ export interface Shared {
   /** The end of the refusal that was on record when the invocation began, whether it is over or not. */
   readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
-  readonly session?: Access;
+  readonly access?: Access;
   /** Set by the first feed that needs it. */
   prepared?: Promise<PreparedConnection>;
 }

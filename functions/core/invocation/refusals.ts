@@ -9,7 +9,7 @@ import type { NotRun } from './unrun-feeds.ts';
 
 /** Refused credentials are tried again after a time that doubles with each refusal, from the second one in a row on. */
 const FIRST_HOLD = 5 * MINUTE;
-const LONGEST_HOLD = HOUR;
+const MAX_HOLD = HOUR;
 
 /**
  * Returns why the connection is not asked now, or undefined if it is: its credentials were refused lately and are still the
@@ -63,15 +63,15 @@ export async function saveConnection(
 /** Counts one more refusal. Where a request takes a sign-in, already the first refusal makes us wait. */
 async function anotherRefusal(
   { effects }: ConnectionContext,
-  { store, session }: Shared,
+  { store, access }: Shared,
   message: string | undefined,
 ): Promise<(state: ConnectionState) => ConnectionState> {
   const now = effects.now();
   const secretVersion = await effects.secretVersion();
   // Refusals of another secret do not count for this one.
   const refusals = (store.state.secretVersion === secretVersion ? store.state.refusals : 0) + 1;
-  const doublings = refusals - (session?.isSignIn ? 1 : 2);
-  const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_HOLD, FIRST_HOLD * 2 ** doublings);
+  const doublings = refusals - (access?.isSignIn ? 1 : 2);
+  const hold: Duration = doublings < 0 ? 0 : Math.min(MAX_HOLD, FIRST_HOLD * 2 ** doublings);
   const refusal = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
   return (state) => {
     // A refused sign-in holds for longer, whichever invocation met it.

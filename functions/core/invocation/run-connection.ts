@@ -36,19 +36,19 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   const endBy = start + budget - Math.min(SECOND, budget / 10);
   const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
   try {
-    const book = await ConnectionStore.open(effects);
+    const store = await ConnectionStore.open(effects);
     const secretVersion = await effects.secretVersion();
     const { title, auth } = source;
     const { owner, connection } = task;
-    const session = openAccess(auth, { effects, title, connection, book, secretVersion, owner, stopAt, endBy });
+    const access = openAccess(auth, { effects, title, connection, store, secretVersion, owner, stopAt, endBy });
     const shared: Shared = {
       pacer: new Pacer(undefined, JOBS.has(task.task.act)),
       endBy,
       stopAt,
-      store: book,
-      heldBefore: book.state.notBefore,
+      store,
+      heldBefore: store.state.notBefore,
       secretVersion,
-      ...(session && { session }),
+      ...(access && { access }),
     };
     const held = heldBack(task, shared, start);
     if (held) return await reportAllUnrun(task, held);

@@ -49,8 +49,8 @@ async function runSlice(
   feed: AnyFeed,
   others: number,
 ): Promise<FeedReport> {
-  const { effects, source, connection, destinations, write, owner, mostSeenKeys, seenFor, askAgain, task } = context;
-  const { pacer, session, stopAt, endBy } = shared;
+  const { effects, source, connection, destinations, write, owner, maxSeenKeys, seenFor, askAgain, task } = context;
+  const { pacer, access, stopAt, endBy } = shared;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (stopAt - now) / (others + 1));
   // At a slow pace, the next turn to ask may come after that.
@@ -60,7 +60,7 @@ async function runSlice(
     source,
     connection,
     pacer,
-    ...(session && { session }),
+    ...(access && { access }),
     stopAt: Math.min(stopAt, sliceEnd),
     endBy,
   };
@@ -75,7 +75,7 @@ async function runSlice(
       owner,
       leaseUntil: endBy + LEASE_MARGIN,
       asker,
-      mostSeenKeys,
+      maxSeenKeys,
       seenFor,
       askAgain,
       prepare,

@@ -5,7 +5,7 @@ import { type Digest, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { type Duration, HOUR, type Instant, type Range } from '../time.ts';
-import type { Findings, Missing } from './collect.ts';
+import type { Findings, MissingEvent } from './collect.ts';
 
 /** What is compared with what was delivered. */
 export interface VendorHours {
@@ -96,7 +96,7 @@ function extraStableHashes(chunks: readonly SeenChunk[], vendorKeys: KeySet | un
  * longer has: the vendor has changed them. Returns their number.
  */
 function takeChanged(findings: Findings, bucket: string, extras: Map<string, number>): number {
-  const isChanged = ({ address }: Missing): boolean => {
+  const isChanged = ({ address }: MissingEvent): boolean => {
     const { stableHash } = address;
     if (address.bucket !== bucket || !stableHash) return false;
     const name = Buffer.from(stableHash).toString('hex');

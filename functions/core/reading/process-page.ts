@@ -95,11 +95,11 @@ async function queueEvent(run: PageRun, reading: Reading, identity: Identity, ro
   const mark = marking && (await marking);
   if (mark === OURS && marks.leaveOut) {
     // It may have been delivered before the setting was made that leaves it out.
-    findings?.meet(bucket, key, deliveredTo);
+    findings?.noteVendorHas(bucket, key, deliveredTo);
     return false;
   }
   const undelivered = wantedBy(run, reading, time) & ~deliveredTo;
-  findings?.meet(bucket, key, deliveredTo | undelivered);
+  findings?.noteVendorHas(bucket, key, deliveredTo | undelivered);
   if (undelivered === 0) return false;
   const readAt = effects.now();
   const late = lateness(run, reading, time, readAt);

@@ -58,7 +58,7 @@ async function readLive(
   }
   if (!plan) return caughtUp(effects.now());
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
-  if (cut) await reportCut(run, cut, context.mostSeenKeys, warnings);
+  if (cut) await reportCut(run, cut, context.maxSeenKeys, warnings);
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
@@ -92,10 +92,10 @@ function overlapStart(feed: Feed, { watermark, floor }: FeedCheckpoint, due: rea
   return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
 }
 
-async function reportCut(run: Run, range: Range, mostSeenKeys: number, warnings: string[]): Promise<void> {
+async function reportCut(run: Run, range: Range, maxSeenKeys: number, warnings: string[]): Promise<void> {
   run.effects.count('OverlapShortened', 1);
   warnings.push(
-    `The overlap is cut to what lies after ${formatTime(range.to)}: more than ${mostSeenKeys} events were delivered in it.`,
+    `The overlap is cut to what lies after ${formatTime(range.to)}: more than ${maxSeenKeys} events were delivered in it.`,
   );
   await sendSelfEvent(run, { act: 'overlap-shortened', range });
 }

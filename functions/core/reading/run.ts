@@ -19,7 +19,7 @@ export interface Comparison {
   /** Whether an event was added before. */
   has(id: string): boolean;
   /** The vendor has an event that these destinations, as bits, want or have. */
-  meet(bucket: string, key: Uint8Array, wanted: number): void;
+  noteVendorHas(bucket: string, key: Uint8Array, wanted: number): void;
   /** At least one destination lacks the event. */
   add(event: EcsEvent, address: Address): void;
 }

@@ -4,7 +4,7 @@ import { RETRIES, retry } from '../retry.ts';
 import { DAY, type Duration, floorTo, type Instant, SECOND } from '../time.ts';
 import { type RotationReport, reportElsewhere, reportPutOff, reportRotated, reportStuck } from './rotation-report.ts';
 import type { Renewal, RotationTask } from './rotation-task.ts';
-import type { AttemptNote, BadEnd, SecretLook } from './secret-state.ts';
+import type { AttemptNote, BadEnd, SecretState } from './secret-state.ts';
 
 /** Longest wait for an answer of the vendor. */
 export const ASK_TIMEOUT: Duration = 30 * SECOND;
@@ -14,7 +14,7 @@ export const STORE_TIMEOUT: Duration = 10 * SECOND;
 const MARGIN: Duration = 3 * SECOND;
 
 /** Exchanges the credential. The order is what makes a crash harmless: write the note, ask once, store. */
-export async function exchange(task: RotationTask, look: SecretLook, due: Instant): Promise<RotationReport> {
+export async function exchange(task: RotationTask, look: SecretState, due: Instant): Promise<RotationReport> {
   const { effects, source, connection } = task;
   const { version } = look.current;
   const at = effects.now();
@@ -35,7 +35,7 @@ export async function exchange(task: RotationTask, look: SecretLook, due: Instan
 }
 
 /** Writes the note. Then the secret is read once more: false if somebody else has changed it or begun an attempt of their own. */
-async function claim(task: RotationTask, id: string, note: AttemptNote, before: SecretLook): Promise<boolean> {
+async function claim(task: RotationTask, id: string, note: AttemptNote, before: SecretState): Promise<boolean> {
   const { effects } = task;
   let isWritten = false;
   try {
@@ -91,7 +91,7 @@ function badEndOf({ rotation }: RotationTask, renewal: Renewal | undefined): Bad
 }
 
 /** Notes how the attempt failed, if possible, so that later invocations can tell a person. */
-async function fail(task: RotationTask, look: SecretLook, begun: AttemptNote, ended: BadEnd): Promise<RotationReport> {
+async function fail(task: RotationTask, look: SecretState, begun: AttemptNote, ended: BadEnd): Promise<RotationReport> {
   const note = { ...begun, ended };
   const version = idOf(`end of ${begun.attempt}`);
   await task.effects.note(version, note).catch((thrown: unknown) => {

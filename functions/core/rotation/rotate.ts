@@ -11,7 +11,7 @@ import {
   reportYoung,
 } from './rotation-report.ts';
 import type { RotationTask } from './rotation-task.ts';
-import type { Pending, SecretLook } from './secret-state.ts';
+import type { Pending, SecretState } from './secret-state.ts';
 
 /** A credential is exchanged this long after it was first seen to be due, or later: a deployment alone never exchanges one. */
 const NOTICE: Duration = 7 * DAY;
@@ -48,7 +48,7 @@ export async function rotate(task: RotationTask): Promise<RotationReport> {
 }
 
 /** Whether the current version is newer: a person has put a credential in, or the exchange succeeded and another one followed. */
-function isOver({ current }: SecretLook, { note, since }: Pending): boolean {
+function isOver({ current }: SecretState, { note, since }: Pending): boolean {
   if (note) return note.of !== current.version;
   return since !== undefined && since < current.createdAt;
 }
@@ -59,7 +59,7 @@ function mayBeUnderWay({ note }: Pending, now: Instant): boolean {
 }
 
 /** Notes that the credential is due, and returns when it may be exchanged. */
-async function giveNotice({ effects, rotation }: RotationTask, { current, notice }: SecretLook): Promise<Instant> {
+async function giveNotice({ effects, rotation }: RotationTask, { current, notice }: SecretState): Promise<Instant> {
   const now = effects.now();
   const isKnown = notice?.of === current.version && Math.abs(now - notice.seen) <= LONGEST_GAP;
   const since = isKnown ? notice.since : now;

@@ -1,7 +1,7 @@
 import { DAY, type Duration, formatTime, type Instant } from '../time.ts';
 import { explainStuck, lifeOf, remedyOf } from './rotation-stuck.ts';
 import type { RotationTask } from './rotation-task.ts';
-import type { Pending, SecretLook } from './secret-state.ts';
+import type { Pending, SecretState } from './secret-state.ts';
 
 /** A rotation that was put off for longer needs a person. */
 const LONGEST_DELAY: Duration = 30 * DAY;
@@ -49,7 +49,7 @@ export function reportElsewhere(task: RotationTask): RotationReport {
  */
 export function reportRotated(
   task: RotationTask,
-  { current }: SecretLook,
+  { current }: SecretState,
   at: Instant,
   validUntil: Instant | undefined,
 ): RotationReport {
@@ -62,7 +62,7 @@ export function reportRotated(
 }
 
 /** Reports that nothing was exchanged today; after a long time, that a person has to act. */
-export function reportPutOff(task: RotationTask, { current }: SecretLook, due: Instant, why: string): RotationReport {
+export function reportPutOff(task: RotationTask, { current }: SecretState, due: Instant, why: string): RotationReport {
   const { effects, rotation, connection } = task;
   const message = `The credential in secret ${connection.secret} is not exchanged today: ${why}.`;
   if (effects.now() - due < LONGEST_DELAY) return report(task, 'put-off', message, { due: formatTime(due) });
@@ -76,7 +76,7 @@ export function reportPutOff(task: RotationTask, { current }: SecretLook, due: I
 }
 
 /** Reports an attempt that failed or broke off. */
-export function reportStuck(task: RotationTask, { current }: SecretLook, pending: Pending): RotationReport {
+export function reportStuck(task: RotationTask, { current }: SecretState, pending: Pending): RotationReport {
   const { effects, rotation, connection } = task;
   const { message, remedy, since, diesAt } = explainStuck({
     rotation,

@@ -1,6 +1,6 @@
 import type { Answer, Connection, Request, Rotation, Source } from '../model.ts';
 import type { Duration, Instant } from '../time.ts';
-import type { AttemptNote, Notice, SecretLook } from './secret-state.ts';
+import type { AttemptNote, Notice, SecretState } from './secret-state.ts';
 
 /** Inputs of a rotation. */
 export interface RotationTask {
@@ -27,7 +27,7 @@ export interface RotationEffects {
   remainingTime(): Duration;
 
   /** Reads the state of the secret. It may be a little old. */
-  look(): Promise<SecretLook>;
+  look(): Promise<SecretState>;
   /** Replaces the notice in the secret. */
   announce(notice: Notice): Promise<void>;
   /** Writes the note as a version with this id and labels it as pending. Repeating it changes nothing. `taken`: another note has this id. */

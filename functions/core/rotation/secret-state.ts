@@ -1,7 +1,7 @@
 import type { Instant } from '../time.ts';
 
 /** The state of a secret whose credential is exchanged. */
-export interface SecretLook {
+export interface SecretState {
   readonly current: {
     readonly version: string;
     readonly createdAt: Instant;

@@ -21,7 +21,7 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   readonly owner: string;
   readonly leaseUntil: Instant;
   readonly asker: Omit<Asker, 'tally' | 'life'>;
-  readonly mostSeenKeys: number;
+  readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
   /** A person started this run: what the vendor refused before is asked again now. */

@@ -21,11 +21,11 @@ export interface JobProgress {
   readonly total: Tally;
   readonly resend?: boolean;
   /** What a verification has found so far. */
-  readonly steps?: readonly VerifiedLook[];
+  readonly steps?: readonly VerifiedStepReport[];
 }
 
 /** A step of a verification with its times as text. */
-export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
+export type VerifiedStepReport = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
 
 /** The checkpoint of a job. */
 export type JobCheckpoint = BackfillCheckpoint | VerifyCheckpoint;
@@ -65,6 +65,6 @@ function reached(item: JobCheckpoint): Instant {
   return left && left.to === window?.to ? Math.max(watermark, left.from) : watermark;
 }
 
-function lookOf({ from, to, ...step }: VerifiedStep): VerifiedLook {
+function lookOf({ from, to, ...step }: VerifiedStep): VerifiedStepReport {
   return { from: formatInstant(from, 's'), to: formatInstant(to, 's'), ...step };
 }

@@ -1,4 +1,4 @@
-import { LONGEST_HOLD } from '../answer-clock.ts';
+import { MAX_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
@@ -84,7 +84,7 @@ export function outcomeOf(
 
 /** A quota of the whole connection holds the connection, not this feed. */
 function pausedBy({ until: asked, scope, message }: PauseError, now: Instant): CommonOutcome {
-  const until = Math.min(asked, now + LONGEST_HOLD);
+  const until = Math.min(asked, now + MAX_HOLD);
   if (scope === 'connection') return { state: 'paused', until, changes: { failures: 0 } };
   return { state: 'paused', until, changes: { failures: 0, hold: { until, reason: 'quota', message } } };
 }

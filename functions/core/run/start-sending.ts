@@ -8,10 +8,10 @@ import type { FeedContext, LeasedRun } from './feed-context.ts';
 
 /** The keys of the events that were delivered. None of them is loaded yet. */
 export function seenOf(
-  { effects, feed, destinations, mostSeenKeys }: FeedContext<AnyFeed>,
+  { effects, feed, destinations, maxSeenKeys }: FeedContext<AnyFeed>,
   place: string = feed.name,
 ): Seen {
-  return new Seen(effects, place, idsOf(destinations), mostSeenKeys);
+  return new Seen(effects, place, idsOf(destinations), maxSeenKeys);
 }
 
 /** Options of a run's delivery. */

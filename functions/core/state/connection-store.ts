@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
-import { MOST_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
+import { MAX_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import type { Instant } from '../time.ts';
 
@@ -76,7 +76,7 @@ export class ConnectionStore {
         this.syncedAt = now;
         return;
       }
-      if (made === MOST_CONTESTS) throw contested();
+      if (made === MAX_CONTESTS) throw contested();
       await this.#refresh();
     }
   }

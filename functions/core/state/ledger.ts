@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
-import { MOST_CONTESTS } from '../retry.ts';
+import { MAX_CONTESTS } from '../retry.ts';
 import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
@@ -124,7 +124,7 @@ export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at
     const hours = largerOf(before?.hours ?? [], await countHours(effects, name, at));
     const tally = done ?? before?.done;
     const row = { day, madeAt, hours, ...(tally && { done: tally }) };
-    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MOST_CONTESTS) return;
+    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MAX_CONTESTS) return;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/events/is-object.ts';
 import { fieldAt } from '../ecs-field.ts';
 import { CEF_MAPPING } from './mapping.ts';
 import { clean, cut, escapeValue } from './text.ts';
@@ -80,8 +81,7 @@ function putNamespace(extension: Extension, namespace: unknown, prefix: string):
 function* leavesOf(branch: object, parent: string, depth: number): Generator<readonly [name: string, value: unknown]> {
   for (const [property, value] of Object.entries(branch)) {
     const name = vendorKey(parent, property);
-    const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (isBranch && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
+    if (isObject(value) && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
     else yield [name, value];
   }
 }

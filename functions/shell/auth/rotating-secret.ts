@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { Auth } from '../../core/auth.ts';
-import type { AttemptNote, Notice, Pending, SecretLook } from '../../core/rotation/secret-state.ts';
+import type { AttemptNote, Notice, Pending, SecretState } from '../../core/rotation/secret-state.ts';
 import { type Duration, type Instant, MILLISECOND, parseInstant } from '../../core/time.ts';
 import { fieldsOf, LEAST_CHARACTERS, secretsManager, unreadableSecret } from './secret.ts';
 
@@ -53,7 +53,7 @@ export class RotatingSecret {
     return this.#fields;
   }
 
-  async look(): Promise<SecretLook> {
+  async look(): Promise<SecretState> {
     try {
       const described = await secretsManager().send(new DescribeSecretCommand({ SecretId: this.#name }));
       const labels = Object.entries(described.VersionIdsToStages ?? {});

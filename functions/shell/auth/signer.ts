@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../core/effects.ts';
+import type { TokenAnswer } from '../../core/effects.ts';
 import type { Duration } from '../../core/time.ts';
 import type { Http } from '../network/http.ts';
 import type { TokenHolder } from './token-holder.ts';
@@ -29,9 +29,9 @@ export interface Tokens {
   /** Holds the token that requests carry. */
   readonly holder: TokenHolder;
   /** Asks for a token by one request with the secret. */
-  open(secret: SecretFields, timeout: Duration): Promise<SessionAnswer>;
+  open(secret: SecretFields, timeout: Duration): Promise<TokenAnswer>;
   /** Asks for a longer life of the token, where a vendor can give it. */
-  extend?(timeout: Duration): Promise<SessionAnswer>;
+  extend?(timeout: Duration): Promise<TokenAnswer>;
 }
 
 /** What a signer works with. */

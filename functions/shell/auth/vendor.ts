@@ -21,7 +21,7 @@ export interface VendorTools {
 }
 
 /** The part of the engine's effects that is about the vendor and the secret. */
-export type VendorEffects = Pick<Effects, 'fetch' | 'session' | 'secretVersion' | 'keptToken' | 'keepToken'>;
+export type VendorEffects = Pick<Effects, 'fetch' | 'obtainToken' | 'secretVersion' | 'keptToken' | 'keepToken'>;
 
 /** The vendor as one invocation meets it: signs requests, reads the secret, and masks all that is secret in what comes back. */
 export class Vendor {
@@ -44,7 +44,7 @@ export class Vendor {
         const sending = this.#way(connection.origin).send(request, headers, timeout);
         return await this.#clean(sending, signatures);
       },
-      session: async (step, timeout) => {
+      obtainToken: async (step, timeout) => {
         const { tokens } = this.#signer;
         const { fields, version } = await this.#read(false);
         const asking = step === 'open' ? tokens?.open(fields, timeout) : tokens?.extend?.(timeout);

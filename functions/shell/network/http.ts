@@ -9,8 +9,8 @@ import { methodOf } from '../../core/requests/request-body.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 
 /** Maximum size of an answer, unpacked. No page of an API is larger; an endless answer ends here. */
-const MOST_BODY_BYTES = 64 * 1024 * 1024;
-const MOST_HEADER_BYTES = 32 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
 
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
 
@@ -55,7 +55,7 @@ export class Http {
   }
 
   #exchange(url: URL, options: Exchange, body: string | undefined): Promise<IncomingMessage> {
-    const all = { ...options, maxHeaderSize: MOST_HEADER_BYTES };
+    const all = { ...options, maxHeaderSize: MAX_HEADER_BYTES };
     return new Promise((resolve, reject) => {
       options.signal.addEventListener('abort', () => reject(options.signal.reason), { once: true });
       const sent: ClientRequest =
@@ -108,8 +108,8 @@ async function readBody(body: IncomingMessage, encoding: string | undefined): Pr
   try {
     for await (const chunk of unpack(body, encoding)) {
       size += (chunk as Buffer).length;
-      if (size > MOST_BODY_BYTES) {
-        throw new UnreadableError(`The vendor’s answer is larger than ${MOST_BODY_BYTES >> 20} MiB.`);
+      if (size > MAX_BODY_BYTES) {
+        throw new UnreadableError(`The vendor’s answer is larger than ${MAX_BODY_BYTES >> 20} MiB.`);
       }
       chunks.push(chunk as Buffer);
     }

@@ -311,7 +311,7 @@ describe('rule 12: what no feed can do without', () => {
       ['failed', code],
       ['failed', code],
     ]);
-    expect(reports[0]?.error?.message).toMatch(/^Memory does not tell the customer: /);
+    expect(reports[0]?.error?.message).toMatch(/^Memory did not provide the customer: /);
     expect(reports[1]?.error?.remedy).toMatch(remedy);
     expect(customer.times.length).toBe(code === 'failing' ? 5 : 1);
     expect(world.vendor.requests.length).toBe(0);

@@ -190,9 +190,9 @@ describe('the account', () => {
   });
 
   test('where logs show no sign-ins, costs nothing', () => {
-    const books = { onRecord: () => Promise.reject(new Error('not asked')), claims: {}, keep: async () => undefined };
+    const records = { onRecord: () => Promise.reject(new Error('not asked')), claims: {}, keep: async () => undefined };
 
-    const marks = new SignInMarks(undefined, CONNECTION, books);
+    const marks = new SignInMarks(undefined, CONNECTION, records);
 
     expect(marks.mark(ROW, T, 'event', true)).toBeUndefined();
     expect(marks.leaveOut).toBe(false);

@@ -1,5 +1,5 @@
 import type { Row } from '../../model.ts';
-import { isBranch } from '../differences.ts';
+import { isObject } from '../is-object.ts';
 import { type Body, readJson, unexpectedJson, withoutByteOrderMark } from './json-answer.ts';
 import { beginsList, onOneLine, scanList, scanMembers } from './json-scanner.ts';
 
@@ -13,8 +13,8 @@ export function jsonRows(
 ): { readonly rows: readonly Row[]; readonly document: Readonly<Record<string, unknown>> } {
   const body = { headers, text: withoutByteOrderMark(sent) };
   const document: unknown = readJson(body, () => JSON.parse(body.text));
-  const values = isBranch(document) && Object.hasOwn(document, key) ? document[key] : undefined;
-  if (!isBranch(document) || !Array.isArray(values)) throw unexpectedJson(body, `the JSON has no list "${key}"`);
+  const values = isObject(document) && Object.hasOwn(document, key) ? document[key] : undefined;
+  if (!isObject(document) || !Array.isArray(values)) throw unexpectedJson(body, `the JSON has no list "${key}"`);
   const texts = elementTexts(body.text, key);
   return { document, rows: values.map((value: unknown, at) => ({ value, text: texts[at] as string })) };
 }
