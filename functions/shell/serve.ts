@@ -23,7 +23,7 @@ import { TableClient } from './table/table-client.ts';
 import { tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
-/** What a host tells an invocation: Lambda its time; a host that can be stopped also when to end early. */
+/** The host of an invocation: its remaining time, and a signal if the host can stop it early. */
 export interface HostContext {
   getRemainingTimeInMillis(): number;
   readonly signal?: AbortSignal;
@@ -34,20 +34,20 @@ const destinations = z.array(
 );
 
 /**
- * How many days delivered events are remembered: longer than the longest re-read by what an outage may last, and a session,
- * whose start is shown again with its end.
+ * Number of days for which delivered events are remembered: longer than the longest re-read plus an outage, and longer than a
+ * session, whose start is shown again with its end.
  */
 const SEEN_DAYS = '30';
-/** How many seen keys a run holds in memory, 16 bytes each. */
+/** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
-/** What an invocation answers: how each feed went, how it stands, or what the census found. */
+/** The answer of an invocation: the feeds' reports, their statuses, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
   | { readonly looks: readonly FeedStatusReport[] }
   | { readonly census: CensusReport };
 
-/** A source's Lambda: one invocation runs the due feeds of one connection, or does with them what else there is to do. */
+/** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
   return async (input, context) => {
@@ -113,7 +113,7 @@ async function carryOut(
   };
 }
 
-/** What a warm Lambda keeps between invocations. */
+/** State that a warm Lambda keeps between invocations. */
 interface Kept {
   readonly table: TableClient;
   readonly firehose: Firehose;
@@ -122,7 +122,7 @@ interface Kept {
   sealKey?: Uint8Array;
 }
 
-/** An overlap longer than seen keys are kept would deliver everything in it again and again. */
+/** Checks that seen keys outlast the overlaps: events in a longer overlap would be delivered repeatedly. */
 function checkOverlap(feed: AnyFeed, seenDays: number): void {
   if (isSnapshotFeed(feed)) return;
   const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
@@ -191,7 +191,7 @@ function readEnvironment(): Environment {
   }
 }
 
-/** What the effects of one invocation are made of. */
+/** Inputs of the effects of one invocation. */
 interface World {
   /** The key of the connection's item in the table. */
   readonly stateKey: string;
@@ -201,7 +201,7 @@ interface World {
   readonly vendor: Vendor;
 }
 
-/** The real world: AWS, the vendor, this machine's clock. */
+/** The real effects: AWS, the vendor, and this machine's clock. */
 function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose } = kept;
   return {
@@ -223,7 +223,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
   };
 }
 
-/** How each way of ending is logged: an error needs a person, a warning mends itself or waits for one. */
+/** The log level of each state: an error needs a person, a warning may resolve itself. */
 const LEVEL = {
   'caught-up': 'info',
   more: 'info',

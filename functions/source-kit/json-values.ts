@@ -33,7 +33,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What kind of JSON value it is, for error messages: they must not quote the value. */
+/** The kind of a JSON value, for error messages, which must not quote the value. */
 export function shapeOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'missing';

@@ -19,7 +19,7 @@ const DEEPEST = 100;
 const LONGEST_NAME = 100;
 
 /**
- * The places in which two JSON values differ, in an order that depends on the values only. As for the identity of records, the
+ * The differences of two JSON values, in an order that depends on the values only. As for the identity of records, the
  * order of keys does not matter, and null and an empty list are the same as a missing key.
  */
 export function* differences(before: unknown, after: unknown, path = '', depth = 0): Generator<Difference> {
@@ -88,7 +88,7 @@ function objectLists(before: unknown, after: unknown): [readonly Branch[], reado
   return were.every(isObject) && are.every(isObject) ? [were, are] : undefined;
 }
 
-/** How elements of a list are recognised: by an id or a name that each has and none shares. Undefined if there is none. */
+/** Returns the key by which elements of a list are recognised: an id or a name that each has and that is unique. Undefined if there is none. */
 function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => string) | undefined {
   const idBy = (key: string) => (element: Branch) => scalarText(element, key) ?? '';
   return ['id', 'name'].map(idBy).find((idOf) =>
@@ -99,7 +99,7 @@ function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => stri
   );
 }
 
-/** How elements appear in a path: with their name, unless others have the same name. */
+/** Returns the text of elements in a path: their name, or their id if others have the same name. */
 function callNames(elements: readonly Branch[], idOf: (element: Branch) => string): (element: Branch) => string {
   const idsOf = new Map<string, Set<string>>();
   for (const element of elements) {
@@ -131,7 +131,7 @@ function below(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** A name for between brackets, in quotes if it could be misread there. */
+/** A name for use in brackets, in quotes if it could be misread there. */
 function plain(name: string): string {
   return name.length <= LONGEST_NAME && /^[^[\]"\p{C}]+$/u.test(name) ? name : quoted(name);
 }

@@ -20,12 +20,12 @@ export interface ConnectionContext {
   readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
-  /** A person started this invocation: what the vendor refused before is asked again now. */
+  /** A person started this invocation: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
   readonly task: Task;
 }
 
-/** What all feeds of one invocation share. */
+/** State that all feeds of one invocation share. */
 export interface Shared {
   readonly pacer: Pacer;
   readonly endBy: Instant;

@@ -26,7 +26,7 @@ export interface FeedStatusReport {
   readonly ledger: readonly LedgerRow[];
 }
 
-/** How late events came, as a histogram, and the overlap that would have caught them. */
+/** The lateness of events as a histogram, and the overlap that would have caught them. */
 export interface LatenessReport {
   readonly since: string;
   readonly onTime: number;

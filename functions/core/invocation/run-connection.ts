@@ -15,7 +15,7 @@ import { reportAllUnrun } from './unrun-feeds.ts';
 const RESERVE_SHARE = 0.25;
 const LONGEST_RESERVE = 20 * SECOND;
 
-/** Work beside live reading, which leaves live reading most of the vendor's quota. */
+/** Tasks beside live reading. They leave half of the vendor's quota to others. */
 const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
 
 /**
@@ -24,7 +24,7 @@ const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
  */
 export async function runConnection(context: ConnectionContext): Promise<FeedReport[]> {
   const reports = await runFeeds(context);
-  // A schedule runs again by itself.
+  // A scheduled run is repeated anyway, so it needs no next step.
   if (context.task.act === 'run' && !context.askAgain) return reports;
   return reports.map((report) => ({ ...report, next: nextStep(report, context.effects.now()) }));
 }

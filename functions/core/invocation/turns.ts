@@ -9,9 +9,9 @@ import { prepareConnection } from './prepare-connection.ts';
 import { performTask } from './tasks.ts';
 import { reportRestRefused, reportUnrun } from './unrun-feeds.ts';
 
-/** A lease outlives its worker's own end by this: the clocks of two workers may differ a little. */
+/** Time for which a lease outlasts its worker, because the clocks of two workers may differ. */
 const LEASE_MARGIN = 5 * SECOND;
-/** No feed gets a shorter slice of a run while others wait. */
+/** Minimum slice of a run for a feed while others wait. */
 const SHORTEST_SLICE = 5 * SECOND;
 
 /** Runs all feeds in slices of the invocation's time, until every feed is done or the time is up. */

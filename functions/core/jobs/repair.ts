@@ -11,24 +11,24 @@ import type { Range } from '../time.ts';
 import type { MissingEvent } from './collect.ts';
 import { withLiveLease } from './with-live-lease.ts';
 
-/** What was found missing in a range. */
-interface Comparison {
+/** The missing events of a range. */
+interface MissingInRange {
   readonly missing: readonly MissingEvent[];
   readonly steps: readonly VerifiedStep[];
   readonly range: Range;
 }
 
-/** What became of missing events. */
+/** The results of a repair. */
 interface Repaired {
   readonly sent: readonly MissingEvent[];
   readonly alreadyDelivered: readonly MissingEvent[];
 }
 
-/** Delivers what is missing, under the live feed's lease. What was delivered since the comparison is left out. Returns the steps after that. */
+/** Delivers the missing events under the live feed's lease, except those delivered since the comparison. Returns the updated steps. */
 export async function repair(
   context: FeedContext,
   run: PageRun,
-  { missing, steps, range }: Comparison,
+  { missing, steps, range }: MissingInRange,
 ): Promise<VerifiedStep[]> {
   // The run's feed has the prepared connection.
   const prepared = { ...context, feed: run.feed };
@@ -43,7 +43,7 @@ export async function repair(
   });
 }
 
-/** Sends what is still missing. */
+/** Sends the events that are still missing. */
 async function sendMissing(
   context: FeedContext,
   run: PageRun & { readonly lease: Lease<FeedCheckpoint> },
@@ -78,7 +78,7 @@ async function sendMissing(
   return { sent, alreadyDelivered };
 }
 
-/** Number of events that belong to a step. What has no time in the range belongs to the first one. */
+/** Number of events that belong to a step. Those without a time in the range belong to the first step. */
 function countIn(events: readonly MissingEvent[], step: Range, isFirst: boolean, range: Range): number {
   return events.filter(({ address: { time } }) => {
     const stray = time === undefined || time < range.from || time >= range.to;

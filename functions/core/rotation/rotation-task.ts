@@ -18,7 +18,7 @@ export interface Renewal {
   readonly validUntil?: Instant;
 }
 
-/** Everything that a rotation can do to the world. */
+/** The effects of a rotation on the outside world. */
 export interface RotationEffects {
   now(): Instant;
   random(): number;
@@ -34,9 +34,9 @@ export interface RotationEffects {
   note(version: string, note: AttemptNote): Promise<'written' | 'taken'>;
   /** Takes the pending label from this version. */
   takeBack(version: string): Promise<void>;
-  /** Sends the vendor a harmless request. Throws NetworkError when no answer came. */
+  /** Sends the vendor a harmless request. Throws NetworkError if no answer came. */
   ask(request: Request, timeout: Duration): Promise<Answer>;
-  /** Asks the vendor for a new credential, once and never again. Throws when no complete answer came. */
+  /** Asks the vendor for a new credential, only once. Throws if no complete answer came. */
   renew(timeout: Duration): Promise<Renewal>;
   /** Makes the new credential the current version with this id; the same write ends the attempt. Repeating it changes nothing. */
   store(version: string, timeout: Duration): Promise<void>;

@@ -24,13 +24,13 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
-  /** A person started this run: what the vendor refused before is asked again now. */
+  /** A person started this run: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
   /** Prepares the connection, once per invocation. */
   prepare(asker: Asker): Promise<PreparedConnection>;
 }
 
-/** A connection with everything that was found out about it. */
+/** A connection with the results of its lookups and checks. */
 export interface PreparedConnection {
   readonly connection: Connection;
   readonly visibility: VisibilityReport;
@@ -38,7 +38,7 @@ export interface PreparedConnection {
   signInsOnRecord(fresh: boolean): Promise<SignInsOnRecord>;
 }
 
-/** What a run works with while it holds the lease. */
+/** The state of a run that holds the lease. */
 export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly lease: Lease<C>;
   /** The present. Read once per run. */

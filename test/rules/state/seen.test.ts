@@ -198,7 +198,7 @@ describe('rule 17: loaded from the overlap upward, without upper bound', () => {
     const [report] = await world.run({ maxSeenKeys: 150 });
 
     expect(world.count('OverlapShortened')).toBe(1);
-    expect(report?.warnings.join()).toContain('The overlap is cut to what lies after 2026-03-02T10:00:00Z');
+    expect(report?.warnings.join()).toContain('The overlap is shortened to begin at 2026-03-02T10:00:00Z');
     const asked = Math.min(...world.vendor.requests.slice(-5).map(({ from }) => from));
     expect(asked).toBe(at('10:00:00') - SECOND);
     world.clock.advance(HOUR);

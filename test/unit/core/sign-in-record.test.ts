@@ -150,7 +150,7 @@ describe('a hold', () => {
             signIn: 'refused',
             notBefore: NOW + HOUR,
             message:
-              'The last 2 runs that signed in, at 2026-03-02T12:00:00Z the last, ended before the answer was on record: it may have been refused.',
+              'The last 2 runs that signed in (the latest at 2026-03-02T12:00:00Z) ended before the answer was on record: the sign-in may have been refused.',
           }
         : undefined,
     );

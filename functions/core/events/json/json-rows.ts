@@ -5,7 +5,7 @@ import { beginsList, onOneLine, scanList, scanMembers } from './json-scanner.ts'
 
 /**
  * Reads a JSON answer whose records are the list under one key of the document. Each record keeps its exact text, on
- * one line: what JSON.parse rounds (numbers beyond 2^53) or drops (a key given twice) is still there as evidence.
+ * one line: values that JSON.parse rounds (numbers beyond 2^53) or drops (duplicate keys) are preserved as evidence.
  */
 export function jsonRows(
   { headers, text: sent }: Body,
@@ -19,7 +19,7 @@ export function jsonRows(
   return { document, rows: values.map((value: unknown, at) => ({ value, text: texts[at] as string })) };
 }
 
-/** The texts of the list's elements. Of a key that is given twice the last value counts, as in JSON.parse. */
+/** The texts of the list's elements. If a key occurs twice, the last value counts, as in JSON.parse. */
 function elementTexts(text: string, key: string): readonly string[] {
   let texts: string[] = [];
   scanMembers(text, (name, start) => {
