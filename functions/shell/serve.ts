@@ -95,7 +95,8 @@ async function carryOut(
 ): Promise<Answered> {
   const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
   if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
-  if (task.act === 'look') return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
+  if (task.act === 'look')
+    return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
   return {
     feeds: await runConnection({
       effects,

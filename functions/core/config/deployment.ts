@@ -108,7 +108,10 @@ export function deploymentSchema() {
       'info',
     ),
     seenDays: z._default(
-      described(days(3_650), 'Number of days for which delivered events are remembered. It must be longer than the longest re-read.'),
+      described(
+        days(3_650),
+        'Number of days for which delivered events are remembered. It must be longer than the longest re-read.',
+      ),
       30,
     ),
     memoryMb: z._default(described(z.int().check(z.minimum(256), z.maximum(10_240)), 'The functions’ memory.'), 256),
@@ -147,7 +150,10 @@ export function deploymentSchema() {
       { feedsAtOnce: 5 },
     ),
     queryLimitGb: z._default(
-      described(z.int().check(z.minimum(1), z.maximum(7_000)), 'Maximum number of GB that a query of the archive may read.'),
+      described(
+        z.int().check(z.minimum(1), z.maximum(7_000)),
+        'Maximum number of GB that a query of the archive may read.',
+      ),
       100,
     ),
     perFeedMetrics: z._default(

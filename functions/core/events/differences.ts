@@ -1,5 +1,5 @@
-import { isObject } from './is-object.ts';
 import { recordHash } from './identity.ts';
+import { isObject } from './is-object.ts';
 
 /** One place in which two JSON values differ. If one side is `undefined`, the value was added or removed. */
 export interface Difference {

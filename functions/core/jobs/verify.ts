@@ -135,7 +135,9 @@ async function verify(configured: FeedContext, leased: LeasedVerification): Prom
   const feed = { ...configured.feed, connection: prepared.connection };
   const context = { ...configured, feed };
   if (lease.item.scope !== scopeOf(feed) && lease.item.scope !== '') {
-    warnings.push('What this feed reads has changed since the delivery: new records of the changed scope appear as missing.');
+    warnings.push(
+      'What this feed reads has changed since the delivery: new records of the changed scope appear as missing.',
+    );
   }
   while (lease.item.watermark < lease.item.job.range.to) {
     if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');

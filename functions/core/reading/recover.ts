@@ -44,7 +44,8 @@ export async function recoverIncomplete(run: Run, thrown: Error, range?: Range):
     code: 'incomplete',
     stage: 'receiving',
     message: `${thrown.message}, even in the smallest window (from ${formatTime(run.progress.window.from)}).`,
-    remedy: 'Report it to the vendor. Everything that was read is delivered, and the watermark waits, so nothing is lost.',
+    remedy:
+      'Report it to the vendor. Everything that was read is delivered, and the watermark waits, so nothing is lost.',
     cause: thrown,
   });
 }

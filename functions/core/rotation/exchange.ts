@@ -64,7 +64,10 @@ async function store({ effects, connection }: RotationTask, id: string): Promise
       await effects.store(id, Math.min(STORE_TIMEOUT, until - effects.now()));
       return true;
     } catch (thrown) {
-      effects.log('warn', `The new credential could not be stored in secret ${connection.secret}: ${messageOf(thrown)}`);
+      effects.log(
+        'warn',
+        `The new credential could not be stored in secret ${connection.secret}: ${messageOf(thrown)}`,
+      );
       throw thrown;
     }
   };

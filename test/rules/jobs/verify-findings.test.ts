@@ -17,7 +17,8 @@ async function begunThreeDaysAgo(options: WorldOptions = {}, every = 30 * MINUTE
 function sums({
   job,
 }: FeedReport): Record<'vendor' | 'delivered' | 'missing' | 'extra' | 'changed' | 'repaired', number> {
-  const sum = (of: (step: VerifiedStepReport) => number) => (job?.steps ?? []).reduce((total, step) => total + of(step), 0);
+  const sum = (of: (step: VerifiedStepReport) => number) =>
+    (job?.steps ?? []).reduce((total, step) => total + of(step), 0);
   return {
     vendor: sum(({ vendor }) => vendor),
     delivered: sum(({ delivered }) => delivered),
