@@ -52,7 +52,7 @@ test('its settings are in the schema for editors', () => {
 });
 
 test('its events are in its envelope, and fit into it', () => {
-  const { shape } = destinationFor('frame', config.destinations[0] ?? expect.fail());
+  const { shape } = destinationFor('memory', config.destinations[0] ?? expect.fail());
   const envelopes = [...ENVELOPES, parcelEnvelope];
   const write = createWriter(envelopes);
 

@@ -78,7 +78,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     name: 'seen-let-go-for-good',
     story: 'Keys that were let go for want of room are not read again: their events are delivered again.',
     file: 'functions/core/state/seen.ts',
-    find: 'if (bucket < this.#loadedFrom || this.#letGo.delete(bucket)) {',
+    find: 'if (bucket < this.#loadedFrom || this.#dropped.delete(bucket)) {',
     put: 'if (bucket < this.#loadedFrom) {',
   },
   {

@@ -38,13 +38,24 @@ export const CORE: House = {
     ['events'],
     ['effects.ts'],
     ['stored', 'config'],
+    ['answer-clock.ts'],
     ['model.ts', 'retry.ts'],
-    ['ecs-event.ts', 'errors.ts', 'metrics.ts'],
+    ['auth.ts', 'ecs-event.ts', 'errors.ts', 'metrics.ts'],
     ['time.ts'],
   ],
   // Rotation stands aside: it has nothing to do with feeds.
   only: {
-    rotation: ['requests/judge.ts', 'model.ts', 'retry.ts', 'ecs-event.ts', 'errors.ts', 'metrics.ts', 'time.ts'],
+    rotation: [
+      'requests/judge.ts',
+      'answer-clock.ts',
+      'model.ts',
+      'retry.ts',
+      'auth.ts',
+      'ecs-event.ts',
+      'errors.ts',
+      'metrics.ts',
+      'time.ts',
+    ],
   },
   roomOf: (path) => path.split('/')[0] ?? path,
 };

@@ -499,7 +499,7 @@ describe('rule 12: what feeds can do without', () => {
     expect(report?.state).toBe('caught-up');
     expect(JSON.stringify(world.table.loadConnection()).length).toBeLessThan(1_000);
     expect(world.logs).toContainEqual(
-      expect.objectContaining({ level: 'warn', message: expect.stringMatching(/names: the answer is too large/) }),
+      expect.objectContaining({ level: 'warn', message: expect.stringMatching(/the lookup names is too large/) }),
     );
     names.reply = { text: 'x'.repeat(100_000) };
     world.clock.advance(61 * MINUTE);

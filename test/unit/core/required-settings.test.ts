@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { parseConnection } from '../../../functions/core/config/connection.ts';
 import { configSchema, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
-import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
-import { source as other } from '../../../functions/sources/thousandeyes/source.ts';
+import { SECOND } from '../../../functions/core/time.ts';
+import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../../functions/destinations/destination-types.ts';
 import { madeUpSource } from '../../made-up/source.ts';
+import { memorySource, memoryStream } from '../../memory/source.ts';
 
 const source = madeUpSource();
+const other = { ...memorySource([memoryStream('events', SECOND, false)]), id: 'other' };
 const NAMED = 'settings.tenant: nothing is there, wanted the name of your tenant, such as acme.';
 
 function parse(settings?: unknown) {
@@ -25,7 +27,7 @@ describe('a setting that a source requires', () => {
           { id: 'one', source: other.id },
           { id: 'acme', source: 'memory', ...connection },
         ],
-        destinations: [{ id: 'lake', type: 's3' }],
+        destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id }],
       });
     const read = (connection: object) =>
       parseConfig(file(connection), 'tidemark.json', [other, source], DESTINATION_TYPES);

@@ -2,10 +2,26 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Auth } from '../../../functions/core/auth.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
-import { source as thousandeyes } from '../../../functions/sources/thousandeyes/source.ts';
-import { source as vbrick } from '../../../functions/sources/vbrick/source.ts';
 import { type SecretsService, startSecrets } from '../../../local/services/secrets.ts';
+
+const TOKEN: Auth = { kind: 'header', scheme: 'Bearer', field: 'token', secret: [{ token: 'an API token' }] };
+const SESSION: Auth = {
+  kind: 'session',
+  secret: [
+    { key: 'an API key', secret: 'its secret' },
+    { username: 'a user name', password: 'its password' },
+  ],
+  freeText: ['username', 'password'],
+  notHidden: ['username'],
+  signIn: [
+    { url: '/sign-in/key', body: 'json' },
+    { url: '/sign-in/person', body: 'json' },
+  ],
+  answer: { token: 'token', expires: 'expires' },
+  extend: '/extend',
+};
 
 let folder: string;
 let file: string;
@@ -27,7 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function read(value: unknown, { auth } = thousandeyes as Pick<typeof vbrick | typeof thousandeyes, 'auth'>) {
+async function read(value: unknown, auth: Auth = TOKEN) {
   await writeFile(file, JSON.stringify({ acme: value }), { mode: 0o600 });
   return await readSecret('acme', auth);
 }
@@ -44,9 +60,9 @@ test('a credential of eight characters is the shortest', async () => {
 });
 
 test('a password has a least length, a user name has none', async () => {
-  expect((await read({ username: 'bo', password: 'qzw7 1234' }, vbrick)).fields).toMatchObject({ username: 'bo' });
+  expect((await read({ username: 'bo', password: 'qzw7 1234' }, SESSION)).fields).toMatchObject({ username: 'bo' });
 
-  await expect(read({ username: 'bo', password: 'qzw7' }, vbrick)).rejects.toThrow('password has fewer than 8');
+  await expect(read({ username: 'bo', password: 'qzw7' }, SESSION)).rejects.toThrow('password has fewer than 8');
 });
 
 test('what else a secret holds, such as until when its token is valid, is left alone', async () => {

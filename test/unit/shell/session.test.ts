@@ -43,7 +43,7 @@ beforeEach(async () => {
     return response.writeHead(reply[0]).end(reply[1]);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  http = new Http(`http://127.0.0.1:${(server.address() as AddressInfo).port}/rev`, undefined);
+  http = new Http(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, undefined);
 });
 
 afterEach(async () => {
@@ -54,7 +54,7 @@ afterEach(async () => {
 
 /** A session's signer, as tokens are obtained by it and requests are signed. */
 function signer(auth: Auth = AUTH) {
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rev`;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
   const tools = { http: () => http, origin, foreignTokenUrl: undefined, hide: (token: string) => hidden.push(token) };
   return signerFor(auth, tools);
 }
@@ -72,8 +72,8 @@ async function extend(keeping: Tokens) {
 
 describe('signing in', () => {
   test.each([
-    ['an API key and its secret', KEY, '/rev/sign-in/key'],
-    ['a user name and a password', { username: 'audit', password: 'pässword "1"' }, '/rev/sign-in/person'],
+    ['an API key and its secret', KEY, '/api/sign-in/key'],
+    ['a user name and a password', { username: 'audit', password: 'pässword "1"' }, '/api/sign-in/person'],
   ])('posts %s to where that belongs, and to nobody else', async (_, secret, url) => {
     reply = [200, '{"token":"EXAMPLE-token","issuer":"vendor","expiration":"2026-01-10T09:30:00.000Z"}'];
     const keeping = keeper();
@@ -149,7 +149,7 @@ describe('extending', () => {
     const { open, until } = await extend(keeping);
 
     expect({ open, until }).toEqual({ open: true, until: parseInstant('2026-01-10T10:00:00Z') });
-    expect(asked[1]).toMatchObject({ method: 'POST', url: '/rev/extend', body: '' });
+    expect(asked[1]).toMatchObject({ method: 'POST', url: '/api/extend', body: '' });
     expect(asked[1]?.headers).toMatchObject({ authorization: 'Session EXAMPLE-token', 'content-length': '0' });
   });
 

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RotationReport } from '../../functions/core/rotation/rotation-report.ts';
-import { startSecrets } from '../../local/services/secrets.ts';
-import { findSimulators } from '../../simulators/find-simulator.ts';
-import { connect, LAKE, SOURCES } from './support/draw.ts';
-import { type FunctionProperties, runBundle } from './support/run-bundle.ts';
-import { assetOf, synth } from './support/synth.ts';
-import { startTlsFront } from './support/tls-front.ts';
+import type { RotationReport } from '../../../functions/core/rotation/rotation-report.ts';
+import { startSecrets } from '../../../local/services/secrets.ts';
+import { findSimulators } from '../../../simulators/find-simulator.ts';
+import { connect, LAKE, SOURCES } from '../support/draw.ts';
+import { type FunctionProperties, runBundle } from '../support/run-bundle.ts';
+import { assetOf, synth } from '../support/synth.ts';
+import { startTlsFront } from '../support/tls-front.ts';
 
-const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const CERTIFICATE = fileURLToPath(new URL('../../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const DAY_MS = 24 * 3_600_000;
 
 test('what rotates is a small bundle of its own, which runs on the environment of the template and the input of its schedule', {
