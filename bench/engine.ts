@@ -61,7 +61,7 @@ function freeWorld(): Effects {
       return records.map(() => undefined);
     },
     quarantine: async () => {},
-    session: async () => ({ answer: { status: 404, headers: {}, text: '' }, open: false }),
+    obtainToken: async () => ({ answer: { status: 404, headers: {}, text: '' }, open: false }),
     keptToken: async () => undefined,
     keepToken: () => undefined,
     loadOngoing: async () => [],
@@ -98,7 +98,7 @@ const best = await race({
       destinations: [{ id: 'lake', deliveryStream: 'lake', shape: { format: 'ecs' } }],
       write: writeEvent,
       owner: 'bench',
-      mostSeenKeys: 500_000,
+      maxSeenKeys: 500_000,
       seenFor: 30 * DAY,
       askAgain: false,
       task: { act: 'run' },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonRows } from '../functions/core/events/json-rows.ts';
+import { jsonRows } from '../functions/core/events/json/json-rows.ts';
 import type { Answer, Page, Row, Source, Stream } from '../functions/core/model.ts';
 import { DAY, MINUTE, parseInstant, SECOND } from '../functions/core/time.ts';
 

@@ -61,7 +61,7 @@ export function checkDeployable(
     code: 'config',
     stage: 'processing',
     message: `${name} cannot be deployed:${lines}`,
-    remedy: 'Mend what is named above.',
+    remedy: 'Correct the settings that are named above.',
   });
 }
 

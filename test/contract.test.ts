@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { type ConfiguredConnection, parseConnection } from '../functions/core/config/connection.ts';
 import { UnreadableError } from '../functions/core/errors.ts';
 import { eventId, recordHash } from '../functions/core/events/identity.ts';
-import { memberTexts } from '../functions/core/events/large-json-rows.ts';
+import { memberTexts } from '../functions/core/events/json/large-json-rows.ts';
 import {
   type Answer,
   type AnyStream,

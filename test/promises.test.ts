@@ -79,8 +79,8 @@ describe('promise 2: late events are found', () => {
     expect(world.count('Late')).toBe(1);
     expect(world.count('OverlapShortened')).toBe(0);
 
-    const [report] = await world.run({ mostSeenKeys: 10 });
-    expect(report?.warnings).toEqual([expect.stringContaining('The overlap is cut to what lies after')]);
+    const [report] = await world.run({ maxSeenKeys: 10 });
+    expect(report?.warnings).toEqual([expect.stringContaining('The overlap is shortened to begin at')]);
     expect(world.count('OverlapShortened')).toBe(1);
     expect(world.census([late]).repeated).toEqual([]);
   });

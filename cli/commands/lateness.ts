@@ -1,4 +1,4 @@
-import type { LatenessLook } from '../../functions/core/invocation/feed-status.ts';
+import type { LatenessReport } from '../../functions/core/invocation/feed-status.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
@@ -15,7 +15,7 @@ export async function lateness(options: FeedOptions): Promise<number> {
   );
 }
 
-function sayLateness(feed: string, lateness: LatenessLook): string {
+function sayLateness(feed: string, lateness: LatenessReport): string {
   const { since, onTime, late, steps, settle, overlap, wouldCatch } = lateness;
   const total = onTime + late;
   const share = (events: number) => `${((100 * events) / Math.max(1, total)).toFixed(2)} %`;

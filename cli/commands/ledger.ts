@@ -1,10 +1,10 @@
-import type { FeedLook } from '../../functions/core/invocation/feed-status.ts';
+import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
 import { columns } from '../views/columns.ts';
 
-type Day = NonNullable<FeedLook['ledger'][number]['done']>;
+type Day = NonNullable<FeedStatusReport['ledger'][number]['done']>;
 
 /** Shows what was delivered in each hour, and what each day's runs did. */
 export async function ledger(options: FeedOptions & RangeOptions): Promise<number> {

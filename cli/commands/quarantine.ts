@@ -1,4 +1,4 @@
-import type { FeedLook } from '../../functions/core/invocation/feed-status.ts';
+import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
@@ -17,7 +17,7 @@ export async function quarantine(options: FeedOptions): Promise<number> {
   );
 }
 
-function sayQuarantine(looks: readonly FeedLook[], cloud: boolean): string {
+function sayQuarantine(looks: readonly FeedStatusReport[], cloud: boolean): string {
   const rows = looks.flatMap(({ feed, quarantine }) =>
     quarantine.map(({ id, reason, at, bytes, destinations }) => [
       feed,

@@ -1,4 +1,4 @@
-import type { FeedLook } from '../../functions/core/invocation/feed-status.ts';
+import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
@@ -23,7 +23,7 @@ export async function status(options: FeedOptions): Promise<number> {
 }
 
 /** Why a feed does not read on, and its jobs. */
-function problemsOf({ feed, hold, lastError, lease, jobs }: FeedLook): string[] {
+function problemsOf({ feed, hold, lastError, lease, jobs }: FeedStatusReport): string[] {
   return [
     ...(lease ? [`  ${feed}: at work until ${lease.until} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${hold.until} (${hold.reason}): ${hold.message}`] : []),

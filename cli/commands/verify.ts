@@ -1,4 +1,4 @@
-import type { JobProgress, VerifiedLook } from '../../functions/core/run/job-progress.ts';
+import type { JobProgress, VerifiedStepReport } from '../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
@@ -57,7 +57,7 @@ function summarize(reports: readonly FeedReport[]) {
   return { ok: isProven(reports), feeds };
 }
 
-function totals(steps: readonly VerifiedLook[]) {
+function totals(steps: readonly VerifiedStepReport[]) {
   const sum = { vendor: 0, delivered: 0, missing: 0, extra: 0, changed: 0, repaired: 0 };
   for (const step of steps) {
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += step[key] ?? 0;
@@ -80,12 +80,12 @@ function sayReports(reports: readonly FeedReport[]): string {
   return parts.join('\n\n');
 }
 
-function rowOf(window: string, step: Omit<VerifiedLook, 'from' | 'to' | 'by'>, note: string) {
+function rowOf(window: string, step: Omit<VerifiedStepReport, 'from' | 'to' | 'by'>, note: string) {
   const { vendor, delivered, missing, extra, changed, repaired } = step;
   return [window, vendor, delivered, missing, extra ?? '-', changed, repaired, note];
 }
 
-function sayWindow({ from, to }: VerifiedLook): string {
+function sayWindow({ from, to }: VerifiedStepReport): string {
   const sameDay = from.slice(0, 10) === to.slice(0, 10);
   return `${from.slice(0, 16).replace('T', ' ')} - ${sameDay ? to.slice(11, 16) : to.slice(0, 16).replace('T', ' ')}`;
 }

@@ -1,4 +1,4 @@
-import type { FeedLook } from '../../functions/core/invocation/feed-status.ts';
+import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import { open } from './open.ts';
 import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
@@ -20,7 +20,7 @@ const INVOCATION_MS = 60_000;
  */
 export async function look(
   options: FeedOptions & RangeOptions,
-  format: (looks: readonly FeedLook[]) => string,
+  format: (looks: readonly FeedStatusReport[]) => string,
   readAddition: () => Promise<Addition | undefined> = async () => undefined,
 ): Promise<number> {
   const range = rangeOf(options, new Date());
@@ -29,7 +29,7 @@ export async function look(
     const answers = await Promise.all(
       opened.groups.map((group) => opened.invoke(group, { act: 'look', ...range }, INVOCATION_MS)),
     );
-    const looks = answers.flatMap((answer) => (answer as { looks: FeedLook[] }).looks);
+    const looks = answers.flatMap((answer) => (answer as { looks: FeedStatusReport[] }).looks);
     const addition = await readAddition();
     const text = addition ? `${format(looks)}\n\n${addition.text}` : format(looks);
     process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks, ...addition?.json })}\n` : `${text}\n`);

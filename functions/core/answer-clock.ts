@@ -1,10 +1,10 @@
 import type { Answer } from './model.ts';
 import { type Instant, MILLISECOND, MINUTE, SECOND } from './time.ts';
 
-/** Longest time that we stay away because a vendor says so: its clock, or ours, may be wrong. */
-export const LONGEST_HOLD = 60 * MINUTE;
+/** Maximum time for which a vendor can make us wait. A longer one may come from a wrong clock, the vendor's or ours. */
+export const MAX_HOLD = 60 * MINUTE;
 
-/** When the answer asks us to come back: Retry-After in seconds, or as a date on the vendor's own clock. */
+/** When the answer asks us to try again: Retry-After in seconds, or as a date on the vendor's own clock. */
 export function retryAfter(answer: Answer, now: Instant): Instant | undefined {
   const text = answer.headers['retry-after']?.trim();
   if (!text) return undefined;

@@ -1,31 +1,31 @@
-// How requests prove who sends them, as data: a source says which kind it is and what differs, the shell has a signer for each
-// kind. Code that decides never holds a secret or a token.
+// The kinds of authentication, as data. A source names its kind and its details; the shell has a signer for each kind.
+// The engine and the sources never hold a secret or a token.
 
 /** The fields of a secret, each with its description. */
 export type SecretShape = Readonly<Record<string, string>>;
 
-/** What every kind of authentication says about the secret. */
+/** The description of the secret, for every kind of authentication. */
 interface WithSecret {
   /** The shapes that the secret may have. */
   readonly secret: readonly SecretShape[];
-  /** Fields that people choose themselves, such as a password: they may hold spaces and any letters, so they can travel in bodies only. */
+  /** Fields that people choose themselves, such as a password. They may hold spaces and any letters, so they are sent in bodies only. */
   readonly freeText?: readonly string[];
-  /** Fields that are no secret, such as a user name: they may be short, and are not hidden, because the log that we read shows them. */
+  /** Fields that are not secret, such as a user name. They may be short, and are not masked, because the vendor's log shows them. */
   readonly notHidden?: readonly string[];
 }
 
 /** A header with a credential in it. */
 export interface CredentialHeader {
-  /** The name of the header; `Authorization` unless said. */
+  /** The name of the header. Default: `Authorization`. */
   readonly header?: string;
-  /** The word before the credential, such as `Bearer`; without it the credential stands alone. */
+  /** The word before the credential, such as `Bearer`. Undefined if the header holds the credential alone. */
   readonly scheme?: string;
 }
 
-/** A field of the secret, as it is, in a header: `Authorization: Bearer <token>`, `X-Api-Key: <key>`. */
+/** A field of the secret, unchanged, in a header: `Authorization: Bearer <token>`, `X-Api-Key: <key>`. */
 export interface HeaderAuth extends WithSecret, CredentialHeader {
   readonly kind: 'header';
-  /** Which field of the secret it is. */
+  /** The name of the field. */
   readonly field: string;
 }
 
@@ -40,7 +40,7 @@ export interface HeadersHmacAuth extends WithSecret {
   readonly key: string;
   /** The unit of the timestamp since 1970, in whole numbers. */
   readonly timestamp: 'seconds' | 'milliseconds';
-  /** What is signed, in this order, with nothing between. */
+  /** The signed texts, joined in this order without a separator. */
   readonly signed: readonly SignedPart[];
   readonly encoding: 'hex' | 'base64';
   /** The headers, by name. */
@@ -49,23 +49,23 @@ export interface HeadersHmacAuth extends WithSecret {
 
 export type BodyEncoding = 'json' | 'form';
 
-/** A session that is opened with the secret, and whose token all further requests carry. Vendors record sign-ins and limit them. */
+/** A session that is opened with the secret. All further requests carry its token. Vendors record and limit sign-ins. */
 export interface SessionAuth extends WithSecret, CredentialHeader {
   readonly kind: 'session';
   /** The request that signs in with each shape of the secret: a POST whose body is the secret. */
   readonly signIn: readonly { readonly url: string; readonly body: BodyEncoding }[];
   /** The fields of the answer's JSON that hold the token and the time when the session ends. */
   readonly answer: { readonly token: string; readonly expires: string };
-  /** Where a POST without a body extends the session. */
+  /** The path to which a POST without a body extends the session. */
   readonly extend: string;
 }
 
-/** An access token for the connection's own client (RFC 6749, section 4.4). Unlike a session it is no event in the vendor's log. */
+/** An access token for the connection's own client (RFC 6749, section 4.4). Unlike a sign-in, getting one does not appear in the vendor's log. */
 export interface ClientCredentialsAuth extends WithSecret, CredentialHeader {
   readonly kind: 'oauth2-client-credentials';
-  /** Where tokens are given out: a path below the connection's origin, or a whole URL, which may be on another origin. */
+  /** The token endpoint: a path below the connection's origin, or a whole URL, which may be on another origin. */
   readonly tokenUrl?: string;
-  /** The setting of the connection that holds its tenant's own URL, which takes precedence. */
+  /** The name of the connection's setting with the tenant's own token endpoint, which takes precedence. */
   readonly tokenUrlSetting?: string;
   readonly scopes?: readonly string[];
   /** Further fields of the token request, such as an audience. */

@@ -1,4 +1,4 @@
-/** ECS fields as a mapping makes them: nested, with types for the fields that the engine and the formats read. */
+/** The ECS fields that a mapping returns: nested, and typed where the engine or the formats read them. */
 export interface EcsFields {
   message?: string;
   tags?: string[];
@@ -27,7 +27,7 @@ export interface EcsFields {
   [vendorOrField: string]: unknown;
 }
 
-/** The user who acts, or on whom somebody acts. */
+/** The user who acts, or the user who is affected. */
 export interface EcsUser {
   id?: string;
   name?: string;
@@ -53,7 +53,7 @@ export interface EcsEvent extends EcsFields {
   tidemark: {
     feed: string;
     connection: string;
-    /** The maker and the name of the service that the event is about: formats know no vendor, and take them from here. */
+    /** The vendor and the name of the service that the event is about. Formats know no vendor, so they read them here. */
     vendor: string;
     product: string;
     window?: { from: string; to: string };

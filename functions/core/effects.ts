@@ -9,31 +9,31 @@ import type { SeenChunk } from './stored/seen-chunk.ts';
 import type { Duration, Instant } from './time.ts';
 
 /**
- * Everything that the engine can do to the world, and learn from it. In Lambda that is AWS and the vendor, in tests it is memory.
- * None of these repeats a failed attempt by itself: what to do about a failure is the engine's decision.
+ * The engine's interface to the outside world: AWS and the vendor in Lambda, memory in tests. No method retries by itself:
+ * the engine decides what to do about a failure.
  */
 export interface Effects {
   now(): Instant;
   random(): number;
   /** Resolves early when the host wants the run to end. */
   sleep(time: Duration): Promise<void>;
-  /** How much time this invocation has left. */
+  /** Time left for this invocation. */
   remainingTime(): Duration;
   /** Whether the host wants the run to end now. */
   stopping(): boolean;
 
   /** Sends the vendor one request. `fresh`: reads the secret again first, because it may have been replaced. Throws NetworkError if no answer came. */
   fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
-  /** The version of the secret that is used; it changes when somebody replaces the secret. */
+  /** The version of the secret in use. It changes when the secret is replaced. */
   secretVersion(): Promise<string>;
-  /** Gets or extends the token that all further requests carry, by one request. What is secret in the answer stays outside. */
-  session(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer>;
+  /** Sends one request that gets or extends the token that all further requests carry. The token itself stays outside of the engine. */
+  obtainToken(step: 'open' | 'extend', timeout: Duration): Promise<TokenAnswer>;
   /**
-   * Takes up the token that an earlier invocation left in the memory of this process, for the same connection, origin and version
-   * of the secret; further requests carry it. Undefined if there is none.
+   * Takes over the token that an earlier invocation kept in the memory of this process for the same connection, origin and
+   * version of the secret: further requests carry it. Undefined if there is none.
    */
   keptToken(): Promise<TokenTimes | undefined>;
-  /** Leaves the token in use in memory for later invocations; undefined: takes it out of there. Nothing of it is stored. */
+  /** Keeps the token in use in memory for later invocations; `undefined` removes it from there. It is never stored. */
   keepToken(times: TokenTimes | undefined): void;
 
   /** Strongly consistent. @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
@@ -80,7 +80,7 @@ export interface Effects {
     records: readonly Uint8Array[],
     timeout: Duration,
   ): Promise<readonly (string | undefined)[]>;
-  /** Keeps an event whole that a destination could not take as it is. Repeating it changes nothing. */
+  /** Keeps the whole of an event that a destination could not take unchanged. Repeating it changes nothing. */
   quarantine(feed: string, entry: QuarantineEntry): Promise<void>;
   /** All entries that a feed has in quarantine. */
   loadQuarantine(feed: string): AsyncIterable<QuarantineEntry>;
@@ -101,17 +101,17 @@ export interface Effects {
 }
 
 /** The outcome of a request for a token. */
-export interface SessionAnswer {
+export interface TokenAnswer {
   readonly answer: Answer;
   /** Whether there is a token now. */
   readonly open: boolean;
-  /** When it ends, if the answer gives a time, which is by the vendor's clock. */
+  /** When the token ends, by the vendor's clock. Undefined if the answer gives no time. */
   readonly until?: Instant;
-  /** How long it lives, if the answer gives a duration. */
+  /** Lifetime of the token. Undefined if the answer gives no duration. */
   readonly life?: Duration;
 }
 
-/** When a token is to be renewed, and when it ends; by our clock. */
+/** When a token has to be renewed, and when it ends. Both by our clock. */
 export interface TokenTimes {
   readonly renewAt: Instant;
   readonly endsAt: Instant;

@@ -1,6 +1,6 @@
 import type { Instant } from './time.ts';
 
-/** The part of an event's way where something failed. */
+/** The stage of the pipeline in which something failed. */
 export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
 
 /**
@@ -8,7 +8,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  *
  * - `failing`      the vendor does not answer as it should, for now
  * - `unreadable`   the vendor answered something that is not what its documentation says
- * - `incomplete`   paging did not come to an end that can be believed
+ * - `incomplete`   paging did not come to a plausible end
  * - `refused`      the credentials are wrong, expired or locked
  * - `forbidden`    the credentials lack a permission
  * - `request`      the vendor rejects our request as wrong: a setting has to change
@@ -20,7 +20,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  * - `state`        the table cannot be read or written, or holds what this version does not know
  * - `lease-lost`   another worker has taken the feed over
  * - `config`       the configuration or the invocation is wrong
- * - `internal`     a mistake of ours
+ * - `internal`     a bug in Tidemark
  */
 export type ErrorCode =
   | 'failing'
@@ -39,7 +39,7 @@ export type ErrorCode =
   | 'config'
   | 'internal';
 
-/** What every failure tells: a stable code, the stage, what happened, and what to do about it. */
+/** The parts of every error: a stable code, the stage, what happened, and what to do about it. */
 interface ErrorParts {
   readonly code: ErrorCode;
   readonly stage: Stage;
@@ -77,7 +77,7 @@ export class UnreadableError extends TidemarkError {
       stage: 'receiving',
       message,
       remedy:
-        'If it stays, ask the vendor, or look for a proxy between Tidemark and the vendor. Nothing is lost: the watermark waits.',
+        'If it persists, ask the vendor, or look for a proxy between Tidemark and the vendor. Nothing is lost: the watermark waits.',
       cause,
     });
     this.name = 'UnreadableError';
@@ -85,7 +85,7 @@ export class UnreadableError extends TidemarkError {
   }
 }
 
-/** The connection broke or timed out: nobody knows whether the other side acted. */
+/** The connection broke or timed out: it is not known whether the other side acted. */
 export class NetworkError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -118,7 +118,7 @@ export function asTidemarkError(thrown: unknown): TidemarkError {
       code: 'state',
       stage: 'saving',
       message: thrown.message,
-      remedy: 'Check the table and its throttling. The next run goes on from the last commit.',
+      remedy: 'Check the table and its throttling. The next run continues from the last commit.',
       cause: thrown,
     });
   }
@@ -126,7 +126,7 @@ export function asTidemarkError(thrown: unknown): TidemarkError {
     code: 'internal',
     stage: 'processing',
     message: messageOf(thrown),
-    remedy: 'This is a mistake in Tidemark: please report it with this log line.',
+    remedy: 'This is a bug in Tidemark: please report it with this log line.',
     cause: thrown,
   });
 }
@@ -136,12 +136,12 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The vendor wants no requests before a certain time: the run ends, and a later one goes on from the last commit. */
+/** The vendor wants no requests before a certain time: the run ends, and a later one continues from the last commit. */
 export class PauseError extends Error {
   readonly until: Instant;
   /** Whether the vendor pauses us because of too many requests. */
   readonly throttled: boolean;
-  /** Whether the feed notes the pause, or the connection has already noted it for all feeds. */
+  /** `feed`: the feed notes the pause. `connection`: the pause is already noted for all feeds of the connection. */
   readonly scope: 'feed' | 'connection';
 
   constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {
@@ -153,7 +153,7 @@ export class PauseError extends Error {
   }
 }
 
-/** A page token or the like has expired at the vendor: the window has to be begun again. */
+/** A page token or the like has expired at the vendor: the window has to be read again from its start. */
 export class ExpiredError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -161,7 +161,7 @@ export class ExpiredError extends Error {
   }
 }
 
-/** The run's time is up, or its host wants it to end; a later run goes on. */
+/** The run's time is up, or its host wants it to end. A later run continues. */
 export class OutOfTimeError extends Error {
   constructor() {
     super('the time of this run is up');

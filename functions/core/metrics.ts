@@ -1,6 +1,6 @@
 /**
- * All metrics. The function that counts and the construct that alarms share these names, so they cannot drift apart.
- * Each is a sum or a maximum per source, and has no feed dimension: every further metric costs money every month. A setting
+ * All metrics. The functions that count and the constructs that define alarms share these names.
+ * Each is a sum or a maximum per source, and has no feed dimension, because every metric is billed monthly. A setting
  * turns on a few of them per feed (feed-metrics.ts).
  */
 export const METRICS = {
@@ -25,7 +25,7 @@ export const METRICS = {
   Incomplete: 'Count',
   /** The number of rows of a window was not the total that the vendor had named. */
   TotalMismatch: 'Count',
-  /** Sign-ins under our account that we have no record of. */
+  /** Sign-ins under our account that are not on record. */
   UnexpectedSignIns: 'Count',
   /** Changes found between two snapshots. */
   Changes: 'Count',
@@ -59,7 +59,7 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 
-/** The CloudWatch namespace. Each deployment has its own: else the metrics of one would hide that another is silent. */
+/** The CloudWatch namespace. Each deployment has its own, so that the metrics of one cannot hide that another is silent. */
 export function metricNamespace(stackPrefix = 'tidemark'): string {
   return stackPrefix === 'tidemark' ? 'Tidemark' : `Tidemark/${stackPrefix}`;
 }

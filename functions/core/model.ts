@@ -8,11 +8,11 @@ export type { Auth, SecretShape } from './auth.ts';
 export interface Request {
   /** A path below the connection's origin (`/audit?from=...`), or a whole URL that an answer gave us. */
   readonly url: string;
-  /** GET, or POST where there is a body, unless said. */
+  /** Default: POST for a request with a body, else GET. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
-  /** The position that it continues from may move when it is used: sent twice, it could leave something out. */
+  /** Must be sent only once: the vendor may move the position that it continues from, so a second one could skip records. */
   readonly once?: boolean;
 }
 
@@ -29,30 +29,30 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One record: what the vendor wrote, to the letter, and what it means. */
+/** One record: the vendor's exact text, and its parsed value. */
 export interface Row {
   readonly value: unknown;
   readonly text: string;
 }
 
-/** What a 2xx answer holds. */
+/** The content of a 2xx answer. */
 export interface Page {
   readonly rows: readonly Row[];
-  /** What to ask next; none at the end. */
+  /** The request for the next page. Undefined at the end. */
   readonly next?: Request;
-  /** The end of the range that the vendor says it has answered for, when it says so. */
+  /** The end of the range that the answer covers, if the vendor states it. */
   readonly answeredTo?: Instant;
-  /** How many rows the vendor says there are from here to the end of the range. */
+  /** Number of rows from here to the end of the range, as the vendor states it. */
   readonly total?: number;
 }
 
-/** One event of a record: usually the record is one event; a session is its start and its end. */
+/** One event of a record. Most records are one event; the record of a session is two, its start and its end. */
 export interface Identity {
-  /** The vendor's id, when it alone tells this event from every other. */
+  /** The vendor's id, if it alone distinguishes this event from all others. */
   readonly id?: string;
-  /** None when the vendor gave no time, or an impossible one. */
+  /** Undefined if the vendor gave no time, or an impossible one. */
   readonly time?: Instant;
-  /** Which of the record's events this is, when there are several. */
+  /** Name of this event among the events of its record. Undefined if there is only one. */
   readonly phase?: string;
 }
 
@@ -63,34 +63,34 @@ export interface Connection {
   readonly origin: string;
   readonly secret: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** What the source's lookups have found out about it, by their names. */
+  /** Results of the source's lookups, by their names. */
   readonly found?: Readonly<Record<string, unknown>>;
 }
 
-/** What every stream says about itself, whatever kind it is. */
+/** The description of a stream of any kind. */
 export interface StreamFacts {
   readonly name: string;
   readonly title: string;
   /** The vendor's page about it. */
   readonly docs: string;
-  /** Whether it runs when the configuration does not say. */
+  /** Whether it runs by default. */
   readonly enabled: boolean;
   readonly every: Duration;
   /** How long the vendor keeps its records. */
   readonly retention: Duration;
-  /** The permission it takes, in the vendor's words. */
+  /** The permission that it needs, in the vendor's words. */
   readonly needs: string;
-  /** The stream whose records these are, when it is another's view of them: it shares that one's dataset and timing. */
+  /** The stream whose records this one shows in another way. Both share the dataset and the timing. */
   readonly viewOf?: string;
 }
 
-/** How far behind the watermark to read again, and how often: beyond the overlap, which every run reads. */
+/** A re-read beyond the overlap, which every run reads: its interval, and how far behind the watermark it begins. */
 export interface Reread {
   readonly every: Duration;
   readonly overlap: Duration;
 }
 
-/** One kind of record in a source. Decides only: no network, no clock, no environment, no secret. */
+/** One kind of record in a source. Its functions are pure: they use no network, clock, environment or secret. */
 export interface Stream extends StreamFacts {
   readonly settle: Duration;
   readonly overlap: Duration;
@@ -98,48 +98,48 @@ export interface Stream extends StreamFacts {
   readonly longestWindow: Duration;
   /** The smallest step of the vendor's time stamps. */
   readonly precision: Duration;
-  /** The vendor's range is about something else than the rows' own times: what comes is kept, wherever its time lies. */
+  /** The vendor selects records by something else than the rows' own times, so rows with a time outside the range are kept. */
   readonly rangeIgnoresRowTime?: boolean;
-  /** The vendor answers for whole steps of this length only, such as days: a range is asked for from step to step. Such a stream is `rangeIgnoresRowTime`. */
+  /** Set if the vendor answers only for whole steps of this length, such as days: ranges are widened to whole steps. It implies `rangeIgnoresRowTime`. */
   readonly windowStep?: Duration;
-  /** Offset-paged streams are cut after so many pages: the rest becomes a new window, offset 0. */
+  /** Maximum number of pages of a window, for streams that page by offset. The rest becomes a new window with offset 0. */
   readonly cutAfterPages?: number;
-  /** What to ask first. The range is already padded: ask for all of it, bounds included. */
+  /** The first request for a range. The range already has its margins: ask for all of it, bounds included. */
   first(range: Range, connection: Connection): Request;
-  /** What a 2xx answer means; throws `UnreadableError` when it means nothing. */
+  /** Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. */
   read(answer: Answer, asked: Request): Page;
-  /** Which events a record holds, and when they happened. The first one's time is the one that the vendor's range is about. */
+  /** The events of a record, with their times. The vendor's range is about the time of the first one. */
   events(row: Row): readonly Identity[];
-  /** What a record shows to go on or to have ended. What goes on is asked for again, at its own time, until it has ended. */
+  /** Something with a duration that a record shows, such as a session. As long as it has not ended, the range of its start is read again. */
   ongoing?(row: Row): { readonly key: string; readonly since: Instant; readonly ended: boolean } | undefined;
   /**
-   * What of a record stays the same when the vendor changes it later, such as its time, its ids and what happened: where records
-   * have no id of the vendor's, a changed one would else look like one that is missing and one too many.
+   * The fields of a record that stay the same when the vendor changes it later, such as its time and its ids. Without them,
+   * verification would report a changed record without a vendor id as one missing and one extra record.
    */
   stableFields?(row: Row): string;
-  /** Who acted, where a log that shows only one person's acts would be suspicious. */
+  /** The actor of a record. Only for logs in which acts of a single person would be suspicious. */
   actor?(row: Row): string | undefined;
-  /** The event as ECS, without what every event has (`complete` adds that). May throw: the record then travels as a pipeline_error. */
+  /** The event as ECS, without the fields of every event (`complete` adds them). If it throws, the record is delivered as a pipeline_error. */
   map(row: Row, identity: Identity, connection: Connection): EcsFields;
 }
 
-/** A stream about how things are: what it gives are the changes from how they were when it was last read. */
+/** A stream that reads the present state of things. Its events are the changes since the last read. */
 export interface SnapshotStream extends StreamFacts {
   readonly kind: 'snapshot';
-  /** What one of its things is called: `API key`, `account`. */
+  /** The name of one of its things: `API key`, `account`. */
   readonly thing: string;
   first(connection: Connection): Request;
-  /** What a 2xx answer means, and what else it makes us ask. Throws `UnreadableError` when it means nothing. */
+  /** Reads a 2xx answer: its rows, and the requests that follow from it. Throws `UnreadableError` if it cannot be read. */
   read(
     answer: Answer,
     asked: Request,
     connection: Connection,
   ): { readonly rows: readonly Row[]; readonly asks: readonly Request[] };
-  /** The things in a record, each under a key that it keeps for life; nothing secret in them, and lists without an order in a fixed one. */
+  /** The things in a record, each with a key that never changes. They must hold nothing secret, and unordered lists must be sorted. */
   items(row: Row): readonly Item[];
-  /** A change as ECS, without what every event has. */
+  /** A change as ECS, without the fields of every event. */
   mapChange(change: Change, connection: Connection): EcsFields;
-  /** How things are when they are seen for the first time, as ECS. */
+  /** The first snapshot as ECS. */
   mapBaseline(items: readonly Item[], connection: Connection): EcsFields;
 }
 
@@ -150,13 +150,13 @@ export interface Item {
   readonly value: unknown;
 }
 
-/** How a thing differs from what it was. */
+/** A change of one thing between two snapshots. */
 export interface Change {
   readonly kind: 'created' | 'changed' | 'deleted';
   readonly key: string;
   readonly before?: unknown;
   readonly after?: unknown;
-  /** The paths of what is different in it, such as `roles[0].name`; of a changed thing only. */
+  /** The paths of the differences, such as `roles[0].name`. Empty unless the thing was changed. */
   readonly fields: readonly string[];
 }
 
@@ -171,95 +171,95 @@ export interface Source {
   readonly id: string;
   readonly title: string;
   readonly vendor: string;
-  /** The origin when the configuration names none; a vendor with a host per tenant has none. */
+  /** The default origin. Undefined for a vendor with one host per tenant. */
   readonly origin?: string;
   readonly auth: Auth;
   readonly settings: SettingsSchema;
   readonly streams: readonly AnyStream[];
-  /** Further streams that a connection's settings ask for, each for one thing that is watched. Always on. */
+  /** Further streams that a connection's settings define, one for each watched thing. They are always enabled. */
   watched?(connection: Connection): readonly Stream[];
-  /** What decides which records a feed of this connection gets: when it changes, the past of the feed has a hole. */
+  /** The settings that determine which records a feed gets. If they change, records of the new scope are missing from the feed's past. */
   scope(connection: Connection): Readonly<Record<string, string>>;
-  /** What an answer tells us to do, where the vendor differs from the web at large. */
+  /** The verdict on an answer, where the vendor deviates from the usual meaning of statuses. Undefined: the usual meaning. */
   judge?(answer: Answer, now: Instant, asked: Request): Verdict | undefined;
-  /** What the answer says of the vendor's request quota. */
+  /** The request quota that an answer states. */
   quota?(answer: Answer, now: Instant): Quota | undefined;
-  /** What a request that finds out how much the credentials may see looks like. */
+  /** The check of what the credentials may see. */
   readonly visibility?: Visibility;
-  /** What is to be found out about a connection beside its feeds. */
+  /** Auxiliary reads about a connection. */
   readonly lookups?: readonly Lookup[];
-  /** How many requests the vendor allows where its answers do not say, and which requests share that. */
+  /** The allowed rate of requests, for vendors whose answers state no quota. */
   pace?(request: Request, connection: Connection): Pace | undefined;
-  /** How the vendor gives out a new credential for one that still works, where it does. Beside it, `rotate-handler.ts` is the entry point. */
+  /** How a working credential is exchanged for a new one, if the vendor can do that. The source then also has a `rotate-handler.ts`. */
   readonly rotation?: Rotation;
-  /** How our own sign-ins are told in a log that shows them. */
+  /** How to recognise our own sign-ins in a log that shows them. */
   readonly ownSignIns?: OwnSignIns;
 }
 
 /** A schema for a source's settings (zod/mini): checks them, and describes them to editors. */
 export type SettingsSchema = import('zod/mini').ZodMiniType<Record<string, unknown>>;
 
-/** An auxiliary read: how much of the account can these credentials see? Its failure never stops a feed. */
+/** An auxiliary read that finds out how much of the account the credentials can see. Its failure never stops a feed. */
 export interface Visibility {
   first(connection: Connection): Request;
-  /** The next question, or what is now known: `undefined` when the answers do not tell. All but the first may be errors. */
+  /** The next request, or the result. `seen` is undefined if the answers do not tell. Answers after the first may be errors. */
   read(answers: readonly Answer[], connection: Connection): { readonly next: Request } | { readonly seen: unknown };
-  /** What is worth a warning now, and what was visible before and no longer is. */
+  /** Compares the result with the last one: a warning about it, and what was visible before and no longer is. */
   compare(seen: unknown, before: unknown): { readonly warning?: string; readonly shrank?: string };
-  /** What to say when nobody could tell, and a long stretch of the log holds the acts of one person only. */
+  /** The warning if the check gave no result and a long part of the log holds the acts of a single person. */
   readonly singleActorWarning?: string;
 }
 
-/** An auxiliary read: the id of the account, the names of things. Its answer is kept with the connection. */
+/** An auxiliary read, such as the id of the account or the names of things. Its result is stored with the connection. */
 export interface Lookup {
-  /** Where its answer stands in `connection.found`. */
+  /** The key of its result in `connection.found`. */
   readonly name: string;
-  /** How old the answer may get. It is asked again at once when the secret has changed. */
+  /** Maximum age of the result. After a change of the secret it is read again at once. */
   readonly age: Duration;
-  /** What to do when it cannot be found out and no feed can ask without it. Where that is missing, feeds can. */
+  /** The remedy if it fails. Set only if feeds cannot run without the result. */
   readonly remedy?: string;
   /** Whether this connection needs it. */
   wanted(connection: Connection): boolean;
   first(connection: Connection): Request;
-  /** The next question, or what was found. All answers are 2xx. */
+  /** The next request, or the result. All answers are 2xx. */
   read(answers: readonly Answer[], connection: Connection): { readonly next: Request } | { readonly found: unknown };
 }
 
-/** So many requests a minute, evenly, for all requests of a bucket. */
+/** Maximum number of requests a minute for all requests of a bucket, evenly spaced. */
 export interface Pace {
   readonly bucket: string;
   readonly perMinute: number;
 }
 
-/** A log of sign-ins shows our own, too: those that match one that we know of are marked, others under our account are suspicious. */
+/** A log of sign-ins also shows our own. Those that match a sign-in of ours on record are marked; others under our account are suspicious. */
 export interface OwnSignIns {
-  /** Our account at the vendor, when it is known. */
+  /** Our account at the vendor. Undefined if it is not known. */
   account(connection: Connection): string | undefined;
-  /** Whose sign-in a record shows, if it shows one. */
+  /** The account whose sign-in a record shows. Undefined if the record shows no sign-in. */
   signIn(row: Row): { readonly account?: string } | undefined;
-  /** Whether our own are left out. */
+  /** Whether our own sign-ins are not delivered. */
   leaveOut(connection: Connection): boolean;
 }
 
 /**
- * How a credential is exchanged for a new one by one request. All of it is data, also where the new one stands in the answer:
- * so it passes through no code that decides.
+ * The request that exchanges a credential for a new one. It is pure data, including the place of the new credential in the
+ * answer, so the credential passes through no code of the source.
  */
 export interface Rotation {
-  /** How old a credential gets. */
+  /** The age at which a credential is exchanged. */
   readonly every: Duration;
-  /** How long the old one works after a new one was made, at most. */
+  /** Maximum time for which the old credential still works after the exchange. */
   readonly oldLives: Duration;
-  /** A harmless question, asked first: a vendor that cannot answer it today is not asked for a credential. */
+  /** A harmless request that is sent first. If the vendor does not answer it, no exchange is tried that day. */
   readonly rehearsal: Request;
   readonly request: Request;
-  /** Which field of the answer's JSON each field of the secret is. */
+  /** For each field of the secret, the field of the answer's JSON that holds its new value. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Which field of the answer says until when it is valid. */
+  /** The field of the answer with the end of the new credential's validity. */
   readonly validUntil: string;
-  /** Statuses by which the vendor says that it has made nothing, and why; `dying` where the credential in use may be one that dies soon. */
+  /** Statuses that mean that no credential was made, each with the reason. `dying`: the credential in use may soon stop working. */
   readonly refusals: Readonly<Record<number, { readonly why: string; readonly dying?: true }>>;
-  /** How a person gets a new one. */
+  /** How a person gets a new credential. */
   readonly remedy: string;
 }
 
@@ -270,12 +270,12 @@ export interface Quota {
   readonly resetAt: Instant;
 }
 
-/** What an answer tells us to do. */
+/** What to do after an answer. */
 export type Verdict =
   | { readonly kind: 'done' }
-  /** Ask again: at a time when the vendor gave one. */
+  /** Ask again; not before `at`, if the vendor gave a time. */
   | { readonly kind: 'later'; readonly at?: Instant; readonly throttled: boolean; readonly reason: string }
-  /** What this request goes on with has run out at the vendor: the window is begun again. */
+  /** The paging state of this request has expired at the vendor: the window is read again from its start. */
   | { readonly kind: 'expired'; readonly reason: string }
   | {
       readonly kind: 'never';
@@ -284,7 +284,7 @@ export type Verdict =
       readonly remedy: string;
     };
 
-/** One stream of one connection, with the timing in force. */
+/** One stream of one connection, with its configured timing. */
 export interface Feed {
   /** `<source>/<stream>/<connection>`: the key of its checkpoint, and its name in logs and reports. */
   readonly name: string;
@@ -311,7 +311,7 @@ export function isSnapshotFeed(feed: AnyFeed): feed is SnapshotFeed {
   return isSnapshot(feed.stream);
 }
 
-/** Where events go, and in which shape. */
+/** A destination of events, and their shape there. */
 export interface Destination {
   readonly id: string;
   /** The Firehose stream that takes them. */
@@ -320,12 +320,12 @@ export interface Destination {
 }
 
 /**
- * What a destination wants an event to look like. A type of destination that puts events into an envelope adds a field with the
+ * The shape of events at a destination. A type of destination that puts events into an envelope adds a field with the
  * envelope's settings, where it declares the envelope (functions/destinations).
  */
 export interface Shape {
   readonly format: FormatId;
-  /** Which CEF a consumer knows; many know only 0. */
+  /** The version of CEF that the consumer reads. Many read only version 0. */
   readonly cefVersion?: 0 | 1;
 }
 

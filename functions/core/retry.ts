@@ -11,7 +11,7 @@ export interface RetryHost {
   stopping(): boolean;
 }
 
-/** How patiently a failed attempt is repeated. */
+/** The pauses between attempts, and their maximum number. */
 export interface Backoff {
   /** Longest pause after the first attempt; it doubles with each further attempt. */
   readonly first: Duration;
@@ -30,9 +30,9 @@ export interface RetryPolicy extends Backoff {
 }
 
 /** Maximum number of times that an item is read and written again because another worker was quicker. */
-export const MOST_CONTESTS = 5;
+export const MAX_CONTESTS = 5;
 
-/** Everything that is tried again, and how patiently. */
+/** The policies of everything that is retried. */
 export const RETRIES = {
   /** A request to the vendor. */
   request: { attempts: 5, first: 500 * MILLISECOND, most: 20 * SECOND },
@@ -47,8 +47,8 @@ export const RETRIES = {
   table: { attemptsAtEnd: 5, first: 200 * MILLISECOND, most: 5 * SECOND, isRetryable: isAmbiguous },
   /** A conditional write of a checkpoint. */
   checkpoint: { attempts: 3, first: 200 * MILLISECOND, most: 400 * MILLISECOND, isRetryable: isAmbiguous },
-  /** A conditional write of what is known of a connection. */
-  connection: { attempts: MOST_CONTESTS, first: 200 * MILLISECOND, most: 800 * MILLISECOND },
+  /** A conditional write of a connection's state. */
+  connection: { attempts: MAX_CONTESTS, first: 200 * MILLISECOND, most: 800 * MILLISECOND },
   /** Storing a new credential: it exists nowhere else, so only the end of the invocation ends this. */
   newCredential: { first: SECOND, most: 10 * SECOND, isRetryable: () => true },
 } as const satisfies Readonly<Record<string, Backoff | RetryPolicy>>;
@@ -77,7 +77,7 @@ export async function retry<T>(
   }
 }
 
-/** What limits the next attempt. */
+/** Limits of the next attempt. */
 interface NextAttempt {
   /** The number of attempts that have been made. */
   readonly made: number;

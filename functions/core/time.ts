@@ -20,7 +20,7 @@ const LATEST: Instant = Date.UTC(2200, 0, 1) * MILLISECOND;
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}))?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * Reads an RFC 3339 time stamp to the microsecond. A stamp without a zone is UTC: vendors mean it so.
+ * Reads an RFC 3339 time stamp to the microsecond. A stamp without a zone is read as UTC, as vendors mean it.
  * Returns undefined for anything else, and for times outside 1970 to 2199: the caller treats the record as untimed.
  */
 export function parseInstant(text: unknown): Instant | undefined {

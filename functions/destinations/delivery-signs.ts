@@ -1,8 +1,8 @@
-/** What shows that a Firehose stream does not deliver. It becomes an alarm of the condition `delivery-failing`. */
+/** A sign that a Firehose stream does not deliver. It becomes an alarm of the condition `delivery-failing`. */
 export interface DeliverySign {
   readonly name: string;
   readonly about: string;
-  /** What to run first. Undefined for the command of the condition. */
+  /** The first command to run. Default: the command of the condition. */
   command?(destination: string): string;
   /** Firehose's metrics, by their names in the expression. */
   readonly metrics: Readonly<Record<string, StreamMetric>>;
@@ -20,7 +20,7 @@ interface StreamMetric {
   readonly statistic: 'Average' | 'Maximum' | 'Minimum' | 'SampleCount';
 }
 
-/** Firehose drops what it has held for a day; this is long before. */
+/** Firehose drops events after a day; this is long before that. */
 const STALE_AFTER_SECONDS = 3 * 3_600;
 
 /** @param metric the age of the oldest event that has not been delivered */
@@ -37,7 +37,7 @@ export function stale(metric: string): DeliverySign {
 }
 
 /**
- * One failed attempt is repeated and means nothing; failures that go on do.
+ * A single failed attempt is harmless, because it is repeated; continuing failures are a sign.
  *
  * @param metric the share of attempts that succeeded
  */

@@ -4,55 +4,55 @@ import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
 
 /**
- * A type of destination: all that the rest of the program knows of it. It is data, and functions that only decide. What is deployed
- * for it is drawn in lib/delivery.
+ * A type of destination, as data and pure functions: everything that the rest of the program knows about it. Its deployed
+ * resources are defined in lib/delivery.
  */
 export interface DestinationType extends ConfigurableType {
   /** Its name in texts. */
   readonly title: string;
-  /** Words beside its id that stand in its own files only; test/walls/destinations.test.ts holds it to that. */
+  /** Words, besides its id, that only its own files may contain; test/walls/destinations.test.ts checks that. */
   readonly words: readonly string[];
-  /** The envelope of each event. Undefined if events go as their format has them. */
+  /** The envelope of each event. Undefined if events are sent without one. */
   readonly envelope?: DocumentedEnvelope;
   readonly delivery: DeliveryFacts;
   /** The secret with which Firehose identifies itself. Undefined if it needs none. */
   readonly secret?: DestinationSecret;
   /** Whether its objects in the archive can be queried with SQL. Undefined if it never puts any there. */
   isQueryable?(format: FormatId): boolean;
-  /** How Firehose writes down what the destination did not take. Undefined if there is nothing that can be sent again. */
+  /** The form in which Firehose stores records that the destination did not accept. Undefined if they cannot be sent again. */
   readonly refused?: RefusedRecords;
-  /** Settings with which it cannot be deployed, though it works on one's own machine. */
+  /** Settings with which it works locally but cannot be deployed. */
   notDeployable?(destination: ConfiguredDestination): readonly WrongSetting[];
   /** The URL to which `tidemark run` sends its events, if it is set. Undefined for a type whose events always go to a folder there. */
   endpointOf?(destination: ConfiguredDestination): string | undefined;
   readonly cost: DestinationCost;
 }
 
-/** An envelope, and what the generated pages say of it. */
+/** An envelope, and its text in the generated pages. */
 export interface DocumentedEnvelope {
   readonly envelope: Envelope;
   readonly heading: string;
   readonly text: string;
-  /** What a sample event is shown in. */
+  /** The shape of sample events in the documentation. */
   readonly sample: Omit<Shape, 'format' | 'cefVersion'>;
   readonly sampleHeading: string;
 }
 
 /** Its Firehose streams, as CloudWatch sees them. */
 export interface DeliveryFacts {
-  /** The metric that tells the age of the oldest event that has not been delivered. Undefined if Firehose has none for this type. */
+  /** The metric with the age of the oldest undelivered event. Undefined if Firehose has none for this type. */
   readonly freshness?: string;
-  /** What shows that a stream does not deliver: each is an alarm. */
+  /** The signs that a stream does not deliver. Each is an alarm. */
   readonly signs: readonly DeliverySign[];
 }
 
 export interface DestinationSecret {
   /** The setting that names the secret. */
   readonly setting: string;
-  /** What it holds, in a text such as "the token for destination x". */
+  /** The name of its content, in a text such as "the token for destination x". */
   readonly about: string;
   readonly shape: SecretShape;
-  /** What each field's value must look like. */
+  /** The form of each field's value. */
   readonly value: { readonly pattern: RegExp; readonly wanted: string };
   nameOf(destination: ConfiguredDestination): string;
 }
@@ -69,11 +69,11 @@ export interface WrongSetting {
   readonly wanted: string;
 }
 
-/** What it adds to the price of Firehose, alarms and secrets, which follows from the rest. */
+/** Its cost besides Firehose, alarms and secrets, whose cost follows from the other fields. */
 export interface DestinationCost {
   /** Whether its events are kept in the archive. */
   readonly archived: boolean;
-  /** How often a day one of its streams reads its secret. */
+  /** Number of times a day that one of its streams reads its secret. */
   readonly secretCalls?: { readonly value: number; readonly words: string };
 }
 

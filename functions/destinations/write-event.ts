@@ -14,8 +14,8 @@ export interface WrittenEvent {
 }
 
 /**
- * Shares of what a shortened event may keep, tried one after the other: an event stays too large where most of its characters are
- * written as escapes.
+ * Shares of the limits of a shortened event, tried one after the other: an event may still be too large if most of its characters
+ * are written as escapes.
  */
 const SHARES = [1, 0.5, 0.25, 0.1, 0.01];
 

@@ -5,7 +5,7 @@ import { ecsLine } from './ecs.ts';
 import { ocsfLine } from './ocsf/ocsf.ts';
 import { rawLine } from './raw.ts';
 
-/** How an event becomes one line of each format. Formats are projections of the ECS event and know no vendor. */
+/** The writer of each format. Formats are projections of the ECS event and know no vendor. */
 const LINES: Readonly<Record<FormatId, (event: EcsEvent, shape: Shape) => string>> = {
   ecs: ecsLine,
   cef: (event, { cefVersion = 0 }) => cefLine(event, cefVersion),

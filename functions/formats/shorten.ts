@@ -7,7 +7,7 @@ const MAX_DEPTH = 8;
 /** Maximum length of the original record in a shortened event. */
 const MAX_ORIGINAL = 50_000;
 
-/** Roughly what a value costs besides its characters: quotes, commas, the digits of a number. */
+/** Estimated size of a value besides its characters: quotes, commas, the digits of a number. */
 const VALUE_COST = 20;
 
 /**

@@ -17,7 +17,7 @@ import { Telemetry } from './telemetry/telemetry.ts';
 
 const input = z.strictObject({ act: z.literal('rotate'), connection: z.unknown() });
 
-/** How each way of ending is logged. */
+/** The log level of each state. */
 const LEVEL = {
   young: 'info',
   announced: 'info',
@@ -27,7 +27,7 @@ const LEVEL = {
   stuck: 'error',
 } as const;
 
-/** A source's other Lambda: one invocation looks whether the credential of one connection is due, and exchanges it. */
+/** The handler of a source's rotation Lambda: one invocation checks whether the credential of one connection is due, and exchanges it. */
 export function serveRotation(source: Source): (input: unknown, context: HostContext) => Promise<RotationReport> {
   return async (value, context) => {
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
@@ -55,7 +55,7 @@ function readInput(source: Source, value: unknown): { rotation: Rotation; connec
     code: 'config',
     stage: 'processing',
     message: 'The invocation is not right:\n  $.connection.rotate: nothing is there, wanted true.',
-    remedy: 'Correct the schedule’s input: only connections that say so rotate.',
+    remedy: 'Correct the schedule’s input: only connections with "rotate": true rotate.',
   });
 }
 
@@ -80,7 +80,7 @@ function makeEffects({ source, rotation, connection, host, telemetry }: EffectIn
   const { origin, secret: name } = connection;
   const secret = new RotatingSecret(name, source.auth, (text) => telemetry.hide(text));
   const send = async (request: Request, timeout: Duration): Promise<Answer> => {
-    // Each request has a connection of its own: one that has been idle may be dead, and would lose the request that must not be sent twice.
+    // Each request has a new connection: an idle one may be dead and lose the request, which must not be sent twice.
     const http = new Http(origin, undefined);
     try {
       const tools = {
@@ -130,7 +130,7 @@ function takeOut(rotation: Rotation, { status, text }: Answer, secret: RotatingS
   return { status, obtained: true, ...(validUntil !== undefined && { validUntil }) };
 }
 
-/** What the reader of secrets accepts: nothing else may be stored. */
+/** Credentials that the reader of secrets accepts. Others must not be stored. */
 const CREDENTIAL = /^[\x21-\x7e]{8,}$/;
 
 function parsed(text: string): Record<string, unknown> {

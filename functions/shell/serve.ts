@@ -5,7 +5,7 @@ import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
-import { type FeedLook, lookAt } from '../core/invocation/feed-status.ts';
+import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
@@ -23,7 +23,7 @@ import { TableClient } from './table/table-client.ts';
 import { tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
-/** What a host tells an invocation: Lambda its time; a host that can be stopped also when to end early. */
+/** The host of an invocation: its remaining time, and a signal if the host can stop it early. */
 export interface HostContext {
   getRemainingTimeInMillis(): number;
   readonly signal?: AbortSignal;
@@ -34,20 +34,20 @@ const destinations = z.array(
 );
 
 /**
- * How many days delivered events are remembered: longer than the longest re-read by what an outage may last, and a session,
- * whose start is shown again with its end.
+ * Number of days for which delivered events are remembered: longer than the longest re-read plus an outage, and longer than a
+ * session, whose start is shown again with its end.
  */
 const SEEN_DAYS = '30';
-/** How many seen keys a run holds in memory, 16 bytes each. */
-const MOST_SEEN_KEYS = 500_000;
+/** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
+const MAX_SEEN_KEYS = 500_000;
 
-/** What an invocation answers: how each feed went, how it stands, or what the census found. */
+/** The answer of an invocation: the feeds' reports, their statuses, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedLook[] }
+  | { readonly looks: readonly FeedStatusReport[] }
   | { readonly census: CensusReport };
 
-/** A source's Lambda: one invocation runs the due feeds of one connection, or does with them what else there is to do. */
+/** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
   return async (input, context) => {
@@ -95,7 +95,8 @@ async function carryOut(
 ): Promise<Answered> {
   const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
   if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
-  if (task.act === 'look') return { looks: await Promise.all(feeds.map((feed) => lookAt(effects, feed, task.range))) };
+  if (task.act === 'look')
+    return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
   return {
     feeds: await runConnection({
       effects,
@@ -105,7 +106,7 @@ async function carryOut(
       destinations: environment.destinations,
       write: writeEvent,
       owner: randomUUID(),
-      mostSeenKeys: MOST_SEEN_KEYS,
+      maxSeenKeys: MAX_SEEN_KEYS,
       seenFor: environment.seenDays * DAY,
       askAgain,
       task,
@@ -113,7 +114,7 @@ async function carryOut(
   };
 }
 
-/** What a warm Lambda keeps between invocations. */
+/** State that a warm Lambda keeps between invocations. */
 interface Kept {
   readonly table: TableClient;
   readonly firehose: Firehose;
@@ -122,7 +123,7 @@ interface Kept {
   sealKey?: Uint8Array;
 }
 
-/** An overlap longer than seen keys are kept would deliver everything in it again and again. */
+/** Checks that seen keys outlast the overlaps: events in a longer overlap would be delivered repeatedly. */
 function checkOverlap(feed: AnyFeed, seenDays: number): void {
   if (isSnapshotFeed(feed)) return;
   const rereads = (feed.rereads ?? []).map(({ overlap }, at) => [`rereads[${at}].overlap`, overlap] as const);
@@ -191,7 +192,7 @@ function readEnvironment(): Environment {
   }
 }
 
-/** What the effects of one invocation are made of. */
+/** Inputs of the effects of one invocation. */
 interface World {
   /** The key of the connection's item in the table. */
   readonly stateKey: string;
@@ -201,7 +202,7 @@ interface World {
   readonly vendor: Vendor;
 }
 
-/** The real world: AWS, the vendor, this machine's clock. */
+/** The real effects: AWS, the vendor, and this machine's clock. */
 function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose } = kept;
   return {
@@ -223,7 +224,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
   };
 }
 
-/** How each way of ending is logged: an error needs a person, a warning mends itself or waits for one. */
+/** The log level of each state: an error needs a person, a warning may resolve itself. */
 const LEVEL = {
   'caught-up': 'info',
   more: 'info',

@@ -7,12 +7,12 @@ export interface Address {
   readonly ip?: string;
 }
 
-/** Longest list of addresses that is looked at. Longer ones were made up by the client. */
+/** Maximum length of a list of addresses that is read. Longer ones are made up by the client. */
 const LONGEST_LIST = 2_000;
 const BRACKETS_AND_PORT = /^\[([^[\]]*)\](?::\d{1,5})?$/;
 const IPV4_AND_PORT = /^([\d.]+):\d{1,5}$/;
 
-/** An address to the letter. It is an IP address only if nothing else stands beside it. */
+/** An address with its exact text. It is an IP address only if the text contains nothing else. */
 export function addressOf(value: unknown): Address {
   const address = textOf(value);
   if (address === undefined) return {};

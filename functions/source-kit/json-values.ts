@@ -1,13 +1,12 @@
+import { isObject } from '../core/events/is-object.ts';
 import type { Row } from '../core/model.ts';
 
-// Reads values of a vendor's JSON, of which nothing is known beforehand.
+export { isObject };
+
+// Reads values of a vendor's JSON, whose shape is not known beforehand.
 
 /** A JSON object of unknown shape. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The value if it is an object, else an empty object. */
 export function fieldsOf(value: unknown): Fields {
@@ -34,7 +33,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What kind of JSON value it is, for error messages: they must not quote the value. */
+/** The kind of a JSON value, for error messages, which must not quote the value. */
 export function shapeOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'missing';

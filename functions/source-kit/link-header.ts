@@ -5,23 +5,23 @@ import type { Answer, Request } from '../core/model.ts';
 
 interface Link {
   readonly target: string;
-  /** Names in lower case. Of a parameter that is given twice the first counts. */
+  /** Names in lower case. If a parameter occurs twice, the first one counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Longest header that is looked at. */
+/** Maximum length of a header that is read. */
 const LONGEST_HEADER = 32_768;
 const TARGET = /\s*<([^<>]*)>/y;
 const PARAMETER = /\s*;\s*([\w!#$&+.^`|~-]+\*?)\s*(?:=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s;,"]*)))?/sy;
-/** Between links there is a comma. The grammar allows empty entries, and a semicolon after the last parameter. */
+/** The comma between links. The grammar also allows empty entries, and a semicolon after the last parameter. */
 const SEPARATOR = /[\s;]*,[\s,]*/y;
 const END = /[\s;,]*$/y;
-/** Stands for the connection's origin, which the question does not name if it is a path. */
+/** A placeholder for the connection's origin, which a request with a path does not name. */
 const SOMEWHERE = 'https://vendor.invalid';
 
 /**
  * The address of the next page, as the Link header of an answer gives it. Undefined if there is none. A relative link is resolved
- * against the question: against a path, it becomes a path below the connection's origin, which must have no path of its own then.
+ * against the request. If that has a path, the result is a path below the connection's origin, which must have no path of its own.
  * A link to another origin is returned whole, so that it is refused like every request to another origin.
  */
 export function nextLink({ headers }: Pick<Answer, 'headers'>, asked: Request): string | undefined {
@@ -32,7 +32,7 @@ export function nextLink({ headers }: Pick<Answer, 'headers'>, asked: Request): 
       .map(({ target }) => resolve(target, asked)),
   );
   const [next, ...others] = targets;
-  // If paging cannot be understood, it has not ended.
+  // Paging that cannot be understood must not count as ended.
   if (others.length > 0) throw new UnreadableError('the Link header has several different links to the next page');
   return next;
 }
@@ -64,7 +64,7 @@ function linksIn(header: string): readonly Link[] {
   return links;
 }
 
-/** What a sticky pattern matches here, and where the match ends. */
+/** The match of a sticky pattern at this position, and its end. */
 function take(pattern: RegExp, text: string, at: number) {
   pattern.lastIndex = at;
   const match = pattern.exec(text);

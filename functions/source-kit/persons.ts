@@ -23,7 +23,7 @@ export function fullNameOf(first: string | undefined, last: string | undefined):
   return names.length === 0 ? undefined : names.join(' ');
 }
 
-/** What people call a user. */
+/** The name of a user for display. */
 export function displayNameOf({ full_name, name, email, id }: EcsUser): string | undefined {
   return full_name ?? name ?? email ?? id;
 }
@@ -34,7 +34,7 @@ export function sentenceAbout(user: EcsUser | undefined, what: string): string {
   return name === undefined ? what : `${name}: ${what}`;
 }
 
-/** All texts by which somebody may search for these users. Undefined if there are none. */
+/** All texts by which people may search for these users. Undefined if there are none. */
 export function searchTermsOf(...users: readonly (EcsUser | undefined)[]): string[] | undefined {
   return distinct(users.flatMap((user) => [user?.id, user?.name, user?.email, user?.full_name]));
 }

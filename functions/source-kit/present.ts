@@ -1,4 +1,4 @@
-// Leaves out of an event what says nothing.
+// Removes empty values from events.
 
 /** An object of which each property may be missing, and none is undefined. */
 export type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

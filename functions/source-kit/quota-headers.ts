@@ -1,8 +1,8 @@
-import { clockOffset, LONGEST_HOLD } from '../core/answer-clock.ts';
+import { clockOffset, MAX_HOLD } from '../core/answer-clock.ts';
 import type { Answer, Quota } from '../core/model.ts';
 import { type Instant, MILLISECOND, SECOND } from '../core/time.ts';
 
-/** In which headers a vendor states its request quota, and what the last one means. */
+/** The headers in which a vendor states its request quota, and the meaning of the reset header. */
 export interface QuotaHeaders {
   readonly limit: string;
   readonly remaining: string;
@@ -27,12 +27,12 @@ export function quotaIn(answer: Answer, headers: QuotaHeaders, now: Instant): Qu
   return limit > 0 && remaining <= limit ? { limit, remaining, resetAt } : undefined;
 }
 
-/** When the quota is whole again, on our clock. Undefined if that is past or too far away to be believed. */
+/** When the quota is reset, on our clock. Undefined if that is past or implausibly far away. */
 export function quotaResetIn(answer: Answer, headers: QuotaHeaders, now: Instant): Instant | undefined {
   const count = wholeNumber(answer, headers.reset);
   if (count === undefined) return undefined;
   const at = resetTime(count, headers.resetMeans, now, clockOffset(answer, now));
-  return at > now && at - now <= LONGEST_HOLD ? at : undefined;
+  return at > now && at - now <= MAX_HOLD ? at : undefined;
 }
 
 function resetTime(count: number, means: ResetMeaning, now: Instant, offset: number): Instant {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordHash } from '../../functions/core/events/identity.ts';
-import { jsonRows } from '../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../functions/core/events/json/json-rows.ts';
 import type { Feed } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';

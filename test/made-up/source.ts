@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ClientCredentialsAuth } from '../../functions/core/auth.ts';
-import { jsonRows } from '../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../functions/core/events/json/json-rows.ts';
 import type { Answer, Page, Request, Source, Stream } from '../../functions/core/model.ts';
 import { jsonBody } from '../../functions/core/requests/request-body.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../functions/core/time.ts';

@@ -21,7 +21,7 @@ export type EffectName =
   | 'remember'
   | 'put'
   | 'quarantine'
-  | 'session'
+  | 'obtainToken'
   | 'loadOngoing'
   | 'noteOngoing'
   | 'saveSnapshot'
@@ -73,7 +73,7 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
   remember: 5 * MILLISECOND,
   put: 20 * MILLISECOND,
   quarantine: 5 * MILLISECOND,
-  session: 50 * MILLISECOND,
+  obtainToken: 50 * MILLISECOND,
   loadOngoing: 3 * MILLISECOND,
   noteOngoing: 5 * MILLISECOND,
   saveSnapshot: 5 * MILLISECOND,
@@ -88,7 +88,7 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
 
 /** What the engine sees when an answer got lost. */
 export function lostAnswer(name: EffectName): Error {
-  if (name === 'fetch' || name === 'put' || name === 'session') return new NetworkError('socket hang up');
+  if (name === 'fetch' || name === 'put' || name === 'obtainToken') return new NetworkError('socket hang up');
   if (name === 'secretVersion')
     return new TidemarkError({
       code: 'secret',

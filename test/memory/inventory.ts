@@ -1,5 +1,5 @@
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
-import { jsonRows } from '../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../functions/core/events/json/json-rows.ts';
 import type { Change, Item, SnapshotStream } from '../../functions/core/model.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, MILLISECOND } from '../../functions/core/time.ts';

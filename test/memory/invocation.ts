@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Effects, SessionAnswer, TokenTimes } from '../../functions/core/effects.ts';
+import type { Effects, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly askAgain?: boolean;
   /** What is to be done; `run` unless said. */
   readonly act?: Task;
-  readonly mostSeenKeys?: number;
+  readonly maxSeenKeys?: number;
   /** From then on the host wants the run to end. */
   readonly stopAt?: Instant;
   /** This worker's clock less the true one. */
@@ -122,11 +122,11 @@ export class Invocation {
     };
   }
 
-  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'session' | 'keptToken' | 'keepToken'> {
+  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'obtainToken' | 'keptToken' | 'keepToken'> {
     return {
       keptToken: async () => this.#takeUp(),
       keepToken: (times) => this.#keep(times),
-      session: (step, timeout) => this.#step(step, timeout),
+      obtainToken: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
       secretVersion: () => this.#do('secretVersion', () => this.#secret(false)),
     };
@@ -245,11 +245,11 @@ export class Invocation {
     else delete warm.kept;
   }
 
-  async #step(step: 'open' | 'extend', timeout: Duration): Promise<SessionAnswer> {
+  async #step(step: 'open' | 'extend', timeout: Duration): Promise<TokenAnswer> {
     const { login } = this.#world;
     if (!login) throw new Error('nobody signs in to this vendor');
     const take: Doing<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
-    const { network, session, ...answer } = await this.#do('session', take, { about: step, timeout });
+    const { network, session, ...answer } = await this.#do('obtainToken', take, { about: step, timeout });
     if (network !== undefined) throw new NetworkError(network);
     if (session !== undefined) this.#session = session;
     return answer;

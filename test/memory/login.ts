@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../functions/core/effects.ts';
+import type { TokenAnswer } from '../../functions/core/effects.ts';
 import { type Duration, formatInstant, type Instant, MINUTE } from '../../functions/core/time.ts';
 import type { MemoryClock } from './clock.ts';
 import type { Reply } from './vendor.ts';
@@ -56,7 +56,7 @@ export class MemoryLogin {
     step: 'open' | 'extend',
     secretVersion: string,
     session: number | undefined,
-  ): SessionAnswer & { readonly session?: number; readonly network?: string } {
+  ): TokenAnswer & { readonly session?: number; readonly network?: string } {
     const { now } = this.#clock;
     const asked = { step, at: now, secretVersion };
     this.steps.push(asked);

@@ -3,7 +3,7 @@ import type { Answer, Connection, Rotation, Source } from '../../functions/core/
 import { rotate } from '../../functions/core/rotation/rotate.ts';
 import type { RotationReport } from '../../functions/core/rotation/rotation-report.ts';
 import type { Renewal, RotationEffects } from '../../functions/core/rotation/rotation-task.ts';
-import type { AttemptNote, Notice, SecretLook } from '../../functions/core/rotation/secret-state.ts';
+import type { AttemptNote, Notice, SecretState } from '../../functions/core/rotation/secret-state.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
 import { memorySource } from './source.ts';
 
@@ -66,7 +66,7 @@ export class RotationWorld {
   readonly logged: string[] = [];
   effects = 0;
   #ids = 0;
-  #lastLook: SecretLook | undefined;
+  #lastLook: SecretState | undefined;
   #inHand: { token: string; validUntil: Instant } | undefined;
   readonly #source: Source;
   readonly #rotation: Rotation;
@@ -174,7 +174,7 @@ export class RotationWorld {
     };
   }
 
-  #look(): SecretLook {
+  #look(): SecretState {
     const { id, createdAt, validUntil } = this.current;
     const pending = this.labelled('AWSPENDING');
     const notice = this.labelled('TIDEMARK_DUE')?.notice;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Auth } from '../../functions/core/auth.ts';
-import { jsonRows } from '../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../functions/core/events/json/json-rows.ts';
 import type {
   Answer,
   AnyStream,

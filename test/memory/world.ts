@@ -177,7 +177,7 @@ export class World {
         destinations: this.destinations,
         write: this.write,
         owner: options.owner ?? `worker-${this.#runs}`,
-        mostSeenKeys: options.mostSeenKeys ?? 500_000,
+        maxSeenKeys: options.maxSeenKeys ?? 500_000,
         seenFor: this.table.seenFor,
         askAgain: options.askAgain ?? false,
         task: options.act ?? { act: 'run' },

@@ -207,7 +207,7 @@ class Simulation {
       destinations: [...destinations],
       write: (_format, event) => ({ text: lineOf(event).padEnd(this.#scenario.longLines ? LONG_LINE : 0) }),
       owner: worker.name,
-      mostSeenKeys: this.#scenario.mostSeenKeys,
+      maxSeenKeys: this.#scenario.maxSeenKeys,
       seenFor: this.#world.table.seenFor,
       askAgain: false,
       task: { act: 'run' },

@@ -22,7 +22,7 @@ const streamSettings = z.extend(snapshotSettings, {
   startFrom: z.optional(
     described(
       z.string().check(z.refine((text) => parseInstant(text) !== undefined, TIME_WANTED)),
-      'Where its first run begins (default: 24 hours before it). Once it has run, this changes nothing: earlier events take a backfill.',
+      'Where its first run begins (default: 24 hours before that run). It has no effect later: earlier events need a backfill.',
     ),
   ),
   settle: z.optional(described(duration, 'How long after now to wait before a window may end there.')),
@@ -30,12 +30,12 @@ const streamSettings = z.extend(snapshotSettings, {
   rereads: z.optional(
     described(
       z.array(z.strictObject({ every: duration, overlap: duration })).check(z.maxLength(5)),
-      'How much further behind to read again every so often, such as {"every":"1d","overlap":"7d"}.',
+      'Longer re-reads at longer intervals, such as {"every":"1d","overlap":"7d"}.',
     ),
   ),
 });
 
-/** What tidemark.json says of one connection to this source. Everything has a default but id, source and what the source requires. */
+/** The schema of one connection to this source in tidemark.json. All settings have defaults, except id, source and those that the source requires. */
 export function connectionSchema(source: Source) {
   const streams = Object.fromEntries(
     source.streams.map((stream) => [stream.name, z.optional(described(settingsOf(stream), stream.title))]),
@@ -44,7 +44,7 @@ export function connectionSchema(source: Source) {
   return z.strictObject({
     id: described(
       z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, ID)),
-      'Your name for the account. It never changes: checkpoints and event ids hang on it.',
+      'Your name for the account. Never change it: checkpoints and event ids depend on it.',
     ),
     source: z.literal(source.id),
     origin: source.origin
@@ -57,7 +57,7 @@ export function connectionSchema(source: Source) {
       ),
     ),
     settings: connectionSettings(source),
-    streams: z.optional(described(z.strictObject(streams), 'What differs from the defaults, stream by stream.')),
+    streams: z.optional(described(z.strictObject(streams), 'Settings that differ from the defaults, by stream.')),
     ...(source.rotation ? { rotate: rotateSetting(source.rotation.every) } : NO_ROTATION),
   });
 }
@@ -85,7 +85,7 @@ function rotateSetting(every: Duration) {
   return z.optional(
     described(
       z.boolean(),
-      `In an AWS account: the credential is exchanged for a new one when it is ${formatDuration(every)} old, in the secret, too. Nobody else may use the same one: the old one dies.`,
+      `In an AWS account: when the credential is ${formatDuration(every)} old, it is exchanged for a new one, which is stored in the secret. Nothing else may use the credential, because the old one stops working.`,
     ),
   );
 }
@@ -102,7 +102,7 @@ export function secretShapes({ secret }: Auth): string {
 /** Timing of one stream, as written in the configuration. */
 export type StreamSettings = z.infer<typeof snapshotSettings> & Partial<z.infer<typeof streamSettings>>;
 
-/** A connection as it is configured and handed to an invocation: all defaults filled in but the streams' own. */
+/** A connection as an invocation receives it: with all defaults filled in, except those of its streams. */
 export interface ConfiguredConnection extends Connection {
   readonly streams: Readonly<Record<string, StreamSettings>>;
   /** Whether its credential is exchanged for a new one at regular intervals. */
@@ -166,7 +166,7 @@ function feedOf(source: Source, connection: ConfiguredConnection, stream: AnyStr
   };
 }
 
-/** Checks a value; the error names the path, what is there, and what is wanted. */
+/** Checks a value. The error names the path, the value there, and the expected value. */
 export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -176,11 +176,11 @@ export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string)
     code: 'config',
     stage: 'processing',
     message: `${what} is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    remedy: 'Mend what is named above.',
+    remedy: 'Correct the settings that are named above.',
   });
 }
 
-/** An object that is missing as a whole is explained by the fields that it needs: put there as an empty one, it lacks them. */
+/** Explains a missing object by its missing fields: replaces it by an empty object and checks again. */
 function fillMissingObjects(schema: z.ZodMiniType, value: unknown, error: z.core.$ZodError): z.core.$ZodError {
   const missing = error.issues.filter(
     (issue) => issue.code === 'invalid_type' && issue.expected === 'object' && valueAt(value, issue.path) === undefined,
@@ -207,7 +207,7 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
   return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
 }
 
-/** What a schema without a message of its own says. */
+/** The message of a schema that has none of its own. */
 const NO_MESSAGE = 'Invalid input';
 
 function wanted(issue: z.core.$ZodIssue): string {
@@ -221,7 +221,7 @@ function wanted(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** A value for an error message: short, on one line, and without a password that somebody has put into a URL. */
+/** A value for an error message: short, on one line, and without a password in a URL. */
 function shape(value: unknown): string {
   const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@"]*@/g, '://...@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
@@ -240,7 +240,7 @@ function pathText(path: readonly PropertyKey[]): string {
   return `$${text}`;
 }
 
-/** A schema with a note for whoever edits the file; it ends up in the JSON Schema. */
+/** A schema with a description, which appears in the JSON Schema and in editors. */
 export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   return schema.check(z.describe(description)) as T;
 }

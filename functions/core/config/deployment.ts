@@ -23,14 +23,14 @@ export function deploymentSchema() {
     stackPrefix: z._default(
       described(
         text(/^[a-z][a-z0-9-]{0,14}[a-z0-9]$/, 'small letters, digits and dashes, 2 to 16, beginning with a letter'),
-        'What the names of the stacks and of the Firehose streams begin with, and where metrics are counted: two deployments in one account and Region need two.',
+        'The prefix of the names of stacks and Firehose streams, and the namespace of metrics. Each deployment in the same account and Region needs its own.',
       ),
       'tidemark',
     ),
     shards: z._default(
       described(
         z.int().check(z.minimum(1), z.maximum(99)),
-        'How many stacks share the schedules. A stack holds 480, and a connection takes two to four. More of them may be asked for at any time; before there are fewer, destroy the last ones.',
+        'Number of stacks that share the schedules. A stack holds 480, and a connection takes two to four. The number can be raised at any time; before you lower it, destroy the last stacks.',
       ),
       1,
     ),
@@ -56,13 +56,13 @@ export function deploymentSchema() {
     kmsKeyArn: z.optional(
       described(
         text(KEY_ARN, 'the ARN of a key, not of an alias'),
-        'Your own key for the table, the buckets, the queue, the Firehose streams, backfills’ state machines and secrets that are made by command; without one, AWS owns the keys. Logs are encrypted by CloudWatch, and the alarms’ topic with a key that is made for it.',
+        'Your own key for the table, the buckets, the queue, the Firehose streams, the state machines of backfills and the secrets that commands create. Default: keys that AWS owns. Logs are encrypted by CloudWatch, and the alarms’ topic with a key of its own.',
       ),
     ),
     secretKeyArns: z._default(
       described(
         z.array(text(KEY_ARN, 'the ARN of a key, not of an alias')).check(z.maxLength(10)),
-        'Keys of your own with which secrets are encrypted, besides kmsKeyArn: of connections, and of destinations.',
+        'Your own keys, besides kmsKeyArn, that encrypt secrets of connections or destinations.',
       ),
       [],
     ),
@@ -72,19 +72,19 @@ export function deploymentSchema() {
           subnetIds: list(/^subnet-[0-9a-f]{8,17}$/, 'a subnet’s id', 16),
           securityGroupIds: list(/^sg-[0-9a-f]{8,17}$/, 'a security group’s id', 5),
         }),
-        'Where the functions run, if not outside of any VPC. It needs a way to the vendors and to DynamoDB, Firehose and Secrets Manager.',
+        'The VPC in which the functions run. Default: none. It needs a route to the vendors and to DynamoDB, Firehose and Secrets Manager.',
       ),
     ),
     proxy: z.optional(
       described(
         z.string().check(z.refine(isProxy, PROXY_WANTED)),
-        'The HTTP proxy through which the vendors are reached. Requests to AWS do not take it.',
+        'The HTTP proxy for requests to the vendors. Requests to AWS do not use it.',
       ),
     ),
     caBundle: z.optional(
       described(
         z.string().check(z.minLength(1)),
-        'A file with the certificates (PEM) of a private authority that vouches for a vendor’s host; its path is relative to this file.',
+        'A file with the certificates (PEM) of a private certificate authority of a vendor’s host. The path is relative to this file.',
       ),
     ),
     objectLock: z.optional(
@@ -93,36 +93,39 @@ export function deploymentSchema() {
           days: days(36_500),
           mode: z._default(z.enum(['governance', 'compliance']), 'governance'),
         }),
-        'Nobody can delete what is archived for so many days; in mode compliance not even the account’s owner. Only at the first deploy: a bucket cannot be locked later. That Firehose writes to a locked bucket was not tried on a live account.',
+        'Number of days for which nobody can delete archived events; in mode compliance not even the account’s owner. Set it at the first deploy: a bucket cannot be locked later. That Firehose writes to a locked bucket was not tried on a live account.',
       ),
     ),
     archiveDays: z.optional(
-      described(days(36_500), 'Archived events are deleted after so many days (default: never).'),
+      described(days(36_500), 'Number of days after which archived events are deleted (default: never).'),
     ),
     logRetentionDays: z._default(
-      described(z.literal(LOG_DAYS), 'How many days logs are kept, the buckets’ access logs too.'),
+      described(z.literal(LOG_DAYS), 'Number of days for which logs are kept, including the buckets’ access logs.'),
       90,
     ),
     logLevel: z._default(
-      described(z.enum(['debug', 'info', 'warn', 'error']), 'What the functions write down.'),
+      described(z.enum(['debug', 'info', 'warn', 'error']), 'The lowest level that the functions log.'),
       'info',
     ),
     seenDays: z._default(
-      described(days(3_650), 'How many days delivered events are remembered: longer than the longest re-read.'),
+      described(
+        days(3_650),
+        'Number of days for which delivered events are remembered. It must be longer than the longest re-read.',
+      ),
       30,
     ),
     memoryMb: z._default(described(z.int().check(z.minimum(256), z.maximum(10_240)), 'The functions’ memory.'), 256),
     timeout: z._default(
       described(
         z.string().check(z.refine(isTimeout, 'a duration of 30s to 15m, such as 5m')),
-        'When an invocation ends; the next one goes on from there.',
+        'Maximum time of an invocation. The next one continues from there.',
       ),
       '5m',
     ),
     reservedConcurrency: z.optional(
       described(
         z.int().check(z.minimum(1), z.maximum(1_000)),
-        'How many invocations of a function may run at once. New accounts cannot reserve any.',
+        'Maximum number of invocations of a function at the same time. New accounts cannot reserve any.',
       ),
     ),
     backfill: z._default(
@@ -131,58 +134,61 @@ export function deploymentSchema() {
           feedsAtOnce: z._default(
             described(
               z.int().check(z.minimum(1), z.maximum(1_000)),
-              'How many feeds a backfill reads at once. Feeds of one account share its quota at the vendor, half of which is left to live reading.',
+              'Number of feeds that a backfill reads at the same time. Feeds of one account share its quota at the vendor, half of which is left to live reading.',
             ),
             5,
           ),
           reservedConcurrency: z.optional(
             described(
               z.int().check(z.minimum(1), z.maximum(1_000)),
-              'How many invocations of a source’s backfill function may run at once. New accounts cannot reserve any.',
+              'Maximum number of invocations of a source’s backfill function at the same time. New accounts cannot reserve any.',
             ),
           ),
         }),
-        'Backfills have functions of their own beside the live ones.',
+        'Backfills, which have functions of their own.',
       ),
       { feedsAtOnce: 5 },
     ),
     queryLimitGb: z._default(
-      described(z.int().check(z.minimum(1), z.maximum(7_000)), 'A query of the archive ends when it has read so much.'),
+      described(
+        z.int().check(z.minimum(1), z.maximum(7_000)),
+        'Maximum number of GB that a query of the archive may read.',
+      ),
       100,
     ),
     perFeedMetrics: z._default(
       described(
         z.boolean(),
-        'Whether each feed has metrics of its own, too: LagSeconds, Delivered, Failing. At $0.30 a metric and month (list price in us-east-1, 2026) that is $0.90 a feed: 1,000 feeds are $900 a month. Without it, nothing that is billed multiplies with feeds.',
+        'Whether each feed also has its own metrics: LagSeconds, Delivered, Failing. At $0.30 a metric and month (list price in us-east-1, 2026) that is $0.90 a feed: 1,000 feeds are $900 a month. Without it, the cost does not grow with each feed.',
       ),
       false,
     ),
     alarms: z._default(
       described(
         z.strictObject({
-          topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'A topic that is there already.')),
+          topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'An existing topic.')),
           emails: z._default(
             described(
               z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
-              'Who is told; each has to confirm it once. Not for a topic that is there already.',
+              'Addresses that receive the alarms. Each must confirm its subscription once. Not allowed with an existing topic.',
             ),
             [],
           ),
           quietHours: z.optional(
             described(
               quietHoursSchema(),
-              'When nobody is to be told that a source is silent (not-running). If it still is when the time is over, it is told then.',
+              'Times without alarms about a silent source (not-running). If the source is still silent at their end, the alarm is sent then.',
             ),
           ),
         }),
-        'Where alarms go: to a topic of their own unless one is given.',
+        'The topic for alarms. Default: a new one.',
       ),
       { emails: [] },
     ),
   });
 }
 
-/** How Tidemark stands in an AWS account, with its defaults filled in. */
+/** The settings of a deployment in an AWS account, with their defaults filled in. */
 export type Deployment = Omit<z.infer<ReturnType<typeof deploymentSchema>>, 'timeout'> & {
   readonly timeout: Duration;
 };
@@ -193,7 +199,7 @@ export function fillDeployment(parsed: z.infer<ReturnType<typeof deploymentSchem
 
 const PROXY_WANTED = 'a URL such as http://proxy.example.com:3128, without user, path or query';
 
-/** No password: everybody who sees the function’s environment could read it. */
+/** A password is not allowed: everybody who sees the function’s environment could read it. */
 function isProxy(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, pathname, search, hash } = new URL(text);

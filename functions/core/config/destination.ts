@@ -2,22 +2,22 @@ import * as z from 'zod/mini';
 import type { Destination, FormatId, Shape } from '../model.ts';
 import { described } from './connection.ts';
 
-/** What the configuration needs to know of a type of destination. */
+/** A type of destination, as far as the configuration needs it. */
 export interface ConfigurableType {
   /** Its name in `type` of tidemark.json. */
   readonly id: string;
   /** The formats that it takes. `ecs`, the default, is one of them. */
   readonly formats: readonly FormatId[];
-  /** Its own settings beside id, type and format, each with a description for tidemark.schema.json. */
+  /** Its settings besides id, type and format, each with a description for tidemark.schema.json. */
   readonly settings: Readonly<Record<string, z.ZodMiniType>>;
-  /** What its events look like beyond their format. Undefined if they go as their format has them. */
+  /** The rest of the shape of its events. Undefined if the format is the whole shape. */
   shapeOf?(settings: DestinationSettings): Omit<Shape, 'format' | 'cefVersion'>;
 }
 
-/** A type's own settings as tidemark.json has them. Only the type knows what they mean. */
+/** The settings of one type, as in tidemark.json. Only the type knows their meaning. */
 export type DestinationSettings = Readonly<Record<string, unknown>>;
 
-/** A destination of tidemark.json. It is plain data: a running program writes it down for others. */
+/** A destination of tidemark.json. It is plain data, because it is passed on as JSON. */
 export interface ConfiguredDestination {
   readonly id: string;
   readonly type: string;
@@ -30,10 +30,10 @@ export function destinationSchema({ id, formats, settings }: ConfigurableType) {
   return z.strictObject({
     id: described(
       z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'small letters, digits and dashes, at most 31')),
-      'Its name: of its Firehose streams, and of its folder locally.',
+      'Its name: part of the names of its Firehose streams, and its local folder.',
     ),
     format: z._default(described(z.enum(formats), 'The shape of the events.'), 'ecs'),
-    cefVersion: z._default(described(z.literal([0, 1]), 'For format cef: 0 is read everywhere, 1 knows IPv6.'), 0),
+    cefVersion: z._default(described(z.literal([0, 1]), 'For format cef: every consumer reads 0; 1 supports IPv6.'), 0),
     type: z.literal(id),
     ...settings,
   });
@@ -50,7 +50,7 @@ export function fillDestination(
 /**
  * A destination as a source's function receives it.
  *
- * @param prefix the deployment's, of the streams' names in an account
+ * @param prefix the deployment's prefix of the streams' names
  */
 export function destinationFor(source: string, { id, shape }: ConfiguredDestination, prefix?: string): Destination {
   return { id, deliveryStream: deliveryStreamName(id, source, prefix), shape };

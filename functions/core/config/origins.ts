@@ -2,11 +2,11 @@ import type { Auth } from '../auth.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Connection } from '../model.ts';
 
-/** What is wanted where an origin stands. */
+/** Description of a valid origin, for error messages. */
 export const ORIGIN_WANTED =
   'an https URL such as https://api.example.com/v1, without user, query or fragment (plain http on loopback only)';
 
-/** Plain http would show the credentials to the network: it is allowed only where there is no network. */
+/** Plain http would show the credentials to the network, so it is allowed on loopback only. */
 export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(text);
@@ -14,10 +14,10 @@ export function isOrigin(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 }
 
-/** A connection as far as it decides where its credentials are sent. */
+/** The parts of a connection that decide where its credentials are sent. */
 type Place = Pick<Connection, 'id' | 'source' | 'origin' | 'settings'>;
 
-/** The whole URL where the connection's access tokens are given out; undefined if that is at the connection's own origin, or nowhere. */
+/** The whole URL of the connection's token endpoint. Undefined if that is below the connection's own origin, or if there is none. */
 export function foreignTokenUrl(auth: Auth, { id, source, settings }: Place): string | undefined {
   if (auth.kind !== 'oauth2-client-credentials') return undefined;
   const { tokenUrl, tokenUrlSetting } = auth;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from './connection.ts';
 
-/** The days as they are written, the first of a week first. */
+/** The names of the days, from the first day of the week. */
 export const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEK)[number];
 
@@ -13,14 +13,14 @@ const ZONE_WANTED = 'a time zone such as Europe/Berlin, or UTC';
 export const MINUTES_A_DAY = 24 * 60;
 export const MINUTES_A_WEEK = 7 * MINUTES_A_DAY;
 
-/** When silence is no news, as it is written in tidemark.json. */
+/** The schema of quiet hours in tidemark.json: times in which a silent source is no reason for an alarm. */
 export function quietHoursSchema() {
   const time = z.string().check(z.regex(TIME, TIME_WANTED));
   return z.strictObject({
     timeZone: z._default(
       described(
         z.string().check(z.maxLength(50), z.refine(isTimeZone, ZONE_WANTED)),
-        'Whose clock it is. A quiet time always lasts equally long: where clocks change in it, it ends an hour early or late, once.',
+        'The time zone of the times. A quiet time always has the same length: if clocks change within it, it ends an hour early or late that day.',
       ),
       'UTC',
     ),
@@ -28,7 +28,7 @@ export function quietHoursSchema() {
       z
         .array(z.strictObject({ from: time, to: time }).check(z.refine(isPair, PAIR_WANTED)))
         .check(z.minLength(1), z.maxLength(20)),
-      'Each is either of every day, {"from": "22:00", "to": "06:00"}, or of every week, {"from": "fri 18:00", "to": "mon 06:00"}. They may overlap.',
+      'Each is daily, {"from": "22:00", "to": "06:00"}, or weekly, {"from": "fri 18:00", "to": "mon 06:00"}. They may overlap.',
     ),
   });
 }
@@ -38,7 +38,7 @@ export type QuietHours = z.infer<ReturnType<typeof quietHoursSchema>>;
 /** When a quiet time begins, every day or on one day of the week, and how long it lasts. */
 export interface QuietTime {
   readonly day: Weekday | undefined;
-  /** Of the day. */
+  /** Start, in minutes since midnight. */
   readonly minute: number;
   readonly minutes: number;
 }
@@ -55,7 +55,7 @@ export function quietTimes({ times }: QuietHours): QuietTime[] {
   });
 }
 
-/** How many minutes of a week are quiet. */
+/** Number of quiet minutes in a week. */
 export function quietMinutes(hours: QuietHours): number {
   const quiet = new Set<number>();
   for (const { day, minute, minutes } of quietTimes(hours)) {
@@ -79,7 +79,7 @@ function isPair({ from, to }: { from: string; to: string }): boolean {
   return (begin.day === undefined) === (end.day === undefined) && begin.minute !== end.minute;
 }
 
-/** CloudWatch knows zones by their names and not by how far they are from UTC. */
+/** CloudWatch accepts names of time zones, not offsets from UTC. */
 function isTimeZone(name: string): boolean {
   try {
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;

@@ -29,13 +29,13 @@ export function configSchema(sources: readonly Source[], destinationTypes: reado
     ),
     destinations: described(
       z.array(z.discriminatedUnion('type', destinations)).check(z.minLength(1), z.maxLength(20)),
-      'Where each event goes: to all of them.',
+      'The destinations. Each event is delivered to all of them.',
     ),
-    deployment: z.prefault(described(deploymentSchema(), 'How it stands in an AWS account.'), {}),
+    deployment: z.prefault(described(deploymentSchema(), 'The settings of a deployment in an AWS account.'), {}),
   });
 }
 
-/** Reads tidemark.json; an error names the JSON path, what is there, and what is wanted. */
+/** Reads tidemark.json. An error names the JSON path, the value there, and the expected value. */
 export function parseConfig(
   text: string,
   name: string,
@@ -50,7 +50,7 @@ export function parseConfig(
       code: 'config',
       stage: 'processing',
       message: `${name} is not JSON: ${(thrown as Error).message}`,
-      remedy: 'A comma too many or too few is the usual cause.',
+      remedy: 'The usual cause is a missing comma, or one too many.',
       cause: thrown,
     });
   }

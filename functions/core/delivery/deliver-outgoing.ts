@@ -7,7 +7,7 @@ export const FLUSH_BYTES = 2 * 1024 * 1024;
 export const FLUSH_EVENTS = 2_000;
 const FLUSH_AGE = 15 * SECOND;
 
-/** Delivers and remembers, without moving the checkpoint. The SIEM is also told what goes into quarantine. */
+/** Delivers and remembers, without moving the checkpoint. Also sends the SIEM an event for each quarantined event. */
 export async function deliverOutgoing(run: Sending): Promise<void> {
   if (run.outgoing.idle) return;
   for (const { id, reason } of run.outgoing.quarantined) {

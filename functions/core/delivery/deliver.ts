@@ -12,11 +12,11 @@ const PUT_TIMEOUT = 15 * SECOND;
 export interface Delivered {
   readonly accepted: readonly PackedRecord[];
   readonly retries: number;
-  /** Why the other records were not accepted in time. */
+  /** The reason why the other records were not accepted in time. */
   readonly failure?: TidemarkError;
 }
 
-/** The part of the world that a delivery needs. */
+/** The effects that a delivery needs. */
 export type Delivering = RetryHost & Pick<Effects, 'put' | 'count'>;
 
 /** Puts records on a destination's Firehose stream. Refused records, and only those, are sent again until the time is up. */
@@ -59,7 +59,7 @@ export async function deliver(
   return { accepted, retries };
 }
 
-/** Returns the error code of each record. A call whose answer got lost may have been accepted: its records are sent again, with the same event ids. */
+/** Returns the error code of each record. If the answer was lost, the records are sent again, with the same event ids, although they may have been accepted. */
 async function putOnce(
   effects: Delivering,
   destination: Pick<Destination, 'deliveryStream'>,

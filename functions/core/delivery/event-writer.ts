@@ -9,15 +9,15 @@ export type Writer = (shape: Shape, event: EcsEvent) => { readonly text: string;
 
 /** An event as lines for the destinations. */
 export interface EventLines {
-  /** A line for each destination; undefined if the destination has the event, or cannot be told of it. */
+  /** A line for each destination; undefined if the destination has the event, or if not even a stand-in can be written. */
   readonly lines: readonly (string | undefined)[];
-  /** The destinations, as bits, for which not even a stand-in could be written: the event is in quarantine, and that is all. */
+  /** The destinations, as bits, for which not even a stand-in could be written: for them the event is only in quarantine. */
   readonly unwritable: number;
-  /** The whole event, if a destination does not get it as it is. */
+  /** The whole event, if a destination gets it shortened or not at all. */
   readonly quarantined?: QuarantineEntry;
 }
 
-/** An event in one shape: no text if not even a stand-in could be written. */
+/** An event in one shape. The text is undefined if not even a stand-in could be written. */
 interface Written {
   readonly text: string | undefined;
   readonly problem?: 'oversized' | 'inexpressible';
@@ -61,7 +61,7 @@ export class EventWriter {
     return line;
   }
 
-  /** One event that a format cannot express must not stop all others: a stand-in is written, if that is possible. */
+  /** Writes a stand-in for an event that the format cannot express, if possible: one event must not stop all others. */
   #writeIn(shape: Shape, event: EcsEvent): Written {
     try {
       const { text, oversized } = this.#write(shape, event);
@@ -75,7 +75,7 @@ export class EventWriter {
     try {
       return this.#write(shape, inexpressible(event, shape.format, why)).text;
     } catch (thrown) {
-      const message = `Not even that there was an event can be written as ${shape.format}; it lies in quarantine.`;
+      const message = `Not even a stand-in for the event can be written as ${shape.format}; the event is in quarantine.`;
       this.#effects.log('error', message, { feed: this.#feed, event: event.event.id, error: String(thrown) });
       return undefined;
     }

@@ -12,7 +12,7 @@ import { type EventLines, EventWriter, type Writer } from './event-writer.ts';
 import { type Line, packRecords } from './packing.ts';
 import { chunkOf, groupAccepted, type SeenKey } from './seen-chunks.ts';
 
-/** How an event is remembered, and which destinations do not have it yet. */
+/** The key under which an event is remembered, and the destinations that lack it. */
 export interface Address extends SeenKey {
   /** The destinations, as bits, that do not have the event yet. */
   readonly undelivered: number;
@@ -29,12 +29,12 @@ export interface Flushed {
   readonly retries: number;
 }
 
-/** What a flush is made of, and where it goes. */
+/** Inputs of a flush. */
 interface OutgoingParts {
   readonly effects: Effects;
   /** The feed's name. */
   readonly feed: string;
-  /** Where delivered events are remembered: the feed's name, or a place apart. */
+  /** Where delivered events are remembered: the feed's name, or a separate place. */
   readonly place: string;
   readonly destinations: readonly Destination[];
   readonly seen: Seen;
@@ -110,7 +110,7 @@ export class Outgoing {
     if (!this.#quarantine.some((other) => other.id === entry.id)) this.#quarantine.push(entry);
   }
 
-  /** Takes out what each destination has received meanwhile. Returns the number of events that no destination needs any more. */
+  /** Removes events for the destinations that have received them meanwhile. Returns the number of events that no destination needs any more. */
   async dropDelivered(seen: Seen): Promise<number> {
     let dropped = 0;
     for (const [id, waiting] of this.#waiting) {
@@ -176,7 +176,7 @@ export class Outgoing {
   }
 }
 
-/** For each event, the destinations that have accepted it, as bits. One that cannot be told of an event counts as having it. */
+/** For each event, the destinations that have accepted it, as bits. One for which nothing could be written counts as having it. */
 function acceptedBits(waiting: readonly Waiting[], results: readonly PromiseSettledResult<Delivered>[]): Uint32Array {
   const accepted = Uint32Array.from(waiting, ({ unwritable }) => unwritable);
   for (const [at, result] of results.entries()) {

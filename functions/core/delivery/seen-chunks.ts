@@ -1,7 +1,7 @@
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 
-/** How an event is remembered as delivered. */
+/** The key under which an event is remembered as delivered. */
 export interface SeenKey {
   /** Undefined if the event has no usable time. */
   readonly time?: Instant | undefined;

@@ -10,7 +10,7 @@ export interface Sending {
   readonly effects: Effects;
   readonly feed: AnyFeed;
   readonly seen: Seen;
-  /** No write is tried again after it. */
+  /** No write is retried after it. */
   readonly endBy: Instant;
   readonly destinations: readonly Destination[];
   readonly outgoing: Outgoing;

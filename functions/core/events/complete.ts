@@ -8,7 +8,7 @@ import { UNMAPPED, UNTIMED } from './tags.ts';
 /** The version of the Elastic Common Schema that events follow. */
 export const ECS_VERSION = '9.4.0';
 
-/** What the engine knows about an event besides its record. */
+/** The facts about an event besides its record. */
 export interface EventContext {
   readonly feed: AnyFeed;
   readonly id: string;
@@ -21,8 +21,8 @@ export interface EventContext {
 }
 
 /**
- * Adds to a mapping's fields what every event has: time, identity, origin, and where and when Tidemark read it. Throws for fields
- * that are nested so deep that no format could write them.
+ * Adds the fields that every event has to those of a mapping: time, identity, origin, and where and when Tidemark read it. Throws
+ * if fields are nested too deep for the formats.
  */
 export function complete(fields: EcsFields, row: Row, about: EventContext): EcsEvent {
   const { feed, time, window } = about;

@@ -1,4 +1,5 @@
 import { recordHash } from './identity.ts';
+import { isObject } from './is-object.ts';
 
 /** One place in which two JSON values differ. If one side is `undefined`, the value was added or removed. */
 export interface Difference {
@@ -18,14 +19,14 @@ const DEEPEST = 100;
 const LONGEST_NAME = 100;
 
 /**
- * The places in which two JSON values differ, in an order that depends on the values only. As for the identity of records, the
+ * The differences of two JSON values, in an order that depends on the values only. As for the identity of records, the
  * order of keys does not matter, and null and an empty list are the same as a missing key.
  */
 export function* differences(before: unknown, after: unknown, path = '', depth = 0): Generator<Difference> {
   if (isSame(before, after)) return;
   const isDeep = depth >= DEEPEST;
   const lists = isDeep ? undefined : objectLists(before, after);
-  if (!isDeep && isBranch(before) && isBranch(after)) yield* branchDifferences(before, after, path, depth);
+  if (!isDeep && isObject(before) && isObject(after)) yield* branchDifferences(before, after, path, depth);
   else if (lists) yield* elementDifferences(...lists, path, depth);
   else yield { path: path === '' ? '$' : path, before, after };
 }
@@ -84,10 +85,10 @@ function objectLists(before: unknown, after: unknown): [readonly Branch[], reado
   const were = before ?? [];
   const are = after ?? [];
   if (!Array.isArray(were) || !Array.isArray(are)) return undefined;
-  return were.every(isBranch) && are.every(isBranch) ? [were, are] : undefined;
+  return were.every(isObject) && are.every(isObject) ? [were, are] : undefined;
 }
 
-/** How elements of a list are recognised: by an id or a name that each has and none shares. Undefined if there is none. */
+/** Returns the key by which elements of a list are recognised: an id or a name that each has and that is unique. Undefined if there is none. */
 function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => string) | undefined {
   const idBy = (key: string) => (element: Branch) => scalarText(element, key) ?? '';
   return ['id', 'name'].map(idBy).find((idOf) =>
@@ -98,7 +99,7 @@ function identityIn(...lists: (readonly Branch[])[]): ((element: Branch) => stri
   );
 }
 
-/** How elements appear in a path: with their name, unless others have the same name. */
+/** Returns the text of elements in a path: their name, or their id if others have the same name. */
 function callNames(elements: readonly Branch[], idOf: (element: Branch) => string): (element: Branch) => string {
   const idsOf = new Map<string, Set<string>>();
   for (const element of elements) {
@@ -115,7 +116,7 @@ function callNames(elements: readonly Branch[], idOf: (element: Branch) => strin
 function nameOf(element: Branch): string | undefined {
   const name = scalarText(element, 'name');
   if (name !== undefined) return name;
-  const [wrapped, ...others] = Object.values(element).filter(isBranch);
+  const [wrapped, ...others] = Object.values(element).filter(isObject);
   return wrapped && others.length === 0 ? scalarText(wrapped, 'name') : undefined;
 }
 
@@ -130,15 +131,11 @@ function below(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** A name for between brackets, in quotes if it could be misread there. */
+/** A name for use in brackets, in quotes if it could be misread there. */
 function plain(name: string): string {
   return name.length <= LONGEST_NAME && /^[^[\]"\p{C}]+$/u.test(name) ? name : quoted(name);
 }
 
 function quoted(name: string): string {
   return JSON.stringify(name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`);
-}
-
-export function isBranch(value: unknown): value is Branch {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,7 @@ export function recordHash(row: Row): string {
   return digest(INEXACT.test(row.text) ? `${text}${inexactNumbers(row.text)}` : text);
 }
 
-/** Numbers with 16 digits or with an exponent may be more than a double can hold. Two different ones would look equal. */
+/** Numbers with 16 digits or an exponent may exceed the precision of a double: two different ones would look equal. */
 const INEXACT = /\d{16}|\d[eE][+-]?\d/;
 
 /** The numbers of a record that JSON.parse may have rounded, in an order that does not depend on that of its keys. */
@@ -29,7 +29,7 @@ function inexactNumbers(json: string): string {
 
 /**
  * The event's stable id, of at most 40 ASCII characters: the vendor's id if that is the whole identity, else 128 bits made from
- * source, connection and record. The stream is left out, because a record that two streams see is one event.
+ * source, connection and record. The stream is left out, because a record that two streams show is one event.
  *
  * @param occurrence number of the record among identical ones in one read of one window, counted from zero
  */

@@ -6,8 +6,8 @@ import { PART } from './tags.ts';
 const PART_CHARACTERS = 20_000;
 
 /**
- * The whole original of an event that was too large, in parts. Each part is an event that says which part of which event it is. Put
- * together in order, `event.original` of the parts is that of the event.
+ * The whole original of an event that was too large, in parts. Each part is an event that names the event and its part
+ * number. Joined in order, `event.original` of the parts is that of the event.
  */
 export function* inParts(event: EcsEvent): Generator<EcsEvent> {
   const { '@timestamp': timestamp, ecs, observer, tidemark } = event;

@@ -5,8 +5,8 @@ import { digest } from './identity.ts';
 import { INEXPRESSIBLE } from './tags.ts';
 
 /**
- * Replaces an event that a format cannot express: it says that there was one, when, and why it is missing. The event itself is in
- * quarantine. It may be delivered later under its own id, so its replacement has another one.
+ * Replaces an event that a format cannot express: it states that there was an event, when, and why it is missing. The event itself is
+ * in quarantine and may be delivered later under its own id, so the replacement has another id.
  */
 export function inexpressible(event: EcsEvent, format: FormatId, why: unknown): EcsEvent {
   const { '@timestamp': timestamp, ecs, observer, tidemark } = event;

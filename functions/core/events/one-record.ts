@@ -2,7 +2,7 @@ import type { Feed, Identity, Row } from '../model.ts';
 import { shallow, TOO_DEEP } from './depth.ts';
 
 /**
- * A record as the stream's code sees it. An error of that code concerns this record alone: it is remembered here, and the record is
+ * A record for the stream's code. An error of that code concerns this record only: it is remembered here, and the record is
  * delivered as a pipeline_error.
  */
 export class OneRecord {
@@ -17,7 +17,7 @@ export class OneRecord {
     if (bearable !== value) this.#problem = { thrown: new Error(`the record is ${TOO_DEEP}`) };
   }
 
-  /** What the stream's code returns for the record. Undefined if it throws. */
+  /** Returns the result of the stream's code for the record. Undefined if it throws. */
   ask<T>(question: (row: Row) => T): T | undefined {
     try {
       return question(this.row);
@@ -34,7 +34,7 @@ export class OneRecord {
   }
 }
 
-/** The events of a record. If the stream cannot tell them, the record is one event without a time. */
+/** The events of a record. If the stream's code fails, the record is one event without a time. */
 export function identitiesOf({ stream }: Feed, record: OneRecord): readonly Identity[] {
   return record.ask((row) => stream.events(row)) ?? [{}];
 }

@@ -6,7 +6,7 @@ import { complete, type EventContext } from './complete.ts';
 import { digest } from './identity.ts';
 import { UNREADABLE } from './tags.ts';
 
-/** The acts of Tidemark itself that the SIEM gets as events, each with its facts. */
+/** The acts of Tidemark itself that are sent to the SIEM as events, each with its data. */
 interface Acts {
   gap: { readonly range: Range };
   /** `body` is the answer that cannot be read. */
@@ -15,7 +15,7 @@ interface Acts {
   skip: { readonly range: Range; readonly at: Instant };
   rewind: { readonly range: Range; readonly at: Instant };
   'overlap-shortened': { readonly range: Range };
-  /** `since` is when the feed was last well. */
+  /** `since` is the time of the feed's last success. */
   'permission-lost': { readonly since: Instant; readonly message: string };
   'scope-changed': { readonly range: Range; readonly message: string };
   backfill: {
@@ -31,7 +31,7 @@ interface Acts {
 
 type Act = keyof Acts;
 
-/** An act of Tidemark itself, or something that it found. */
+/** An act of Tidemark itself, or a finding. */
 export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act: K } & Acts[K] }[A];
 
 /** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
@@ -53,7 +53,7 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
 };
 
 interface Description<A extends Act> {
-  /** What distinguishes it from other events of the same act. The same act, sent again after a crash, is the same event. */
+  /** The values that distinguish it from other events of the same act. Sent again after a crash, it must have the same ones. */
   identity(act: SelfEvent<A>, range: unknown): readonly unknown[];
   fields(act: SelfEvent<A>, feed: AnyFeed): EcsFields;
 }

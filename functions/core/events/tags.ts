@@ -1,6 +1,6 @@
-// Tags by which events say what the forwarder knows about them.
+// Tags that state what the forwarder knows about an event.
 
-/** The vendor's name for what happened is new to the mapping. The engine counts these events. */
+/** The mapping does not know the vendor's name of this kind of event. The engine counts these events. */
 export const UNKNOWN_EVENT = 'tidemark-unknown-event';
 /** The vendor gave no usable time. */
 export const UNTIMED = 'tidemark-untimed';

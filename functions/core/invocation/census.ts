@@ -4,7 +4,7 @@ import { RETRIES, retry } from '../retry.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { DAY, type Duration, HOUR, type Instant, parseDuration, SECOND } from '../time.ts';
 
-/** The configured feeds, by connection and stream: how often each is due, and its settle time where that is configured. */
+/** The configured feeds, by connection and stream: the interval of each, and its settle time if that is configured. */
 export type ConfiguredFeeds = Readonly<Record<string, Readonly<Record<string, string | OwnTiming>>>>;
 
 interface OwnTiming {
@@ -12,14 +12,14 @@ interface OwnTiming {
   readonly settle: string;
 }
 
-/** The status of all configured feeds of a source: the worst values, and whose they are. */
+/** The status of all configured feeds of a source: the worst values, each with its feed. */
 export interface CensusReport {
   readonly feeds: number;
-  /** Feeds that have never been caught up. */
+  /** Feeds that have never caught up. */
   readonly never: readonly string[];
   readonly oldestSuccess?: Worst;
   readonly overdue?: Worst;
-  /** The lag less the time between two runs, and less the settle time. */
+  /** The lag minus the interval and the settle time. */
   readonly lag?: Worst;
   readonly retentionLeft?: Worst;
 }
@@ -33,8 +33,8 @@ interface Worst {
 const AT_ONCE = 25;
 
 /**
- * Compares the configured feeds with their checkpoints, one by one and never by a scan. So a feed that does not run, and has no
- * metrics of its own, is noticed all the same. A feed that has never run counts as one that started a day ago.
+ * Compares the configured feeds with their checkpoints, one by one and without a scan. So a feed that does not run is noticed,
+ * although it emits no metrics. A feed that has never run counts as one that started a day ago.
  */
 export async function takeCensus(effects: Effects, source: Source, configured: ConfiguredFeeds): Promise<CensusReport> {
   const all = Object.entries(configured).flatMap(([connection, streams]) =>
@@ -75,7 +75,7 @@ async function load(effects: Effects, name: string, endBy: Instant): Promise<Che
   return await retry(effects, RETRIES.table, endBy, () => effects.load(name));
 }
 
-/** A stream's settle time, unless it is configured: how far its watermark stays behind on purpose. */
+/** A stream's default settle time: its watermark stays behind the present by this on purpose. */
 function settleOf({ streams }: Source, name: string): Duration {
   const stream = streams.find((one) => one.name === name);
   return stream && 'settle' in stream ? stream.settle : 0;

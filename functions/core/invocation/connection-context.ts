@@ -1,7 +1,7 @@
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Source } from '../model.ts';
-import type { Access } from '../requests/access.ts';
+import type { Access } from '../requests/access/access.ts';
 import type { Pacer } from '../requests/pacer.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
@@ -17,15 +17,15 @@ export interface ConnectionContext {
   readonly destinations: readonly Destination[];
   readonly write: Writer;
   readonly owner: string;
-  readonly mostSeenKeys: number;
+  readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
-  /** A person started this invocation: what the vendor refused before is asked again now. */
+  /** A person started this invocation: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
   readonly task: Task;
 }
 
-/** What all feeds of one invocation share. */
+/** State that all feeds of one invocation share. */
 export interface Shared {
   readonly pacer: Pacer;
   readonly endBy: Instant;
@@ -34,7 +34,7 @@ export interface Shared {
   /** The end of the refusal that was on record when the invocation began, whether it is over or not. */
   readonly heldBefore: Instant | undefined;
   readonly secretVersion: string;
-  readonly session?: Access;
+  readonly access?: Access;
   /** Set by the first feed that needs it. */
   prepared?: Promise<PreparedConnection>;
 }

@@ -5,7 +5,7 @@ const FAILING: ReadonlySet<FeedState> = new Set(['failed', 'refused', 'forbidden
 
 /**
  * The metrics of a single feed, for deployments that want them. There are few, since CloudWatch bills each metric of each feed.
- * Whether a feed runs at all is not among them: the census finds that out for all feeds together.
+ * They do not show whether a feed runs at all: the census finds that out for all feeds.
  */
 export function feedMetrics({ state, lagSeconds, delivered }: FeedReport): ReadonlyMap<Metric, number> {
   return new Map<Metric, number>([

@@ -8,7 +8,7 @@ import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { DAY, floorTo, formatDuration, formatInstant, formatTime, type Instant, type Range, SECOND } from '../time.ts';
 
 /** The status of a feed, as far as it is known without asking the vendor. */
-export interface FeedLook {
+export interface FeedStatusReport {
   readonly feed: string;
   readonly kind: 'events' | 'snapshot';
   /** Undefined if the feed has never run. */
@@ -20,14 +20,14 @@ export interface FeedLook {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: string };
   readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
   readonly lease?: { readonly owner: string; readonly until: string };
-  readonly lateness?: LatenessLook;
+  readonly lateness?: LatenessReport;
   readonly jobs: readonly JobProgress[];
-  readonly quarantine: readonly QuarantineLook[];
+  readonly quarantine: readonly QuarantineReport[];
   readonly ledger: readonly LedgerRow[];
 }
 
-/** How late events came, as a histogram, and the overlap that would have caught them. */
-export interface LatenessLook {
+/** The lateness of events as a histogram, and the overlap that would have caught them. */
+export interface LatenessReport {
   readonly since: string;
   readonly onTime: number;
   readonly late: number;
@@ -40,13 +40,13 @@ export interface LatenessLook {
   readonly wouldCatch: { readonly '100%': string; readonly '99.9%': string };
 }
 
-export interface QuarantineLook extends Pick<QuarantineEntry, 'id' | 'reason' | 'destinations'> {
+export interface QuarantineReport extends Pick<QuarantineEntry, 'id' | 'reason' | 'destinations'> {
   readonly at: string;
   readonly bytes: number;
 }
 
 /** @param days the days whose ledger rows are wanted. A day without a row is counted from the seen keys */
-export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Promise<FeedLook> {
+export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: Range): Promise<FeedStatusReport> {
   const { name } = feed;
   const kind = isSnapshotFeed(feed) ? 'snapshot' : 'events';
   const item = await effects.load(name);
@@ -82,7 +82,7 @@ export async function lookAt(effects: Effects, feed: AnyFeed, days?: Range): Pro
 function latenessOf(
   { settle, overlap }: { readonly settle: number; readonly overlap: number },
   lateness: Parameters<typeof overlapFor>[0] | undefined,
-): LatenessLook | undefined {
+): LatenessReport | undefined {
   if (!lateness) return undefined;
   const { since, onTime, late, worst } = lateness;
   const bounds = [...LATENESS_STEPS.map(formatDuration), 'more'];
@@ -102,8 +102,8 @@ function latenessOf(
   };
 }
 
-async function listQuarantine(effects: Effects, feed: string): Promise<QuarantineLook[]> {
-  const found: QuarantineLook[] = [];
+async function listQuarantine(effects: Effects, feed: string): Promise<QuarantineReport[]> {
+  const found: QuarantineReport[] = [];
   for await (const { id, reason, at, text, destinations } of effects.loadQuarantine(feed)) {
     const bytes = Buffer.byteLength(text);
     found.push({ id, reason, at: formatTime(at), bytes, ...(destinations && { destinations }) });

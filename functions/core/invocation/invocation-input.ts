@@ -16,7 +16,7 @@ export interface InvocationInput {
   /** Undefined for a census, which is about all connections. */
   readonly connection?: ConfiguredConnection;
   readonly feeds: readonly AnyFeed[];
-  /** A person started this invocation: what the vendor refused before is asked again now. */
+  /** A person started this invocation: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
 }
 

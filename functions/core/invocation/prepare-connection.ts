@@ -1,12 +1,12 @@
+import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
-import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import { checkVisibility } from '../requests/visibility.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import { SECOND } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 
-/** Finds out what all feeds need to know about the connection. It has the time of the whole run, not that of one feed's slice. */
+/** Performs the lookups and checks that all feeds need. They may take the time of the whole run, not only one feed's slice. */
 export async function prepareConnection(
   { source, connection: configured }: ConnectionContext,
   { store, secretVersion, stopAt }: Shared,

@@ -1,19 +1,19 @@
 import { TidemarkError } from '../errors.ts';
-import { signInHold } from '../requests/sign-in-record.ts';
-import { signInRefused } from '../requests/sign-in-refusal.ts';
+import { signInHold } from '../requests/access/sign-in-record.ts';
+import { signInRefused } from '../requests/access/sign-in-refusal.ts';
 import type { FeedReport } from '../run/report.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import { type Duration, formatTime, HOUR, type Instant, MINUTE } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import type { NotRun } from './unrun-feeds.ts';
 
-/** Refused credentials are tried again after a time that doubles with each refusal, from the second one in a row on. */
+/** Pause after the second refusal of the credentials in a row. It doubles with each further refusal. */
 const FIRST_HOLD = 5 * MINUTE;
-const LONGEST_HOLD = HOUR;
+const MAX_HOLD = HOUR;
 
 /**
- * Returns why the connection is not asked now, or undefined if it is: its credentials were refused lately and are still the
- * same. A refused sign-in also holds back a person who asks.
+ * Returns the reason not to use the connection now, else undefined: its credentials were refused lately and have not changed.
+ * A refused sign-in holds back even an invocation that a person started.
  */
 export function heldBack(
   { askAgain }: ConnectionContext,
@@ -37,7 +37,7 @@ function refusedError(message: string, until: Instant): TidemarkError {
   });
 }
 
-/** Stores for later runs whether the credentials were refused, together with what was found out about the connection. */
+/** Stores whether the credentials were refused, together with the results of lookups and checks. */
 export async function saveConnection(
   context: ConnectionContext,
   shared: Shared,
@@ -48,33 +48,33 @@ export async function saveConnection(
   try {
     if (refused) store.note(await anotherRefusal(context, shared, refused.error?.message));
     else if (store.state.refusals > 0 && reports.some((report) => report.pages > 0)) {
-      // A hold that another invocation has stored meanwhile stays.
+      // A hold that another invocation has stored meanwhile is kept.
       store.note((state) => (state.notBefore === heldBefore ? withoutRefusals(state) : state));
     }
     await store.save();
   } catch (thrown) {
-    // That does not change how the feeds went.
-    context.effects.log('warn', 'What was found out about the connection could not be saved.', {
+    // This does not change the results of the feeds.
+    context.effects.log('warn', 'The state of the connection could not be saved.', {
       error: String(thrown),
     });
   }
 }
 
-/** Counts one more refusal. Where a request takes a sign-in, already the first refusal makes us wait. */
+/** Counts one more refusal. For vendors with sign-ins, the first refusal already causes a pause. */
 async function anotherRefusal(
   { effects }: ConnectionContext,
-  { store, session }: Shared,
+  { store, access }: Shared,
   message: string | undefined,
 ): Promise<(state: ConnectionState) => ConnectionState> {
   const now = effects.now();
   const secretVersion = await effects.secretVersion();
   // Refusals of another secret do not count for this one.
   const refusals = (store.state.secretVersion === secretVersion ? store.state.refusals : 0) + 1;
-  const doublings = refusals - (session?.isSignIn ? 1 : 2);
-  const hold: Duration = doublings < 0 ? 0 : Math.min(LONGEST_HOLD, FIRST_HOLD * 2 ** doublings);
+  const doublings = refusals - (access?.isSignIn ? 1 : 2);
+  const hold: Duration = doublings < 0 ? 0 : Math.min(MAX_HOLD, FIRST_HOLD * 2 ** doublings);
   const refusal = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
   return (state) => {
-    // A refused sign-in holds for longer, whichever invocation met it.
+    // A refused sign-in, of any invocation, causes a longer hold.
     if (signInHold(state, secretVersion, now)) return state;
     const { signIn: _, message: __, ...rest } = state;
     return { ...rest, ...refusal };

@@ -1,5 +1,5 @@
 import { asTidemarkError } from '../errors.ts';
-import { openAccess } from '../requests/open-access.ts';
+import { openAccess } from '../requests/access/open-access.ts';
 import { Pacer } from '../requests/pacer.ts';
 import { nextStep } from '../run/next-step.ts';
 import type { FeedReport } from '../run/report.ts';
@@ -15,7 +15,7 @@ import { reportAllUnrun } from './unrun-feeds.ts';
 const RESERVE_SHARE = 0.25;
 const LONGEST_RESERVE = 20 * SECOND;
 
-/** Work beside live reading, which leaves live reading most of the vendor's quota. */
+/** Tasks beside live reading. They leave half of the vendor's quota to others. */
 const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
 
 /**
@@ -24,7 +24,7 @@ const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
  */
 export async function runConnection(context: ConnectionContext): Promise<FeedReport[]> {
   const reports = await runFeeds(context);
-  // A schedule runs again by itself.
+  // A scheduled run is repeated anyway, so it needs no next step.
   if (context.task.act === 'run' && !context.askAgain) return reports;
   return reports.map((report) => ({ ...report, next: nextStep(report, context.effects.now()) }));
 }
@@ -36,19 +36,19 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   const endBy = start + budget - Math.min(SECOND, budget / 10);
   const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
   try {
-    const book = await ConnectionStore.open(effects);
+    const store = await ConnectionStore.open(effects);
     const secretVersion = await effects.secretVersion();
     const { title, auth } = source;
     const { owner, connection } = task;
-    const session = openAccess(auth, { effects, title, connection, book, secretVersion, owner, stopAt, endBy });
+    const access = openAccess(auth, { effects, title, connection, store, secretVersion, owner, stopAt, endBy });
     const shared: Shared = {
       pacer: new Pacer(undefined, JOBS.has(task.task.act)),
       endBy,
       stopAt,
-      store: book,
-      heldBefore: book.state.notBefore,
+      store,
+      heldBefore: store.state.notBefore,
       secretVersion,
-      ...(session && { session }),
+      ...(access && { access }),
     };
     const held = heldBack(task, shared, start);
     if (held) return await reportAllUnrun(task, held);

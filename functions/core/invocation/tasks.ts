@@ -12,9 +12,9 @@ import { runSnapshot } from '../snapshots/run-snapshot.ts';
 import { jobId } from '../stored/job.ts';
 import type { Instant, Range } from '../time.ts';
 
-/** What an invocation does with each of its feeds. */
+/** The task of an invocation, for each of its feeds. */
 export type Task =
-  /** Reads on. Schedules ask for this. */
+  /** Continues live reading. The task of most schedules. */
   | { readonly act: 'run' }
   | ({ readonly act: 'backfill'; readonly id?: string } & Omit<BackfillTask, 'id'>)
   /** Verifies a range. Default: the latest whole day that can be verified. */
@@ -24,7 +24,7 @@ export type Task =
   /** Moves the watermark by hand. */
   | { readonly act: 'move'; readonly to: Instant };
 
-/** Performs the task for one feed, as far as there is time. A later invocation goes on. */
+/** Performs the task for one feed, as far as there is time. A later invocation continues. */
 export async function performTask(task: Task, context: FeedContext<AnyFeed>): Promise<FeedReport> {
   const { feed } = context;
   if (task.act === 'run' && isSnapshotFeed(feed)) return await runSnapshot({ ...context, feed });
@@ -51,7 +51,7 @@ function idOf({ name }: Feed, range: Range | undefined, resend = false): string 
   throw new TidemarkError({
     code: 'config',
     stage: 'processing',
-    message: `${name}: a backfill takes a range, or the id of one that has begun.`,
+    message: `${name}: a backfill needs a range, or the id of a backfill that has begun.`,
     remedy: 'Name --from and --to.',
   });
 }
@@ -61,6 +61,6 @@ function noRange({ name }: AnyFeed, act: string): TidemarkError {
     code: 'config',
     stage: 'processing',
     message: `${name} is a snapshot: it has no past at the vendor, so there is no ${act} for it.`,
-    remedy: 'Leave it out. Its next run compares how things are with how they were.',
+    remedy: 'Leave it out. Its next run compares the present state with the last one.',
   });
 }

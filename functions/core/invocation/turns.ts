@@ -9,9 +9,9 @@ import { prepareConnection } from './prepare-connection.ts';
 import { performTask } from './tasks.ts';
 import { reportRestRefused, reportUnrun } from './unrun-feeds.ts';
 
-/** A lease outlives its worker's own end by this: the clocks of two workers may differ a little. */
+/** Time for which a lease outlasts its worker, because the clocks of two workers may differ. */
 const LEASE_MARGIN = 5 * SECOND;
-/** No feed gets a shorter slice of a run while others wait. */
+/** Minimum slice of a run for a feed while others wait. */
 const SHORTEST_SLICE = 5 * SECOND;
 
 /** Runs all feeds in slices of the invocation's time, until every feed is done or the time is up. */
@@ -49,8 +49,8 @@ async function runSlice(
   feed: AnyFeed,
   others: number,
 ): Promise<FeedReport> {
-  const { effects, source, connection, destinations, write, owner, mostSeenKeys, seenFor, askAgain, task } = context;
-  const { pacer, session, stopAt, endBy } = shared;
+  const { effects, source, connection, destinations, write, owner, maxSeenKeys, seenFor, askAgain, task } = context;
+  const { pacer, access, stopAt, endBy } = shared;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (stopAt - now) / (others + 1));
   // At a slow pace, the next turn to ask may come after that.
@@ -60,7 +60,7 @@ async function runSlice(
     source,
     connection,
     pacer,
-    ...(session && { session }),
+    ...(access && { access }),
     stopAt: Math.min(stopAt, sliceEnd),
     endBy,
   };
@@ -75,7 +75,7 @@ async function runSlice(
       owner,
       leaseUntil: endBy + LEASE_MARGIN,
       asker,
-      mostSeenKeys,
+      maxSeenKeys,
       seenFor,
       askAgain,
       prepare,

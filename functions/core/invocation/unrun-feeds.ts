@@ -7,7 +7,7 @@ import { emptyTally } from '../stored/tally.ts';
 import { formatTime, type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext } from './connection-context.ts';
 
-/** Why a feed was not run. */
+/** The reason why a feed was not run. */
 export interface NotRun {
   readonly state: FeedState;
   readonly until?: Instant;
@@ -19,7 +19,7 @@ export async function reportAllUnrun(context: ConnectionContext, reason: NotRun)
   return await Promise.all(context.feeds.map((feed) => reportUnrun(context, feed, reason)));
 }
 
-/** Refused credentials are refused for every feed: those that have not run yet do not ask the vendor. */
+/** After the credentials were refused, reports the feeds that have not run yet without asking the vendor. */
 export async function reportRestRefused(
   context: ConnectionContext,
   reports: Map<string, FeedReport>,
@@ -33,7 +33,7 @@ export async function reportRestRefused(
   return [...reports.values()];
 }
 
-/** Reports that a feed was not run. The report tells how far it is behind all the same. */
+/** Reports that a feed was not run. The report still includes its lag. */
 export async function reportUnrun(
   { effects }: ConnectionContext,
   feed: AnyFeed,

@@ -27,10 +27,10 @@ import { addTallies, emptyTally } from '../stored/tally.ts';
 import { ceilTo, DAY, floorTo, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
 import { flushWithLiveLease } from './with-live-lease.ts';
 
-/** What a backfill is asked to do. */
+/** The task of a backfill. */
 export interface BackfillTask {
   readonly id: string;
-  /** Undefined: go on with the backfill that has begun. */
+  /** Undefined: continue the backfill that has begun. */
   readonly range?: Range;
   readonly resend?: boolean;
   readonly cancel?: boolean;
@@ -41,8 +41,8 @@ type Outcome = RunOutcome<BackfillCheckpoint>;
 
 /**
  * Reads a range of the past beside the live feed: with a checkpoint of its own, the same identities and the same seen keys.
- * Each flush is delivered under the live feed's lease, so that nothing is delivered twice where the two meet. One run does as
- * much as it has time for; the next one goes on.
+ * Each flush is delivered under the live feed's lease, so that nothing is delivered twice where the two overlap. One run does
+ * as much as it has time for; the next one continues.
  */
 export async function runBackfill(feedContext: FeedContext, task: BackfillTask): Promise<FeedReport> {
   const { name } = feedContext.feed;
@@ -75,7 +75,7 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
   });
 }
 
-/** Cuts a range to what a backfill can read: what lies above the watermark is read live, and what the vendor has deleted is gone. */
+/** Cuts a range to the part that a backfill can read: below the watermark, and within the vendor's retention. */
 function clampRange({ effects, feed }: FeedContext, live: FeedCheckpoint, { from, to }: Range): Range {
   const { precision, retention } = feed.stream;
   const oldest = ceilTo(effects.now() - retention, precision);
@@ -103,8 +103,8 @@ function newJob(
 }
 
 /**
- * A backfill that is done and asked for again is begun anew if destinations were added since. They get what the other
- * destinations have; those get nothing twice.
+ * Restarts a backfill that is done if destinations were added since. They get the events that the other destinations have;
+ * those get nothing twice.
  */
 function restartForAdded(
   { destinations }: FeedContext,
@@ -113,19 +113,19 @@ function restartForAdded(
 ): void {
   const { job, destinations: known } = lease.item;
   const added = destinations.filter(({ id }) => known[id] === undefined);
-  if (job.state === 'cancelled') warnings.push('It was cancelled. To begin it once more, give it another --id.');
+  if (job.state === 'cancelled') warnings.push('It was cancelled. To start it again, give it another --id.');
   if (job.state !== 'done') return;
   if (added.length > 0) restart(lease, fresh(start));
-  else warnings.push('It was done before. To do it once more, give it another --id.');
+  else warnings.push('It was done before. To repeat it, give it another --id.');
 }
 
-/** Begins anew: everything that tells how far the backfill had come is removed. */
+/** Restarts the backfill: removes its progress. */
 function restart(lease: Lease<BackfillCheckpoint>, { job, watermark, floor, destinations }: BackfillCheckpoint): void {
   const removed = { plan: undefined, narrowed: undefined, broken: undefined, folded: undefined, scope: '' };
   lease.note({ ...removed, job, watermark, floor, destinations });
 }
 
-/** Cancels the backfill, or reads on. */
+/** Cancels or continues the backfill. */
 async function runJob(context: FeedContext, task: BackfillTask, leased: LeasedBackfill): Promise<Outcome> {
   const { lease, warnings } = leased;
   const { job } = lease.item;
@@ -153,7 +153,7 @@ async function readOn(context: FeedContext, leased: LeasedBackfill, sending: Sen
   const watermark = outcome.changes.watermark ?? lease.item.watermark;
   const folded = await foldRange(context, leased, watermark);
   if (outcome.state === 'caught-up' && watermark < job.range.to && watermark === before) {
-    // The vendor has not answered for as much as it was asked for: to ask again at once would not help.
+    // The vendor's answer does not cover the whole range, and asking again at once would not help.
     return { state: 'paused', changes: outcome.changes, until: effects.now() + MINUTE };
   }
   const changes = { ...outcome.changes, folded: { first: folded, final: folded } };
@@ -177,7 +177,7 @@ function warnAboutRange({ stream }: Feed, { range: wanted }: BackfillTask, { ran
   const { precision } = stream;
   if (!wanted || (wanted.from + precision > range.from && wanted.to < range.to + precision)) return;
   warnings.push(
-    `The backfill is of ${formatTime(range.from)} to ${formatTime(range.to)}: the vendor keeps nothing older, and what is newer is read live.`,
+    `The backfill is of ${formatTime(range.from)} to ${formatTime(range.to)}: the vendor keeps nothing older, and newer events are read live.`,
   );
 }
 
@@ -194,7 +194,7 @@ function ended(job: BackfillJob, changes: Changes<BackfillCheckpoint> = {}): Out
   return { state: 'caught-up', changes: { ...changes, job } };
 }
 
-/** Reads on in the range, as far as there is time. */
+/** Continues to read the range, as far as there is time. */
 async function readPart(configured: FeedContext, leased: LeasedBackfill): Promise<Outcome> {
   const { lease, asker, warnings } = leased;
   const { id, range, resend } = lease.item.job;
@@ -204,7 +204,7 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   const context = { ...configured, feed };
   reconcileScope(feed, leased);
   await warnAboutForgotten(context, range, warnings);
-  // What is sent again on purpose is remembered apart from what the live feed has delivered.
+  // Events that are sent again on purpose are remembered apart from those that the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
   const seen = seenOf(context, place);
   await seen.open();
@@ -214,12 +214,12 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   return await readPlan(resend ? run : { ...run, inTurn }, prepared, warnings);
 }
 
-/** Begins anew if what the feed reads has changed. */
+/** Restarts the backfill if the feed's scope has changed. */
 function reconcileScope(feed: Feed, { lease, warnings }: LeasedBackfill): void {
   const scope = scopeOf(feed);
   const { scope: before, job } = lease.item;
   if (before !== '' && before !== scope) {
-    warnings.push('What this feed reads has changed: the backfill begins anew.');
+    warnings.push('What this feed reads has changed: the backfill starts again.');
     lease.note({ plan: undefined, watermark: job.range.from, folded: undefined });
   }
   lease.note({ scope });
@@ -231,7 +231,7 @@ async function warnAboutForgotten(context: FeedContext, range: Range, warnings: 
   const forgotten = Math.min(range.to, context.effects.now() - context.seenFor);
   if (forgotten <= Math.max(live.floor, range.from)) return;
   warnings.push(
-    `What was delivered of before ${formatTime(forgotten)} is no longer remembered: it may arrive once more, with the same ids.`,
+    `Events delivered from before ${formatTime(forgotten)} are no longer remembered: they may be delivered again, with the same ids.`,
   );
 }
 
@@ -240,7 +240,7 @@ function planOf(feed: Feed, { watermark: from, plan, narrowed }: BackfillCheckpo
   return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
 }
 
-/** Writes the ledger's rows of the days that are done. Returns up to where. What is sent again was counted before. */
+/** Writes the ledger's rows of the days that are done. Returns the time up to which they are written. Events that are sent again are not counted again. */
 async function foldRange(
   { effects, feed }: FeedContext,
   { lease, asker }: LeasedBackfill,

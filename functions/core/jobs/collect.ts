@@ -6,21 +6,21 @@ import type { Comparison, PageRun } from '../reading/run.ts';
 import { KeySet } from '../state/seen.ts';
 import type { Range } from '../time.ts';
 
-/** Maximum number of missing events that are held at once. Another verification finds the others. */
+/** Maximum number of missing events in memory. Another verification finds the others. */
 const MAX_MISSING = 20_000;
 
-/** The vendor has the event, whether a destination wants it or not: a bit above those of the destinations. */
+/** The bit, above those of the destinations, of an event that the vendor has. It is set even if no destination wants the event. */
 const AT_VENDOR = 2 ** 31;
 
-/** An event that the vendor has, and that at least one destination lacks which wants it. */
-export interface Missing {
+/** An event of the vendor's that at least one destination wants and lacks. */
+export interface MissingEvent {
   readonly event: EcsEvent;
   readonly address: Address;
 }
 
 /** The findings of a read that compares: which events the vendor has, by bucket, and which of them are missing. */
 export class Findings implements Comparison {
-  missing: Missing[] = [];
+  missing: MissingEvent[] = [];
   /** By bucket: the keys of the vendor's events, with the destinations that want or have them. */
   readonly vendorKeys = new Map<string, KeySet>();
   /** By bucket: the number of the vendor's events that some destination wants. */
@@ -34,10 +34,10 @@ export class Findings implements Comparison {
   }
 
   /**
-   * @param wanted the destinations, as bits, that want or have the event. None if it is older than all of them: then it is only
-   * known that the vendor has it
+   * @param wanted the destinations, as bits, that want or have the event. Zero if it is older than all of them: then only the
+   * fact that the vendor has it is noted
    */
-  meet(bucket: string, key: Uint8Array, wanted: number): void {
+  noteVendorHas(bucket: string, key: Uint8Array, wanted: number): void {
     const keys = this.vendorKeys.get(bucket) ?? new KeySet();
     this.vendorKeys.set(bucket, keys);
     if (wanted !== 0 && (keys.get(key) & ~AT_VENDOR) === 0) this.wanted.set(bucket, this.wantedIn(bucket) + 1);

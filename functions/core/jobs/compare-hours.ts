@@ -5,9 +5,9 @@ import { type Digest, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { type Duration, HOUR, type Instant, type Range } from '../time.ts';
-import type { Findings, Missing } from './collect.ts';
+import type { Findings, MissingEvent } from './collect.ts';
 
-/** What is compared with what was delivered. */
+/** The vendor's events, to be compared with the delivered ones. */
 export interface VendorHours {
   readonly run: PageRun;
   readonly findings: Findings;
@@ -30,12 +30,12 @@ interface Counts {
 }
 
 /**
- * Compares what the vendor has with what was delivered, step by step. Two kinds of events are removed from the missing ones
- * that are held for a repair: those that the vendor has changed since, and those of which only the number is known.
+ * Compares the vendor's events with the delivered ones, step by step. Removes from the missing events held for a repair those
+ * that the vendor has changed since, and those of which only the number is known.
  */
 export async function compareHours(hours: VendorHours, step: Duration): Promise<VerifiedStep[]> {
   const { run, findings, range } = hours;
-  // Where the vendor's range is not about the rows' times, no hour is known in full.
+  // If the vendor's range is not about the rows' times, no hour is known in full.
   if (run.feed.stream.rangeIgnoresRowTime) return [await compareWhole(hours)];
   const steps: VerifiedStep[] = [];
   for (let from = range.from; from < range.to; from += step) {
@@ -73,7 +73,7 @@ async function compareHour(hours: VendorHours, hour: Instant, counts: Counts): P
   counts.missing += undelivered - changed;
 }
 
-/** The stable hashes of what was delivered and the vendor no longer has, with their number. Each key counts once. */
+/** The stable hashes of delivered events that the vendor no longer has, with their number. Each key counts once. */
 function extraStableHashes(chunks: readonly SeenChunk[], vendorKeys: KeySet | undefined): Map<string, number> {
   const counts = new Map<string, number>();
   const counted = new Set<string>();
@@ -92,11 +92,11 @@ function extraStableHashes(chunks: readonly SeenChunk[], vendorKeys: KeySet | un
 }
 
 /**
- * Removes missing events from the findings that have the stable hash of an event that was delivered and that the vendor no
- * longer has: the vendor has changed them. Returns their number.
+ * Removes from the findings the missing events that are changed versions of delivered ones: they have the stable hash of a
+ * delivered event that the vendor no longer has. Returns their number.
  */
 function takeChanged(findings: Findings, bucket: string, extras: Map<string, number>): number {
-  const isChanged = ({ address }: Missing): boolean => {
+  const isChanged = ({ address }: MissingEvent): boolean => {
     const { stableHash } = address;
     if (address.bucket !== bucket || !stableHash) return false;
     const name = Buffer.from(stableHash).toString('hex');
@@ -110,7 +110,7 @@ function takeChanged(findings: Findings, bucket: string, extras: Map<string, num
   return before - findings.missing.length;
 }
 
-/** Where the keys have expired, the ledger's counts and digests are compared. They tell that something is missing, but not what. */
+/** Compares with the ledger's counts and digests, where the keys have expired. They show that events are missing, but not which. */
 async function compareSums({ run, findings }: VendorHours, hour: Instant, counts: Counts): Promise<void> {
   const bucket = bucketOf(hour);
   const vendorKeys = findings.vendorKeys.get(bucket) ?? new KeySet();
@@ -127,7 +127,7 @@ async function compareSums({ run, findings }: VendorHours, hour: Instant, counts
     return;
   }
   const known = row.hours.find((one) => one.hour === bucket);
-  // One destination may have more events than another: what each of them lacks is counted by itself.
+  // One destination may have more events than another, so the missing events are counted for each destination.
   const lacks = run.destinations.map(({ id }, at) => lackOf(sumOf(vendorKeys, 1 << at), known, id));
   counts.missing += Math.max(0, ...lacks.map(({ events }) => events));
   counts.extra += Math.max(0, ...lacks.map(({ events }) => -events));
@@ -137,7 +137,7 @@ async function compareSums({ run, findings }: VendorHours, hour: Instant, counts
   counts.note ??= 'by counts and digests: the keys of these events have expired';
 }
 
-/** How many events a destination lacks in an hour, and whether it has as many events, but not the same ones. */
+/** The number of events that a destination lacks in an hour, and whether it has the same number of other events. */
 function lackOf(due: Digest, known: LedgerHour | undefined, destination: string) {
   const delivered = known?.destinations[destination] ?? new DigestSum().total;
   return {
@@ -146,7 +146,7 @@ function lackOf(due: Digest, known: LedgerHour | undefined, destination: string)
   };
 }
 
-/** What the destinations of these bits should have. */
+/** The number and digest of the events that the destinations of these bits should have. */
 function sumOf(keys: KeySet, bits: number): Digest {
   const sum = new DigestSum();
   for (const [high, low, wanted] of keys) if ((wanted & bits) !== 0) sum.add(high, low);
@@ -177,7 +177,7 @@ async function compareWhole({ run, findings, range, seenFor }: VendorHours): Pro
   let changed = 0;
   for (const [bucket, count] of findings.missingByBucket) {
     missing += count;
-    // Only hours that were read as a whole, such as those of whole days, show what the vendor no longer has.
+    // Only hours that were read completely, such as those of whole days, show which events the vendor no longer has.
     if (feed.stream.windowStep === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
       continue;
     const vendorKeys = findings.vendorKeys.get(bucket);

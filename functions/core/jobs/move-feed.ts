@@ -9,8 +9,8 @@ import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { floorTo, type Instant } from '../time.ts';
 
 /**
- * Moves the watermark by hand, and tells the SIEM before the move counts. Forward: what lies between is not read. Back: it is
- * read again, and what was delivered of it is not delivered again as long as its keys are kept.
+ * Moves the watermark by hand, after sending the SIEM an event about it. A range skipped by a move forward is not read. After a
+ * move back, the range is read again; its events are not delivered again as long as their keys are kept.
  */
 export async function moveFeed(context: FeedContext, to: Instant): Promise<FeedReport> {
   return await withLease<FeedCheckpoint>(context, {
@@ -37,13 +37,13 @@ async function move(
   const range = { from: Math.min(moved, watermark), to: Math.max(moved, watermark) };
   const sending = startSending(context, leased);
   await sending.seen.open();
-  // The time of the last success identifies the move: if it is asked for again after a crash, it is told once.
+  // The time of the last success identifies the move: if it is repeated after a crash, there is still one event about it.
   await sendSelfEvent(sending, { act, range, at: lastSuccess ?? floor });
-  // Who moves the watermark back wants all destinations to get what lies there.
+  // After a move back, all destinations get the events of that range.
   const since = Object.entries(destinations).map(([id, from]) => [id, Math.min(from, moved)] as const);
   const changes = {
     watermark: moved,
-    // Without a floor there, the overlap would still read some of what was skipped.
+    // Without a floor there, the overlap would still read a part of the skipped range.
     floor: act === 'skip' ? moved : Math.min(floor, moved),
     destinations: Object.fromEntries(since),
     plan: undefined,

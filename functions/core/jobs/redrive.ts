@@ -26,16 +26,16 @@ interface Redrive {
   readonly context: FeedContext<AnyFeed>;
   readonly leased: LeasedRun;
   readonly seen: Seen;
-  /** The entries that were asked for. Undefined: all. */
+  /** The wanted entries. Undefined: all. */
   readonly ids: readonly string[] | undefined;
 }
 
-/** Sends an entry again. Returns why it has to stay in quarantine, or undefined if it can be released. */
+/** Sends an entry again. Returns the reason why it must stay in quarantine, or undefined if it can be released. */
 type SendEntry = (entry: QuarantineEntry) => Promise<string | undefined>;
 
 /**
- * Sends quarantined entries again: these, or all of the feed's. What was too large is sent whole, in parts; what could not be
- * written or read is tried with today's code. What has been sent is released from quarantine; everything else stays.
+ * Sends quarantined entries of a feed again: these, or all. Events that were too large are sent whole, in parts; events and answers
+ * that could not be written or read are tried with today's code. Sent entries are released from quarantine; all others stay.
  */
 export async function redrive(context: FeedContext<AnyFeed>, ids: readonly string[] | undefined): Promise<FeedReport> {
   const { feed, destinations } = context;
@@ -137,8 +137,8 @@ function tagged(event: EcsEvent): EcsEvent {
 }
 
 /**
- * Queues a piece. It is no new event of the vendor's, so it is not remembered among those. That it was sent is remembered as
- * long as the entry is in quarantine, so that a redrive that was cut short goes on where it was.
+ * Queues a piece. It is no new event of the vendor's, so it is not remembered among those. It is remembered as sent while the
+ * entry is in quarantine, so that a redrive that was cut short continues where it was.
  */
 async function queueAgain(sending: Sending, { at }: QuarantineEntry, piece: EcsEvent, bit: number): Promise<void> {
   const { effects, outgoing, seen } = sending;
@@ -172,7 +172,7 @@ async function readBody(
     await run.observers.ongoing.save();
     if (next)
       leased.warnings.push(
-        `${entry.id} was one page of ${formatTime(range.from)} to ${formatTime(range.to)}: what followed it takes a backfill.`,
+        `${entry.id} was one page of ${formatTime(range.from)} to ${formatTime(range.to)}: the pages after it need a backfill.`,
       );
     return undefined;
   } catch (thrown) {

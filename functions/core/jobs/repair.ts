@@ -8,27 +8,27 @@ import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import type { Range } from '../time.ts';
-import type { Missing } from './collect.ts';
+import type { MissingEvent } from './collect.ts';
 import { withLiveLease } from './with-live-lease.ts';
 
-/** What was found missing in a range. */
-interface Comparison {
-  readonly missing: readonly Missing[];
+/** The missing events of a range. */
+interface MissingInRange {
+  readonly missing: readonly MissingEvent[];
   readonly steps: readonly VerifiedStep[];
   readonly range: Range;
 }
 
-/** What became of missing events. */
+/** The results of a repair. */
 interface Repaired {
-  readonly sent: readonly Missing[];
-  readonly alreadyDelivered: readonly Missing[];
+  readonly sent: readonly MissingEvent[];
+  readonly alreadyDelivered: readonly MissingEvent[];
 }
 
-/** Delivers what is missing, under the live feed's lease. What was delivered since the comparison is left out. Returns the steps after that. */
+/** Delivers the missing events under the live feed's lease, except those delivered since the comparison. Returns the updated steps. */
 export async function repair(
   context: FeedContext,
   run: PageRun,
-  { missing, steps, range }: Comparison,
+  { missing, steps, range }: MissingInRange,
 ): Promise<VerifiedStep[]> {
   // The run's feed has the prepared connection.
   const prepared = { ...context, feed: run.feed };
@@ -36,18 +36,18 @@ export async function repair(
     sendMissing(prepared, { ...run, lease: live }, missing, range),
   );
   return steps.map((step, at) => {
-    const countOf = (events: readonly Missing[]) => countIn(events, step, at === 0, range);
+    const countOf = (events: readonly MissingEvent[]) => countIn(events, step, at === 0, range);
     const meanwhile = countOf(alreadyDelivered);
     const { missing, delivered } = step;
     return { ...step, missing: missing - meanwhile, delivered: delivered + meanwhile, repaired: countOf(sent) };
   });
 }
 
-/** Sends what is still missing. */
+/** Sends the events that are still missing. */
 async function sendMissing(
   context: FeedContext,
   run: PageRun & { readonly lease: Lease<FeedCheckpoint> },
-  missing: readonly Missing[],
+  missing: readonly MissingEvent[],
   range: Range,
 ): Promise<Repaired> {
   const { effects, lease: live } = run;
@@ -55,8 +55,8 @@ async function sendMissing(
   const { seen, outgoing } = sending;
   await seen.open();
   const notes = new LatenessNotes();
-  const sent: Missing[] = [];
-  const alreadyDelivered: Missing[] = [];
+  const sent: MissingEvent[] = [];
+  const alreadyDelivered: MissingEvent[] = [];
   for (const one of missing) {
     const { bucket, key, time } = one.address;
     const undelivered = one.address.undelivered & ~(await seen.has(bucket, key));
@@ -78,8 +78,8 @@ async function sendMissing(
   return { sent, alreadyDelivered };
 }
 
-/** Number of events that belong to a step. What has no time in the range belongs to the first one. */
-function countIn(events: readonly Missing[], step: Range, isFirst: boolean, range: Range): number {
+/** Number of events that belong to a step. Those without a time in the range belong to the first step. */
+function countIn(events: readonly MissingEvent[], step: Range, isFirst: boolean, range: Range): number {
   return events.filter(({ address: { time } }) => {
     const stray = time === undefined || time < range.from || time >= range.to;
     return stray ? isFirst : time >= step.from && time < step.to;

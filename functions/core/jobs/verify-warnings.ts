@@ -3,10 +3,10 @@ import type { FeedContext } from '../run/feed-context.ts';
 import type { VerifyJob } from '../stored/job.ts';
 import { formatDuration, formatTime, type Range } from '../time.ts';
 
-/** Maximum number of steps that could not be verified and are named. The table has all of them. */
+/** Maximum number of unverified steps that are named. The table has all of them. */
 const MAX_NAMED = 5;
 
-/** Warns where the range that is verified is not the one that was asked for, or where missing events may still be found. */
+/** Warns if the verified range differs from the requested one, or if missing events may still be found. */
 export function warnAboutRange(
   { feed }: FeedContext,
   { from, to }: Range,
@@ -16,16 +16,16 @@ export function warnAboutRange(
   const back = longestOverlap(feed);
   if (back > feed.overlap && range.to > range.from) {
     warnings.push(
-      `What is missing here may yet be found: this feed is read again up to ${formatDuration(back)} back every so often.`,
+      `Missing events may still be found: this feed is regularly read again, up to ${formatDuration(back)} back.`,
     );
   }
   if (range.from >= range.to) {
     warnings.push(
-      `There is nothing to verify from ${formatTime(from)} to ${formatTime(to)}: what lies above the watermark less the overlap is still being read, and what lies below the floor never was.`,
+      `There is nothing to verify from ${formatTime(from)} to ${formatTime(to)}: the range above the watermark minus the overlap is still being read, and the range below the floor never was.`,
     );
   } else if (range.from > from || range.to < to) {
     warnings.push(
-      `Verified is ${formatTime(range.from)} to ${formatTime(range.to)}: whole hours that have been read, and are not read again.`,
+      `The verified range is ${formatTime(range.from)} to ${formatTime(range.to)}: only whole hours that were read and are not read again.`,
     );
   }
 }
@@ -44,13 +44,13 @@ function reportMissing({ effects, feed }: FeedContext, job: VerifyJob, warnings:
   const { from, to } = job.range;
   const command = `tidemark verify --feed ${feed.name} --from ${formatTime(from)} --to ${formatTime(to)} --repair`;
   warnings.push(
-    `${left} event(s) that the vendor has were never delivered; this delivers them (with --cloud what is deployed): ${command}`,
+    `${left} event(s) that the vendor has were never delivered; this command delivers them (with --cloud for a deployment): ${command}`,
   );
   const windows = job.steps.filter((step) => step.missing > step.repaired).map((step) => formatTime(step.from));
   effects.log('error', `Verification of ${feed.name}: ${left} events are missing.`, { feed: feed.name, windows });
 }
 
-/** What could not be compared proves nothing: it is reported apart from what is missing. */
+/** Reports steps that could not be compared, apart from missing events, because they prove nothing. */
 function warnAboutUnsure({ steps }: VerifyJob, warnings: string[]): void {
   const unsure = steps.filter(({ unsure }) => unsure);
   for (const { from, to, note = '' } of unsure.slice(0, MAX_NAMED)) {

@@ -24,13 +24,13 @@ import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
 import { reportFindings, warnAboutRange } from './verify-warnings.ts';
 
-/** What a verification is asked to do. */
+/** The task of a verification. */
 export interface VerifyTask {
   readonly id: string;
-  /** Cut to whole steps below what live reading still reads again. */
+  /** It is cut to whole steps before the range that live reading still reads again. */
   readonly range: Range;
   readonly repair?: boolean;
-  /** A range that is done is not compared again: schedules may ask for it several times. */
+  /** Whether a verification that is done is not repeated. Schedules ask for the same one several times. */
   readonly once?: boolean;
 }
 
@@ -40,8 +40,8 @@ const LONGEST_STEP: Duration = 6 * HOUR;
 type LeasedVerification = LeasedRun<VerifyCheckpoint>;
 
 /**
- * Reads a range again that was read before, compares what the vendor has with what was delivered, and, if asked to, delivers
- * what is missing, and only that. One run does as much as it has time for; the next one goes on.
+ * Reads a range again, compares the vendor's events with the delivered ones, and delivers the missing ones if that is wanted.
+ * One run does as much as it has time for; the next one continues.
  */
 export async function runVerify(feedContext: FeedContext, task: VerifyTask): Promise<FeedReport> {
   const context = { ...feedContext, key: jobKey(feedContext.feed.name, 'verify', task.id) };
@@ -56,7 +56,7 @@ export async function runVerify(feedContext: FeedContext, task: VerifyTask): Pro
       warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
       return await verify(context, leased);
     },
-    // Most of a day's hourly invocations find the verification done. They write nothing.
+    // Most of the hourly invocations find the day's verification done. They write nothing.
     isOver: ({ job }) => task.once === true && job.state === 'done',
   });
 }
@@ -67,7 +67,7 @@ export function latestDay(feed: Feed, { watermark }: FeedCheckpoint): Range {
   return { from: to - DAY, to };
 }
 
-/** Whole steps below the watermark less the overlap, and not below what Tidemark ever set out to read. */
+/** The whole steps of a range that lie before the watermark minus the overlap, and not below the floor. */
 function verifiable({ effects, feed }: FeedContext, live: FeedCheckpoint, { from, to }: Range): Range {
   const step = stepOf(feed);
   const last = floorTo(Math.min(to, live.watermark - feed.overlap), step);
@@ -76,7 +76,7 @@ function verifiable({ effects, feed }: FeedContext, live: FeedCheckpoint, { from
   return { from: Math.min(first, last), to: last };
 }
 
-/** The live checkpoint with the ranges of finished backfills joined to it: what a destination has then begins earlier. */
+/** The live checkpoint, extended by the ranges of finished backfills: the destinations have events since an earlier time then. */
 async function withBackfilled({ effects, feed }: FeedContext, live: FeedCheckpoint): Promise<FeedCheckpoint> {
   const items = await effects.loadJobs(feed.name, 'backfill');
   const finished = items.filter(
@@ -115,7 +115,7 @@ function newJob(
   };
 }
 
-/** A verification that is over, or that was asked for with another `repair`, is begun anew. */
+/** Restarts a verification that is over, or that has another `repair`. */
 function beginAgain(
   { repair = false }: VerifyTask,
   { lease, start }: LeasedVerification,
@@ -135,7 +135,9 @@ async function verify(configured: FeedContext, leased: LeasedVerification): Prom
   const feed = { ...configured.feed, connection: prepared.connection };
   const context = { ...configured, feed };
   if (lease.item.scope !== scopeOf(feed) && lease.item.scope !== '') {
-    warnings.push('What this feed reads has changed since it was delivered: what is new in it shows as missing.');
+    warnings.push(
+      'What this feed reads has changed since the delivery: new records of the changed scope appear as missing.',
+    );
   }
   while (lease.item.watermark < lease.item.job.range.to) {
     if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');
@@ -155,7 +157,7 @@ async function verify(configured: FeedContext, leased: LeasedVerification): Prom
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };
 }
 
-/** After a part that was short enough, a longer one may be possible. */
+/** The next longer part, after one that was short enough. */
 function widened(narrowed: Duration | undefined): Duration | undefined {
   return narrowed === undefined || narrowed * 2 >= LONGEST_STEP ? undefined : narrowed * 2;
 }
@@ -183,7 +185,7 @@ async function comparePart(
   return await repair(context, run, { missing, steps, range });
 }
 
-/** What cannot be read at once may be readable in parts. The smallest part that cannot be read is reported as unreadable. */
+/** After a failure, tries a shorter part. The smallest part that cannot be read is reported as unreadable. */
 function afterFailure(
   feed: Feed,
   leased: LeasedVerification,
@@ -194,7 +196,7 @@ function afterFailure(
   const halved = ceilTo(length / 2, stepOf(feed));
   const isCut = thrown instanceof OutOfTimeError;
   if (!isCut && !isAboutRange(thrown)) throw thrown;
-  // A proxy's page says nothing about the vendor's data: this run has failed, and the next one asks again.
+  // A proxy's page says nothing about the vendor's data: this run fails, and the next one tries again.
   if (thrown instanceof UnreadableError && !thrown.claimsFormat) throw thrown;
   if (halved < length) {
     leased.lease.note({ narrowed: halved });
@@ -205,7 +207,7 @@ function afterFailure(
   throw tooLongForARun(leased, range) ?? thrown;
 }
 
-/** The error if a whole run had no time for the smallest part: it would be begun again for ever. The first time, the next run gets another try. */
+/** The error if a whole run was too short for the smallest part, which would otherwise be retried for ever. The first time, the next run may try once more. */
 function tooLongForARun({ lease, asker, start }: LeasedVerification, range: Range): TidemarkError | undefined {
   const { effects, stopAt } = asker;
   const hadWholeRun = (effects.now() - start) * 2 > stopAt - start && !effects.stopping();

@@ -8,14 +8,14 @@ import { acquire, type Lease, loadCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { type Duration, SECOND } from '../time.ts';
 
-/** How often it is checked whether the live feed has ended its run. */
+/** Interval of checks whether the live feed's run has ended. */
 const CHECK_EVERY: Duration = SECOND / 2;
-/** If it has not ended by the end of our run, the job goes on after this time. */
+/** Pause of the job if the live feed's run does not end during ours. */
 const COME_BACK: Duration = 10 * SECOND;
 
 /**
- * Delivers a job's flush while we hold the live feed's lease, after what was delivered meanwhile is removed from it: the live
- * feed may have read the same records since they were looked up. While it waits for the lease, it delivers nothing.
+ * Delivers a job's flush while it holds the live feed's lease. First removes the events that were delivered meanwhile, because
+ * the live feed may have read the same records. While it waits for the lease, nothing is delivered.
  */
 export async function flushWithLiveLease<T>(context: FeedContext, run: Run, flush: () => Promise<T>): Promise<T> {
   return await withLiveLease(context, run.asker, async () => {
@@ -26,7 +26,7 @@ export async function flushWithLiveLease<T>(context: FeedContext, run: Run, flus
   });
 }
 
-/** Does something while we hold the live feed's lease. What is noted on it is written when it is given back. */
+/** Does work while holding the live feed's lease. Noted changes are written when the lease is given back. */
 export async function withLiveLease<T>(
   context: FeedContext,
   asker: Asker,

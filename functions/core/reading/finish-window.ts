@@ -6,8 +6,8 @@ import { widen } from './plan.ts';
 import type { Run } from './run.ts';
 
 /**
- * Ends a window: raises the watermark and begins the next window. Returns the outcome after the last window, whose changes are
- * written together with the lease's return.
+ * Ends a window: raises the watermark and begins the next window. After the last window, returns the outcome, whose changes
+ * are written when the lease is given back.
  */
 export async function finishWindow(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
   const { feed, lease, progress, notes, observers, effects } = run;
@@ -16,7 +16,7 @@ export async function finishWindow(run: Run): Promise<RunOutcome<ReadingCheckpoi
   const { watermark: before } = lease.item;
   const watermark = progress.raised(before);
   const narrowed = widen(feed, lease.item.narrowed);
-  // What the vendor has not answered for yet must be read again before anything after it may count.
+  // The range that the vendor's answers do not cover yet must be read before any later one.
   const next = watermark >= progress.window.to ? progress.nextPlan(narrowed) : undefined;
   const { marks } = observers;
   const changes: Changes<ReadingCheckpoint> = {
@@ -34,13 +34,13 @@ export async function finishWindow(run: Run): Promise<RunOutcome<ReadingCheckpoi
     progress.nextWindow(next);
     return undefined;
   }
-  // A rest of a backlog is worth going on at once; the few moments that have passed meanwhile are not.
+  // A backlog is continued at once; the few moments that have passed since the start are not worth it.
   const more = progress.hasMore && watermark - before >= MINUTE;
   const outcome = more ? outOfTime('more') : caughtUp(effects.now());
   return { ...outcome, changes: { ...changes, ...outcome.changes } };
 }
 
-/** How far behind the watermark a row may still be read again. */
+/** The longest distance behind the watermark at which rows are read again. */
 export function longestOverlap({ overlap, rereads = [] }: Feed): Duration {
   return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
 }

@@ -16,11 +16,11 @@ const MAX_ROWS_PER_STEP = 200_000;
 /** A read of all pages of a range. */
 export interface RangeRead {
   readonly range: Range;
-  /** What to ask the vendor for. Default: the range with a margin on both sides. */
+  /** The range to ask for. Default: the range with a margin on both sides. */
   readonly asked?: Range | undefined;
   /** Number of rows of a page after which it is checked whether a flush is due. Default: the whole page. */
   readonly rowsPerSlice?: number;
-  /** Delivers what was read so far. Called between two slices of a page, and before a failure is passed on. */
+  /** Delivers the events read so far. Called between two slices of a page, and before an error is passed on. */
   deliver(reading: Reading): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface PageDone {
 
 /**
  * Reads all pages of a range and processes their rows; yields after each page. While one page is processed, the next one is
- * being fetched. Whatever ends the read early, what was read before that is delivered first.
+ * being fetched. If the read ends early, everything that was read before is delivered first.
  */
 export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerator<PageDone, void> {
   const { range, asked, deliver, rowsPerSlice = Number.POSITIVE_INFINITY } = read;
@@ -40,7 +40,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
   const bounds = asked ?? askedRange(stream, range);
   let reading = newReading(stream, range, bounds);
   const pages = readPages(run, range, stream.first(bounds, connection));
-  /** A failed delivery does not come here: its events would be delivered a second time. */
+  /** Delivers if the step fails. A failed delivery must not be passed in: its events would be delivered a second time. */
   const orDeliver = async <T>(step: Promise<T>): Promise<T> => {
     try {
       return await step;
@@ -56,7 +56,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
     for (let from = 0; from < page.rows.length; from += rowsPerSlice) {
       if (from > 0 && flushDue(run)) {
         await deliver(reading);
-        // To deliver the whole page may take longer than this run has. What was delivered is not delivered again.
+        // Delivering the whole page may take longer than the run's time. Delivered events are not delivered again.
         if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
       }
       await orDeliver(processPage(run, reading, sliceOf(page, from, from + rowsPerSlice)));

@@ -16,18 +16,18 @@ import {
 export interface PlanResult {
   /** Undefined if there is nothing to read yet. */
   readonly plan?: Plan;
-  /** What the vendor has deleted before it was read. */
+  /** The range that the vendor deleted before it was read. */
   readonly gap?: Range;
 }
 
-/** What a plan depends on besides the feed. */
+/** Inputs of a plan besides the feed. */
 interface PlanInputs {
   readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed'>;
   /** The present when the run began. */
   readonly start: Instant;
   /** The oldest time whose seen keys are loaded. The overlap is cut there. */
   readonly seenFrom: Instant;
-  /** The re-reads that are due: how far behind the watermark each begins. */
+  /** The overlaps of the longer re-reads that are due. */
   readonly due?: readonly Duration[];
 }
 
@@ -62,7 +62,7 @@ export function nextWindow(feed: Feed, plan: Plan, narrowed: Duration | undefine
   return withWindow(plan, firstWindow(feed, { from: plan.window.to, to: plan.to }, narrowed));
 }
 
-/** The plan with another window, of which nothing is read or proven. */
+/** The plan with another window, of which nothing is read yet. */
 export function withWindow({ from, to, rereads, vendorNow }: Plan, window: Range): Plan {
   return { from, to, window, ...(rereads && { rereads }), ...(vendorNow !== undefined && { vendorNow }) };
 }
@@ -72,13 +72,13 @@ export function wholeWindow({ left: _, ...plan }: Plan): Plan {
   return plan;
 }
 
-/** Where the watermark may go when a window is done: never past what the vendor has proven, and never back. */
+/** The watermark after a window is done: never beyond the proven end of the vendor's answers, and never back. */
 export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Instant {
   const { window, proven = window.to, vendorNow = Number.POSITIVE_INFINITY } = plan;
   return Math.max(watermark, floorTo(Math.min(window.to, proven, vendorNow - feed.settle), feed.stream.precision));
 }
 
-/** Half the length of a window. Undefined if it is the smallest one. A vendor with whole steps: half of the steps it touches. */
+/** Half the length of a window. Undefined if it is the smallest one. For a vendor with whole steps, half of the steps that it touches. */
 export function halve(feed: Feed, window: Range): Duration | undefined {
   const { from, to } = feed.stream.windowStep === undefined ? window : askedRange(feed.stream, window);
   const half = ceilTo((to - from) / 2, smallestWindow(feed));
@@ -90,13 +90,13 @@ export function smallestWindow({ stream }: Feed): Duration {
   return Math.max(stream.precision, stream.windowStep ?? 0, MILLISECOND);
 }
 
-/** What to ask for to get a range: whole steps where the vendor has them, else a margin more, as its bounds may be inclusive or not. */
+/** The range to ask for: in whole steps if the vendor has them, else with margins, because its bounds may be inclusive or not. */
 export function askedRange({ precision, windowStep }: Stream, { from, to }: Range): Range {
   if (windowStep !== undefined) return { from: floorTo(from, windowStep), to: ceilTo(to, windowStep) };
   return { from: Math.max(0, from - precision), to: to + precision };
 }
 
-/** The re-reads beyond the overlap that are due: how far behind the watermark each begins. */
+/** The overlaps of the longer re-reads that are due. */
 export function dueRereads(feed: Feed, { reread = {} }: Pick<FeedCheckpoint, 'reread'>, start: Instant): Duration[] {
   const due = (feed.rereads ?? []).filter(({ every, overlap }) => {
     const last = parseInstant(reread[nameOf(overlap)]);
@@ -105,7 +105,7 @@ export function dueRereads(feed: Feed, { reread = {} }: Pick<FeedCheckpoint, 're
   return due.map(({ overlap }) => overlap);
 }
 
-/** When each re-read was last done, after a window of a plan. A re-read is done when the plan has reached the watermark behind which it began, or its own end. */
+/** When each longer re-read was last done, updated after a window of a plan. A re-read is done when the plan has reached the watermark, or its own end. */
 export function doneRereads(
   feed: Feed,
   { reread, watermark }: Pick<FeedCheckpoint, 'reread' | 'watermark'>,

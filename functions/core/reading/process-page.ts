@@ -4,15 +4,15 @@ import { eventId, recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import { UNKNOWN_EVENT } from '../events/tags.ts';
 import type { Identity, Page, Request } from '../model.ts';
+import { type Mark, OURS, UNEXPECTED } from '../requests/access/own-sign-ins.ts';
 import { ask } from '../requests/ask.ts';
-import { type Mark, OURS, UNEXPECTED } from '../requests/own-sign-ins.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import { type Duration, type Instant, SECOND } from '../time.ts';
 import { smallestWindow } from './plan.ts';
 import type { ReadPage } from './read-pages.ts';
 import { isInside, isMargin, type PageRun, type Reading } from './run.ts';
 
-/** Maximum number of requests about single instants per window, and how many more each of its pages allows: a window of identical rows must not cost a request per row. */
+/** Maximum number of requests about single instants per window, and the addition for each of its pages: a window of identical rows must not cost a request per row. */
 const MAX_SETTLED = 50;
 const MAX_SETTLED_PER_PAGE = 2;
 
@@ -94,17 +94,17 @@ async function queueEvent(run: PageRun, reading: Reading, identity: Identity, ro
   const marking = record.ask((shown) => marks.mark(shown, time, id, deliveredTo === 0));
   const mark = marking && (await marking);
   if (mark === OURS && marks.leaveOut) {
-    // It may have been delivered before the setting was made that leaves it out.
-    findings?.meet(bucket, key, deliveredTo);
+    // It may have been delivered before the setting that leaves it out was made.
+    findings?.noteVendorHas(bucket, key, deliveredTo);
     return false;
   }
   const undelivered = wantedBy(run, reading, time) & ~deliveredTo;
-  findings?.meet(bucket, key, deliveredTo | undelivered);
+  findings?.noteVendorHas(bucket, key, deliveredTo | undelivered);
   if (undelivered === 0) return false;
   const readAt = effects.now();
   const late = lateness(run, reading, time, readAt);
   if (mark === UNEXPECTED && deliveredTo === 0) effects.count('UnexpectedSignIns', 1);
-  // Before the record is mapped: an error in here makes it a pipeline_error.
+  // Called before the record is mapped, because an error in it makes the event a pipeline_error.
   const stableHash = stableHashOf(run, record);
   const about = {
     feed,
@@ -120,7 +120,7 @@ async function queueEvent(run: PageRun, reading: Reading, identity: Identity, ro
   return true;
 }
 
-/** A hash of what stays the same when the vendor changes a record. Undefined if the stream does not know that. */
+/** A hash of the fields that stay the same when the vendor changes a record. Undefined if the stream does not name them. */
 function stableHashOf({ effects, feed }: PageRun, record: OneRecord): Uint8Array | undefined {
   const { stream } = feed;
   const stableFields = record.ask((row) => stream.stableFields?.(row));
@@ -128,7 +128,7 @@ function stableHashOf({ effects, feed }: PageRun, record: OneRecord): Uint8Array
   return effects.seal(`stableFields ${stableFields ?? record.row.text}`).subarray(0, 4);
 }
 
-/** How late an event is whose range had been read before; undefined if it had not. */
+/** The lateness of an event whose range had been read before. Undefined for others. */
 function lateness(run: PageRun, { range }: Reading, time: Instant | undefined, now: Instant): Duration | undefined {
   if (time === undefined || time >= run.progress.readBefore || !isInside(range, time)) return undefined;
   run.tally.late++;
@@ -137,7 +137,7 @@ function lateness(run: PageRun, { range }: Reading, time: Instant | undefined, n
   return now - time;
 }
 
-/** What an event is made of. */
+/** The parts of an event. */
 interface EventParts {
   readonly record: OneRecord;
   readonly identity: Identity;
@@ -163,12 +163,12 @@ function mapRecord(run: PageRun, { record, identity, mark }: EventParts, about: 
 }
 
 /**
- * The destinations, as bits, that want an event of this time: a destination that was added later starts then. An event that
- * was not asked for goes to all of them.
+ * The destinations, as bits, that want an event of this time. A destination that was added later wants events since then. An
+ * event from outside the range goes to all of them.
  */
 function wantedBy(run: PageRun, { range, rangeIgnoresRowTime }: Reading, time: Instant | undefined): number {
   const { destinations: since, floor } = run.bounds;
-  // Where the range says nothing about the rows' times, only a time older than all that the vendor keeps is impossible.
+  // If the range says nothing about the rows' times, only a time beyond the vendor's retention is impossible.
   const impossible = floor - run.feed.stream.retention;
   const stray = time === undefined || (rangeIgnoresRowTime ? time < impossible : !isInside(range, time));
   return run.destinations.reduce(
@@ -177,7 +177,7 @@ function wantedBy(run: PageRun, { range, rangeIgnoresRowTime }: Reading, time: I
   );
 }
 
-/** Whether one more request is to tell which rows of an instant there are, because some of them stand on both sides of a page edge. */
+/** Whether another request must find out the rows of an instant, because some of them are on both sides of a page boundary. */
 function needsSettling(
   { feed }: PageRun,
   { settled }: Reading,
@@ -190,18 +190,18 @@ function needsSettling(
 }
 
 /**
- * Identical rows on both sides of a page edge: one row that paging repeated, or two rows? One more request for that instant
- * tells, if its answer is one page. Otherwise both are kept: a false extra is better than a loss.
+ * Identical rows on both sides of a page boundary may be one row that paging repeated, or two rows. Another request for that
+ * instant shows which, if its answer is one page. Otherwise both are kept: a duplicate is better than a loss.
  */
 async function settleIdenticalRows(run: PageRun, reading: Reading, hash: string, time: Instant): Promise<void> {
   reading.settled.add(time);
   try {
     const totals = await countRows(run, requestFor(run, time), time);
     if (!totals) return;
-    // An answer without the row at its own instant proves nothing.
+    // An answer without the row itself proves nothing.
     if (totals.has(hash)) for (const [each, total] of totals) reading.occurrences.cap(each, total);
   } catch (thrown) {
-    run.effects.log('debug', 'Equal rows at a page edge could not be counted; both are kept.', {
+    run.effects.log('debug', 'Identical rows at a page boundary could not be counted; both are kept.', {
       error: String(thrown),
     });
   }
@@ -214,8 +214,8 @@ function requestFor({ feed }: PageRun, time: Instant): Request {
 }
 
 /**
- * A row with a vendor id comes twice at a page edge. Where pages are counted by offset, the rows of its instant may have come
- * in another order the second time, and one of them not at all: so all rows of that instant are processed.
+ * Reads all rows of an instant whose row with a vendor id came twice at a page boundary. With paging by offset, the rows of
+ * an instant may have changed their order between two pages, so that one of them did not come at all.
  */
 async function readInstant(run: PageRun, reading: Reading, time: Instant): Promise<void> {
   const { feed, asker, tally, observers } = run;
@@ -241,7 +241,7 @@ async function countRows(run: PageRun, first: Request, time: Instant): Promise<M
   const { feed, asker, tally } = run;
   const totals = new Map<string, number>();
   let request: Request | undefined = first;
-  // Where pages are counted by offset, only an empty second page shows that the first one was the last.
+  // With paging by offset, only an empty second page shows that the first one was the last.
   for (let number = 1; request; number++) {
     const page: Page = feed.stream.read(await ask(asker, request), request);
     tally.pages++;

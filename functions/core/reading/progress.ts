@@ -3,7 +3,7 @@ import type { FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
 import type { Duration, Instant, Range } from '../time.ts';
 import { doneRereads, nextWindow, raisedWatermark, wholeWindow, withWindow } from './plan.ts';
 
-/** What a run starts with. */
+/** The state at the start of a run. */
 interface ProgressStart {
   readonly plan: Plan;
   /** The watermark when the run began. */
@@ -11,9 +11,9 @@ interface ProgressStart {
   readonly unordered?: boolean;
 }
 
-/** How far a run has come with its plan. Nothing else changes the plan. */
+/** The progress of a run with its plan. Only this class changes the plan. */
 export class Progress {
-  /** An event from before it that is new is late: its range had been read before this run. */
+  /** New events before it are late, because their range had been read before this run. */
   readonly readBefore: Instant;
   readonly #feed: Feed;
   #plan: Plan;
@@ -35,7 +35,7 @@ export class Progress {
     return this.#plan.window;
   }
 
-  /** What is left of the window. Undefined if all of it is to be read. */
+  /** The part of the window that is not read yet. Undefined if that is all of it. */
   get left(): Range | undefined {
     return this.#plan.left;
   }
@@ -45,7 +45,7 @@ export class Progress {
     return this.#unordered;
   }
 
-  /** What a commit stores, so that a later run goes on from here. */
+  /** The parts that a commit stores, so that a later run continues from here. */
   get stored(): { readonly plan: Plan; readonly unordered: true | undefined } {
     return { plan: this.#plan, unordered: this.#unordered || undefined };
   }
@@ -54,28 +54,28 @@ export class Progress {
     this.#unordered = true;
   }
 
-  /** Only this is left of the window. Undefined: all of it. */
+  /** Sets the part of the window that is not read yet. Undefined: all of it. */
   leaveOff(left: Range | undefined): void {
     if (left) this.#plan = { ...this.#plan, left };
     else this.restartWindow();
   }
 
-  /** The window is read from its start again. */
+  /** Reads the window again from its start. */
   restartWindow(): void {
     this.#plan = wholeWindow(this.#plan);
   }
 
-  /** Another window is read instead. Nothing of it is read or proven. */
+  /** Replaces the window by another one, of which nothing is read yet. */
   narrowTo(window: Range): void {
     this.#plan = withWindow(this.#plan, window);
   }
 
-  /** The vendor states that an answer covers the window only up to here. */
+  /** Notes the end of the part of the window that the vendor's answer covers. */
   provenUntil(end: Instant): void {
     this.#plan = { ...this.#plan, proven: Math.min(end, this.#plan.proven ?? end) };
   }
 
-  /** The vendor's clock, as an answer shows it. The earliest one counts. */
+  /** Notes the vendor's clock, as an answer shows it. The earliest one counts. */
   vendorClock(now: Instant): void {
     this.#plan = { ...this.#plan, vendorNow: Math.min(now, this.#plan.vendorNow ?? now) };
   }
@@ -89,7 +89,7 @@ export class Progress {
     return again;
   }
 
-  /** Where the watermark may go now that the window is done. */
+  /** The watermark after the window is done. */
   raised(watermark: Instant): Instant {
     return raisedWatermark(this.#feed, watermark, this.#plan);
   }
@@ -99,7 +99,7 @@ export class Progress {
     return nextWindow(this.#feed, this.#plan, narrowed);
   }
 
-  /** Goes on with the next window, once the commit that says so is written. */
+  /** Continues with the next window, after the commit about it was written. */
   nextWindow(plan: Plan): void {
     this.#plan = plan;
   }
@@ -109,7 +109,7 @@ export class Progress {
     return this.#plan.window.to < this.#plan.to;
   }
 
-  /** When each longer re-read was last done, now that the window is done. */
+  /** When each longer re-read was last done, after the window is done. */
   rereadsDone(checkpoint: Pick<FeedCheckpoint, 'reread' | 'watermark'>): FeedCheckpoint['reread'] {
     return doneRereads(this.#feed, checkpoint, this.#plan);
   }

@@ -8,15 +8,15 @@ import { processPages } from './page-loop.ts';
 import { isAboutRange } from './recover.ts';
 import type { PageRun } from './run.ts';
 
-/** Maximum number of requests per run about ongoing things. The next run goes on with the others. */
+/** Maximum number of requests per run about ongoing things. The next run continues with the others. */
 const MAX_REQUESTS = 20;
 
 /** A live run under its lease. */
 type LiveRun = PageRun & { readonly lease: Lease<FeedCheckpoint> };
 
 /**
- * After the plan is done: reads the ranges again in which ongoing things began before the plan, since the vendor may show
- * their end only there. The outcome of the plan is committed first, because these reads may fail.
+ * Reads the ranges again in which ongoing things began before the plan, since the vendor may show their end only there. Runs
+ * after the plan, whose outcome is committed first, because these reads may fail.
  */
 export async function readOngoing(
   run: LiveRun,
@@ -37,7 +37,7 @@ export async function readOngoing(
       // The plan is done, and these ranges can wait for the next run.
       if (thrown instanceof OutOfTimeError) break;
       if (!isAboutRange(thrown)) throw thrown;
-      const why = `What goes on since ${formatTime(range.from)} could not be asked for: ${thrown.message}`;
+      const why = `What is ongoing since ${formatTime(range.from)} could not be read again: ${thrown.message}`;
       run.effects.count('Incomplete', 1);
       run.effects.log('warn', why, { feed: run.feed.name });
     }
@@ -45,7 +45,7 @@ export async function readOngoing(
   return outcome;
 }
 
-/** Reads a range again. What has ended according to its rows is no longer noted as ongoing. */
+/** Reads a range again. Things that have ended according to its rows are no longer ongoing. */
 async function readAgain(run: LiveRun, range: Range): Promise<void> {
   const deliver = async () => {
     await deliverOutgoing(run);

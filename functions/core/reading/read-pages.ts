@@ -8,7 +8,7 @@ import { Paging } from '../requests/paging.ts';
 import { DAY, formatTime, type Range, SECOND } from '../time.ts';
 import type { PageRun } from './run.ts';
 
-/** A difference to the vendor's clock from which on it is reported. A clock that is more than a day off is not believed. */
+/** Minimum difference to the vendor's clock that is reported. */
 const REPORTED_SKEW = 30 * SECOND;
 
 /** One page with the hashes of its rows. */
@@ -50,7 +50,7 @@ export async function* readPages(run: PageRun, range: Range, first: Request): As
   if (total !== undefined && total !== rows) noteMismatch(run, total, rows);
 }
 
-/** The announced number of rows proves nothing, since vendors announce too many. A difference is worth a look. */
+/** Logs a difference between the announced and the actual number of rows. It proves nothing, since some vendors announce too many. */
 function noteMismatch({ effects, feed, progress }: PageRun, total: number, rows: number): void {
   effects.count('TotalMismatch', 1);
   effects.log('info', `${feed.name}: the vendor announced ${total} rows and sent ${rows}.`, {
@@ -60,7 +60,7 @@ function noteMismatch({ effects, feed, progress }: PageRun, total: number, rows:
   });
 }
 
-/** Starts a request whose answer is awaited later. If the read ends first, nobody awaits it, and its failure does not matter. */
+/** Starts a request whose answer is awaited later. If the read ends first, it is not awaited, and its failure does not matter. */
 function fetchAhead(asker: Asker, request: Request): Promise<Answer> {
   const asking = ask(asker, request);
   asking.catch(() => undefined);
@@ -71,13 +71,13 @@ function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
   try {
     return feed.stream.read(answer, request);
   } catch (thrown) {
-    // A source that must hide parts of a body has set a body of its own.
+    // A source that must hide parts of the body has already set a body.
     if (thrown instanceof UnreadableError) thrown.body ||= answer.text;
     throw thrown;
   }
 }
 
-/** The watermark must not pass the vendor's own clock, nor the end of the range that the vendor states it has answered for. */
+/** Limits the watermark to the vendor's own clock, and to the end of the range that the answer covers. */
 function noteProof({ effects, progress }: PageRun, range: Range, answer: Answer, { answeredTo }: Page): void {
   // An end at or after the range's proves nothing about the window, of which the range may be a part.
   if (answeredTo !== undefined && answeredTo < range.to) progress.provenUntil(answeredTo);

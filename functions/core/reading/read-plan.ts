@@ -50,7 +50,7 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
   }
 }
 
-/** Whether it was the vendor, or the time, that ended the read of a window. */
+/** Whether the read of a window was ended by the vendor or by the time. */
 function isCutShort(thrown: unknown): boolean {
   if (thrown instanceof OutOfTimeError || thrown instanceof PauseError) return true;
   return thrown instanceof TidemarkError && thrown.code === 'failing';

@@ -3,17 +3,17 @@ import type { Range } from '../time.ts';
 import { processPages } from './page-loop.ts';
 import type { Reading, Run } from './run.ts';
 
-/** Number of rows that are processed before it is checked again whether a flush is due: a vendor without paging sends one large page. */
+/** Number of rows between two checks whether a flush is due. A vendor without paging sends one large page. */
 const ROWS_PER_SLICE = 100;
 
-/** Whether a window was read to its end. After `go-on`, what `progress` says is left of it is to be read next. */
+/** Whether a window was read to its end. After `go-on`, the rest of it according to `progress` is read next. */
 export type WindowEnd = 'complete' | 'go-on';
 
 /**
- * Reads what is left of the plan's window, page by page, and delivers as it goes. Whatever ends the read early, what was read
- * before that is delivered first and counts.
+ * Reads the rest of the plan's window, page by page, and delivers meanwhile. If the read ends early, everything that was read
+ * before is still delivered and counts.
  *
- * @param bounds what to ask for, instead of the window with a margin on both sides
+ * @param bounds the range to ask for. Default: the window with a margin on both sides
  */
 export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const { progress, feed } = run;
@@ -30,7 +30,7 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
     if (flushDue(run)) await flush(run, reading);
   }
   if (!progress.unordered || !left) return 'complete';
-  // The read began at a position in the middle of the window, which rows out of order have proven wrong.
+  // The read began in the middle of the window. Rows out of order show that this position was wrong.
   progress.restartWindow();
   return 'go-on';
 }
@@ -39,7 +39,7 @@ function isShorter(left: Range | undefined, range: Range): boolean {
   return left !== undefined && left.to - left.from < range.to - range.from;
 }
 
-/** Delivers what is outgoing, remembers it, and then moves the resume position: this order makes a crash harmless. */
+/** Delivers the outgoing events, remembers them, and then moves the resume position: this order makes a crash harmless. */
 async function flush(run: Run, reading: Reading): Promise<void> {
   const { progress, lease, notes, observers, effects } = run;
   const idle = run.outgoing.idle;
@@ -52,14 +52,14 @@ async function flush(run: Run, reading: Reading): Promise<void> {
   await lease.commit(progress.stored);
 }
 
-/** What is left of the window, if its rows come in an order that can be trusted. */
+/** The part of the window that is not read yet. Undefined if its rows come in no reliable order. */
 function leftOf({ feed, progress }: Run, { order, range, rangeIgnoresRowTime }: Reading): Range | undefined {
   const { precision, windowStep } = feed.stream;
   // A whole step has no position in its middle.
   if (progress.unordered || windowStep !== undefined) return undefined;
   const left = order.left(range, precision);
-  // Where the range is about another time than the rows' own, such as their end, newest-first rows and rows from beyond the
-  // range say nothing about what is left.
+  // If the range is about another time than the rows' own, such as their end, then newest-first rows and rows from outside of
+  // the range say nothing about the rest.
   const isKnown = left && (!rangeIgnoresRowTime || (left.to === range.to && left.from <= left.to));
   return isKnown ? left : progress.left;
 }

@@ -14,15 +14,15 @@ import { TooManyRowsError } from './rows/occurrences.ts';
 import type { Run } from './run.ts';
 import { unreadablePolicy } from './unreadable-policy.ts';
 
-/** How the read of a window began, and whether any page of it could be read since. */
+/** The state at the start of a window's read, and whether any page could be read since. */
 export interface WindowStart {
   readonly left: Range | undefined;
   readonly readSome: boolean;
 }
 
 /**
- * A run was cut short. If it made no progress in its window, a smaller window is tried. In the smallest window, which may be
- * one instant with more rows than the vendor's quota lets a run read, the next run waits in place as long as it lives.
+ * Adapts after a run was cut short. If it made no progress in its window, a smaller window is next. If that is the smallest, which
+ * may be one instant with more rows than the quota allows in one run, the next run waits for the quota instead of ending.
  */
 export async function adaptAfterCutShort(run: Run, { left: before, readSome }: WindowStart): Promise<void> {
   const { left } = run.progress;
@@ -32,9 +32,9 @@ export async function adaptAfterCutShort(run: Run, { left: before, readSome }: W
 }
 
 /**
- * Paging that did not end, or more rows than can be counted: a smaller window may do better.
+ * Halves the window after paging that did not end, or more rows than can be counted.
  *
- * @param range what to halve. Default: the window
+ * @param range the range to halve. Default: the window
  */
 export async function recoverIncomplete(run: Run, thrown: Error, range?: Range): Promise<undefined> {
   run.effects.count('Incomplete', 1);
@@ -44,19 +44,20 @@ export async function recoverIncomplete(run: Run, thrown: Error, range?: Range):
     code: 'incomplete',
     stage: 'receiving',
     message: `${thrown.message}, even in the smallest window (from ${formatTime(run.progress.window.from)}).`,
-    remedy: 'Report it to the vendor. What was read is delivered; the watermark waits, so nothing is lost.',
+    remedy:
+      'Report it to the vendor. Everything that was read is delivered, and the watermark waits, so nothing is lost.',
     cause: thrown,
   });
 }
 
-/** The vendor's paging state has expired: the rest of the window is read anew. If it expires again at the same place, a smaller window is. */
+/** Reads the rest of the window again after the vendor's paging state has expired; a smaller window if it expires twice at the same place. */
 export async function recoverExpired(run: Run, thrown: ExpiredError): Promise<undefined> {
   const { left } = run.progress;
-  run.effects.log('debug', `The window is begun again: ${thrown.message}.`, { feed: run.feed.name });
+  run.effects.log('debug', `The window is read again: ${thrown.message}.`, { feed: run.feed.name });
   return run.progress.expiresAgain() ? await recoverIncomplete(run, thrown, left) : undefined;
 }
 
-/** An answer that cannot be read fails the run, unless it has proven to be data: then the window shrinks around it. */
+/** Fails the run because of an unreadable answer; if it has proven to be the vendor's data, halves the window around it. */
 export async function recoverBroken(
   run: Run,
   thrown: UnreadableError,
@@ -67,7 +68,7 @@ export async function recoverBroken(
   const { claimsFormat } = thrown;
   const answer = { bodyDigest: digest(thrown.body), claimsFormat, smallest };
   const { broken, act } = unreadablePolicy(lease.item.broken, answer);
-  // With the plan stored, the next run asks the same: only then does the same answer prove something.
+  // The plan is stored so that the next run sends the same request: only then does the same answer prove something.
   lease.note({ broken, plan: progress.plan });
   if (act === 'fail') {
     await adaptAfterCutShort(run, start);
@@ -85,7 +86,7 @@ export async function recoverBroken(
   return await quarantineWindow(run, thrown);
 }
 
-/** The smallest window cannot be read: its body goes into quarantine, what can be read of it is delivered, and the feed goes on. */
+/** Gives up the smallest window: its body goes into quarantine, its readable parts are delivered, and the feed continues. */
 async function quarantineWindow(run: Run, thrown: UnreadableError): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
   const { effects, progress, notes, observers } = run;
   const { from, to } = progress.window;
@@ -102,19 +103,19 @@ async function quarantineWindow(run: Run, thrown: UnreadableError): Promise<RunO
   }
   await deliverOutgoing(run);
   await observers.ongoing.save();
-  // These reads asked for less than the window, so the ends of their answers prove nothing about it.
+  // These reads were for less than the window, so the ends of their answers prove nothing about it.
   progress.narrowTo({ from, to });
   return await finishWindow(run);
 }
 
-/** Whether it is what was asked for that cannot be read, and not the vendor that cannot be reached. */
+/** Whether an error is about the range that was read, and not about reaching the vendor. */
 export function isAboutRange(thrown: unknown): thrown is Error {
   if (thrown instanceof UnreadableError || thrown instanceof ExpiredError) return true;
   if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) return true;
   return thrown instanceof TidemarkError && thrown.code === 'request';
 }
 
-/** The broken row may lie in a margin. Whether the vendor's bounds are inclusive or not, one of these leaves the margins out. */
+/** Ranges without margins, in which the broken row may lie: one for inclusive and one for exclusive bounds of the vendor. */
 function narrowerBounds({ feed, progress }: Run): Range[] {
   const { from, to } = progress.window;
   const { precision, windowStep } = feed.stream;
@@ -127,13 +128,13 @@ function narrowerBounds({ feed, progress }: Run): Range[] {
   ];
 }
 
-/** The window, or the whole steps around it: one broken day is told once, however often it is read. */
+/** The window, or the whole steps around it, so that one broken day is reported once only. */
 function wholeSteps({ feed, progress }: Run): Range {
   const { from, to } = progress.window;
   return feed.stream.windowStep === undefined ? { from, to } : askedRange(feed.stream, { from, to });
 }
 
-/** Goes on with the first half of a range. Returns false if the range is the smallest already. */
+/** Continues with the first half of a range. Returns false if the range is the smallest already. */
 async function narrow(run: Run, why: unknown, range: Range = run.progress.window): Promise<boolean> {
   const { feed, progress } = run;
   const half = halve(feed, range);
@@ -144,7 +145,7 @@ async function narrow(run: Run, why: unknown, range: Range = run.progress.window
   return true;
 }
 
-/** Whether no other range that holds rows can be read either: then the server is broken, not a piece of data. */
+/** Whether other ranges with rows are unreadable, too: then the server is broken, not a piece of data. */
 async function isBrokenElsewhere(run: Run): Promise<boolean> {
   const { stream, connection } = run.feed;
   const { windowStep } = stream;

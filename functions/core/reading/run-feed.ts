@@ -33,10 +33,10 @@ export async function runFeed(context: FeedContext): Promise<FeedReport> {
   });
 }
 
-/** What a run is to read now. */
+/** The prepared plan of a run. */
 interface Preparation extends PlanResult {
   readonly seen: Seen;
-  /** What of the overlap is left out, because more events were delivered in it than can be loaded. */
+  /** The part of the overlap that is left out, because more events were delivered in it than can be loaded. */
   readonly cut?: Range;
 }
 
@@ -58,7 +58,7 @@ async function readLive(
   }
   if (!plan) return caughtUp(effects.now());
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
-  if (cut) await reportCut(run, cut, context.mostSeenKeys, warnings);
+  if (cut) await reportCut(run, cut, context.maxSeenKeys, warnings);
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
@@ -72,7 +72,7 @@ async function readLive(
   return { ...outcome, changes: { ...outcome.changes, ...folded } };
 }
 
-/** Loads the keys of what was delivered in the overlap, and plans what to read. */
+/** Loads the keys of the events delivered in the overlap, and makes the plan. */
 async function planRun(context: FeedContext, { lease, start }: LiveRun): Promise<Preparation> {
   const { feed } = context;
   const { item } = lease;
@@ -87,20 +87,20 @@ async function planRun(context: FeedContext, { lease, start }: LiveRun): Promise
   return { seen, ...made, ...(cut && { cut }) };
 }
 
-/** Where the overlap of this run begins. A stored plan may begin earlier: its rows load the keys that they need on demand. */
+/** The start of this run's overlap. A stored plan may begin earlier: the keys for its rows are loaded on demand. */
 function overlapStart(feed: Feed, { watermark, floor }: FeedCheckpoint, due: readonly Duration[]): Instant {
   return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
 }
 
-async function reportCut(run: Run, range: Range, mostSeenKeys: number, warnings: string[]): Promise<void> {
+async function reportCut(run: Run, range: Range, maxSeenKeys: number, warnings: string[]): Promise<void> {
   run.effects.count('OverlapShortened', 1);
   warnings.push(
-    `The overlap is cut to what lies after ${formatTime(range.to)}: more than ${mostSeenKeys} events were delivered in it.`,
+    `The overlap is shortened to begin at ${formatTime(range.to)}: more than ${maxSeenKeys} events were delivered in it.`,
   );
   await sendSelfEvent(run, { act: 'overlap-shortened', range });
 }
 
-/** Reports what the vendor has deleted before it was read, and moves the watermark past it. */
+/** Reports a range that the vendor deleted before it was read, and moves the watermark past it. */
 async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): Promise<void> {
   run.effects.count('Gap', 1);
   warnings.push(`The vendor deleted ${formatTime(gap.from)} to ${formatTime(gap.to)} before it was read.`);
@@ -109,7 +109,7 @@ async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): 
   await run.lease.commit({ watermark: gap.to, plan });
 }
 
-/** Writes the ledger. A table that fails here must not undo the run, whose events are delivered: the next run can write the ledger, too. */
+/** Writes the ledger. A failure does not fail the run, whose events are delivered: the next run writes the ledger. */
 async function tryToFold(
   run: Run & { readonly lease: Lease<FeedCheckpoint> },
   watermark: Instant,
@@ -119,7 +119,7 @@ async function tryToFold(
     return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark, seenFor);
   } catch (thrown) {
     if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
-    run.effects.log('warn', 'The ledger could not be written; the next run does it.', {
+    run.effects.log('warn', 'The ledger could not be written; the next run writes it.', {
       feed: run.feed.name,
       error: String(thrown),
     });

@@ -2,8 +2,8 @@ import type { Address } from '../delivery/outgoing.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import type { Feed } from '../model.ts';
+import type { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
-import type { SignInMarks } from '../requests/own-sign-ins.ts';
 import type { Lease } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
@@ -18,27 +18,27 @@ import type { WorkNotes } from './work-notes.ts';
 export interface Comparison {
   /** Whether an event was added before. */
   has(id: string): boolean;
-  /** The vendor has an event that these destinations, as bits, want or have. */
-  meet(bucket: string, key: Uint8Array, wanted: number): void;
-  /** At least one destination lacks the event. */
+  /** Notes an event that the vendor has, with the destinations, as bits, that want or have it. */
+  noteVendorHas(bucket: string, key: Uint8Array, wanted: number): void;
+  /** Adds an event that at least one destination lacks. */
   add(event: EcsEvent, address: Address): void;
 }
 
-/** What is learned from the rows, beside the events that are made of them. */
+/** Observers of the rows, besides the events that are made of them. */
 interface RowObservers {
   readonly singleActor: SingleActorCheck;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
 }
 
-/** What it takes to read pages and to make events of their rows. */
+/** A run that reads pages and makes events of their rows. */
 export interface PageRun extends Sending {
   readonly feed: Feed;
   readonly asker: Asker;
   readonly progress: Progress;
   readonly observers: RowObservers;
   readonly notes: WorkNotes;
-  /** Since when each destination gets this feed, and the time below which it never read live. */
+  /** The time since which each destination gets this feed, and the floor, below which there are no live reads. */
   readonly bounds: Pick<CommonCheckpoint, 'destinations' | 'floor'>;
   /** Receives the events in place of the destinations, if the run only compares. */
   readonly findings?: Comparison;
@@ -53,17 +53,17 @@ export interface Run extends PageRun {
 export interface Reading {
   readonly range: Range;
   readonly asked: Range;
-  /** The range is not about the rows' own times: no row is out of it. */
+  /** Whether the vendor selects by something else than the rows' own times: then no row is outside the range. */
   readonly rangeIgnoresRowTime: boolean;
   readonly order: RowOrder;
   readonly occurrences: Occurrences;
-  /** Hashes of the rows of the page before this one: a row that comes again may be one that paging repeated. */
+  /** Hashes of the rows of the page before this one. A row with one of them may have been repeated by paging. */
   readonly pageBefore: ReadonlySet<string>;
-  /** The instants whose identical rows have been counted by a request of their own. */
+  /** The instants whose identical rows were counted by a separate request. */
   readonly settled: Set<Instant>;
 }
 
-/** Whether a time lies in one of the two margins, which are asked for only because the vendor's bounds may be inclusive or not. */
+/** Whether a time lies in one of the two margins, which are requested because the vendor's bounds may be inclusive or not. */
 export function isMargin({ range, asked, rangeIgnoresRowTime }: Reading, time: Instant | undefined): boolean {
   return (
     !rangeIgnoresRowTime &&

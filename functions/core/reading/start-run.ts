@@ -1,4 +1,4 @@
-import { SignInMarks } from '../requests/own-sign-ins.ts';
+import { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { startSending } from '../run/start-sending.ts';
 import type { Lease } from '../state/lease.ts';
@@ -11,14 +11,14 @@ import { SingleActorCheck } from './rows/single-actor-check.ts';
 import type { PageRun, Run } from './run.ts';
 import { WorkNotes } from './work-notes.ts';
 
-/** What a run is to read, and what is known of it. */
+/** The task of a run, and its known state. */
 interface RunOptions {
   readonly prepared: PreparedConnection;
   readonly seen: Seen;
   readonly plan: Plan;
   /** Where the keys of delivered events are kept. Default: the feed's name. */
   readonly place?: string;
-  /** Events before it that are new are late. Default: the watermark. */
+  /** New events before it count as late. Default: the watermark. */
   readonly readBefore?: Instant;
 }
 

@@ -1,6 +1,6 @@
 import type { Broken } from '../stored/checkpoint.ts';
 
-/** Number of runs that must get the same broken bytes before these are taken for data. */
+/** Number of runs that must get the same broken bytes before these count as data. */
 const RUNS_BEFORE_DATA = 3;
 /** Maximum number of times that the smallest window is asked again while it is broken in another way each time. */
 const MAX_DIFFERENT_ANSWERS = 5;
@@ -14,15 +14,15 @@ interface UnreadableAnswer {
 }
 
 /**
- * What to do about an answer that cannot be read. The first time, the run fails. The same bytes in three runs are data that
- * somebody stored that way: the window is halved around them until the smallest is left, which is given up if its answer is
- * broken in the same way twice.
+ * Decides what to do about an answer that cannot be read. The first time, the run fails. The same bytes in three runs are data
+ * that is stored that way: the window is halved around them until it is the smallest, which is given up if its answer is broken
+ * in the same way twice.
  */
 export function unreadablePolicy(
   before: Broken | undefined,
   { bodyDigest, claimsFormat, smallest }: UnreadableAnswer,
 ): { readonly broken?: Broken | undefined; readonly act: 'fail' | 'narrow' | 'ask-again' | 'give-up' } {
-  // A proxy's HTML is not the vendor's data, however often it comes.
+  // A proxy's HTML is never the vendor's data.
   if (!claimsFormat) return { broken: before, act: 'fail' };
   const same = before?.digest === bodyDigest;
   if (before?.narrowing) {

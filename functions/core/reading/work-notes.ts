@@ -5,7 +5,7 @@ import { LatenessNotes } from '../stored/lateness.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
 
-/** What a run has done and not yet stored: its part of the ledger, and how late events came. */
+/** The work of a run that is not stored yet: its part of the ledger, and the lateness of events. */
 export class WorkNotes {
   readonly day: DayNotes;
   readonly lateness = new LatenessNotes();
@@ -16,14 +16,14 @@ export class WorkNotes {
     this.#tally = tally;
   }
 
-  /** Notes everything for the next commit. Only after a delivery: how late events came counts when they have gone out. */
+  /** Notes everything for the next commit. Call it only after a delivery, because lateness counts for delivered events only. */
   saveAll(lease: Lease<ReadingCheckpoint>, now: Instant): void {
     this.saveDay(lease, now);
     const lateness = this.lateness.take(lease.item.lateness, now);
     if (lateness) lease.note({ lateness });
   }
 
-  /** Notes how much the run did for the next commit. That counts even if the run failed. */
+  /** Notes the run's counts for the next commit. They count even if the run failed. */
   saveDay(lease: Lease<ReadingCheckpoint>, now: Instant): void {
     lease.note({ days: this.day.take(lease.item.days, this.#tally, now) });
   }

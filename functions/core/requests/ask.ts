@@ -1,10 +1,10 @@
-import { LONGEST_HOLD } from '../answer-clock.ts';
+import { MAX_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { ExpiredError, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Request, Source, Verdict } from '../model.ts';
 import { pauseBeforeRetry, RETRIES } from '../retry.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
 import { judge } from './judge.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -12,14 +12,14 @@ import type { Pacer } from './pacer.ts';
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
 const PATIENCE = { attempts: RETRIES.request.attempts, timeout: 30 * SECOND } as const;
 
-/** What the requests of a run share. */
+/** Shared inputs of all requests of a run. */
 export interface Asker {
   readonly effects: Effects;
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
   /** The session or token that requests carry, if the vendor gives one out. */
-  readonly session?: Access;
+  readonly access?: Access;
   /** No request starts after it. */
   readonly stopAt: Instant;
   /** No request lasts longer. */
@@ -29,11 +29,11 @@ export interface Asker {
   readonly life: { over: boolean };
   /** Waits for a quota as long as the run lives, instead of for a short time only. */
   readonly waitsInPlace?: boolean;
-  /** Maximum number of attempts, and longest wait for an answer; less than usual if the answer can be done without. */
+  /** Maximum number of attempts, and longest wait for an answer. Lower than usual if the run can do without the answer. */
   readonly patience?: { readonly attempts: number; readonly timeout: Duration };
   /** Whether a refusal is returned like any other answer. */
   readonly acceptsRefusal?: boolean;
-  /** Whether the answer can be done without: nobody signs in again for it. */
+  /** Whether the run can do without the answer: then no new sign-in is made for it. */
   readonly optional?: boolean;
 }
 
@@ -44,28 +44,28 @@ interface Asking {
   attempt: number;
   /** The verdict on the attempt before. */
   before: Verdict | undefined;
-  /** The number of the session that the last attempt belonged to. */
-  session: number;
+  /** The number of the token that the last attempt carried. */
+  token: number;
   /** Whether the secret is read again for each attempt. */
   fresh: boolean;
 }
 
-/** Asks until there is an answer to be read, as patiently as the vendor wants and the run's time allows. */
+/** Sends a request until there is a usable answer, within the limits of the vendor and the run's time. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
-  const { effects, source, pacer, session } = asker;
-  const asking: Asking = { request, attempt: 1, before: undefined, session: 0, fresh: false };
+  const { effects, source, pacer, access } = asker;
+  const asking: Asking = { request, attempt: 1, before: undefined, token: 0, fresh: false };
   for (; ; asking.attempt++) {
     await waitForHold(asker, asking);
-    await session?.ready();
+    await access?.ready();
     await waitForTurn(asker, asking);
-    asking.session = session?.number ?? 0;
+    asking.token = access?.number ?? 0;
     const { answer, verdict } = await askOnce(asker, asking);
     if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
     if (answer && verdict.kind === 'done') return answer;
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'expired') throw new ExpiredError(verdict.reason);
     if (verdict.kind === 'never') {
-      if (verdict.code === 'refused' || verdict.code === 'forbidden') session?.forget();
+      if (verdict.code === 'refused' || verdict.code === 'forbidden') access?.forget();
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
       renewAccess(asker, asking, verdict);
     }
@@ -124,14 +124,14 @@ function checkTime({ effects, stopAt, life }: Asker, { before, attempt }: Asking
   throw new OutOfTimeError();
 }
 
-/** The secret may have been replaced a moment ago, or the session may have ended: that is tried once. Throws every other refusal. */
-function renewAccess({ session, optional }: Asker, asking: Asking, verdict: Verdict & { kind: 'never' }): void {
+/** After a refusal, tries once with the current secret or a new token: the old one may just have been replaced or have ended. Throws every other refusal. */
+function renewAccess({ access, optional }: Asker, asking: Asking, verdict: Verdict & { kind: 'never' }): void {
   if (verdict.code !== 'refused' || asking.fresh || optional) throw refusal(verdict);
-  if (!session) asking.fresh = true;
-  else if (!session.drop(asking.session)) throw refusal(verdict);
+  if (!access) asking.fresh = true;
+  else if (!access.drop(asking.token)) throw refusal(verdict);
 }
 
-/** Waits as long as the vendor wants, or as the number of attempts tells. Throws if there must be no further attempt. */
+/** Waits before the next attempt: as long as the vendor asks for, else with backoff. Throws if there must be no further attempt. */
 async function waitFor(asker: Asker, asking: Asking, verdict: Verdict & { kind: 'later' }): Promise<void> {
   const { effects, pacer, stopAt, patience } = asker;
   const { attempts } = patience ?? PATIENCE;
@@ -139,13 +139,13 @@ async function waitFor(asker: Asker, asking: Asking, verdict: Verdict & { kind: 
   const { at, reason, throttled } = verdict;
   const now = effects.now();
   if (request.once && !throttled) {
-    if (at !== undefined) pacer.hold(Math.min(at, now + LONGEST_HOLD), reason, false);
+    if (at !== undefined) pacer.hold(Math.min(at, now + MAX_HOLD), reason, false);
     throw new ExpiredError(reason);
   }
   if (throttled) effects.count('Throttled', 1);
   if (at !== undefined) {
-    // The next attempt waits for that, or pauses the run: the whole connection keeps off until then.
-    pacer.hold(Math.min(Math.max(at, now), now + LONGEST_HOLD), reason);
+    // The next attempt waits for that or pauses the run, because no feed of the connection may ask before then.
+    pacer.hold(Math.min(Math.max(at, now), now + MAX_HOLD), reason);
     if (attempt >= attempts) throw new PauseError(Math.max(pacer.until, now + MINUTE), reason, throttled);
     return;
   }

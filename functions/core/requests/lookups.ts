@@ -11,9 +11,9 @@ const ASK_AGAIN_AFTER = HOUR;
 /** Largest share of the run's time for all such lookups together. */
 const SPARE_SHARE = 0.25;
 /** Largest answer that is kept: an item of the table has 400 KB, and holds several answers. */
-const MOST_BYTES = 120_000;
+const MAX_BYTES = 120_000;
 
-/** Where lookups are kept, and who asks for them. */
+/** Inputs of the lookups of a connection. */
 interface LookingUp {
   readonly source: Source;
   readonly store: ConnectionStore;
@@ -59,14 +59,14 @@ async function lookUpOne(
   return json ?? last?.json;
 }
 
-/** Asks for what the feeds can do without. What it learns about the quota must not keep this run from its one request that brings rows. */
+/** The asker for optional lookups. It has a pacer of its own: what it learns of the quota must not keep this run from the request that brings rows. */
 function spareAsker(asker: Asker): Asker {
   const now = asker.effects.now();
   const stopAt = now + Math.max(0, asker.stopAt - now) * SPARE_SHARE;
   return { ...asker, pacer: new Pacer(asker.pacer), patience: PATIENCE, optional: true, stopAt };
 }
 
-/** Finds what no feed can do without. */
+/** Performs a lookup that the feeds need. */
 async function requireAnswer(lookup: Lookup, source: Source, connection: Connection, asker: Asker): Promise<string> {
   try {
     return await findOut(lookup, connection, asker);
@@ -75,23 +75,23 @@ async function requireAnswer(lookup: Lookup, source: Source, connection: Connect
   }
 }
 
-/** Returns undefined if there is no answer now: then the feeds use an older one, or do without. */
+/** Performs an optional lookup. Returns undefined if it fails: then the feeds use an older answer, or none. */
 async function tryToFind(
   lookup: Lookup,
   connection: Connection,
   spare: Asker,
-  { pacer, session, stopAt }: Asker,
+  { pacer, access, stopAt }: Asker,
 ): Promise<string | undefined> {
   const { effects } = spare;
   try {
     const json = await findOut(lookup, connection, spare);
-    if (Buffer.byteLength(json) <= MOST_BYTES) return json;
-    effects.log('warn', `${lookup.name}: the answer is too large to be kept; the feeds go on without it.`);
+    if (Buffer.byteLength(json) <= MAX_BYTES) return json;
+    effects.log('warn', `The answer of the lookup ${lookup.name} is too large to be stored; the feeds run without it.`);
   } catch (thrown) {
     // Without a session, or without time, no feed can ask either.
-    if (session?.failure !== undefined) throw thrown;
+    if (access?.failure !== undefined) throw thrown;
     if (thrown instanceof OutOfTimeError && (effects.stopping() || effects.now() >= stopAt)) throw thrown;
-    effects.log('debug', `${lookup.name} could not be found out; the feeds go on.`, { error: String(thrown) });
+    effects.log('debug', `The lookup ${lookup.name} failed; the feeds run without it.`, { error: String(thrown) });
   }
   // If the vendor asked for a pause, that is for the whole connection.
   if (spare.pacer.throttled) pacer.hold(spare.pacer.until, spare.pacer.why);
@@ -116,7 +116,7 @@ function withRemedy(lookup: Lookup, source: Source, thrown: unknown): unknown {
   return new TidemarkError({
     code: thrown.code === 'forbidden' ? 'request' : thrown.code,
     stage: 'receiving',
-    message: `${source.title} does not tell the ${lookup.name}: ${thrown.message}`,
+    message: `${source.title} did not provide the ${lookup.name}: ${thrown.message}`,
     remedy: thrown.code === 'failing' ? `${thrown.remedy} ${remedy}` : remedy,
     cause: thrown,
   });

@@ -5,7 +5,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
 const RESERVED = 0.1;
 /** The share of a quota, and of a pace, that jobs such as a backfill leave to live reading and to others. */
 const RESERVED_BY_JOBS = 0.5;
-/** Longest time until a quota's reset: a later one comes from a wrong clock. */
+/** Maximum time until a quota's reset. A later one comes from a wrong clock. */
 const LONGEST_RESET = HOUR;
 
 /** The vendor's quota, shared by all feeds of a connection in a run, and the time before which none of them asks. */

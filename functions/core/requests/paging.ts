@@ -3,8 +3,8 @@ import type { Request } from '../model.ts';
 import { below } from './origin.ts';
 import { methodOf } from './request-body.ts';
 
-/** More pages than any honest window has: a server that goes on beyond them never ends. */
-const MOST_PAGES = 10_000;
+/** Maximum number of pages of a window. A server that sends more never ends. */
+const MAX_PAGES = 10_000;
 
 /** Headers that choose the form of an answer, never another page. */
 const SAME_PAGE = /^(accept[a-z-]*|user-agent): /;
@@ -17,12 +17,12 @@ export class IncompleteError extends Error {
   }
 }
 
-/** What paging needs to know of a page. */
+/** A page, as far as paging needs it. */
 export interface Turn {
   /** The hashes of its rows. */
   readonly rows: readonly string[];
   readonly next?: Request | undefined;
-  /** Whether its rows have several different times: then the same rows once more can only be the same page. */
+  /** Whether its rows have different times: then a page with the same rows can only be the same page. */
   spansInstants(): boolean;
 }
 
@@ -33,16 +33,16 @@ export interface Turn {
 export class Paging {
   readonly #origin: string;
   readonly #followed = new Set<string>();
-  readonly #mostPages: number;
+  readonly #maxPages: number;
   #asked: string;
   #repeats = false;
   #rows: readonly string[] = [];
   #pages = 0;
 
   /** @param origin what paths are relative to: a vendor links to itself by whole URLs */
-  constructor(first: Request, origin = 'https://vendor.invalid', mostPages = MOST_PAGES) {
+  constructor(first: Request, origin = 'https://vendor.invalid', maxPages = MAX_PAGES) {
     this.#origin = origin;
-    this.#mostPages = mostPages;
+    this.#maxPages = maxPages;
     this.#asked = this.#key(first);
     this.#followed.add(this.#asked);
   }
@@ -54,11 +54,11 @@ export class Paging {
     const known = rows.length > 0 && isWithin(rows, this.#rows);
     const nothingNew = this.#repeats && (known || rows.length === 0);
     // A last page that links to itself may first have been reached by another URL: the page before it is then the same page.
-    const namesake = key === this.#asked && known && rows.length === this.#rows.length && spansInstants();
+    const isSamePage = key === this.#asked && known && rows.length === this.#rows.length && spansInstants();
     this.#rows = rows;
-    const again = nothingNew || namesake;
+    const again = nothingNew || isSamePage;
     if (!next || key === undefined || nothingNew) return { again };
-    if (this.#pages >= this.#mostPages) {
+    if (this.#pages >= this.#maxPages) {
       throw new IncompleteError(`the vendor’s paging had not ended after ${this.#pages} pages`);
     }
     this.#repeats = key === this.#asked;

@@ -5,19 +5,19 @@ import { HOUR, SECOND } from '../time.ts';
 import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
 
-/** How often the vendor is asked what the credentials may see. */
+/** Interval of the checks. */
 const MAX_AGE = HOUR;
 /** A run can do without the answer: one short attempt. */
 const PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
 
-/** What is known of how much the credentials may see. */
+/** The result of the check of what the credentials may see. */
 export interface VisibilityReport {
   readonly warnings: readonly string[];
   /** The warning to give if the log itself looks as if the credentials saw little. Undefined if the vendor has answered. */
   readonly singleActorWarning?: string;
 }
 
-/** What the check needs to know about the connection. */
+/** The connection that is checked, and its stored state. */
 interface Circumstances {
   readonly connection: Connection;
   readonly store: ConnectionStore;
@@ -49,7 +49,7 @@ export async function checkVisibility(asker: Asker, circumstances: Circumstances
 
 /** Returns what the credentials may see, or undefined if that could not be found out. */
 async function look(visibility: Visibility, connection: Connection, asker: Asker): Promise<unknown> {
-  const { effects, pacer, session } = asker;
+  const { effects, pacer, access } = asker;
   const answers: Answer[] = [];
   // A pacer of its own: what it learns of the quota must not keep this run from the one request that brings rows.
   const apart = { ...asker, pacer: new Pacer(pacer), patience: PATIENCE };
@@ -64,10 +64,10 @@ async function look(visibility: Visibility, connection: Connection, asker: Asker
   } catch (thrown) {
     if (effects.stopping()) throw thrown;
     if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
-    if (session?.failure !== undefined) throw thrown;
+    if (access?.failure !== undefined) throw thrown;
     // A vendor that throttles this request throttles the whole connection.
     if (thrown instanceof PauseError && thrown.throttled) pacer.hold(thrown.until, thrown.message);
-    effects.log('debug', 'What the credentials may see could not be found out; the feeds go on.', {
+    effects.log('debug', 'The check of what the credentials may see failed; the feeds run without it.', {
       error: String(thrown),
     });
     return undefined;
@@ -79,6 +79,6 @@ function scopeShrank(message: string): TidemarkError {
     code: 'scope-shrank',
     stage: 'receiving',
     message,
-    remedy: 'The watermark waits, so nothing is lost once it is mended.',
+    remedy: 'Restore what the credentials could see. The watermark waits meanwhile, so nothing is lost.',
   });
 }

@@ -4,22 +4,22 @@ import { RETRIES, retry } from '../retry.ts';
 import { DAY, type Duration, floorTo, type Instant, SECOND } from '../time.ts';
 import { type RotationReport, reportElsewhere, reportPutOff, reportRotated, reportStuck } from './rotation-report.ts';
 import type { Renewal, RotationTask } from './rotation-task.ts';
-import type { AttemptNote, BadEnd, SecretLook } from './secret-state.ts';
+import type { AttemptNote, BadEnd, SecretState } from './secret-state.ts';
 
 /** Longest wait for an answer of the vendor. */
 export const ASK_TIMEOUT: Duration = 30 * SECOND;
 /** Longest wait for one write of the secret. */
 export const STORE_TIMEOUT: Duration = 10 * SECOND;
-/** Left of the invocation to report how it ended. */
+/** Time of the invocation that is reserved for its report. */
 const MARGIN: Duration = 3 * SECOND;
 
 /** Exchanges the credential. The order is what makes a crash harmless: write the note, ask once, store. */
-export async function exchange(task: RotationTask, look: SecretLook, due: Instant): Promise<RotationReport> {
+export async function exchange(task: RotationTask, look: SecretState, due: Instant): Promise<RotationReport> {
   const { effects, source, connection } = task;
   const { version } = look.current;
   const at = effects.now();
   const note: AttemptNote = { attempt: effects.newId(), connection: `${source.id}/${connection.id}`, of: version, at };
-  // Invocations of the same day write notes with the same id: the first one wins, and the content tells whose it is.
+  // Invocations of the same day write notes with the same id: the first one wins, and the content shows whose it is.
   const noteId = idOf(`attempt of ${version} on ${floorTo(at, DAY)}`);
   if (!(await claim(task, noteId, note, look))) return reportElsewhere(task);
   const renewal = await effects.renew(ASK_TIMEOUT).catch(() => undefined);
@@ -35,7 +35,7 @@ export async function exchange(task: RotationTask, look: SecretLook, due: Instan
 }
 
 /** Writes the note. Then the secret is read once more: false if somebody else has changed it or begun an attempt of their own. */
-async function claim(task: RotationTask, id: string, note: AttemptNote, before: SecretLook): Promise<boolean> {
+async function claim(task: RotationTask, id: string, note: AttemptNote, before: SecretState): Promise<boolean> {
   const { effects } = task;
   let isWritten = false;
   try {
@@ -55,7 +55,7 @@ async function claim(task: RotationTask, id: string, note: AttemptNote, before: 
   return false;
 }
 
-/** Stores the new credential. It exists nowhere else: this is tried for as long as there is time. */
+/** Stores the new credential. It exists nowhere else, so this is retried as long as there is time. */
 async function store({ effects, connection }: RotationTask, id: string): Promise<boolean> {
   const until = effects.now() + effects.remainingTime() - MARGIN;
   if (effects.now() >= until) return false;
@@ -64,7 +64,10 @@ async function store({ effects, connection }: RotationTask, id: string): Promise
       await effects.store(id, Math.min(STORE_TIMEOUT, until - effects.now()));
       return true;
     } catch (thrown) {
-      effects.log('warn', `Secret ${connection.secret} did not take the new credential: ${messageOf(thrown)}`);
+      effects.log(
+        'warn',
+        `The new credential could not be stored in secret ${connection.secret}: ${messageOf(thrown)}`,
+      );
       throw thrown;
     }
   };
@@ -90,12 +93,12 @@ function badEndOf({ rotation }: RotationTask, renewal: Renewal | undefined): Bad
   return { how: status >= 200 && status < 300 ? 'unreadable' : 'failed', status };
 }
 
-/** Notes how the attempt failed, if possible, so that later invocations can tell a person. */
-async function fail(task: RotationTask, look: SecretLook, begun: AttemptNote, ended: BadEnd): Promise<RotationReport> {
+/** Notes the failure of the attempt, if possible, so that later invocations can report it. */
+async function fail(task: RotationTask, look: SecretState, begun: AttemptNote, ended: BadEnd): Promise<RotationReport> {
   const note = { ...begun, ended };
   const version = idOf(`end of ${begun.attempt}`);
   await task.effects.note(version, note).catch((thrown: unknown) => {
-    task.effects.log('warn', `How the attempt ended could not be noted: ${messageOf(thrown)}`);
+    task.effects.log('warn', `The end of the attempt could not be noted: ${messageOf(thrown)}`);
   });
   return reportStuck(task, look, { version, note });
 }

@@ -11,24 +11,24 @@ import {
   reportYoung,
 } from './rotation-report.ts';
 import type { RotationTask } from './rotation-task.ts';
-import type { Pending, SecretLook } from './secret-state.ts';
+import type { Pending, SecretState } from './secret-state.ts';
 
-/** A credential is exchanged this long after it was first seen to be due, or later: a deployment alone never exchanges one. */
+/** Minimum time between the first notice that a credential is due and its exchange: a deployment alone never exchanges one. */
 const NOTICE: Duration = 7 * DAY;
-/** Invocations come once a day, but not to the minute. */
+/** Tolerance for the times of the daily invocations. */
 const SLACK: Duration = 2 * HOUR;
-/** After a longer break rotation was switched off, and the notice begins again. */
+/** Maximum time between two invocations. After a longer one, rotation counts as switched off meanwhile, and the notice starts again. */
 const LONGEST_GAP: Duration = 3 * DAY;
 /** Lambda's own limit. */
 const LONGEST_INVOCATION: Duration = 15 * MINUTE;
-/** Least time to begin an exchange, so that its result can be stored. */
+/** Minimum time left to begin an exchange, so that its result can be stored. */
 const LEAST_TIME: Duration = 2 * ASK_TIMEOUT + 6 * STORE_TIMEOUT;
 
 /**
  * Exchanges a connection's credential for a new one when it is old enough and nothing is pending in its secret.
  *
- * The vendor makes and activates the new credential in one call, and it can never be had again. So the call is noted before it is
- * made, it is made once, and its result is stored at once. A pending version that is not current is an attempt without an end.
+ * The vendor makes and activates the new credential in one call, and shows it only once. So the call is noted first, made once,
+ * and its result is stored at once. A pending version that is not current is an unfinished attempt.
  */
 export async function rotate(task: RotationTask): Promise<RotationReport> {
   const { effects, rotation } = task;
@@ -47,8 +47,8 @@ export async function rotate(task: RotationTask): Promise<RotationReport> {
   return await exchange(task, look, due);
 }
 
-/** Whether the current version is newer: a person has put a credential in, or the exchange succeeded and another one followed. */
-function isOver({ current }: SecretLook, { note, since }: Pending): boolean {
+/** Whether the current version is newer than the attempt: a person has stored a credential, or a later exchange succeeded. */
+function isOver({ current }: SecretState, { note, since }: Pending): boolean {
   if (note) return note.of !== current.version;
   return since !== undefined && since < current.createdAt;
 }
@@ -59,7 +59,7 @@ function mayBeUnderWay({ note }: Pending, now: Instant): boolean {
 }
 
 /** Notes that the credential is due, and returns when it may be exchanged. */
-async function giveNotice({ effects, rotation }: RotationTask, { current, notice }: SecretLook): Promise<Instant> {
+async function giveNotice({ effects, rotation }: RotationTask, { current, notice }: SecretState): Promise<Instant> {
   const now = effects.now();
   const isKnown = notice?.of === current.version && Math.abs(now - notice.seen) <= LONGEST_GAP;
   const since = isKnown ? notice.since : now;

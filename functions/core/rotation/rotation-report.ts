@@ -1,17 +1,17 @@
 import { DAY, type Duration, formatTime, type Instant } from '../time.ts';
 import { explainStuck, lifeOf, remedyOf } from './rotation-stuck.ts';
 import type { RotationTask } from './rotation-task.ts';
-import type { Pending, SecretLook } from './secret-state.ts';
+import type { Pending, SecretState } from './secret-state.ts';
 
-/** A rotation that was put off for longer needs a person. */
+/** Maximum delay of a due rotation. After that a person has to act. */
 const LONGEST_DELAY: Duration = 30 * DAY;
 
 /**
- * How an invocation ended.
+ * The end of an invocation.
  *
  * - `young`     the credential is not due
- * - `announced` it is due, and will be exchanged on the day that the message names: never on the day when that is first seen
- * - `put-off`   today the vendor, or the time, did not allow it; nothing has been exchanged
+ * - `announced` it is due, and will be exchanged on the day in the message: never on the day when it is first seen to be due
+ * - `put-off`   the vendor or the remaining time did not allow it today; nothing has been exchanged
  * - `elsewhere` another invocation is exchanging it
  * - `rotated`   the new credential is in the secret
  * - `stuck`     a person has to act
@@ -24,7 +24,7 @@ export interface RotationReport {
   readonly remedy?: string;
   readonly due?: string;
   readonly since?: string;
-  /** When the credential that was in the secret dies, at the latest. */
+  /** The latest time at which the old credential stops working. */
   readonly oldDies?: string;
   readonly validUntil?: string;
 }
@@ -49,7 +49,7 @@ export function reportElsewhere(task: RotationTask): RotationReport {
  */
 export function reportRotated(
   task: RotationTask,
-  { current }: SecretLook,
+  { current }: SecretState,
   at: Instant,
   validUntil: Instant | undefined,
 ): RotationReport {
@@ -62,21 +62,21 @@ export function reportRotated(
 }
 
 /** Reports that nothing was exchanged today; after a long time, that a person has to act. */
-export function reportPutOff(task: RotationTask, { current }: SecretLook, due: Instant, why: string): RotationReport {
+export function reportPutOff(task: RotationTask, { current }: SecretState, due: Instant, why: string): RotationReport {
   const { effects, rotation, connection } = task;
   const message = `The credential in secret ${connection.secret} is not exchanged today: ${why}.`;
   if (effects.now() - due < LONGEST_DELAY) return report(task, 'put-off', message, { due: formatTime(due) });
   const { validUntil } = current;
   const state = `It has been due since ${dayOf(due)}. ${lifeOf(validUntil, effects.now())}`;
   return report(task, 'stuck', `${message} ${state}`, {
-    remedy: `Mend what keeps it from it. Or do it by hand: ${remedyOf(rotation, connection.secret)}`,
+    remedy: `Remove the cause, or exchange the credential by hand: ${remedyOf(rotation, connection.secret)}`,
     since: formatTime(due),
     ...(validUntil !== undefined && { oldDies: formatTime(validUntil) }),
   });
 }
 
 /** Reports an attempt that failed or broke off. */
-export function reportStuck(task: RotationTask, { current }: SecretLook, pending: Pending): RotationReport {
+export function reportStuck(task: RotationTask, { current }: SecretState, pending: Pending): RotationReport {
   const { effects, rotation, connection } = task;
   const { message, remedy, since, diesAt } = explainStuck({
     rotation,

@@ -2,24 +2,24 @@ import type { Rotation } from '../model.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { BadEnd, Pending } from './secret-state.ts';
 
-/** What a person has to know about an exchange that cannot go on. */
+/** An explanation, for a person, of an exchange that cannot continue. */
 interface Stuck {
   readonly message: string;
   readonly remedy: string;
   readonly since?: Instant;
-  /** When the credential in the secret dies at the latest, as far as anybody knows. */
+  /** The latest time at which the credential in the secret stops working. Undefined if it is not known. */
   readonly diesAt?: Instant;
 }
 
 const BROKE_OFF = 'The function broke off: whether the vendor has made a new credential is not known';
 
-/** An attempt without a good end, and the credential that is still in the secret. */
+/** An attempt that failed, and the credential that is still in the secret. */
 interface StuckAttempt {
   readonly rotation: Rotation;
   /** The name of the secret. */
   readonly secret: string;
   readonly pending: Pending;
-  /** When the current credential ends by itself. */
+  /** When the current credential expires by itself. */
   readonly validUntil: Instant | undefined;
   readonly now: Instant;
 }
@@ -45,7 +45,7 @@ export function explainStuck({ rotation, secret, pending, validUntil, now }: Stu
   };
 }
 
-/** Returns what to do when only a new credential helps. */
+/** Returns the remedy if only a new credential helps. */
 export function remedyOf({ remedy }: Rotation, secret: string): string {
   return `${remedy}; then put it in: npx tidemark secret set ${secret} --cloud`;
 }

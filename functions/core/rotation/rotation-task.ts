@@ -1,6 +1,6 @@
 import type { Answer, Connection, Request, Rotation, Source } from '../model.ts';
 import type { Duration, Instant } from '../time.ts';
-import type { AttemptNote, Notice, SecretLook } from './secret-state.ts';
+import type { AttemptNote, Notice, SecretState } from './secret-state.ts';
 
 /** Inputs of a rotation. */
 export interface RotationTask {
@@ -18,7 +18,7 @@ export interface Renewal {
   readonly validUntil?: Instant;
 }
 
-/** Everything that a rotation can do to the world. */
+/** The effects of a rotation on the outside world. */
 export interface RotationEffects {
   now(): Instant;
   random(): number;
@@ -27,16 +27,16 @@ export interface RotationEffects {
   remainingTime(): Duration;
 
   /** Reads the state of the secret. It may be a little old. */
-  look(): Promise<SecretLook>;
+  look(): Promise<SecretState>;
   /** Replaces the notice in the secret. */
   announce(notice: Notice): Promise<void>;
   /** Writes the note as a version with this id and labels it as pending. Repeating it changes nothing. `taken`: another note has this id. */
   note(version: string, note: AttemptNote): Promise<'written' | 'taken'>;
   /** Takes the pending label from this version. */
   takeBack(version: string): Promise<void>;
-  /** Sends the vendor a harmless request. Throws NetworkError when no answer came. */
+  /** Sends the vendor a harmless request. Throws NetworkError if no answer came. */
   ask(request: Request, timeout: Duration): Promise<Answer>;
-  /** Asks the vendor for a new credential, once and never again. Throws when no complete answer came. */
+  /** Asks the vendor for a new credential, only once. Throws if no complete answer came. */
   renew(timeout: Duration): Promise<Renewal>;
   /** Makes the new credential the current version with this id; the same write ends the attempt. Repeating it changes nothing. */
   store(version: string, timeout: Duration): Promise<void>;

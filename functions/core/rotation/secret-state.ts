@@ -1,11 +1,11 @@
 import type { Instant } from '../time.ts';
 
 /** The state of a secret whose credential is exchanged. */
-export interface SecretLook {
+export interface SecretState {
   readonly current: {
     readonly version: string;
     readonly createdAt: Instant;
-    /** When the credential itself ends, if the secret tells. */
+    /** When the credential itself expires, if the secret states it. */
     readonly validUntil?: Instant;
   };
   readonly pending?: Pending;
@@ -23,7 +23,7 @@ export interface Notice {
 /** A version of the secret that is labelled as pending and is not the current one. */
 export interface Pending {
   readonly version: string;
-  /** Undefined while somebody has labelled a version that has no value yet. */
+  /** Undefined if the labelled version has no value yet. */
   readonly since?: Instant;
   /** Undefined if the version is not Tidemark's. */
   readonly note?: AttemptNote;
@@ -31,7 +31,7 @@ export interface Pending {
 
 /** The durable record of an attempt, kept under the label AWSPENDING of the secret itself. Nothing in it is secret. */
 export interface AttemptNote {
-  /** A random id: it tells the attempt from another one that was begun at the same moment. */
+  /** A random id: it distinguishes the attempt from another one of the same moment. */
   readonly attempt: string;
   /** `<source>/<connection>` */
   readonly connection: string;

@@ -1,8 +1,8 @@
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
+import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
-import type { SignInsOnRecord } from '../requests/own-sign-ins.ts';
 import type { VisibilityReport } from '../requests/visibility.ts';
 import type { Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
@@ -21,16 +21,16 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   readonly owner: string;
   readonly leaseUntil: Instant;
   readonly asker: Omit<Asker, 'tally' | 'life'>;
-  readonly mostSeenKeys: number;
+  readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
-  /** A person started this run: what the vendor refused before is asked again now. */
+  /** A person started this run: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
   /** Prepares the connection, once per invocation. */
   prepare(asker: Asker): Promise<PreparedConnection>;
 }
 
-/** A connection with everything that was found out about it. */
+/** A connection with the results of its lookups and checks. */
 export interface PreparedConnection {
   readonly connection: Connection;
   readonly visibility: VisibilityReport;
@@ -38,7 +38,7 @@ export interface PreparedConnection {
   signInsOnRecord(fresh: boolean): Promise<SignInsOnRecord>;
 }
 
-/** What a run works with while it holds the lease. */
+/** The state of a run that holds the lease. */
 export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly lease: Lease<C>;
   /** The present. Read once per run. */

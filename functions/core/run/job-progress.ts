@@ -4,28 +4,28 @@ import { emptyTally, type Tally } from '../stored/tally.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { formatInstant, type Instant } from '../time.ts';
 
-/** How far a job has come. */
+/** The progress of a job. */
 export interface JobProgress {
   readonly kind: 'backfill' | 'verify';
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** Everything before it is done. */
+  /** The time up to which the job is done. */
   readonly at: string;
   readonly state: JobState;
   /** Share of the range, not of its events: their number is not known before they are read. */
   readonly percent: number;
-  /** When it will be done if it goes on at the same speed. */
+  /** When it will be done at the present speed. */
   readonly eta?: string;
-  /** What all runs of a backfill have done. */
+  /** The counts of all runs of a backfill. */
   readonly total: Tally;
   readonly resend?: boolean;
-  /** What a verification has found so far. */
-  readonly steps?: readonly VerifiedLook[];
+  /** The results of a verification so far. */
+  readonly steps?: readonly VerifiedStepReport[];
 }
 
 /** A step of a verification with its times as text. */
-export type VerifiedLook = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
+export type VerifiedStepReport = Omit<VerifiedStep, 'from' | 'to'> & { readonly from: string; readonly to: string };
 
 /** The checkpoint of a job. */
 export type JobCheckpoint = BackfillCheckpoint | VerifyCheckpoint;
@@ -53,11 +53,11 @@ export function progressOf(item: JobCheckpoint, now: Instant): JobProgress {
     ...(eta !== undefined && { eta: formatInstant(eta, 's') }),
     ...(job.kind === 'backfill'
       ? { total: job.tally, resend: job.resend }
-      : { total: emptyTally(), steps: job.steps.map(lookOf) }),
+      : { total: emptyTally(), steps: job.steps.map(stepReport) }),
   };
 }
 
-/** How far a job has come, including the part of its current window that is done. */
+/** The time up to which a job is done, including the done part of its current window. */
 function reached(item: JobCheckpoint): Instant {
   const { watermark } = item;
   if (item.kind !== 'backfill') return watermark;
@@ -65,6 +65,6 @@ function reached(item: JobCheckpoint): Instant {
   return left && left.to === window?.to ? Math.max(watermark, left.from) : watermark;
 }
 
-function lookOf({ from, to, ...step }: VerifiedStep): VerifiedLook {
+function stepReport({ from, to, ...step }: VerifiedStep): VerifiedStepReport {
   return { from: formatInstant(from, 's'), to: formatInstant(to, 's'), ...step };
 }

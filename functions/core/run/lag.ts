@@ -4,7 +4,7 @@ import type { CommonCheckpoint } from '../stored/checkpoint.ts';
 import { type Duration, HOUR, SECOND } from '../time.ts';
 
 /**
- * Counts how far a feed is behind, and how long the vendor will still keep what was not read. Also called when nothing could
+ * Counts the lag of a feed, and how long the vendor will still keep the records that were not read. Also called if nothing could
  * be read. Returns the lag.
  */
 export function countLag(effects: Effects, feed: AnyFeed, { watermark }: CommonCheckpoint): Duration {

@@ -3,7 +3,7 @@ import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import type { FeedContext } from './feed-context.ts';
 import { newCheckpoint } from './reconcile-config.ts';
 
-/** The checkpoint of the live feed. It is made if there is none: jobs need the live feed's floor and watermark. */
+/** The checkpoint of the live feed. It is created if there is none, because jobs need the live feed's floor and watermark. */
 export async function liveCheckpoint(context: FeedContext): Promise<FeedCheckpoint> {
   const { effects, feed, owner, leaseUntil } = context;
   const found = await loadCheckpoint<FeedCheckpoint>(effects, feed.name, 'feed');
@@ -16,7 +16,7 @@ export async function liveCheckpoint(context: FeedContext): Promise<FeedCheckpoi
   return taken.lease.item;
 }
 
-/** Gives back the live feed's lease, under which a job has worked. A failure does not undo what the job has done. */
+/** Gives back the live feed's lease, under which a job has worked. A failure does not undo the work of the job. */
 export async function giveLiveBack({ effects, feed }: FeedContext, live: Lease<FeedCheckpoint>): Promise<void> {
   try {
     await live.release({});

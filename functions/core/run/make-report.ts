@@ -9,9 +9,9 @@ import { countLag } from './lag.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { FeedReport } from './report.ts';
 
-/** What a run has done. */
+/** The result of a run. */
 export interface RunResult {
-  /** The checkpoint after the run. Undefined where the report is to say little. */
+  /** The checkpoint after the run. Undefined for a short report. */
   readonly item: Checkpoint | undefined;
   readonly tally: Tally;
   readonly outcome: Omit<RunOutcome, 'changes'>;
@@ -41,7 +41,7 @@ export function makeReport(
   };
 }
 
-/** An error as a report has it. */
+/** An error in the form of a report. */
 export function errorOf({ code, stage, message, remedy }: TidemarkError): NonNullable<FeedReport['error']> {
   return { code, stage, message, remedy };
 }

@@ -5,7 +5,7 @@ import type { FeedReport, NextStep } from './report.ts';
 const SHORT_PAUSE = MINUTE;
 const PAUSE_AFTER_FAILURE = 15 * MINUTE;
 
-/** How to go on after a run. The command line and the state machine follow it: they do not know what the states mean. */
+/** The next step after a run. The command line and the state machine follow it, so they need not know the states. */
 export function nextStep({ state, until, error }: FeedReport, now: Instant): NextStep {
   // Time as text may have lost its fraction of a second.
   const named = until === undefined ? undefined : (parseInstant(until) ?? now) + SECOND;

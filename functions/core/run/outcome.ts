@@ -1,4 +1,4 @@
-import { LONGEST_HOLD } from '../answer-clock.ts';
+import { MAX_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
@@ -6,10 +6,10 @@ import type { Changes, Checkpoint, CommonCheckpoint, Hold } from '../stored/chec
 import { HOUR, type Instant } from '../time.ts';
 import type { FeedState } from './report.ts';
 
-/** How long a stream that our credentials may not read is not asked again. */
+/** Pause for a stream that our credentials may not read. */
 const FORBIDDEN_HOLD = HOUR;
 
-/** How a run ended, and what that changes in the checkpoint. */
+/** The end of a run, and the resulting changes of the checkpoint. */
 export interface RunOutcome<C extends Checkpoint = Checkpoint> {
   readonly state: FeedState;
   readonly changes: Changes<C>;
@@ -19,12 +19,12 @@ export interface RunOutcome<C extends Checkpoint = Checkpoint> {
   readonly redriven?: number;
 }
 
-/** An outcome that fits checkpoints of all kinds: it changes the common parts only. */
+/** An outcome for checkpoints of all kinds: it changes only the common parts. */
 type CommonOutcome = Omit<RunOutcome, 'changes'> & {
   readonly changes: { readonly [Part in keyof CommonCheckpoint]?: CommonCheckpoint[Part] | undefined };
 };
 
-/** Returns how the run ends if a stored hold stops it before it asks, else undefined. */
+/** Returns the outcome of a run that a stored hold stops before its first request, else undefined. */
 export function holdOf(
   { hold }: CommonCheckpoint,
   now: Instant,
@@ -49,18 +49,18 @@ export function outOfTime(state: 'more' | 'stopped'): CommonOutcome {
 }
 
 function forbidden({ message, remedy = '' }: Hold): TidemarkError {
-  const again = 'It is asked again every hour, and at once after the secret has changed.';
+  const again = 'The stream is tried again every hour, and at once after the secret has changed.';
   return new TidemarkError({ code: 'forbidden', stage: 'receiving', message, remedy: `${remedy} ${again}`.trim() });
 }
 
-/** What failed, and where. */
+/** A failure, with the circumstances that decide its outcome. */
 interface Failure {
   readonly thrown: unknown;
   readonly failuresBefore: number;
   readonly secretVersion: string;
 }
 
-/** What something that a run threw means for the feed. */
+/** Returns the outcome of a run that has thrown. */
 export function outcomeOf(
   { effects, feed }: { readonly effects: Effects; readonly feed: AnyFeed },
   { thrown, failuresBefore, secretVersion }: Failure,
@@ -76,7 +76,7 @@ export function outcomeOf(
   if (error.code !== 'forbidden') return { state: 'failed', error, changes };
   const until = now + FORBIDDEN_HOLD;
   const { stage, message } = error;
-  const remedy = `${error.remedy} What it takes: ${feed.stream.needs}.`;
+  const remedy = `${error.remedy} Permission needed: ${feed.stream.needs}.`;
   const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
   const named = new TidemarkError({ code: 'forbidden', stage, message, remedy, cause: error });
   return { state: 'forbidden', until, error: named, changes: { ...changes, hold } };
@@ -84,7 +84,7 @@ export function outcomeOf(
 
 /** A quota of the whole connection holds the connection, not this feed. */
 function pausedBy({ until: asked, scope, message }: PauseError, now: Instant): CommonOutcome {
-  const until = Math.min(asked, now + LONGEST_HOLD);
+  const until = Math.min(asked, now + MAX_HOLD);
   if (scope === 'connection') return { state: 'paused', until, changes: { failures: 0 } };
   return { state: 'paused', until, changes: { failures: 0, hold: { until, reason: 'quota', message } } };
 }

@@ -10,7 +10,7 @@ const PERMISSION_ERRORS = new Set(['forbidden', 'scope-shrank']);
 
 /**
  * Sends an event when the credentials have lost a permission. It is sent once per loss: its id is made from the time of the
- * feed's last success. As long as the permission is missing, alarms say so.
+ * feed's last success. Alarms report it as long as the permission is missing.
  */
 export async function reportPermissionLost(
   context: FeedContext<AnyFeed>,
@@ -34,7 +34,7 @@ async function trySelfEvent(sending: Sending, event: SelfEvent): Promise<void> {
   try {
     await sendSelfEvent(sending, event);
   } catch (thrown) {
-    sending.effects.log('warn', `The SIEM could not be told: ${event.act}.`, {
+    sending.effects.log('warn', `The event ${event.act} could not be sent to the SIEM.`, {
       feed: sending.feed.name,
       error: String(thrown),
     });

@@ -5,10 +5,10 @@ import { idsOf } from '../state/seen.ts';
 import { type FeedCheckpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { ceilTo, DAY, formatTime, type Instant, type Range } from '../time.ts';
 
-/** How far back a feed without startFrom begins in its first run. */
+/** Default start of a feed's first run, before the present. */
 const DEFAULT_START = DAY;
 
-/** What is configured now, to be compared with what the checkpoint holds. */
+/** The present configuration, which is compared with the checkpoint. */
 interface Configured {
   readonly effects: Effects;
   readonly feed: Feed;
@@ -37,12 +37,12 @@ export function newCheckpoint({ feed, effects, destinations }: Configured, start
   return { kind: 'feed', ...firstCheckpoint(floor, idsOf(destinations)) };
 }
 
-/** What defines which records a feed gets. */
+/** The settings that determine which records a feed gets, as text. */
 export function scopeOf(feed: AnyFeed): string {
   return JSON.stringify(feed.source.scope(feed.connection));
 }
 
-/** Compares the scope with the stored one. A change leaves a hole in the past, which is reported: nobody else would notice it. */
+/** Compares the scope with the stored one. A change leaves a gap in the past, which would go unnoticed if it were not reported. */
 export function reconcileScope({ feed, effects }: Configured, lease: Lease<FeedCheckpoint>): ScopeChange | undefined {
   const scope = scopeOf(feed);
   const { scope: before, floor, watermark } = lease.item;
@@ -51,15 +51,15 @@ export function reconcileScope({ feed, effects }: Configured, lease: Lease<FeedC
     lease.note({ scope });
     return undefined;
   }
-  // What has been read above the watermark was read under the old scope.
+  // Everything above the watermark was read with the old scope.
   lease.note({ scope, plan: undefined });
   effects.count('ScopeChanged', 1);
   const command = `tidemark backfill --feed ${feed.name} --from ${formatTime(floor)} --to ${formatTime(watermark)}`;
   return {
     range: { from: floor, to: watermark },
     message:
-      `What this feed reads has changed from ${before} to ${scope}. From now on the new is read; ` +
-      `what is new in it between ${formatTime(floor)} and ${formatTime(watermark)} needs a backfill of that range: ${command}`,
+      `What this feed reads has changed from ${before} to ${scope}. The new scope is read from now on; ` +
+      `its new records between ${formatTime(floor)} and ${formatTime(watermark)} need a backfill: ${command}`,
   };
 }
 
@@ -72,7 +72,7 @@ export function reconcileDestinations(destinations: readonly Destination[], leas
   return added.length > 0;
 }
 
-/** The same for a feed of events. What was read above the watermark is read again for an added destination. */
+/** The same for a feed of events. For an added destination, everything above the watermark is read again. */
 export function reconcileFeedDestinations(destinations: readonly Destination[], lease: Lease<FeedCheckpoint>): void {
   if (reconcileDestinations(destinations, lease)) lease.note({ plan: undefined });
 }

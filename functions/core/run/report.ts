@@ -7,10 +7,10 @@ import type { JobProgress } from './job-progress.ts';
  *
  * - `caught-up` the plan is read to its end
  * - `more`      the run's time is over, there is more to read
- * - `paused`    the vendor's quota wants us to wait until `until`
+ * - `paused`    the vendor's quota requires a pause until `until`
  * - `busy`      another worker holds the lease until `until`
  * - `refused`   the credentials do not work
- * - `forbidden` the credentials lack the permission for this stream; asked again at `until`
+ * - `forbidden` the credentials lack the permission for this stream; tried again at `until`
  * - `failed`    see `error`
  * - `stopped`   the host wanted the run to end
  */
@@ -21,17 +21,17 @@ export interface FeedReport extends Tally {
   readonly feed: string;
   readonly state: FeedState;
   readonly watermark?: string;
-  /** How far the watermark is behind the present. */
+  /** Time from the watermark to the present. */
   readonly lagSeconds?: number;
   readonly until?: string;
   readonly quota?: { readonly limit: number; readonly remaining: number };
   /** The pace of requests where the vendor's answers state no quota. */
   readonly pace?: { readonly perMinute: number };
-  /** How far the job has come, if this is a run of a job beside the feed. */
+  /** The progress of the job, if this is a run of a job beside the feed. */
   readonly job?: JobProgress;
   /** Number of entries that were released from quarantine, if this is a redrive. */
   readonly redriven?: number;
-  /** How to go on. Undefined for a scheduled run, which comes again by itself. */
+  /** The next step. Undefined for a scheduled run, which is repeated anyway. */
   readonly next?: NextStep;
   readonly warnings: readonly string[];
   readonly error?: {
@@ -42,9 +42,9 @@ export interface FeedReport extends Tally {
   };
 }
 
-/** How to go on with work that takes several invocations, and when at the earliest. */
+/** The next step of work that takes several invocations, and its earliest time. */
 export interface NextStep {
-  /** `again` to go on, `retry` after a failure, `end` where all is done, `give-up` where asking again cannot help. */
+  /** `again`: continue. `retry`: try again after a failure. `end`: all is done. `give-up`: trying again cannot help. */
   readonly do: 'again' | 'retry' | 'end' | 'give-up';
   readonly at: string;
 }

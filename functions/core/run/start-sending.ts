@@ -8,10 +8,10 @@ import type { FeedContext, LeasedRun } from './feed-context.ts';
 
 /** The keys of the events that were delivered. None of them is loaded yet. */
 export function seenOf(
-  { effects, feed, destinations, mostSeenKeys }: FeedContext<AnyFeed>,
+  { effects, feed, destinations, maxSeenKeys }: FeedContext<AnyFeed>,
   place: string = feed.name,
 ): Seen {
-  return new Seen(effects, place, idsOf(destinations), mostSeenKeys);
+  return new Seen(effects, place, idsOf(destinations), maxSeenKeys);
 }
 
 /** Options of a run's delivery. */
@@ -33,7 +33,7 @@ export function startSending<F extends AnyFeed>(
   return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing };
 }
 
-/** Tells the writes of this run from those of all others, also after a checkpoint was removed and its fence started again. */
+/** A name that no other run has, even if a checkpoint was removed and its fence started again. */
 export function runName({ owner, feed, key }: FeedContext<AnyFeed>, { item }: Pick<Lease, 'item'>): string {
   const name = `${String(item.fence).padStart(9, '0')}-${owner.slice(0, 8)}`;
   // A job has a fence of its own.

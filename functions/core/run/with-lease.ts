@@ -18,11 +18,11 @@ interface LeasedWork<C extends Checkpoint> {
   work(run: LeasedRun<C>): Promise<RunOutcome<C>>;
   /** Whether the work asks the vendor, so that a stored hold stops it. Default: true. */
   readonly heedsHold?: boolean;
-  /** Whether nothing is left to do. Then nothing is written, and the report is short. */
+  /** Whether nothing is left to do: then nothing is written, and the report is short. */
   isOver?(found: C): boolean;
 }
 
-/** Takes the feed's lease, does the work, gives the lease back together with the run's last changes, and reports how it went. */
+/** Takes the feed's lease, does the work, gives the lease back together with the run's last changes, and returns the report. */
 export async function withLease<C extends Checkpoint>(
   context: FeedContext<AnyFeed>,
   leased: LeasedWork<C>,

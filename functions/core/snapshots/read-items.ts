@@ -10,10 +10,10 @@ import { diffItems, hasShrunk } from './snapshot-diff.ts';
 /** Maximum number of answers of one list. */
 const MAX_ANSWERS = 10_000;
 
-/** What it takes to read a list. */
+/** Inputs of reading a list. */
 type ListReader = Pick<Sending, 'effects' | 'tally'> & { readonly asker: Asker; readonly feed: SnapshotFeed };
 
-/** Reads the list. A list that lost more than half of its items may be half an answer: it is believed only if a second read agrees. */
+/** Reads the list. A list that lost more than half of its items may be incomplete: it is accepted only if a second read agrees. */
 export async function readItems(reader: ListReader, before: readonly Item[] | undefined): Promise<Item[]> {
   const items = await readList(reader);
   if (!before || !hasShrunk(before, items)) return items;
@@ -30,7 +30,7 @@ async function readList(reader: ListReader): Promise<Item[]> {
   const { asker, feed, effects, tally } = reader;
   const { stream, connection } = feed;
   const waiting: Request[] = [stream.first(connection)];
-  /** The URLs that were asked or are waiting, each with the URL whose answer led to it. */
+  /** The URLs that were requested or are waiting, each with the URL whose answer led to it. */
   const causes = new Map<string, string | undefined>(waiting.map(({ url }) => [url, undefined]));
   const items: Item[] = [];
   for (let request = waiting.shift(); request; request = waiting.shift()) {
@@ -54,8 +54,8 @@ async function readList(reader: ListReader): Promise<Item[]> {
 }
 
 /**
- * One item that is nested too deeply must not keep all others from being compared. It is compared down to the deepest level
- * that is allowed, and by a digest below that. Left out, it would look deleted.
+ * Replaces values below the maximum depth by a digest, so that an item that is nested too deeply does not prevent the
+ * comparison of all others. If it were left out, it would look deleted.
  */
 function limitDepth(row: Row): Row {
   const standIn = (below: unknown) => `[${TOO_DEEP}: ${digest(writeJson(below))}]`;
@@ -63,7 +63,7 @@ function limitDepth(row: Row): Row {
   return value === row.value ? row : { value, text: writeJson(value) };
 }
 
-/** Whether the next request is one that has led to this one: the end of such paging cannot be believed. */
+/** Whether the next request has led to this one: the end of such circular paging is not reliable. */
 function ledTo(causes: ReadonlyMap<string, string | undefined>, here: string, next: string): boolean {
   for (let url: string | undefined = here; url !== undefined; url = causes.get(url)) if (url === next) return true;
   return false;
@@ -75,6 +75,6 @@ function incomplete({ effects, feed }: ListReader, what: string): TidemarkError 
     code: 'incomplete',
     stage: 'receiving',
     message: `The list of ${feed.stream.name} ${what}.`,
-    remedy: 'The next run reads it again, and nothing is compared until then. If it stays, report it to the vendor.',
+    remedy: 'The next run reads it again, and nothing is compared until then. If it persists, report it to the vendor.',
   });
 }

@@ -53,7 +53,7 @@ async function compare(
   return { ...outcome, changes: { ...changes, watermark: leased.start } };
 }
 
-/** Delivers first what an earlier run had found and could not deliver: it is stored nowhere else. */
+/** Delivers the changes that an earlier run found and could not deliver. */
 async function deliverPending(run: SnapshotRun): Promise<void> {
   const { lease } = run;
   const { snapshot, pending } = lease.item;
@@ -61,7 +61,7 @@ async function deliverPending(run: SnapshotRun): Promise<void> {
   const before = snapshot && (await loadItems(run, snapshot));
   const after = await loadItems(run, pending);
   if (after) return await deliverAndPromote(run, pending, before, after);
-  // Some of its changes may have been delivered, so the snapshot before it is no longer what the destinations know.
+  // Some of its changes may have been delivered, so the destinations' knowledge no longer matches the snapshot before it.
   lease.note({ snapshot: undefined, pending: undefined });
 }
 
@@ -84,21 +84,21 @@ async function loadItems({ effects, feed, warnings }: SnapshotRun, ref: Snapshot
   return undefined;
 }
 
-/** The error of a list that was not read to its end. Half a list is of no use: the next run begins with the first page. */
+/** The error of a list that was not read to its end. Half a list cannot be used: the next run begins with the first page. */
 function explainCutShort({ lease, tally }: SnapshotRun, thrown: unknown): unknown {
-  // A list with more pages than a quota allows at once can only be read if a run waits for the rest of it.
+  // A list with more pages than the quota allows at once can be read only if a run waits for the quota.
   if (thrown instanceof PauseError && tally.pages > 0) lease.note({ waitsInPlace: true });
   if (!(thrown instanceof ExpiredError)) return thrown;
   return new TidemarkError({
     code: 'failing',
     stage: 'receiving',
     message: thrown.message,
-    remedy: 'Nothing to do, unless it stays: the next run begins the list again.',
+    remedy: 'Nothing to do, unless it persists: the next run begins the list again.',
     cause: thrown,
   });
 }
 
-/** Stores the new snapshot, notes it as pending, and only then delivers: whatever ends the run, a later one goes on from there. */
+/** Stores the new snapshot, notes it as pending, and only then delivers, so that a later run can continue if this one ends early. */
 async function storeAndDeliver(
   run: SnapshotRun,
   before: readonly Item[] | undefined,
@@ -114,12 +114,12 @@ async function storeAndDeliver(
   await deliverAndPromote(run, pending, before, items);
 }
 
-/** The number of a new snapshot, of which event ids are made. It is a time, so that it is new also after a checkpoint was removed. */
+/** The number of a new snapshot, which is part of event ids. It is a time, so that it is new even after a checkpoint was removed. */
 function nextNumber(last: SnapshotRef | undefined, now: Instant): number {
   return Math.max((last?.number ?? 0) + 1, Math.floor(now / SECOND));
 }
 
-/** Delivers how a pending snapshot differs from the one before it, and puts it in that one's place. */
+/** Delivers the changes of a pending snapshot since the one before it, and then replaces that one. */
 async function deliverAndPromote(
   run: SnapshotRun,
   pending: SnapshotRef,

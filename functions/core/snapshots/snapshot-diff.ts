@@ -24,7 +24,7 @@ export function diffItems(before: readonly Item[], after: readonly Item[]): Chan
   });
 }
 
-/** Whether more than half of the items are gone: then the answer may be wrong. */
+/** Whether more than half of the items are gone: then the answer may be incomplete. */
 export function hasShrunk(before: readonly Item[], after: readonly Item[]): boolean {
   const are = itemsByKey(after);
   let total = 0;
@@ -70,7 +70,7 @@ function fieldsOf(before: unknown, after: unknown): readonly string[] {
   return [...fields];
 }
 
-/** A name that no key has: two changes with one name would look like one event. */
+/** A name that no key has: two changes with the same name would look like one event. */
 function freeName(name: string, taken: Set<string>): string {
   let free = name;
   while (taken.has(free)) free += '#';

@@ -1,22 +1,22 @@
 import type { Effects } from '../effects.ts';
 import { AmbiguousWriteError, TidemarkError } from '../errors.ts';
-import { MOST_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
+import { MAX_CONTESTS, pauseBeforeRetry, RETRIES } from '../retry.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import type { Instant } from '../time.ts';
 
-/** A step from one state to the next. It must make sense whatever others have written meanwhile, and applying it twice must change nothing. */
+/** A change of the state. It may be applied to a newer state that others have written, and applying it twice must change nothing. */
 type Change = (state: ConnectionState) => ConnectionState;
 
 const NOTHING: ConnectionState = { version: 0, refusals: 0 };
 
 /**
  * The state that the feeds of one connection share in the table. Several invocations write it at the same time: a change is kept
- * as a step, so that it can be applied again to what another invocation has written.
+ * as a function, so that it can be applied again to what another invocation has written.
  */
 export class ConnectionStore {
   /** The state in the table, as far as we know, with our changes that have not been written yet. */
   state: ConnectionState;
-  /** We know everything that others wrote before this time. */
+  /** Everything that others wrote before this time is included in the state. */
   syncedAt: Instant;
   readonly #effects: Effects;
   #storedVersion: number | undefined;
@@ -51,7 +51,7 @@ export class ConnectionStore {
     await this.#inTurn(() => this.#refresh());
   }
 
-  /** Does one thing at a time: a request that is made ahead may sign in while another part of the run saves. */
+  /** Does one thing at a time: a request that is fetched ahead may sign in while another part of the run saves. */
   async #inTurn(work: () => Promise<void>): Promise<void> {
     const working = this.#last.then(work);
     this.#last = working.catch(() => undefined);
@@ -76,7 +76,7 @@ export class ConnectionStore {
         this.syncedAt = now;
         return;
       }
-      if (made === MOST_CONTESTS) throw contested();
+      if (made === MAX_CONTESTS) throw contested();
       await this.#refresh();
     }
   }
@@ -101,7 +101,7 @@ function contested(): TidemarkError {
   return new TidemarkError({
     code: 'state',
     stage: 'saving',
-    message: 'What is known of the connection could not be saved: others write it all the time.',
-    remedy: 'Nothing to do, unless it stays: the next run tries again.',
+    message: 'The state of the connection could not be saved: other invocations keep changing it.',
+    remedy: 'Nothing to do, unless it persists: the next run tries again.',
   });
 }

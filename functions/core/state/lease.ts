@@ -5,7 +5,7 @@ import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
 import { ofKind } from '../stored/checkpoint-kind.ts';
 import type { Instant } from '../time.ts';
 
-/** Who wants which lease. */
+/** A request for a lease. */
 export interface LeaseRequest<C extends Checkpoint> {
   readonly key: string;
   readonly kind: C['kind'];
@@ -15,12 +15,12 @@ export interface LeaseRequest<C extends Checkpoint> {
   fresh(): C;
 }
 
-/** A lease, or until when another worker holds it. */
+/** The lease, or the time until which another worker holds it. */
 export type LeaseAnswer<C extends Checkpoint> =
   | { readonly lease: Lease<C> }
   | { readonly busyUntil: Instant; readonly found: C };
 
-/** Loads a checkpoint, strongly consistent. Throws if it is one of another kind. */
+/** Loads a checkpoint, strongly consistent. Throws if it is of another kind. */
 export async function loadCheckpoint<C extends Checkpoint>(
   effects: Effects,
   key: string,
@@ -30,7 +30,7 @@ export async function loadCheckpoint<C extends Checkpoint>(
 }
 
 /**
- * Takes the lease if nobody holds it, if it has run out, or if it is ours already.
+ * Takes the lease if it is free, has expired, or is ours already.
  *
  * @param loaded the checkpoint, where it was loaded before
  */
@@ -52,7 +52,7 @@ export async function acquire<C extends Checkpoint>(
   }
 }
 
-/** The right to write a checkpoint until the lease ends. Every write proves that the right is still ours. */
+/** The right to write a checkpoint until the lease ends. Every write succeeds only if the lease is still ours. */
 export class Lease<C extends Checkpoint = Checkpoint> {
   item: C;
   readonly #effects: Effects;
@@ -76,7 +76,7 @@ export class Lease<C extends Checkpoint = Checkpoint> {
     this.item = { ...this.item, ...changes };
   }
 
-  /** Writes the checkpoint with these changes. Throws if another worker has taken the feed over: then nothing of ours counts any more. */
+  /** Writes the checkpoint with these changes. Throws if another worker has taken the feed over: then none of our changes count. */
   async commit(changes: Changes<C>): Promise<void> {
     const next = { ...this.item, ...changes, version: this.item.version + 1 };
     if ((await this.#write(next, this.item)) === 'theirs') {
@@ -84,7 +84,7 @@ export class Lease<C extends Checkpoint = Checkpoint> {
         code: 'lease-lost',
         stage: 'saving',
         message: `${this.#feed}: another worker has taken this feed over (our fence ${this.item.fence}).`,
-        remedy: 'Nothing to do: the other worker goes on from the last commit.',
+        remedy: 'Nothing to do: the other worker continues from the last commit.',
       });
     }
     this.item = next;
@@ -97,7 +97,7 @@ export class Lease<C extends Checkpoint = Checkpoint> {
 
   /**
    * One conditional write. When its answer is lost, or says that the condition failed (a retry below us may have found
-   * its own first try), the item itself tells whose write is there: owner, fence and version are ours alone.
+   * its own first try), the stored item shows whose write it was: no other worker has this owner, fence and version.
    */
   async #write(next: C, before: C | undefined): Promise<'ours' | 'theirs'> {
     const expect = before && { fence: before.fence, version: before.version };
@@ -111,7 +111,7 @@ export class Lease<C extends Checkpoint = Checkpoint> {
 
   #isOurs(found: Checkpoint | undefined, next: C): boolean {
     if (!found || found.fence !== next.fence || found.version !== next.version) return false;
-    // A released item names no owner, but nobody else can have written this fence and version.
+    // A released item names no owner, but no other worker can have written this fence and version.
     return found.owner === next.owner;
   }
 }

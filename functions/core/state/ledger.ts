@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
-import { MOST_CONTESTS } from '../retry.ts';
+import { MAX_CONTESTS } from '../retry.ts';
 import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
@@ -13,10 +13,10 @@ import { DigestSum, seenHours } from './seen-hours.ts';
 const MAX_DAYS_PER_RUN = 3;
 /** Maximum number of days whose work waits for the ledger. A feed that stands still for longer forgets the oldest. */
 const MAX_DAYS_WAITING = 60;
-/** How long before its seen keys begin to expire the last row of a day is written. */
+/** The last row of a day is written this long before its seen keys begin to expire. */
 const BEFORE_EXPIRY: Duration = DAY;
 
-/** What a run has done on its days and not yet stored. */
+/** The work of a run that is not stored yet, by day. */
 export class DayNotes {
   #before: Tally;
   #windows = 0;
@@ -71,12 +71,12 @@ function emptyDay(day: string): DayTally {
   return { day, windows: 0, ...counts, unreadable: [], gaps: [] };
 }
 
-/** What it takes to write a feed's ledger. */
+/** Inputs of writing a feed's ledger. */
 interface Folding {
   readonly effects: Effects;
   readonly feed: Feed;
   readonly lease: Lease<FeedCheckpoint>;
-  /** No further day is begun after it. */
+  /** No further day is written after it. */
   readonly stopAt: Instant;
 }
 
@@ -124,7 +124,7 @@ export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at
     const hours = largerOf(before?.hours ?? [], await countHours(effects, name, at));
     const tally = done ?? before?.done;
     const row = { day, madeAt, hours, ...(tally && { done: tally }) };
-    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MOST_CONTESTS) return;
+    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MAX_CONTESTS) return;
   }
 }
 

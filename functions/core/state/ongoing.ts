@@ -7,7 +7,7 @@ import { type Duration, type Instant, MINUTE, type Range } from '../time.ts';
 /** Things that began within this time of each other are asked for by one request. */
 const ASKED_TOGETHER: Duration = MINUTE;
 
-/** What is known to be ongoing in a feed, such as sessions that have not ended, and what a run learns about it. */
+/** Ongoing things of a feed, such as sessions that have not ended: those that are stored, and those that a run finds. */
 export class OngoingNotes {
   readonly #effects: Effects;
   readonly #feed: string;
@@ -28,7 +28,7 @@ export class OngoingNotes {
     for (const one of await this.#effects.loadOngoing(this.#feed)) if (one.until > now) this.#known.set(one.key, one);
   }
 
-  /** Notes what a record shows. A record in an older state does not reopen what has ended. */
+  /** Notes the ongoing thing that a record shows. An older version of a record does not reopen what has ended. */
   observe(row: Row): void {
     const shown = this.#stream.ongoing?.(row);
     if (!shown) return;

@@ -3,7 +3,7 @@ import type { Digest } from '../stored/ledger-row.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import { destinationBits, KeySet } from './seen.ts';
 
-/** What was delivered of one hour. Each key counts once, however often it was stored. */
+/** The delivered events of one hour. Each key counts once, even if it was stored several times. */
 export interface SeenHour {
   readonly bucket: string;
   readonly keys: KeySet;

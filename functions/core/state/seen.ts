@@ -3,7 +3,7 @@ import { bucketOf, SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import { HOUR, type Instant, parseInstant } from '../time.ts';
 
 /**
- * Which events each destination has accepted. The overlap and everything above it is loaded at the start, other buckets on
+ * The events that each destination has accepted. The overlap and everything above it is loaded at the start, other buckets on
  * demand. The memory is bounded: the buckets used longest ago are dropped, and loaded again when they are needed.
  */
 export class Seen {
@@ -28,7 +28,7 @@ export class Seen {
     for await (const chunk of this.#effects.loadSeen(this.#place, SELF)) this.#add(chunk);
   }
 
-  /** Loads what was delivered from a time on, newest first. Returns from when on it is known, which is later if there is too much to load. */
+  /** Loads the keys of events since a time, newest first. Returns the time since which all are loaded: a later one if there are too many. */
   async load(from: Instant): Promise<Instant> {
     const first = bucketOf(from);
     this.#loadedFrom = first;

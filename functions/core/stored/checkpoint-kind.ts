@@ -2,7 +2,7 @@ import { TidemarkError } from '../errors.ts';
 import type { Instant } from '../time.ts';
 import type { Checkpoint, CheckpointKind } from './checkpoint.ts';
 
-/** The parts of which a feed's checkpoint has at least one after the feed was read. */
+/** Once a feed was read, its checkpoint has at least one of these parts. */
 const FEED_PARTS = ['plan', 'days', 'folded'] as const;
 
 /** The parts of a stored checkpoint that tell its kind. */
@@ -15,8 +15,8 @@ export interface StoredParts {
 }
 
 /**
- * The kind of a stored checkpoint. Version 0.1.0 stored no kind: there, the contents tell it. Where they do not, because
- * nothing was read yet, it is taken for a feed's, and `ofKind` accepts it as a snapshot's.
+ * The kind of a stored checkpoint. Version 0.1.0 stored no kind: then the contents show it. If they do not, because nothing
+ * was read yet, the checkpoint counts as a feed's, and `ofKind` also accepts it as a snapshot's.
  */
 export function kindOf({ kind, job, snapshot, pending }: StoredParts): CheckpointKind {
   return kind ?? job?.kind ?? (snapshot !== undefined || pending !== undefined ? 'snapshot' : 'feed');

@@ -3,10 +3,10 @@ import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 
-/** The version of the items' shape. Older code that finds a newer item refuses it instead of guessing what it means. */
+/** The version of the items' shape. Older code refuses a newer item instead of guessing its meaning. */
 export const SCHEMA = 1;
 
-/** Everything about a feed, or a job beside it, that must have one truth: who works on it, and how far it has come. */
+/** The state of a feed, or of a job beside it, with a single writer: who works on it, and how far it has come. */
 export type Checkpoint = FeedCheckpoint | SnapshotCheckpoint | BackfillCheckpoint | VerifyCheckpoint;
 
 export type CheckpointKind = Checkpoint['kind'];
@@ -21,14 +21,14 @@ export interface CommonCheckpoint {
   readonly leaseUntil?: Instant;
   /** Everything that the vendor had shown before this time has been delivered. */
   readonly watermark: Instant;
-  /** No live read goes below it: what lies there belongs to backfills. */
+  /** Live reading never goes below it. Earlier events are read by backfills only. */
   readonly floor: Instant;
-  /** What defines which records this feed gets. Empty until that is known. */
+  /** The settings that determine which records this feed gets. Empty until they are known. */
   readonly scope: string;
   /** Since when each destination gets this feed. A destination that is added later starts then. */
   readonly destinations: Readonly<Record<string, Instant>>;
   readonly hold?: Hold;
-  /** The last run was paused before it had read anything: the next one waits in place as long as it lives. */
+  /** The last run was paused before it had read anything: the next one waits for the vendor instead of ending. */
   readonly waitsInPlace?: boolean;
   readonly lastSuccess?: Instant;
   readonly failures: number;
@@ -45,19 +45,19 @@ interface WindowCheckpoint extends CommonCheckpoint {
   readonly broken?: Broken;
   /** Sign-ins of ours for which a record was found: second of the sign-in to the event's id. */
   readonly claims?: Readonly<Record<string, string>>;
-  /** What was done on the days that have no row in the ledger yet, and up to where the ledger has been written. */
+  /** The work on days without a row in the ledger, and the time up to which the ledger has been written. */
   readonly days?: readonly DayTally[];
   readonly folded?: Folded;
-  /** How late events came. */
+  /** Statistics of late events. */
   readonly lateness?: Lateness;
 }
 
 /** The checkpoint of a feed of events. */
 export interface FeedCheckpoint extends WindowCheckpoint {
   readonly kind: 'feed';
-  /** When each of the longer re-reads was last done, by how far behind the watermark it reads. */
+  /** When each longer re-read was last done, by its overlap. */
   readonly reread?: Readonly<Record<string, string>>;
-  /** Where the next turn of reading ongoing things again begins. */
+  /** Where the next re-read of ongoing things begins. */
   readonly ongoingFrom?: Instant;
 }
 
@@ -84,22 +84,22 @@ export interface VerifyCheckpoint extends CommonCheckpoint {
   readonly claims?: Readonly<Record<string, string>>;
 }
 
-/** The checkpoint of whatever reads windows and delivers what it reads. */
+/** The checkpoint of a feed or job that reads windows and delivers their events. */
 export type ReadingCheckpoint = FeedCheckpoint | BackfillCheckpoint;
 
-/** What a run set out to read. It is stored, so that a later run finishes it before it makes a new plan. */
+/** The range that a run is to read. It is stored, so that a later run finishes it before making a new plan. */
 export interface Plan {
   readonly from: Instant;
   readonly to: Instant;
   /** The window being read. Those before it are done. */
   readonly window: Range;
-  /** What is left of the window. A resume position is a time, never a cursor. */
+  /** The part of the window that is not read yet. Its position is a time, never a vendor's cursor. */
   readonly left?: Range;
-  /** How far behind the watermark the plan begins, where that is further than the overlap: these re-reads are done when the plan is. */
+  /** The overlaps of the longer re-reads that this plan includes. They are done when the plan is done. */
   readonly rereads?: readonly Duration[];
   /** The earliest end of a range that an answer about this window says it covers. */
   readonly proven?: Instant;
-  /** The vendor's clock when the plan was begun: what came into its log after that may lie anywhere in the overlap. */
+  /** The vendor's clock at the start of the plan. Records that entered the log later may lie anywhere in the overlap. */
   readonly vendorNow?: Instant;
 }
 
@@ -112,7 +112,7 @@ export interface SnapshotRef {
   readonly at: Instant;
 }
 
-/** Why, and until when, a feed does not ask. */
+/** The reason why a feed sends no requests, and until when. */
 export interface Hold {
   readonly until: Instant;
   readonly reason: 'quota' | 'forbidden';

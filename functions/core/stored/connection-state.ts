@@ -1,6 +1,6 @@
 import type { Instant } from '../time.ts';
 
-/** What the feeds of one connection share. */
+/** The stored state that the feeds of one connection share. */
 export interface ConnectionState {
   readonly version: number;
   readonly secretVersion?: string;
@@ -8,11 +8,11 @@ export interface ConnectionState {
   readonly refusals: number;
   readonly notBefore?: Instant;
   readonly message?: string;
-  /** Set if `notBefore` is about signing in: then nobody may try earlier with the same secret. */
+  /** Set if `notBefore` is about signing in: no invocation may try earlier with the same secret. */
   readonly signIn?: 'refused' | 'throttled';
   /** When we signed in or tried to: seconds since 1970, on the vendor's clock where that is known. */
   readonly signIns?: readonly number[];
-  /** A sign-in that had begun when this was written. As long as it is here, it is not known whether it was refused. */
+  /** A sign-in that has begun. While it is set, it is not known whether the sign-in was refused. */
   readonly signingIn?: {
     readonly owner: string;
     readonly at: Instant;

@@ -2,7 +2,7 @@ import { type Instant, MILLISECOND, type Range } from '../time.ts';
 import type { Tally } from './tally.ts';
 import type { VerifiedStep } from './verified-step.ts';
 
-/** Work beside a live feed, with a checkpoint of its own: the past is read, or what was delivered is compared with the vendor. */
+/** Work beside a live feed, with a checkpoint of its own: a backfill reads the past, a verification compares delivered events with the vendor's. */
 export type Job = BackfillJob | VerifyJob;
 
 /** The state of a job. It is `running` also between its runs. */
@@ -12,11 +12,11 @@ export interface BackfillJob {
   readonly kind: 'backfill';
   readonly id: string;
   readonly range: Range;
-  /** Delivers again what was delivered before, with the same event ids. */
+  /** Whether events that were delivered before are delivered again, with the same ids. */
   readonly resend: boolean;
   readonly startedAt: Instant;
   readonly state: JobState;
-  /** What all of its runs have done. */
+  /** The counts of all of its runs. */
   readonly tally: Tally;
 }
 
@@ -24,11 +24,11 @@ export interface VerifyJob {
   readonly kind: 'verify';
   readonly id: string;
   readonly range: Range;
-  /** Delivers what is missing. */
+  /** Whether missing events are delivered. */
   readonly repair: boolean;
   readonly startedAt: Instant;
   readonly state: JobState;
-  /** What has been compared so far. */
+  /** The results so far. */
   readonly steps: readonly VerifiedStep[];
 }
 

@@ -7,7 +7,7 @@ export const LATENESS_STEPS: readonly Duration[] = [
   ...[1, 2, 4, 7, 14].map((days) => days * DAY),
 ];
 
-/** How late events came that appeared only after their range had been read: how long after their own time that was. */
+/** A histogram of how long after their own time events appeared, for events that appeared after their range had been read. */
 export interface Lateness {
   readonly since: Instant;
   /** Number of events that were there when their range was read for the first time. */
@@ -17,7 +17,7 @@ export interface Lateness {
   readonly worst: Duration;
 }
 
-/** What a run has found out about lateness and not yet stored. */
+/** The lateness of events in a run that is not stored yet. */
 export class LatenessNotes {
   #onTime = 0;
   #late: Duration[] = [];
@@ -46,7 +46,7 @@ export class LatenessNotes {
 }
 
 /**
- * The overlap that would have caught this share of all events: the upper bound of the step with the last of them, less
+ * The overlap that would have caught this share of all events: the upper bound of the step with the last of them, minus
  * `settle`, since a range is read for the first time only after that.
  */
 export function overlapFor({ onTime, late, worst }: Lateness, share: number, settle: Duration): Duration {

@@ -1,7 +1,7 @@
 import { formatInstant, type Instant, type Range } from '../time.ts';
 import type { Tally } from './tally.ts';
 
-/** What was done for a feed on one day (UTC). */
+/** The work for a feed on one day (UTC). */
 export interface DayTally extends Omit<Tally, 'retries'> {
   readonly day: string;
   /** Number of windows that were read to their end. */
@@ -17,7 +17,7 @@ export interface Folded {
   readonly final: Instant;
 }
 
-/** What was delivered of the events of one hour: in all, and to each destination. */
+/** The delivered events of one hour: in total, and for each destination. */
 export interface LedgerHour extends Digest {
   readonly hour: string;
   readonly destinations: Readonly<Record<string, Digest>>;

@@ -1,7 +1,7 @@
 import type { Instant, Range } from '../time.ts';
 
 /**
- * Something that is kept whole, with the reason.
+ * An event or answer that is kept whole, with the reason.
  *
  * - `oversized`     an event (as ECS) that a destination got shortened
  * - `inexpressible` an event (as ECS) that a destination's format cannot express

@@ -1,10 +1,10 @@
 import type { Range } from '../time.ts';
 
-/** One step of a verification: what the vendor has, compared with what was delivered. */
+/** One step of a verification: the vendor's events, compared with the delivered ones. */
 export interface VerifiedStep extends Range {
   /** Number of events that the vendor has. */
   readonly vendor: number;
-  /** Those of them that all destinations have which want them. */
+  /** Those of them that no destination lacks. */
   readonly delivered: number;
   readonly missing: number;
   /** Events that were delivered and that the vendor no longer has. Undefined where that is not known. */
@@ -13,9 +13,9 @@ export interface VerifiedStep extends Range {
   readonly changed: number;
   /** Missing events that have been delivered now. */
   readonly repaired: number;
-  /** What the vendor's events were compared with: the keys of delivered events, or the ledger's digests where those have expired. */
+  /** The basis of the comparison: the keys of delivered events or, if those have expired, the ledger's digests. */
   readonly by: 'keys' | 'ledger';
-  /** Whether the step proves nothing: it could not be read or compared, or as many other events were delivered. */
+  /** Whether the step proves nothing: it could not be read or compared, or other events were delivered, but the same number. */
   readonly unsure?: boolean;
   /** A remark about the step. */
   readonly note?: string;

@@ -37,13 +37,13 @@ function wrapEvent(shape: Shape, event: EcsEvent, line: string): string {
   return `{"time":${time},${JSON.stringify(about).slice(1, -1)},"event":${asEvent(line)}}`;
 }
 
-/** A JSON object as it is, everything else as a string. Splunk refuses a blank event. */
+/** A JSON object unchanged, everything else as a string. Splunk refuses a blank event. */
 function asEvent(line: string): string {
   if (isPlainObject(line)) return line;
   return JSON.stringify(line.trim() === '' ? '(an empty record)' : line.toWellFormed());
 }
 
-/** Whether a text that is JSON if it begins like an object is an object that is not empty and that every reader takes. */
+/** Whether a text is a JSON object that is not empty and that every reader accepts. The text is JSON if it begins like an object. */
 function isPlainObject(text: string): boolean {
   if (!text.startsWith('{') || !text.endsWith('}') || /^\{\s*\}$/.test(text)) return false;
   if (!text.isWellFormed()) return false;

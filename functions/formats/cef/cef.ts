@@ -9,7 +9,7 @@ import { vendorPrefix } from './vendor-keys.ts';
 /** Maximum lengths of the header's fields, in UTF-16 units before escaping. */
 const MAX = { vendor: 63, product: 63, version: 31, classId: 1_023, name: 512 };
 
-/** No field of the header may be empty. Where a vendor names no version, none is made up. */
+/** Stands for a missing header field, since none may be empty. */
 const UNKNOWN = 'unknown';
 
 /** The event as one line of CEF, the format of ArcSight: a projection of its ECS fields. */

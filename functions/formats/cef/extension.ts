@@ -1,3 +1,4 @@
+import { isObject } from '../../core/events/is-object.ts';
 import { fieldAt } from '../ecs-field.ts';
 import { CEF_MAPPING } from './mapping.ts';
 import { clean, cut, escapeValue } from './text.ts';
@@ -50,7 +51,7 @@ function putField(
   if (isWritten && label !== undefined) extension.text += ` ${key}Label=${label}`;
 }
 
-/** Adds a key and returns true, unless the value is blank: it would say nothing, and some readers fail on it. */
+/** Adds a key and returns true, unless the value is blank, on which some readers fail. */
 function put(extension: Extension, key: string, text: string, max: number): boolean {
   const whole = clean(text);
   const value = cut(whole, max);
@@ -76,12 +77,11 @@ function putNamespace(extension: Extension, namespace: unknown, prefix: string):
   }
 }
 
-/** The values below an object that are no objects, each with the name of its path. Objects that lie too deep are values too. */
+/** The leaf values below an object, each with the name of its path. Objects beyond the maximum depth count as leaves. */
 function* leavesOf(branch: object, parent: string, depth: number): Generator<readonly [name: string, value: unknown]> {
   for (const [property, value] of Object.entries(branch)) {
     const name = vendorKey(parent, property);
-    const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (isBranch && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
+    if (isObject(value) && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
     else yield [name, value];
   }
 }

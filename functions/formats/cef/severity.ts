@@ -70,7 +70,7 @@ const RULES: readonly SeverityRule[] = [
 /** An event to which no rule applies need not be harmless. */
 const OTHERWISE = 3;
 
-/** How severe an event is, 0 to 10, judged by its ECS fields alone. */
+/** The severity of an event, 0 to 10, by its ECS fields only. */
 export function cefSeverity(event: unknown, words: string): number {
   const category = fieldAt(event, ['event', 'category']);
   const type = fieldAt(event, ['event', 'type']);

@@ -1,4 +1,4 @@
-/** Control characters, line separators and lone surrogates: none of them may get into a line of CEF. */
+/** Control characters, line separators and lone surrogates, which a line of CEF must not contain. */
 const UNCLEAN = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 const REPLACED = /[\p{Cc}\u2028\u2029]/gu;
 /** Characters that some readers take for the end of a line, besides \n and \r. */
@@ -8,7 +8,7 @@ const HEADER_SPECIAL = /[\\|]/g;
 const EXTENSION_SPECIAL = /[\\=\r\n]/g;
 const LINE_BREAKS = /[\r\n]+/g;
 
-/** Removes what no CEF value can hold. Line breaks stay, as \n or \r; a tab becomes a space. */
+/** Removes characters that no CEF value can hold. Line breaks stay, as \n or \r; a tab becomes a space. */
 export function clean(text: string): string {
   // Most texts are clean: testing is cheaper than replacing.
   if (!UNCLEAN.test(text)) return text;

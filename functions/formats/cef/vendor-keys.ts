@@ -8,7 +8,7 @@ const MAX_KEY = 100;
 const MAX_PART = 200;
 
 /**
- * What the keys of a vendor's own fields begin with: `AcmeCloud`. CEF wants the names of the vendor, of the product and
+ * The prefix of the keys of a vendor's own fields: `AcmeCloud`. CEF wants the names of the vendor, of the product and
  * of the field, with nothing between them. A product's name that begins with the vendor's is used alone.
  */
 export function vendorPrefix(vendor: string, product: string): string {

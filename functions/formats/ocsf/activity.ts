@@ -10,7 +10,7 @@ export interface ActivityRule {
   readonly activity?: number;
 }
 
-/** The activity where the class has none that fits: activity_name then tells what happened. */
+/** The activity if the class has none that fits. Then activity_name tells what happened. */
 export const OTHER = 99;
 
 const ENABLE = ['enable', 'activate', 'reactivate', 'restore', 'unsuspend'];
@@ -28,7 +28,7 @@ export const AUTHENTICATION: readonly ActivityRule[] = [
 ];
 
 export const ACCOUNT_CHANGE: readonly ActivityRule[] = [
-  // What is created or deleted here belongs to the account; it is not the account itself.
+  // These are created or deleted for an account; the account itself is not.
   { words: [['token', 'key', 'credential', 'certificate']] },
   { words: [MFA, [...ENABLE, ...ADD, 'create', 'enroll', 'register']], activity: 10 },
   { words: [MFA, [...DISABLE, ...REMOVE, 'delete']], activity: 11 },

@@ -1,7 +1,7 @@
 import { type ActivityRule, OTHER } from './activity.ts';
 import { CLASS_RULES, type ClassRule, LAST_RULE } from './class.ts';
 
-/** Which events become which class and activity of OCSF, as a table in Markdown for the documentation: the first row that fits counts. */
+/** The rules for the OCSF class and activity of events, as a table in Markdown for the documentation. The first row that fits counts. */
 export function ocsfClassTable(): string {
   const rows = [...CLASS_RULES, LAST_RULE].map((rule) => [eventOf(rule), classOf(rule), activitiesOf(rule)]);
   const table = [['ECS event', 'OCSF class', 'activity: the first that fits'], ['---', '---', '---'], ...rows];

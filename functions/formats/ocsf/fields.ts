@@ -1,4 +1,4 @@
-import { isBranch } from '../../core/events/differences.ts';
+import { isObject } from '../../core/events/is-object.ts';
 import { parseInstant } from '../../core/time.ts';
 
 /** An object of the event, such as `user` or `user.target`; empty if the event has none. */
@@ -28,7 +28,7 @@ export class OcsfFields {
   branch(...keys: readonly string[]): Branch {
     return keys.reduce<Branch>((inner, key) => {
       const value = inner[key];
-      return isBranch(value) ? value : NOTHING;
+      return isObject(value) ? value : NOTHING;
     }, this.#event);
   }
 

@@ -5,7 +5,7 @@ export const OCSF_VERSION = '1.3.0';
 
 const UNKNOWN = 'unknown';
 
-/** Where the event comes from: the product, its log, our stable id, and when and by whom it was forwarded. */
+/** The origin of the event: the product, its log, our stable id, and when and by whom it was forwarded. */
 export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch {
   const about = fields.branch('event');
   return {

@@ -83,7 +83,7 @@ function groupOf(fields: OcsfFields): Branch {
   return found ?? { name: UNKNOWN };
 }
 
-/** Where the request came from: an IP address, or the text in its place. */
+/** The origin of the request: an IP address, or the text in its place. */
 function sourceOf(fields: OcsfFields): Branch | undefined {
   const source = fields.branch('source');
   const ip = fields.textThat(isShortIpAddress, source, 'ip');
@@ -109,7 +109,7 @@ function deviceOf(fields: OcsfFields): Branch | undefined {
 /** The ECS objects that an event can be about, by its subject. */
 const THINGS: Readonly<Record<string, string>> = { file: 'file', host: 'host', process: 'process', session: 'host' };
 
-/** What the event is about: its file, host or process, else a part of the service, of which only the kind is known. */
+/** The thing that the event is about: its file, host or process, else a part of the service, of which only the kind is known. */
 function thingOf(fields: OcsfFields, subject: string): Branch {
   const key = THINGS[subject];
   const thing = key === undefined ? {} : fields.branch(key);

@@ -59,7 +59,7 @@ function sourceActivityName(facts: EcsFacts, fields: OcsfFields): string {
   return fields.text(fields.branch('event'), 'action') ?? facts.types[0] ?? facts.kind ?? 'Other';
 }
 
-/** What the event is about, as a category of ECS. */
+/** The subject of the event, as a category of ECS. */
 function subjectOf({ categories = [] }: ClassRule, facts: EcsFacts): string {
   if (facts.categories.includes('iam') && facts.types.includes('admin')) return 'admin';
   return categories.find((category) => facts.categories.includes(category)) ?? 'unknown';

@@ -16,7 +16,7 @@ const STEPS: readonly (readonly [highest: number, severity: Severity])[] = [
 ];
 const CRITICAL: Severity = { id: 5, caption: 'Critical' };
 
-/** How severe an event is. The rules are those of CEF, so that an event is equally severe in each format. */
+/** The severity of an event, by the rules of CEF, so that it is the same in each format. */
 export function severityOf(event: Branch, words: readonly string[]): Severity {
   const severity = cefSeverity(event, words.join(' '));
   return STEPS.find(([highest]) => severity <= highest)?.[1] ?? CRITICAL;

@@ -9,7 +9,7 @@ export function credentialHeader(
   return { [header]: scheme === undefined ? credential : `${scheme} ${credential}` };
 }
 
-/** Sends a field of the secret as it is. */
+/** Sends a field of the secret unchanged. */
 export function headerSigner(auth: HeaderAuth): Signer {
   return { sign: (secret) => ({ headers: credentialHeader(auth, secret[auth.field] ?? ''), signatures: [] }) };
 }

@@ -10,7 +10,7 @@ export function hmacSigner(auth: HeadersHmacAuth): Signer {
 function sign(auth: HeadersHmacAuth, secret: SecretFields, now: number): Signed {
   const timestamp = String(auth.timestamp === 'seconds' ? Math.floor(now / 1_000) : Math.floor(now));
   const textOf = (part: SignedPart) => (part === 'timestamp' ? timestamp : (secret[part.field] ?? ''));
-  // The key is the field's text, whatever that looks like: a key in hex is not decoded.
+  // The key is the field's text as it is: a key in hex is not decoded.
   const hmac = createHmac(auth.algorithm, secret[auth.key] ?? '').update(auth.signed.map(textOf).join(''));
   const signature = hmac.digest(auth.encoding);
   const headers = Object.entries(auth.headers).map(([name, part]) => [

@@ -11,7 +11,7 @@ export function oauth2Signer(auth: ClientCredentialsAuth, tools: SignerTools): S
   const { http, origin, foreignTokenUrl } = tools;
   const holder = new TokenHolder(tools.hide);
   const url = foreignTokenUrl ?? auth.tokenUrl ?? '';
-  // The token endpoint has its own way, which leads to no other origin.
+  // The token endpoint has its own connection, which reaches no other origin.
   const tokenOrigin = foreignTokenUrl === undefined ? origin : new URL(foreignTokenUrl).origin;
   return {
     sign: () => ({

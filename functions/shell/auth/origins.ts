@@ -9,9 +9,9 @@ const schema = z.record(z.string(), z.array(z.string()));
 let known: ReadonlyMap<string, readonly string[]> | undefined;
 
 /**
- * An input names a secret and the origins that it is sent to. Whoever may invoke a function could have it show a secret to
- * anybody, so what is deployed carries a list of the origins that belong to each secret. On one's own machine there is none:
- * whoever runs the program there can read the secrets anyway.
+ * Checks that the secret of an input belongs to its origins. Otherwise anyone who may invoke a function could send a secret to
+ * any host, so each deployment contains a list of the origins of each secret. A local run has no list: whoever starts it can read
+ * the secrets anyway.
  */
 export function checkOrigins(auth: Auth, connection: ConfiguredConnection): void {
   const { id, source, secret } = connection;
@@ -25,8 +25,8 @@ export function checkOrigins(auth: Auth, connection: ConfiguredConnection): void
   throw new TidemarkError({
     code: 'config',
     stage: 'processing',
-    message: `${source}/${id}: secret ${secret} was not deployed together with origin ${foreign}, and is not sent there.`,
-    remedy: 'Put the connection into tidemark.json as it is to be, and deploy it: npx cdk deploy --all.',
+    message: `${source}/${id}: secret ${secret} was not deployed together with origin ${foreign}, so it is not sent there.`,
+    remedy: 'Write the connection with this origin into tidemark.json, and deploy it: npx cdk deploy --all.',
   });
 }
 
@@ -38,7 +38,7 @@ function readOrigins(file: string): ReadonlyMap<string, readonly string[]> {
       code: 'config',
       stage: 'processing',
       message: `The list of secrets and origins, ${file}, cannot be read.`,
-      remedy: 'It is a part of what is deployed: deploy again.',
+      remedy: 'It is a part of the deployment: deploy again.',
       cause: thrown,
     });
   }

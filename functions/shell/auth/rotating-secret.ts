@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { Auth } from '../../core/auth.ts';
-import type { AttemptNote, Notice, Pending, SecretLook } from '../../core/rotation/secret-state.ts';
+import type { AttemptNote, Notice, Pending, SecretState } from '../../core/rotation/secret-state.ts';
 import { type Duration, type Instant, MILLISECOND, parseInstant } from '../../core/time.ts';
 import { fieldsOf, LEAST_CHARACTERS, secretsManager, unreadableSecret } from './secret.ts';
 
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
-/** A label of our own, which no other program takes for one of a value. */
+/** Our own label, which has no meaning for other programs. */
 const NOTICED = 'TIDEMARK_DUE';
 
 const instant = z.int().check(z.nonnegative());
@@ -32,7 +32,7 @@ const noteSchema = z.strictObject({
 });
 const noticeSchema = z.strictObject({ of: id, since: instant, seen: instant });
 
-/** A secret as its rotation sees it: versions with labels. Values are masked as soon as they are read, and are sent to the vendor only. */
+/** A secret for its rotation: versions with labels. Values are masked as soon as they are read, and are sent to the vendor only. */
 export class RotatingSecret {
   readonly #name: string;
   readonly #auth: Auth;
@@ -53,7 +53,7 @@ export class RotatingSecret {
     return this.#fields;
   }
 
-  async look(): Promise<SecretLook> {
+  async look(): Promise<SecretState> {
     try {
       const described = await secretsManager().send(new DescribeSecretCommand({ SecretId: this.#name }));
       const labels = Object.entries(described.VersionIdsToStages ?? {});
@@ -61,7 +61,7 @@ export class RotatingSecret {
       const value = await this.#get({ VersionStage: CURRENT });
       this.#text = value.SecretString ?? '';
       this.#hideValue(this.#text);
-      // Throws if the value is not what it should be.
+      // Throws if the value has not the expected shape.
       this.#fields = fieldsOf(this.#name, this.#text, this.#auth);
       const version = value.VersionId ?? '';
       const validUntil = parseInstant(objectOf(this.#text)?.validUntil);
@@ -114,13 +114,13 @@ export class RotatingSecret {
     );
   }
 
-  /** Takes new credentials, to be stored by `store`. @param end until when they are valid, if that is known */
+  /** Takes new credentials, to be stored by `store`. @param end the end of their validity, if it is known */
   hold(fields: Readonly<Record<string, string>>, end: { readonly validUntil?: string }): void {
     for (const field of Object.values(fields)) this.#hide(field);
     this.#fresh = { ...fields, ...end };
   }
 
-  /** One write makes the new credentials the current value, beside what else the secret held, and takes the label from the note. */
+  /** One write makes the new credentials the current value, keeps the other fields of the secret, and takes the label from the note. */
   async store(version: string, timeout: Duration): Promise<void> {
     const { validUntil: _, ...kept } = objectOf(this.#text) ?? {};
     const command = new PutSecretValueCommand({
@@ -136,7 +136,7 @@ export class RotatingSecret {
     return await secretsManager().send(new GetSecretValueCommand({ SecretId: this.#name, ...which }));
   }
 
-  /** The pending version. If it is not ours, nothing but its age is used. */
+  /** The pending version. If it is not ours, only its age is used. */
   async #pending(version: string): Promise<Pending> {
     const value = await this.#getIfAny({ VersionId: version });
     const since = value && createdAt(value);
@@ -150,14 +150,14 @@ export class RotatingSecret {
     };
   }
 
-  /** The latest, by its label: another invocation may just have put it in the place of the one that was listed. */
+  /** The latest notice, read by its label: another invocation may just have replaced the one that was listed. */
   async #notice(): Promise<{ notice?: Notice }> {
     const value = await this.#getIfAny({ VersionStage: NOTICED });
     const notice = noticeSchema.safeParse(objectOf(value?.SecretString ?? '')?.notice);
     return notice.success ? { notice: notice.data } : {};
   }
 
-  /** A version may have been labelled before it has a value, and may have gone since it was listed. */
+  /** A version. Undefined if it has no value yet, or was removed since it was listed. */
   async #getIfAny(which: Which): Promise<GetSecretValueResponse | undefined> {
     try {
       return await this.#get(which);
@@ -167,7 +167,7 @@ export class RotatingSecret {
     }
   }
 
-  /** Everything in a secret that is long enough is secret, whether we use it or not. */
+  /** Masks all values of a secret that are long enough, including those that we do not use. */
   #hideValue(text: string): void {
     const value = objectOf(text) ?? { text };
     const { notHidden = [] } = this.#auth;
@@ -180,7 +180,7 @@ export class RotatingSecret {
 
 type Which = { readonly VersionStage: string } | { readonly VersionId: string };
 
-/** The field with the time when the credential ends, which is no secret. */
+/** The field with the end of the credential's validity. It is not secret. */
 const VALID_UNTIL = 'validUntil';
 
 function createdAt({ CreatedDate: date }: GetSecretValueResponse): Instant | undefined {

@@ -3,7 +3,7 @@ import type { Auth, SecretShape } from '../../core/auth.ts';
 import { secretShapes } from '../../core/config/connection.ts';
 import { TidemarkError } from '../../core/errors.ts';
 
-/** A secret as it was read: its version, and its checked fields. Kept as long as the invocation. */
+/** The version and the checked fields of a secret. It is kept during the invocation. */
 export interface Secret {
   readonly version: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export function secretsManager(): SecretsManagerClient {
   return client;
 }
 
-/** Reads a connection's secret and checks that it has what the source's auth needs; its values never show in an error. */
+/** Reads a connection's secret and checks that it has what the source's auth needs; its values never appear in an error. */
 export async function readSecret(name: string, auth: Auth): Promise<Secret> {
   try {
     const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }));
@@ -30,17 +30,17 @@ export async function readSecret(name: string, auth: Auth): Promise<Secret> {
   }
 }
 
-/** The error that says why a secret could not be read; it holds nothing of its value. */
+/** The error for a secret that could not be read. It contains nothing of the value. */
 export function unreadableSecret(name: string, thrown: unknown, auth: Auth): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const { name: kind, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (kind === 'ResourceNotFoundException') {
     return secretError(
       `Secret ${name} does not exist, or has no value.`,
-      `Put it in: ${secretCommand(name)}. It asks for what it takes, a value like ${secretShapes(auth)}.`,
+      `Put it in: ${secretCommand(name)}. It asks for a value like ${secretShapes(auth)}.`,
     );
   }
-  // A parser quotes what it could not read: here that is the secret.
+  // A parser's message quotes the text that it could not read: here that is the secret.
   const why = kind === 'SyntaxError' ? 'the answer is not JSON' : message;
   return secretError(
     `Secret ${name} cannot be read: ${kind}: ${why}`,
@@ -50,7 +50,7 @@ export function unreadableSecret(name: string, thrown: unknown, auth: Auth): Tid
   );
 }
 
-/** The command that gives a secret its value: here, or in the account where this runs. */
+/** The command that sets the secret's value: locally, or in the account where this runs. */
 function secretCommand(name: string): string {
   const cloud = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? '' : ' --cloud';
   return `npx tidemark secret set ${name.replace(/^tidemark\//, '')}${cloud}`;
@@ -69,7 +69,7 @@ export function fieldsOf(name: string, text: string | undefined, auth: Auth): Re
     throw secretError(`Secret ${name} is not a JSON object.`, valueWanted(name, wanted));
   }
   const given = value as Readonly<Record<string, unknown>>;
-  // The shape of which the value has the largest part is the one that is meant.
+  // The intended shape is the one of which the value has the most fields.
   const [shape] = [...auth.secret].sort((one, other) => count(other, given) - count(one, given)) as [SecretShape];
   return Object.fromEntries(Object.keys(shape).map((key) => [key, credential({ name, key, field: given[key], auth })]));
 }
@@ -82,7 +82,7 @@ function isFilled(field: unknown): field is string {
   return typeof field === 'string' && field.trim() !== '';
 }
 
-/** One field of a secret, as it is found. */
+/** One field of a secret that was read. */
 interface FoundField {
   /** The secret's name. */
   readonly name: string;
@@ -91,12 +91,12 @@ interface FoundField {
   readonly auth: Auth;
 }
 
-/** Checks one field of a secret. Free text may hold any character but those that come from pasting; all else goes into headers. */
+/** Checks one field of a secret. Free text may hold any character except those that come from pasting; all other fields are sent in headers. */
 function credential({ name, key, field, auth }: FoundField): string {
   const { freeText = [], notHidden = [] } = auth;
   const wanted = secretShapes(auth);
   if (!isFilled(field)) throw secretError(`Secret ${name} has no ${key}.`, valueWanted(name, wanted));
-  // Values are pasted: white space around them is never meant.
+  // Values are pasted, so white space around them is never intended.
   const clean = field.trim();
   const allowed = freeText.includes(key) ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/;
   if (allowed.test(clean)) {
@@ -112,7 +112,7 @@ function credential({ name, key, field, auth }: FoundField): string {
   );
 }
 
-/** Minimum length of a secret field. Shorter texts occur in harmless text, too: they could not be masked without harm to events. */
+/** Minimum length of a secret field. Shorter texts also occur in harmless text, so masking them would damage events. */
 export const LEAST_CHARACTERS = 8;
 
 function valueWanted(name: string, shape: string): string {

@@ -1,5 +1,5 @@
 import type { SessionAuth } from '../../core/auth.ts';
-import type { SessionAnswer } from '../../core/effects.ts';
+import type { TokenAnswer } from '../../core/effects.ts';
 import { encodeBody } from '../../core/requests/request-body.ts';
 import { type Duration, parseInstant } from '../../core/time.ts';
 import { credentialHeader } from './header.ts';
@@ -22,7 +22,7 @@ export function sessionSigner(auth: SessionAuth, tools: SignerTools): Signer {
         const open = holder.take(fields[auth.answer.token]);
         return { answer, open, ...endOf(auth, fields) };
       },
-      extend: async (timeout: Duration): Promise<SessionAnswer> => {
+      extend: async (timeout: Duration): Promise<TokenAnswer> => {
         const answer = await http(origin).send({ url: auth.extend, method: 'POST' }, credentials(), timeout);
         const open = answer.status >= 200 && answer.status < 300;
         return { answer, open, ...endOf(auth, holder.fieldsOf(answer)) };
@@ -39,7 +39,7 @@ function signInFor({ secret: shapes, signIn }: SessionAuth, secret: SecretFields
   return found;
 }
 
-function endOf({ answer }: SessionAuth, fields: Readonly<Record<string, unknown>>): Pick<SessionAnswer, 'until'> {
+function endOf({ answer }: SessionAuth, fields: Readonly<Record<string, unknown>>): Pick<TokenAnswer, 'until'> {
   const until = parseInstant(fields[answer.expires]);
   return until === undefined ? {} : { until };
 }

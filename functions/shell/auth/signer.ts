@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../core/effects.ts';
+import type { TokenAnswer } from '../../core/effects.ts';
 import type { Duration } from '../../core/time.ts';
 import type { Http } from '../network/http.ts';
 import type { TokenHolder } from './token-holder.ts';
@@ -14,14 +14,14 @@ export interface Signer {
    * @param now milliseconds since 1970
    */
   sign(secret: SecretFields, now: number): Signed;
-  /** How tokens are obtained, for kinds that have them. */
+  /** Obtains tokens, for kinds that have them. */
   readonly tokens?: Tokens;
 }
 
 /** The headers of one signed request. */
 export interface Signed {
   readonly headers: Readonly<Record<string, string>>;
-  /** Values in them that were made for this request, and that let whoever has them in for a while: hidden in the answer. */
+  /** Values in them that were made for this request. They are masked in the answer, because they give access for a while. */
   readonly signatures: readonly string[];
 }
 
@@ -29,19 +29,19 @@ export interface Tokens {
   /** Holds the token that requests carry. */
   readonly holder: TokenHolder;
   /** Asks for a token by one request with the secret. */
-  open(secret: SecretFields, timeout: Duration): Promise<SessionAnswer>;
-  /** Asks for a longer life of the token, where a vendor can give it. */
-  extend?(timeout: Duration): Promise<SessionAnswer>;
+  open(secret: SecretFields, timeout: Duration): Promise<TokenAnswer>;
+  /** Extends the life of the token, for vendors that can do that. */
+  extend?(timeout: Duration): Promise<TokenAnswer>;
 }
 
-/** What a signer works with. */
+/** Inputs of a signer. */
 export interface SignerTools {
-  /** The way to one origin, and to nowhere else. */
+  /** A connection to one origin only. */
   http(origin: string): Pick<Http, 'send'>;
   /** The connection's origin. */
   readonly origin: string;
   /** The whole URL of the token endpoint; undefined if that is below the connection's origin, or if there is none. */
   readonly foreignTokenUrl: string | undefined;
-  /** Masks a text wherever it would be written; called before anybody sees the answer that holds it. */
+  /** Masks a text wherever it would be written; called before the answer that contains it is used. */
   hide(text: string): void;
 }

@@ -18,5 +18,5 @@ export function signerFor<Kind extends AuthKind>(auth: AuthOf<Kind>, tools: Sign
   return SIGNERS[auth.kind](auth, tools);
 }
 
-/** A union over kinds, in the form that lets the compiler see that a signer fits its own kind. */
+/** A union over kinds, in a form that lets the compiler check that a signer fits its kind. */
 type AuthOf<Kind extends AuthKind> = { [One in Kind]: AuthKinds[One] & { readonly kind: One } }[Kind];

@@ -1,9 +1,9 @@
 import type { Answer } from '../../core/model.ts';
 
-/** A token as JSON or a form writes it, wherever it stands, whatever surrounds it, and if the text is broken off. */
+/** A token in JSON or in a form, at any place in a text, even if the text is cut off. */
 const TOKENS = [/"[^"]{0,40}token"\s*:\s*"((?:[^"\\]|\\.)+)/gi, /(?<![^&?\s])[\w.-]{0,40}token=([^&\s"'<]+)/gi];
 
-/** The token that requests carry now; nobody sees it who looks at this object. */
+/** The token that requests carry now. It does not show if this object is logged. */
 export class TokenHolder {
   #token: string | undefined;
   readonly #hide: (text: string) => void;
@@ -17,7 +17,7 @@ export class TokenHolder {
     return this.#token;
   }
 
-  /** Puts a token in use, if it is one that a header can carry. Returns whether it is. */
+  /** Uses a token if a header can carry it. Returns whether it can. */
   take(token: unknown): boolean {
     if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return false;
     this.#hide(token);
@@ -26,8 +26,8 @@ export class TokenHolder {
   }
 
   /**
-   * The fields of a good answer's JSON; nothing of any other. Every token in the answer is hidden first: one that we cannot use
-   * opens the account, too, and an answer may be quoted for what is wrong with it.
+   * The fields of a successful answer's JSON; none for any other answer. First masks every token in the answer, because a faulty
+   * answer may be quoted in an error, and even a token that we cannot use gives access to the account.
    */
   fieldsOf({ status, text }: Answer): Readonly<Record<string, unknown>> {
     for (const pattern of TOKENS) for (const [, token = ''] of text.matchAll(pattern)) this.#hide(token);

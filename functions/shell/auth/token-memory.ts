@@ -1,9 +1,9 @@
 import type { TokenTimes } from '../../core/effects.ts';
 
-/** Where a token belongs: it is used for nothing else. */
+/** The place to which a token belongs. It is used nowhere else. */
 export interface TokenPlace {
   readonly origin: string;
-  /** The whole URL of the token endpoint, where that is on an origin of its own. */
+  /** The whole URL of the token endpoint, if that is on another origin. */
   readonly tokenUrl: string | undefined;
   /** The name of the secret that the token was obtained with. */
   readonly secret: string;
@@ -17,8 +17,8 @@ export interface KeptToken {
 }
 
 /**
- * The tokens that a warm function keeps between invocations, one a connection: in memory only. A token is given out for the place
- * that it was obtained for; anything else takes it out for good.
+ * The tokens that a warm function keeps between invocations, one per connection, in memory only. A token is returned only for
+ * the place that it was obtained for; a request for another place removes it.
  */
 export class TokenMemory {
   readonly #kept = new Map<string, KeptToken & { readonly place: TokenPlace }>();
@@ -32,7 +32,7 @@ export class TokenMemory {
   }
 
   keep(connection: string, place: TokenPlace, kept: KeptToken): void {
-    // Without a version nobody could tell whether the secret is still the same.
+    // Without a version, a change of the secret would go unnoticed.
     if (place.secretVersion !== '') this.#kept.set(connection, { ...kept, place });
   }
 

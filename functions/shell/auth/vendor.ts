@@ -9,26 +9,26 @@ import type { Signer } from './signer.ts';
 import { signerFor } from './signers.ts';
 import type { TokenMemory, TokenPlace } from './token-memory.ts';
 
-/** What one invocation needs to talk to the vendor of a connection. */
+/** Inputs of an invocation's requests to the vendor of a connection. */
 export interface VendorTools {
   readonly source: Source;
   readonly connection: Connection;
   readonly telemetry: Telemetry;
-  /** What a warm function has kept of earlier invocations. */
+  /** Tokens that a warm function has kept from earlier invocations. */
   readonly memory: TokenMemory;
-  /** Says that the host wants the invocation to end. */
+  /** Aborts when the host wants the invocation to end. */
   readonly stop: AbortSignal | undefined;
 }
 
 /** The part of the engine's effects that is about the vendor and the secret. */
-export type VendorEffects = Pick<Effects, 'fetch' | 'session' | 'secretVersion' | 'keptToken' | 'keepToken'>;
+export type VendorEffects = Pick<Effects, 'fetch' | 'obtainToken' | 'secretVersion' | 'keptToken' | 'keepToken'>;
 
-/** The vendor as one invocation meets it: signs requests, reads the secret, and masks all that is secret in what comes back. */
+/** The vendor during one invocation: signs requests, reads the secret, and masks secrets in answers. */
 export class Vendor {
   readonly effects: VendorEffects;
   readonly #tools: VendorTools;
   #madeSigner: Signer | undefined;
-  /** The warm connections, by origin. A frozen Lambda would find them dead: they are closed with the invocation. */
+  /** The warm connections, by origin. They are closed with the invocation, because they would be dead after a Lambda was frozen. */
   readonly #ways = new Map<string, Http>();
   #secret: Promise<Secret> | undefined;
   /** The version of the secret that the token in use was obtained with. */
@@ -44,7 +44,7 @@ export class Vendor {
         const sending = this.#way(connection.origin).send(request, headers, timeout);
         return await this.#clean(sending, signatures);
       },
-      session: async (step, timeout) => {
+      obtainToken: async (step, timeout) => {
         const { tokens } = this.#signer;
         const { fields, version } = await this.#read(false);
         const asking = step === 'open' ? tokens?.open(fields, timeout) : tokens?.extend?.(timeout);
@@ -67,7 +67,7 @@ export class Vendor {
     for (const way of this.#ways.values()) way.close();
   }
 
-  /** Made when it is first needed: a census has no connection. */
+  /** Created when it is first needed, since a census has no connection. */
   get #signer(): Signer {
     const { source, connection, telemetry } = this.#tools;
     this.#madeSigner ??= signerFor(source.auth, {
@@ -94,7 +94,7 @@ export class Vendor {
   #takeUp(version: string): TokenTimes | undefined {
     const { connection, memory } = this.#tools;
     const kept = memory.take(connection.id, this.#place(version));
-    // Taken up, it is hidden from this invocation's log, too.
+    // Taking it over also masks it in this invocation's log.
     if (!kept || !this.#signer.tokens?.holder.take(kept.token)) return undefined;
     this.#tokenVersion = version;
     return kept.times;
@@ -105,7 +105,7 @@ export class Vendor {
     return await this.#secret;
   }
 
-  /** Whatever is secret is masked before the first line that could hold it. */
+  /** Reads the secret, and masks it before anything that could contain it is logged. */
   async #readAndHide(): Promise<Secret> {
     const { source, connection, telemetry } = this.#tools;
     const secret = await readSecret(connection.secret, source.auth);
@@ -114,7 +114,7 @@ export class Vendor {
     return secret;
   }
 
-  /** Vendors echo what they were sent: in error bodies, and in where they redirect to. */
+  /** Masks secrets in an answer. Vendors repeat the request in error bodies and in redirects. */
   async #clean(sending: Promise<Answer>, signatures: readonly string[]): Promise<Answer> {
     const mask = new Mask();
     for (const signature of signatures) mask.hide(signature);

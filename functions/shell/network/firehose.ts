@@ -2,14 +2,14 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 
-/** Errors that refuse the whole call for now: none of its records was accepted. */
+/** Temporary errors of the whole call: none of its records was accepted. */
 const BUSY = new Set([
   'ServiceUnavailableException',
   'LimitExceededException',
   'ThrottlingException',
   'ThrottledException',
 ]);
-/** Errors that no retry can mend. */
+/** Errors for which a retry cannot help. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
   'InvalidArgumentException',

@@ -8,19 +8,19 @@ import { below } from '../../core/requests/origin.ts';
 import { methodOf } from '../../core/requests/request-body.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 
-/** Maximum size of an answer, unpacked. No page of an API is larger; an endless answer ends here. */
-const MOST_BODY_BYTES = 64 * 1024 * 1024;
-const MOST_HEADER_BYTES = 32 * 1024;
+/** Maximum size of an answer, unpacked. Real pages are smaller; it stops an endless answer. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
 
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
 
-/** The way to one origin: warm connections for as long as a run lasts. A frozen Lambda would find them dead. */
+/** Warm connections to one origin. They last for one run only, because they would be dead after a Lambda was frozen. */
 export class Http {
   readonly #origin: string;
   readonly #stop: AbortSignal | undefined;
   readonly #agents = {
     'https:': new Agent({ keepAlive: true, proxyEnv: proxy() }),
-    // Plain http is for loopback only, which no proxy leads to.
+    // Plain http is for loopback only, which no proxy reaches.
     'http:': new PlainAgent({ keepAlive: true }),
   };
 
@@ -38,7 +38,7 @@ export class Http {
     try {
       const { headers: own, body } = asked;
       const sent = { ...HEADERS, ...own, ...(body && { 'content-type': body.contentType }), ...credentials };
-      // A tunnel that is still being dug is not ended by a signal: a timeout of its own ends it, after everybody has been told.
+      // The signal does not end a proxy tunnel that is still being opened: this timeout does, a little later than the signal.
       const options = { method: methodOf(asked), headers: sent, signal, timeout: timeoutMs + 100 };
       const answer = await this.#exchange(url, options, body?.text);
       const headers = flat(answer.headers);
@@ -55,7 +55,7 @@ export class Http {
   }
 
   #exchange(url: URL, options: Exchange, body: string | undefined): Promise<IncomingMessage> {
-    const all = { ...options, maxHeaderSize: MOST_HEADER_BYTES };
+    const all = { ...options, maxHeaderSize: MAX_HEADER_BYTES };
     return new Promise((resolve, reject) => {
       options.signal.addEventListener('abort', () => reject(options.signal.reason), { once: true });
       const sent: ClientRequest =
@@ -68,7 +68,7 @@ export class Http {
   }
 }
 
-/** One request as Node takes it. */
+/** One request in the form that Node takes. */
 interface Exchange {
   readonly method: string;
   readonly headers: Record<string, string>;
@@ -77,13 +77,13 @@ interface Exchange {
   readonly timeout: number;
 }
 
-/** The usual variables name the proxy; it sees the host's name and nothing else of a request. Node itself reads NODE_EXTRA_CA_CERTS for a private authority. */
+/** The proxy, by the usual environment variables. It sees only the host name of a request. Node itself reads NODE_EXTRA_CA_CERTS for a private certificate authority. */
 function proxy(): Record<string, string | undefined> {
   const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
   return { HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, NO_PROXY: NO_PROXY ?? no_proxy };
 }
 
-/** A path goes below the origin's own; a whole URL, as vendors give for the next page, must have the very same origin. */
+/** Resolves a path below the origin, which may have a path of its own. A whole URL, as in vendors' links to the next page, must have the same origin. */
 export function resolve(origin: string, asked: string): URL {
   const base = new URL(origin);
   if (asked.startsWith('/') && !asked.startsWith('//')) {
@@ -108,8 +108,8 @@ async function readBody(body: IncomingMessage, encoding: string | undefined): Pr
   try {
     for await (const chunk of unpack(body, encoding)) {
       size += (chunk as Buffer).length;
-      if (size > MOST_BODY_BYTES) {
-        throw new UnreadableError(`The vendor’s answer is larger than ${MOST_BODY_BYTES >> 20} MiB.`);
+      if (size > MAX_BODY_BYTES) {
+        throw new UnreadableError(`The vendor’s answer is larger than ${MAX_BODY_BYTES >> 20} MiB.`);
       }
       chunks.push(chunk as Buffer);
     }

@@ -38,7 +38,7 @@ export async function writeCheckpoint(
     state: { S: encodeState(rest) },
     ...(owner !== undefined && { owner: { S: owner } }),
     ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
-    // The result of a verification is of use for as long as it can be repeated.
+    // The result of a verification is kept as long as the verification can be repeated.
     ...(rest.kind === 'verify' && { ttl: { N: table.expiry(rest.job.startedAt) } }),
   });
   return await table.put(

@@ -13,7 +13,7 @@ export interface ItemKey {
 }
 
 /**
- * Returns where a key of the engine leads: `<feed>` to an item of the feed itself, `<feed>#<job>` to one of a job beside it.
+ * Returns the item key for a key of the engine: `<feed>` to an item of the feed itself, `<feed>#<job>` to one of a job beside it.
  *
  * @param kind the kind of item, such as `seen`; a checkpoint of a job has the sort key `<job>` alone
  */

@@ -16,7 +16,7 @@ export async function loadOngoing(table: TableClient, feed: string): Promise<Ong
   return found;
 }
 
-/** Writes what has begun and removes what has ended. Both are found by their keys alone. */
+/** Writes things that have begun, and removes those that have ended. */
 export async function noteOngoing(
   table: TableClient,
   feed: string,

@@ -7,8 +7,8 @@ const PART_BYTES = 350_000;
 /**
  * A text as items, compressed, in as many parts as DynamoDB needs.
  *
- * @param prefix what the sort keys of the parts begin with; a part's number follows
- * @param attributes what each part has besides
+ * @param prefix the beginning of the parts' sort keys, before the part number
+ * @param attributes further attributes of each part
  */
 export function textInParts(pk: string, prefix: string, text: string, attributes: Item = {}): Item[] {
   const packed = gzipSync(text);

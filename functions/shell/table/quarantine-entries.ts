@@ -6,12 +6,12 @@ import { areComplete, joinParts, textInParts } from './parts.ts';
 import { decodeState, encodeState } from './state-json.ts';
 import type { TableClient } from './table-client.ts';
 
-/** Writes an entry that stays until somebody deals with it: it never expires. */
+/** Writes an entry. It never expires. */
 export async function quarantine(table: TableClient, feed: string, entry: QuarantineEntry): Promise<void> {
   const { id, text, at, reason, destinations, range } = entry;
   await table.write(
     textInParts(feed, prefixOf(id), text, {
-      // An entry that is written again, but not completely, leaves parts of two writings side by side.
+      // Tells the parts of this write from those of an earlier one, in case one of the two was not completed.
       writing: { S: digest(`${at} ${text}`) },
       reason: { S: reason },
       at: { S: formatInstant(at) },
@@ -20,7 +20,7 @@ export async function quarantine(table: TableClient, feed: string, entry: Quaran
   );
 }
 
-/** Reads the complete entries. One of which a part is missing is still being written. */
+/** Reads the complete entries. An entry without all of its parts is still being written. */
 export async function* loadQuarantine(table: TableClient, feed: string): AsyncGenerator<QuarantineEntry> {
   let parts: Item[] = [];
   for await (const item of table.query({ pk: feed, from: 'quarantine#', to: 'quarantine#~' })) {
@@ -35,7 +35,7 @@ export async function dropQuarantine(table: TableClient, feed: string, id: strin
   await table.remove({ pk: feed, from: prefix, to: `${prefix}~` });
 }
 
-/** What the sort keys of an entry's parts begin with. An id may hold any visible character; `#` and `~` have a meaning in keys. */
+/** The prefix of the sort keys of an entry's parts. An id may hold any visible character; `#` and `~` have a meaning in keys. */
 function prefixOf(id: string): string {
   return `quarantine#${encodeURIComponent(id).replaceAll('~', '%7E')}#`;
 }

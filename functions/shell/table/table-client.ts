@@ -12,9 +12,9 @@ import { checkSchema, type Item, type ItemKey } from './items.ts';
 
 /** Maximum items of a batch. */
 const BATCH_ITEMS = 25;
-/** Maximum bytes of a batch: DynamoDB takes 16 MB, which leaves room to spare. */
+/** Maximum bytes of a batch: far below the 16 MB that DynamoDB takes. */
 const BATCH_BYTES = 4_000_000;
-/** Errors that no retry can mend. */
+/** Errors for which a retry cannot help. */
 const HOPELESS = new Set([
   'ResourceNotFoundException',
   'AccessDeniedException',
@@ -37,7 +37,7 @@ export interface KeyRange {
 
 /**
  * The one DynamoDB table. Its partition key is `<source>/<stream>/<connection>`; the sort key begins with the kind of item.
- * The file of each kind says how it is written and read.
+ * Each kind of item has a file that writes and reads it.
  */
 export class TableClient {
   readonly #client: DynamoDBClient;
@@ -187,7 +187,7 @@ function conditionOf(expect: Readonly<Item> | undefined) {
   };
 }
 
-/** The first of the writes: as many as one call may carry. */
+/** The first writes that fit into one call. */
 function nextBatch(waiting: readonly BatchRequest[]): BatchRequest[] {
   let bytes = 0;
   let count = 0;

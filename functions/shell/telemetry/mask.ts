@@ -5,7 +5,7 @@ const MIN_ENCODED_LENGTH = 8;
 
 const MASK = '[secret]';
 
-/** Removes secrets from texts and errors, in every form in which something may repeat them, in one pass. */
+/** Removes secrets from texts and errors, in all their encoded forms, in one pass. */
 export class Mask {
   /** Patterns of all forms of all secrets, with the length of the text that each matches. */
   readonly #forms = new Map<string, number>();
@@ -56,7 +56,7 @@ export class Mask {
   }
 
   #makePattern(): RegExp {
-    // Longest first: where one form begins with another, all of the longer one must be masked.
+    // Longest first: if one form begins with another, all of the longer one must be masked.
     const forms = [...this.#forms].sort(([, one], [, other]) => other - one).map(([form]) => form);
     return new RegExp(forms.join('|'), 'g');
   }

@@ -9,8 +9,8 @@ const MAX_VALUES = 100;
 
 /**
  * Writes logs and metrics as lines of JSON. Metrics are in CloudWatch's embedded format: one line per invocation, with the source
- * as the only dimension, and one line per feed where that is wanted. This is no library, so that secrets are masked in
- * one place and the bundle stays small.
+ * as the only dimension, and one line per feed where that is wanted. No library is used, so that secrets are masked
+ * in one place and the bundle stays small.
  */
 export class Telemetry {
   readonly #source: string;
@@ -53,7 +53,7 @@ export class Telemetry {
     this.#write({ level, time: new Date().toISOString(), source: this.#source, message, ...fields });
   }
 
-  /** Adds up counts; keeps seconds and hours one by one, so that their maximum is the worst feed's. */
+  /** Adds up counts; keeps seconds and hours as single values, so that their maximum is that of the worst feed. */
   count(metric: Metric, value: number): void {
     if (METRICS[metric] === 'Count') {
       this.#sums.set(metric, (this.#sums.get(metric) ?? 0) + value);

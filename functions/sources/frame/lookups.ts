@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../core/errors.ts';
-import { bareJsonRows } from '../../core/events/large-json-rows.ts';
+import { bareJsonRows } from '../../core/events/json/large-json-rows.ts';
 import type { Answer, Connection, Lookup, Request } from '../../core/model.ts';
 import { DAY } from '../../core/time.ts';
 import { fieldsOf, parseJson } from '../../source-kit/json-values.ts';

@@ -1,4 +1,4 @@
-import { bareJsonRows } from '../../core/events/large-json-rows.ts';
+import { bareJsonRows } from '../../core/events/json/large-json-rows.ts';
 import type { Answer, Page, Request, Row } from '../../core/model.ts';
 
 export const HEADERS = { accept: 'application/json' };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { EcsFields, EcsUser } from '../../core/ecs-event.ts';
 import { UnreadableError } from '../../core/errors.ts';
-import { jsonRows } from '../../core/events/json-rows.ts';
+import { jsonRows } from '../../core/events/json/json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
 import { addressOf } from '../../source-kit/addresses.ts';

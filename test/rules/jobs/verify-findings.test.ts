@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../functions/core/model.ts';
-import type { VerifiedLook } from '../../../functions/core/run/job-progress.ts';
+import type { VerifiedStepReport } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { Crash, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
@@ -17,7 +17,8 @@ async function begunThreeDaysAgo(options: WorldOptions = {}, every = 30 * MINUTE
 function sums({
   job,
 }: FeedReport): Record<'vendor' | 'delivered' | 'missing' | 'extra' | 'changed' | 'repaired', number> {
-  const sum = (of: (step: VerifiedLook) => number) => (job?.steps ?? []).reduce((total, step) => total + of(step), 0);
+  const sum = (of: (step: VerifiedStepReport) => number) =>
+    (job?.steps ?? []).reduce((total, step) => total + of(step), 0);
   return {
     vendor: sum(({ vendor }) => vendor),
     delivered: sum(({ delivered }) => delivered),

@@ -500,7 +500,7 @@ describe('rule 24: asking for what goes on may fail', () => {
       expect(world.logs).toContainEqual(
         expect.objectContaining({
           level: 'warn',
-          message: expect.stringContaining('What goes on since 2026-03-02T11:20:00Z could not be asked for: '),
+          message: expect.stringContaining('What is ongoing since 2026-03-02T11:20:00Z could not be read again: '),
         }),
       );
       expect([...sessions.told().values()]).toEqual([['started', 'ended'], ['started'], ['started', 'ended']]);

@@ -241,9 +241,9 @@ describe('rule 24: a re-read keeps to what can be read, and to what can be remem
     const { length: before } = world.delivered();
     const asked = world.vendor.requests.length;
 
-    const [report] = await world.run({ mostSeenKeys: 200 });
+    const [report] = await world.run({ maxSeenKeys: 200 });
 
-    expect(report?.warnings).toEqual([expect.stringContaining('The overlap is cut to what lies after 2026-02-28')]);
+    expect(report?.warnings).toEqual([expect.stringContaining('The overlap is shortened to begin at 2026-02-28')]);
     expect(world.count('OverlapShortened')).toBe(1);
     expect(world.vendor.requests[asked]?.from).toBeGreaterThan(world.now - 3 * DAY);
     // The SIEM is told of it, and nothing else is new to it.

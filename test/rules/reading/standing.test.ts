@@ -230,7 +230,7 @@ describe('rule 11: times from rows never move W', () => {
     await world.run();
     for (let run = 0; run < 4; run++) {
       world.clock.advance(MINUTE);
-      const [report] = await world.run({ mostSeenKeys: 5 });
+      const [report] = await world.run({ maxSeenKeys: 5 });
       expect(report?.state).toBe('caught-up');
     }
 

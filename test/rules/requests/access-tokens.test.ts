@@ -206,7 +206,7 @@ describe('a token endpoint', () => {
 
     const [report] = await world.run({
       onEffect: ({ name }) => {
-        if (name === 'session') throw new UnreadableError('an answer without end');
+        if (name === 'obtainToken') throw new UnreadableError('an answer without end');
       },
     });
 

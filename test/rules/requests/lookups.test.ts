@@ -311,7 +311,7 @@ describe('rule 12: what no feed can do without', () => {
       ['failed', code],
       ['failed', code],
     ]);
-    expect(reports[0]?.error?.message).toMatch(/^Memory does not tell the customer: /);
+    expect(reports[0]?.error?.message).toMatch(/^Memory did not provide the customer: /);
     expect(reports[1]?.error?.remedy).toMatch(remedy);
     expect(customer.times.length).toBe(code === 'failing' ? 5 : 1);
     expect(world.vendor.requests.length).toBe(0);
@@ -499,7 +499,7 @@ describe('rule 12: what feeds can do without', () => {
     expect(report?.state).toBe('caught-up');
     expect(JSON.stringify(world.table.loadConnection()).length).toBeLessThan(1_000);
     expect(world.logs).toContainEqual(
-      expect.objectContaining({ level: 'warn', message: expect.stringMatching(/names: the answer is too large/) }),
+      expect.objectContaining({ level: 'warn', message: expect.stringMatching(/the lookup names is too large/) }),
     );
     names.reply = { text: 'x'.repeat(100_000) };
     world.clock.advance(61 * MINUTE);

@@ -117,7 +117,7 @@ describe('promise 7: the pace of a vendor that tells no quota', () => {
   it('begins with the first request, not with the sign-in before it', async () => {
     const world = threeFeeds({ login: true, source: paced(20) });
 
-    await world.run({ onEffect: ({ name }) => (name === 'session' ? { latency: 20 * SECOND } : undefined) });
+    await world.run({ onEffect: ({ name }) => (name === 'obtainToken' ? { latency: 20 * SECOND } : undefined) });
 
     expect(Math.min(...gaps(requestsOf(world)))).toBeGreaterThanOrEqual(3);
   });

@@ -442,7 +442,7 @@ describe('rule 22: a refused sign-in is not made again', () => {
 
   it('but are left alone for an hour when it dies twice in a row', async () => {
     const { world, login } = sessionWorld();
-    const dying: EffectHook = ({ name }) => (name === 'session' ? 'crash-after' : undefined);
+    const dying: EffectHook = ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined);
     for (let time = 0; time < 2; time++) {
       await expect(world.run({ onEffect: dying })).rejects.toThrow(Crash);
       world.clock.advance(6 * MINUTE);
@@ -609,7 +609,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
     const [report] = await world.run({
       streams: ['one'],
       stopAt,
-      onEffect: ({ name }) => (name === 'session' ? { latency: 40 * SECOND } : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? { latency: 40 * SECOND } : undefined),
     });
 
     expect(report?.state).toBe('stopped');
@@ -618,7 +618,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
   it('with an answer that cannot be read is no broken page of the log', async () => {
     const { world, login } = slowWorld();
     const unreadable: EffectHook = ({ name }) => {
-      if (name === 'session') throw new UnreadableError('an answer without end');
+      if (name === 'obtainToken') throw new UnreadableError('an answer without end');
     };
     for (let run = 0; run < 4; run++) {
       const [report] = await world.run({ onEffect: unreadable });
@@ -640,7 +640,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
     const { world, login } = sessionWorld();
 
     const reports = await world.run({
-      onEffect: ({ name }) => (name === 'session' ? { latency: 10 * MINUTE } : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? { latency: 10 * MINUTE } : undefined),
     });
 
     expect(reports[0]?.error?.code).toBe('failing');
@@ -652,7 +652,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
 
     const reports = await world.run({
       budget: 12 * SECOND,
-      onEffect: ({ name }) => (name === 'session' ? { latency: 10 * MINUTE } : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? { latency: 10 * MINUTE } : undefined),
     });
 
     expect(states(reports)).toEqual(['failed', 'more', 'more']);
@@ -665,7 +665,7 @@ describe('a sign-in that fails by the vendor’s own fault', () => {
     const [report] = await world.run({
       // The extension is due at 12:07, and no request begins after 12:07:04.
       budget: 7 * MINUTE + 25 * SECOND,
-      onEffect: ({ name, nth }) => (name === 'session' && nth > 1 ? { latency: 10 * MINUTE } : undefined),
+      onEffect: ({ name, nth }) => (name === 'obtainToken' && nth > 1 ? { latency: 10 * MINUTE } : undefined),
     });
 
     expect(report).toMatchObject({ state: 'more' });
@@ -881,7 +881,7 @@ describe('two invocations of a connection at once', () => {
     const { world, login } = sessionWorld();
     login.onStep = () => ({ status: 401 });
 
-    await both(world, { onEffect: ({ name }) => (name === 'session' ? { latency: 29 * SECOND } : undefined) });
+    await both(world, { onEffect: ({ name }) => (name === 'obtainToken' ? { latency: 29 * SECOND } : undefined) });
 
     expect(login.signIns.length).toBe(1);
   });
@@ -890,7 +890,7 @@ describe('two invocations of a connection at once', () => {
     const { world, login } = sessionWorld();
     const dying = world.run({
       streams: ['one'],
-      onEffect: ({ name }) => (name === 'session' ? 'crash-after' : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined),
     });
     await expect(dying).rejects.toThrow(Crash);
 
@@ -905,7 +905,7 @@ describe('two invocations of a connection at once', () => {
     const dying = world.run({
       streams: ['one'],
       clockOffset: 20 * MINUTE,
-      onEffect: ({ name }) => (name === 'session' ? 'crash-after' : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined),
     });
     await expect(dying).rejects.toThrow(Crash);
 
@@ -918,7 +918,7 @@ describe('two invocations of a connection at once', () => {
     const { world, login } = sessionWorld();
     const dying = world.run({
       streams: ['one'],
-      onEffect: ({ name }) => (name === 'session' ? 'crash-after' : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined),
     });
     await expect(dying).rejects.toThrow(Crash);
     world.secretVersion = 'v2';
@@ -932,7 +932,7 @@ describe('two invocations of a connection at once', () => {
     const { world, login } = sessionWorld();
     const dying = world.run({
       streams: ['one'],
-      onEffect: ({ name }) => (name === 'session' ? 'crash-after' : undefined),
+      onEffect: ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined),
     });
     await expect(dying).rejects.toThrow(Crash);
 

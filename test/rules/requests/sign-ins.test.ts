@@ -441,7 +441,7 @@ describe('rule 27: every attempt to sign in is known as ours', () => {
   it('also one in which the process died', async () => {
     const { world, login } = logWorld();
     await runFor(world, 10 * MINUTE);
-    const dying: EffectHook = ({ name }) => (name === 'session' ? 'crash-after' : undefined);
+    const dying: EffectHook = ({ name }) => (name === 'obtainToken' ? 'crash-after' : undefined);
     await expect(world.run({ onEffect: dying })).rejects.toThrow(Crash);
     world.clock.advance(5 * MINUTE);
     world.secretVersion = 'v2';

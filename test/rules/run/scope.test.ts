@@ -19,7 +19,7 @@ describe('rule 8: when what defines the feed changes, it says which backfill it 
     const [after] = await world.run();
 
     expect(changed?.warnings).toEqual([
-      expect.stringMatching(/"1".*"1,2".*between 2026-03-02T11:00:00Z and 2026-03-02T11:58:00Z needs a backfill/),
+      expect.stringMatching(/"1".*"1,2".*between 2026-03-02T11:00:00Z and 2026-03-02T11:58:00Z need a backfill/),
     ]);
     expect(after?.warnings).toEqual([]);
     expect(world.count('ScopeChanged')).toBe(1);

@@ -112,12 +112,12 @@ describe('rules 19 and 26: each destination is told of a change once', () => {
   it('whatever the bound on seen keys', async () => {
     const { world, keys, wrong } = await worldOfTwo(0);
     keys.add(2_500);
-    await world.run({ ...STREAMS, budget: 30 * SECOND, mostSeenKeys: 10, onEffect: refusing('archive') });
+    await world.run({ ...STREAMS, budget: 30 * SECOND, maxSeenKeys: 10, onEffect: refusing('archive') });
     world.clock.advance(5 * MINUTE);
     const dying: EffectHook = ({ name, nth }) => (name === 'put' && nth === 1 ? 'crash-before' : undefined);
-    await expect(world.run({ ...STREAMS, mostSeenKeys: 10, onEffect: dying })).rejects.toThrow(Crash);
+    await expect(world.run({ ...STREAMS, maxSeenKeys: 10, onEffect: dying })).rejects.toThrow(Crash);
     world.clock.advance(HOUR);
-    await world.run({ ...STREAMS, mostSeenKeys: 10 });
+    await world.run({ ...STREAMS, maxSeenKeys: 10 });
 
     expect(wrong).toEqual([]);
     for (const destination of ['siem', 'archive']) {

@@ -191,18 +191,18 @@ describe('rule 17: loaded from the overlap upward, without upper bound', () => {
   it('shortens the overlap, and says so, when more was delivered in it than may be loaded', async () => {
     const world = createWorld({ startFrom: at('06:00:00'), stream: { overlap: 6 * HOUR } });
     world.vendor.addMany(400, at('06:00:00'), MINUTE);
-    await world.run({ mostSeenKeys: 150 });
+    await world.run({ maxSeenKeys: 150 });
     expect(world.count('OverlapShortened')).toBe(0);
     world.clock.advance(5 * MINUTE);
 
-    const [report] = await world.run({ mostSeenKeys: 150 });
+    const [report] = await world.run({ maxSeenKeys: 150 });
 
     expect(world.count('OverlapShortened')).toBe(1);
-    expect(report?.warnings.join()).toContain('The overlap is cut to what lies after 2026-03-02T10:00:00Z');
+    expect(report?.warnings.join()).toContain('The overlap is shortened to begin at 2026-03-02T10:00:00Z');
     const asked = Math.min(...world.vendor.requests.slice(-5).map(({ from }) => from));
     expect(asked).toBe(at('10:00:00') - SECOND);
     world.clock.advance(HOUR);
-    await world.runUntilCaughtUp({ mostSeenKeys: 150 });
+    await world.runUntilCaughtUp({ maxSeenKeys: 150 });
     expect(world.census()).toEqual(EXACT);
   });
 
@@ -218,10 +218,10 @@ describe('rule 17: loaded from the overlap upward, without upper bound', () => {
       world.vendor.add({ time: at('11:30:00'), name: 'untimed', date: null });
       const crash = ({ name, nth }: EffectCall) => (name === 'write' && nth === 2 ? 'crash-before' : undefined);
 
-      await expect(world.run({ mostSeenKeys: 10, onEffect: crash })).rejects.toThrow(Crash);
+      await expect(world.run({ maxSeenKeys: 10, onEffect: crash })).rejects.toThrow(Crash);
       for (let run = 0; run < 5; run++) {
         world.clock.advance(10 * MINUTE);
-        await world.runUntilCaughtUp({ mostSeenKeys: 10 });
+        await world.runUntilCaughtUp({ maxSeenKeys: 10 });
       }
 
       expect(world.census()).toEqual(EXACT);

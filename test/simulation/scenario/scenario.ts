@@ -48,7 +48,7 @@ export interface Scenario {
   /** Somebody sets watermark and floor. */
   readonly hand?: { readonly at: Instant; readonly to: Instant };
   readonly scopeChangesAt?: Instant;
-  readonly mostSeenKeys: number;
+  readonly maxSeenKeys: number;
   readonly quota?: { readonly limit: number; readonly othersUse: number };
   readonly rates: Partial<Rates>;
   readonly refused?: Range;
@@ -106,7 +106,7 @@ export function drawScenario(seed: number): Scenario {
     runs: drawRuns(dice, { count, every, calm, dates }),
     destinations: drawDestinations(dice, end, calm),
     ...drawPeople(dice, end, calm),
-    mostSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,
+    maxSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,
     ...(quota && { quota }),
     rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),

@@ -6,7 +6,7 @@ import {
   OURS,
   SignInMarks,
   UNEXPECTED,
-} from '../../../functions/core/requests/own-sign-ins.ts';
+} from '../../../functions/core/requests/access/own-sign-ins.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
 
 const CONNECTION: Connection = {
@@ -190,9 +190,9 @@ describe('the account', () => {
   });
 
   test('where logs show no sign-ins, costs nothing', () => {
-    const books = { onRecord: () => Promise.reject(new Error('not asked')), claims: {}, keep: async () => undefined };
+    const records = { onRecord: () => Promise.reject(new Error('not asked')), claims: {}, keep: async () => undefined };
 
-    const marks = new SignInMarks(undefined, CONNECTION, books);
+    const marks = new SignInMarks(undefined, CONNECTION, records);
 
     expect(marks.mark(ROW, T, 'event', true)).toBeUndefined();
     expect(marks.leaveOut).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Session } from '../../../functions/core/requests/session.ts';
+import { Session } from '../../../functions/core/requests/access/session.ts';
 import { ConnectionStore } from '../../../functions/core/state/connection-store.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { MemoryLogin } from '../../memory/login.ts';
@@ -14,7 +14,7 @@ async function openSession(onEffect?: EffectHook): Promise<{ session: Session; w
     effects,
     title: 'Memory',
     connection: world.connection,
-    book: await ConnectionStore.open(effects),
+    store: await ConnectionStore.open(effects),
     secretVersion: 'v1',
     owner: 'us',
     stopAt: world.now + 50 * MINUTE,
@@ -66,7 +66,7 @@ describe('a session that several requests belong to', () => {
 
   test('is opened anew also when it was just being extended', async () => {
     const { session, world, login } = await openSession(({ name, nth }) =>
-      name === 'session' && nth === 2 ? { latency: 5 * SECOND } : undefined,
+      name === 'obtainToken' && nth === 2 ? { latency: 5 * SECOND } : undefined,
     );
     await session.ready();
     const number = session.number;

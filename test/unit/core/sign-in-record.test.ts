@@ -8,7 +8,7 @@ import {
   withAttempt,
   withClock,
   withoutAttempt,
-} from '../../../functions/core/requests/sign-in-record.ts';
+} from '../../../functions/core/requests/access/sign-in-record.ts';
 import type { ConnectionState } from '../../../functions/core/stored/connection-state.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 
@@ -150,7 +150,7 @@ describe('a hold', () => {
             signIn: 'refused',
             notBefore: NOW + HOUR,
             message:
-              'The last 2 runs that signed in, at 2026-03-02T12:00:00Z the last, ended before the answer was on record: it may have been refused.',
+              'The last 2 runs that signed in (the latest at 2026-03-02T12:00:00Z) ended before the answer was on record: the sign-in may have been refused.',
           }
         : undefined,
     );

@@ -105,7 +105,7 @@ describe('a session', () => {
     server.answer = ({ url }) => (url === '/sign-in' ? { body: { token: 'EXAMPLE-token-7f3e' } } : {});
     const { effects } = vendorOf(SESSION, SECRET);
     expect(await effects.keptToken()).toBeUndefined();
-    expect(await effects.session('open', SECOND)).toMatchObject({
+    expect(await effects.obtainToken('open', SECOND)).toMatchObject({
       open: true,
       answer: { text: '{"token":"[secret]"}' },
     });
@@ -157,7 +157,7 @@ describe('a session', () => {
   test('is not kept where the secret has no version', async () => {
     server.answer = () => ({ body: { token: 'EXAMPLE-token-7f3e' } });
     const { effects } = vendorOf(SESSION, SECRET, '');
-    await effects.session('open', SECOND);
+    await effects.obtainToken('open', SECOND);
     effects.keepToken({ renewAt: 1, endsAt: 2 });
 
     expect(await vendorOf(SESSION, SECRET, '').effects.keptToken()).toBeUndefined();

@@ -1,6 +1,6 @@
 import type { Instant } from '../../time.ts';
 
-/** The window holds more unordered rows than can be counted: it has to be read in halves. */
+/** The window holds more unordered rows than can be counted: it must be halved. */
 export class TooManyRowsError extends Error {
   constructor(rows: number) {
     super(`more than ${rows} rows in no order of time`);
@@ -40,13 +40,13 @@ export class Occurrences {
     return count;
   }
 
-  /** Whether all rows with this hash have come already: another one was repeated by paging. */
+  /** Whether all rows with this hash were read already: then this one was repeated by paging. */
   repeats(hash: string, time: Instant | undefined): boolean {
     const counts = time === undefined ? this.#untimed : this.#behind.has(hash) ? this.#behind : this.#current;
     return (counts.get(hash) ?? 0) >= (this.#totals.get(hash) ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Sets how many rows with this hash there are. */
+  /** Sets the number of rows with this hash. */
   cap(hash: string, total: number): void {
     this.#totals.set(hash, total);
   }

@@ -1,9 +1,9 @@
 import type { Duration, Instant, Range } from '../../time.ts';
 
-/** Number of instants that must follow each other in one direction: a few rows in no order can look ordered by accident. */
+/** Minimum number of consecutive instants in one direction: a few unordered rows can look ordered by chance. */
 const ENOUGH_STEPS = 8;
 
-/** Finds out in which order the rows of a window come, and with it what a later run need not read again. */
+/** Finds out the order of a window's rows, and from it the part that a later run need not read again. */
 export class RowOrder {
   #ascending = true;
   #descending = true;
@@ -27,8 +27,8 @@ export class RowOrder {
   }
 
   /**
-   * What is left of the window: the whole instant of the last row is read again, since more identical rows may follow.
-   * Undefined if the rows do not tell (few instants so far, or no order): then the window is read again from its start.
+   * The part of the window that is not read yet. It includes the instant of the last row, since more rows of it may follow.
+   * Undefined if that is unknown (few instants so far, or no order): then the window is read again from its start.
    */
   left(window: Range, precision: Duration): Range | undefined {
     if (this.#last === undefined || this.#steps < ENOUGH_STEPS || this.#ascending === this.#descending)

@@ -1,10 +1,10 @@
 import { HOUR, type Instant } from '../../time.ts';
 
-/** This many events over this long, all by one person, are not the log of a company. */
+/** A log with this many events over this time, all by one person, is not that of a company. */
 const ENOUGH_EVENTS = 20;
 const LONG_ENOUGH = 12 * HOUR;
 
-/** Checks whether all events of a run have the same actor: a log of one person may be all that weak credentials can see. */
+/** Checks whether all events of a run have the same actor: weak credentials may see only the log of one person. */
 export class SingleActorCheck {
   #who: string | undefined;
   #several = false;

@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../../core/errors.ts';
-import { bareJsonRows, largeJsonRows, memberTexts, textRow } from '../../../core/events/large-json-rows.ts';
+import { bareJsonRows, largeJsonRows, memberTexts, textRow } from '../../../core/events/json/large-json-rows.ts';
 import type { Answer, Identity, Row } from '../../../core/model.ts';
 import { type Instant, MILLISECOND, parseInstant } from '../../../core/time.ts';
 import { fieldsOf, shapeOf } from '../../../source-kit/json-values.ts';

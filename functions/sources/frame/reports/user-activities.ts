@@ -1,6 +1,6 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import { UnreadableError } from '../../../core/errors.ts';
-import { largeJsonRows } from '../../../core/events/large-json-rows.ts';
+import { largeJsonRows } from '../../../core/events/json/large-json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
 import { fieldsOf, recordOf, shapeOf } from '../../../source-kit/json-values.ts';

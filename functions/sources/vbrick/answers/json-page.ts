@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { excerpt } from '../../../core/events/excerpt.ts';
-import { claimsJson } from '../../../core/events/json-answer.ts';
+import { claimsJson } from '../../../core/events/json/json-answer.ts';
 import { writeJson } from '../../../core/events/write-json.ts';
 import { type Fields, isObject } from '../../../source-kit/json-values.ts';
 import { COLUMNS, type Columns, columnNames } from './columns.ts';

@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { digest } from '../../../core/events/identity.ts';
-import { withoutByteOrderMark } from '../../../core/events/json-answer.ts';
+import { withoutByteOrderMark } from '../../../core/events/json/json-answer.ts';
 import type { Answer, Page, Request, Row } from '../../../core/model.ts';
 import type { Columns } from './columns.ts';
 import { csvRows } from './csv-page.ts';

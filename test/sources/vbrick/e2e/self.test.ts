@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { EcsEvent } from '../../../../functions/core/ecs-event.ts';
-import { OURS, UNEXPECTED } from '../../../../functions/core/requests/own-sign-ins.ts';
+import { OURS, UNEXPECTED } from '../../../../functions/core/requests/access/own-sign-ins.ts';
 import { SERVICE_USER } from '../../../../simulators/vbrick/content/tenant.ts';
 import type { VbrickOptions } from '../../../../simulators/vbrick/simulator.ts';
 import { readDelivered } from '../../../e2e/delivered.ts';

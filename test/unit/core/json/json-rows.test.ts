@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UnreadableError } from '../../../../functions/core/errors.ts';
-import { jsonRows } from '../../../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../../../functions/core/events/json/json-rows.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/hal+json;charset=UTF-8' };
 

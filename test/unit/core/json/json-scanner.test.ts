@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scanList, scanMembers, skipValue } from '../../../../functions/core/events/json-scanner.ts';
+import { scanList, scanMembers, skipValue } from '../../../../functions/core/events/json/json-scanner.ts';
 
 const json = fc.jsonValue({ noUnicodeString: false });
 const indent = fc.constantFrom(undefined, 1, '\t');

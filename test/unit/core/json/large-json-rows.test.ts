@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { UnreadableError } from '../../../../functions/core/errors.ts';
-import { jsonRows } from '../../../../functions/core/events/json-rows.ts';
+import { jsonRows } from '../../../../functions/core/events/json/json-rows.ts';
 import {
   bareJsonRows,
   largeJsonRows,
   memberTexts,
   textRow,
-} from '../../../../functions/core/events/large-json-rows.ts';
+} from '../../../../functions/core/events/json/large-json-rows.ts';
 import type { Row } from '../../../../functions/core/model.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };

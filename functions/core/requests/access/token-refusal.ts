@@ -1,15 +1,15 @@
-import { LONGEST_HOLD, retryAfter } from '../answer-clock.ts';
-import { PauseError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { type Instant, MINUTE } from '../time.ts';
+import { MAX_HOLD, retryAfter } from '../../answer-clock.ts';
+import { PauseError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { type Instant, MINUTE } from '../../time.ts';
 
-/** How long a throttled token endpoint is left alone if it does not say. */
+/** Pause after a throttled token request whose answer names no time. */
 const THROTTLED_HOLD = MINUTE;
 /** Error codes of RFC 6749 (section 5.2) that are about the request, not about the client. */
 const ABOUT_REQUEST = new Set(['invalid_scope', 'invalid_request', 'unsupported_grant_type', 'invalid_target']);
 
-/** The answer to a request for an access token that brought none. */
+/** An answer of the token endpoint without an access token. */
 interface TokenRefusal {
   /** The vendor's product. */
   readonly title: string;
@@ -24,7 +24,7 @@ export function refusalOfToken({ title, secret, answer, now }: TokenRefusal): Ti
   const { status, text } = answer;
   const message = `${title}’s token endpoint answered ${status}${excerpt(text)}`;
   if (status === 429) {
-    const until = Math.min(retryAfter(answer, now) ?? now + THROTTLED_HOLD, now + LONGEST_HOLD);
+    const until = Math.min(retryAfter(answer, now) ?? now + THROTTLED_HOLD, now + MAX_HOLD);
     return new PauseError(until, message, true);
   }
   if (status >= 500 || status === 408 || status === 425) return failing(message);
@@ -49,7 +49,7 @@ export function refusalOfToken({ title, secret, answer, now }: TokenRefusal): Ti
   });
 }
 
-/** The token endpoint does not answer as it should, for now. */
+/** The error of a token endpoint that fails for now. */
 export function failing(message: string): TidemarkError {
   return new TidemarkError({
     code: 'failing',

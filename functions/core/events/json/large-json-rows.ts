@@ -1,4 +1,4 @@
-import type { Row } from '../model.ts';
+import type { Row } from '../../model.ts';
 import { type Body, readJson, unexpectedJson, withoutByteOrderMark } from './json-answer.ts';
 import { beginsList, onOneLine, scanList, scanMembers, skipSpace, skipValue } from './json-scanner.ts';
 
@@ -8,7 +8,7 @@ interface List {
   readonly end: number;
 }
 
-/** A record that is kept as a piece of its answer's text only, and parsed each time that somebody looks at it. */
+/** A record that is kept only as a piece of its answer's text, and parsed at each access. */
 class TextRow implements Row {
   readonly text: string;
 
@@ -58,7 +58,7 @@ export function bareJsonRows({ headers, text: sent }: Body): readonly Row[] {
   return rows;
 }
 
-/** The text of each member of a JSON object, by its key. Of a key that is given twice the last value counts, as in JSON.parse. */
+/** The text of each member of a JSON object, by its key. If a key occurs twice, the last value counts, as in JSON.parse. */
 export function memberTexts(object: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   scanMembers(object, (key, start) => {

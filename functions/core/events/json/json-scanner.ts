@@ -1,5 +1,5 @@
-// Finds values in a JSON text without parsing it, so that their exact text can be cut out. The text may be anything: in what is no
-// JSON the scanner still comes to an end, and its caller finds out with JSON.parse. It does not recurse, because a record may be
+// Finds values in a JSON text without parsing it, so that their exact text can be cut out. The text may be
+// anything: the scanner ends even if it is not JSON, which its caller finds out with JSON.parse. It does not recurse, because a record may be
 // nested deeper than the stack.
 
 const QUOTE = 0x22;
@@ -13,7 +13,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Calls `visit` with the key of each member of the object at the top of the text, and where its value begins. `visit` may return
- * where the value ends if it has found that out; else the scanner does. Throws for a key that is no JSON string.
+ * the end of the value if it knows it; else the scanner finds it. Throws for a key that is no JSON string.
  */
 export function scanMembers(text: string, visit: (key: string, start: number) => number | undefined): void {
   const open = skipSpace(text, 0);

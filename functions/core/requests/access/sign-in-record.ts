@@ -1,13 +1,13 @@
-import { LONGEST_HOLD } from '../answer-clock.ts';
-import type { ConnectionState } from '../stored/connection-state.ts';
-import { DAY, formatTime, type Instant, SECOND } from '../time.ts';
+import { MAX_HOLD } from '../../answer-clock.ts';
+import type { ConnectionState } from '../../stored/connection-state.ts';
+import { DAY, formatTime, type Instant, SECOND } from '../../time.ts';
 
-/** How long our sign-ins are remembered: they show up in the vendor's log, perhaps late. */
+/** How long our sign-ins are remembered. They may appear late in the vendor's log. */
 export const SIGN_INS_KEPT = 3 * DAY;
 /** If the outcome of a sign-in is not on record after this time, the process that made it has died. */
 const OUTCOME_DUE = 45 * SECOND;
 
-/** Maximum sign-ins in a row without an outcome on record. One process may die at any time; two in a row may have met two refusals. */
+/** Maximum number of sign-ins in a row without an outcome on record: two of them may have been two refusals. */
 const MAX_UNTOLD = 2;
 
 /** One attempt to sign in, by one invocation. */
@@ -15,18 +15,18 @@ export interface Attempt {
   readonly owner: string;
   readonly at: Instant;
   readonly secretVersion: string;
-  /** Its second on the vendor's clock, as far as that is known: the attempt's key in the record. */
+  /** Its second on the vendor's clock, if that is known, else on ours. The attempt's key in the record. */
   readonly second: number;
 }
 
-/** Why, and until when, nobody may sign in. */
+/** The reason why no sign-in is allowed, and until when. */
 export interface SignInHold {
   readonly signIn: 'refused' | 'throttled';
   readonly notBefore: Instant;
   readonly message: string;
 }
 
-/** The reason why nobody may sign in with this secret now; undefined if one may. Sign-ins without an outcome on record may have been refused. */
+/** Returns why signing in with this secret is not allowed now, else undefined. Sign-ins without an outcome on record may have been refused. */
 export function signInHold(state: ConnectionState, secretVersion: string, now: Instant): SignInHold | undefined {
   const { signIn, notBefore, signingIn } = state;
   if (signIn && notBefore !== undefined && now < notBefore && state.secretVersion === secretVersion) {
@@ -34,13 +34,13 @@ export function signInHold(state: ConnectionState, secretVersion: string, now: I
   }
   if (signingIn?.secretVersion !== secretVersion || isUnderWay(state, secretVersion, now)) return undefined;
   if (signingIn.untold < MAX_UNTOLD) return undefined;
-  const until = signingIn.at + LONGEST_HOLD;
+  const until = signingIn.at + MAX_HOLD;
   if (now >= until) return undefined;
-  const message = `The last ${signingIn.untold} runs that signed in, at ${formatTime(signingIn.at)} the last, ended before the answer was on record: it may have been refused.`;
+  const message = `The last ${signingIn.untold} runs that signed in (the latest at ${formatTime(signingIn.at)}) ended before the answer was on record: the sign-in may have been refused.`;
   return { signIn: 'refused', notBefore: until, message };
 }
 
-/** Whether another invocation is signing in with this secret at this moment: its outcome is valid for all. */
+/** Whether another invocation is signing in with this secret right now. Its outcome is valid for all invocations. */
 export function isUnderWay({ signingIn }: ConnectionState, secretVersion: string, now: Instant): boolean {
   // Absolute: the other process's clock may be ahead of ours.
   return signingIn?.secretVersion === secretVersion && Math.abs(now - signingIn.at) < OUTCOME_DUE;
@@ -50,7 +50,7 @@ export function isOurs({ signingIn }: ConnectionState, { owner, at }: Attempt): 
   return signingIn?.owner === owner && signingIn.at === at;
 }
 
-/** Puts an attempt on record, unless another one on record says that it must not be made. */
+/** Puts an attempt on record, unless the record forbids it: another attempt is under way, or a hold is in force. */
 export function withAttempt(state: ConnectionState, attempt: Attempt): ConnectionState {
   const { owner, at, secretVersion, second } = attempt;
   if (isUnderWay(state, secretVersion, at) || signInHold(state, secretVersion, at)) return state;

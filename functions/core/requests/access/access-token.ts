@@ -1,7 +1,7 @@
-import type { SessionAnswer, TokenTimes } from '../effects.ts';
-import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
-import { type Backoff, pauseBeforeRetry, RETRIES } from '../retry.ts';
-import { type Instant, MINUTE, SECOND } from '../time.ts';
+import type { TokenAnswer, TokenTimes } from '../../effects.ts';
+import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../../errors.ts';
+import { type Backoff, pauseBeforeRetry, RETRIES } from '../../retry.ts';
+import { type Instant, MINUTE, SECOND } from '../../time.ts';
 import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import { failing, refusalOfToken } from './token-refusal.ts';
 import { tokenTimes } from './token-times.ts';
@@ -107,9 +107,9 @@ export class AccessToken implements Access {
   /** Asks once. Returns the failure if it may be tried again, and throws any other. */
   async #ask(now: Instant): Promise<{ readonly endsAt: Instant | undefined } | TidemarkError> {
     const { effects, title, connection, endBy } = this.#run;
-    let asked: SessionAnswer;
+    let asked: TokenAnswer;
     try {
-      asked = await effects.session('open', Math.min(LONGEST_STEP, endBy - now));
+      asked = await effects.obtainToken('open', Math.min(LONGEST_STEP, endBy - now));
     } catch (thrown) {
       if (effects.stopping()) throw new OutOfTimeError();
       if (!(thrown instanceof NetworkError)) throw notAPage(thrown, 'The answer of the token endpoint cannot be read');

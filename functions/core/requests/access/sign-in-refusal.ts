@@ -1,17 +1,17 @@
-import { LONGEST_HOLD, retryAfter } from '../answer-clock.ts';
-import { PauseError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../time.ts';
+import { MAX_HOLD, retryAfter } from '../../answer-clock.ts';
+import { PauseError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { DAY, formatTime, type Instant, MINUTE, SECOND } from '../../time.ts';
 import type { SignInHold } from './sign-in-record.ts';
 
-/** How long a refused sign-in is not tried again: more attempts would lock the user out. */
-const REFUSED_HOLD = LONGEST_HOLD;
-/** From this refusal in a row on the next try is a day away, because vendors lock users out after about five. */
+/** Pause after a refused sign-in: more attempts would lock the user out. */
+const REFUSED_HOLD = MAX_HOLD;
+/** Number of refusals in a row after which the pause is a day. Vendors lock users out after about five. */
 const MANY_REFUSALS = 3;
 const LONG_REFUSED_HOLD = DAY;
 const THROTTLED_HOLD = 5 * MINUTE;
-/** Longest pause that is waited for in a run. A longer one holds later runs as well. */
+/** Maximum pause within a run. A longer one also holds back later runs. */
 const LONGEST_PAUSE = 10 * SECOND;
 
 /**
@@ -29,7 +29,7 @@ export function refusalOf(
   const message = `${title} answered ${status} to the sign-in${excerpt(answer.text)}`;
   const at = retryAfter(answer, now);
   if (status === 429 || (status >= 500 && at !== undefined && at > now + LONGEST_PAUSE)) {
-    const notBefore = Math.min(at ?? now + THROTTLED_HOLD, now + LONGEST_HOLD);
+    const notBefore = Math.min(at ?? now + THROTTLED_HOLD, now + MAX_HOLD);
     return notAgain({ signIn: 'throttled', notBefore, message });
   }
   if (status >= 500 || status === 408 || status === 425) return undefined;

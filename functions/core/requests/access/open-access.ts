@@ -1,4 +1,4 @@
-import type { Auth } from '../auth.ts';
+import type { Auth } from '../../auth.ts';
 import type { Access, AccessRun } from './access.ts';
 import { AccessToken } from './access-token.ts';
 import { Session } from './session.ts';

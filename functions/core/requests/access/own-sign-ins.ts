@@ -1,6 +1,6 @@
-import { digest } from '../events/identity.ts';
-import type { Connection, OwnSignIns, Row } from '../model.ts';
-import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import { digest } from '../../events/identity.ts';
+import type { Connection, OwnSignIns, Row } from '../../model.ts';
+import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { SIGN_INS_KEPT } from './sign-in-record.ts';
 
 /** The tags of records that show a sign-in: one of ours, or one under our account that is not on record. */
@@ -14,7 +14,7 @@ const NEAR_IF_UNKNOWN: Duration = 5 * SECOND;
 
 export type Mark = typeof OURS | typeof UNEXPECTED;
 
-/** Our sign-ins at the vendor, as far as they are on record. */
+/** Our sign-ins at the vendor that are on record. */
 export interface SignInsOnRecord {
   /** Their seconds on the vendor's clock, ascending. */
   readonly seconds: readonly number[];
@@ -25,8 +25,8 @@ export interface SignInsOnRecord {
 /** The record that was found for each sign-in: `<second>.<number within that second>` to a digest of the event's id. */
 export type Claims = Readonly<Record<string, string>>;
 
-/** Where sign-ins and claims are kept. */
-interface Books {
+/** The stored sign-ins and claims. */
+interface SignInRecords {
   /** @param fresh reads again what other invocations have put on record meanwhile */
   onRecord(fresh: boolean): Promise<SignInsOnRecord>;
   /** The claims from the runs before. */
@@ -37,23 +37,23 @@ interface Books {
 
 /**
  * Finds our own sign-ins in a vendor's log: for each sign-in on record, the one record that lies near it. The log shows no address,
- * so any other sign-in under our account may be somebody with our key: that is marked, too.
+ * so any other sign-in under our account may be made by somebody else with our key: that is marked, too.
  */
 export class SignInMarks {
   readonly #rule: OwnSignIns | undefined;
   readonly #connection: Connection;
-  readonly #books: Books;
+  readonly #records: SignInRecords;
   readonly #claims: Map<string, string>;
   changed = false;
 
-  constructor(rule: OwnSignIns | undefined, connection: Connection, books: Books) {
+  constructor(rule: OwnSignIns | undefined, connection: Connection, records: SignInRecords) {
     this.#rule = rule;
     this.#connection = connection;
-    this.#books = books;
-    this.#claims = new Map(Object.entries(books.claims));
+    this.#records = records;
+    this.#claims = new Map(Object.entries(records.claims));
   }
 
-  /** Whether our own sign-ins are not even wanted. Without the account, what looks like ours may be anybody's. */
+  /** Whether our own sign-ins are not delivered. Without a known account they always are, since what looks like ours may be anybody's. */
   get leaveOut(): boolean {
     return this.#rule?.account(this.#connection) !== undefined && this.#rule.leaveOut(this.#connection);
   }
@@ -74,7 +74,7 @@ export class SignInMarks {
   async #tell(time: Instant | undefined, eventId: string, isNew: boolean, known: boolean): Promise<Mark | undefined> {
     const near = known ? NEAR : NEAR_IF_UNKNOWN;
     if (time !== undefined && (await this.#isOurs(time, eventId, isNew, near))) return OURS;
-    const { seconds } = await this.#books.onRecord(false);
+    const { seconds } = await this.#records.onRecord(false);
     // If our account is not known, the sign-in may be anybody's.
     return known && isOnRecord(seconds, time) ? UNEXPECTED : undefined;
   }
@@ -88,11 +88,11 @@ export class SignInMarks {
     const name = digest(eventId).slice(0, 16);
     if ([...this.#claims].some(([key, claimed]) => claimed === name && isNear(secondOf(key), time))) return true;
     if (!isNew) return false;
-    const { seconds, syncedAt } = await this.#books.onRecord(false);
+    const { seconds, syncedAt } = await this.#records.onRecord(false);
     if (await this.#claim(time, name, seconds, near)) return true;
     // Another invocation of ours may have signed in since we last looked.
     if (time < syncedAt - NEAR) return false;
-    return await this.#claim(time, name, (await this.#books.onRecord(true)).seconds, near);
+    return await this.#claim(time, name, (await this.#records.onRecord(true)).seconds, near);
   }
 
   async #claim(time: Instant, name: string, seconds: readonly number[], near: Duration): Promise<boolean> {
@@ -107,7 +107,7 @@ export class SignInMarks {
     if (!nearest) return false;
     this.#claims.set(nearest.key, name);
     this.changed = true;
-    await this.#books.keep(Object.fromEntries(this.#claims));
+    await this.#records.keep(Object.fromEntries(this.#claims));
     return true;
   }
 }

@@ -1,11 +1,11 @@
-import { clockOffset, retryAfter, vendorTime } from '../answer-clock.ts';
-import type { SessionAnswer, TokenTimes } from '../effects.ts';
-import { NetworkError, OutOfTimeError, TidemarkError } from '../errors.ts';
-import { excerpt } from '../events/excerpt.ts';
-import type { Answer } from '../model.ts';
-import { pauseBeforeRetry, RETRIES } from '../retry.ts';
-import type { ConnectionState } from '../stored/connection-state.ts';
-import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import { clockOffset, retryAfter, vendorTime } from '../../answer-clock.ts';
+import type { TokenAnswer, TokenTimes } from '../../effects.ts';
+import { NetworkError, OutOfTimeError, TidemarkError } from '../../errors.ts';
+import { excerpt } from '../../events/excerpt.ts';
+import type { Answer } from '../../model.ts';
+import { pauseBeforeRetry, RETRIES } from '../../retry.ts';
+import type { ConnectionState } from '../../stored/connection-state.ts';
+import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import {
   type Attempt,
@@ -23,17 +23,17 @@ import { tokenTimes } from './token-times.ts';
 
 /** Maximum time of one request for a session. */
 const LONGEST_STEP = 30 * SECOND;
-/** How often to look whether another invocation has finished its sign-in. */
+/** Interval of checks whether another invocation has finished its sign-in. */
 const LOOK_AGAIN = SECOND;
-/** A vendor's clock that is further off is not believed. */
+/** Maximum plausible difference between the vendor's clock and ours. */
 const BELIEVABLE_SKEW = DAY;
 /** A failed extension is tried again after this time. */
 const EXTEND_AGAIN = MINUTE;
 
 /**
- * The session of one run, shared by all feeds of the connection. Signing in takes a licence, shows up in the vendor's log, and
- * when it is refused too often it locks the user out: so it is done at most once in the life of a session, is on record, and a
- * refusal is final. A session that an earlier invocation left in this process is used as long as it lasts.
+ * The session of one run, shared by all feeds of the connection. A sign-in takes a licence and appears in the vendor's log, and
+ * too many refused sign-ins lock the user out. So there is at most one in the life of a session, each is put on record, and a
+ * refusal is final. A session that an earlier invocation kept in this process is used as long as it lasts.
  */
 export class Session implements Access {
   readonly isSignIn = true;
@@ -42,7 +42,7 @@ export class Session implements Access {
   #number = 0;
   #isOpen = false;
   #times: TokenTimes = { renewAt: 0, endsAt: 0 };
-  /** Whether later invocations may have the session: not once the vendor has refused a request of it. */
+  /** Whether later invocations may use the session. False once the vendor has refused one of its requests. */
   #isKept = false;
   /** The step that is under way. Requests are made ahead: two of them must not sign in at once. */
   #step: Promise<void> | undefined;
@@ -96,7 +96,7 @@ export class Session implements Access {
     }
   }
 
-  /** Goes on with the session of an earlier invocation, extended if it is time to. Returns whether there is one that lasts. */
+  /** Takes over the session of an earlier invocation, and extends it if necessary. Returns whether there is a valid one. */
   async #takeUp(): Promise<boolean> {
     const { effects } = this.#run;
     const times = await effects.keptToken();
@@ -109,7 +109,7 @@ export class Session implements Access {
     return true;
   }
 
-  async #signIn(): Promise<SessionAnswer> {
+  async #signIn(): Promise<TokenAnswer> {
     const { effects, title, stopAt } = this.#run;
     for (let made = 1; ; made++) {
       const opened = await this.#openOnRecord();
@@ -124,20 +124,20 @@ export class Session implements Access {
     }
   }
 
-  /** The outcome of an attempt is on record before anything else happens; a refusal or a throttling binds later runs, too. */
-  async #openOnRecord(): Promise<SessionAnswer> {
+  /** Signs in, and puts the outcome on record before anything else happens, because a refusal or throttling binds later runs, too. */
+  async #openOnRecord(): Promise<TokenAnswer> {
     const { effects, title, endBy } = this.#run;
     const attempt = await this.#begin();
-    let opened: SessionAnswer;
+    let opened: TokenAnswer;
     try {
-      opened = await effects.session('open', Math.min(LONGEST_STEP, endBy - effects.now()));
+      opened = await effects.obtainToken('open', Math.min(LONGEST_STEP, endBy - effects.now()));
     } catch (thrown) {
       await this.#end(attempt, (state) => state);
       if (effects.stopping()) throw new OutOfTimeError();
       throw unanswered(thrown);
     }
     const now = effects.now();
-    const refusedBefore = this.#refusedBefore(this.#run.book.state);
+    const refusedBefore = this.#refusedBefore(this.#run.store.state);
     const no = opened.open ? undefined : refusalOf(title, opened.answer, now, refusedBefore);
     const skew = skewOf(opened.answer, now);
     await this.#end(attempt, (state) => {
@@ -150,41 +150,41 @@ export class Session implements Access {
   }
 
   /**
-   * Puts a sign-in on record before it happens: without a record it would look like a thief's, and if it is refused and this
-   * process dies before it can note that, it would be made again. While another invocation signs in, this one waits for the outcome.
+   * Puts a sign-in on record before it happens. Without a record it would look like a stranger's; and if it were refused and
+   * this process died before noting that, it would be repeated. While another invocation signs in, this one waits for the outcome.
    */
   async #begin(): Promise<Attempt> {
-    const { effects, book, secretVersion, owner, stopAt } = this.#run;
+    const { effects, store, secretVersion, owner, stopAt } = this.#run;
     for (;;) {
       const at = effects.now();
-      const hold = signInHold(book.state, secretVersion, at);
+      const hold = signInHold(store.state, secretVersion, at);
       if (hold) throw heldError(hold);
       if (at >= stopAt || effects.stopping()) throw new OutOfTimeError();
-      if (isUnderWay(book.state, secretVersion, at)) {
+      if (isUnderWay(store.state, secretVersion, at)) {
         await effects.sleep(LOOK_AGAIN);
-        await book.refresh();
+        await store.refresh();
         continue;
       }
-      const attempt = { owner, at, secretVersion, second: secondOf(at, book.state.clockOffset) };
-      book.note((state) => (isOurs(state, attempt) ? state : withAttempt(state, attempt)));
+      const attempt = { owner, at, secretVersion, second: secondOf(at, store.state.clockOffset) };
+      store.note((state) => (isOurs(state, attempt) ? state : withAttempt(state, attempt)));
       try {
-        await book.save();
+        await store.save();
       } catch (thrown) {
-        book.note((state) => withoutAttempt(state, attempt, false));
+        store.note((state) => withoutAttempt(state, attempt, false));
         throw thrown;
       }
-      if (isOurs(book.state, attempt)) return attempt;
+      if (isOurs(store.state, attempt)) return attempt;
     }
   }
 
   /** If the outcome cannot be saved now, the run's last save does it. */
   async #end(attempt: Attempt, outcome: (state: ConnectionState) => ConnectionState): Promise<void> {
-    const { book, effects } = this.#run;
-    book.note((state) => withoutAttempt(outcome(state), attempt, true));
+    const { store, effects } = this.#run;
+    store.note((state) => withoutAttempt(outcome(state), attempt, true));
     try {
-      await book.save();
+      await store.save();
     } catch (thrown) {
-      effects.log('warn', 'What came of the sign-in could not be saved.', { error: String(thrown) });
+      effects.log('warn', 'The outcome of the sign-in could not be saved.', { error: String(thrown) });
     }
   }
 
@@ -207,7 +207,7 @@ export class Session implements Access {
     this.#setTimes({ ...this.#times, renewAt: now + EXTEND_AGAIN });
     try {
       // The time after stopAt is reserved for the run's last flush.
-      const extended = await effects.session('extend', Math.min(LONGEST_STEP, stopAt - now));
+      const extended = await effects.obtainToken('extend', Math.min(LONGEST_STEP, stopAt - now));
       if (extended.open) return this.#keepTimes(extended);
       const { status, text } = extended.answer;
       effects.log('debug', `The session was not extended: ${status}${excerpt(text)}`);
@@ -217,8 +217,8 @@ export class Session implements Access {
     }
   }
 
-  /** The vendor tells the end by its own clock. */
-  #keepTimes({ answer, until }: SessionAnswer): void {
+  /** Converts the end of the session from the vendor's clock to ours. */
+  #keepTimes({ answer, until }: TokenAnswer): void {
     const now = this.#run.effects.now();
     this.#setTimes(tokenTimes(now, until === undefined ? undefined : until + (skewOf(answer, now) ?? 0)));
   }
@@ -229,13 +229,13 @@ export class Session implements Access {
   }
 }
 
-/** Our clock less the vendor's, if it shows one that can be believed. */
+/** Our clock minus the vendor's. Undefined if the answer shows no plausible time. */
 function skewOf(answer: Answer, now: Instant): Duration | undefined {
   const skew = clockOffset(answer, now);
   return vendorTime(answer) !== undefined && Math.abs(skew) < BELIEVABLE_SKEW ? skew : undefined;
 }
 
-/** The vendor may have taken it all the same: another one would be the second of this run. */
+/** The sign-in is not repeated: the vendor may have accepted it although no answer came. */
 function unanswered(thrown: unknown): unknown {
   if (thrown instanceof NetworkError) return failing(`No answer came to the sign-in: ${thrown.message}`);
   return notAPage(thrown, 'The answer to the sign-in cannot be read');

@@ -36,22 +36,22 @@ test('what several note at once is all there in the end, once, whatever answers 
       await Promise.all(
         writers.map(async ({ steps, faults, pauses, waits }, who) => {
           const effects = effectsOf(world, [...faults]);
-          const book = await ConnectionStore.open(effects);
+          const store = await ConnectionStore.open(effects);
           const saves: Promise<void>[] = [];
           let number = who * 1_000;
           for (const [nth, count] of steps.entries()) {
             for (let one = 0; one < count; one++) {
               number++;
               noted.push(number);
-              book.note(withSecond(number));
+              store.note(withSecond(number));
             }
-            saves.push(book.save());
+            saves.push(store.save());
             await effects.sleep(pauses[nth % pauses.length] as number);
             if (waits) await saves.at(-1);
           }
           await Promise.all(saves);
           // What it has in hand is what is there, and what it noted itself.
-          expect(book.state.signIns).toEqual(
+          expect(store.state.signIns).toEqual(
             expect.arrayContaining(noted.filter((one) => Math.floor(one / 1_000) === who)),
           );
         }),
@@ -65,30 +65,30 @@ test('what several note at once is all there in the end, once, whatever answers 
 
 test('what is noted while a write is under way is written by the next one', async () => {
   const world = createWorld();
-  const book = await ConnectionStore.open(effectsOf(world));
-  book.note(withSecond(1));
-  const saving = book.save();
+  const store = await ConnectionStore.open(effectsOf(world));
+  store.note(withSecond(1));
+  const saving = store.save();
   await world.clock.wait(0);
-  book.note(withSecond(2));
+  store.note(withSecond(2));
   const before = world.now;
   await saving;
 
-  expect(book.syncedAt).toBe(before);
+  expect(store.syncedAt).toBe(before);
   expect(secondsIn(world)).toEqual([1]);
-  expect(book.state.signIns).toEqual([1, 2]);
-  await book.save();
+  expect(store.state.signIns).toEqual([1, 2]);
+  await store.save();
   expect(secondsIn(world)).toEqual([1, 2]);
   expect(world.table.loadConnection()?.version).toBe(2);
 });
 
 test('with nothing noted nothing is written', async () => {
   const world = createWorld();
-  const book = await ConnectionStore.open(effectsOf(world));
+  const store = await ConnectionStore.open(effectsOf(world));
 
-  await book.save();
+  await store.save();
 
   expect(world.table.loadConnection()).toBeUndefined();
-  expect(book.syncedAt).toBe(world.now - 3_000);
+  expect(store.syncedAt).toBe(world.now - 3_000);
 });
 
 test('a refresh shows what others wrote, and keeps what is ours', async () => {
@@ -108,7 +108,7 @@ test('a refresh shows what others wrote, and keeps what is ours', async () => {
 test('a write that others always get in the way of is given up, and says so', async () => {
   const world = createWorld();
   const [ours, theirs] = [effectsOf(world), effectsOf(world)];
-  const book = await ConnectionStore.open({
+  const store = await ConnectionStore.open({
     ...ours,
     writeConnection: async (state, expected) => {
       const other = await ConnectionStore.open(theirs);
@@ -117,9 +117,9 @@ test('a write that others always get in the way of is given up, and says so', as
       return await ours.writeConnection(state, expected);
     },
   });
-  book.note(withSecond(99));
+  store.note(withSecond(99));
 
-  await expect(book.save()).rejects.toMatchObject({ code: 'state', stage: 'saving' });
+  await expect(store.save()).rejects.toMatchObject({ code: 'state', stage: 'saving' });
   expect(secondsIn(world)).toEqual([1, 2, 3, 4, 5]);
 });
 
@@ -138,10 +138,10 @@ test('a table that does not answer is asked five times, with pauses, and no more
         return 'lost-before';
       },
     });
-    const book = await ConnectionStore.open(effects);
-    book.note(withSecond(1));
+    const store = await ConnectionStore.open(effects);
+    store.note(withSecond(1));
 
-    await expect(book.save()).rejects.toThrow('the table did not answer');
+    await expect(store.save()).rejects.toThrow('the table did not answer');
 
     expect(times.length).toBe(tries);
     if (tries > 1) expect((times[4] as number) - (times[0] as number)).toBeGreaterThan(100_000);

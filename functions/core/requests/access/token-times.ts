@@ -1,11 +1,11 @@
-import type { TokenTimes } from '../effects.ts';
-import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { TokenTimes } from '../../effects.ts';
+import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 
-/** The life of a token whose end the vendor does not tell, or tells wrongly. */
+/** The assumed life of a token whose end the vendor does not state, or states wrongly. */
 export const ASSUMED_LIFE: Duration = 10 * MINUTE;
 /** A token is renewed this long before its end, or at half its life if that is shorter than twice this. */
 const RENEW_BEFORE = 3 * MINUTE;
-/** Nobody could work with a token that ends sooner: what says so is wrong. And no token is renewed again sooner. */
+/** Minimum plausible life of a token, and minimum time between two renewals. */
 const SHORTEST_REST = 10 * SECOND;
 
 /**

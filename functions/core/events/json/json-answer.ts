@@ -1,8 +1,8 @@
-import { UnreadableError } from '../errors.ts';
-import type { Answer } from '../model.ts';
-import { excerpt } from './excerpt.ts';
+import { UnreadableError } from '../../errors.ts';
+import type { Answer } from '../../model.ts';
+import { excerpt } from '../excerpt.ts';
 
-/** The part of an answer that readers of JSON need: its text, and the headers that say what the text is meant to be. */
+/** The part of an answer that readers of JSON need: its text, and the headers with its media type. */
 export type Body = Pick<Answer, 'headers' | 'text'>;
 
 const BYTE_ORDER_MARK = '\ufeff';
@@ -12,15 +12,14 @@ export function withoutByteOrderMark(text: string): string {
 }
 
 /**
- * Whether an answer that cannot be used was at least meant to be JSON. Then it is broken data of the vendor, and not the page of a
- * proxy in between.
+ * Whether an unreadable answer was meant to be JSON. Then it is broken data of the vendor, and not a proxy's page.
  */
 export function claimsJson({ headers, text }: Body): boolean {
   const contentType = headers['content-type'] ?? '';
   return (contentType === '' || /\bjson\b/i.test(contentType)) && /^\s*[[{]/.test(text);
 }
 
-/** Returns what `read` makes of the answer. If `read` throws, the answer is not JSON, and an UnreadableError says so. */
+/** Returns the result of `read`. If `read` throws, the answer is not JSON, and an UnreadableError is thrown. */
 export function readJson<T>(body: Body, read: () => T): T {
   try {
     return read();
@@ -28,7 +27,7 @@ export function readJson<T>(body: Body, read: () => T): T {
     const { headers, text } = body;
     const contentType = headers['content-type'] ?? '';
     const type = contentType === '' ? 'no content type' : `content type ${contentType.slice(0, 100)}`;
-    // JSON.parse's own message quotes the body as it stands, control characters included.
+    // JSON.parse's own message would quote the body, including control characters.
     const what = text.trim() === '' ? 'the answer is empty' : 'the answer is not JSON, or only a part of it';
     const message = `${what} (${type}, ${text.length} characters)${excerpt(text)}`;
     throw new UnreadableError(message, claimsJson(body), thrown);
