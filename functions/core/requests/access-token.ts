@@ -57,8 +57,9 @@ export class AccessToken implements Access {
     return true;
   }
 
-  forget(): void {
-    this.#run.effects.keepToken(undefined);
+  forget(number: number): void {
+    // An answer about the token before says nothing about the new one.
+    if (this.#number <= number) this.#run.effects.keepToken(undefined);
   }
 
   get number(): number {
