@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/model.ts';
+import { LEAST_CHARACTERS } from './secret.ts';
 
 /** A token as JSON or a form writes it, wherever it stands, whatever surrounds it, and if the text is broken off. */
 const TOKENS = [/"[^"]{0,40}token"\s*:\s*"((?:[^"\\]|\\.)+)/gi, /(?<![^&?\s])[\w.-]{0,40}token=([^&\s"'<]+)/gi];
@@ -27,10 +28,12 @@ export class TokenHolder {
 
   /**
    * The fields of a good answer's JSON; nothing of any other. Every token in the answer is hidden first: one that we cannot use
-   * opens the account, too, and an answer may be quoted for what is wrong with it.
+   * opens the account, too, and an answer may be quoted for what is wrong with it. A short word, such as `null` or `none`, is no
+   * token, and hidden it would be missing from every record.
    */
   fieldsOf({ status, text }: Answer): Readonly<Record<string, unknown>> {
-    for (const pattern of TOKENS) for (const [, token = ''] of text.matchAll(pattern)) this.#hide(token);
+    const tokens = TOKENS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, token = '']) => token));
+    for (const token of tokens) if (token.length >= LEAST_CHARACTERS) this.#hide(token);
     if (status < 200 || status >= 300) return {};
     try {
       const value: unknown = JSON.parse(text);

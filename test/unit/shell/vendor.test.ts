@@ -120,6 +120,22 @@ describe('a session', () => {
     expect(text).toBe('svc-siem [secret]');
   });
 
+  test('whose answer has a word in place of another token leaves that word in the records', async () => {
+    const tokens = {
+      token: 'EXAMPLE-token-7f3e',
+      refresh_token: 'null',
+      id_token: 'none',
+      other_token: 'EXAMPLE-other-9d1c',
+    };
+    server.answer = ({ url }) => ({ body: url === '/sign-in' ? tokens : [null, 'none', tokens.other_token] });
+    const { effects } = vendorOf(SESSION, SECRET);
+    await effects.session('open', SECOND);
+
+    const { text } = await effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(text).toBe('[null,"none","[secret]"]');
+  });
+
   test('that is kept is taken up with its times, and hidden from the first line on', async () => {
     await openAndKeep();
     const { effects } = vendorOf(SESSION, SECRET);
