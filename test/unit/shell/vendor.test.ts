@@ -97,6 +97,16 @@ describe('a signature', () => {
   });
 });
 
+test('a secret that cannot be read again fails that request, and no other one', async () => {
+  const { effects } = vendorOf(HMAC, { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' });
+  await effects.fetch({ url: '/log' }, SECOND, false);
+  vi.mocked(readSecret).mockRejectedValueOnce(new Error('no answer'));
+
+  await expect(effects.fetch({ url: '/log' }, SECOND, true)).rejects.toThrow('no answer');
+  expect(await effects.fetch({ url: '/other' }, SECOND, false)).toMatchObject({ status: 200 });
+  expect(await effects.secretVersion()).toBe('v1');
+});
+
 describe('a session', () => {
   const SECRET = { username: 'svc-siem', password: 'pässword 9d1c' };
 
