@@ -65,7 +65,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'expired') throw new ExpiredError(verdict.reason);
     if (verdict.kind === 'never') {
-      if (verdict.code === 'refused' || verdict.code === 'forbidden') access?.forget();
+      if (verdict.code === 'refused' || verdict.code === 'forbidden') access?.forget(asking.token);
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
       renewAccess(asker, asking, verdict);
     }

@@ -43,14 +43,14 @@ export class Paging {
   constructor(first: Request, origin = 'https://vendor.invalid', maxPages = MAX_PAGES) {
     this.#origin = origin;
     this.#maxPages = maxPages;
-    this.#asked = this.#key(first);
+    this.#asked = requestKey(first, origin);
     this.#followed.add(this.#asked);
   }
 
   /** Takes note of a page. Returns the next request, if there is one, and whether the page is one that was read before. */
   turn({ rows, next, spansInstants }: Turn): { readonly next?: Request; readonly again: boolean } {
     this.#pages++;
-    const key = next && this.#key(next);
+    const key = next && requestKey(next, this.#origin);
     const known = rows.length > 0 && isWithin(rows, this.#rows);
     const nothingNew = this.#repeats && (known || rows.length === 0);
     // A last page that links to itself may first have been reached by another URL: the page before it is then the same page.
@@ -71,15 +71,19 @@ export class Paging {
     this.#asked = key;
     return { next, again };
   }
+}
 
-  /** Pages are told apart by the whole request: two requests may differ in their bodies only, or in a header. */
-  #key(request: Request): string {
-    const { url, headers = {}, body } = request;
-    const whole = url.startsWith('/') ? below(this.#origin, url) : url;
-    const named = Object.entries(headers).map(([name, value]) => `${name.toLowerCase()}: ${value}`);
-    const relevant = named.filter((line) => !SAME_PAGE.test(line)).sort();
-    return digest(JSON.stringify([methodOf(request), whole, relevant, body?.contentType, body?.text]));
-  }
+/**
+ * A key that tells requests apart by all that makes them: two of them may differ in their bodies only, or in a header.
+ *
+ * @param origin what paths are relative to
+ */
+export function requestKey(request: Request, origin: string): string {
+  const { url, headers = {}, body } = request;
+  const whole = url.startsWith('/') ? below(origin, url) : url;
+  const named = Object.entries(headers).map(([name, value]) => `${name.toLowerCase()}: ${value}`);
+  const relevant = named.filter((line) => !SAME_PAGE.test(line)).sort();
+  return digest(JSON.stringify([methodOf(request), whole, relevant, body?.contentType, body?.text]));
 }
 
 /** Whether each of these rows is among those, at least as often. */

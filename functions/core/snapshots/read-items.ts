@@ -5,6 +5,7 @@ import { digest } from '../events/identity.ts';
 import { writeJson } from '../events/write-json.ts';
 import type { Item, Request, Row, SnapshotFeed } from '../model.ts';
 import { type Asker, ask } from '../requests/ask.ts';
+import { requestKey } from '../requests/paging.ts';
 import { diffItems, hasShrunk } from './snapshot-diff.ts';
 
 /** Maximum number of answers of one list. */
@@ -29,9 +30,10 @@ export async function readItems(reader: ListReader, before: readonly Item[] | un
 async function readList(reader: ListReader): Promise<Item[]> {
   const { asker, feed, effects, tally } = reader;
   const { stream, connection } = feed;
+  const keyOf = (request: Request) => requestKey(request, connection.origin);
   const waiting: Request[] = [stream.first(connection)];
-  /** The URLs that were requested or are waiting, each with the URL whose answer led to it. */
-  const causes = new Map<string, string | undefined>(waiting.map(({ url }) => [url, undefined]));
+  /** The keys of the requests that were sent or are waiting, each with the key of the request whose answer led to it. */
+  const causes = new Map<string, string | undefined>(waiting.map((request) => [keyOf(request), undefined]));
   const items: Item[] = [];
   for (let request = waiting.shift(); request; request = waiting.shift()) {
     const answer = await ask(asker, request);
@@ -39,14 +41,16 @@ async function readList(reader: ListReader): Promise<Item[]> {
     effects.count('Pages', 1);
     const page = stream.read(answer, request, connection);
     for (const row of page.rows) for (const item of stream.items(limitDepth(row))) items.push(item);
+    const here = keyOf(request);
     for (const next of page.asks) {
-      if (causes.has(next.url)) {
-        if (ledTo(causes, request.url, next.url)) throw incomplete(reader, 'leads back to its own beginning');
+      const key = keyOf(next);
+      if (causes.has(key)) {
+        if (ledTo(causes, here, key)) throw incomplete(reader, 'leads back to its own beginning');
         // Two items may lead to the same request.
         continue;
       }
       if (causes.size === MAX_ANSWERS) throw incomplete(reader, `had not ended after ${MAX_ANSWERS} answers`);
-      causes.set(next.url, request.url);
+      causes.set(key, here);
       waiting.push(next);
     }
   }
@@ -65,7 +69,7 @@ function limitDepth(row: Row): Row {
 
 /** Whether the next request has led to this one: the end of such circular paging is not reliable. */
 function ledTo(causes: ReadonlyMap<string, string | undefined>, here: string, next: string): boolean {
-  for (let url: string | undefined = here; url !== undefined; url = causes.get(url)) if (url === next) return true;
+  for (let key: string | undefined = here; key !== undefined; key = causes.get(key)) if (key === next) return true;
   return false;
 }
 

@@ -12,6 +12,7 @@ export interface StoredParts {
   readonly job?: { readonly kind: CheckpointKind };
   readonly snapshot?: unknown;
   readonly pending?: unknown;
+  readonly hold?: object;
 }
 
 /**

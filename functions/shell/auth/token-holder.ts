@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/model.ts';
+import { LEAST_CHARACTERS } from './secret.ts';
 
 /** A token in JSON or in a form, at any place in a text, even if the text is cut off. */
 const TOKENS = [/"[^"]{0,40}token"\s*:\s*"((?:[^"\\]|\\.)+)/gi, /(?<![^&?\s])[\w.-]{0,40}token=([^&\s"'<]+)/gi];
@@ -27,10 +28,12 @@ export class TokenHolder {
 
   /**
    * The fields of a successful answer's JSON; none for any other answer. First masks every token in the answer, because a faulty
-   * answer may be quoted in an error, and even a token that we cannot use gives access to the account.
+   * answer may be quoted in an error, and even a token that we cannot use gives access to the account. A short word, such as
+   * `null`, is no token: masked, it would be missing from every record.
    */
   fieldsOf({ status, text }: Answer): Readonly<Record<string, unknown>> {
-    for (const pattern of TOKENS) for (const [, token = ''] of text.matchAll(pattern)) this.#hide(token);
+    const tokens = TOKENS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, token = '']) => token));
+    for (const token of tokens) if (token.length >= LEAST_CHARACTERS) this.#hide(token);
     if (status < 200 || status >= 300) return {};
     try {
       const value: unknown = JSON.parse(text);

@@ -101,8 +101,13 @@ export class Vendor {
   }
 
   async #read(fresh: boolean): Promise<Secret> {
-    if (fresh || !this.#secret) this.#secret = this.#readAndHide();
-    return await this.#secret;
+    if (!fresh && this.#secret) return await this.#secret;
+    const reading = this.#readAndHide();
+    this.#secret ??= reading;
+    const secret = await reading;
+    // Not before it is read: if that fails, the other feeds go on with the secret that they have.
+    this.#secret = reading;
+    return secret;
   }
 
   /** Reads the secret, and masks it before anything that could contain it is logged. */

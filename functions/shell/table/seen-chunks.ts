@@ -44,6 +44,8 @@ export async function remember(
 }
 
 function chunkOf(prefix: string, item: Item): SeenChunk {
+  // Version 0.1.0 called them likenesses.
+  const stableHashes = (item.stableHashes ?? item.likenesses)?.B;
   const [bucket = '', ...id] = sortKeyOf(item)
     .slice(prefix.length + 1)
     .split('#');
@@ -52,7 +54,7 @@ function chunkOf(prefix: string, item: Item): SeenChunk {
     id: id.join('#'),
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
-    ...(item.stableHashes?.B && { stableHashes: item.stableHashes.B }),
+    ...(stableHashes && { stableHashes }),
     count: Number(item.count?.N),
     digest: BigInt(item.digest?.N ?? 0),
   };

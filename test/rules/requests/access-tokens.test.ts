@@ -85,6 +85,21 @@ describe('an access token', () => {
     expect(login.signIns.length).toBeGreaterThan(2);
   });
 
+  it('that cannot be renewed because of a throttled endpoint is used, and the endpoint is left alone as long as it wants', async () => {
+    const { world, login } = slowWorld();
+    login.life = 10 * MINUTE;
+    login.onStep = () => (login.signIns.length > 1 ? { status: 429, headers: { 'retry-after': '600' } } : undefined);
+
+    const [report] = await world.run({ budget: 15 * MINUTE });
+
+    expect(report).toMatchObject({ state: 'paused' });
+    expect(login.signIns.length).toBe(2);
+    const [first = 0, refused = 0] = login.signIns;
+    expect(world.now - first).toBeGreaterThan(9 * MINUTE);
+    expect(world.checkpoint()).toMatchObject({ hold: { reason: 'quota' } });
+    expect((world.checkpoint()?.hold?.until ?? 0) - refused).toBeGreaterThanOrEqual(10 * MINUTE);
+  });
+
   it('is kept in the memory of a warm function, for its secret and its life', async () => {
     const { world, login } = tokenWorld();
     world.warm = {};
@@ -171,6 +186,27 @@ describe('a token endpoint', () => {
       expect(login.signIns.length).toBe(3);
     },
   );
+
+  it('that is down and says until when is left alone until then, by later runs, too', async () => {
+    const { world, login } = tokenWorld();
+    login.replies.push({ status: 503, headers: { 'retry-after': '120' } });
+
+    expect(await stateOf(world)).toBe('paused');
+    world.clock.advance(MINUTE);
+    expect(await stateOf(world)).toBe('paused');
+    expect(login.signIns.length).toBe(1);
+    world.clock.advance(MINUTE);
+    expect(await stateOf(world)).toBe('caught-up');
+  });
+
+  it('that is down for some seconds is waited for in the run', async () => {
+    const { world, login } = tokenWorld();
+    login.replies.push({ status: 503, headers: { 'retry-after': '8' } });
+
+    expect(await stateOf(world)).toBe('caught-up');
+    const [first = 0, second = 0] = login.signIns;
+    expect(second - first).toBeGreaterThanOrEqual(8 * SECOND);
+  });
 
   it('that is up again at the second attempt is no failure', async () => {
     const { world, login } = tokenWorld();

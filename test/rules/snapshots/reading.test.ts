@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { jsonRows } from '../../../functions/core/events/json/json-rows.ts';
+import { jsonBody } from '../../../functions/core/requests/request-body.ts';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { inventoryWorld, toldBy } from '../../memory/inventory.ts';
 import type { Reply } from '../../memory/vendor.ts';
@@ -89,6 +91,24 @@ describe('rule 26: a list that was read by half is never compared', () => {
       expect(world.count('Incomplete')).toBe(1);
       expect(world.names()).toEqual(['50 keys']);
     }
+  });
+
+  it('though pages, and what items lead to, differ in the bodies of their requests only', async () => {
+    const pageOf = (page: number) => ({ url: '/keys-0', body: jsonBody({ page }) });
+    const { world, keys } = inventoryWorld({
+      stream: {
+        first: () => pageOf(0),
+        read: (answer, { body }) => {
+          const { page } = JSON.parse(body?.text ?? '') as { readonly page: number };
+          const { rows } = jsonRows({ ...answer, text: keys.page(page) }, 'rows');
+          return { rows, asks: page === 0 ? [pageOf(1), pageOf(2)] : [] };
+        },
+      },
+    });
+    keys.add(25);
+
+    expect(await runLater(world)).toMatchObject({ state: 'caught-up', pages: 3 });
+    expect(world.names()).toEqual(['25 keys']);
   });
 
   it('paging without an end', async () => {

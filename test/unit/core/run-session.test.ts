@@ -82,6 +82,23 @@ describe('a session that several requests belong to', () => {
     expect(session.number).toBe(2);
   });
 
+  test('stays kept for later invocations when the session before it is refused once more', async () => {
+    const { session, world } = await openSession();
+    world.warm = {};
+    await session.ready();
+    const { number } = session;
+    session.forget(number);
+    session.drop(number);
+    await session.ready();
+
+    // Its answer has come late.
+    session.forget(number);
+    expect(world.warm).toHaveProperty('kept');
+
+    session.forget(session.number);
+    expect(world.warm).not.toHaveProperty('kept');
+  });
+
   test('is extended once for all', async () => {
     const { session, world, login } = await openSession();
     await session.ready();

@@ -97,6 +97,16 @@ describe('a signature', () => {
   });
 });
 
+test('a secret that cannot be read again fails that request, and no other one', async () => {
+  const { effects } = vendorOf(HMAC, { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' });
+  await effects.fetch({ url: '/log' }, SECOND, false);
+  vi.mocked(readSecret).mockRejectedValueOnce(new Error('no answer'));
+
+  await expect(effects.fetch({ url: '/log' }, SECOND, true)).rejects.toThrow('no answer');
+  expect(await effects.fetch({ url: '/other' }, SECOND, false)).toMatchObject({ status: 200 });
+  expect(await effects.secretVersion()).toBe('v1');
+});
+
 describe('a session', () => {
   const SECRET = { username: 'svc-siem', password: 'pässword 9d1c' };
 
@@ -118,6 +128,22 @@ describe('a session', () => {
     const { text } = await vendorOf(SESSION, SECRET).effects.fetch({ url: '/log' }, SECOND, false);
 
     expect(text).toBe('svc-siem [secret]');
+  });
+
+  test('whose answer has a word in place of another token leaves that word in the records', async () => {
+    const tokens = {
+      token: 'EXAMPLE-token-7f3e',
+      refresh_token: 'null',
+      id_token: 'none',
+      other_token: 'EXAMPLE-other-9d1c',
+    };
+    server.answer = ({ url }) => ({ body: url === '/sign-in' ? tokens : [null, 'none', tokens.other_token] });
+    const { effects } = vendorOf(SESSION, SECRET);
+    await effects.obtainToken('open', SECOND);
+
+    const { text } = await effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(text).toBe('[null,"none","[secret]"]');
   });
 
   test('that is kept is taken up with its times, and hidden from the first line on', async () => {

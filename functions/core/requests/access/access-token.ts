@@ -1,7 +1,8 @@
+import { retryAfter } from '../../answer-clock.ts';
 import type { TokenAnswer, TokenTimes } from '../../effects.ts';
-import { messageOf, NetworkError, OutOfTimeError, TidemarkError } from '../../errors.ts';
+import { messageOf, NetworkError, OutOfTimeError, PauseError, TidemarkError } from '../../errors.ts';
 import { type Backoff, pauseBeforeRetry, RETRIES } from '../../retry.ts';
-import { type Instant, MINUTE, SECOND } from '../../time.ts';
+import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { type Access, type AccessRun, MAX_TOKENS, notAPage } from './access.ts';
 import { failing, refusalOfToken } from './token-refusal.ts';
 import { tokenTimes } from './token-times.ts';
@@ -10,6 +11,15 @@ import { tokenTimes } from './token-times.ts';
 const LONGEST_STEP = 30 * SECOND;
 /** A failed renewal is tried again after this time, as long as the old token lasts. */
 const RENEW_AGAIN = MINUTE;
+
+/** The outcome of one request for a token: when the token ends, if that is known, or why there is none yet. */
+type Outcome =
+  | { readonly endsAt: Instant | undefined }
+  | {
+      readonly failure: TidemarkError;
+      /** How long the vendor wants to be left alone before the next attempt. */
+      readonly atLeast?: Duration;
+    };
 
 /**
  * The access token of one run (OAuth 2.0 client credentials), shared by all feeds of the connection: the one that an earlier
@@ -24,6 +34,8 @@ export class AccessToken implements Access {
   #times: TokenTimes = { renewAt: 0, endsAt: 0 };
   /** The step that is under way. Requests are made ahead: two of them must not ask for a token at once. */
   #step: Promise<void> | undefined;
+  /** The pause that the token endpoint has asked for last. An older token may be used meanwhile. */
+  #pause: PauseError | undefined;
 
   constructor(run: AccessRun) {
     this.#run = run;
@@ -45,8 +57,9 @@ export class AccessToken implements Access {
     return true;
   }
 
-  forget(): void {
-    this.#run.effects.keepToken(undefined);
+  forget(number: number): void {
+    // An answer about the token before says nothing about the new one.
+    if (this.#number <= number) this.#run.effects.keepToken(undefined);
   }
 
   get number(): number {
@@ -94,18 +107,20 @@ export class AccessToken implements Access {
     for (let made = 1; ; made++) {
       const now = effects.now();
       if (now >= stopAt || effects.stopping()) throw new OutOfTimeError();
+      if (this.#pause && now < this.#pause.until) throw this.#pause;
       const outcome = await this.#ask(now);
-      if (!(outcome instanceof TidemarkError)) {
+      if ('endsAt' in outcome) {
         this.#times = tokenTimes(now, outcome.endsAt);
         effects.keepToken(this.#times);
         return;
       }
-      if (!(await pauseBeforeRetry(effects, policy, { made, until: stopAt }))) throw outcome;
+      const { failure, atLeast = 0 } = outcome;
+      if (!(await pauseBeforeRetry(effects, policy, { made, until: stopAt, atLeast }))) throw failure;
     }
   }
 
   /** Asks once. Returns the failure if it may be tried again, and throws any other. */
-  async #ask(now: Instant): Promise<{ readonly endsAt: Instant | undefined } | TidemarkError> {
+  async #ask(now: Instant): Promise<Outcome> {
     const { effects, title, connection, endBy } = this.#run;
     let asked: TokenAnswer;
     try {
@@ -113,11 +128,14 @@ export class AccessToken implements Access {
     } catch (thrown) {
       if (effects.stopping()) throw new OutOfTimeError();
       if (!(thrown instanceof NetworkError)) throw notAPage(thrown, 'The answer of the token endpoint cannot be read');
-      return failing(`No answer came from ${title}’s token endpoint: ${thrown.message}`);
+      return { failure: failing(`No answer came from ${title}’s token endpoint: ${thrown.message}`) };
     }
     if (asked.open) return { endsAt: asked.life === undefined ? undefined : now + asked.life };
-    const refusal = refusalOfToken({ title, secret: connection.secret, answer: asked.answer, now: effects.now() });
-    if (refusal instanceof TidemarkError && refusal.code === 'failing') return refusal;
-    throw refusal;
+    const { answer } = asked;
+    const answered = effects.now();
+    const refusal = refusalOfToken({ title, secret: connection.secret, answer, now: answered });
+    if (refusal instanceof PauseError) this.#pause = refusal;
+    if (!(refusal instanceof TidemarkError) || refusal.code !== 'failing') throw refusal;
+    return { failure: refusal, atLeast: (retryAfter(answer, answered) ?? answered) - answered };
   }
 }

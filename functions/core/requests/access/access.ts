@@ -16,8 +16,8 @@ export interface Access {
   ready(): Promise<void>;
   /** The vendor refused a request with the token of this number. Returns whether the request may be sent again, with a new one. */
   drop(number: number): boolean;
-  /** The vendor refused or forbade a request: later invocations do not get the token. */
-  forget(): void;
+  /** The vendor refused or forbade a request with the token of this number: later invocations do not get that token. */
+  forget(number: number): void;
 }
 
 /** Inputs of a run's access. */

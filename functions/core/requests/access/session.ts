@@ -66,7 +66,9 @@ export class Session implements Access {
     return true;
   }
 
-  forget(): void {
+  forget(number: number): void {
+    // An answer about the session before says nothing about the new one.
+    if (this.#number > number) return;
     this.#isKept = false;
     this.#run.effects.keepToken(undefined);
   }

@@ -2,10 +2,12 @@ import { MAX_HOLD, retryAfter } from '../../answer-clock.ts';
 import { PauseError, TidemarkError } from '../../errors.ts';
 import { excerpt } from '../../events/excerpt.ts';
 import type { Answer } from '../../model.ts';
-import { type Instant, MINUTE } from '../../time.ts';
+import { type Instant, MINUTE, SECOND } from '../../time.ts';
 
 /** Pause after a throttled token request whose answer names no time. */
 const THROTTLED_HOLD = MINUTE;
+/** Longest pause that is waited for in a run. A longer one ends it. */
+const LONGEST_PAUSE = 10 * SECOND;
 /** Error codes of RFC 6749 (section 5.2) that are about the request, not about the client. */
 const ABOUT_REQUEST = new Set(['invalid_scope', 'invalid_request', 'unsupported_grant_type', 'invalid_target']);
 
@@ -23,9 +25,9 @@ interface TokenRefusal {
 export function refusalOfToken({ title, secret, answer, now }: TokenRefusal): TidemarkError | PauseError {
   const { status, text } = answer;
   const message = `${title}’s token endpoint answered ${status}${excerpt(text)}`;
-  if (status === 429) {
-    const until = Math.min(retryAfter(answer, now) ?? now + THROTTLED_HOLD, now + MAX_HOLD);
-    return new PauseError(until, message, true);
+  const at = retryAfter(answer, now);
+  if (status === 429 || (status >= 500 && at !== undefined && at > now + LONGEST_PAUSE)) {
+    return new PauseError(Math.min(at ?? now + THROTTLED_HOLD, now + MAX_HOLD), message, true);
   }
   if (status >= 500 || status === 408 || status === 425) return failing(message);
   if (status >= 200 && status < 300) {
