@@ -125,7 +125,9 @@ function unpack(body: Readable, encoding: string | undefined): Readable {
   const make = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }[kind];
   if (!make) {
     body.destroy();
-    throw new UnreadableError(`The vendor’s answer is packed as ${kind.slice(0, 40)}, which was not asked for.`);
+    // A long name is not repeated: it may be an echo, and a secret that is cut short is not masked.
+    const named = /^[a-z0-9-]{1,20}$/.test(kind) ? kind : 'something unknown';
+    throw new UnreadableError(`The vendor’s answer is packed as ${named}, which was not asked for.`);
   }
   const unpacker = make();
   body.on('error', (failure) => unpacker.destroy(failure));
