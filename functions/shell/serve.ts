@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
@@ -63,7 +63,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         firehose: new Firehose(),
         tokens: new TokenMemory(),
       };
-      kept.sealKey ??= await sealKey(kept.table, source.id);
+      kept.sealKey ??= createSecretKey(await sealKey(kept.table, source.id));
       const { connection = NO_CONNECTION } = order;
       vendor = new Vendor({ source, connection, telemetry, memory: kept.tokens, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
@@ -120,7 +120,8 @@ interface Kept {
   readonly firehose: Firehose;
   /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
   readonly tokens: TokenMemory;
-  sealKey?: Uint8Array;
+  /** As a key object: with the bytes, Node would make one for each event id. */
+  sealKey?: KeyObject;
 }
 
 /** Checks that seen keys outlast the overlaps: events in a longer overlap would be delivered repeatedly. */
@@ -214,7 +215,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     ...vendor.effects,
     ...tableEffects(table, stateKey),
     seal: (eventId) =>
-      createHmac('sha256', kept.sealKey as Uint8Array)
+      createHmac('sha256', kept.sealKey as KeyObject)
         .update(eventId)
         .digest()
         .subarray(0, 8),
