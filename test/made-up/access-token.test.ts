@@ -297,7 +297,7 @@ describe('a token endpoint', () => {
     vi.stubEnv('TIDEMARK_ORIGINS', file);
 
     await expect(run(serve(madeUpSource()), 'queried')).rejects.toThrow(
-      `origin ${vendor.login.origin}, and is not sent`,
+      `origin ${vendor.login.origin}, so it is not sent there`,
     );
     expect(vendor.login.got).toEqual([]);
   });

@@ -121,7 +121,7 @@ describe.concurrent('a wrong tidemark.json', () => {
     const { code, stderr } = await here.run('--once');
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/tidemark\.json is not JSON: .*\nA comma too many or too few is the usual cause/);
+    expect(stderr).toMatch(/tidemark\.json is not JSON: .*\nThe usual cause is a missing comma, or one too many/);
   });
 
   test('two connections of one name are refused', async ({ place }) => {
