@@ -8,8 +8,8 @@ import type { RefusedRecords } from '../../functions/destinations/destination-ty
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { Firehose } from '../../functions/shell/network/firehose.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
-import { type RefusingPair, refusingPairs } from '../commands/put-aside.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
+import { type RefusingPair, refusingPairs } from '../feeds/put-aside.ts';
 import { columns } from '../views/columns.ts';
 import { clean } from '../views/log-line.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';

@@ -10,7 +10,7 @@ export async function quarantine(options: FeedOptions): Promise<number> {
     (looks) => sayQuarantine(looks, options.cloud ?? false),
     async () => {
       if (!options.cloud) return undefined;
-      const { listPutAside, sayPutAside } = await import('./put-aside.ts');
+      const { listPutAside, sayPutAside } = await import('../feeds/put-aside.ts');
       const putAside = await listPutAside(options);
       return putAside && { json: { putAside }, text: sayPutAside(putAside) };
     },

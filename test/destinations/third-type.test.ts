@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { readRefused } from '../../cli/cloud/quarantine-bucket.ts';
-import { refusingPairs } from '../../cli/commands/put-aside.ts';
+import { refusingPairs } from '../../cli/feeds/put-aside.ts';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { configSchema, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';

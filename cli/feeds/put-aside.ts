@@ -6,8 +6,8 @@ import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
 import { deployedConfig } from '../cloud/open-cloud.ts';
 import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
-import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
+import type { FeedOptions } from './opened.ts';
 
 /** Objects that Firehose has put aside of one source's events for one destination. */
 interface PutAsideLook {
