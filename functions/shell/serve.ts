@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
@@ -19,6 +19,7 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { sealKey } from './table/seal-key.ts';
+import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
 import { tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -63,7 +64,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         firehose: new Firehose(),
         tokens: new TokenMemory(),
       };
-      kept.sealKey ??= createSecretKey(await sealKey(kept.table, source.id));
+      kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
       vendor = new Vendor({ source, connection, telemetry, memory: kept.tokens, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
@@ -120,8 +121,7 @@ interface Kept {
   readonly firehose: Firehose;
   /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
   readonly tokens: TokenMemory;
-  /** As a key object: with the bytes, Node would make one for each event id. */
-  sealKey?: KeyObject;
+  sealKey?: Uint8Array;
 }
 
 /** Checks that seen keys outlast the overlaps: events in a longer overlap would be delivered repeatedly. */
@@ -214,11 +214,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
     ...tableEffects(table, stateKey),
-    seal: (eventId) =>
-      createHmac('sha256', kept.sealKey as KeyObject)
-        .update(eventId)
-        .digest()
-        .subarray(0, 8),
+    seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),

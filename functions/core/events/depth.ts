@@ -1,4 +1,4 @@
-import { DEEPEST } from './identity.ts';
+import { DEEPEST } from './canonical.ts';
 
 export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 

@@ -1,16 +1,14 @@
 import { hash } from 'node:crypto';
 import type { AnyFeed, Identity, Row } from '../model.ts';
-
-/** Maximum depth of a record that is walked through. A deeper one is identified by its text. */
-export const DEEPEST = 100;
+import { canonical } from './canonical.ts';
 
 /**
  * A hash of a whole record, the same for equal records. The order of keys does not matter, and null and an empty list are the same as
  * a missing key.
  */
 export function recordHash(row: Row): string {
-  const text = canonical(row.value, 0) ?? row.text;
-  return digest(INEXACT.test(row.text) ? `${text}${inexactNumbers(row.text)}` : text);
+  const { text = row.text, hasNumbers } = canonical(row.value);
+  return digest(hasNumbers && INEXACT.test(row.text) ? `${text}${inexactNumbers(row.text)}` : text);
 }
 
 /** Numbers with 16 digits or an exponent may exceed the precision of a double: two different ones would look equal. */
@@ -41,34 +39,17 @@ export function eventId(
 ): string {
   const { id, phase = '' } = identity;
   if (id !== undefined && phase === '' && /^[!-~]{1,40}$/.test(id)) return id;
-  const key = id === undefined ? ['record', recordHash, String(occurrence)] : ['id', id];
-  return digest(JSON.stringify([feed.source.id, feed.connection.id, ...key, phase]));
+  // The vendor's id may hold any text, so it comes last; the others hold no line break.
+  const key = id === undefined ? `record\n${recordHash}\n${occurrence}` : idKey(id);
+  return digest(`${feed.source.id}\n${feed.connection.id}\n${phase}\n${key}`);
+}
+
+/** A vendor's id as text that can be hashed as UTF-8, in which half of a surrogate pair has no form of its own. */
+function idKey(id: string): string {
+  return id.isWellFormed() ? `id\n${id}` : `escaped id\n${JSON.stringify(id)}`;
 }
 
 /** 128 bits of SHA-256 in hex. */
 export function digest(text: string): string {
   return hash('sha256', text, 'hex').slice(0, 32);
-}
-
-/** The record as text with sorted keys, without null and empty lists. Undefined if it is nested too deep. */
-function canonical(value: unknown, depth: number): string | undefined {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (depth === DEEPEST) return undefined;
-  const parts: string[] = [];
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const part = canonical(item, depth + 1);
-      if (part === undefined) return undefined;
-      parts.push(part);
-    }
-    return `[${parts.join()}]`;
-  }
-  for (const key of Object.keys(value).sort()) {
-    const item = (value as Record<string, unknown>)[key];
-    if (item === null || item === undefined || (Array.isArray(item) && item.length === 0)) continue;
-    const part = canonical(item, depth + 1);
-    if (part === undefined) return undefined;
-    parts.push(`${JSON.stringify(key)}:${part}`);
-  }
-  return `{${parts.join()}}`;
 }

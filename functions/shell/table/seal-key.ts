@@ -8,6 +8,6 @@ export async function sealKey(table: TableClient, source: string): Promise<Uint8
   for (;;) {
     const found = (await table.get(place))?.key?.B;
     if (found) return found;
-    await table.put(itemAt(place, { version: { N: '1' }, key: { B: randomBytes(32) } }), undefined);
+    await table.put(itemAt(place, { version: { N: '1' }, key: { B: randomBytes(16) } }), undefined);
   }
 }
