@@ -63,6 +63,8 @@ export interface Connection {
   readonly origin: string;
   readonly secret: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Maximum number of requests to the vendor at the same time. Default: one. */
+  readonly requestsInFlight?: number;
   /** Results of the source's lookups, by their names. */
   readonly found?: Readonly<Record<string, unknown>>;
 }

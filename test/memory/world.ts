@@ -70,6 +70,7 @@ export interface WorldOptions extends LogOptions {
   /** What else the source is: lookups, pace, snapshot streams behind the logs ... */
   readonly source?: Partial<Omit<Source, 'streams'>> & { readonly snapshots?: readonly SnapshotStream[] };
   readonly settings?: Readonly<Record<string, string>>;
+  readonly requestsInFlight?: number | undefined;
   readonly startFrom?: Instant;
 }
 
@@ -100,6 +101,7 @@ export class World {
   readonly routes = new Map<string, (secretVersion: string, url: string) => Reply>();
   destinations: Destination[];
   settings: Readonly<Record<string, string>>;
+  readonly #requestsInFlight: number | undefined;
   startFrom: Instant | undefined;
   /** Changes when somebody replaces the secret. */
   secretVersion = 'v1';
@@ -119,6 +121,7 @@ export class World {
     this.destinations = destinations.map((one) => (typeof one === 'string' ? ecsDestination(one) : one));
     this.settings = settings;
     this.startFrom = options.startFrom;
+    this.#requestsInFlight = options.requestsInFlight;
     const streams = [options, ...more].map((log, at) => this.#addLog(log, seed + at));
     this.vendor = this.vendors.values().next().value as MemoryVendor;
     this.login = options.login ? new MemoryLogin(this.clock) : undefined;
@@ -145,6 +148,7 @@ export class World {
       origin: this.origin,
       secret: 'tidemark/memory/acme',
       settings,
+      ...(this.#requestsInFlight !== undefined && { requestsInFlight: this.#requestsInFlight }),
     };
   }
 

@@ -23,7 +23,8 @@ export class Books {
   readonly #byCall = new Map<number, Acceptance[]>();
   readonly #idsByContent = new Map<string, Set<string>>();
   readonly #contentById = new Map<string, string>();
-  readonly #tried = new Map<string, Set<string>>();
+  /** By worker and destination, the number of the delivery in which each event was tried first. */
+  readonly #tried = new Map<string, Map<string, number>>();
   readonly #byWorker = new Map<string, Acceptance[]>();
   readonly #byKey = new Map<string, Acceptance[]>();
   readonly #seal: (id: string) => string;
@@ -57,19 +58,22 @@ export class Books {
 
   /** Notes what a worker is about to deliver; whether there is something that it has not tried before. */
   try(worker: Worker, destination: string, ids: readonly string[]): boolean {
-    const tried = this.#tried.get(`${worker.name} ${destination}`) ?? new Set();
+    const tried = this.#tried.get(`${worker.name} ${destination}`) ?? new Map<string, number>();
     this.#tried.set(`${worker.name} ${destination}`, tried);
-    const isNew = ids.some((id) => !tried.has(id));
-    for (const id of ids) tried.add(id);
-    return isNew;
+    const added = ids.filter((id) => !tried.has(id));
+    const number = tried.size;
+    for (const id of added) tried.set(id, number);
+    return added.length > 0;
   }
 
-  /** Something that a worker was told is accepted, and has not written down. */
-  unremembered(worker: Worker, destination: string): Acceptance | undefined {
+  /** What a worker was told is accepted, and has not written down: one event of each delivery. */
+  unremembered(worker: Worker, destination: string): readonly Acceptance[] {
+    const tried = this.#tried.get(`${worker.name} ${destination}`);
     const of = this.#byWorker.get(`${worker.name} ${destination}`) ?? [];
     const open = of.filter(({ rememberedAt }) => rememberedAt === undefined);
     this.#byWorker.set(`${worker.name} ${destination}`, open);
-    return open.find(({ answered }) => answered);
+    const answered = open.filter((one) => one.answered);
+    return [...new Map(answered.map((one) => [tried?.get(one.id), one])).values()];
   }
 
   /** The acceptances of a remembered key. */

@@ -1,3 +1,4 @@
+import { FLUSHES_AT_ONCE } from '../../functions/core/delivery/deliver-outgoing.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import type { SeenChunk } from '../../functions/core/stored/seen-chunk.ts';
 import { type Instant, MILLISECOND, type Range } from '../../functions/core/time.ts';
@@ -83,7 +84,7 @@ export class Oracle {
     if (isAlone) this.fail(`${worker.name} lost its lease to nobody`);
   }
 
-  /** What a worker delivers next waits until what it delivered before is written down: a crash repeats one flush at most. */
+  /** A worker has so many flushes on their way that are not written down, and no more: a crash repeats these at most. */
   begins(worker: Worker, stream: string, records: readonly Uint8Array[]): void {
     const destination = stream.replace('tidemark-', '');
     const isNew = this.books.try(
@@ -91,8 +92,10 @@ export class Oracle {
       destination,
       linesOf(records).map((line) => line.slice(0, line.indexOf('\t'))),
     );
-    const open = isNew && this.books.unremembered(worker, destination);
-    if (open) this.fail(`${worker.name} delivers more to ${destination} before it has written down ${open.text}`);
+    const open = isNew ? this.books.unremembered(worker, destination) : [];
+    const [first] = open;
+    if (first && open.length >= FLUSHES_AT_ONCE)
+      this.fail(`${worker.name} delivers more to ${destination} before it has written down ${first.text}`);
   }
 
   /** A call's records are known to be accepted. */

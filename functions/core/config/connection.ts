@@ -7,6 +7,9 @@ import { isOrigin, ORIGIN_WANTED } from './origins.ts';
 
 export { isOrigin, ORIGIN_WANTED } from './origins.ts';
 
+/** What a vendor's quota and a small function's memory bear. */
+const MAX_REQUESTS_IN_FLIGHT = 8;
+
 const ID = 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 const DURATION_WANTED = 'a duration such as 90s, 30m, 24h or 7d';
 const TIME_WANTED = 'a time such as 2026-01-10T00:00:00Z';
@@ -57,6 +60,12 @@ export function connectionSchema(source: Source) {
       ),
     ),
     settings: connectionSettings(source),
+    requestsInFlight: z.optional(
+      described(
+        z.int().check(z.minimum(1), z.maximum(MAX_REQUESTS_IN_FLIGHT)),
+        `How many requests a feed may have with the vendor at the same time while it reads a backlog (default: 1, at most ${MAX_REQUESTS_IN_FLIGHT}).`,
+      ),
+    ),
     streams: z.optional(described(z.strictObject(streams), 'Settings that differ from the defaults, by stream.')),
     ...(source.rotation ? { rotate: rotateSetting(source.rotation.every) } : NO_ROTATION),
   });
@@ -125,6 +134,7 @@ export function fillDefaults(parsed: z.infer<ReturnType<typeof connectionSchema>
     secret: parsed.secret ?? `tidemark/${parsed.source}/${parsed.id}`,
     settings: parsed.settings,
     streams: streams as Record<string, StreamSettings>,
+    ...(parsed.requestsInFlight !== undefined && { requestsInFlight: parsed.requestsInFlight }),
     ...(parsed.rotate && { rotate: true }),
   };
 }

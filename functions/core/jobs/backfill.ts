@@ -1,5 +1,6 @@
+import type { Flush } from '../delivery/flush.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import type { Flush, Sending } from '../delivery/sending.ts';
+import type { Sending } from '../delivery/sending.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';

@@ -1,4 +1,4 @@
-import type { Address } from '../delivery/outgoing.ts';
+import type { Address } from '../delivery/flush.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { processPages } from '../reading/page-loop.ts';
@@ -61,7 +61,7 @@ export class Findings implements Comparison {
 /** Reads all pages of a range and delivers nothing. */
 export async function collect(run: PageRun, findings: Findings, range: Range): Promise<void> {
   const deliver = async () => undefined;
-  for await (const _ of processPages({ ...run, findings }, { range, deliver })) {
+  for await (const _ of processPages({ ...run, findings }, { range, deliver, settle: deliver })) {
     run.seen.trim();
     if (run.effects.stopping()) throw new OutOfTimeError();
   }

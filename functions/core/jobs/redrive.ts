@@ -169,7 +169,7 @@ async function readBody(
     const run = await startRun(context, leased, { prepared, seen, plan: { ...range, window: range }, readBefore: 0 });
     await processSinglePage(run, range, rows);
     await finish(run, entry);
-    await run.observers.ongoing.save();
+    await run.observers.ongoing.takeNew()();
     if (next)
       leased.warnings.push(
         `${entry.id} was one page of ${formatTime(range.from)} to ${formatTime(range.to)}: the pages after it need a backfill.`,

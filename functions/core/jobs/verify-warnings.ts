@@ -1,4 +1,4 @@
-import { longestOverlap } from '../reading/finish-window.ts';
+import { longestOverlap } from '../reading/plan.ts';
 import type { FeedContext } from '../run/feed-context.ts';
 import type { VerifyJob } from '../stored/job.ts';
 import { formatDuration, formatTime, type Range } from '../time.ts';

@@ -1,6 +1,6 @@
 import { OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { longestOverlap } from '../reading/finish-window.ts';
+import { longestOverlap } from '../reading/plan.ts';
 import { isAboutRange } from '../reading/recover.ts';
 import { startPageRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';

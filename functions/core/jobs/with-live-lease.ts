@@ -1,3 +1,4 @@
+import type { Flush, Flushed } from '../delivery/flush.ts';
 import { PauseError } from '../errors.ts';
 import type { Run } from '../reading/run.ts';
 import type { Asker } from '../requests/ask.ts';
@@ -17,12 +18,12 @@ const COME_BACK: Duration = 10 * SECOND;
  * Delivers a job's flush while it holds the live feed's lease. First removes the events that were delivered meanwhile, because
  * the live feed may have read the same records. While it waits for the lease, nothing is delivered.
  */
-export async function flushWithLiveLease<T>(context: FeedContext, run: Run, flush: () => Promise<T>): Promise<T> {
+export async function flushWithLiveLease(context: FeedContext, run: Run, flush: Flush): Promise<Flushed> {
   return await withLiveLease(context, run.asker, async () => {
     const fresh = seenOf(context);
     await fresh.open();
-    run.tally.suppressed += await run.outgoing.dropDelivered(fresh);
-    return await flush();
+    run.tally.suppressed += await flush.dropDelivered(fresh);
+    return await flush.deliver(run.endBy);
   });
 }
 

@@ -2,14 +2,19 @@ import { flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { recordHash } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
-import type { Range } from '../time.ts';
+import { formatTime, type Range } from '../time.ts';
+import type { Announced, PageRows, ReadPage } from './pages/pages.ts';
+import { noteProof } from './pages/proof.ts';
+import { readPages } from './pages/read-pages.ts';
 import { askedRange } from './plan.ts';
 import { processPage } from './process-page.ts';
-import { type ReadPage, readPages } from './read-pages.ts';
 import { Occurrences } from './rows/occurrences.ts';
 import { RowOrder } from './rows/row-order.ts';
 import type { PageRun, Reading } from './run.ts';
 
+/** Maximum number of rows, and of their characters, between two checks whether a flush is due. */
+const MAX_SLICE_ROWS = 100;
+const MAX_SLICE_CHARACTERS = 200_000;
 /** Maximum number of rows without a vendor id that are counted in a window that cannot be halved. */
 const MAX_ROWS_PER_STEP = 200_000;
 
@@ -18,10 +23,12 @@ export interface RangeRead {
   readonly range: Range;
   /** The range to ask for. Default: the range with a margin on both sides. */
   readonly asked?: Range | undefined;
-  /** Number of rows of a page after which it is checked whether a flush is due. Default: the whole page. */
-  readonly rowsPerSlice?: number;
-  /** Delivers the events read so far. Called between two slices of a page, and before an error is passed on. */
+  /** Whether a flush may become due in the middle of a page: a vendor without paging sends one large page. */
+  readonly inSlices?: boolean;
+  /** Begins to deliver the events read so far. Called between two slices of a page. */
   deliver(reading: Reading): Promise<void>;
+  /** Delivers the events read so far and waits for that. Called before an error is passed on. */
+  settle(reading: Reading): Promise<void>;
 }
 
 /** The state of a read after one of its pages. */
@@ -35,34 +42,45 @@ export interface PageDone {
  * being fetched. If the read ends early, everything that was read before is delivered first.
  */
 export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerator<PageDone, void> {
-  const { range, asked, deliver, rowsPerSlice = Number.POSITIVE_INFINITY } = read;
+  const { range, asked } = read;
   const { stream, connection } = run.feed;
   const bounds = asked ?? askedRange(stream, range);
+  const pages = (asked ? undefined : run.ahead?.take(range)) ?? readPages(run, stream.first(bounds, connection));
   let reading = newReading(stream, range, bounds);
-  const pages = readPages(run, range, stream.first(bounds, connection));
-  /** Delivers if the step fails. A failed delivery must not be passed in: its events would be delivered a second time. */
-  const orDeliver = async <T>(step: Promise<T>): Promise<T> => {
+  /** A step whose failure is passed on after the delivery of everything before. */
+  const orSettle = async <T>(step: Promise<T>): Promise<T> => {
     try {
       return await step;
     } catch (thrown) {
-      await deliver(reading);
+      await read.settle(reading);
       throw thrown;
     }
   };
   for (;;) {
-    const step = await orDeliver(pages.next());
-    if (step.done) return;
+    const step = await orSettle(pages.next());
+    if (step.done) return noteMismatch(run, step.value);
     const page = step.value;
-    for (let from = 0; from < page.rows.length; from += rowsPerSlice) {
-      if (from > 0 && flushDue(run)) {
-        await deliver(reading);
-        // Delivering the whole page may take longer than the run's time. Delivered events are not delivered again.
-        if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
-      }
-      await orDeliver(processPage(run, reading, sliceOf(page, from, from + rowsPerSlice)));
-    }
+    run.tally.pages++;
+    run.effects.count('Pages', 1);
+    noteProof(run, range, page);
+    if (page.again) continue;
+    await orSettle(processSlices(run, read, reading, page));
     reading = { ...reading, pageBefore: new Set(page.hashes) };
     yield { number: page.number, reading };
+  }
+}
+
+/** Processes the rows of a page. A large page is delivered in parts. */
+async function processSlices(run: PageRun, read: RangeRead, reading: Reading, page: ReadPage): Promise<void> {
+  if (!read.inSlices) return await processPage(run, reading, page);
+  for (let from = 0, to: number; from < page.rows.length; from = to) {
+    to = sliceEnd(page, from);
+    if (from > 0 && flushDue(run)) {
+      await read.deliver(reading);
+      // Delivering the whole page may take longer than the run's time. Delivered events are not delivered again.
+      if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
+    }
+    await processPage(run, reading, sliceOf(page, from, to));
   }
 }
 
@@ -73,8 +91,28 @@ export async function processSinglePage(run: PageRun, range: Range, rows: readon
   await processPage(run, reading, { rows, hashes: rows.map(recordHash), number: 1 });
 }
 
-function sliceOf({ rows, hashes, number }: ReadPage, from: number, to: number): ReadPage {
+/** The end of the slice that begins at a row. */
+function sliceEnd({ rows }: PageRows, from: number): number {
+  let to = from;
+  for (let characters = 0; to < rows.length && to < from + MAX_SLICE_ROWS && characters < MAX_SLICE_CHARACTERS; to++) {
+    characters += rows[to]?.text.length ?? 0;
+  }
+  return to;
+}
+
+function sliceOf({ rows, hashes, number }: PageRows, from: number, to: number): PageRows {
   return { rows: rows.slice(from, to), hashes: hashes.slice(from, to), number };
+}
+
+/** Logs a difference between the announced and the actual number of rows. It proves nothing, since some vendors announce too many. */
+function noteMismatch({ effects, feed, progress }: PageRun, announced: Announced | undefined): void {
+  if (!announced || announced.total === announced.rows) return;
+  effects.count('TotalMismatch', 1);
+  effects.log('info', `${feed.name}: the vendor announced ${announced.total} rows and sent ${announced.rows}.`, {
+    feed: feed.name,
+    from: formatTime(progress.window.from),
+    to: formatTime(progress.window.to),
+  });
 }
 
 /** The state of a read that has not begun. */

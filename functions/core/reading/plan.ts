@@ -78,6 +78,11 @@ export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Ins
   return Math.max(watermark, floorTo(Math.min(window.to, proven, vendorNow - feed.settle), feed.stream.precision));
 }
 
+/** The longest distance behind the watermark at which rows are read again. */
+export function longestOverlap({ overlap, rereads = [] }: Feed): Duration {
+  return Math.max(overlap, ...rereads.map((reread) => reread.overlap));
+}
+
 /** Half the length of a window. Undefined if it is the smallest one. For a vendor with whole steps, half of the steps that it touches. */
 export function halve(feed: Feed, window: Range): Duration | undefined {
   const { from, to } = feed.stream.windowStep === undefined ? window : askedRange(feed.stream, window);
@@ -108,9 +113,9 @@ export function dueRereads(feed: Feed, { reread = {} }: Pick<FeedCheckpoint, 're
 /** When each longer re-read was last done, updated after a window of a plan. A re-read is done when the plan has reached the watermark, or its own end. */
 export function doneRereads(
   feed: Feed,
-  { reread, watermark }: Pick<FeedCheckpoint, 'reread' | 'watermark'>,
+  { reread, watermark }: { readonly reread: FeedCheckpoint['reread'] | undefined; readonly watermark: Instant },
   plan: Plan,
-): FeedCheckpoint['reread'] {
+): FeedCheckpoint['reread'] | undefined {
   if (!plan.rereads || plan.window.to < Math.min(watermark, plan.to)) return reread;
   const done = formatInstant(plan.to + feed.settle, 'us');
   return { ...reread, ...Object.fromEntries(plan.rereads.map((overlap) => [nameOf(overlap), done])) };

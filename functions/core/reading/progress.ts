@@ -1,30 +1,72 @@
 import type { Feed } from '../model.ts';
-import type { FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
-import type { Duration, Instant, Range } from '../time.ts';
-import { doneRereads, nextWindow, raisedWatermark, wholeWindow, withWindow } from './plan.ts';
+import type { Changes, FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
+import { ceilTo, type Duration, type Instant, type Range, SECOND } from '../time.ts';
+import {
+  doneRereads,
+  firstWindow,
+  nextWindow,
+  raisedWatermark,
+  smallestWindow,
+  wholeWindow,
+  widen,
+  withWindow,
+} from './plan.ts';
+
+/** A commit of the position is due after this many flushes, or when progress has waited this long. A crash in between repeats reads, not deliveries. */
+const FLUSHES_PER_COMMIT = 2;
+const LONGEST_UNCOMMITTED: Duration = 5 * SECOND;
+
+/** Pages of a part of a long window. Each part costs about half a page more: it ends in the middle of one. */
+export const PAGES_PER_PART = 5;
+/** Maximum number of parts of a window: some vendors answer about more than they are asked for, such as whole minutes. */
+const MAX_PARTS = 100;
 
 /** The state at the start of a run. */
 interface ProgressStart {
   readonly plan: Plan;
-  /** The watermark when the run began. */
-  readonly readBefore: Instant;
-  readonly unordered?: boolean;
+  readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'narrowed' | 'reread' | 'unordered'>;
+  /** Default: the watermark. */
+  readonly readBefore?: Instant | undefined;
 }
 
-/** The progress of a run with its plan. Only this class changes the plan. */
+/** The parts of a checkpoint that follow from what was read. They may be committed once everything before is delivered. */
+export type Position = Changes<ReadingCheckpoint>;
+
+/**
+ * The progress of a run with its plan. Only this class changes the plan. It is ahead of the checkpoint: what was read is delivered
+ * in the background, and its position is committed after that.
+ */
 export class Progress {
   /** New events before it are late, because their range had been read before this run. */
   readonly readBefore: Instant;
   readonly #feed: Feed;
   #plan: Plan;
+  #watermark: Instant;
+  #narrowed: Duration | undefined;
+  /** The length of the parts into which long windows are divided, and the shortest that they may become. */
+  #part: Duration | undefined;
+  #shortestPart: Duration = 0;
+  /** The windows after the plan's window that were planned already, because they are read ahead. */
+  #planned: Range[] = [];
+  #reread: FeedCheckpoint['reread'] | undefined;
   #unordered: boolean;
   #expiredAt: string | undefined;
+  /** The results of finished windows that are not committed. */
+  #uncommitted: Position = {};
+  /** Since when there has been progress that is not committed. */
+  #uncommittedSince: Instant | undefined;
+  #flushes = 0;
+  /** No further window can be read now: the next run makes a new plan. */
+  #isOver = false;
 
-  constructor(feed: Feed, { plan, readBefore, unordered = false }: ProgressStart) {
+  constructor(feed: Feed, { plan, checkpoint, readBefore = checkpoint.watermark }: ProgressStart) {
     this.#feed = feed;
     this.#plan = plan;
     this.readBefore = readBefore;
-    this.#unordered = unordered;
+    this.#watermark = checkpoint.watermark;
+    this.#unordered = checkpoint.unordered ?? false;
+    this.#narrowed = checkpoint.narrowed;
+    this.#reread = checkpoint.reread;
   }
 
   get plan(): Plan {
@@ -45,9 +87,34 @@ export class Progress {
     return this.#unordered;
   }
 
-  /** The parts that a commit stores, so that a later run continues from here. */
-  get stored(): { readonly plan: Plan; readonly unordered: true | undefined } {
-    return { plan: this.#plan, unordered: this.#unordered || undefined };
+  /** Takes the position that is reached. Commit it when everything that was read before is delivered and remembered. */
+  takePosition(): Position {
+    const position = {
+      ...this.#uncommitted,
+      plan: this.#isOver ? undefined : this.#plan,
+      unordered: this.#unordered || undefined,
+    };
+    this.#uncommitted = {};
+    this.#uncommittedSince = undefined;
+    this.#flushes = 0;
+    return position;
+  }
+
+  /** Whether there is progress that is not committed. */
+  get isAhead(): boolean {
+    return this.#uncommittedSince !== undefined;
+  }
+
+  /** Notes that the position has moved. */
+  moved(now: Instant): void {
+    this.#uncommittedSince ??= now;
+  }
+
+  /** Notes a flush. Returns whether a commit is due with it. */
+  commitDue(now: Instant, flushes: 0 | 1): boolean {
+    this.#flushes += flushes;
+    if (this.#uncommittedSince === undefined) return false;
+    return this.#flushes >= FLUSHES_PER_COMMIT || now - this.#uncommittedSince >= LONGEST_UNCOMMITTED;
   }
 
   rowsOutOfOrder(): void {
@@ -68,6 +135,7 @@ export class Progress {
   /** Replaces the window by another one, of which nothing is read yet. */
   narrowTo(window: Range): void {
     this.#plan = withWindow(this.#plan, window);
+    this.#planned = [];
   }
 
   /** Notes the end of the part of the window that the vendor's answer covers. */
@@ -89,28 +157,84 @@ export class Progress {
     return again;
   }
 
-  /** The watermark after the window is done. */
-  raised(watermark: Instant): Instant {
-    return raisedWatermark(this.#feed, watermark, this.#plan);
+  /** Notes that only smaller windows than usual can be finished now. */
+  narrowed(most: Duration): void {
+    this.#narrowed = most;
   }
 
-  /** The plan with its next window. Undefined if this was the last one. */
-  nextPlan(narrowed: Duration | undefined): Plan | undefined {
-    return nextWindow(this.#feed, this.#plan, narrowed);
+  /**
+   * Ends the window: raises the watermark. Returns the end of the plan's windows, if this was the last one that can be read now.
+   *
+   * @param pages number of pages that the window had
+   */
+  finishWindow(pages: number): WindowsEnd | undefined {
+    const before = this.#watermark;
+    const after = raisedWatermark(this.#feed, before, this.#plan);
+    this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
+    this.#watermark = after;
+    this.#narrowed = widen(this.#feed, this.#narrowed);
+    const { window, to } = this.#plan;
+    // The range that the vendor's answers do not cover yet must be read before any later one.
+    this.#adaptPart(pages);
+    const next = after >= window.to ? this.planned(0) : undefined;
+    this.#planned.shift();
+    this.#uncommitted = {
+      ...this.#uncommitted,
+      watermark: after,
+      narrowed: this.#narrowed,
+      waitsInPlace: undefined,
+      ...(this.#narrowed === undefined && { broken: undefined }),
+      ...(this.#reread && { reread: this.#reread }),
+    };
+    if (next) this.#plan = withWindow(this.#plan, next);
+    else this.#isOver = true;
+    return next ? undefined : { risen: after - before, hasMore: window.to < to };
   }
 
-  /** Continues with the next window, after the commit about it was written. */
-  nextWindow(plan: Plan): void {
-    this.#plan = plan;
+  /** A window after the plan's window, counted from zero. It is planned now if it was not before. Undefined if there are not so many. */
+  planned(at: number): Range | undefined {
+    while (this.#planned.length <= at) {
+      const last = this.#planned.at(-1) ?? this.window;
+      const next = nextWindow(this.#feed, withWindow(this.#plan, last), this.#longest);
+      if (!next) break;
+      this.#planned.push(next.window);
+    }
+    return this.#planned[at];
   }
 
-  /** Whether the plan has windows after this one. */
-  get hasMore(): boolean {
-    return this.#plan.window.to < this.#plan.to;
+  /** Whether long windows are read in parts. */
+  get isDivided(): boolean {
+    return this.#part !== undefined;
   }
 
-  /** When each longer re-read was last done, after the window is done. */
-  rereadsDone(checkpoint: Pick<FeedCheckpoint, 'reread' | 'watermark'>): FeedCheckpoint['reread'] {
-    return doneRereads(this.#feed, checkpoint, this.#plan);
+  /** Divides the window, and those after it, into parts. Nothing of the window may have been read. */
+  divideInto(part: Duration): void {
+    const { from, to } = this.window;
+    this.#shortestPart = ceilTo((to - from) / MAX_PARTS, smallestWindow(this.#feed));
+    this.#part = Math.max(part, this.#shortestPart);
+    this.narrowTo(firstWindow(this.#feed, this.window, this.#longest));
   }
+
+  /** Makes parts longer or shorter that have few or many pages. A page's times may say little about those of other pages. */
+  #adaptPart(pages: number): void {
+    if (this.#part === undefined) return;
+    if (pages <= PAGES_PER_PART / 2) this.#part *= 2;
+    if (pages > PAGES_PER_PART * 2) {
+      this.#part = Math.max(this.#shortestPart, ceilTo(this.#part / 2, smallestWindow(this.#feed)));
+    }
+  }
+
+  /** The longest window now. Undefined: the stream's longest window. */
+  get #longest(): Duration | undefined {
+    if (this.#narrowed === undefined || this.#part === undefined) return this.#narrowed ?? this.#part;
+    return Math.min(this.#narrowed, this.#part);
+  }
+}
+
+/** How the windows of a plan ended. */
+interface WindowsEnd {
+  /** How far the last window has raised the watermark. */
+  readonly risen: Duration;
+  /** Whether the plan has windows that were not read. */
+  readonly hasMore: boolean;
 }

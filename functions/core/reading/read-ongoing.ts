@@ -48,9 +48,10 @@ export async function readOngoing(
 /** Reads a range again. Things that have ended according to its rows are no longer ongoing. */
 async function readAgain(run: LiveRun, range: Range): Promise<void> {
   const deliver = async () => {
+    const saveOngoing = run.observers.ongoing.takeNew();
     await deliverOutgoing(run);
-    await run.observers.ongoing.save();
+    await saveOngoing();
   };
-  for await (const _ of processPages(run, { range, deliver })) if (flushDue(run)) await deliver();
+  for await (const _ of processPages(run, { range, deliver, settle: deliver })) if (flushDue(run)) await deliver();
   await deliver();
 }

@@ -1,10 +1,10 @@
-import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { ExpiredError, OutOfTimeError, PauseError, TidemarkError, UnreadableError } from '../errors.ts';
 import { IncompleteError } from '../requests/paging.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { finishWindow } from './finish-window.ts';
+import { ReadAhead } from './pages/read-ahead.ts';
 import { readWindow } from './read-window.ts';
 import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
@@ -16,12 +16,16 @@ export async function readPlan(
   { visibility }: PreparedConnection,
   warnings: string[],
 ): Promise<RunOutcome<ReadingCheckpoint>> {
+  const atOnce = run.feed.connection.requestsInFlight ?? 1;
+  const ahead = atOnce > 1 ? new ReadAhead(run, atOnce) : undefined;
   try {
     for (;;) {
-      const outcome = await readNext(run);
+      await ahead?.divide();
+      const outcome = await readNext({ ...run, ahead });
       if (outcome) return outcome;
     }
   } finally {
+    ahead?.stop();
     if (visibility.singleActorWarning !== undefined && run.observers.singleActor.onlyOneActor) {
       run.effects.count('NarrowSight', 1);
       warnings.push(visibility.singleActorWarning);
@@ -35,9 +39,7 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
   const { pages } = run.tally;
   try {
     if ((await readWindow(run)) === 'go-on') return undefined;
-    await deliverOutgoing(run);
-    await run.observers.ongoing.save();
-    return await finishWindow(run);
+    return await finishWindow(run, run.tally.pages - pages);
   } catch (thrown) {
     const start = { left, readSome: run.tally.pages > pages };
     if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, start);
@@ -45,7 +47,7 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
       return await recoverIncomplete(run, thrown);
     }
     if (thrown instanceof ExpiredError) return await recoverExpired(run, thrown);
-    if (isCutShort(thrown)) await adaptAfterCutShort(run, start);
+    if (isCutShort(thrown) && !run.deliveries.hasFailed) await adaptAfterCutShort(run, start);
     throw thrown;
   }
 }

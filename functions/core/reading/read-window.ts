@@ -1,10 +1,8 @@
-import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
+import { flushDue } from '../delivery/deliver-outgoing.ts';
 import type { Range } from '../time.ts';
+import { commitPosition, flushBehind } from './flush-behind.ts';
 import { processPages } from './page-loop.ts';
 import type { Reading, Run } from './run.ts';
-
-/** Number of rows between two checks whether a flush is due. A vendor without paging sends one large page. */
-const ROWS_PER_SLICE = 100;
 
 /** Whether a window was read to its end. After `go-on`, the rest of it according to `progress` is read next. */
 export type WindowEnd = 'complete' | 'go-on';
@@ -20,8 +18,13 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const { left, window } = progress;
   const range = left ?? window;
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
-  const deliver = (reading: Reading) => flush(run, reading);
-  const read = { range, asked: bounds, rowsPerSlice: ROWS_PER_SLICE, deliver };
+  const read = {
+    range,
+    asked: bounds,
+    inSlices: true,
+    deliver: (reading: Reading) => flush(run, reading),
+    settle: (reading: Reading) => settle(run, reading),
+  };
   for await (const { number, reading } of processPages(run, read)) {
     if (number >= cutAfterPages && isShorter(leftOf(run, reading), range)) {
       await flush(run, reading);
@@ -39,17 +42,27 @@ function isShorter(left: Range | undefined, range: Range): boolean {
   return left !== undefined && left.to - left.from < range.to - range.from;
 }
 
-/** Delivers the outgoing events, remembers them, and then moves the resume position: this order makes a crash harmless. */
+/** Begins to deliver what was read so far, and moves the resume position. */
 async function flush(run: Run, reading: Reading): Promise<void> {
-  const { progress, lease, notes, observers, effects } = run;
-  const idle = run.outgoing.idle;
-  await deliverOutgoing(run);
-  await observers.ongoing.save();
-  notes.saveAll(lease, effects.now());
+  const hasMoved = move(run, reading);
+  if (hasMoved || !run.outgoing.idle) await flushBehind(run);
+}
+
+/** Delivers what was read so far, commits the resume position, and waits for that. */
+async function settle(run: Run, reading: Reading): Promise<void> {
+  const hasMoved = move(run, reading);
+  if (hasMoved || !run.outgoing.idle || run.progress.isAhead) await commitPosition(run, {});
+  else await run.deliveries.finish();
+}
+
+/** Moves the resume position to the end of what was read. Returns whether that changes anything. */
+function move(run: Run, reading: Reading): boolean {
+  const { progress, lease, effects } = run;
   const left = leftOf(run, reading);
-  if (idle && left === progress.left && progress.unordered === (lease.item.unordered ?? false)) return;
+  if (left === progress.left && progress.unordered === (lease.item.unordered ?? false)) return false;
   progress.leaveOff(left);
-  await lease.commit(progress.stored);
+  progress.moved(effects.now());
+  return true;
 }
 
 /** The part of the window that is not read yet. Undefined if its rows come in no reliable order. */

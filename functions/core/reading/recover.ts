@@ -1,4 +1,3 @@
-import { deliverOutgoing } from '../delivery/deliver-outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { ExpiredError, TidemarkError, UnreadableError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
@@ -8,6 +7,7 @@ import type { RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { DAY, formatTime, HOUR, type Range } from '../time.ts';
 import { finishWindow } from './finish-window.ts';
+import { commitPosition } from './flush-behind.ts';
 import { askedRange, firstWindow, halve } from './plan.ts';
 import { readWindow } from './read-window.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
@@ -88,7 +88,7 @@ export async function recoverBroken(
 
 /** Gives up the smallest window: its body goes into quarantine, its readable parts are delivered, and the feed continues. */
 async function quarantineWindow(run: Run, thrown: UnreadableError): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
-  const { effects, progress, notes, observers } = run;
+  const { effects, progress, notes } = run;
   const { from, to } = progress.window;
   effects.count('Unreadable', 1);
   notes.day.unreadable({ from, to });
@@ -101,8 +101,6 @@ async function quarantineWindow(run: Run, thrown: UnreadableError): Promise<RunO
       if (!isAboutRange(again)) throw again;
     }
   }
-  await deliverOutgoing(run);
-  await observers.ongoing.save();
   // These reads were for less than the window, so the ends of their answers prove nothing about it.
   progress.narrowTo({ from, to });
   return await finishWindow(run);
@@ -141,7 +139,8 @@ async function narrow(run: Run, why: unknown, range: Range = run.progress.window
   if (half === undefined) return false;
   progress.narrowTo(firstWindow(feed, range, half));
   run.effects.log('debug', 'The window is halved.', { feed: feed.name, why: String(why) });
-  await run.lease.commit({ ...progress.stored, narrowed: half });
+  progress.narrowed(half);
+  await commitPosition(run, { narrowed: half });
   return true;
 }
 

@@ -63,7 +63,7 @@ async function readLive(
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
     outcome = await readOngoing(run, await readPlan(run, prepared, warnings));
-    run.notes.saveAll(lease, effects.now());
+    run.notes.save(lease, run.notes.lateness.takeNew(), effects.now());
   } finally {
     run.notes.saveDay(lease, effects.now());
   }

@@ -1,4 +1,4 @@
-import type { Address } from '../delivery/outgoing.ts';
+import type { Address } from '../delivery/flush.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import type { Feed } from '../model.ts';
@@ -8,6 +8,7 @@ import type { Lease } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import type { Instant, Range } from '../time.ts';
+import type { Pages } from './pages/pages.ts';
 import type { Progress } from './progress.ts';
 import type { Occurrences } from './rows/occurrences.ts';
 import type { RowOrder } from './rows/row-order.ts';
@@ -42,6 +43,8 @@ export interface PageRun extends Sending {
   readonly bounds: Pick<CommonCheckpoint, 'destinations' | 'floor'>;
   /** Receives the events in place of the destinations, if the run only compares. */
   readonly findings?: Comparison;
+  /** Pages of the windows that come next, which are read already. */
+  readonly ahead?: { take(range: Range): Pages } | undefined;
 }
 
 /** A run that reads windows and moves the checkpoint on. */

@@ -29,26 +29,25 @@ export async function startRun(
   options: RunOptions,
 ): Promise<Run> {
   const { lease } = leased;
-  const { unordered = false } = lease.item;
-  return { ...(await startPageRun(context, leased, { ...options, unordered })), lease };
+  return { ...(await startPageRun(context, leased, options)), lease };
 }
 
 /** Sets up a run that only reads pages. @param context its feed has the prepared connection */
 export async function startPageRun(
   context: FeedContext,
   leased: LeasedRun<ReadingCheckpoint | VerifyCheckpoint>,
-  options: RunOptions & { readonly unordered?: boolean },
+  options: RunOptions,
 ): Promise<PageRun> {
   const { effects, feed } = context;
   const { lease, asker, tally } = leased;
-  const { prepared, seen, plan, place = feed.name, unordered = false, readBefore = lease.item.watermark } = options;
+  const { prepared, seen, plan, place = feed.name, readBefore } = options;
   const { destinations, floor } = lease.item;
   const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
   await ongoing.load();
   return {
     ...startSending(context, leased, { seen, place }),
     asker,
-    progress: new Progress(feed, { plan, readBefore, unordered }),
+    progress: new Progress(feed, { plan, checkpoint: lease.item, readBefore }),
     observers: { singleActor: new SingleActorCheck(), marks: marksOf(context, prepared, lease), ongoing },
     notes: new WorkNotes(tally),
     bounds: { destinations, floor },

@@ -16,10 +16,14 @@ export class WorkNotes {
     this.#tally = tally;
   }
 
-  /** Notes everything for the next commit. Call it only after a delivery, because lateness counts for delivered events only. */
-  saveAll(lease: Lease<ReadingCheckpoint>, now: Instant): void {
+  /**
+   * Notes the run's counts and the lateness of delivered events for the next commit.
+   *
+   * @param delivered the lateness of events that are delivered by now: that of others must not count
+   */
+  save(lease: Lease<ReadingCheckpoint>, delivered: LatenessNotes, now: Instant): void {
     this.saveDay(lease, now);
-    const lateness = this.lateness.take(lease.item.lateness, now);
+    const lateness = delivered.take(lease.item.lateness, now);
     if (lateness) lease.note({ lateness });
   }
 

@@ -61,6 +61,13 @@ export class Pacer {
     this.#turns.set(pace.bucket, turn + Math.ceil(every));
   }
 
+  /** Number of requests that the quota allows now, at least one: more at the same time would pass over the reserved share. */
+  get room(): number {
+    if (!this.quota) return Number.POSITIVE_INFINITY;
+    const { remaining, limit } = this.quota;
+    return Math.max(1, Math.floor(remaining - limit * this.#reserved));
+  }
+
   /** When every bucket has had its last turn. */
   get lastTurn(): Instant {
     return Math.max(0, ...this.#turns.values());

@@ -1,3 +1,4 @@
+import { Deliveries } from '../delivery/deliveries.ts';
 import { Outgoing } from '../delivery/outgoing.ts';
 import type { Sending } from '../delivery/sending.ts';
 import { digest } from '../events/identity.ts';
@@ -30,7 +31,7 @@ export function startSending<F extends AnyFeed>(
   const { effects, feed, destinations, write } = context;
   const run = runName(context, lease);
   const outgoing = new Outgoing({ effects, feed: feed.name, place, destinations, seen, write, run });
-  return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing };
+  return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing, deliveries: new Deliveries() };
 }
 
 /** A name that no other run has, even if a checkpoint was removed and its fence started again. */

@@ -44,15 +44,19 @@ export class OngoingNotes {
     }
   }
 
-  /** Stores what was learned, so that a crash does not lose it. */
-  async save(): Promise<void> {
+  /**
+   * Takes what was learned so far. Returns the step that stores it. That step comes after the delivery of the events that it was
+   * learned from: a thing whose end is stored is not read again.
+   */
+  takeNew(): () => Promise<void> {
     const ended = [...this.#ended.values()].filter(({ key }) => this.#known.has(key));
     const begun = [...this.#begun.values()];
-    if (begun.length === 0 && ended.length === 0) return;
-    await this.#effects.noteOngoing(this.#feed, begun, ended);
     for (const one of begun) this.#known.set(one.key, one);
     for (const { key } of ended) this.#known.delete(key);
     this.#begun.clear();
+    return async () => {
+      if (begun.length > 0 || ended.length > 0) await this.#effects.noteOngoing(this.#feed, begun, ended);
+    };
   }
 
   /**

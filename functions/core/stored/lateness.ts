@@ -28,6 +28,16 @@ export class LatenessNotes {
     else this.#late.push(late);
   }
 
+  /** Takes what was noted so far. */
+  takeNew(): LatenessNotes {
+    const taken = new LatenessNotes();
+    taken.#onTime = this.#onTime;
+    taken.#late = this.#late;
+    this.#onTime = 0;
+    this.#late = [];
+    return taken;
+  }
+
   /** The histogram together with what was noted, which then counts as stored. */
   take(known: Lateness | undefined, now: Instant): Lateness | undefined {
     if (this.#onTime === 0 && this.#late.length === 0) return known;

@@ -118,9 +118,9 @@ describe('rule 26: a run that dies at any step loses nothing', () => {
     for (const name of ['put', 'remember'] as const) {
       for (const nth of [1, 2, 3]) {
         const { world, keys } = inventoryWorld();
-        keys.pageSize = 10_000;
+        keys.pageSize = 20_000;
         await world.run(STREAMS);
-        keys.add(4_500);
+        keys.add(12_500);
         world.clock.advance(HOUR);
         const fault = name === 'put' ? 'crash-after' : 'crash-before';
         const dying: EffectHook = (call) => (call.name === name && call.nth === nth ? fault : undefined);
@@ -128,9 +128,9 @@ describe('rule 26: a run that dies at any step loses nothing', () => {
         world.clock.advance(HOUR);
         const [report] = await world.run(STREAMS);
 
-        expect(report).toMatchObject({ state: 'caught-up', fetched: 4_500, suppressed: 2_000 * (nth - 1) });
-        expect(repeated(world, 'siem')).toHaveLength(nth === 3 ? 500 : 2_000);
-        expect(world.count('Changes')).toBe(4_500);
+        expect(report).toMatchObject({ state: 'caught-up', fetched: 12_500, suppressed: 5_000 * (nth - 1) });
+        expect(repeated(world, 'siem')).toHaveLength(nth === 3 ? 2_500 : 5_000);
+        expect(world.count('Changes')).toBe(12_500);
       }
     }
   });

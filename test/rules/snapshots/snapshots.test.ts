@@ -388,8 +388,8 @@ describe('rule 26: snapshots of several MB', () => {
 
   it('whose changes are several flushes are put in place when the last has been delivered', async () => {
     const { world, keys } = await settledWorld(0);
-    keys.pageSize = 10_000;
-    keys.add(5_000);
+    keys.pageSize = 20_000;
+    keys.add(12_000);
     const number = world.snapshotCheckpoint('keys').snapshot?.number;
     const puts: number[] = [];
     world.clock.advance(HOUR);
@@ -398,13 +398,13 @@ describe('rule 26: snapshots of several MB', () => {
       onEffect: ({ name, value }) => {
         if (name === 'remember') puts.push(world.names().length);
         const { snapshot } = (name === 'write' ? value : {}) as Partial<SnapshotCheckpoint>;
-        if (snapshot && snapshot.number !== number) expect(world.names()).toHaveLength(5_001);
+        if (snapshot && snapshot.number !== number) expect(world.names()).toHaveLength(12_001);
       },
     });
 
-    expect(puts).toEqual([2_001, 4_001, 5_001]);
-    expect(report).toMatchObject({ state: 'caught-up', delivered: 5_000 });
-    expect(world.count('Changes')).toBe(5_000);
+    expect(puts).toEqual([5_001, 10_001, 12_001]);
+    expect(report).toMatchObject({ state: 'caught-up', delivered: 12_000 });
+    expect(world.count('Changes')).toBe(12_000);
     expect(world.snapshotCheckpoint('keys').snapshot?.number).not.toBe(number);
   });
 });

@@ -35,6 +35,7 @@ export function createWorldOf(scenario: Scenario): World {
     },
     destinations: destinations.filter(({ from }) => from === 0).map(({ id }) => id),
     ...(startFrom !== undefined && { startFrom }),
+    requestsInFlight: scenario.requestsInFlight,
   });
 }
 

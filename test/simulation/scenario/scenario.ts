@@ -41,6 +41,7 @@ export interface Scenario {
   readonly overlap: Duration;
   readonly longestWindow: Duration;
   readonly cutAfterPages?: number;
+  readonly requestsInFlight: number;
   readonly startFrom?: Instant;
   readonly rows: readonly PlannedRow[];
   readonly runs: readonly PlannedRun[];
@@ -110,6 +111,7 @@ export function drawScenario(seed: number): Scenario {
     ...(quota && { quota }),
     rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),
+    requestsInFlight: new Dice(seed + 3_000_017).pick([1, 1, 2, 4]),
   };
 }
 

@@ -1,0 +1,160 @@
+import type { Effects } from '../effects.ts';
+import { TidemarkError } from '../errors.ts';
+import type { Destination } from '../model.ts';
+import { RETRIES, retry } from '../retry.ts';
+import type { Seen } from '../state/seen.ts';
+import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import { SELF } from '../stored/seen-chunk.ts';
+import type { Instant } from '../time.ts';
+import { type Delivered, deliver } from './deliver.ts';
+import type { EventLines } from './event-writer.ts';
+import { type Line, packRecords } from './packing.ts';
+import { chunkOf, groupAccepted, type SeenKey } from './seen-chunks.ts';
+
+/** The key under which an event is remembered, and the destinations that lack it. */
+export interface Address extends SeenKey {
+  /** The destinations, as bits, that do not have the event yet. */
+  readonly undelivered: number;
+}
+
+/** An event that waits for its delivery. */
+export interface Waiting extends Address, Pick<EventLines, 'lines' | 'unwritable'> {}
+
+/** The result of a flush. */
+export interface Flushed {
+  /** Number of the vendor's events; our own are not counted. */
+  readonly events: number;
+  readonly quarantined: number;
+  readonly retries: number;
+}
+
+/** Inputs of a flush. */
+export interface FlushParts {
+  readonly effects: Effects;
+  /** The feed's name. */
+  readonly feed: string;
+  /** Where delivered events are remembered: the feed's name, or a separate place. */
+  readonly place: string;
+  readonly destinations: readonly Destination[];
+  readonly seen: Seen;
+}
+
+/** The contents of a flush. */
+interface Contents {
+  /** Begins the ids of its chunks; no two flushes of a feed share one. */
+  readonly name: string;
+  /** The events by their ids. */
+  readonly waiting: Map<string, Waiting>;
+  readonly quarantine: readonly QuarantineEntry[];
+}
+
+/** A closed flush: its events are delivered together. The order of the steps in `deliver` is what makes a crash harmless. */
+export class Flush {
+  /** Whether everything in it is delivered and remembered. */
+  isDone = false;
+  readonly #parts: FlushParts;
+  readonly #name: string;
+  #waiting: Map<string, Waiting>;
+  readonly #quarantine: readonly QuarantineEntry[];
+
+  constructor(parts: FlushParts, { name, waiting, quarantine }: Contents) {
+    this.#parts = parts;
+    this.#name = name;
+    this.#waiting = waiting;
+    this.#quarantine = quarantine;
+  }
+
+  has(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** Removes events for the destinations that have received them meanwhile. Returns the number of events that no destination needs any more. */
+  async dropDelivered(seen: Seen): Promise<number> {
+    let dropped = 0;
+    for (const [id, waiting] of this.#waiting) {
+      const undelivered = waiting.undelivered & ~(await seen.has(waiting.bucket, waiting.key));
+      if (undelivered === waiting.undelivered) continue;
+      this.#waiting.delete(id);
+      const lines = waiting.lines.map((line, at) => (undelivered & (1 << at) ? line : undefined));
+      if (undelivered !== 0) this.#waiting.set(id, { ...waiting, undelivered, lines });
+      else dropped++;
+    }
+    return dropped;
+  }
+
+  /**
+   * Quarantines, delivers and remembers, in this order. The checkpoint is committed only after that.
+   * Events that one destination has accepted are remembered even if another destination fails, and are not sent to it again.
+   */
+  async deliver(endBy: Instant): Promise<Flushed> {
+    const { effects, feed, destinations } = this.#parts;
+    const waiting = [...this.#waiting.values()];
+    const quarantined = this.#quarantine.length;
+    for (const entry of this.#quarantine)
+      await retry(effects, RETRIES.table, endBy, () => effects.quarantine(feed, entry));
+    const results = await Promise.allSettled(
+      destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
+    );
+    const accepted = acceptedBits(waiting, results);
+    const failures = results.flatMap(failuresOf);
+    await this.#remember(waiting, accepted, endBy);
+    if (failures.length > 0) throw mostSevere(failures);
+    this.isDone = true;
+    this.#waiting = new Map();
+    return { events: waiting.filter(({ bucket }) => bucket !== SELF).length, quarantined, retries: retriesOf(results) };
+  }
+
+  async #deliverTo(
+    destination: Destination,
+    at: number,
+    waiting: readonly Waiting[],
+    endBy: Instant,
+  ): Promise<Delivered> {
+    const lines: Line[] = [];
+    for (const [event, { lines: texts }] of waiting.entries()) {
+      const text = texts[at];
+      if (text !== undefined) lines.push({ event, text });
+    }
+    return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
+  }
+
+  /** Appends one chunk for each bucket and set of destinations. */
+  async #remember(waiting: readonly Waiting[], accepted: Uint32Array, endBy: Instant): Promise<void> {
+    const { effects, place, destinations, seen } = this.#parts;
+    const groups = groupAccepted(waiting, accepted);
+    const ids = destinations.map(({ id }) => id);
+    const chunks = groups.map((group, part) => chunkOf(group, `${this.#name}#${part}`, ids));
+    if (chunks.length === 0) return;
+    await retry(effects, RETRIES.table, endBy, () => effects.remember(place, chunks));
+    for (const { bits, bucket, events } of groups) {
+      for (const { key } of events) await seen.add(bucket, key, bits);
+    }
+    seen.trim();
+  }
+}
+
+/** For each event, the destinations that have accepted it, as bits. One for which nothing could be written counts as having it. */
+function acceptedBits(waiting: readonly Waiting[], results: readonly PromiseSettledResult<Delivered>[]): Uint32Array {
+  const accepted = Uint32Array.from(waiting, ({ unwritable }) => unwritable);
+  for (const [at, result] of results.entries()) {
+    if (result.status === 'rejected') continue;
+    for (const { events } of result.value.accepted) {
+      for (const event of events) accepted[event] = (accepted[event] as number) | (1 << at);
+    }
+  }
+  return accepted;
+}
+
+function failuresOf(result: PromiseSettledResult<Delivered>): unknown[] {
+  if (result.status === 'rejected') return [result.reason];
+  return result.value.failure ? [result.value.failure] : [];
+}
+
+function retriesOf(results: readonly PromiseSettledResult<Delivered>[]): number {
+  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value.retries : 0), 0);
+}
+
+/** Prefers a failure that a person has to mend to one that may pass with time. */
+function mostSevere(failures: readonly unknown[]): unknown {
+  return failures.find((failure) => !(failure instanceof TidemarkError) || failure.code !== 'delivery') ?? failures[0];
+}

@@ -1,0 +1,37 @@
+import type { Row } from '../../model.ts';
+import type { Duration, Instant } from '../../time.ts';
+
+/** Rows of a page. */
+export interface PageRows {
+  readonly rows: readonly Row[];
+  readonly hashes: readonly string[];
+  /** The number of their page. */
+  readonly number: number;
+}
+
+/** What an answer says about how far the vendor's log reaches. */
+export interface Proof {
+  /** The end of the range that the answer covers, if the vendor states it. */
+  readonly answeredTo?: Instant | undefined;
+  /** The vendor's clock, and its distance from ours. */
+  readonly clock?: { readonly now: Instant; readonly offset: Duration } | undefined;
+}
+
+/** One page with the hashes of its rows. */
+export interface ReadPage extends PageRows, Proof {
+  /** Whether its rows were read before: paging has led to the same page. */
+  readonly again: boolean;
+  /** Whether it is followed by another one. */
+  readonly hasNext: boolean;
+  /** Number of characters of the answer. */
+  readonly size: number;
+}
+
+/** The number of rows that the first page announced, and the number that came. */
+export interface Announced {
+  readonly total: number;
+  readonly rows: number;
+}
+
+/** The pages of a range. At the end, the result is the number of rows, if the vendor has announced one. */
+export type Pages = AsyncIterator<ReadPage, Announced | undefined, undefined>;

@@ -1,0 +1,63 @@
+import type { Effects } from '../../effects.ts';
+import { UnreadableError } from '../../errors.ts';
+import { recordHash } from '../../events/identity.ts';
+import { identitiesOf, OneRecord } from '../../events/one-record.ts';
+import type { Answer, Feed, Page, Request } from '../../model.ts';
+import { type Asker, ask } from '../../requests/ask.ts';
+import { Paging } from '../../requests/paging.ts';
+import type { Announced, ReadPage } from './pages.ts';
+import { proofOf } from './proof.ts';
+
+/** The inputs of a read of pages. */
+export interface Reader {
+  readonly asker: Asker;
+  readonly feed: Feed;
+  readonly effects: Pick<Effects, 'now'>;
+}
+
+/** The pages of a read. While one page is worked on, the next one is already being fetched. */
+export async function* readPages(
+  { asker, feed, effects }: Reader,
+  first: Request,
+): AsyncGenerator<ReadPage, Announced | undefined, undefined> {
+  const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
+  const paging = new Paging(first, feed.connection.origin);
+  let request: Request | undefined = first;
+  let asking = ask(asker, first);
+  let total: number | undefined;
+  let count = 0;
+  for (let number = 1; request; number++) {
+    const answer: Answer = await asking;
+    const page = readAnswer(feed, answer, request);
+    if (number === 1) total = page.total;
+    const { rows } = page;
+    const hashes = rows.map(recordHash);
+    const spansInstants = () => new Set(rows.map((row) => identitiesOf(feed, new OneRecord(row))[0]?.time)).size > 1;
+    const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
+    const ahead = next && number < cutAfterPages;
+    if (ahead) asking = fetchAhead(asker, next);
+    if (!again) count += rows.length;
+    const size = answer.text.length;
+    yield { rows, hashes, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
+    if (next && !ahead) asking = ask(asker, next);
+    request = next;
+  }
+  return total === undefined ? undefined : { total, rows: count };
+}
+
+/** Starts a request whose answer is awaited later. If the read ends first, it is not awaited, and its failure does not matter. */
+function fetchAhead(asker: Asker, request: Request): Promise<Answer> {
+  const asking = ask(asker, request);
+  asking.catch(() => undefined);
+  return asking;
+}
+
+function readAnswer(feed: Feed, answer: Answer, request: Request): Page {
+  try {
+    return feed.stream.read(answer, request);
+  } catch (thrown) {
+    // A source that must hide parts of the body has already set a body.
+    if (thrown instanceof UnreadableError) thrown.body ||= answer.text;
+    throw thrown;
+  }
+}

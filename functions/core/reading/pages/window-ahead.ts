@@ -1,0 +1,110 @@
+import type { Range } from '../../time.ts';
+import type { Announced, Pages, ReadPage } from './pages.ts';
+
+/** Resolves whoever waits for a change, each time that something changes. */
+export class Signal {
+  #waiting = Promise.withResolvers<void>();
+
+  get changed(): Promise<void> {
+    return this.#waiting.promise;
+  }
+
+  notify(): void {
+    this.#waiting.resolve();
+    this.#waiting = Promise.withResolvers<void>();
+  }
+}
+
+/** What windows that are read at the same time have in common. */
+interface Host {
+  /** Tells of every page that is read or taken, and of every end. */
+  readonly signal: Signal;
+  /** Whether the page after this one may be read before anyone asks for it. */
+  mayRead(last: ReadPage): boolean;
+  /** Called when a window has no further pages. */
+  ended(): void;
+}
+
+/** How a window's pages ended. */
+type End = { readonly announced: Announced | undefined } | { readonly thrown: unknown };
+
+/** A window whose pages are read before anyone asks for them. */
+export class WindowAhead implements Pages {
+  readonly range: Range;
+  /** Whether its pages are being processed, or were. */
+  isTaken = false;
+  /** Number of characters of the pages that wait. */
+  size = 0;
+  readonly #source: Pages;
+  readonly #host: Host;
+  #pages: ReadPage[] = [];
+  #end: End | undefined;
+  #isWanted = false;
+  #isStopped = false;
+
+  constructor(range: Range, source: Pages, host: Host) {
+    this.range = range;
+    this.#source = source;
+    this.#host = host;
+    void this.#readAll();
+  }
+
+  /** Whether pages of it are still to be read. */
+  get isReading(): boolean {
+    return this.#end === undefined && !this.#isStopped;
+  }
+
+  isOf({ from, to }: Range): boolean {
+    return this.range.from === from && this.range.to === to;
+  }
+
+  /** Its next page, which stays the next one. Undefined if there is none. */
+  async peek(): Promise<ReadPage | undefined> {
+    this.#isWanted = true;
+    this.#host.signal.notify();
+    while (this.#pages.length === 0 && this.#end === undefined) await this.#host.signal.changed;
+    return this.#pages[0];
+  }
+
+  async next(): Promise<IteratorResult<ReadPage, Announced | undefined>> {
+    const page = await this.peek();
+    if (page) {
+      this.#pages.shift();
+      this.size -= page.size;
+      this.#isWanted = false;
+      this.#host.signal.notify();
+      return { done: false, value: page };
+    }
+    const end = this.#end as End;
+    if ('thrown' in end) throw end.thrown;
+    return { done: true, value: end.announced };
+  }
+
+  /** Reads no further page. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#host.signal.notify();
+  }
+
+  async #readAll(): Promise<void> {
+    const { signal, mayRead, ended } = this.#host;
+    let last: ReadPage | undefined;
+    while (this.#end === undefined) {
+      while (last && !this.#isStopped && !this.#isWanted && !mayRead(last)) await signal.changed;
+      if (this.#isStopped) return;
+      try {
+        const step = await this.#source.next();
+        if (step.done) this.#end = { announced: step.value };
+        else {
+          last = step.value;
+          this.#pages.push(last);
+          this.size += last.size;
+        }
+      } catch (thrown) {
+        this.#end = { thrown };
+      }
+      signal.notify();
+    }
+    ended();
+  }
+}
