@@ -1,5 +1,5 @@
 import type { PageRun } from '../reading/run.ts';
-import { KeySet } from '../state/seen.ts';
+import { KeySet } from '../state/key-set.ts';
 import { DigestSum, seenHours } from '../state/seen-hours.ts';
 import { type Digest, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';

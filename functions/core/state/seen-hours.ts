@@ -1,7 +1,8 @@
 import type { Effects } from '../effects.ts';
 import type { Digest } from '../stored/ledger-row.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
-import { destinationBits, KeySet } from './seen.ts';
+import { KeySet } from './key-set.ts';
+import { destinationBits } from './seen.ts';
 
 /** The delivered events of one hour. Each key counts once, even if it was stored several times. */
 export interface SeenHour {
