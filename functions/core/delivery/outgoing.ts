@@ -113,6 +113,7 @@ export class Outgoing {
   /** Removes events for the destinations that have received them meanwhile. Returns the number of events that no destination needs any more. */
   async dropDelivered(seen: Seen): Promise<number> {
     let dropped = 0;
+    await seen.prepare([...this.#waiting.values()].map(({ bucket }) => bucket));
     for (const [id, waiting] of this.#waiting) {
       const undelivered = waiting.undelivered & ~(await seen.has(waiting.bucket, waiting.key));
       if (undelivered === waiting.undelivered) continue;
@@ -169,10 +170,7 @@ export class Outgoing {
     const chunks = groups.map((group, part) => chunkOf(group, `${flush}#${part}`, ids));
     if (chunks.length === 0) return;
     await retry(this.#effects, RETRIES.table, endBy, () => this.#effects.remember(this.#place, chunks));
-    for (const { bits, bucket, events } of groups) {
-      for (const { key } of events) await this.#seen.add(bucket, key, bits);
-    }
-    this.#seen.trim();
+    this.#seen.add(chunks);
   }
 }
 

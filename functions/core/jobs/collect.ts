@@ -62,7 +62,6 @@ export class Findings implements Comparison {
 export async function collect(run: PageRun, findings: Findings, range: Range): Promise<void> {
   const deliver = async () => undefined;
   for await (const _ of processPages({ ...run, findings }, { range, deliver })) {
-    run.seen.trim();
     if (run.effects.stopping()) throw new OutOfTimeError();
   }
 }

@@ -20,7 +20,6 @@ const COME_BACK: Duration = 10 * SECOND;
 export async function flushWithLiveLease<T>(context: FeedContext, run: Run, flush: () => Promise<T>): Promise<T> {
   return await withLiveLease(context, run.asker, async () => {
     const fresh = seenOf(context);
-    await fresh.open();
     run.tally.suppressed += await run.outgoing.dropDelivered(fresh);
     return await flush();
   });
