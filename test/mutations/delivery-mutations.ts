@@ -72,8 +72,8 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     story:
       'A bucket that is not in memory counts as one in which nothing was delivered: its events are delivered again.',
     file: 'functions/core/state/seen.ts',
-    find: 'return keys ? keys.get(high(key), low(key)) : this.#loadAndAsk(bucket, key);',
-    put: 'return keys?.get(high(key), low(key)) ?? 0;',
+    find: 'return keys ? keys.get(key) : this.#loadAndAsk(bucket, key);',
+    put: 'return keys?.get(key) ?? 0;',
   },
   {
     name: 'seen-cut-short-is-complete',

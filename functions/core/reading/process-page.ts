@@ -28,13 +28,15 @@ interface ReadRow {
 export async function processPage(run: PageRun, reading: Reading, page: ReadPage): Promise<void> {
   const { effects, feed, tally, observers } = run;
   const before = { ...tally };
-  for (const [at, row] of page.rows.entries()) {
-    const hash = page.hashes[at] as string;
+  const rows = page.rows.map((row, at) => {
     const record = new OneRecord(row);
-    const identities = identitiesOf(feed, record);
+    return { record, identities: identitiesOf(feed, record), hash: page.hashes[at] as string };
+  });
+  // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
+  const inRange = rows.filter(({ identities }) => !isMargin(reading, identities[0]?.time));
+  await run.seen.prepare(inRange.flatMap(({ identities }) => identities.map(({ time }) => bucketOf(time))));
+  for (const { record, identities, hash } of inRange) {
     const time = identities[0]?.time;
-    // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
-    if (isMargin(reading, time)) continue;
     if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) effects.count('OutOfRange', 1);
     record.ask((shown) => observers.ongoing.observe(shown));
     const occurrence = await numberRow(run, reading, { identities, hash, pageNumber: page.number });

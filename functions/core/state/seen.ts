@@ -1,7 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import { BucketKeys } from './bucket-keys.ts';
-import { high, low } from './key-set.ts';
 import { neighbours } from './neighbours.ts';
 
 /** Maximum number of buckets in memory: a vendor that puts an impossible time on each row must not fill it with empty ones. */
@@ -43,7 +42,7 @@ export class Seen {
   /** The destinations, as bits, that have accepted this event. No promise if its bucket is in memory. */
   has(bucket: string, key: Uint8Array): number | Promise<number> {
     const keys = this.#use(bucket);
-    return keys ? keys.get(high(key), low(key)) : this.#loadAndAsk(bucket, key);
+    return keys ? keys.get(key) : this.#loadAndAsk(bucket, key);
   }
 
   /**
@@ -74,7 +73,7 @@ export class Seen {
       await (this.#loading.get(bucket)?.ended ?? this.#load([bucket], new Set([bucket])));
       // Another query may have left it out, or may have taken its room meanwhile.
       const keys = this.#use(bucket);
-      if (keys) return keys.get(high(key), low(key));
+      if (keys) return keys.get(key);
     }
   }
 
