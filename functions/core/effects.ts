@@ -5,7 +5,7 @@ import type { ConnectionState } from './stored/connection-state.ts';
 import type { LedgerRow } from './stored/ledger-row.ts';
 import type { Ongoing } from './stored/ongoing.ts';
 import type { QuarantineEntry } from './stored/quarantine-entry.ts';
-import type { SeenChunk } from './stored/seen-chunk.ts';
+import type { SeenChunk, SeenRange, StoredChunk } from './stored/seen-chunk.ts';
 import type { Duration, Instant } from './time.ts';
 
 /**
@@ -53,11 +53,11 @@ export interface Effects {
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
 
   /**
-   * The seen chunks of these buckets, newest bucket first, strongly consistent; without `to`, up to the newest.
+   * The stored seen chunks of these buckets, newest bucket first, strongly consistent.
    *
    * @param place the feed's name; `<feed>#resent#<id>` is a separate place, for events that are sent again on purpose
    */
-  loadSeen(place: string, from: string, to?: string): AsyncIterable<SeenChunk>;
+  loadSeen(place: string, range: SeenRange): AsyncIterable<StoredChunk>;
   /** Appends chunks. Repeating it changes nothing. */
   remember(place: string, chunks: readonly SeenChunk[]): Promise<void>;
   /** A 64-bit hash of an event id, under a random key of this deployment. */

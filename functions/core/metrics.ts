@@ -36,7 +36,6 @@ export const METRICS = {
   /** The credentials see only a part of what they should see. */
   NarrowSight: 'Count',
   DeliveryRefused: 'Count',
-  OverlapShortened: 'Count',
   ClockSkewSeconds: 'Seconds',
   /** The vendor's clock is more than a day off and was not believed. */
   ClockUnbelievable: 'Count',

@@ -80,16 +80,6 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
-    name: 'late-beyond-overlap',
-    metrics: ['OverlapShortened'],
-    statistic: 'Sum',
-    minutes: 60,
-    periods: 1,
-    threshold: 0,
-    about: 'The overlap was cut: what comes late into the part that was cut off is not found by reading.',
-    command: 'npx tidemark lateness --cloud',
-  },
-  {
     name: 'retention-near',
     metrics: ['LeastRetentionHours', 'Gap'],
     expression: 'IF(FILL(gap, 0) > 0, 0, FILL(leastRetentionHours, 9999))',

@@ -4,6 +4,7 @@ import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import type { Answer } from '../../functions/core/model.ts';
+import type { SeenRange } from '../../functions/core/stored/seen-chunk.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
 import type { MemoryClock } from './clock.ts';
 import { Crash, type EffectHook, type EffectName, type Fault, LATENCY, lostAnswer } from './faults.ts';
@@ -153,8 +154,8 @@ export class Invocation {
     | 'loadLedger'
   > {
     const { table, clock } = this.#world;
-    const seen = (feed: string, from: string, to?: string) =>
-      this.#do('loadSeen', () => table.loadSeen(feed, from, to, clock.now), { about: feed, value: from });
+    const seen = (feed: string, { from, to }: SeenRange) =>
+      this.#do('loadSeen', () => table.loadSeen(feed, from, to, clock.now), { about: feed, value: { from, to } });
     const kept = (feed: string) => this.#do('loadQuarantine', () => table.loadQuarantine(feed), { about: feed });
     return {
       load: (feed) => this.#do('load', () => table.load(feed), { about: feed }),
@@ -163,8 +164,8 @@ export class Invocation {
       loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
         this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
-      loadSeen: async function* (feed, from, to) {
-        yield* await seen(feed, from, to);
+      loadSeen: async function* (feed, range) {
+        yield* await seen(feed, range);
       },
       remember: (feed, chunks) =>
         this.#do('remember', (half) => table.remember(feed, part(chunks, half), clock.now), {

@@ -32,7 +32,6 @@ const standing = fc.record({
   watermark: instant,
   floor: instant,
   start: instant,
-  seenFrom: instant,
   narrowed: fc.option(fc.integer({ min: MINUTE, max: DAY }), { nil: undefined }),
 });
 
@@ -83,7 +82,7 @@ describe('a plan', () => {
         expect(plan.to).toBeLessThanOrEqual(given.start - feed.settle);
         expect(plan.to % precision).toBe(0);
         const promised = Math.max(item.watermark - feed.overlap, item.floor, given.start - retention + precision);
-        if (given.seenFrom <= item.watermark - feed.overlap) expect(plan.from).toBeLessThanOrEqual(promised);
+        expect(plan.from).toBeLessThanOrEqual(promised);
         expect(plan.from).toBeLessThanOrEqual(Math.max(item.watermark, given.start - retention + precision));
       }),
     );

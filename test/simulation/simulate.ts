@@ -78,9 +78,10 @@ class Simulation {
   /** What came of it, for whoever wants to know that the simulation simulates. */
   census(): [string, number][] {
     const { books, takeovers, gaps, unreadable, extras } = this.oracle;
-    const metrics = (['Late', 'OverlapShortened', 'Incomplete', 'ScopeChanged', 'Busy'] as const).map(
-      (metric): [string, number] => [metric, this.#world.count(metric)],
-    );
+    const metrics = (['Late', 'Incomplete', 'ScopeChanged', 'Busy'] as const).map((metric): [string, number] => [
+      metric,
+      this.#world.count(metric),
+    ]);
     return [
       ['repeats', books.repeats],
       ['takeovers', takeovers],

@@ -23,7 +23,7 @@ const STRIKES = [
     'wrongTotal',
   ],
   ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable', 'extras'],
-  ...['Late', 'OverlapShortened', 'ScopeChanged', 'Busy', 'Incomplete'],
+  ...['Late', 'ScopeChanged', 'Busy', 'Incomplete'],
 ];
 
 /** What strikes in many scenarios has to strike often. */

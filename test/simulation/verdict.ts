@@ -21,9 +21,9 @@ export function judgeEnd(oracle: Oracle): void {
   if (isCalm(scenario) && item.owner !== undefined) oracle.fail(`${item.owner} keeps the lease`);
 }
 
-/** How late an event may come and still has to arrive: less, where the overlap had to be cut. */
-function latestPromised({ scenario, world }: Oracle): Duration {
-  return world.count('OverlapShortened') > 0 ? scenario.settle : scenario.settle + scenario.overlap;
+/** How late an event may come and still has to arrive. */
+function latestPromised({ scenario }: Oracle): Duration {
+  return scenario.settle + scenario.overlap;
 }
 
 /** Whatever came within what is promised has arrived. */

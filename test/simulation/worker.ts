@@ -72,9 +72,9 @@ function watchedTable(
       await effects.sleep(TIMED_OUT);
       throw new AmbiguousWriteError('the table did not answer in time');
     },
-    loadSeen: async function* (feed, from, to) {
+    loadSeen: async function* (feed, range) {
       worker.seenAt ??= world.now;
-      yield* effects.loadSeen(feed, from, to);
+      yield* effects.loadSeen(feed, range);
     },
     remember: async (feed, chunks) => {
       for (const chunk of chunks) oracle.rememberers.set(chunk, worker);

@@ -71,6 +71,7 @@ export class Flush {
   /** Removes events for the destinations that have received them meanwhile. Returns the number of events that no destination needs any more. */
   async dropDelivered(seen: Seen): Promise<number> {
     let dropped = 0;
+    await seen.prepare([...this.#waiting.values()].map(({ bucket }) => bucket));
     for (const [id, waiting] of this.#waiting) {
       const undelivered = waiting.undelivered & ~(await seen.has(waiting.bucket, waiting.key));
       if (undelivered === waiting.undelivered) continue;
@@ -126,10 +127,7 @@ export class Flush {
     const chunks = groups.map((group, part) => chunkOf(group, `${this.#name}#${part}`, ids));
     if (chunks.length === 0) return;
     await retry(effects, RETRIES.table, endBy, () => effects.remember(place, chunks));
-    for (const { bits, bucket, events } of groups) {
-      for (const { key } of events) await seen.add(bucket, key, bits);
-    }
-    seen.trim();
+    seen.add(chunks);
   }
 }
 

@@ -1,3 +1,5 @@
+import { DigestSum } from '../state/digest-sum.ts';
+import { high, low } from '../state/key-set.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 
@@ -26,38 +28,44 @@ export interface AcceptedGroup {
  */
 export function groupAccepted(events: readonly SeenKey[], accepted: Uint32Array): AcceptedGroup[] {
   const groups = new Map<string, AcceptedGroup>();
-  events.forEach((event, at) => {
+  let group: AcceptedGroup | undefined;
+  for (const [at, event] of events.entries()) {
     const bits = accepted[at] as number;
-    if (bits === 0) return;
+    if (bits === 0) continue;
     const { bucket } = event;
-    const group = groups.get(`${bucket}/${bits}`) ?? { bits, bucket, events: [] };
-    groups.set(`${bucket}/${bits}`, group);
+    // Events that follow each other are mostly of the same group.
+    if (group?.bucket !== bucket || group.bits !== bits) {
+      const name = `${bucket}/${bits}`;
+      group = groups.get(name) ?? { bits, bucket, events: [] };
+      groups.set(name, group);
+    }
     group.events.push(event);
-  });
+  }
   return [...groups.values()];
 }
 
 /** @param destinations all destinations of the feed, in the order of their bits */
 export function chunkOf(group: AcceptedGroup, id: string, destinations: readonly string[]): SeenChunk {
   const { bucket, bits, events } = group;
-  const keys = Buffer.concat(events.map(({ key }) => key));
-  const times = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
-  const hashes = events.flatMap(({ stableHash }) => (stableHash === undefined ? [] : [stableHash]));
+  const keys = new Uint8Array(8 * events.length);
+  const hashes = new Uint8Array(4 * events.length);
+  const digest = new DigestSum();
+  let newest: Instant | undefined;
+  let hashed = 0;
+  for (const [at, { key, time, stableHash }] of events.entries()) {
+    keys.set(key, 8 * at);
+    digest.add(high(key), low(key));
+    if (time !== undefined) newest = Math.max(newest ?? time, time);
+    if (stableHash) hashes.set(stableHash, 4 * hashed++);
+  }
   return {
     bucket,
     id,
     destinations: destinations.filter((_, at) => bits & (1 << at)),
     keys,
     count: events.length,
-    digest: digestOf(keys),
-    ...(times.length > 0 && { newest: times.reduce((newest, time) => Math.max(newest, time)) }),
-    ...(hashes.length === events.length && { stableHashes: Buffer.concat(hashes) }),
+    digest: digest.sum,
+    ...(newest !== undefined && { newest }),
+    ...(hashed === events.length && { stableHashes: hashes }),
   };
-}
-
-/** The sum of 64-bit keys, modulo 2^64: chunks can be added up in any order. */
-function digestOf(keys: Buffer): bigint {
-  let digest = 0n;
-  for (let at = 0; at < keys.length; at += 8) digest += keys.readBigUInt64BE(at);
-  return BigInt.asUintN(64, digest);
 }

@@ -14,7 +14,6 @@ interface Acts {
   quarantine: { readonly event: string; readonly reason: QuarantineEntry['reason'] };
   skip: { readonly range: Range; readonly at: Instant };
   rewind: { readonly range: Range; readonly at: Instant };
-  'overlap-shortened': { readonly range: Range };
   /** `since` is the time of the feed's last success. */
   'permission-lost': { readonly since: Instant; readonly message: string };
   'scope-changed': { readonly range: Range; readonly message: string };
@@ -42,8 +41,6 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
     'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
   skip: 'A person moved the watermark on: the range is not read.',
   rewind: 'A person moved the watermark back: the range is read again.',
-  'overlap-shortened':
-    'More was delivered in the overlap than a run can hold: what comes late into the range is not found.',
   'permission-lost':
     'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
   'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
@@ -88,15 +85,6 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     identity: ({ at }, range) => [range, at],
     fields: ({ act, range }) =>
       notice(act, 'unknown', `The watermark was moved back by hand: ${textOf(range)} is read again.`),
-  },
-  'overlap-shortened': {
-    identity: byRange,
-    fields: ({ act, range }) =>
-      notice(
-        act,
-        'failure',
-        `More was delivered in the overlap than a run can hold: what comes late into ${textOf(range)} is not found.`,
-      ),
   },
   'permission-lost': {
     identity: ({ since }) => [since],

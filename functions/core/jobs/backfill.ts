@@ -133,7 +133,6 @@ async function runJob(context: FeedContext, task: BackfillTask, leased: LeasedBa
   if (task.range && (task.resend ?? false) !== job.resend) throw otherResend(context.feed.name, job);
   if (job.state !== 'running') return ended(job);
   const sending = startSending(context, leased);
-  await sending.seen.open();
   warnAboutRange(context.feed, task, job, warnings);
   if (task.cancel) {
     await tell(sending, job, 'cancelled');
@@ -208,7 +207,6 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   // Events that are sent again on purpose are remembered apart from those that the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
   const seen = seenOf(context, place);
-  await seen.open();
   const plan = planOf(feed, lease.item, range.to);
   const run = await startRun(context, leased, { prepared, seen, plan, place });
   const inTurn = (flush: Flush) => flushWithLiveLease(context, run, flush);

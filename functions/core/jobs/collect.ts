@@ -3,7 +3,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { processPages } from '../reading/page-loop.ts';
 import type { Comparison, PageRun } from '../reading/run.ts';
-import { KeySet } from '../state/seen.ts';
+import { KeySet } from '../state/key-set.ts';
 import type { Range } from '../time.ts';
 
 /** Maximum number of missing events in memory. Another verification finds the others. */
@@ -62,7 +62,6 @@ export class Findings implements Comparison {
 export async function collect(run: PageRun, findings: Findings, range: Range): Promise<void> {
   const deliver = async () => undefined;
   for await (const _ of processPages({ ...run, findings }, { range, deliver, settle: deliver })) {
-    run.seen.trim();
     if (run.effects.stopping()) throw new OutOfTimeError();
   }
 }

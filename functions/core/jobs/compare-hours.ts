@@ -1,8 +1,9 @@
 import type { PageRun } from '../reading/run.ts';
-import { KeySet } from '../state/seen.ts';
-import { DigestSum, seenHours } from '../state/seen-hours.ts';
+import { DigestSum } from '../state/digest-sum.ts';
+import { KeySet } from '../state/key-set.ts';
+import { seenHours } from '../state/seen-hours.ts';
 import { type Digest, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
-import { bucketOf, type SeenChunk } from '../stored/seen-chunk.ts';
+import { bucketOf, type StoredChunk } from '../stored/seen-chunk.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
 import { type Duration, HOUR, type Instant, type Range } from '../time.ts';
 import type { Findings, MissingEvent } from './collect.ts';
@@ -63,7 +64,8 @@ async function compareHour(hours: VendorHours, hour: Instant, counts: Counts): P
   counts.vendor += findings.wantedIn(bucket);
   const undelivered = findings.missingByBucket.get(bucket) ?? 0;
   let changed = 0;
-  for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, bucket, bucket)) {
+  const asked = { from: bucket, to: bucket, stableHashes: true };
+  for await (const { keys, chunks } of seenHours(run.effects, run.feed.name, asked)) {
     let extra = 0;
     for (const [high, low] of keys) if (!vendorKeys?.has(high, low)) extra++;
     if (extra > 0) changed = takeChanged(findings, bucket, extraStableHashes(chunks, vendorKeys));
@@ -74,7 +76,7 @@ async function compareHour(hours: VendorHours, hour: Instant, counts: Counts): P
 }
 
 /** The stable hashes of delivered events that the vendor no longer has, with their number. Each key counts once. */
-function extraStableHashes(chunks: readonly SeenChunk[], vendorKeys: KeySet | undefined): Map<string, number> {
+function extraStableHashes(chunks: readonly StoredChunk[], vendorKeys: KeySet | undefined): Map<string, number> {
   const counts = new Map<string, number>();
   const counted = new Set<string>();
   for (const { keys, stableHashes } of chunks) {
@@ -181,7 +183,8 @@ async function compareWhole({ run, findings, range, seenFor }: VendorHours): Pro
     if (feed.stream.windowStep === undefined || bucket < bucketOf(range.from) || bucket > bucketOf(range.to - 1))
       continue;
     const vendorKeys = findings.vendorKeys.get(bucket);
-    for await (const { chunks } of seenHours(effects, feed.name, bucket, bucket)) {
+    const asked = { from: bucket, to: bucket, stableHashes: true };
+    for await (const { chunks } of seenHours(effects, feed.name, asked)) {
       changed += takeChanged(findings, bucket, extraStableHashes(chunks, vendorKeys));
     }
   }

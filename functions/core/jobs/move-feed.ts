@@ -36,7 +36,6 @@ async function move(
   const act = moved > watermark ? 'skip' : 'rewind';
   const range = { from: Math.min(moved, watermark), to: Math.max(moved, watermark) };
   const sending = startSending(context, leased);
-  await sending.seen.open();
   // The time of the last success identifies the move: if it is repeated after a crash, there is still one event about it.
   await sendSelfEvent(sending, { act, range, at: lastSuccess ?? floor });
   // After a move back, all destinations get the events of that range.

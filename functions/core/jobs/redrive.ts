@@ -60,11 +60,10 @@ export async function redrive(context: FeedContext<AnyFeed>, ids: readonly strin
 
 /** Sends the entries one by one. The failures, holds and successes of live reading stay as they are. */
 async function sendAgain(redrive: Redrive, sendUnreadable: SendEntry): Promise<RunOutcome> {
-  const { context, leased, seen, ids } = redrive;
+  const { context, leased, ids } = redrive;
   const { effects, feed } = context;
   const { asker, warnings } = leased;
   const wanted = ids && new Set(ids);
-  await seen.open();
   let redriven = 0;
   for await (const entry of effects.loadQuarantine(feed.name)) {
     if (wanted && !wanted.delete(entry.id)) continue;

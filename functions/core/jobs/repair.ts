@@ -53,7 +53,7 @@ async function sendMissing(
   const { effects, lease: live } = run;
   const sending = startSending(context, run);
   const { seen, outgoing } = sending;
-  await seen.open();
+  await seen.prepare(missing.map(({ address }) => address.bucket));
   const notes = new LatenessNotes();
   const sent: MissingEvent[] = [];
   const alreadyDelivered: MissingEvent[] = [];

@@ -171,7 +171,6 @@ async function comparePart(
 ): Promise<readonly VerifiedStep[] | undefined> {
   const { feed, seenFor } = context;
   const seen = seenOf(context);
-  await seen.open();
   const run = await startPageRun(context, leased, { prepared, seen, plan: { ...range, window: range } });
   const findings = new Findings();
   try {

@@ -21,7 +21,6 @@ const COME_BACK: Duration = 10 * SECOND;
 export async function flushWithLiveLease(context: FeedContext, run: Run, flush: Flush): Promise<Flushed> {
   return await withLiveLease(context, run.asker, async () => {
     const fresh = seenOf(context);
-    await fresh.open();
     run.tally.suppressed += await flush.dropDelivered(fresh);
     return await flush.deliver(run.endBy);
   });

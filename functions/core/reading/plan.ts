@@ -25,8 +25,6 @@ interface PlanInputs {
   readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed'>;
   /** The present when the run began. */
   readonly start: Instant;
-  /** The oldest time whose seen keys are loaded. The overlap is cut there. */
-  readonly seenFrom: Instant;
   /** The overlaps of the longer re-reads that are due. */
   readonly due?: readonly Duration[];
 }
@@ -35,12 +33,12 @@ interface PlanInputs {
  * Plans what this run reads: `[watermark - overlap, start - settle)`, never below the floor or the vendor's retention.
  * `start` is read once per run, so that the watermark can never get ahead of the overlap that was re-read.
  */
-export function makePlan(feed: Feed, { checkpoint, start, seenFrom, due = [] }: PlanInputs): PlanResult {
+export function makePlan(feed: Feed, { checkpoint, start, due = [] }: PlanInputs): PlanResult {
   const { precision, retention } = feed.stream;
   const { watermark, floor } = checkpoint;
   const oldestKept = ceilTo(start - retention, precision);
   const overlap = Math.max(feed.overlap, ...due);
-  const overlapFrom = Math.max(watermark - overlap, Math.min(seenFrom, watermark), floor);
+  const overlapFrom = Math.max(watermark - overlap, floor);
   const from = floorTo(Math.max(overlapFrom, oldestKept), precision);
   const to = floorTo(start - feed.settle, precision);
   const gap = watermark < oldestKept && oldestKept < to ? { from: watermark, to: oldestKept } : undefined;

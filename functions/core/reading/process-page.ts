@@ -1,7 +1,8 @@
 import { recordHash } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
-import type { Page, Request } from '../model.ts';
+import type { Identity, Page, Request } from '../model.ts';
 import { ask } from '../requests/ask.ts';
+import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import type { PageRows } from './pages/pages.ts';
 import { smallestWindow } from './plan.ts';
@@ -17,13 +18,15 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
   const { effects, feed, tally, observers } = run;
   const { fetched, suppressed } = tally;
   const { stream } = feed;
-  for (const [at, row] of page.rows.entries()) {
-    const hash = page.hashes[at] as string;
+  const rows = page.rows.map((row, at) => {
     const record = new OneRecord(row);
-    const identities = identitiesOf(feed, record);
+    return { record, identities: identitiesOf(feed, record), hash: page.hashes[at] as string };
+  });
+  // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
+  const inRange = rows.filter(({ identities }) => !isMargin(reading, identities[0]?.time));
+  await run.seen.prepare(bucketsOf(inRange));
+  for (const { record, identities, hash } of inRange) {
     const time = identities[0]?.time;
-    // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
-    if (isMargin(reading, time)) continue;
     if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) effects.count('OutOfRange', 1);
     if (stream.ongoing) record.ask((shown) => observers.ongoing.observe(shown));
     const hasId = identities.every(({ id }) => id !== undefined);
@@ -46,6 +49,13 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
   }
   effects.count('Fetched', tally.fetched - fetched);
   effects.count('Suppressed', tally.suppressed - suppressed);
+}
+
+/** The buckets of events: few, since rows that follow each other are mostly of the same hour. */
+function bucketsOf(rows: readonly { readonly identities: readonly Identity[] }[]): ReadonlySet<string> {
+  const buckets = new Set<string>();
+  for (const { identities } of rows) for (const { time } of identities) buckets.add(bucketOf(time));
+  return buckets;
 }
 
 /** The row's time, by which it has its place in the order of time. Undefined for a row from outside the range. */

@@ -9,7 +9,6 @@ import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { Lease } from '../state/lease.ts';
 import { foldDays } from '../state/ledger.ts';
-import type { Seen } from '../state/seen.ts';
 import type { Changes, FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
 import { type Duration, formatTime, type Instant, type Range } from '../time.ts';
 import { dueRereads, makePlan, type PlanResult } from './plan.ts';
@@ -33,13 +32,6 @@ export async function runFeed(context: FeedContext): Promise<FeedReport> {
   });
 }
 
-/** The prepared plan of a run. */
-interface Preparation extends PlanResult {
-  readonly seen: Seen;
-  /** The part of the overlap that is left out, because more events were delivered in it than can be loaded. */
-  readonly cut?: Range;
-}
-
 /** Works through the plan until it is done or something ends the run. */
 async function readLive(
   context: FeedContext,
@@ -51,14 +43,14 @@ async function readLive(
   const scopeChange = reconcileScope(context, lease);
   warnings.push(...prepared.visibility.warnings);
   reconcileFeedDestinations(destinations, lease);
-  const { seen, plan, gap, cut } = await planRun(context, leased);
+  const { plan, gap } = planRun(context.feed, leased);
+  const seen = seenOf(context);
   if (scopeChange) {
     warnings.push(scopeChange.message);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
   if (!plan) return caughtUp(effects.now());
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
-  if (cut) await reportCut(run, cut, context.maxSeenKeys, warnings);
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
@@ -72,32 +64,11 @@ async function readLive(
   return { ...outcome, changes: { ...outcome.changes, ...folded } };
 }
 
-/** Loads the keys of the events delivered in the overlap, and makes the plan. */
-async function planRun(context: FeedContext, { lease, start }: LiveRun): Promise<Preparation> {
-  const { feed } = context;
-  const { item } = lease;
-  const due = dueRereads(feed, item, start);
-  const overlapFrom = overlapStart(feed, item, due);
-  const seen = seenOf(context);
-  const seenFrom = await seen.load(overlapFrom);
-  const cut = seenFrom > overlapFrom && { from: overlapFrom, to: seenFrom };
-  // The stored plan is finished before a new one is made, unless the vendor has deleted a part of it meanwhile.
+/** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
+function planRun(feed: Feed, { lease: { item }, start }: LiveRun): PlanResult {
   const deleted = item.watermark < start - feed.stream.retention;
-  const made = item.plan && !deleted ? { plan: item.plan } : makePlan(feed, { checkpoint: item, start, seenFrom, due });
-  return { seen, ...made, ...(cut && { cut }) };
-}
-
-/** The start of this run's overlap. A stored plan may begin earlier: the keys for its rows are loaded on demand. */
-function overlapStart(feed: Feed, { watermark, floor }: FeedCheckpoint, due: readonly Duration[]): Instant {
-  return Math.max(floor, watermark - Math.max(feed.overlap, ...due));
-}
-
-async function reportCut(run: Run, range: Range, maxSeenKeys: number, warnings: string[]): Promise<void> {
-  run.effects.count('OverlapShortened', 1);
-  warnings.push(
-    `The overlap is shortened to begin at ${formatTime(range.to)}: more than ${maxSeenKeys} events were delivered in it.`,
-  );
-  await sendSelfEvent(run, { act: 'overlap-shortened', range });
+  if (item.plan && !deleted) return { plan: item.plan };
+  return makePlan(feed, { checkpoint: item, start, due: dueRereads(feed, item, start) });
 }
 
 /** Reports a range that the vendor deleted before it was read, and moves the watermark past it. */

@@ -19,14 +19,8 @@ export async function reportPermissionLost(
 ): Promise<void> {
   const { item } = run.lease;
   if (!error || !PERMISSION_ERRORS.has(error.code)) return;
-  const sending = startSending(context, run);
-  try {
-    await sending.seen.open();
-  } catch {
-    // Sent twice is better than not sent.
-  }
   const since = item.lastSuccess ?? item.floor;
-  await trySelfEvent(sending, { act: 'permission-lost', since, message: error.message });
+  await trySelfEvent(startSending(context, run), { act: 'permission-lost', since, message: error.message });
 }
 
 /** Sends an event of our own. A failure is logged, since it must not stop anything else. */

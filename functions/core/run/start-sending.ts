@@ -7,7 +7,7 @@ import type { Lease } from '../state/lease.ts';
 import { idsOf, Seen } from '../state/seen.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 
-/** The keys of the events that were delivered. None of them is loaded yet. */
+/** The keys of the events that were delivered. A bucket of them is loaded when an event needs it. */
 export function seenOf(
   { effects, feed, destinations, maxSeenKeys }: FeedContext<AnyFeed>,
   place: string = feed.name,

@@ -6,8 +6,9 @@ import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
 import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
+import { DigestSum } from './digest-sum.ts';
 import type { Lease } from './lease.ts';
-import { DigestSum, seenHours } from './seen-hours.ts';
+import { seenHours } from './seen-hours.ts';
 
 /** Maximum number of days that one run writes into the ledger. After a long absence, the next runs write the others. */
 const MAX_DAYS_PER_RUN = 3;
@@ -131,8 +132,8 @@ export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at
 /** The hours of a day, counted from the seen keys. */
 export async function countHours(effects: Effects, feed: string, day: Instant): Promise<LedgerHour[]> {
   const hours: LedgerHour[] = [];
-  const last = bucketOf(floorTo(day, DAY) + DAY - 1);
-  for await (const { bucket, keys, destinations } of seenHours(effects, feed, bucketOf(floorTo(day, DAY)), last)) {
+  const range = { from: bucketOf(floorTo(day, DAY)), to: bucketOf(floorTo(day, DAY) + DAY - 1) };
+  for await (const { bucket, keys, destinations } of seenHours(effects, feed, range)) {
     const all = new DigestSum();
     const each = destinations.map(() => new DigestSum());
     for (const [high, low, bits] of keys) {

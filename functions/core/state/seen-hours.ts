@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
-import type { Digest } from '../stored/ledger-row.ts';
-import type { SeenChunk } from '../stored/seen-chunk.ts';
-import { destinationBits, KeySet } from './seen.ts';
+import type { SeenRange, StoredChunk } from '../stored/seen-chunk.ts';
+import { KeySet, wordsOf } from './key-set.ts';
+import { destinationBits } from './seen.ts';
 
 /** The delivered events of one hour. Each key counts once, even if it was stored several times. */
 export interface SeenHour {
@@ -9,14 +9,14 @@ export interface SeenHour {
   readonly keys: KeySet;
   /** The destinations for which the keys' bits stand. */
   readonly destinations: readonly string[];
-  /** The stored chunks, with the hashes that tell changed records. */
-  readonly chunks: readonly SeenChunk[];
+  /** The stored chunks, with the hashes that tell changed records if these were wanted. */
+  readonly chunks: readonly StoredChunk[];
 }
 
 /** The hours in which something was delivered, newest first. One at a time, since a day may have millions of events. */
-export async function* seenHours(effects: Effects, place: string, from: string, to: string): AsyncGenerator<SeenHour> {
-  let chunks: SeenChunk[] = [];
-  for await (const chunk of effects.loadSeen(place, from, to)) {
+export async function* seenHours(effects: Effects, place: string, range: SeenRange): AsyncGenerator<SeenHour> {
+  let chunks: StoredChunk[] = [];
+  for await (const chunk of effects.loadSeen(place, range)) {
     if (chunks.length > 0 && chunks[0]?.bucket !== chunk.bucket) {
       yield hourOf(chunks);
       chunks = [];
@@ -26,27 +26,13 @@ export async function* seenHours(effects: Effects, place: string, from: string, 
   if (chunks.length > 0) yield hourOf(chunks);
 }
 
-function hourOf(chunks: readonly SeenChunk[]): SeenHour {
+function hourOf(chunks: readonly StoredChunk[]): SeenHour {
   const destinations = [...new Set(chunks.flatMap((chunk) => chunk.destinations))].sort();
-  const keys = new KeySet();
+  const keys = new KeySet(chunks.reduce((sum, chunk) => sum + chunk.keys.length / 8, 0));
   for (const chunk of chunks) {
     const bits = destinationBits(destinations, chunk.destinations);
-    for (let at = 0; at + 8 <= chunk.keys.length; at += 8) keys.add(chunk.keys.subarray(at, at + 8), bits);
+    const words = wordsOf(chunk.keys);
+    for (let at = 0; at < words.length; at += 2) keys.put(words[at] as number, words[at + 1] as number, bits);
   }
   return { bucket: chunks[0]?.bucket ?? '', keys, destinations, chunks };
-}
-
-/** A sum of keys. */
-export class DigestSum {
-  events = 0;
-  #sum = 0n;
-
-  add(high: number, low: number): void {
-    this.events++;
-    this.#sum += (BigInt(high) << 32n) + BigInt(low);
-  }
-
-  get total(): Digest {
-    return { events: this.events, digest: BigInt.asUintN(64, this.#sum).toString(16).padStart(16, '0') };
-  }
 }

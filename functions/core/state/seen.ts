@@ -1,103 +1,142 @@
 import type { Effects } from '../effects.ts';
-import { bucketOf, SELF, type SeenChunk } from '../stored/seen-chunk.ts';
-import { HOUR, type Instant, parseInstant } from '../time.ts';
+import type { SeenChunk } from '../stored/seen-chunk.ts';
+import { BucketKeys } from './bucket-keys.ts';
+import { neighbours } from './neighbours.ts';
+
+/** Maximum number of buckets in memory: a vendor that puts an impossible time on each row must not fill it with empty ones. */
+const MAX_BUCKETS = 1_000;
+/** Maximum number of queries that are prepared at the same time. */
+const MAX_QUERIES = 8;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** A bucket that is being loaded. */
+interface Loading {
+  readonly keys: BucketKeys;
+  /** Resolves when the query has ended. The bucket may be left out then, for want of room. */
+  readonly ended: Promise<void>;
+}
 
 /**
- * The events that each destination has accepted. The overlap and everything above it is loaded at the start, other buckets on
- * demand. The memory is bounded: the buckets used longest ago are dropped, and loaded again when they are needed.
+ * The events that each destination has accepted. A bucket is loaded before the first event of it is judged, so that a run without
+ * rows loads nothing. The memory is bounded: the buckets used longest ago are dropped, and loaded again when they are needed.
+ * Flushes may end, and add keys, at any moment while a bucket is being loaded.
  */
 export class Seen {
   readonly #effects: Effects;
   readonly #place: string;
   readonly #destinations: readonly string[];
-  readonly #mostKeys: number;
-  readonly #buckets = new Map<string, KeySet>();
-  /** Buckets at or above it are in memory, unless they were dropped. */
-  #loadedFrom: string = SELF;
-  readonly #dropped = new Set<string>();
+  readonly #maxKeys: number;
+  /** Only buckets whose keys are all in memory. */
+  readonly #complete = new Map<string, BucketKeys>();
+  readonly #loading = new Map<string, Loading>();
+  #uses = 0;
 
-  constructor(effects: Effects, place: string, destinations: readonly string[], mostKeys: number) {
+  constructor(effects: Effects, place: string, destinations: readonly string[], maxKeys: number) {
     this.#effects = effects;
     this.#place = place;
     this.#destinations = destinations;
-    this.#mostKeys = mostKeys;
+    this.#maxKeys = maxKeys;
   }
 
-  /** Loads the buckets that belong to no hour. Those of hours are loaded on demand. */
-  async open(): Promise<void> {
-    for await (const chunk of this.#effects.loadSeen(this.#place, SELF)) this.#add(chunk);
-  }
-
-  /** Loads the keys of events since a time, newest first. Returns the time since which all are loaded: a later one if there are too many. */
-  async load(from: Instant): Promise<Instant> {
-    const first = bucketOf(from);
-    this.#loadedFrom = first;
-    let keys = 0;
-    for await (const chunk of this.#effects.loadSeen(this.#place, first)) {
-      keys += chunk.count;
-      if (keys > this.#mostKeys && chunk.bucket < SELF) {
-        // Only a part of this bucket is loaded, so it cannot be used.
-        this.#buckets.delete(chunk.bucket);
-        return this.#cutAfter(chunk.bucket);
-      }
-      this.#add(chunk);
-    }
-    return from;
-  }
-
-  /** The destinations, as bits, that have accepted this event. No promise if its bucket is in memory, as it nearly always is. */
+  /** The destinations, as bits, that have accepted this event. No promise if its bucket is in memory. */
   has(bucket: string, key: Uint8Array): number | Promise<number> {
-    const set = this.#touch(bucket);
-    return set ? set.get(key) : this.#read(bucket).then((read) => read.get(key));
+    const keys = this.#use(bucket);
+    return keys ? keys.get(key) : this.#loadAndAsk(bucket, key);
   }
 
-  /** Notes that these destinations have accepted an event. */
-  async add(bucket: string, key: Uint8Array, destinations: number): Promise<void> {
-    (this.#touch(bucket) ?? (await this.#read(bucket))).add(key, destinations);
+  /**
+   * Loads buckets that are about to be asked for, with one query for those that are neighbours. What finds no room is loaded when
+   * it is asked for. Undefined if all are in memory.
+   */
+  prepare(buckets: Iterable<string>): Promise<void> | undefined {
+    const wanted = new Set(buckets);
+    const missing = [...wanted].filter((bucket) => !this.#use(bucket));
+    if (missing.length === 0) return undefined;
+    const isAbsent = (bucket: string) => !this.#complete.has(bucket) && !this.#loading.has(bucket);
+    const ranges = neighbours(missing.filter(isAbsent), isAbsent).slice(0, MAX_QUERIES);
+    const others = missing.flatMap((bucket) => this.#loading.get(bucket)?.ended ?? []);
+    return Promise.all([...others, ...ranges.map((range) => this.#load(range, wanted))]).then(() => undefined);
   }
 
-  /** Drops the buckets used longest ago, down to the maximum number of keys. */
-  trim(): void {
+  /** Notes remembered chunks. A bucket that is not in memory has them when it is loaded. */
+  add(chunks: readonly SeenChunk[]): void {
+    for (const { bucket, keys, destinations } of chunks) {
+      const known = this.#use(bucket) ?? this.#loading.get(bucket)?.keys;
+      known?.add(keys, destinationBits(this.#destinations, destinations));
+    }
+    this.#makeRoom();
+  }
+
+  async #loadAndAsk(bucket: string, key: Uint8Array): Promise<number> {
+    for (;;) {
+      await (this.#loading.get(bucket)?.ended ?? this.#load([bucket], new Set([bucket])));
+      // Another query may have left it out, or may have taken its room meanwhile.
+      const keys = this.#use(bucket);
+      if (keys) return keys.get(key);
+    }
+  }
+
+  /** The keys of a bucket that is in memory. From now on it is the one used last. */
+  #use(bucket: string): BucketKeys | undefined {
+    const keys = this.#complete.get(bucket);
+    if (keys) keys.usedAt = ++this.#uses;
+    return keys;
+  }
+
+  /**
+   * Loads a range of buckets, none of which is in memory.
+   *
+   * @param range all buckets from the first one to the last one
+   * @param kept the buckets that must not be dropped for it
+   */
+  #load(range: readonly string[], kept: ReadonlySet<string>): Promise<void> {
+    const left = new Map(range.map((bucket) => [bucket, new BucketKeys()]));
+    const ended = this.#read(left, kept).finally(() => {
+      for (const bucket of left.keys()) this.#loading.delete(bucket);
+    });
+    for (const [bucket, keys] of left) this.#loading.set(bucket, { keys, ended });
+    return ended;
+  }
+
+  /** @param left the buckets of a range that are not complete yet: those that are still in it at the end have failed */
+  async #read(left: Map<string, BucketKeys>, kept: ReadonlySet<string>): Promise<void> {
+    const newestFirst = [...left.keys()].reverse();
+    const range = { from: newestFirst.at(-1) as string, to: newestFirst[0] as string };
+    for await (const { bucket, keys, destinations } of this.#effects.loadSeen(this.#place, range)) {
+      const whole = newestFirst.findIndex((each) => each <= bucket);
+      // The chunks come from the newest bucket to the oldest, so that of this one may not be the last.
+      for (const each of newestFirst.splice(0, whole)) this.#finish(each, left);
+      if (whole > 0 && !this.#makeRoom(kept)) return;
+      left.get(bucket)?.load(keys, destinationBits(this.#destinations, destinations));
+    }
+    for (const each of newestFirst) this.#finish(each, left);
+    this.#makeRoom(kept);
+  }
+
+  #finish(bucket: string, left: Map<string, BucketKeys>): void {
+    const keys = left.get(bucket) as BucketKeys;
+    keys.pack();
+    left.delete(bucket);
+    this.#loading.delete(bucket);
+    this.#complete.set(bucket, keys);
+    this.#use(bucket);
+  }
+
+  /** Drops complete buckets, those used longest ago first, as long as there is too much in memory. Returns false if there still is. */
+  #makeRoom(kept: ReadonlySet<string> = NONE): boolean {
     let keys = 0;
-    for (const set of this.#buckets.values()) keys += set.size;
-    for (const [bucket, set] of this.#buckets) {
-      if (keys <= this.#mostKeys) return;
-      if (bucket >= SELF) continue;
-      keys -= set.size;
-      this.#buckets.delete(bucket);
-      this.#dropped.add(bucket);
+    for (const one of this.#complete.values()) keys += one.size;
+    for (const one of this.#loading.values()) keys += one.keys.size;
+    const isFull = () => keys > this.#maxKeys || this.#complete.size + this.#loading.size > MAX_BUCKETS;
+    if (!isFull()) return true;
+    const droppable = [...this.#complete].filter(([bucket]) => !kept.has(bucket));
+    for (const [bucket, { size }] of droppable.sort(([, one], [, other]) => one.usedAt - other.usedAt)) {
+      keys -= size;
+      this.#complete.delete(bucket);
+      if (!isFull()) return true;
     }
-  }
-
-  #touch(bucket: string): KeySet | undefined {
-    const found = this.#buckets.get(bucket);
-    if (!found) return undefined;
-    // Now it is the one used last: a Map keeps the order of insertion.
-    this.#buckets.delete(bucket);
-    this.#buckets.set(bucket, found);
-    return found;
-  }
-
-  async #read(bucket: string): Promise<KeySet> {
-    const set = new KeySet();
-    this.#buckets.set(bucket, set);
-    if (bucket < this.#loadedFrom || this.#dropped.delete(bucket)) {
-      for await (const chunk of this.#effects.loadSeen(this.#place, bucket, bucket)) this.#add(chunk);
-    }
-    return set;
-  }
-
-  #add(chunk: SeenChunk): void {
-    const set = this.#buckets.get(chunk.bucket) ?? new KeySet();
-    this.#buckets.set(chunk.bucket, set);
-    const destinations = destinationBits(this.#destinations, chunk.destinations);
-    for (let at = 0; at + 8 <= chunk.keys.length; at += 8) set.add(chunk.keys.subarray(at, at + 8), destinations);
-  }
-
-  #cutAfter(bucket: string): Instant {
-    const next = (parseInstant(`${bucket}:00:00Z`) as Instant) + HOUR;
-    this.#loadedFrom = bucketOf(next);
-    return next;
+    return false;
   }
 }
 
@@ -113,73 +152,4 @@ export function destinationBits(all: readonly string[], some: readonly string[])
     if (at >= 0) bits |= 1 << at;
   }
   return bits;
-}
-
-/** 64-bit keys with the destinations that have them. An open hash table with 12 bytes per slot: a Map would take ten times that. */
-export class KeySet {
-  size = 0;
-  #slots = new Uint32Array(3 * 64);
-
-  get(key: Uint8Array): number {
-    return this.#slots[this.#find(high(key), low(key)) + 2] as number;
-  }
-
-  has(h: number, l: number): boolean {
-    return this.#slots[this.#find(h, l) + 2] !== 0;
-  }
-
-  add(key: Uint8Array, destinations: number): void {
-    if (destinations === 0) return;
-    const [h, l] = [high(key), low(key)];
-    const at = this.#find(h, l);
-    if (this.#slots[at + 2] === 0) {
-      this.#slots[at] = h;
-      this.#slots[at + 1] = l;
-      this.size++;
-    }
-    this.#slots[at + 2] = (this.#slots[at + 2] as number) | destinations;
-    if (this.size * 4 > this.#slots.length) this.#grow();
-  }
-
-  /** Each key as two 32-bit numbers, with its destinations. */
-  *[Symbol.iterator](): Generator<readonly [high: number, low: number, destinations: number]> {
-    for (let at = 0; at < this.#slots.length; at += 3) {
-      const destinations = this.#slots[at + 2] as number;
-      if (destinations !== 0) yield [this.#slots[at] as number, this.#slots[at + 1] as number, destinations];
-    }
-  }
-
-  /** The slot of the key, or the free one where it would go. Keys are a MAC, so any 32 bits of them are random enough to start at. */
-  #find(h: number, l: number): number {
-    const slots = this.#slots.length / 3;
-    let at = (l & (slots - 1)) * 3;
-    while (this.#slots[at + 2] !== 0 && (this.#slots[at] !== h || this.#slots[at + 1] !== l)) {
-      at = (at + 3) % this.#slots.length;
-    }
-    return at;
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    const slots = this.#slots.length / 3;
-    for (let from = 0; from < old.length; from += 3) {
-      if (old[from + 2] === 0) continue;
-      let at = ((old[from + 1] as number) & (slots - 1)) * 3;
-      while (this.#slots[at + 2] !== 0) at = (at + 3) % this.#slots.length;
-      this.#slots.set(old.subarray(from, from + 3), at);
-    }
-  }
-}
-
-function high(key: Uint8Array): number {
-  return (
-    (((key[0] as number) << 24) | ((key[1] as number) << 16) | ((key[2] as number) << 8) | (key[3] as number)) >>> 0
-  );
-}
-
-function low(key: Uint8Array): number {
-  return (
-    (((key[4] as number) << 24) | ((key[5] as number) << 16) | ((key[6] as number) << 8) | (key[7] as number)) >>> 0
-  );
 }

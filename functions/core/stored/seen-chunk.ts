@@ -1,9 +1,9 @@
 import { formatInstant, HOUR, type Instant } from '../time.ts';
 
-/** The bucket of events without a usable time. It is always loaded. */
+/** The bucket of events without a usable time. */
 export const UNTIMED = 'untimed';
 
-/** The bucket of our own events, which are not the vendor's. It is always loaded. It sorts between the hours and `untimed`. */
+/** The bucket of our own events, which are not the vendor's. It sorts between the hours and `untimed`. */
 export const SELF = 'own';
 
 /** Keys of delivered events. Chunks are only ever added, and stay true whichever worker wrote them. */
@@ -22,6 +22,17 @@ export interface SeenChunk {
   readonly digest: bigint;
   /** The time of the newest event in it. Undefined in the untimed bucket. */
   readonly newest?: Instant;
+}
+
+/** The part of a chunk that is read. */
+export type StoredChunk = Omit<SeenChunk, 'count' | 'digest' | 'newest'>;
+
+/** The buckets to read, both ends included. */
+export interface SeenRange {
+  readonly from: string;
+  readonly to: string;
+  /** Whether the stable hashes are read, too. */
+  readonly stableHashes?: boolean;
 }
 
 /** The bucket of an event: the hour in which it happened. Buckets sort as text; `untimed` is the last. */

@@ -1,21 +1,23 @@
-import type { SeenChunk } from '../../core/stored/seen-chunk.ts';
+import type { SeenChunk, SeenRange, StoredChunk } from '../../core/stored/seen-chunk.ts';
 import type { Instant } from '../../core/time.ts';
 import { type Item, itemAt, placeOf, sortKeyOf } from './items.ts';
 import type { TableClient } from './table-client.ts';
+
+const ATTRIBUTES = ['sk', 'schema', 'keys', 'destinations'];
+/** Version 0.1.0 called the stable hashes likenesses. */
+const WITH_HASHES = [...ATTRIBUTES, 'stableHashes', 'likenesses'];
 
 /** @param place the feed's name, or `<feed>#resent#<id>` */
 export async function* loadSeen(
   table: TableClient,
   place: string,
-  firstBucket: string,
-  lastBucket?: string,
-): AsyncGenerator<SeenChunk> {
+  { from, to, stableHashes = false }: SeenRange,
+): AsyncGenerator<StoredChunk> {
   const { pk, sk } = placeOf(place, 'seen');
   // `~` sorts after every character of a bucket and of a chunk's id.
-  const to = lastBucket === undefined ? `${sk}#~` : `${sk}#${lastBucket}#~`;
-  for await (const item of table.query({ pk, from: `${sk}#${firstBucket}`, to, order: 'descending' })) {
-    yield chunkOf(sk, item);
-  }
+  const range = { pk, from: `${sk}#${from}`, to: `${sk}#${to}#~` };
+  const attributes = stableHashes ? WITH_HASHES : ATTRIBUTES;
+  for await (const item of table.query({ ...range, order: 'descending', attributes })) yield chunkOf(sk, item);
 }
 
 /** @param place the feed's name, or `<feed>#resent#<id>` */
@@ -43,8 +45,7 @@ export async function remember(
   );
 }
 
-function chunkOf(prefix: string, item: Item): SeenChunk {
-  // Version 0.1.0 called them likenesses.
+function chunkOf(prefix: string, item: Item): StoredChunk {
   const stableHashes = (item.stableHashes ?? item.likenesses)?.B;
   const [bucket = '', ...id] = sortKeyOf(item)
     .slice(prefix.length + 1)
@@ -55,7 +56,5 @@ function chunkOf(prefix: string, item: Item): SeenChunk {
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
     ...(stableHashes && { stableHashes }),
-    count: Number(item.count?.N),
-    digest: BigInt(item.digest?.N ?? 0),
   };
 }

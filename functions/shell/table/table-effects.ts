@@ -39,7 +39,7 @@ export function tableEffects(table: TableClient, connectionKey: string): TableEf
     write: (key, item, expect) => writeCheckpoint(table, key, item, expect),
     loadConnection: () => loadConnection(table, connectionKey),
     writeConnection: (state, expectVersion) => writeConnection(table, connectionKey, state, expectVersion),
-    loadSeen: (place, from, to) => loadSeen(table, place, from, to),
+    loadSeen: (place, range) => loadSeen(table, place, range),
     remember: (place, chunks) => remember(table, place, chunks, Date.now() * MILLISECOND),
     loadOngoing: (feed) => loadOngoing(table, feed),
     noteOngoing: (feed, begun, ended) => noteOngoing(table, feed, begun, ended),

@@ -131,7 +131,7 @@ describe('rule 22: one sign-in a run', () => {
 
     const reports = await world.run({
       budget: 20 * SECOND,
-      onEffect: ({ name, nth }) => (name === 'loadSeen' && nth === 1 ? { latency: 15 * SECOND } : undefined),
+      onEffect: ({ name, nth }) => (name === 'write' && nth === 1 ? { latency: 15 * SECOND } : undefined),
     });
 
     expect(reports[0]?.state).toBe('more');

@@ -6,7 +6,7 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Effects } from '../../../functions/core/effects.ts';
 import { Seen } from '../../../functions/core/state/seen.ts';
-import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
+import { bucketOf, SELF, type SeenChunk, UNTIMED } from '../../../functions/core/stored/seen-chunk.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { sealKey } from '../../../functions/shell/table/seal-key.ts';
 import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.ts';
@@ -137,7 +137,7 @@ describe('rule 17: chunks are append-only', () => {
   });
 });
 
-describe('rule 17: loaded from the overlap upward, without upper bound', () => {
+describe('rule 17: a bucket is loaded before its first row is judged, whichever bucket it is', () => {
   it.each(['ascending', 'newest-first', 'shuffled'] as const)(
     'repeats nothing after a crash between remembering and commit: %s',
     async (order) => {
@@ -183,27 +183,40 @@ describe('rule 17: loaded from the overlap upward, without upper bound', () => {
     world.clock.advance(5 * MINUTE);
     const [report] = await world.run({ onEffect: ({ name }) => void calls.push(name) });
 
-    expect(calls.filter((name) => name === 'loadSeen')).toHaveLength(2);
+    expect(calls.filter((name) => name === 'loadSeen')).toHaveLength(1);
     expect(report).toMatchObject({ fetched: 3, suppressed: 3 });
     expect(world.census()).toEqual(EXACT);
   });
 
-  it('shortens the overlap, and says so, when more was delivered in it than may be loaded', async () => {
+  it('reads the whole overlap again, however little of what was delivered in it fits into memory', async () => {
     const world = createWorld({ startFrom: at('06:00:00'), stream: { overlap: 6 * HOUR } });
-    world.vendor.addMany(400, at('06:00:00'), MINUTE);
+    world.vendor.addMany(350, at('06:00:00'), MINUTE);
     await world.run({ maxSeenKeys: 150 });
-    expect(world.count('OverlapShortened')).toBe(0);
+    world.vendor.add({ time: at('06:10:00'), name: 'late', visibleAt: at('12:01:00') });
     world.clock.advance(5 * MINUTE);
 
     const [report] = await world.run({ maxSeenKeys: 150 });
 
-    expect(world.count('OverlapShortened')).toBe(1);
-    expect(report?.warnings.join()).toContain('The overlap is shortened to begin at 2026-03-02T10:00:00Z');
+    expect(report).toMatchObject({ state: 'caught-up', suppressed: 350, delivered: 1, warnings: [] });
     const asked = Math.min(...world.vendor.requests.slice(-5).map(({ from }) => from));
-    expect(asked).toBe(at('10:00:00') - SECOND);
-    world.clock.advance(HOUR);
-    await world.runUntilCaughtUp({ maxSeenKeys: 150 });
+    expect(asked).toBeLessThanOrEqual(at('06:00:00'));
     expect(world.census()).toEqual(EXACT);
+  });
+
+  it('asks nothing about seen keys when there are no rows, though many were delivered', async () => {
+    const world = createWorld({ startFrom: at('09:00:00') });
+    world.vendor.addMany(100, at('09:00:00'), MINUTE);
+    world.vendor.add({ time: at('10:00:00'), name: 'untimed', date: null });
+    await world.run();
+    world.clock.advance(5 * HOUR);
+    await world.run();
+    world.clock.advance(5 * MINUTE);
+
+    const calls: string[] = [];
+    const [report] = await world.run({ onEffect: ({ name }) => void calls.push(name) });
+
+    expect(report).toMatchObject({ state: 'caught-up', fetched: 0 });
+    expect(calls).not.toContain('loadSeen');
   });
 
   it.each(['ascending', 'newest-first', 'shuffled'] as const)(
@@ -229,40 +242,121 @@ describe('rule 17: loaded from the overlap upward, without upper bound', () => {
   );
 });
 
-describe('rule 17: what is not in memory', () => {
+describe('rule 17: what is in memory', () => {
   const key = (number: number) => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, number);
+  const hour = (number: number) => `2026-03-02T${String(number).padStart(2, '0')}`;
 
-  function chunkOf(bucket: string, flush: string, numbers: readonly number[]): SeenChunk {
+  function chunkOf(bucket: string, flush: number, numbers: readonly number[]): SeenChunk {
     const keys = Uint8Array.from(numbers.flatMap((number) => [...key(number)]));
-    return { bucket, id: `000000001#${flush}#0`, destinations: ['siem'], keys, count: numbers.length, digest: 0n };
+    const id = `000000001#${String(flush).padStart(6, '0')}#0`;
+    return { bucket, id, destinations: ['siem'], keys, count: numbers.length, digest: 0n };
   }
 
-  it('is read again after it was let go', async () => {
+  /** Seen keys, and the ranges of the queries made for them. */
+  async function seenWith(chunks: readonly SeenChunk[], mostKeys: number) {
+    const queries: string[] = [];
+    const hooks: { onQuery?: () => unknown } = {};
     const { effects } = createWorld().invoke();
-    const seen = new Seen(effects, FEED, ['siem'], 2);
-    await seen.load(at('09:00:00'));
-    for (const [bucket, number] of [['2026-03-02T10', 1] as const, ['2026-03-02T11', 2] as const]) {
-      await effects.remember(FEED, [chunkOf(bucket, `00000${number}`, [number, number + 10])]);
-      await seen.add(bucket, key(number), 1);
-      await seen.add(bucket, key(number + 10), 1);
-      seen.trim();
-    }
+    await effects.remember(FEED, chunks);
+    const { loadSeen } = effects;
+    effects.loadSeen = async function* (place, range) {
+      queries.push(range.from === range.to ? range.from : `${range.from} to ${range.to}`);
+      yield* loadSeen(place, range);
+      await hooks.onQuery?.();
+    };
+    return { seen: new Seen(effects, FEED, ['siem'], mostKeys), queries, hooks, effects };
+  }
 
-    expect(await seen.has('2026-03-02T10', key(1))).toBe(1);
-    expect(await seen.has('2026-03-02T11', key(12))).toBe(1);
-    expect(await seen.has('2026-03-02T10', key(3))).toBe(0);
+  it('is answered at once', async () => {
+    const { seen, queries } = await seenWith([chunkOf(hour(10), 1, [1])], 10);
+    expect(await seen.has(hour(10), key(1))).toBe(1);
+
+    expect(seen.has(hour(10), key(1))).toBe(1);
+    expect(seen.has(hour(10), key(2))).toBe(0);
+    expect(seen.prepare([hour(10)])).toBeUndefined();
+    expect(queries).toEqual([hour(10)]);
   });
 
-  it('is not taken for known when only a part of its bucket was loaded', async () => {
-    const { effects } = createWorld().invoke();
-    const bucket = '2026-03-02T10';
-    await effects.remember(FEED, [chunkOf(bucket, '000001', [1, 2, 3]), chunkOf(bucket, '000002', [4, 5, 6])]);
-    const seen = new Seen(effects, FEED, ['siem'], 4);
+  it('came in one query for neighbours, and in one each for what is far apart or belongs to no hour', async () => {
+    const { seen, queries } = await seenWith([chunkOf(hour(4), 1, [1]), chunkOf(UNTIMED, 2, [2])], 100);
 
-    expect(await seen.load(at('10:30:00'))).toBe(at('11:00:00'));
+    await seen.prepare([hour(9), UNTIMED, hour(3), SELF, hour(17), hour(4), hour(18)]);
 
-    for (const number of [1, 2, 3, 4, 5, 6]) expect(await seen.has(bucket, key(number))).toBe(1);
-    expect(await seen.has(bucket, key(7))).toBe(0);
+    expect(queries.sort()).toEqual([`${hour(17)} to ${hour(18)}`, `${hour(3)} to ${hour(9)}`, SELF, UNTIMED].sort());
+    for (let number = 3; number <= 9; number++) expect(seen.has(hour(number), key(1))).toBe(number === 4 ? 1 : 0);
+    expect(seen.has(UNTIMED, key(2))).toBe(1);
+    expect(seen.has(SELF, key(2))).toBe(0);
+  });
+
+  it('is not asked for a second time while it is being loaded', async () => {
+    const { seen, queries } = await seenWith([chunkOf(hour(4), 1, [1])], 100);
+
+    const answers = await Promise.all([
+      seen.prepare([hour(3), hour(5)]),
+      seen.prepare([hour(4), hour(5), hour(6)]),
+      seen.has(hour(4), key(1)),
+    ]);
+
+    expect(answers.at(-1)).toBe(1);
+    expect(queries).toEqual([`${hour(3)} to ${hour(5)}`, hour(6)]);
+  });
+
+  it('has what a flush remembered while its bucket was being loaded', async () => {
+    const { seen, hooks, queries } = await seenWith([chunkOf(hour(10), 1, [1])], 100);
+    hooks.onQuery = () => seen.add([chunkOf(hour(10), 2, [2])]);
+
+    await seen.prepare([hour(10)]);
+
+    expect([1, 2, 3].map((number) => seen.has(hour(10), key(number)))).toEqual([1, 1, 0]);
+    expect(queries).toHaveLength(1);
+  });
+
+  it('is what was used last, within the maximum, and the rest is loaded again', async () => {
+    const hours = [10, 11, 12, 13];
+    const { seen, queries } = await seenWith(
+      hours.map((number) => chunkOf(hour(number), number, [1, number])),
+      6,
+    );
+    for (const number of hours) await seen.has(hour(number), key(1));
+
+    expect([13, 12, 11].map((number) => seen.has(hour(number), key(number)))).toEqual([1, 1, 1]);
+    expect(await seen.has(hour(10), key(10))).toBe(1);
+    // Among the others, this one was used longest ago.
+    expect(await seen.has(hour(13), key(13))).toBe(1);
+    expect(queries).toEqual([...hours, 10, 13].map(hour));
+  });
+
+  it('leaves out of a range what finds no room, and loads it when it is asked for', async () => {
+    const hours = [10, 11, 12, 13];
+    const { seen, queries } = await seenWith(
+      hours.map((number) => chunkOf(hour(number), number, [1, number])),
+      3,
+    );
+
+    await seen.prepare(hours.map(hour));
+
+    for (const number of hours) expect(await seen.has(hour(number), key(number))).toBe(1);
+    expect(queries).toEqual([`${hour(10)} to ${hour(13)}`, ...hours.map(hour)]);
+  });
+
+  it('is not taken for known after its query failed', async () => {
+    const { seen, hooks } = await seenWith([chunkOf(hour(10), 1, [1])], 100);
+    hooks.onQuery = () => Promise.reject(new Error('no answer'));
+    await expect(seen.prepare([hour(10), hour(11)])).rejects.toThrow('no answer');
+    await expect(seen.has(hour(10), key(1))).rejects.toThrow('no answer');
+    delete hooks.onQuery;
+
+    expect(await seen.has(hour(10), key(1))).toBe(1);
+  });
+
+  it('is bounded also in its number of buckets, which an odd vendor’s rows can name at will', async () => {
+    const { seen, queries } = await seenWith([], 1_000_000);
+    const buckets = Array.from({ length: 1_500 }, (_, at) => bucketOf(at * 10 * HOUR));
+    for (const bucket of buckets) await seen.has(bucket, key(1));
+
+    expect(seen.has(buckets.at(-1) as string, key(1))).toBe(0);
+    expect(await seen.has(buckets[0] as string, key(1))).toBe(0);
+    expect(queries).toHaveLength(1_501);
   });
 });
 
@@ -292,9 +386,9 @@ describe('rule 17: the table', () => {
     return { bucket, id, destinations: ['siem'], keys, count: 1, digest: 0x0102030405060708n, ...own };
   }
 
-  async function load(table: TableClient, from: string, to?: string): Promise<string[]> {
+  async function load(table: TableClient, from: string, to: string): Promise<string[]> {
     const found: string[] = [];
-    for await (const { bucket, id } of loadSeen(table, FEED, from, to)) found.push(`${bucket} ${id}`);
+    for await (const { bucket, id } of loadSeen(table, FEED, { from, to })) found.push(`${bucket} ${id}`);
     return found;
   }
 
@@ -315,9 +409,10 @@ describe('rule 17: the table', () => {
     client.destroy();
     const days = Items.map(({ sk, ttl }) => [sk?.S?.split('#')[1], (Number(ttl?.N) * SECOND - now) / DAY]);
     expect(Object.fromEntries(days)).toEqual({ past: 8, now: 8, future: 11, untimed: 8 });
+    for (const { count, digest } of Items) expect([count?.N, digest?.N]).toEqual(['1', String(0x0102030405060708n)]);
   });
 
-  it('reads newest first, without an upper bound unless one is wanted', async () => {
+  it('reads newest first, and both ends', async () => {
     const table = new TableClient('tidemark', 8);
     const buckets = ['2026-03-02T09', '2026-03-02T10', '2026-03-02T11', '2031-01-01T00', 'untimed'];
     await remember(
@@ -328,7 +423,7 @@ describe('rule 17: the table', () => {
     );
     await remember(table, 'memory/events/acme2', [chunk('2026-03-02T10', '000000001#000000#0')], now);
 
-    expect(await load(table, '2026-03-02T10')).toEqual(
+    expect(await load(table, '2026-03-02T10', UNTIMED)).toEqual(
       buckets
         .slice(1)
         .reverse()
@@ -343,9 +438,11 @@ describe('rule 17: the table', () => {
     const ids = ['000000001#000000#0', '000000001#000001#0', '000000002#000000#0'];
     for (const id of [...ids, ids[0] as string]) await remember(table, FEED, [chunk('2026-03-02T10', id)], now);
 
-    expect(await load(table, '2026-03-02T10')).toEqual([...ids].reverse().map((id) => `2026-03-02T10 ${id}`));
-    const { value: first } = await loadSeen(table, FEED, '').next();
-    expect(first).toMatchObject({ destinations: ['siem'], count: 1, digest: 0x0102030405060708n });
+    expect(await load(table, '2026-03-02T10', '2026-03-02T10')).toEqual(
+      [...ids].reverse().map((id) => `2026-03-02T10 ${id}`),
+    );
+    const { value: first } = await loadSeen(table, FEED, { from: '', to: UNTIMED }).next();
+    expect(first).toMatchObject({ destinations: ['siem'] });
     expect([...(first?.keys ?? [])]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 

@@ -198,7 +198,7 @@ describe('old snapshots', () => {
     await dropSnapshots(table, feed, '101-3-c');
 
     expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual(['QueryCommand']);
-    expect(send.mock.calls[0]?.[0].input).toMatchObject({ ProjectionExpression: 'pk, sk', ConsistentRead: true });
+    expect(send.mock.calls[0]?.[0].input).toMatchObject({ ProjectionExpression: '#pk, #sk', ConsistentRead: true });
   });
 
   test('may be of any schema: nobody reads them any more', async () => {

@@ -1,0 +1,33 @@
+import { bucketOf } from '../stored/seen-chunk.ts';
+import { HOUR, type Instant, parseInstant } from '../time.ts';
+
+/** So many hours between two wanted ones are loaded with them: one query more costs about as much. */
+const MAX_BETWEEN = 5;
+
+/**
+ * Groups buckets that are to be loaded into ranges that one query finds, each from its first bucket to its last one. An hour
+ * between two of them belongs to a range only if it may be loaded, too.
+ */
+export function neighbours(buckets: readonly string[], mayLoad: (bucket: string) => boolean): string[][] {
+  const ranges: string[][] = [];
+  for (const bucket of [...buckets].sort()) {
+    const range = ranges.at(-1);
+    const between = range && hoursBetween(range.at(-1) as string, bucket);
+    if (between?.every(mayLoad)) range?.push(...between, bucket);
+    else ranges.push([bucket]);
+  }
+  return ranges;
+}
+
+/** The hours between two buckets. Undefined if these are too many, or the buckets belong to no hour. */
+function hoursBetween(first: string, last: string): string[] | undefined {
+  const [from, to] = [hourOf(first), hourOf(last)];
+  if (from === undefined || to === undefined || to - from > (MAX_BETWEEN + 1) * HOUR) return undefined;
+  const between: string[] = [];
+  for (let hour = from + HOUR; hour < to; hour += HOUR) between.push(bucketOf(hour));
+  return between;
+}
+
+function hourOf(bucket: string): Instant | undefined {
+  return parseInstant(`${bucket}:00:00Z`);
+}
