@@ -18,6 +18,7 @@ import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
+import { CheckpointMemory } from './table/checkpoint-memory.ts';
 import { sealKey } from './table/seal-key.ts';
 import { TableClient } from './table/table-client.ts';
 import { tableEffects } from './table/table-effects.ts';
@@ -62,6 +63,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         table: new TableClient(environment.table, environment.seenDays),
         firehose: new Firehose(),
         tokens: new TokenMemory(),
+        checkpoints: new CheckpointMemory(),
       };
       kept.sealKey ??= createSecretKey(await sealKey(kept.table, source.id));
       const { connection = NO_CONNECTION } = order;
@@ -120,6 +122,7 @@ interface Kept {
   readonly firehose: Firehose;
   /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
   readonly tokens: TokenMemory;
+  readonly checkpoints: CheckpointMemory;
   /** As a key object: with the bytes, Node would make one for each event id. */
   sealKey?: KeyObject;
 }
@@ -205,7 +208,7 @@ interface World {
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
 function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
-  const { table, firehose } = kept;
+  const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
     random: Math.random,
@@ -213,7 +216,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
-    ...tableEffects(table, stateKey),
+    ...tableEffects(table, checkpoints, stateKey),
     seal: (eventId) =>
       createHmac('sha256', kept.sealKey as KeyObject)
         .update(eventId)

@@ -85,9 +85,16 @@ async function runSlice(
   }
 }
 
+/**
+ * Sorts by the watermarks that are remembered, and reads the others; these are remembered then, so that no run reads its
+ * checkpoint a second time. An old watermark does no harm: it only decides who goes first.
+ */
 async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
   if (feeds.length < 2) return [...feeds];
   const watermarks = new Map<AnyFeed, Instant>();
-  for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
+  for (const feed of feeds) {
+    const { watermark = 0 } = effects.recall(feed.name) ?? (await effects.load(feed.name)) ?? {};
+    watermarks.set(feed, watermark);
+  }
   return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
 }

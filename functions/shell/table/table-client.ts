@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -27,6 +28,9 @@ interface BatchRequest {
   readonly PutRequest?: { readonly Item: Item };
   readonly DeleteRequest?: { readonly Key: Item };
 }
+
+/** Attributes that an item must have, with their values. Undefined stands for one that it must not have. */
+export type ExpectedItem = Readonly<Record<string, AttributeValue | undefined>>;
 
 /** Items of one partition, by their sort keys; both ends are included. */
 export interface KeyRange {
@@ -81,7 +85,7 @@ export class TableClient {
    *
    * @param expect attributes of the item to replace; undefined if there must be no item yet
    */
-  async put(item: Item, expect: Readonly<Item> | undefined): Promise<'written' | 'refused'> {
+  async put(item: Item, expect: ExpectedItem | undefined): Promise<'written' | 'refused'> {
     const command = new PutItemCommand({ TableName: this.#name, Item: item, ...conditionOf(expect) });
     try {
       await this.#client.send(command);
@@ -177,13 +181,32 @@ export class TableClient {
 }
 
 /** The condition that an item still has these attributes, or that there is none. */
-function conditionOf(expect: Readonly<Item> | undefined) {
+function conditionOf(expect: ExpectedItem | undefined) {
   if (!expect) return { ConditionExpression: 'attribute_not_exists(pk)' };
-  const names = Object.keys(expect);
+  const names: Record<string, string> = {};
+  const values: Record<string, AttributeValue> = {};
+  const equals = (path: string, value: AttributeValue): string => {
+    const name = `:v${Object.keys(values).length}`;
+    values[name] = value;
+    return `${path} = ${name}`;
+  };
+  const isAs = (path: string, value: AttributeValue | undefined): string[] => {
+    if (!value) return [`attribute_not_exists(${path})`];
+    if (!value.M) return [equals(path, value)];
+    // Part by part, as the embedded table compares no maps.
+    const parts = Object.entries(value.M).flatMap(([part, one]) => isAs(`${path}.${nameFor(part)}`, one));
+    return [equals(`size(${path})`, { N: String(parts.length) }), ...parts];
+  };
+  const nameFor = (name: string): string => {
+    const alias = `#n${Object.keys(names).length}`;
+    names[alias] = name;
+    return alias;
+  };
+  const conditions = Object.entries(expect).flatMap(([name, value]) => isAs(nameFor(name), value));
   return {
-    ConditionExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(Object.entries(expect).map(([name, value]) => [`:${name}`, value])),
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
   };
 }
 
