@@ -14,6 +14,7 @@ import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { ENVELOPES } from '../destinations/envelopes.ts';
 import { shapeSchema, writeEvent } from '../destinations/write-event.ts';
 import { checkOrigins } from './auth/origins.ts';
+import { SecretMemory } from './auth/secret-memory.ts';
 import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
@@ -63,11 +64,13 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         table: new TableClient(environment.table, environment.seenDays),
         firehose: new Firehose(),
         tokens: new TokenMemory(),
+        secrets: new SecretMemory(),
         checkpoints: new CheckpointMemory(),
       };
       kept.sealKey ??= createSecretKey(await sealKey(kept.table, source.id));
       const { connection = NO_CONNECTION } = order;
-      vendor = new Vendor({ source, connection, telemetry, memory: kept.tokens, stop: context.signal });
+      const { tokens, secrets } = kept;
+      vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
       const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
@@ -122,6 +125,7 @@ interface Kept {
   readonly firehose: Firehose;
   /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
   readonly tokens: TokenMemory;
+  readonly secrets: SecretMemory;
   readonly checkpoints: CheckpointMemory;
   /** As a key object: with the bytes, Node would make one for each event id. */
   sealKey?: KeyObject;

@@ -50,7 +50,7 @@ async function runSlice(
   others: number,
 ): Promise<FeedReport> {
   const { effects, source, connection, destinations, write, owner, maxSeenKeys, seenFor, askAgain, task } = context;
-  const { pacer, access, stopAt, endBy } = shared;
+  const { pacer, access, secretVersion, stopAt, endBy } = shared;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (stopAt - now) / (others + 1));
   // At a slow pace, the next turn to ask may come after that.
@@ -60,6 +60,7 @@ async function runSlice(
     source,
     connection,
     pacer,
+    secretVersion,
     ...(access && { access }),
     stopAt: Math.min(stopAt, sliceEnd),
     endBy,
