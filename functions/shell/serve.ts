@@ -17,6 +17,7 @@ import { checkOrigins } from './auth/origins.ts';
 import { SecretMemory } from './auth/secret-memory.ts';
 import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
+import { Memo } from './memo.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { CheckpointMemory } from './table/checkpoint-memory.ts';
@@ -52,14 +53,16 @@ export type Answered =
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
+  const inputs = new Memo<InvocationInput>();
+  const environments = new Memo<Environment>();
   return async (input, context) => {
-    const environment = readEnvironment();
+    const { env } = process;
+    const environment = environments.get(VARIABLES.map((name) => env[name] ?? '').join('\n'), readEnvironment);
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     let vendor: Vendor | undefined;
     try {
-      const order = readInput(source, input);
-      if (order.connection) checkOrigins(source.auth, order.connection);
-      for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
+      const { seenDays } = environment;
+      const order = inputs.get(`${seenDays} ${JSON.stringify(input)}`, () => readOrder(source, input, seenDays));
       kept ??= {
         table: new TableClient(environment.table, environment.seenDays),
         firehose: new Firehose(),
@@ -87,6 +90,14 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       telemetry.flush(Date.now());
     }
   };
+}
+
+/** Reads and checks the input. */
+function readOrder(source: Source, input: unknown, seenDays: number): InvocationInput {
+  const order = readInput(source, input);
+  if (order.connection) checkOrigins(source.auth, order.connection);
+  for (const feed of order.feeds) checkOverlap(feed, seenDays);
+  return order;
 }
 
 /** The census is about all connections. */
@@ -155,6 +166,9 @@ interface Environment {
   readonly seenDays: number;
   readonly perFeedMetrics: boolean;
 }
+
+/** The variables that the environment is read from. */
+const VARIABLES = ['TIDEMARK_TABLE', 'TIDEMARK_DESTINATIONS', 'TIDEMARK_SEEN_DAYS', 'TIDEMARK_PER_FEED_METRICS'];
 
 function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;

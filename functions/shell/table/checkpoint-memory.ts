@@ -1,8 +1,9 @@
 import type { Checkpoint } from '../../core/stored/checkpoint.ts';
+import { storedLength } from './checkpoints.ts';
 
 /** Maximum number of remembered checkpoints. A function serves all feeds of a source, and few of them are in one invocation. */
 const MAX_CHECKPOINTS = 500;
-/** Largest checkpoint that is remembered, as text. One that is larger, through whatever a vendor has answered, is read. */
+/** Largest state that is remembered, as stored text. One that is larger, through whatever a vendor has answered, is read. */
 const MAX_CHARACTERS = 20_000;
 
 /**
@@ -19,7 +20,7 @@ export class CheckpointMemory {
 
   keep(key: string, checkpoint: Checkpoint): void {
     this.#kept.delete(key);
-    if (checkpoint.owner !== undefined || JSON.stringify(checkpoint).length > MAX_CHARACTERS) return;
+    if (checkpoint.owner !== undefined || storedLength(checkpoint) > MAX_CHARACTERS) return;
     this.#kept.set(key, checkpoint);
     // A Map keeps the order of insertion: the first one was used longest ago.
     const [oldest] = this.#kept.keys();

@@ -48,8 +48,14 @@ function conditionFor({ fence, version, whole }: ExpectedCheckpoint): ExpectedIt
   return { owner: undefined, leaseUntil: undefined, ...attributesOf(whole) };
 }
 
-function attributesOf({ fence, version, owner, leaseUntil, watermark, destinations, ...rest }: Checkpoint): Item {
-  return {
+/** The attributes of checkpoints that were written or read: a remembered one is the condition of the next write. */
+const ATTRIBUTES = new WeakMap<Checkpoint, Item>();
+
+function attributesOf(checkpoint: Checkpoint): Item {
+  const known = ATTRIBUTES.get(checkpoint);
+  if (known) return known;
+  const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
+  const attributes = {
     version: { N: String(version) },
     fence: { N: String(fence) },
     watermark: { S: formatInstant(watermark, 'us') },
@@ -60,6 +66,13 @@ function attributesOf({ fence, version, owner, leaseUntil, watermark, destinatio
     ...(owner !== undefined && { owner: { S: owner } }),
     ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
   };
+  ATTRIBUTES.set(checkpoint, attributes);
+  return attributes;
+}
+
+/** The length of a checkpoint's state as it is stored. */
+export function storedLength(checkpoint: Checkpoint): number {
+  return attributesOf(checkpoint).state?.S?.length ?? 0;
 }
 
 function checkpointOf(key: string, item: Item): Checkpoint {
