@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Source } from '../../../functions/core/model.ts';
-import { serve } from '../../../functions/shell/serve.ts';
-import { startTable } from '../../../local/services/dynamodb.ts';
-import { startSecrets } from '../../../local/services/secrets.ts';
-import type { Service } from '../../../local/services/service.ts';
-import { madeUpSource } from '../../made-up/source.ts';
-import { LoopbackServer } from '../../made-up/vendor.ts';
+import type { Source } from '../../../../functions/core/model.ts';
+import { serve } from '../../../../functions/shell/serve.ts';
+import { startTable } from '../../../../local/services/dynamodb.ts';
+import { startSecrets } from '../../../../local/services/secrets.ts';
+import type { Service } from '../../../../local/services/service.ts';
+import { madeUpSource } from '../../../made-up/source.ts';
+import { LoopbackServer } from '../../../made-up/vendor.ts';
 
 // The real handler and clients against the embedded services: what one warm function asks of AWS.
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FeedCheckpoint, firstCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
-import { MINUTE, parseInstant } from '../../../functions/core/time.ts';
-import { CheckpointMemory } from '../../../functions/shell/table/checkpoint-memory.ts';
-import { TableClient } from '../../../functions/shell/table/table-client.ts';
-import { type TableEffects, tableEffects } from '../../../functions/shell/table/table-effects.ts';
-import { startTable } from '../../../local/services/dynamodb.ts';
-import type { Service } from '../../../local/services/service.ts';
+import { type FeedCheckpoint, firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
+import { MINUTE, parseInstant } from '../../../../functions/core/time.ts';
+import { CheckpointMemory } from '../../../../functions/shell/table/checkpoint-memory.ts';
+import { TableClient } from '../../../../functions/shell/table/table-client.ts';
+import { type TableEffects, tableEffects } from '../../../../functions/shell/table/table-effects.ts';
+import { startTable } from '../../../../local/services/dynamodb.ts';
+import type { Service } from '../../../../local/services/service.ts';
 
 // Against the embedded DynamoDB, which evaluates the conditions.
 
