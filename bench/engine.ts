@@ -50,6 +50,7 @@ function freeWorld(): Effects {
       return { status: 200, headers: { 'content-type': 'application/json' }, text: pages[at / PAGE] as string };
     },
     load: async () => undefined,
+    recall: () => undefined,
     write: async () => 'written',
     loadConnection: async () => undefined,
     writeConnection: async () => 'written',

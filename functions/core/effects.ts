@@ -24,9 +24,17 @@ export interface Effects {
 
   /** Sends the vendor one request. `fresh`: reads the secret again first, because it may have been replaced. Throws NetworkError if no answer came. */
   fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
-  /** The version of the secret in use. It changes when the secret is replaced. */
-  secretVersion(): Promise<string>;
-  /** Sends one request that gets or extends the token that all further requests carry. The token itself stays outside of the engine. */
+  /**
+   * The version of the secret in use. It changes when the secret is replaced. The secret may be one that this process remembers
+   * for some minutes.
+   *
+   * @param current reads the secret first, unless this invocation has read it already
+   */
+  secretVersion(current?: boolean): Promise<string>;
+  /**
+   * Sends one request that gets or extends the token that all further requests carry. The token itself stays outside of the engine.
+   * A remembered secret never opens one: an old secret would be refused, and refused sign-ins lock users out.
+   */
   obtainToken(step: 'open' | 'extend', timeout: Duration): Promise<TokenAnswer>;
   /**
    * Takes over the token that an earlier invocation kept in the memory of this process for the same connection, origin and
@@ -38,17 +46,18 @@ export interface Effects {
 
   /** Strongly consistent. @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
   load(key: string): Promise<Checkpoint | undefined>;
+  /**
+   * The checkpoint as this process has last read or written it, if nobody held its lease then. Others may have replaced it since:
+   * it serves only as the condition of a write, and where an error does no harm.
+   */
+  recall(key: string): Checkpoint | undefined;
   /** The checkpoints of the jobs beside a feed, of one kind. */
   loadJobs(feed: string, kind: string): Promise<readonly Checkpoint[]>;
   /**
    * Replaces the checkpoint if it still is what we read. Throws AmbiguousWriteError if it is not known whether it was written.
-   * @param expect the fence and version that the item must have; undefined if there must be no item
+   * @param expect what the item must have; undefined if there must be no item
    */
-  write(
-    key: string,
-    item: Checkpoint,
-    expect: { fence: number; version: number } | undefined,
-  ): Promise<'written' | 'refused'>;
+  write(key: string, item: Checkpoint, expect: ExpectedCheckpoint | undefined): Promise<'written' | 'refused'>;
   loadConnection(): Promise<ConnectionState | undefined>;
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
 
@@ -98,6 +107,14 @@ export interface Effects {
 
   count(metric: Metric, value: number): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What a checkpoint must have to be replaced. */
+export interface ExpectedCheckpoint {
+  readonly fence: number;
+  readonly version: number;
+  /** All of it, if it is not sure that it was read lately: fence and version could be those of another item that was begun anew. */
+  readonly whole?: Checkpoint;
 }
 
 /** The outcome of a request for a token. */

@@ -14,10 +14,13 @@ import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
 import { ENVELOPES } from '../destinations/envelopes.ts';
 import { shapeSchema, writeEvent } from '../destinations/write-event.ts';
 import { checkOrigins } from './auth/origins.ts';
+import { SecretMemory } from './auth/secret-memory.ts';
 import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
+import { Memo } from './memo.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
+import { CheckpointMemory } from './table/checkpoint-memory.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -51,22 +54,27 @@ export type Answered =
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
+  const inputs = new Memo<InvocationInput>();
+  const environments = new Memo<Environment>();
   return async (input, context) => {
-    const environment = readEnvironment();
+    const { env } = process;
+    const environment = environments.get(VARIABLES.map((name) => env[name] ?? '').join('\n'), readEnvironment);
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
     let vendor: Vendor | undefined;
     try {
-      const order = readInput(source, input);
-      if (order.connection) checkOrigins(source.auth, order.connection);
-      for (const feed of order.feeds) checkOverlap(feed, environment.seenDays);
+      const { seenDays } = environment;
+      const order = inputs.get(`${seenDays} ${JSON.stringify(input)}`, () => readOrder(source, input, seenDays));
       kept ??= {
         table: new TableClient(environment.table, environment.seenDays),
         firehose: new Firehose(),
         tokens: new TokenMemory(),
+        secrets: new SecretMemory(),
+        checkpoints: new CheckpointMemory(),
       };
       kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
-      vendor = new Vendor({ source, connection, telemetry, memory: kept.tokens, stop: context.signal });
+      const { tokens, secrets } = kept;
+      vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
       const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
@@ -83,6 +91,14 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       telemetry.flush(Date.now());
     }
   };
+}
+
+/** Reads and checks the input. */
+function readOrder(source: Source, input: unknown, seenDays: number): InvocationInput {
+  const order = readInput(source, input);
+  if (order.connection) checkOrigins(source.auth, order.connection);
+  for (const feed of order.feeds) checkOverlap(feed, seenDays);
+  return order;
 }
 
 /** The census is about all connections. */
@@ -121,6 +137,8 @@ interface Kept {
   readonly firehose: Firehose;
   /** Sessions and access tokens, as long as they last; they are stored nowhere else. */
   readonly tokens: TokenMemory;
+  readonly secrets: SecretMemory;
+  readonly checkpoints: CheckpointMemory;
   sealKey?: Uint8Array;
 }
 
@@ -148,6 +166,9 @@ interface Environment {
   readonly seenDays: number;
   readonly perFeedMetrics: boolean;
 }
+
+/** The variables that the environment is read from. */
+const VARIABLES = ['TIDEMARK_TABLE', 'TIDEMARK_DESTINATIONS', 'TIDEMARK_SEEN_DAYS', 'TIDEMARK_PER_FEED_METRICS'];
 
 function readEnvironment(): Environment {
   const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
@@ -205,7 +226,7 @@ interface World {
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
 function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
-  const { table, firehose } = kept;
+  const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
     random: Math.random,
@@ -213,7 +234,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
-    ...tableEffects(table, stateKey),
+    ...tableEffects(table, checkpoints, stateKey),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     count: (metric, value) => telemetry.count(metric, value),

@@ -4,8 +4,9 @@ import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import type { Answer } from '../../functions/core/model.ts';
+import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import type { SeenRange } from '../../functions/core/stored/seen-chunk.ts';
-import { type Duration, floorTo, type Instant, MILLISECOND } from '../../functions/core/time.ts';
+import { type Duration, floorTo, type Instant, MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import type { MemoryClock } from './clock.ts';
 import { Crash, type EffectHook, type EffectName, type Fault, LATENCY, lostAnswer } from './faults.ts';
 import type { MemoryFirehose } from './firehose.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** What is to be done; `run` unless said. */
   readonly act?: Task;
   readonly maxSeenKeys?: number;
+  /** What its process remembers, in place of the world's. */
+  readonly warm?: WarmMemory;
   /** From then on the host wants the run to end. */
   readonly stopAt?: Instant;
   /** This worker's clock less the true one. */
@@ -47,8 +50,11 @@ interface EffectOptions {
 /** Does an effect; `half` of its records or chunks only, when it was cut off midway. */
 type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 
-/** What a warm function keeps between invocations: the vendor's session, for this origin and version of the secret only. */
+/** What a warm function keeps between invocations: its checkpoints, its secret, and the vendor's session. */
 export interface WarmMemory {
+  checkpoints?: Map<string, Checkpoint>;
+  secret?: { readonly version: string; readonly readAt: Instant };
+  /** For this origin and version of the secret only. */
   kept?: {
     readonly session: number;
     readonly origin: string;
@@ -56,6 +62,9 @@ export interface WarmMemory {
     readonly times: TokenTimes;
   };
 }
+
+/** How long a warm function remembers a secret. */
+const SECRET_AGE = 15 * MINUTE;
 
 /** What an invocation finds around it. */
 interface Surroundings {
@@ -87,12 +96,16 @@ export class Invocation {
   readonly #nth = new Map<EffectName, number>();
   #number = 0;
   #secretVersion: string | undefined;
+  /** Whether this invocation has read the secret, and not only remembered it. */
+  #hasRead = false;
+  readonly #memory: WarmMemory;
   /** Which of the vendor's sessions this invocation has opened last. */
   #session: number | undefined;
 
   constructor(world: Surroundings, options: RunOptions, budget: Duration) {
     this.#world = world;
     this.#options = options;
+    this.#memory = options.warm ?? world.warm ?? {};
     this.#endsAt = world.clock.now + budget;
     this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks() };
   }
@@ -129,13 +142,14 @@ export class Invocation {
       keepToken: (times) => this.#keep(times),
       obtainToken: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
-      secretVersion: () => this.#do('secretVersion', () => this.#secret(false)),
+      secretVersion: (current = false) => this.#do('secretVersion', () => this.#secret(current ? 'own' : 'any')),
     };
   }
 
   #table(): Pick<
     Effects,
     | 'load'
+    | 'recall'
     | 'write'
     | 'loadConnection'
     | 'writeConnection'
@@ -154,13 +168,23 @@ export class Invocation {
     | 'loadLedger'
   > {
     const { table, clock } = this.#world;
+    const checkpoints = this.#checkpoints;
     const seen = (feed: string, { from, to }: SeenRange) =>
       this.#do('loadSeen', () => table.loadSeen(feed, from, to, clock.now), { about: feed, value: { from, to } });
     const kept = (feed: string) => this.#do('loadQuarantine', () => table.loadQuarantine(feed), { about: feed });
     return {
-      load: (feed) => this.#do('load', () => table.load(feed), { about: feed }),
-      write: (feed, item, expect) =>
-        this.#do('write', () => table.write(feed, item, expect, clock.now), { about: feed, value: item }),
+      load: (feed) =>
+        this.#remembering(
+          feed,
+          () => this.#do('load', () => table.load(feed), { about: feed }),
+          (found) => found,
+        ),
+      recall: (feed) => checkpoints.get(feed),
+      write: (feed, item, expect) => {
+        const write = () => table.write(feed, item, expect, clock.now);
+        const writing = () => this.#do('write', write, { about: feed, value: item });
+        return this.#remembering(feed, writing, (outcome) => (outcome === 'written' ? item : undefined));
+      },
       loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
         this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
@@ -213,19 +237,42 @@ export class Invocation {
     };
   }
 
-  #secret(fresh: boolean): string {
-    if (fresh) this.#secretVersion = undefined;
-    this.#secretVersion ??= this.#world.secretVersion;
-    return this.#secretVersion;
+  get #checkpoints(): Map<string, Checkpoint> {
+    this.#memory.checkpoints ??= new Map();
+    return this.#memory.checkpoints;
+  }
+
+  /** Does something with a checkpoint, and remembers what the table then holds. Nothing if that is not known. */
+  async #remembering<T>(key: string, work: () => Promise<T>, stored: (done: T) => Checkpoint | undefined): Promise<T> {
+    this.#checkpoints.delete(key);
+    const done = await work();
+    const item = stored(done);
+    if (item && item.owner === undefined) this.#checkpoints.set(key, item);
+    return done;
+  }
+
+  /** @param how `any`: a remembered one will do; `own`: one that this invocation has read; `new`: one that is read now */
+  #secret(how: 'any' | 'own' | 'new'): string {
+    const { clock, secretVersion } = this.#world;
+    if (how === 'new' || (how === 'own' && !this.#hasRead)) this.#secretVersion = undefined;
+    const { secret } = this.#memory;
+    const isYoung = secret !== undefined && clock.now - secret.readAt < SECRET_AGE;
+    if (how === 'any' && isYoung) this.#secretVersion ??= secret.version;
+    if (this.#secretVersion !== undefined) return this.#secretVersion;
+    this.#hasRead = true;
+    this.#secretVersion = secretVersion;
+    this.#memory.secret = { version: secretVersion, readAt: clock.now };
+    return secretVersion;
   }
 
   /** The vendor acts at once, and its answer takes its time: what becomes visible meanwhile is not in it. */
   async #fetch(url: string, timeout: Duration, fresh: boolean): Promise<Answer> {
-    const ask: Doing<Answered> = () => this.#world.answer(url, this.#secret(fresh), this.#session);
+    const ask: Doing<Answered> = () => this.#world.answer(url, this.#secret(fresh ? 'new' : 'any'), this.#session);
     const { status, headers, text, network, latency } = await this.#do('fetch', ask, { about: url, timeout });
     await this.#pass(Math.min(latency, timeout), 'fetch');
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
+    if (status === 401 || status === 403) delete this.#memory.secret;
     return { status, headers, text };
   }
 
@@ -233,7 +280,7 @@ export class Invocation {
     if (this.death) throw this.death;
     const { warm, origin } = this.#world;
     const { kept } = warm ?? {};
-    if (!kept || kept.origin !== origin || kept.secretVersion !== this.#secret(false)) return undefined;
+    if (!kept || kept.origin !== origin || kept.secretVersion !== this.#secret('any')) return undefined;
     this.#session = kept.session;
     return kept.times;
   }
@@ -242,14 +289,15 @@ export class Invocation {
     const { warm, origin } = this.#world;
     if (!warm || this.death) return;
     if (times && this.#session !== undefined)
-      warm.kept = { session: this.#session, origin, secretVersion: this.#secret(false), times };
+      warm.kept = { session: this.#session, origin, secretVersion: this.#secret('any'), times };
     else delete warm.kept;
   }
 
   async #step(step: 'open' | 'extend', timeout: Duration): Promise<TokenAnswer> {
     const { login } = this.#world;
     if (!login) throw new Error('nobody signs in to this vendor');
-    const take: Doing<ReturnType<typeof login.take>> = () => login.take(step, this.#secret(false), this.#session);
+    const take: Doing<ReturnType<typeof login.take>> = () =>
+      login.take(step, this.#secret(step === 'open' ? 'own' : 'any'), this.#session);
     const { network, session, ...answer } = await this.#do('obtainToken', take, { about: step, timeout });
     if (network !== undefined) throw new NetworkError(network);
     if (session !== undefined) this.#session = session;

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ExpectedCheckpoint } from '../../functions/core/effects.ts';
 import { isJob, type JobCheckpoint } from '../../functions/core/run/job-progress.ts';
 import type { Checkpoint, FeedCheckpoint } from '../../functions/core/stored/checkpoint.ts';
 import { ofKind } from '../../functions/core/stored/checkpoint-kind.ts';
@@ -31,27 +33,23 @@ export class MemoryTable {
     return copy(this.#checkpoints.get(feed));
   }
 
-  /** Replaces the item if its fence and version are the expected ones, or creates it if none is expected and none exists. */
-  write(
-    feed: string,
-    item: Checkpoint,
-    expect: { fence: number; version: number } | undefined,
-    now: Instant,
-  ): 'written' | 'refused' {
+  /** Replaces the item if it is the expected one, or creates it if none is expected and none exists. */
+  write(feed: string, item: Checkpoint, expect: ExpectedCheckpoint | undefined, now: Instant): 'written' | 'refused' {
     const there = this.#checkpoints.get(feed);
     if (expect ? there?.fence !== expect.fence || there.version !== expect.version : there !== undefined)
       return 'refused';
+    if (expect?.whole && !isDeepStrictEqual(copy(expect.whole), there)) return 'refused';
     const stored = copy(item);
     this.#checkpoints.set(feed, stored);
     this.history.push({ feed, at: now, item: stored });
     return 'written';
   }
 
-  /** Changes a checkpoint from outside the engine, as a person could in the console. */
+  /** Changes a checkpoint from outside the engine, as a person could in the console, who may or may not raise its version. */
   overwrite(feed: string, changes: Partial<FeedCheckpoint>): void {
     const there = ofKind<FeedCheckpoint>(feed, this.#checkpoints.get(feed), 'feed');
     if (!there) throw new Error(`no checkpoint of ${feed}`);
-    this.#checkpoints.set(feed, copy({ ...there, ...changes, version: there.version + 1 }));
+    this.#checkpoints.set(feed, copy({ ...there, version: there.version + 1, ...changes }));
   }
 
   /** Removes only a checkpoint, as a person could to make the feed start again. */

@@ -22,10 +22,57 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'fence-ignored',
     story: 'A worker that hung for minutes wakes and writes its old state over that of its successor.',
     file: 'functions/core/state/lease.ts',
-    find: 'const expect = before && { fence: before.fence, version: before.version };',
-    put:
-      'const there = before && (await this.#effects.load(this.#feed));\n' +
-      '    const expect = there && { fence: there.fence, version: there.version };',
+    find: 'const before = this.#stored;\n',
+    put: 'const before = this.#stored && (await this.#effects.load(this.#feed));\n',
+  },
+  {
+    name: 'commits-overtake-each-other',
+    story:
+      'Two deliveries end at about the same time, and both commits are written upon the same version: one is refused.',
+    file: 'functions/core/state/lease.ts',
+    find: 'const working = this.#last.then(work);',
+    put: 'const working = work();',
+    test: 'test/rules/run/lease-writes.test.ts',
+  },
+  {
+    name: 'noted-meanwhile-forgotten',
+    story: 'What a run notes while a commit is under way is never written: its part of the ledger is too small.',
+    file: 'functions/core/state/lease.ts',
+    find: 'this.item = { ...next, ...this.#notedMeanwhile };',
+    put: 'this.item = next;',
+    test: 'test/rules/run/lease-writes.test.ts',
+  },
+  {
+    name: 'version-used-twice',
+    story: 'The answer to a commit is lost, and the next commit is taken for written although it was not.',
+    file: 'functions/core/state/lease.ts',
+    find: 'version: ++this.#version };',
+    put: 'version: (this.#stored?.version ?? 0) + 1 };',
+    test: 'test/rules/run/lease-writes.test.ts',
+  },
+  {
+    name: 'remembered-checkpoint-written-over-the-other',
+    story: 'A function writes the checkpoint that it remembers over that of another one: the watermark goes back.',
+    file: 'functions/core/state/lease.ts',
+    find: 'const before = this.#stored;\n',
+    put: "const before = compared === 'whole' ? await this.#effects.load(this.#feed) : this.#stored;\n    compared = 'version';\n",
+  },
+  {
+    name: 'hold-of-another-worker-overlooked',
+    story:
+      'One function notes that the vendor wants to be left alone, and another one, which remembers no hold, asks on.',
+    file: 'functions/core/run/with-lease.ts',
+    find: 'const standstill = found && (await standstillFor(found));',
+    put: 'const standstill = found && !remembered && (await standstillFor(found));',
+    test: 'test/rules/run/remembered.test.ts',
+  },
+  {
+    name: 'remembered-by-version-alone',
+    story: 'A person corrects a checkpoint by hand, and the next run of a warm function undoes it.',
+    file: 'functions/core/state/lease.ts',
+    find: "...(compared === 'whole' && { whole: before }),",
+    put: '',
+    test: 'test/rules/run/remembered.test.ts',
   },
   {
     name: 'fence-not-raised',

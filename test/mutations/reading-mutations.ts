@@ -3,6 +3,14 @@ import type { Mutation } from './mutation.ts';
 /** Bugs in what is asked for, what is kept of it, and how records are told apart. */
 export const READING_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'begun-thing-not-noted',
+    story: 'A session has begun, the checkpoint still says that nothing is ongoing, and its end is asked for an hour late.',
+    file: 'functions/core/state/ongoing.ts',
+    find: 'if (begun.length > 0) this.#noteNone(undefined);',
+    put: '',
+    test: 'test/rules/reading/ongoing.test.ts',
+  },
+  {
     name: 'overlap-off-by-one',
     story: 'The first step of each overlap, and of the feed itself, is left out.',
     file: 'functions/core/reading/plan.ts',

@@ -2,6 +2,7 @@ import type { Effects } from '../../functions/core/effects.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
+import type { WarmMemory } from '../memory/invocation.ts';
 import { ecsDestination, type World } from '../memory/world.ts';
 import type { Worker } from './at-work.ts';
 import { Dice } from './dice.ts';
@@ -60,6 +61,8 @@ class Simulation {
   readonly #around: Surroundings;
   readonly #log: Log;
   readonly #running: Promise<unknown>[] = [];
+  /** What the processes remember that do nothing now, the one that has rested longest first. */
+  readonly #idle: WarmMemory[] = [];
   /** Somebody has set watermark and floor. */
   #byHand = false;
 
@@ -173,7 +176,9 @@ class Simulation {
     const worker: Worker = { name: `w${this.oracle.workers.length}`, plan, from: now, disturbed: false };
     this.oracle.workers.push(worker);
     this.story.tell(() => `${worker.name} begins: ${JSON.stringify(plan)}`);
+    const warm = this.#takeProcess();
     const invocation = this.#world.invoke({
+      warm,
       budget: plan.budget,
       outlives: plan.freeze !== undefined,
       clockOffset: plan.clockOffset,
@@ -187,6 +192,7 @@ class Simulation {
       if (error?.code === 'lease-lost') this.oracle.lostLease(worker);
       this.story.tell(() => `${worker.name} ends: ${state}${error ? ` (${error.code}: ${error.message})` : ''}`);
       invocation.end();
+      this.#idle.push(warm);
       return reports;
     } catch (thrown) {
       worker.disturbed = true;
@@ -196,6 +202,13 @@ class Simulation {
       worker.to = clock.now;
       if (this.trouble.runaway) this.oracle.fail(`${worker.name} goes round in circles`);
     }
+  }
+
+  /** Mostly the process of the run before, sometimes one that knows an older state, sometimes a new one. */
+  #takeProcess(): WarmMemory {
+    const turn = this.oracle.workers.length % 4;
+    if (turn === 0) return {};
+    return (turn === 1 ? this.#idle.shift() : this.#idle.pop()) ?? {};
   }
 
   async #invoke(worker: Worker, effects: Effects) {

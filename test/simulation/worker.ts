@@ -51,13 +51,20 @@ function watchedTable(
   worker: Worker,
   invocation: Invocation,
   { oracle, story, trouble, world }: Surroundings,
-): Pick<Effects, 'load' | 'write' | 'loadSeen' | 'remember'> {
+): Pick<Effects, 'load' | 'recall' | 'write' | 'loadSeen' | 'remember'> {
   const { effects } = invocation;
+  // A worker that holds the lease only looks whose its last write was.
+  const begins = () => {
+    if (!oracle.isHeldBy(worker)) worker.start = effects.now();
+  };
   return {
     load: (feed) => {
-      // A worker that holds the lease only looks whose its last write was.
-      if (!oracle.isHeldBy(worker)) worker.start = effects.now();
+      begins();
       return effects.load(feed);
+    },
+    recall: (feed) => {
+      begins();
+      return effects.recall(feed);
     },
     write: async (feed, item, expect) => {
       oracle.writers.set(item, worker);

@@ -17,13 +17,14 @@ const MAX_HOLD = HOUR;
  */
 export function heldBack(
   { askAgain }: ConnectionContext,
-  { store, secretVersion }: Shared,
+  state: ConnectionState,
+  secretVersion: string,
   now: Instant,
 ): NotRun | undefined {
-  const hold = signInHold(store.state, secretVersion, now);
+  const hold = signInHold(state, secretVersion, now);
   if (hold?.signIn === 'throttled') return { state: 'paused', until: hold.notBefore };
   if (hold) return { state: 'refused', until: hold.notBefore, error: signInRefused(hold.message, hold.notBefore) };
-  const { notBefore: until, secretVersion: refused, message = 'The credentials were refused.' } = store.state;
+  const { notBefore: until, secretVersion: refused, message = 'The credentials were refused.' } = state;
   if (until === undefined || now >= until || refused !== secretVersion || askAgain) return undefined;
   return { state: 'refused', until, error: refusedError(message, until) };
 }

@@ -4,12 +4,12 @@ import { Pacer } from '../requests/pacer.ts';
 import { nextStep } from '../run/next-step.ts';
 import type { FeedReport } from '../run/report.ts';
 import { ConnectionStore } from '../state/connection-store.ts';
-import { SECOND } from '../time.ts';
+import { type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import { heldBack, saveConnection } from './refusals.ts';
 import type { Task } from './tasks.ts';
 import { runInTurns } from './turns.ts';
-import { reportAllUnrun } from './unrun-feeds.ts';
+import { type NotRun, reportAllUnrun } from './unrun-feeds.ts';
 
 /** The share of a run's time that is kept for its last flush and commit. */
 const RESERVE_SHARE = 0.25;
@@ -37,10 +37,11 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
   const stopAt = endBy - Math.min(LONGEST_RESERVE, budget * RESERVE_SHARE);
   try {
     const store = await ConnectionStore.open(effects);
-    const secretVersion = await effects.secretVersion();
+    const { secretVersion, held } = await useSecret(task, store, start);
+    if (held) return await reportAllUnrun(task, held);
     const { title, auth } = source;
     const { owner, connection } = task;
-    const access = openAccess(auth, { effects, title, connection, store, secretVersion, owner, stopAt, endBy });
+    const access = openAccess(auth, { effects, title, connection, store, owner, stopAt, endBy });
     const shared: Shared = {
       pacer: new Pacer(undefined, JOBS.has(task.task.act)),
       endBy,
@@ -50,8 +51,6 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
       secretVersion,
       ...(access && { access }),
     };
-    const held = heldBack(task, shared, start);
-    if (held) return await reportAllUnrun(task, held);
     const reports = await runInTurns(task, shared);
     await saveConnection(task, shared, reports);
     return reports;
@@ -59,4 +58,20 @@ async function runFeeds(task: ConnectionContext): Promise<FeedReport[]> {
     // The secret or the table cannot be reached: no feed can run, and each still reports how far it is behind.
     return await reportAllUnrun(task, { state: 'failed', error: asTidemarkError(thrown) });
   }
+}
+
+/**
+ * The version of the secret to begin with, or the reason why the connection is not used. A remembered secret is good enough as
+ * long as it works. It is read where it decides against a request, since new credentials are to be used at once.
+ */
+async function useSecret(
+  task: ConnectionContext,
+  { state }: ConnectionStore,
+  now: Instant,
+): Promise<{ readonly secretVersion: string; readonly held?: NotRun | undefined }> {
+  const { effects, askAgain } = task;
+  const secretVersion = await effects.secretVersion(askAgain);
+  if (!heldBack(task, state, secretVersion, now)) return { secretVersion };
+  const current = await effects.secretVersion(true);
+  return { secretVersion: current, held: heldBack(task, state, current, now) };
 }

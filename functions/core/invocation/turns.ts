@@ -50,7 +50,7 @@ async function runSlice(
   others: number,
 ): Promise<FeedReport> {
   const { effects, source, connection, destinations, write, owner, maxSeenKeys, seenFor, askAgain, task } = context;
-  const { pacer, access, stopAt, endBy } = shared;
+  const { pacer, access, secretVersion, stopAt, endBy } = shared;
   const now = effects.now();
   const slice = Math.max(SHORTEST_SLICE, (stopAt - now) / (others + 1));
   // At a slow pace, the next turn to ask may come after that.
@@ -60,6 +60,7 @@ async function runSlice(
     source,
     connection,
     pacer,
+    secretVersion,
     ...(access && { access }),
     stopAt: Math.min(stopAt, sliceEnd),
     endBy,
@@ -85,9 +86,16 @@ async function runSlice(
   }
 }
 
+/**
+ * Sorts by the watermarks that are remembered, and reads the others; these are remembered then, so that no run reads its
+ * checkpoint a second time. An old watermark does no harm: it only decides who goes first.
+ */
 async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
   if (feeds.length < 2) return [...feeds];
   const watermarks = new Map<AnyFeed, Instant>();
-  for (const feed of feeds) watermarks.set(feed, (await effects.load(feed.name))?.watermark ?? 0);
+  for (const feed of feeds) {
+    const { watermark = 0 } = effects.recall(feed.name) ?? (await effects.load(feed.name)) ?? {};
+    watermarks.set(feed, watermark);
+  }
   return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
 }

@@ -42,8 +42,10 @@ export async function startPageRun(
   const { lease, asker, tally } = leased;
   const { prepared, seen, plan, place = feed.name, readBefore } = options;
   const { destinations, floor } = lease.item;
-  const ongoing = new OngoingNotes(effects, feed.name, feed.stream);
-  await ongoing.load();
+  const ongoing = new OngoingNotes(effects, feed, (noneOngoingAt) => {
+    if (lease.item.kind === 'feed') lease.note({ noneOngoingAt });
+  });
+  await ongoing.load(lease.item.kind === 'feed' ? lease.item.noneOngoingAt : undefined);
   return {
     ...startSending(context, leased, { seen, place }),
     asker,

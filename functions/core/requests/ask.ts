@@ -18,6 +18,8 @@ export interface Asker {
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
+  /** The version of the secret that the invocation has begun with. */
+  readonly secretVersion: string;
   /** The session or token that requests carry, if the vendor gives one out. */
   readonly access?: Access;
   /** No request starts after it. */
@@ -48,12 +50,14 @@ interface Asking {
   token: number;
   /** Whether the secret is read again for each attempt. */
   fresh: boolean;
+  /** Whether the request was sent again because the secret had changed. */
+  isRenewed: boolean;
 }
 
 /** Sends a request until there is a usable answer, within the limits of the vendor and the run's time. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
   const { effects, source, pacer, access } = asker;
-  const asking: Asking = { request, attempt: 1, before: undefined, token: 0, fresh: false };
+  const asking: Asking = { request, attempt: 1, before: undefined, token: 0, fresh: false, isRenewed: false };
   for (; ; asking.attempt++) {
     await waitForHold(asker, asking);
     await access?.ready();
@@ -67,7 +71,7 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     if (verdict.kind === 'never') {
       if (verdict.code === 'refused' || verdict.code === 'forbidden') access?.forget(asking.token);
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
-      renewAccess(asker, asking, verdict);
+      await renewAccess(asker, asking, verdict);
     }
     if (verdict.kind === 'later') await waitFor(asker, asking, verdict);
     asking.before = verdict;
@@ -125,10 +129,20 @@ function checkTime({ effects, stopAt, life }: Asker, { before, attempt }: Asking
 }
 
 /** After a refusal, tries once with the current secret or a new token: the old one may just have been replaced or have ended. Throws every other refusal. */
-function renewAccess({ access, optional }: Asker, asking: Asking, verdict: Verdict & { kind: 'never' }): void {
-  if (verdict.code !== 'refused' || asking.fresh || optional) throw refusal(verdict);
-  if (!access) asking.fresh = true;
-  else if (!access.drop(asking.token)) throw refusal(verdict);
+async function renewAccess(asker: Asker, asking: Asking, verdict: Verdict & { kind: 'never' }): Promise<void> {
+  const { access, optional } = asker;
+  const isRefused = verdict.code === 'refused' && !asking.fresh;
+  if (optional || !(isRefused || (await hasNewSecret(asker, asking, verdict)))) throw refusal(verdict);
+  if (access) {
+    if (!access.drop(asking.token)) throw refusal(verdict);
+  } else if (isRefused) asking.fresh = true;
+}
+
+/** Whether a request was forbidden that was made with a remembered secret, and the present one is another. Once for a request. */
+async function hasNewSecret({ effects, secretVersion }: Asker, asking: Asking, { code }: { code: string }) {
+  if (code !== 'forbidden' || asking.isRenewed) return false;
+  asking.isRenewed = true;
+  return (await effects.secretVersion(true)) !== secretVersion;
 }
 
 /** Waits before the next attempt: as long as the vendor asks for, else with backoff. Throws if there must be no further attempt. */

@@ -1,6 +1,15 @@
+import type { Effects } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
-import { acquire, type Lease, loadCheckpoint } from '../state/lease.ts';
+import {
+  acquireRemembered,
+  type Lease,
+  type LeaseAnswer,
+  type LeaseRequest,
+  loadCheckpoint,
+  recallCheckpoint,
+  tryToAcquire,
+} from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
@@ -28,21 +37,19 @@ export async function withLease<C extends Checkpoint>(
   leased: LeasedWork<C>,
 ): Promise<FeedReport> {
   const { effects, key, owner, leaseUntil } = context;
-  const { kind, heedsHold = true } = leased;
+  const { kind } = leased;
   const tally = emptyTally();
   const warnings: string[] = [];
-  const report = (item: C | undefined, outcome: RunOutcome<C>) =>
+  const report = (item: C | undefined, outcome: Omit<RunOutcome, 'changes'>) =>
     makeReport(context, { item, tally, outcome, warnings });
   const start = effects.now();
-  const found = await loadCheckpoint<C>(effects, key, kind);
-  if (found && leased.isOver?.(found)) return report(undefined, { state: 'caught-up', changes: {} });
+  const request = { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) };
   const secretVersion = await effects.secretVersion();
-  const hold = heedsHold && found && holdOf(found, start, secretVersion, context.askAgain);
-  if (hold) return report(found, hold);
-  const taken = await acquire<C>(effects, { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) }, found);
+  const taken = await takeLease<C>(effects, request, (found) => standstillOf(context, leased, found, start));
+  if ('standstill' in taken) return report(taken.standstill.isShort ? undefined : taken.found, taken.standstill);
   if ('busyUntil' in taken) {
     effects.count('Busy', 1);
-    return report(taken.found, { state: 'busy', changes: {}, until: taken.busyUntil });
+    return report(taken.found, { state: 'busy', until: taken.busyUntil });
   }
   const { lease } = taken;
   const life = { over: false };
@@ -52,12 +59,60 @@ export async function withLease<C extends Checkpoint>(
   try {
     outcome = await leased.work(run);
   } catch (thrown) {
-    outcome = outcomeOf(context, { thrown, failuresBefore: lease.item.failures, secretVersion });
+    // The run may have found a newer secret.
+    const version = await effects.secretVersion().catch(() => secretVersion);
+    outcome = outcomeOf(context, { thrown, failuresBefore: lease.item.failures, secretVersion: version });
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
   const ended = await giveBack(context, lease, outcome);
   return report(lease.item, ended);
+}
+
+/** The outcome of a run that must not begin. */
+type Standstill = Omit<RunOutcome, 'changes'> & {
+  /** Whether there is nothing to say about the checkpoint. */
+  readonly isShort?: boolean;
+};
+
+/** Returns why a run with this checkpoint must not begin, else undefined. */
+async function standstillOf<C extends Checkpoint>(
+  { effects, askAgain }: FeedContext<AnyFeed>,
+  { heedsHold = true, isOver }: LeasedWork<C>,
+  found: C,
+  start: Instant,
+): Promise<Standstill | undefined> {
+  if (isOver?.(found)) return { state: 'caught-up', isShort: true };
+  if (!heedsHold) return undefined;
+  const holdWith = (secretVersion: string) => holdOf(found, start, secretVersion, askAgain);
+  const hold = holdWith(await effects.secretVersion());
+  // A hold may end with a new secret: a remembered secret does not count as the reason to stand still.
+  return hold?.state === 'forbidden' ? holdWith(await effects.secretVersion(true)) : hold;
+}
+
+/**
+ * Takes the lease, unless the checkpoint says that the run must not begin. A remembered checkpoint spares the read: it counts
+ * only if the table still holds the same. One that would stop the run is read, since others may have ended the hold.
+ */
+async function takeLease<C extends Checkpoint>(
+  effects: Effects,
+  request: LeaseRequest<C>,
+  standstillFor: (found: C) => Promise<Standstill | undefined>,
+): Promise<LeaseAnswer<C> | { readonly found: C; readonly standstill: Standstill }> {
+  const { key, kind } = request;
+  const remembered = recallCheckpoint<C>(effects, key, kind);
+  if (remembered && !(await standstillFor(remembered))) {
+    const lease = await acquireRemembered(effects, request, remembered);
+    if (lease) return { lease };
+  }
+  // Whoever was quicker may have stored a hold: every checkpoint that is read is judged.
+  for (;;) {
+    const found = await loadCheckpoint<C>(effects, key, kind);
+    const standstill = found && (await standstillFor(found));
+    if (standstill) return { found, standstill };
+    const answer = await tryToAcquire(effects, request, found);
+    if (answer) return answer;
+  }
 }
 
 /** Gives the lease back together with the run's last changes. If they cannot be saved, the run has failed after all. */

@@ -29,6 +29,12 @@ export async function loadCheckpoint<C extends Checkpoint>(
   return ofKind<C>(key, await effects.load(key), kind);
 }
 
+/** The checkpoint as this process remembers it. Undefined if it is not known, or of another kind. */
+export function recallCheckpoint<C extends Checkpoint>(effects: Effects, key: string, kind: C['kind']): C | undefined {
+  const found = effects.recall(key);
+  return found?.kind === kind ? ofKind<C>(key, found, kind) : undefined;
+}
+
 /**
  * Takes the lease if it is free, has expired, or is ours already.
  *
@@ -36,71 +42,144 @@ export async function loadCheckpoint<C extends Checkpoint>(
  */
 export async function acquire<C extends Checkpoint>(
   effects: Effects,
-  { key, kind, owner, leaseUntil, fresh }: LeaseRequest<C>,
+  request: LeaseRequest<C>,
   loaded: C | undefined,
 ): Promise<LeaseAnswer<C>> {
-  for (let found = loaded; ; found = await loadCheckpoint<C>(effects, key, kind)) {
-    const busyUntil = found?.leaseUntil;
-    if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
-      return { busyUntil, found };
-    }
-    const base = found ?? fresh();
-    const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
-    const lease = new Lease<C>(effects, key, found, item);
-    // A lost race means that another worker holds it now: look again.
-    if (await lease.taken()) return { lease };
+  for (let found = loaded; ; found = await loadCheckpoint<C>(effects, request.key, request.kind)) {
+    const answer = await tryToAcquire(effects, request, found);
+    if (answer) return answer;
   }
 }
 
-/** The right to write a checkpoint until the lease ends. Every write succeeds only if the lease is still ours. */
+/** The same, once. Undefined if another worker was quicker: the checkpoint has to be looked at again. */
+export async function tryToAcquire<C extends Checkpoint>(
+  effects: Effects,
+  request: LeaseRequest<C>,
+  found: C | undefined,
+): Promise<LeaseAnswer<C> | undefined> {
+  const { owner, fresh } = request;
+  const busyUntil = found?.leaseUntil;
+  if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
+    return { busyUntil, found };
+  }
+  const lease = leaseOf(effects, request, found, found ?? fresh());
+  return (await lease.taken()) ? { lease } : undefined;
+}
+
+/**
+ * Takes the lease of a checkpoint as this process remembers it, by one write and without a read. The write's condition is all
+ * of the item, so nothing is decided by a state that another worker or a person has replaced. Undefined if it was replaced.
+ */
+export async function acquireRemembered<C extends Checkpoint>(
+  effects: Effects,
+  request: LeaseRequest<C>,
+  remembered: C,
+): Promise<Lease<C> | undefined> {
+  const lease = leaseOf(effects, request, remembered, remembered);
+  return (await lease.taken('whole')) ? lease : undefined;
+}
+
+function leaseOf<C extends Checkpoint>(
+  effects: Effects,
+  { key, owner, leaseUntil }: LeaseRequest<C>,
+  before: C | undefined,
+  base: C,
+): Lease<C> {
+  const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
+  return new Lease<C>(effects, key, before, item);
+}
+
+/**
+ * The right to write a checkpoint until the lease ends. Every write succeeds only if the lease is still ours. Several parts of a
+ * run may write at the same time: each write waits for the one before, so that the versions follow each other.
+ */
 export class Lease<C extends Checkpoint = Checkpoint> {
+  /** The checkpoint as it was written last, with the changes that were noted since. */
   item: C;
   readonly #effects: Effects;
   readonly #feed: string;
-  readonly #before: C | undefined;
+  /** What the table holds, as far as we know. Undefined if it holds nothing. */
+  #stored: C | undefined;
+  /** The version of the last attempt to write. None is used twice: after a lost answer, it shows which write took effect. */
+  #version: number;
+  /** What was noted during the present write. */
+  #notedMeanwhile: Changes<C> = {};
+  #last: Promise<unknown> = Promise.resolve();
+  #isOver = false;
 
   constructor(effects: Effects, feed: string, before: C | undefined, item: C) {
     this.#effects = effects;
     this.#feed = feed;
-    this.#before = before;
+    this.#stored = before;
+    this.#version = item.version;
     this.item = item;
   }
 
-  /** Writes the lease itself. Returns false if another worker was faster. */
-  async taken(): Promise<boolean> {
-    return (await this.#write(this.item, this.#before)) === 'ours';
+  /**
+   * Writes the lease itself. Returns false if another worker was faster.
+   *
+   * @param compared what must be the same in the table as in the checkpoint that the lease is based on
+   */
+  async taken(compared: 'version' | 'whole' = 'version'): Promise<boolean> {
+    const { item } = this;
+    const isTaken = (await this.#write(item, compared)) === 'ours';
+    if (isTaken) this.#stored = item;
+    return isTaken;
   }
 
   /** Changes that are written with the next commit. Until then only this worker knows them. */
   note(changes: Changes<C>): void {
     this.item = { ...this.item, ...changes };
+    this.#notedMeanwhile = { ...this.#notedMeanwhile, ...changes };
   }
 
   /** Writes the checkpoint with these changes. Throws if another worker has taken the feed over: then none of our changes count. */
   async commit(changes: Changes<C>): Promise<void> {
-    const next = { ...this.item, ...changes, version: this.item.version + 1 };
-    if ((await this.#write(next, this.item)) === 'theirs') {
+    await this.#inTurn(() => this.#commit(changes));
+  }
+
+  /** Gives the lease back, with the last changes in the same write. Nothing can be written afterwards. */
+  async release(changes: Changes<C>): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#commit({ ...changes, owner: undefined, leaseUntil: undefined });
+      this.#isOver = true;
+    });
+  }
+
+  /** One write after the other, also if one of them fails. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const working = this.#last.then(work);
+    this.#last = working.catch(() => undefined);
+    await working;
+  }
+
+  async #commit(changes: Changes<C>): Promise<void> {
+    if (this.#isOver) throw new Error(`${this.#feed}: the lease was given back before this was written`);
+    const next = { ...this.item, ...changes, version: ++this.#version };
+    this.#notedMeanwhile = {};
+    if ((await this.#write(next)) === 'theirs') {
       throw new TidemarkError({
         code: 'lease-lost',
         stage: 'saving',
-        message: `${this.#feed}: another worker has taken this feed over (our fence ${this.item.fence}).`,
+        message: `${this.#feed}: another worker has taken this feed over (our fence ${next.fence}).`,
         remedy: 'Nothing to do: the other worker continues from the last commit.',
       });
     }
-    this.item = next;
-  }
-
-  /** Gives the lease back, with the last changes in the same write. */
-  async release(changes: Changes<C>): Promise<void> {
-    await this.commit({ ...changes, owner: undefined, leaseUntil: undefined });
+    this.#stored = next;
+    this.item = { ...next, ...this.#notedMeanwhile };
   }
 
   /**
    * One conditional write. When its answer is lost, or says that the condition failed (a retry below us may have found
    * its own first try), the stored item shows whose write it was: no other worker has this owner, fence and version.
    */
-  async #write(next: C, before: C | undefined): Promise<'ours' | 'theirs'> {
-    const expect = before && { fence: before.fence, version: before.version };
+  async #write(next: C, compared: 'version' | 'whole' = 'version'): Promise<'ours' | 'theirs'> {
+    const before = this.#stored;
+    const expect = before && {
+      fence: before.fence,
+      version: before.version,
+      ...(compared === 'whole' && { whole: before }),
+    };
     const until = next.leaseUntil ?? before?.leaseUntil;
     // The same write again is harmless: its condition holds once at most.
     return await retry(this.#effects, RETRIES.checkpoint, until, async () => {

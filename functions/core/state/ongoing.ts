@@ -1,11 +1,13 @@
 import type { Effects } from '../effects.ts';
 import { digest } from '../events/identity.ts';
-import type { Row, Stream } from '../model.ts';
+import type { Feed, Row, Stream } from '../model.ts';
 import type { Ongoing } from '../stored/ongoing.ts';
-import { type Duration, type Instant, MINUTE, type Range } from '../time.ts';
+import { type Duration, HOUR, type Instant, MINUTE, type Range } from '../time.ts';
 
 /** Things that began within this time of each other are asked for by one request. */
 const ASKED_TOGETHER: Duration = MINUTE;
+/** For this long it is believed that nothing is ongoing. A backfill beside the feed may meanwhile have found something. */
+const BELIEVED_FOR: Duration = HOUR;
 
 /** Ongoing things of a feed, such as sessions that have not ended: those that are stored, and those that a run finds. */
 export class OngoingNotes {
@@ -15,17 +17,26 @@ export class OngoingNotes {
   readonly #known = new Map<string, Ongoing>();
   readonly #begun = new Map<string, Ongoing>();
   readonly #ended = new Map<string, Ongoing>();
+  readonly #noteNone: (at: Instant | undefined) => void;
 
-  constructor(effects: Effects, feed: string, stream: Stream) {
+  /**
+   * @param noteNone notes for the next commit when the table was last seen to hold nothing ongoing; undefined if there may be
+   * something. It is called before anything is stored: a commit that includes a begun thing also says that there is one
+   */
+  constructor(effects: Effects, feed: Pick<Feed, 'name' | 'stream'>, noteNone: (at: Instant | undefined) => void) {
     this.#effects = effects;
-    this.#feed = feed;
-    this.#stream = stream;
+    this.#feed = feed.name;
+    this.#stream = feed.stream;
+    this.#noteNone = noteNone;
   }
 
-  async load(): Promise<void> {
+  /** @param noneAt when the table was last seen to hold nothing ongoing: if that is lately, it is not asked */
+  async load(noneAt: Instant | undefined): Promise<void> {
     if (!this.#stream.ongoing) return;
     const now = this.#effects.now();
+    if (noneAt !== undefined && noneAt <= now && now < noneAt + BELIEVED_FOR) return;
     for (const one of await this.#effects.loadOngoing(this.#feed)) if (one.until > now) this.#known.set(one.key, one);
+    this.#noteNone(this.#known.size === 0 ? now : undefined);
   }
 
   /** Notes the ongoing thing that a record shows. An older version of a record does not reopen what has ended. */
@@ -51,6 +62,7 @@ export class OngoingNotes {
   takeNew(): () => Promise<void> {
     const ended = [...this.#ended.values()].filter(({ key }) => this.#known.has(key));
     const begun = [...this.#begun.values()];
+    if (begun.length > 0) this.#noteNone(undefined);
     for (const one of begun) this.#known.set(one.key, one);
     for (const { key } of ended) this.#known.delete(key);
     this.#begun.clear();

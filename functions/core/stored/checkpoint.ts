@@ -59,6 +59,8 @@ export interface FeedCheckpoint extends WindowCheckpoint {
   readonly reread?: Readonly<Record<string, string>>;
   /** Where the next re-read of ongoing things begins. */
   readonly ongoingFrom?: Instant;
+  /** When nothing was ongoing any more, as the table showed it. Undefined while something may be. */
+  readonly noneOngoingAt?: Instant;
 }
 
 /** The checkpoint of a feed that compares snapshots. */

@@ -3,7 +3,7 @@ import type { Auth, SecretShape } from '../../core/auth.ts';
 import { secretShapes } from '../../core/config/connection.ts';
 import { TidemarkError } from '../../core/errors.ts';
 
-/** The version and the checked fields of a secret. It is kept during the invocation. */
+/** The version and the checked fields of a secret. */
 export interface Secret {
   readonly version: string;
   readonly fields: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { Http } from '../network/http.ts';
 import { Mask } from '../telemetry/mask.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { readSecret, type Secret } from './secret.ts';
+import type { SecretMemory } from './secret-memory.ts';
 import type { Signer } from './signer.ts';
 import { signerFor } from './signers.ts';
 import type { TokenMemory, TokenPlace } from './token-memory.ts';
@@ -16,6 +17,8 @@ export interface VendorTools {
   readonly telemetry: Telemetry;
   /** Tokens that a warm function has kept from earlier invocations. */
   readonly memory: TokenMemory;
+  /** Secrets that a warm function remembers from earlier invocations. */
+  readonly secrets: SecretMemory;
   /** Aborts when the host wants the invocation to end. */
   readonly stop: AbortSignal | undefined;
 }
@@ -30,7 +33,10 @@ export class Vendor {
   #madeSigner: Signer | undefined;
   /** The warm connections, by origin. They are closed with the invocation, because they would be dead after a Lambda was frozen. */
   readonly #ways = new Map<string, Http>();
+  /** The secret as this invocation has read it, in place of a remembered one. */
   #secret: Promise<Secret> | undefined;
+  /** The secret whose values are masked in this invocation. */
+  #hidden: Secret | undefined;
   /** The version of the secret that the token in use was obtained with. */
   #tokenVersion = '';
 
@@ -39,22 +45,24 @@ export class Vendor {
     this.#tools = tools;
     this.effects = {
       fetch: async (request, timeout, fresh) => {
-        const { fields } = await this.#read(fresh);
+        const { fields } = await this.#read(fresh ? 'now' : 'remembered');
         const { headers, signatures } = this.#signer.sign(fields, Date.now());
         const sending = this.#way(connection.origin).send(request, headers, timeout);
-        return await this.#clean(sending, signatures);
+        const answer = await this.#clean(sending, signatures);
+        if (answer.status === 401 || answer.status === 403) tools.secrets.drop(connection.secret);
+        return answer;
       },
       obtainToken: async (step, timeout) => {
         const { tokens } = this.#signer;
-        const { fields, version } = await this.#read(false);
+        const { fields, version } = await this.#read(step === 'open' ? 'this-invocation' : 'remembered');
         const asking = step === 'open' ? tokens?.open(fields, timeout) : tokens?.extend?.(timeout);
         if (!asking) throw new Error(`${source.id} has no token to ${step}`);
         const outcome = await this.#masked(asking);
         if (step === 'open' && outcome.open) this.#tokenVersion = version;
         return { ...outcome, answer: this.#redact(outcome.answer, new Mask()) };
       },
-      secretVersion: async () => (await this.#read(false)).version,
-      keptToken: async () => this.#takeUp((await this.#read(false)).version),
+      secretVersion: async (current = false) => (await this.#read(current ? 'this-invocation' : 'remembered')).version,
+      keptToken: async () => this.#takeUp((await this.#read('remembered')).version),
       keepToken: (times) => {
         const token = this.#signer.tokens?.holder.token;
         if (!times || token === undefined) tools.memory.drop(connection.id);
@@ -100,22 +108,40 @@ export class Vendor {
     return kept.times;
   }
 
-  async #read(fresh: boolean): Promise<Secret> {
-    if (!fresh && this.#secret) return await this.#secret;
+  async #read(since: Since): Promise<Secret> {
+    if (this.#secret && since !== 'now') return await this.#secret;
+    const { connection, secrets } = this.#tools;
+    const remembered = secrets.take(connection.secret, Date.now());
+    if (remembered && since === 'remembered') return this.#hide(remembered);
     const reading = this.#readAndHide();
+    const before = this.#secret;
     this.#secret ??= reading;
-    const secret = await reading;
-    // Not before it is read: if that fails, the other feeds go on with the secret that they have.
-    this.#secret = reading;
+    try {
+      const secret = await reading;
+      // Not before it is read: if that fails, the other feeds go on with the secret that they have.
+      this.#secret = reading;
+      return secret;
+    } catch (thrown) {
+      if (!before && remembered) this.#secret = undefined;
+      throw thrown;
+    }
+  }
+
+  async #readAndHide(): Promise<Secret> {
+    const { source, connection, secrets } = this.#tools;
+    const readAt = Date.now();
+    const secret = this.#hide(await readSecret(connection.secret, source.auth));
+    secrets.keep(connection.secret, secret, readAt);
     return secret;
   }
 
-  /** Reads the secret, and masks it before anything that could contain it is logged. */
-  async #readAndHide(): Promise<Secret> {
-    const { source, connection, telemetry } = this.#tools;
-    const secret = await readSecret(connection.secret, source.auth);
+  /** Masks a secret before anything that could contain it is logged. */
+  #hide(secret: Secret): Secret {
+    if (this.#hidden === secret) return secret;
+    const { source, telemetry } = this.#tools;
     const { notHidden = [] } = source.auth;
     for (const [field, value] of Object.entries(secret.fields)) if (!notHidden.includes(field)) telemetry.hide(value);
+    this.#hidden = secret;
     return secret;
   }
 
@@ -145,3 +171,6 @@ export class Vendor {
     }
   }
 }
+
+/** When a secret must have been read at the earliest: any remembered one will do, or it was read in this invocation, or it is read now. */
+type Since = 'remembered' | 'this-invocation' | 'now';

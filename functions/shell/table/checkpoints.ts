@@ -1,10 +1,11 @@
+import type { ExpectedCheckpoint } from '../../core/effects.ts';
 import type { Checkpoint, Hold } from '../../core/stored/checkpoint.ts';
 import { kindOf, type StoredParts } from '../../core/stored/checkpoint-kind.ts';
 import { formatInstant } from '../../core/time.ts';
 import { type Item, itemAt, placeOf, readInstant, sortKeyOf } from './items.ts';
 import { withPresentNames } from './older-names.ts';
 import { decodeState, encodeState } from './state-json.ts';
-import type { TableClient } from './table-client.ts';
+import type { ExpectedItem, TableClient } from './table-client.ts';
 
 const PRESENT_NAMES = new Map([
   ['patient', 'waitsInPlace'],
@@ -26,15 +27,35 @@ export async function loadJobs(table: TableClient, feed: string, kind: string): 
   return found;
 }
 
-/** @param expect the fence and version of the item to replace; undefined if there must be no item yet */
+/** @param expect what the item to replace must have; undefined if there must be no item yet */
 export async function writeCheckpoint(
   table: TableClient,
   key: string,
   checkpoint: Checkpoint,
-  expect?: { fence: number; version: number },
+  expect?: ExpectedCheckpoint,
 ): Promise<'written' | 'refused'> {
-  const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
   const item = itemAt(placeOf(key, 'checkpoint'), {
+    ...attributesOf(checkpoint),
+    // The result of a verification is kept as long as the verification can be repeated.
+    ...(checkpoint.kind === 'verify' && { ttl: { N: table.expiry(checkpoint.job.startedAt) } }),
+  });
+  return await table.put(item, expect && conditionFor(expect));
+}
+
+/** The attributes that the item must have; undefined stands for one that it must not have. */
+function conditionFor({ fence, version, whole }: ExpectedCheckpoint): ExpectedItem {
+  if (!whole) return { version: { N: String(version) }, fence: { N: String(fence) } };
+  return { owner: undefined, leaseUntil: undefined, ...attributesOf(whole) };
+}
+
+/** The attributes of checkpoints that were written or read: a remembered one is the condition of the next write. */
+const ATTRIBUTES = new WeakMap<Checkpoint, Item>();
+
+function attributesOf(checkpoint: Checkpoint): Item {
+  const known = ATTRIBUTES.get(checkpoint);
+  if (known) return known;
+  const { fence, version, owner, leaseUntil, watermark, destinations, ...rest } = checkpoint;
+  const attributes = {
     version: { N: String(version) },
     fence: { N: String(fence) },
     watermark: { S: formatInstant(watermark, 'us') },
@@ -44,13 +65,14 @@ export async function writeCheckpoint(
     state: { S: encodeState(rest) },
     ...(owner !== undefined && { owner: { S: owner } }),
     ...(leaseUntil !== undefined && { leaseUntil: { S: formatInstant(leaseUntil, 'us') } }),
-    // The result of a verification is kept as long as the verification can be repeated.
-    ...(rest.kind === 'verify' && { ttl: { N: table.expiry(rest.job.startedAt) } }),
-  });
-  return await table.put(
-    item,
-    expect && { version: { N: String(expect.version) }, fence: { N: String(expect.fence) } },
-  );
+  };
+  ATTRIBUTES.set(checkpoint, attributes);
+  return attributes;
+}
+
+/** The length of a checkpoint's state as it is stored. */
+export function storedLength(checkpoint: Checkpoint): number {
+  return attributesOf(checkpoint).state?.S?.length ?? 0;
 }
 
 function checkpointOf(key: string, item: Item): Checkpoint {

@@ -12,6 +12,7 @@ const INSTANT_KEYS = new Set([
   'floor',
   'notBefore',
   'ongoingFrom',
+  'noneOngoingAt',
   'startedAt',
   'since',
   'first',

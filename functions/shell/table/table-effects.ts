@@ -1,5 +1,6 @@
 import type { Effects } from '../../core/effects.ts';
 import { MILLISECOND } from '../../core/time.ts';
+import type { CheckpointMemory } from './checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
 import { loadConnection, writeConnection } from './connection-states.ts';
 import { loadLedger, saveLedger } from './ledger-rows.ts';
@@ -13,6 +14,7 @@ import type { TableClient } from './table-client.ts';
 export type TableEffects = Pick<
   Effects,
   | 'load'
+  | 'recall'
   | 'loadJobs'
   | 'write'
   | 'loadConnection'
@@ -32,11 +34,10 @@ export type TableEffects = Pick<
 >;
 
 /** @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>` */
-export function tableEffects(table: TableClient, connectionKey: string): TableEffects {
+export function tableEffects(table: TableClient, memory: CheckpointMemory, connectionKey: string): TableEffects {
   return {
-    load: (key) => loadCheckpoint(table, key),
+    ...rememberedCheckpoints(table, memory),
     loadJobs: (feed, kind) => loadJobs(table, feed, kind),
-    write: (key, item, expect) => writeCheckpoint(table, key, item, expect),
     loadConnection: () => loadConnection(table, connectionKey),
     writeConnection: (state, expectVersion) => writeConnection(table, connectionKey, state, expectVersion),
     loadSeen: (place, range) => loadSeen(table, place, range),
@@ -51,5 +52,27 @@ export function tableEffects(table: TableClient, connectionKey: string): TableEf
     dropQuarantine: (feed, id) => dropQuarantine(table, feed, id),
     saveLedger: (feed, row, expect) => saveLedger(table, feed, row, expect),
     loadLedger: (feed, from, to) => loadLedger(table, feed, from, to),
+  };
+}
+
+/** Reads and writes checkpoints, and remembers each as the table holds it. After a write whose outcome is not known, nothing is remembered. */
+function rememberedCheckpoints(
+  table: TableClient,
+  memory: CheckpointMemory,
+): Pick<TableEffects, 'load' | 'recall' | 'write'> {
+  return {
+    load: async (key) => {
+      memory.drop(key);
+      const found = await loadCheckpoint(table, key);
+      if (found) memory.keep(key, found);
+      return found;
+    },
+    recall: (key) => memory.recall(key),
+    write: async (key, item, expect) => {
+      memory.drop(key);
+      const outcome = await writeCheckpoint(table, key, item, expect);
+      if (outcome === 'written') memory.keep(key, item);
+      return outcome;
+    },
   };
 }

@@ -451,6 +451,74 @@ describe('rule 24: a crash between any two effects never forgets what goes on', 
   });
 });
 
+describe('rule 24: while nothing goes on', () => {
+  /** Runs at an interval, and returns how often the table was asked for what goes on. */
+  async function asksWithin(world: World, time: Duration, every = 10 * MINUTE): Promise<number> {
+    let asked = 0;
+    world.onEffect = ({ name }) => {
+      if (name === 'loadOngoing') asked++;
+    };
+    await runUntil(world, world.now + time, every);
+    world.onEffect = undefined;
+    return asked;
+  }
+
+  it('the table is asked for it once an hour', async () => {
+    const { world } = sessionWorld();
+    await world.run();
+
+    expect(await asksWithin(world, 3 * HOUR)).toBe(2);
+  });
+
+  it('it is asked at every run again as soon as something has begun, and until that has ended', async () => {
+    const { world, sessions } = sessionWorld();
+    await world.run();
+    sessions.add(session('long', world.now + MINUTE, 5 * HOUR));
+    world.clock.advance(20 * MINUTE);
+
+    expect(await asksWithin(world, 4 * HOUR)).toBe(23);
+    expect(ongoing(world)).toHaveLength(1);
+    await runUntil(world, world.now + 3 * HOUR);
+    expect(sessions.told().get('long')).toEqual(['started', 'ended']);
+    expect(await asksWithin(world, 3 * HOUR)).toBe(3);
+  });
+
+  it.each(['crash-before', 'crash-after'] as const)(
+    'a beginning is not overlooked if the process dies around noting it: %s',
+    async (fault) => {
+      for (const name of ['noteOngoing', 'write'] as const) {
+        const { world, sessions } = sessionWorld();
+        await world.run();
+        sessions.add(session('long', world.now + MINUTE, 8 * HOUR));
+        world.clock.advance(20 * MINUTE);
+        const onEffect = (call: EffectCall) =>
+          call.name === name && call.nth === (name === 'write' ? 2 : 1) ? fault : undefined;
+        await expect(world.run({ onEffect })).rejects.toThrow(Crash);
+        world.clock.advance(10 * MINUTE);
+
+        await runUntil(world, world.now + 10 * HOUR);
+
+        expect(sessions.told().get('long')).toEqual(['started', 'ended']);
+      }
+    },
+  );
+
+  it('what a backfill has found beside the feed is known to it within the hour', async () => {
+    const { world, sessions } = sessionWorld();
+    const start = world.now - 5 * HOUR;
+    await world.run();
+    sessions.add(session('old', start, 20 * HOUR));
+    await world.run({ act: { act: 'backfill', id: 'past', range: { from: start - HOUR, to: start + HOUR } } });
+    expect(ongoing(world)).toHaveLength(1);
+
+    await runUntil(world, world.now + 70 * MINUTE);
+    world.vendor.requests.length = 0;
+    await world.run();
+
+    expect(askedAlone(world)).toContain(start);
+  });
+});
+
 describe('rule 24: asking for what goes on may fail', () => {
   const CURE = { '410': 'expired' } as const;
 

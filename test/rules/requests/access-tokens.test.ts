@@ -112,6 +112,7 @@ describe('an access token', () => {
     await world.run();
     expect(login.signIns.length).toBe(2);
     world.secretVersion = 'v2';
+    world.clock.advance(15 * MINUTE);
     await world.run();
 
     expect(login.signIns.length).toBe(3);

@@ -118,6 +118,7 @@ describe('rule 44: a warm function keeps a session in memory', () => {
 
     await world.run();
     world.secretVersion = 'v2';
+    world.clock.advance(15 * MINUTE);
     await world.run();
 
     expect(login.steps.map(({ secretVersion }) => secretVersion)).toEqual(['v1', 'v2']);

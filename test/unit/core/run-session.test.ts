@@ -15,7 +15,6 @@ async function openSession(onEffect?: EffectHook): Promise<{ session: Session; w
     title: 'Memory',
     connection: world.connection,
     store: await ConnectionStore.open(effects),
-    secretVersion: 'v1',
     owner: 'us',
     stopAt: world.now + 50 * MINUTE,
     endBy: world.now + 51 * MINUTE,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Auth } from '../../../functions/core/auth.ts';
 import { SECOND } from '../../../functions/core/time.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
+import { SecretMemory } from '../../../functions/shell/auth/secret-memory.ts';
 import { TokenMemory } from '../../../functions/shell/auth/token-memory.ts';
 import { Vendor } from '../../../functions/shell/auth/vendor.ts';
 import { Telemetry } from '../../../functions/shell/telemetry/telemetry.ts';
@@ -36,10 +37,12 @@ const SESSION: Auth = {
 
 let server: LoopbackServer;
 let memory: TokenMemory;
+let secrets: SecretMemory;
 const vendors: Vendor[] = [];
 
 beforeEach(async () => {
   memory = new TokenMemory();
+  secrets = new SecretMemory();
   server = await new LoopbackServer(() => ({})).start();
 });
 
@@ -58,6 +61,7 @@ function vendorOf(auth: Auth, fields: Record<string, string>, version = 'v1', or
     connection,
     telemetry,
     memory,
+    secrets,
     stop: undefined,
   });
   vendors.push(vendor);
@@ -105,6 +109,88 @@ test('a secret that cannot be read again fails that request, and no other one', 
   await expect(effects.fetch({ url: '/log' }, SECOND, true)).rejects.toThrow('no answer');
   expect(await effects.fetch({ url: '/other' }, SECOND, false)).toMatchObject({ status: 200 });
   expect(await effects.secretVersion()).toBe('v1');
+});
+
+describe('a secret that an earlier invocation has read', () => {
+  const OLD = { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' };
+  const NEW = { id: 'EXAMPLE-id-51aa', key: 'EXAMPLE-key-77b0' };
+
+  /** The invocation after one that has read the old secret. */
+  async function nextInvocation(): Promise<Vendor> {
+    await vendorOf(HMAC, OLD).effects.secretVersion();
+    vi.mocked(readSecret).mockClear();
+    return vendorOf(HMAC, NEW, 'v2');
+  }
+
+  function idsSent(): unknown[] {
+    return server.got.map(({ headers }) => headers['x-id']);
+  }
+
+  test('is used without a call, and hidden', async () => {
+    server.answer = ({ headers }) => ({ body: { echo: headers['x-id'] } });
+    const { effects } = await nextInvocation();
+
+    expect((await effects.fetch({ url: '/log' }, SECOND, false)).text).toBe('{"echo":"[secret]"}');
+    expect(await effects.secretVersion()).toBe('v1');
+    expect(idsSent()).toEqual([OLD.id]);
+    expect(readSecret).not.toHaveBeenCalled();
+  });
+
+  test('is read again for a request that wants it fresh, and by all after it', async () => {
+    const { effects } = await nextInvocation();
+
+    await effects.fetch({ url: '/log' }, SECOND, true);
+    await effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(idsSent()).toEqual([NEW.id, NEW.id]);
+    expect(await vendorOf(HMAC, NEW, 'v2').effects.secretVersion()).toBe('v2');
+    expect(readSecret).toHaveBeenCalledTimes(1);
+  });
+
+  test('is read again once, where the current version is asked for', async () => {
+    const { effects } = await nextInvocation();
+
+    expect(await Promise.all([effects.secretVersion(true), effects.secretVersion(true)])).toEqual(['v2', 'v2']);
+    expect(await effects.secretVersion()).toBe('v2');
+    expect(readSecret).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([401, 403])('is forgotten by the vendor’s %i', async (status) => {
+    server.answer = () => ({ status });
+    const { effects } = await nextInvocation();
+
+    await effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(await vendorOf(HMAC, NEW, 'v2').effects.secretVersion()).toBe('v2');
+  });
+
+  test('is used on if it cannot be read again', async () => {
+    const { effects } = await nextInvocation();
+    vi.mocked(readSecret).mockRejectedValueOnce(new Error('no answer'));
+
+    await expect(effects.secretVersion(true)).rejects.toThrow('no answer');
+    expect(await effects.fetch({ url: '/log' }, SECOND, false)).toMatchObject({ status: 200 });
+    expect(idsSent()).toEqual([OLD.id]);
+  });
+
+  test('never opens a session: it could be an old password', async () => {
+    await vendorOf(SESSION, { username: 'svc-siem', password: 'old-password' }).effects.secretVersion();
+    server.answer = () => ({ body: { token: 'EXAMPLE-token-7f3e' } });
+
+    await vendorOf(SESSION, { username: 'svc-siem', password: 'new-password' }, 'v2').effects.obtainToken(
+      'open',
+      SECOND,
+    );
+
+    expect(server.got.map(({ body }) => body)).toEqual([expect.stringContaining('new-password')]);
+  });
+
+  test('is read by every invocation if it has no version', async () => {
+    await vendorOf(HMAC, OLD, '').effects.secretVersion();
+
+    expect(await vendorOf(HMAC, NEW, '').effects.fetch({ url: '/log' }, SECOND, false)).toMatchObject({ status: 200 });
+    expect(idsSent()).toEqual([NEW.id]);
+  });
 });
 
 describe('a session', () => {
@@ -164,6 +250,8 @@ describe('a session', () => {
     ['another path of the origin', 'v1', (own: string) => `${own}/v2`],
   ])('is not taken up for %s, and is gone then', async (_, version, origin) => {
     await openAndKeep();
+    // The secret that was read before is forgotten meanwhile.
+    secrets = new SecretMemory();
 
     const changed = vendorOf(SESSION, SECRET, version, origin(server.origin));
     expect(await changed.effects.keptToken()).toBeUndefined();

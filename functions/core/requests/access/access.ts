@@ -27,7 +27,6 @@ export interface AccessRun {
   readonly title: string;
   readonly connection: Pick<Connection, 'secret'>;
   readonly store: ConnectionStore;
-  readonly secretVersion: string;
   readonly owner: string;
   /** No token is requested after it. */
   readonly stopAt: Instant;

@@ -44,6 +44,8 @@ export class Session implements Access {
   #times: TokenTimes = { renewAt: 0, endsAt: 0 };
   /** Whether later invocations may use the session. False once the vendor has refused one of its requests. */
   #isKept = false;
+  /** The version of the secret that was signed in with last. Empty if the session is an earlier invocation's. */
+  #secretVersion = '';
   /** The step that is under way. Requests are made ahead: two of them must not sign in at once. */
   #step: Promise<void> | undefined;
 
@@ -156,7 +158,10 @@ export class Session implements Access {
    * this process died before noting that, it would be repeated. While another invocation signs in, this one waits for the outcome.
    */
   async #begin(): Promise<Attempt> {
-    const { effects, store, secretVersion, owner, stopAt } = this.#run;
+    const { effects, store, owner, stopAt } = this.#run;
+    // A remembered secret may have been replaced: it would be refused, and holds are about the present one.
+    const secretVersion = await effects.secretVersion(true);
+    this.#secretVersion = secretVersion;
     for (;;) {
       const at = effects.now();
       const hold = signInHold(store.state, secretVersion, at);
@@ -191,15 +196,14 @@ export class Session implements Access {
   }
 
   #held(state: ConnectionState, hold: SignInHold, refusedBefore: number): ConnectionState {
-    const { secretVersion } = this.#run;
+    const secretVersion = this.#secretVersion;
     const refusals = hold.signIn === 'refused' ? refusedBefore + 1 : Math.max(1, state.refusals);
     return { ...state, ...hold, secretVersion, refusals };
   }
 
   /** Refused sign-ins in a row with this secret. */
   #refusedBefore({ signIn, refusals, secretVersion: refused }: ConnectionState): number {
-    const { secretVersion } = this.#run;
-    return signIn === 'refused' && refused === secretVersion ? refusals : 0;
+    return signIn === 'refused' && refused === this.#secretVersion ? refusals : 0;
   }
 
   /** A session that cannot be extended may still last; if it does not, the vendor refuses the next request. */
