@@ -1,4 +1,4 @@
-import { remembered } from '../../source-kit/remembered.ts';
+import { remembered } from '../../core/events/remembered.ts';
 
 /** The kind of act that the name of an audit record means. */
 export interface Classification {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { remembered } from '../../../functions/source-kit/remembered.ts';
+import { remembered } from '../../../../functions/core/events/remembered.ts';
 
 test('a result is computed once for a text, and is the one that it would be without memory', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'é', '\ud83d', '\ude00', '\\', '"'), maxLength: 3 });

@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
-import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
-import { bareEvent, complete, type EventContext } from '../../../functions/core/events/complete.ts';
-import type { Feed } from '../../../functions/core/model.ts';
-import { parseInstant, SECOND } from '../../../functions/core/time.ts';
-import { writeEvent } from '../../../functions/destinations/write-event.ts';
-import { memorySource, memoryStream } from '../../memory/source.ts';
+import { feedsOf, parseConnection } from '../../../../functions/core/config/connection.ts';
+import { bareEvent, complete, type EventContext } from '../../../../functions/core/events/complete.ts';
+import type { Feed } from '../../../../functions/core/model.ts';
+import { parseInstant, SECOND } from '../../../../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../../../../functions/destinations/destination-types.ts';
+import { writeEvent } from '../../../../functions/destinations/write-event.ts';
+import { memorySource, memoryStream } from '../../../memory/source.ts';
 
 const source = memorySource(['audit', 'access'].map((name) => memoryStream(name, SECOND, false)));
 const feeds = feedsOf(source, parseConnection(source, { id: 'acme', source: source.id })) as Feed[];
@@ -49,10 +50,12 @@ describe('what all events of a feed have in common', () => {
 });
 
 test('an event without a mapping is written as the vendor’s record exactly like one with it', () => {
+  const samples = DESTINATION_TYPES.map(({ envelope }) => envelope?.sample ?? {});
+  const shapes = samples.map((sample) => ({ format: 'raw', ...sample }) as const);
   const contexts = [contextOf({}), contextOf({ time: at('2026-01-10T09:58:31.250Z'), late: SECOND })];
   for (const about of contexts) {
     const mapped = complete({ message: 'Ana', event: { action: 'login' }, user: { name: 'ana' } }, row, about);
-    for (const shape of [{ format: 'raw' }, { format: 'raw', hec: { index: 'audit' } }] as const) {
+    for (const shape of shapes) {
       expect(writeEvent(shape, bareEvent(row, about))).toEqual(writeEvent(shape, mapped));
     }
   }

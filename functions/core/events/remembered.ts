@@ -8,7 +8,7 @@ const LONGEST = 200;
  *
  * @param compute must depend on nothing but the text, and nobody may change its result
  */
-export function remembered<T extends object>(compute: (text: string) => T): (text: string) => T {
+export function remembered<T extends object | string>(compute: (text: string) => T): (text: string) => T {
   const results = new Map<string, T>();
   return (text) => {
     if (text.length > LONGEST) return compute(text);
