@@ -25,6 +25,11 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}
  */
 export function parseInstant(text: unknown): Instant | undefined {
   if (typeof text !== 'string') return undefined;
+  return parseUsual(text) ?? parseAny(text);
+}
+
+/** Reads a time stamp in any form of RFC 3339. */
+function parseAny(text: string): Instant | undefined {
   const parts = RFC3339.exec(text);
   if (!parts) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHours = '0', zoneMinutes = '0'] = parts;
@@ -44,13 +49,83 @@ export function parseInstant(text: unknown): Instant | undefined {
   return instant >= 0 && instant < LATEST ? instant : undefined;
 }
 
+const ZERO = 0x30;
+/** The characters of `2026-01-10T09:03:27` that are no digits, with their places. */
+const SEPARATORS = [
+  [4, 0x2d],
+  [7, 0x2d],
+  [10, 0x54],
+  [13, 0x3a],
+  [16, 0x3a],
+] as const;
+/** Days that every month has. */
+const SHORTEST_MONTH = 28;
+
+/**
+ * Reads the form in which nearly all time stamps come, without a regular expression: `2026-01-10T09:03:27.123Z`, with a fraction
+ * of one to six digits or none. Undefined for every other form, and for what may be no time: the slow way decides.
+ */
+function parseUsual(text: string): Instant | undefined {
+  const last = text.length - 1;
+  if (last < 19 || last > 26 || text.charCodeAt(last) !== 0x5a) return undefined;
+  for (const [at, code] of SEPARATORS) if (text.charCodeAt(at) !== code) return undefined;
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
+  // Each comparison with NaN, for something that is no number, is false.
+  if (!(year >= 1970 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= SHORTEST_MONTH))
+    return undefined;
+  if (!(hour < 24 && minute < 60 && second < 60)) return undefined;
+  const whole = Date.UTC(year, month - 1, day, hour, minute, second) * MILLISECOND;
+  if (last === 19) return whole;
+  const fraction = text.charCodeAt(19) === 0x2e ? digits(text, 20, last) : Number.NaN;
+  const instant = whole + fraction * (POWERS_OF_TEN[26 - last] as number);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+/** The number that the digits in `[from, to)` of a text are; NaN if one of them is no digit, or if there are none. */
+function digits(text: string, from: number, to: number): number {
+  if (from === to) return Number.NaN;
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 /** Writes an instant as RFC 3339 in UTC: whole seconds, milliseconds or microseconds. */
 export function formatInstant(instant: Instant, precision: 's' | 'ms' | 'us' = 'ms'): string {
-  const text = new Date(Math.floor(instant / MILLISECOND)).toISOString();
-  if (precision === 's') return `${text.slice(0, 19)}Z`;
-  if (precision === 'ms') return text;
   // A host's clock may have fractions of a microsecond; a stamp with one could not be read again.
-  return `${text.slice(0, 23)}${String(Math.floor(instant) % MILLISECOND).padStart(3, '0')}Z`;
+  const whole = Math.floor(instant);
+  const day = Math.floor(whole / DAY);
+  const seconds = Math.floor((whole - day * DAY) / SECOND);
+  const micros = whole - day * DAY - seconds * SECOND;
+  const hour = twoDigits(Math.floor(seconds / 3_600));
+  const time = `${dateOf(day)}T${hour}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
+  if (precision === 's') return `${time}Z`;
+  const millis = threeDigits(Math.floor(micros / MILLISECOND));
+  return precision === 'ms' ? `${time}.${millis}Z` : `${time}.${millis}${threeDigits(micros % MILLISECOND)}Z`;
+}
+
+/** The date that was written last: neighbouring events happened on the same day. */
+let lastDate = { day: 0, text: '1970-01-01' };
+
+/** The date of a day, counted from 1970. Throws for a day that no calendar has. */
+function dateOf(day: number): string {
+  if (day !== lastDate.day)
+    lastDate = { day, text: new Date(day * (DAY / MILLISECOND)).toISOString().split('T', 1)[0] ?? '' };
+  return lastDate.text;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
+}
+
+function threeDigits(number: number): string {
+  return number < 100 ? `0${twoDigits(number)}` : `${number}`;
 }
 
 const UNITS: Record<string, Duration> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };

@@ -1,9 +1,7 @@
-/** The value of a field of any value that may be an event; undefined if the event has no such field. */
-export function fieldAt(event: unknown, path: readonly string[]): unknown {
-  let value = event;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[step];
-  }
-  return value;
+/** The value of a property of any value that may be an object; undefined if there is no such property. */
+export function fieldAt(holder: unknown, key: string): unknown {
+  if (typeof holder !== 'object' || holder === null) return undefined;
+  const value = (holder as Readonly<Record<string, unknown>>)[key];
+  // What every object inherits is no field.
+  return value !== undefined && Object.hasOwn(holder, key) ? value : undefined;
 }

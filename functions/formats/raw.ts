@@ -1,10 +1,10 @@
 import type { EcsEvent } from '../core/ecs-event.ts';
+import { onOneLine } from '../core/events/json/json-scanner.ts';
 
 /** The vendor's record as it was received, on one line. Tidemark's own events have no record: they are written as ECS. */
 export function rawLine(event: EcsEvent): string {
   if (event.event.original === undefined) return JSON.stringify(event);
-  // A JSON string contains no line break: each one is white space between tokens.
-  const line = event.event.original.replace(/[\r\n]+/g, ' ');
+  const line = onOneLine(event.event.original);
   const { id, dataset } = event.event;
   const { shortened, part } = event.tidemark;
   if (part !== undefined)

@@ -36,7 +36,9 @@ export function sentenceAbout(user: EcsUser | undefined, what: string): string {
 
 /** All texts by which people may search for these users. Undefined if there are none. */
 export function searchTermsOf(...users: readonly (EcsUser | undefined)[]): string[] | undefined {
-  return distinct(users.flatMap((user) => [user?.id, user?.name, user?.email, user?.full_name]));
+  const terms: (string | undefined)[] = [];
+  for (const user of users) if (user) terms.push(user.id, user.name, user.email, user.full_name);
+  return distinct(terms);
 }
 
 function isEmail(text: string): boolean {

@@ -3,28 +3,52 @@
 /** An object of which each property may be missing, and none is undefined. */
 export type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** The object without properties that are undefined. */
+/** The object without properties that are undefined. The object itself if there are none. */
 export function defined<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+  return without(fields, isUndefined) as Present<T>;
 }
 
 /** The object without properties that are undefined. Undefined if nothing is left. */
 export function present<T extends object>(fields: T): Present<T> | undefined {
   const left = defined(fields);
-  return Object.keys(left).length === 0 ? undefined : left;
+  return isEmpty(left) ? undefined : left;
 }
 
 /** The object without properties that are undefined, an empty list or an empty object. */
 export function filled(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && !isEmpty(value)));
+  return without(fields, isMissing);
 }
 
 /** The texts without undefined ones, each once. Undefined if nothing is left. */
 export function distinct(texts: readonly (string | undefined)[]): string[] | undefined {
-  const known = new Set(texts.filter((text) => text !== undefined));
-  return known.size === 0 ? undefined : [...known];
+  const known = new Set(texts);
+  known.delete(undefined);
+  return known.size === 0 ? undefined : ([...known] as string[]);
 }
 
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+/** The object without some of its properties. Most objects lack none: they are not copied. */
+function without(fields: object, isLeftOut: (value: unknown) => boolean): Record<string, unknown> {
+  const all = fields as Record<string, unknown>;
+  for (const key in all) if (isLeftOut(all[key])) return copyWithout(all, isLeftOut);
+  return all;
+}
+
+function copyWithout(all: Record<string, unknown>, isLeftOut: (value: unknown) => boolean): Record<string, unknown> {
+  const left: Record<string, unknown> = {};
+  for (const key in all) if (!isLeftOut(all[key])) left[key] = all[key];
+  return left;
+}
+
+function isUndefined(value: unknown): boolean {
+  return value === undefined;
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && isEmpty(value));
+}
+
+function isEmpty(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
 }

@@ -48,6 +48,35 @@ describe('an instant as text', () => {
     );
   });
 
+  it('is read the same in its usual form and in any other', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('', 'Z', '.', '5', '-', '2026-02-29', '2024-02-29', 'T24', ':60', 'e', ' ', '\u0661'),
+      fc.string({ maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(instant, precision, fc.nat(27), fc.nat(11), piece, (time, [name], at, length, piece) => {
+        const usual = formatInstant(time, name);
+        const changed = usual.slice(0, at) + piece + usual.slice(at + length);
+        // A zone is read in another way than the letter Z, which means the same.
+        for (const text of [usual, changed]) {
+          if (text.endsWith('Z')) expect(parseInstant(text)).toBe(parseInstant(`${text.slice(0, -1)}+00:00`));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is written as the platform writes it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: LATEST }), (time) => {
+        const written = new Date(Math.floor(time / MILLISECOND)).toISOString();
+        expect(formatInstant(time)).toBe(written);
+        expect(formatInstant(time, 's')).toBe(`${written.slice(0, 19)}Z`);
+        expect(formatInstant(time, 'us')).toBe(`${written.slice(0, 23)}${String(time % 1_000).padStart(3, '0')}Z`);
+      }),
+    );
+  });
+
   it.each([
     '2026-00-10T09:00:00Z',
     '2026-13-10T09:00:00Z',

@@ -25,34 +25,37 @@ export interface EventContext {
  * if fields are nested too deep for the formats.
  */
 export function complete(fields: EcsFields, row: Row, about: EventContext): EcsEvent {
-  const { feed, time, window } = about;
-  const { name, viewOf } = feed.stream;
   if (isDeeper(fields)) throw new Error(`its fields are ${TOO_DEEP}`);
-  const tags = time === undefined ? [...(fields.tags ?? []), UNTIMED] : fields.tags;
+  const { '@timestamp': timestamp, ecs, event, service, observer, tidemark } = bareEvent(row, about);
+  const { id, module, dataset, created, original } = event;
+  return Object.assign(
+    { '@timestamp': timestamp, ecs },
+    fields,
+    about.time === undefined && { tags: [...(fields.tags ?? []), UNTIMED] },
+    {
+      event: Object.assign({ kind: event.kind }, fields.event, { id, module, dataset, created, original }),
+      service: fields.service ? { ...service, ...fields.service } : service,
+      observer,
+      tidemark,
+    },
+  );
+}
+
+/**
+ * The event of a record without the fields of a mapping: all that a destination needs which gets the vendor's record as it is. It
+ * takes a fraction of the time.
+ */
+export function bareEvent(row: Row, about: EventContext) {
+  const { id, readAt, time, feed } = about;
+  const { module, dataset, service } = partsOf(feed);
+  const created = stamp(readAt);
   return {
-    '@timestamp': stamp(time ?? about.readAt),
-    ecs: { version: ECS_VERSION },
-    ...fields,
-    ...(tags && { tags }),
-    event: {
-      kind: 'event',
-      ...fields.event,
-      id: about.id,
-      module: feed.source.id,
-      dataset: `${feed.source.id}.${viewOf ?? name}`,
-      created: stamp(about.readAt),
-      original: row.text,
-    },
-    service: { name: feed.source.title, type: feed.source.id, ...fields.service },
-    observer: { vendor: 'Tidemark', product: 'Tidemark', type: 'forwarder' },
-    tidemark: {
-      feed: feed.name,
-      connection: feed.connection.id,
-      vendor: feed.source.vendor,
-      product: feed.source.title,
-      ...(window && { window: { from: stamp(window.from), to: stamp(window.to) } }),
-      ...(about.late !== undefined && { lateness_ms: Math.round(about.late / MILLISECOND) }),
-    },
+    '@timestamp': time === undefined ? created : stamp(time),
+    ecs: ECS,
+    event: { kind: 'event' as const, id, module, dataset, created, original: row.text },
+    service,
+    observer: OBSERVER,
+    tidemark: tidemarkOf(about),
   };
 }
 
@@ -69,15 +72,47 @@ export function pipelineError(row: Row, about: EventContext, thrown: unknown): E
   );
 }
 
-/** Texts of recent instants: neighbouring events have the same window and reading time. */
-const STAMPS = new Map<Instant, string>();
+const ECS = { version: ECS_VERSION };
+const OBSERVER = { vendor: 'Tidemark', product: 'Tidemark', type: 'forwarder' };
+
+/** What all events of a feed have in common. Its objects are shared by the events, so nothing may change them. */
+interface FeedParts {
+  readonly module: string;
+  readonly dataset: string;
+  readonly service: { readonly name: string; readonly type: string };
+  /** The window of the last event, and its `tidemark`. */
+  window: Range | undefined;
+  tidemark: EcsEvent['tidemark'];
+}
+
+const PARTS = new WeakMap<AnyFeed, FeedParts>();
+
+function partsOf(feed: AnyFeed): FeedParts {
+  const known = PARTS.get(feed);
+  if (known) return known;
+  const { source, stream, connection } = feed;
+  const parts: FeedParts = {
+    module: source.id,
+    dataset: `${source.id}.${stream.viewOf ?? stream.name}`,
+    service: { name: source.title, type: source.id },
+    window: undefined,
+    tidemark: { feed: feed.name, connection: connection.id, vendor: source.vendor, product: source.title },
+  };
+  PARTS.set(feed, parts);
+  return parts;
+}
+
+function tidemarkOf({ feed, window, late }: EventContext): EcsEvent['tidemark'] {
+  const parts = partsOf(feed);
+  if (window?.from !== parts.window?.from || window?.to !== parts.window?.to) {
+    const { window: _, ...rest } = parts.tidemark;
+    parts.tidemark = { ...rest, ...(window && { window: { from: stamp(window.from), to: stamp(window.to) } }) };
+    parts.window = window;
+  }
+  return late === undefined ? parts.tidemark : { ...parts.tidemark, lateness_ms: Math.round(late / MILLISECOND) };
+}
 
 /** The instant in milliseconds, or in microseconds if it has them. */
 function stamp(instant: Instant): string {
-  const known = STAMPS.get(instant);
-  if (known !== undefined) return known;
-  const text = formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
-  if (STAMPS.size >= 100) STAMPS.clear();
-  STAMPS.set(instant, text);
-  return text;
+  return formatInstant(instant, instant % MILLISECOND === 0 ? 'ms' : 'us');
 }

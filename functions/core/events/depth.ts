@@ -6,7 +6,9 @@ export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 export function isDeeper(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const inner of Object.values(value)) if (isDeeper(inner, levels - 1)) return true;
+  if (Array.isArray(value)) return value.some((inner: unknown) => isDeeper(inner, levels - 1));
+  // Without a list of keys or values: every record is walked through.
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
   return false;
 }
 

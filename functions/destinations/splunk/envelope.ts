@@ -24,23 +24,45 @@ export const hecEnvelope: Envelope = {
 };
 
 function wrapEvent(shape: Shape, event: EcsEvent, line: string): string {
-  const { id, module, dataset } = event.event;
-  const about = {
-    // Splunk's `host` tells accounts apart: it is the name that the user gave to the account.
-    host: event.tidemark.connection,
-    source: dataset.slice(module.length + 1),
-    sourcetype: `tidemark:${module}:${shape.format}`,
-    ...(shape.hec?.index !== undefined && { index: shape.hec.index }),
-    fields: { event_id: id, feed: event.tidemark.feed },
-  };
   const time = (Date.parse(event['@timestamp']) / 1_000).toFixed(3);
-  return `{"time":${time},${JSON.stringify(about).slice(1, -1)},"event":${asEvent(line)}}`;
+  const fields = JSON.stringify({ event_id: event.event.id, feed: event.tidemark.feed });
+  return `{"time":${time},${originOf(shape, event)},"fields":${fields},"event":${asEvent(line, shape)}}`;
+}
+
+/** The origin of the last event, as text, and what it was made from: neighbouring events have the same. */
+let last: { readonly parts: readonly unknown[]; readonly text: string } = { parts: [], text: '' };
+
+function originOf({ format, hec }: Shape, { event, tidemark }: EcsEvent): string {
+  const { module, dataset } = event;
+  const parts = [module, dataset, tidemark.connection, format, hec?.index];
+  if (last.parts.length > 0 && parts.every((part, at) => part === last.parts[at])) return last.text;
+  const origin = {
+    // Splunk's `host` tells accounts apart: it is the name that the user gave to the account.
+    host: tidemark.connection,
+    source: dataset.slice(module.length + 1),
+    sourcetype: `tidemark:${module}:${format}`,
+    ...(hec?.index !== undefined && { index: hec.index }),
+  };
+  last = { parts, text: JSON.stringify(origin).slice(1, -1) };
+  return last.text;
 }
 
 /** A JSON object unchanged, everything else as a string. Splunk refuses a blank event. */
-function asEvent(line: string): string {
-  if (isPlainObject(line)) return line;
+function asEvent(line: string, { format }: Shape): string {
+  if ((format !== 'raw' && isSimple(line)) || isPlainObject(line)) return line;
   return JSON.stringify(line.trim() === '' ? '(an empty record)' : line.toWellFormed());
+}
+
+/** Whether a line that JSON.stringify wrote is an object without half surrogate pairs, and with too few brackets to be deep. */
+function isSimple(line: string): boolean {
+  if (!line.startsWith('{') || line.includes('\\ud')) return false;
+  let brackets = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = line.indexOf(bracket); at !== -1; at = line.indexOf(bracket, at + 1)) {
+      if (++brackets > MAX_DEPTH) return false;
+    }
+  }
+  return true;
 }
 
 /** Whether a text is a JSON object that is not empty and that every reader accepts. The text is JSON if it begins like an object. */
@@ -48,24 +70,33 @@ function isPlainObject(text: string): boolean {
   if (!text.startsWith('{') || !text.endsWith('}') || /^\{\s*\}$/.test(text)) return false;
   if (!text.isWellFormed()) return false;
   let depth = 0;
-  let inString = false;
+  let backslash = -1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === 0x5c) {
-        const escaped = escapeAt(text, at);
-        if (escaped === 0) return false;
-        at += escaped;
-      } else if (code === 0x22) inString = false;
-    } else if (code === 0x22) {
-      inString = true;
-    } else if (code === 0x7b || code === 0x5b) {
+    if (code === 0x7b || code === 0x5b) {
       if (++depth > MAX_DEPTH) return false;
     } else if (code === 0x7d || code === 0x5d) {
       depth--;
+    } else if (code === 0x22) {
+      let quote = text.indexOf('"', at + 1);
+      // The next backslash is looked for once, and not again in each string before it.
+      if (backslash <= at) backslash = endIfNone(text.indexOf('\\', at), text);
+      while (backslash < quote) {
+        const escaped = escapeAt(text, backslash);
+        if (escaped === 0) return false;
+        const next = backslash + escaped + 1;
+        quote = text.indexOf('"', next);
+        backslash = endIfNone(text.indexOf('\\', next), text);
+      }
+      if (quote === -1) return false;
+      at = quote;
     }
   }
-  return depth === 0 && !inString;
+  return depth === 0;
+}
+
+function endIfNone(place: number, { length }: string): number {
+  return place === -1 ? length : place;
 }
 
 /** Number of characters after the backslash of an escape. Zero for half of a surrogate pair, which is harmless only as text. */

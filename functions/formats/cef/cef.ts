@@ -1,4 +1,5 @@
 import type { EcsEvent } from '../../core/ecs-event.ts';
+import { remembered } from '../../core/events/remembered.ts';
 import { fieldAt } from '../ecs-field.ts';
 import { cefExtension } from './extension.ts';
 import { cefSeverity } from './severity.ts';
@@ -14,32 +15,43 @@ const UNKNOWN = 'unknown';
 
 /** The event as one line of CEF, the format of ArcSight: a projection of its ECS fields. */
 export function cefLine(event: EcsEvent, version: CefVersion): string {
-  const isSelfEvent = fieldAt(event, ['event', 'module']) === 'tidemark';
-  const vendor = isSelfEvent ? 'Tidemark' : textAt(event, ['tidemark', 'vendor']);
-  const product = isSelfEvent ? 'Tidemark' : textAt(event, ['tidemark', 'product']);
-  const deviceVersion = textAt(event, [isSelfEvent ? 'observer' : 'service', 'version']);
-  const classId = classOf(event);
-  const words = wordsOf(classId);
-  const header = [
-    `CEF:${version}`,
-    headerField(vendor, MAX.vendor) || UNKNOWN,
-    headerField(product, MAX.product) || UNKNOWN,
-    headerField(deviceVersion, MAX.version) || UNKNOWN,
-    headerField(classId, MAX.classId) || UNKNOWN,
-    headerField(words.charAt(0).toUpperCase() + words.slice(1), MAX.name) || UNKNOWN,
-    cefSeverity(event, words),
-  ];
-  return `${header.join('|')}|${cefExtension(event, version, vendorPrefix(vendor, product))}`;
+  const isSelfEvent = fieldAt(fieldAt(event, 'event'), 'module') === 'tidemark';
+  const tidemark = fieldAt(event, 'tidemark');
+  const vendor = isSelfEvent ? 'Tidemark' : textAt(tidemark, 'vendor');
+  const product = isSelfEvent ? 'Tidemark' : textAt(tidemark, 'product');
+  const deviceVersion = textAt(fieldAt(event, isSelfEvent ? 'observer' : 'service'), 'version');
+  const { field, name, words } = classOf(event);
+  const header = `CEF:${version}|${vendorField(vendor)}|${productField(product)}|${versionField(deviceVersion)}`;
+  const extension = cefExtension(event, version, vendorPrefix(vendor, product));
+  return `${header}|${field}|${name}|${cefSeverity(event, words)}|${extension}`;
 }
 
+const vendorField = remembered((text) => headerField(text, MAX.vendor) || UNKNOWN);
+const productField = remembered((text) => headerField(text, MAX.product) || UNKNOWN);
+const versionField = remembered((text) => headerField(text, MAX.version) || UNKNOWN);
+
 /** The Event Class ID, which detection rules refer to: the action, else the vendor's code, else ECS's kind. */
-function classOf(event: EcsEvent): string {
-  for (const field of ['action', 'code', 'kind']) {
-    const text = textAt(event, ['event', field]);
-    if (headerField(text, MAX.classId) !== '') return text;
+function classOf(event: EcsEvent): EventClass {
+  const about = fieldAt(event, 'event');
+  for (const key of ['action', 'code', 'kind']) {
+    const found = classIn(textAt(about, key));
+    if (found.field !== '') return found;
   }
-  return UNKNOWN;
+  return classIn(UNKNOWN);
 }
+
+/** A class of events: the header fields with its id and its name, and the words of its id in lower case. */
+interface EventClass {
+  readonly field: string;
+  readonly name: string;
+  readonly words: string;
+}
+
+const classIn = remembered((classId): EventClass => {
+  const words = wordsOf(classId);
+  const name = headerField(words.charAt(0).toUpperCase() + words.slice(1), MAX.name) || UNKNOWN;
+  return { field: headerField(classId, MAX.classId), name, words };
+});
 
 /** `user-role-changed` and `changeUserRole` as words in lower case. */
 function wordsOf(classId: string): string {
@@ -51,7 +63,7 @@ function wordsOf(classId: string): string {
     .toLowerCase();
 }
 
-function textAt(event: EcsEvent, path: readonly string[]): string {
-  const value = fieldAt(event, path);
+function textAt(holder: unknown, key: string): string {
+  const value = fieldAt(holder, key);
   return typeof value === 'string' || Number.isFinite(value) ? String(value) : '';
 }

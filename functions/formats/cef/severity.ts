@@ -1,3 +1,4 @@
+import { remembered } from '../../core/events/remembered.ts';
 import { fieldAt } from '../ecs-field.ts';
 
 /** The facts that decide how severe an event is. */
@@ -7,8 +8,8 @@ interface Facts {
   readonly failed: boolean;
   hasCategory(category: string): boolean;
   hasType(type: string): boolean;
-  /** The words of the action in lower case, separated by spaces. */
-  readonly words: string;
+  /** What the words of the action are about. */
+  readonly action: Readonly<Record<keyof typeof TOPICS, boolean>>;
 }
 
 interface SeverityRule {
@@ -17,11 +18,22 @@ interface SeverityRule {
   applies(facts: Facts): boolean;
 }
 
-const SUPPORT = /\bsupport\b/;
-const SIGN_IN_PROTECTION = /\b(?:two factor|multi factor|2fa|mfa|sso|single sign on|saml|identity providers?)\b/;
-const TAKEN_AWAY = /\b(?:delete|disable|remove|reset|turn|switch)(?:d|ed|ned off|off)?\b|\boff\b/;
-const SECRET = /\b(?:tokens?|api keys?|access keys?|secrets?|credentials?|api authorizations?)\b/;
-const PRIVILEGE = /\b(?:roles?|permissions?|privileges?|admins?|administrators?|authorizations?)\b/;
+/** What an action can be about, by its words in lower case, separated by spaces. */
+const TOPICS = {
+  support: /\bsupport\b/,
+  signInProtection: /\b(?:two factor|multi factor|2fa|mfa|sso|single sign on|saml|identity providers?)\b/,
+  takenAway: /\b(?:delete|disable|remove|reset|turn|switch)(?:d|ed|ned off|off)?\b|\boff\b/,
+  secret: /\b(?:tokens?|api keys?|access keys?|secrets?|credentials?|api authorizations?)\b/,
+  privilege: /\b(?:roles?|permissions?|privileges?|admins?|administrators?|authorizations?)\b/,
+};
+
+const topicsOf = remembered((words) => ({
+  support: TOPICS.support.test(words),
+  signInProtection: TOPICS.signInProtection.test(words),
+  takenAway: TOPICS.takenAway.test(words),
+  secret: TOPICS.secret.test(words),
+  privilege: TOPICS.privilege.test(words),
+}));
 
 /** The first rule that applies decides: 0-3 is low, 4-6 medium, 7-8 high, 9-10 very high. */
 const RULES: readonly SeverityRule[] = [
@@ -35,21 +47,21 @@ const RULES: readonly SeverityRule[] = [
     applies: (of) => of.failed && (of.hasCategory('authentication') || of.hasCategory('iam')),
   },
   { severity: 4, what: 'anything else that failed or was denied', applies: (of) => of.failed || of.hasType('denied') },
-  { severity: 8, what: 'access of the vendor’s support', applies: (of) => SUPPORT.test(of.words) && writes(of) },
+  { severity: 8, what: 'access of the vendor’s support', applies: (of) => of.action.support && writes(of) },
   {
     severity: 8,
     what: 'single sign-on or a second factor taken away',
-    applies: (of) => SIGN_IN_PROTECTION.test(of.words) && (of.hasType('deletion') || TAKEN_AWAY.test(of.words)),
+    applies: (of) => of.action.signInProtection && (of.hasType('deletion') || of.action.takenAway),
   },
   {
     severity: 7,
     what: 'a token, key or other credential made',
-    applies: (of) => SECRET.test(of.words) && of.hasType('creation'),
+    applies: (of) => of.action.secret && of.hasType('creation'),
   },
   {
     severity: 7,
     what: 'a change to administrators, roles or permissions',
-    applies: (of) => writes(of) && (of.hasType('admin') || PRIVILEGE.test(of.words)),
+    applies: (of) => writes(of) && (of.hasType('admin') || of.action.privilege),
   },
   {
     severity: 6,
@@ -72,15 +84,16 @@ const OTHERWISE = 3;
 
 /** The severity of an event, 0 to 10, by its ECS fields only. */
 export function cefSeverity(event: unknown, words: string): number {
-  const category = fieldAt(event, ['event', 'category']);
-  const type = fieldAt(event, ['event', 'type']);
+  const about = fieldAt(event, 'event');
+  const category = fieldAt(about, 'category');
+  const type = fieldAt(about, 'type');
   const facts: Facts = {
-    kind: fieldAt(event, ['event', 'kind']),
-    isSelfEvent: fieldAt(event, ['event', 'module']) === 'tidemark',
-    failed: fieldAt(event, ['event', 'outcome']) === 'failure',
+    kind: fieldAt(about, 'kind'),
+    isSelfEvent: fieldAt(about, 'module') === 'tidemark',
+    failed: fieldAt(about, 'outcome') === 'failure',
     hasCategory: (one) => Array.isArray(category) && category.includes(one),
     hasType: (one) => Array.isArray(type) && type.includes(one),
-    words,
+    action: topicsOf(words),
   };
   return RULES.find((rule) => rule.applies(facts))?.severity ?? OTHERWISE;
 }

@@ -4,6 +4,8 @@ const REPLACED = /[\p{Cc}\u2028\u2029]/gu;
 /** Characters that some readers take for the end of a line, besides \n and \r. */
 const LINE_SEPARATORS = '\u0085\u2028\u2029';
 
+/** Everything that is changed in an extension value. */
+const CHANGED = /[\p{Cc}\p{Cs}\u2028\u2029\\=]/u;
 const HEADER_SPECIAL = /[\\|]/g;
 const EXTENSION_SPECIAL = /[\\=\r\n]/g;
 const LINE_BREAKS = /[\r\n]+/g;
@@ -30,6 +32,11 @@ export function cut(text: string, max: number): string {
 export function headerField(text: string, max: number): string {
   const kept = cut(clean(text).replace(LINE_BREAKS, ' ').trim(), max);
   return kept.replace(HEADER_SPECIAL, '\\$&');
+}
+
+/** Whether a text is an extension value as it is: it needs neither cleaning nor escaping. */
+export function isPlain(text: string): boolean {
+  return !CHANGED.test(text);
 }
 
 /** Escapes an extension value that was cleaned and cut. Only \, = and line breaks are special there. */

@@ -1,3 +1,4 @@
+import { remembered } from '../../core/events/remembered.ts';
 import { CEF_MAPPING } from './mapping.ts';
 
 const FIXED_KEYS: ReadonlySet<string> = new Set(CEF_MAPPING.map(({ key }) => key));
@@ -33,10 +34,10 @@ export function unusedKey(key: string, used: ReadonlySet<string>): string {
 }
 
 /** The Latin letters and digits of a text, the only ones that a key may have; each word begins with a capital letter. */
-function pascal(text: string): string {
+const pascal = remembered((text) => {
   let joined = '';
   for (const [word] of text.slice(0, MAX_PART).matchAll(/[A-Za-z0-9]+/g)) {
     joined += word.charAt(0).toUpperCase() + word.slice(1);
   }
   return joined;
-}
+});

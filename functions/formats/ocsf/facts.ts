@@ -1,3 +1,5 @@
+import { remembered } from '../../core/events/remembered.ts';
+
 /** The facts that decide the class and the activity of an event. */
 export interface EcsFacts {
   readonly kind: string | undefined;
@@ -35,11 +37,11 @@ function listOf(value: unknown): readonly string[] {
 const MAX_ACTION = 200;
 
 /** `UserAdded`, `user-added` and `USER_ADDED` are the words user and added. */
-function wordsIn(action: string): readonly string[] {
-  return action
+const wordsIn = remembered((action): readonly string[] =>
+  action
     .slice(0, MAX_ACTION)
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
-}
+    .filter((word) => word !== ''),
+);

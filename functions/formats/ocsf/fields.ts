@@ -18,7 +18,8 @@ const NOTHING: Branch = {};
  */
 export class OcsfFields {
   readonly #event: Branch;
-  readonly #placed = new Map<Branch, Set<string>>();
+  /** The keys of each object that were read: a few, so that a list is searched faster than a set is made. */
+  readonly #placed = new Map<Branch, string[]>();
 
   constructor(event: Branch) {
     this.#event = event;
@@ -26,10 +27,13 @@ export class OcsfFields {
 
   /** The object at a path of keys; without keys, the event itself. */
   branch(...keys: readonly string[]): Branch {
-    return keys.reduce<Branch>((inner, key) => {
-      const value = inner[key];
-      return isObject(value) ? value : NOTHING;
-    }, this.#event);
+    let branch = this.#event;
+    for (const key of keys) {
+      const value = branch[key];
+      if (!isObject(value)) return NOTHING;
+      branch = value;
+    }
+    return branch;
   }
 
   /** A text that is not empty. One that is too long for OCSF is cut here and complete in `unmapped`. */
@@ -72,8 +76,8 @@ export class OcsfFields {
 
   #place(branch: Branch, key: string): void {
     const keys = this.#placed.get(branch);
-    if (keys) keys.add(key);
-    else this.#placed.set(branch, new Set([key]));
+    if (keys) keys.push(key);
+    else this.#placed.set(branch, [key]);
   }
 
   #copy(value: unknown, depth: number): unknown {
@@ -92,7 +96,7 @@ export class OcsfFields {
     const left: Record<string, unknown> = {};
     let isEmpty = true;
     for (const key of keys) {
-      if (placed?.has(key) || (depth === 0 && OMITTED.has(key))) continue;
+      if (placed?.includes(key) || (depth === 0 && OMITTED.has(key))) continue;
       const value = this.#copy(branch[key], depth + 1);
       if (value === undefined) continue;
       isEmpty = false;

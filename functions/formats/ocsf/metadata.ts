@@ -1,4 +1,4 @@
-import { type Branch, definedOnly, type OcsfFields } from './fields.ts';
+import type { Branch, OcsfFields } from './fields.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that events follow: the newest that Amazon Security Lake accepts. */
 export const OCSF_VERSION = '1.3.0';
@@ -13,17 +13,15 @@ export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch 
     // The profile that adds actor and device to classes without them.
     ...(hasHostProfile && { profiles: ['host'] }),
     product: productOf(fields),
-    ...definedOnly({
-      uid: fields.text(about, 'id'),
-      event_code: fields.text(about, 'code') ?? fields.text(about, 'action'),
-      log_name: fields.text(about, 'dataset'),
-      log_provider: fields.text(about, 'provider'),
-      original_time: fields.text(fields.branch(), '@timestamp'),
-      logged_time: fields.milliseconds(about, 'created'),
-      tenant_uid: fields.text(fields.branch('organization'), 'id'),
-      labels: fields.texts(fields.branch(), 'tags'),
-      loggers: loggersOf(fields),
-    }),
+    uid: fields.text(about, 'id'),
+    event_code: fields.text(about, 'code') ?? fields.text(about, 'action'),
+    log_name: fields.text(about, 'dataset'),
+    log_provider: fields.text(about, 'provider'),
+    original_time: fields.text(fields.branch(), '@timestamp'),
+    logged_time: fields.milliseconds(about, 'created'),
+    tenant_uid: fields.text(fields.branch('organization'), 'id'),
+    labels: fields.texts(fields.branch(), 'tags'),
+    loggers: loggersOf(fields),
   };
 }
 

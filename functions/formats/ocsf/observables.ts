@@ -8,16 +8,22 @@ const OBSERVABLES = [
   { path: ['user', 'name'], type: 'User Name', type_id: 4 },
   { path: ['user', 'email_addr'], type: 'Email Address', type_id: 5 },
   { path: ['device', 'hostname'], type: 'Hostname', type_id: 1 },
-] as const;
+].map((one) => ({ ...one, name: one.path.join('.') }));
 
 /** The addresses, users and hosts of an event's objects as one list, each value once. */
 export function observablesOf(objects: Branch): readonly Branch[] | undefined {
-  const found = new Map<string, Branch>();
-  for (const { path, type, type_id } of OBSERVABLES) {
-    const value = path.reduce<unknown>((inner, key) => (inner as Branch | undefined)?.[key], objects);
+  const found: Branch[] = [];
+  for (const { name, path, type, type_id } of OBSERVABLES) {
+    const value = valueAt(objects, path);
     if (typeof value !== 'string') continue;
-    const key = `${type_id} ${value}`;
-    if (!found.has(key)) found.set(key, { name: path.join('.'), type, type_id, value });
+    const isKnown = found.some((one) => one.type_id === type_id && one.value === value);
+    if (!isKnown) found.push({ name, type, type_id, value });
   }
-  return found.size > 0 ? [...found.values()] : undefined;
+  return found.length > 0 ? found : undefined;
+}
+
+function valueAt(objects: Branch, path: readonly string[]): unknown {
+  let value: unknown = objects;
+  for (const key of path) value = (value as Branch | undefined)?.[key];
+  return value;
 }

@@ -2,7 +2,7 @@ import type { EcsEvent } from '../../core/ecs-event.ts';
 import { activityOf } from './activity.ts';
 import { type ClassRule, ruleOf } from './class.ts';
 import { type EcsFacts, factsOf } from './facts.ts';
-import { type Branch, definedOnly, OcsfFields } from './fields.ts';
+import { type Branch, OcsfFields } from './fields.ts';
 import { metadataOf } from './metadata.ts';
 import { objectsOf } from './objects.ts';
 import { observablesOf } from './observables.ts';
@@ -16,30 +16,20 @@ export function ocsfLine(event: EcsEvent): string {
 
 /**
  * The event in the shape of OCSF 1.3.0. A value for which its class has a field goes there; all others go to `unmapped`
- * in the shape of ECS, so that nothing is lost.
+ * in the shape of ECS, so that nothing is lost. A field that is undefined is missing.
  */
-export function ocsfEvent(event: EcsEvent): Branch {
+function ocsfEvent(event: EcsEvent): Branch {
   const fields = new OcsfFields(event);
-  const facts = factsOf(fields.branch('event'));
+  const root = fields.branch();
+  const about = fields.branch('event');
+  const error = fields.branch('error');
+  const facts = factsOf(about);
   const rule = ruleOf(facts);
-  const { becomes } = rule;
-  const objects = definedOnly(objectsOf(becomes, fields, subjectOf(rule, facts))) ?? {};
-  const placed = {
-    ...classification(rule, facts, fields),
-    ...whenOf(fields),
-    ...statusOf(fields),
-    metadata: metadataOf(fields, becomes.uid !== 0),
-    ...objects,
-    observables: observablesOf(objects),
-    raw_data: fields.text(fields.branch('event'), 'original'),
-  };
-  return definedOnly({ ...placed, unmapped: fields.rest() }) ?? {};
-}
-
-function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): Branch {
   const { uid, caption, categoryUid, categoryCaption, activities } = rule.becomes;
   const activity = activityOf(rule.activities, facts);
-  const severity = severityOf(fields.branch(), facts.words);
+  const severity = severityOf(root, facts.words);
+  const status = STATUS[fields.textThat(isStatus, about, 'outcome') ?? 'unknown'];
+  const objects = objectsOf(rule.becomes, fields, subjectOf(rule, facts));
   return {
     activity_id: activity,
     activity_name: activities[activity] ?? sourceActivityName(facts, fields),
@@ -51,6 +41,20 @@ function classification(rule: ClassRule, facts: EcsFacts, fields: OcsfFields): B
     type_name: `${caption}: ${activities[activity] ?? 'Other'}`,
     severity_id: severity.id,
     severity: severity.caption,
+    time: fields.milliseconds(root, '@timestamp') ?? fields.milliseconds(about, 'created') ?? 0,
+    start_time: fields.milliseconds(about, 'start'),
+    end_time: fields.milliseconds(about, 'end'),
+    status_id: status?.status_id,
+    status: status?.status,
+    status_code: fields.text(error, 'code'),
+    status_detail: fields.text(about, 'reason') ?? fields.text(error, 'message'),
+    message: fields.text(root, 'message') ?? fields.text(error, 'message'),
+    metadata: metadataOf(fields, uid !== 0),
+    ...objects,
+    observables: observablesOf(objects),
+    raw_data: fields.text(about, 'original'),
+    // The last of all: what has been read by now is not repeated.
+    unmapped: fields.rest(),
   };
 }
 
@@ -65,29 +69,12 @@ function subjectOf({ categories = [] }: ClassRule, facts: EcsFacts): string {
   return categories.find((category) => facts.categories.includes(category)) ?? 'unknown';
 }
 
-function whenOf(fields: OcsfFields): Branch {
-  const about = fields.branch('event');
-  return {
-    time: fields.milliseconds(fields.branch(), '@timestamp') ?? fields.milliseconds(about, 'created') ?? 0,
-    start_time: fields.milliseconds(about, 'start'),
-    end_time: fields.milliseconds(about, 'end'),
-  };
-}
-
-const STATUS: Readonly<Record<string, Branch>> = {
+const STATUS: Readonly<Record<string, { readonly status_id: number; readonly status: string }>> = {
   success: { status_id: 1, status: 'Success' },
   failure: { status_id: 2, status: 'Failure' },
   unknown: { status_id: 0, status: 'Unknown' },
 };
 
-function statusOf(fields: OcsfFields): Branch {
-  const error = fields.branch('error');
-  const about = fields.branch('event');
-  const outcome = fields.textThat((text) => Object.hasOwn(STATUS, text), about, 'outcome');
-  return {
-    ...STATUS[outcome ?? 'unknown'],
-    status_code: fields.text(error, 'code'),
-    status_detail: fields.text(about, 'reason') ?? fields.text(error, 'message'),
-    message: fields.text(fields.branch(), 'message') ?? fields.text(error, 'message'),
-  };
+function isStatus(text: string): boolean {
+  return Object.hasOwn(STATUS, text);
 }

@@ -1,3 +1,5 @@
+import { remembered } from '../../core/events/remembered.ts';
+
 /** The kind of act that the name of an audit record means. */
 export interface Classification {
   readonly category: readonly string[];
@@ -40,7 +42,9 @@ const SETTING = words('setting preference configuration policy');
 const HOST = words('appliance cluster desktop host instance machine pool sandbox server vm workload');
 
 /** Understands a kind by its verb and its other words. Unknown words are ignored. */
-export function classify(kind: string): Classification {
+export const classify = remembered(classifyKind);
+
+function classifyKind(kind: string): Classification {
   const [verb = '', ...about] = wordsOf(kind);
   const act = (Object.keys(VERBS) as Act[]).find((one) => VERBS[one].has(verb));
   const has = (subject: ReadonlySet<string>) => about.some((word) => subject.has(word));

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { EcsFields, EcsUser } from '../../core/ecs-event.ts';
 import { UnreadableError } from '../../core/errors.ts';
 import { jsonRows } from '../../core/events/json/json-rows.ts';
@@ -87,25 +86,25 @@ function actor(row: Row): string | undefined {
   return isObject(row.value) ? textOf(row.value.uid) : undefined;
 }
 
-/** A text, a number or null. Unlike in zod's own type, the number may be Infinity: JSON.parse makes that of 1e400. */
-const text = z.optional(
-  z.custom<string | number | null>((value) => value === null || ['string', 'number'].includes(typeof value)),
-);
+/** A text or a number. Also the number Infinity, which JSON.parse makes of 1e400. */
+type Scalar = string | number | null | undefined;
 
 /** A record as documented, with each property optional. Properties that are not listed stay in event.original only. */
-const AuditEvent = z.object({
-  aid: text,
-  accountGroupName: text,
-  date: text,
-  event: text,
-  ipAddress: text,
-  uid: text,
-  user: text,
-  resources: z.nullish(z.array(z.object({ type: text, name: text }))),
-});
+interface AuditEvent extends Readonly<Record<(typeof SCALARS)[number], Scalar>> {
+  readonly resources?: readonly Resource[] | null | undefined;
+}
+
+interface Resource {
+  readonly type: Scalar;
+  readonly name: Scalar;
+}
+
+/** In the order in which they are checked. */
+const SCALARS = ['aid', 'accountGroupName', 'date', 'event', 'ipAddress', 'uid', 'user'] as const;
+const RESOURCE_SCALARS = ['type', 'name'] as const;
 
 function map(row: Row): EcsFields {
-  const record = parseRecord(row.value);
+  const record = checked(row.value);
   const event = textOf(record.event) ?? '';
   const { category, type, action, outcome, known } = classify(event);
   const user = personIn(textOf(record.user) ?? '', textOf(record.uid));
@@ -139,14 +138,27 @@ function map(row: Row): EcsFields {
   };
 }
 
-function parseRecord(value: unknown): z.infer<typeof AuditEvent> {
-  const parsed = z.safeParse(AuditEvent, value);
-  if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path ?? [];
-  const found = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
-  const wanted =
-    path.length === 0 || path.at(-2) === 'resources' ? 'an object' : path.at(-1) === 'resources' ? 'a list' : 'a text';
-  throw new Error(`${path.length === 0 ? 'the record' : path.join('.')} is ${shapeOf(found)}; ${wanted} was expected`);
+/** The record, if each of its properties has the documented type. */
+function checked(value: unknown): AuditEvent {
+  if (!isObject(value)) throw wrong('the record', value, 'an object');
+  for (const key of SCALARS) if (!isScalar(value[key])) throw wrong(key, value[key], 'a text');
+  const resources = value.resources ?? [];
+  if (!Array.isArray(resources)) throw wrong('resources', resources, 'a list');
+  for (const [at, resource] of resources.entries()) {
+    const path = `resources.${at}`;
+    if (!isObject(resource)) throw wrong(path, resource, 'an object');
+    for (const key of RESOURCE_SCALARS)
+      if (!isScalar(resource[key])) throw wrong(`${path}.${key}`, resource[key], 'a text');
+  }
+  return value as unknown as AuditEvent;
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || (value ?? null) === null;
+}
+
+function wrong(path: string, found: unknown, wanted: string): Error {
+  return new Error(`${path} is ${shapeOf(found)}; ${wanted} was expected`);
 }
 
 /** The users that an event names besides its actor. */

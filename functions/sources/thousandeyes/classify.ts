@@ -1,3 +1,5 @@
+import { remembered } from '../../core/events/remembered.ts';
+
 /** The kind of act that the text of an event means. */
 export interface Classification {
   readonly category: readonly string[];
@@ -49,7 +51,9 @@ const SUBJECT = new RegExp(
 );
 
 /** Understands an event by its words. Case, outer space and the final period (API version 6 had none) do not matter. */
-export function classify(text: string): Classification {
+export const classify = remembered(classifyText);
+
+function classifyText(text: string): Classification {
   const words = text.trim().slice(0, LONGEST_TEXT).toLowerCase().replace(/\.$/, '').trim();
   const failed = FAILURE.test(words);
   const action = actionOf(words);

@@ -1,5 +1,5 @@
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
-import { ocsfEvent } from '../../../functions/formats/ocsf/ocsf.ts';
+import { ocsfLine } from '../../../functions/formats/ocsf/ocsf.ts';
 
 type Facts = Record<string, unknown>;
 /** An event as a test looks at it. */
@@ -36,5 +36,5 @@ export function eventWith(about: Facts, fields: Facts = {}): EcsEvent {
 
 /** The same event in the shape of OCSF. */
 export function ocsf(about: Facts, fields?: Facts): Loose {
-  return ocsfEvent(eventWith(about, fields));
+  return JSON.parse(ocsfLine(eventWith(about, fields)));
 }

@@ -5,7 +5,6 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -45,7 +44,8 @@ export function scanList(text: string, from: number, take: (element: string) => 
 
 /** The text of a value without line breaks. A JSON string holds no raw line break, so only space between tokens is replaced. */
 export function onOneLine(value: string): string {
-  return value.replace(/[\r\n]+/g, ' ');
+  // Most values have none: to look for a character is cheaper than to replace.
+  return value.includes('\n') || value.includes('\r') ? value.replace(/[\r\n]+/g, ' ') : value;
 }
 
 export function beginsList(text: string, at: number): boolean {
@@ -60,25 +60,26 @@ export function skipSpace(text: string, from: number): number {
 
 /** Returns where the value that begins at `from` ends. */
 export function skipValue(text: string, from: number): number {
-  let at = from;
-  let depth = 0;
-  do {
+  const first = text.charCodeAt(from);
+  if (first === QUOTE) return skipString(text, from);
+  if (first !== OPEN_LIST && first !== OPEN_OBJECT) return skipLiteral(text, from);
+  let at = from + 1;
+  for (let depth = 1; depth > 0 && at < text.length; ) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = skipString(text, at);
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
-      depth++;
+    else {
+      // Between strings, only brackets matter.
+      if (code === OPEN_LIST || code === OPEN_OBJECT) depth++;
+      else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
       at++;
-    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
-      depth--;
-      at++;
-    } else if (code === COMMA || code === COLON || isSpace(code)) at++;
-    else at = skipLiteral(text, at);
-  } while (depth > 0 && at < text.length);
+    }
+  }
   return at;
 }
 
 function skipString(text: string, from: number): number {
   for (let quote = text.indexOf('"', from + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote + 1;
     let backslashes = quote;
     while (text.charCodeAt(backslashes - 1) === BACKSLASH) backslashes--;
     // An even number of backslashes are escaped backslashes; one more escapes the quote.
@@ -87,9 +88,9 @@ function skipString(text: string, from: number): number {
   return text.length + 1;
 }
 
-/** Skips a number, true, false or null. */
+/** Skips a number, true, false or null; at least one character, so that a scan of anything ends. */
 function skipLiteral(text: string, from: number): number {
-  let at = from;
+  let at = from + 1;
   while (at < text.length && !endsLiteral(text.charCodeAt(at))) at++;
   return at;
 }

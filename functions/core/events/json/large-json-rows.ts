@@ -43,19 +43,33 @@ export function largeJsonRows(
   return { rows, document: document as Readonly<Record<string, unknown>> };
 }
 
+/** Length of a list up to which all of its records are parsed at once and kept. Each record of a longer one is parsed by itself. */
+const SMALL_LIST = 2_000_000;
+
 /** Reads a JSON answer that is nothing but the list of its records. */
 export function bareJsonRows({ headers, text: sent }: Body): readonly Row[] {
   const body = { headers, text: withoutByteOrderMark(sent) };
-  const rows = readJson(body, () => {
-    const { text } = body;
-    const start = skipSpace(text, 0);
-    const list = beginsList(text, start) ? readList(text, start) : undefined;
-    // The list has been checked. What follows it is checked with a null in its place.
-    JSON.parse(list ? `null${text.slice(list.end)}` : text);
-    return list?.rows;
-  });
+  const rows = readJson(body, () => (body.text.length > SMALL_LIST ? rowsOfLarge(body.text) : rowsOfSmall(body.text)));
   if (rows === undefined) throw unexpectedJson(body, 'the JSON is no list');
   return rows;
+}
+
+function rowsOfSmall(text: string): readonly Row[] | undefined {
+  const values: unknown = JSON.parse(text);
+  if (!Array.isArray(values)) return undefined;
+  const rows: Row[] = [];
+  scanList(text, skipSpace(text, 0), (element) => {
+    rows.push({ value: values[rows.length] as unknown, text: onOneLine(element) });
+  });
+  return rows;
+}
+
+function rowsOfLarge(text: string): readonly Row[] | undefined {
+  const start = skipSpace(text, 0);
+  const list = beginsList(text, start) ? readList(text, start) : undefined;
+  // The list has been checked. What follows it is checked with a null in its place.
+  JSON.parse(list ? `null${text.slice(list.end)}` : text);
+  return list?.rows;
 }
 
 /** The text of each member of a JSON object, by its key. If a key occurs twice, the last value counts, as in JSON.parse. */

@@ -74,6 +74,20 @@ describe('the text of each record is the vendor’s own', () => {
     expect(bareJsonRows({ headers: {}, text: list })[0]?.text).toBe('{   "a": 1, "b":2 }');
   });
 
+  test('a list is read the same whether it is small or large, and so is what is no list', () => {
+    const records = RECORDS.map(([, record]) => record).join(' ,\n');
+    const long = `"${'x'.repeat(2_000_000)}"`;
+    const outcomes = (ending: string) => [long, '"x"'].map((last) => bare(`[${records},${last}${ending}`));
+    for (const ending of [']', ' ] ']) {
+      const [large, small] = outcomes(ending).map(({ rows }) => rows?.slice(0, -1));
+      expect(large).toHaveLength(RECORDS.length);
+      expect(large).toEqual(small);
+    }
+    for (const ending of [']x', '', ',]', ',,1]']) {
+      for (const { message } of outcomes(ending)) expect(message).toContain('the answer is not JSON, or only a part');
+    }
+  });
+
   test('a byte order mark is skipped', () => {
     expect(large('\uFEFF{"data":[1]}')).toEqual(whole('{"data":[1]}'));
     expect(bare('\uFEFF[1]')).toEqual({ rows: [{ value: 1, text: '1' }] });
