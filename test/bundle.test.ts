@@ -10,7 +10,7 @@ import { NEVER_LOADED } from '../lib/functions/never-loaded.ts';
 import { findSources, handlerOf, rotateHandlerOf } from '../lib/plan/find-sources.ts';
 
 /** A cold start loads all of it: what makes a handler larger than this wants a reason. */
-const MOST_BYTES = 500_000;
+const MOST_BYTES = 700_000;
 
 const sources = await findSources();
 const handlers = [
@@ -50,6 +50,6 @@ test.each(handlers)(
     const inputs = Object.values(metafile.inputs);
     const left = inputs.flatMap(({ imports }) => imports).filter(({ external, path }) => external && !isBuiltin(path));
     expect(left.filter(({ kind }) => kind === 'import-statement')).toEqual([]);
-    expect(new Set(left.map(({ path }) => path))).toEqual(new Set(NEVER_LOADED));
+    expect(new Set(left.map(({ path }) => path.replace(/^(\.\.\/)+/, '*/')))).toEqual(new Set(NEVER_LOADED));
   },
 );
