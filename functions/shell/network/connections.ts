@@ -1,6 +1,4 @@
-import type { Dispatcher } from 'undici';
-// Single files: the whole package would almost double the bundle.
-import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Dispatcher, Pool } from 'undici';
 import { proxyFor } from './proxy.ts';
 
 /** Maximum connections to one origin: as many requests are in flight at most. Others wait for a free one. */
@@ -25,11 +23,18 @@ const OPTIONS: Pool.Options = {
 /** Connections to one origin, opened when they are needed and kept until `destroy`. No redirects, no retries. */
 export async function connectionsTo(origin: string): Promise<Dispatcher> {
   const proxy = proxyFor(new URL(origin), process.env);
-  return proxy ? await tunnelsThrough(proxy) : new Pool(origin, OPTIONS);
+  if (proxy) return await tunnelsThrough(proxy);
+  const Pool = await loadPool();
+  return new Pool(origin, OPTIONS);
 }
 
-/** Loaded only where there is a proxy. */
+/** Loaded with the first request, since not every invocation makes one, and as a single file: the whole package would almost double the bundle. */
+async function loadPool(): Promise<typeof Pool> {
+  return (await import('undici/lib/dispatcher/pool.js')).default;
+}
+
 async function tunnelsThrough(proxy: URL): Promise<Dispatcher> {
+  const Pool = await loadPool();
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   const { default: connect } = await import('undici/lib/api/api-connect.js');
   const { username, password } = proxy;
