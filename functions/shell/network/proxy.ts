@@ -4,10 +4,13 @@ import { BlockList, isIPv4 } from 'node:net';
 export function proxyFor(origin: URL, environment: Readonly<Record<string, string | undefined>>): URL | undefined {
   const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = environment;
   const proxy = HTTPS_PROXY ?? https_proxy;
-  // Plain http is for loopback only, which no proxy reaches.
-  if (!proxy || origin.protocol !== 'https:') return undefined;
+  // Plain http is for loopback only, which no proxy reaches. Proxies of another kind count as none, as in Node.
+  if (origin.protocol !== 'https:' || !/^https?:\/\//.test(proxy ?? '')) return undefined;
   const exempt = (NO_PROXY ?? no_proxy ?? '').toLowerCase().split(',');
-  return exempt.some((entry) => covers(entry.trim(), origin)) ? undefined : new URL(proxy);
+  if (exempt.some((entry) => covers(entry.trim(), origin))) return undefined;
+  // The value is not repeated: it may hold a password.
+  if (!URL.canParse(proxy ?? '')) throw new Error('HTTPS_PROXY is not a URL');
+  return new URL(proxy ?? '');
 }
 
 /** Whether an entry of NO_PROXY is about the origin. Entries have the forms that Node knows: `*`, a host with or without its port, `.example.com`, `*.example.com`, and a range of IPv4 addresses. */

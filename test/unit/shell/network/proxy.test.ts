@@ -9,9 +9,12 @@ test.each(['HTTPS_PROXY', 'https_proxy'])('%s names the proxy of https origins',
   expect(proxyFor(new URL('http://127.0.0.1'), { [name]: PROXY })).toBeUndefined();
 });
 
-test('no proxy where none is named, or an empty one', () => {
-  expect(proxyFor(VENDOR, {})).toBeUndefined();
-  expect(proxyFor(VENDOR, { HTTPS_PROXY: '' })).toBeUndefined();
+test.each([undefined, '', 'socks5://127.0.0.1:1080', 'proxy.example.com:3128'])('no proxy where it is %s', (proxy) => {
+  expect(proxyFor(VENDOR, { HTTPS_PROXY: proxy })).toBeUndefined();
+});
+
+test('a proxy that is not a URL is refused without its password', () => {
+  expect(() => proxyFor(VENDOR, { HTTPS_PROXY: 'http://me:pass-phrase@' })).toThrow(/^HTTPS_PROXY is not a URL$/);
 });
 
 test.each([
