@@ -25,6 +25,7 @@ import { metricNamespace } from '../../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
 import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
+import { NEVER_LOADED } from './never-loaded.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 /** Files in the bundle, and the paths where Lambda unpacks them. */
@@ -107,6 +108,7 @@ function bundling({ name, secrets }: LambdaFunctionProps, { caBundle }: Deployme
     mainFields: ['module', 'main'],
     minify: true,
     bundleAwsSDK: true,
+    externalModules: [...NEVER_LOADED],
     logLevel: LogLevel.WARNING,
     sourceMap: true,
     sourceMapMode: SourceMapMode.EXTERNAL,

@@ -117,4 +117,12 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
       '    for (const entry of this.#quarantine)\n',
     test: 'test/rules/delivery/delivery.test.ts',
   },
+  {
+    name: 'batch-buffer-shared',
+    story: 'Two batches are written into the same buffer: the records of one are sent twice, those of the other never.',
+    file: 'functions/shell/network/firehose.ts',
+    find: 'this.#spares.pop()',
+    put: 'this.#spares.at(-1)',
+    test: 'test/unit/shell/network/firehose.test.ts',
+  },
 ];

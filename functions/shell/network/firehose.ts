@@ -1,6 +1,7 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
+import { recordBatchJson } from './record-batch.ts';
 
 /** Temporary errors of the whole call: none of its records was accepted. */
 const BUSY = new Set([
@@ -25,6 +26,8 @@ const HOPELESS = new Set([
 export class Firehose {
   // No retries: the SDK would resend the whole batch, of which a part may have been accepted.
   readonly #client: FirehoseClient;
+  /** Buffers of batches that were accepted. A new one of 5 MB for each batch would cost more than what is written into it. */
+  readonly #spares: Uint8Array[] = [];
 
   constructor(options: { readonly region?: string } = {}) {
     this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
@@ -36,13 +39,18 @@ export class Firehose {
     records: readonly Uint8Array[],
     timeout: Duration,
   ): Promise<(string | undefined)[]> {
-    const command = new PutRecordBatchCommand({
-      DeliveryStreamName: deliveryStream,
-      Records: records.map((Data) => ({ Data })),
-    });
+    const command = new PutRecordBatchCommand({ DeliveryStreamName: deliveryStream, Records: [] });
+    // The body takes its place before the SDK measures and signs it.
+    const body = recordBatchJson(deliveryStream, records, this.#spares.pop());
+    command.middlewareStack.add(
+      (next) => (call) => next({ ...call, request: Object.assign(call.request ?? {}, { body }) }),
+      { step: 'build', priority: 'high' },
+    );
     try {
       const abortSignal = AbortSignal.timeout(Math.ceil(timeout / MILLISECOND));
       const { RequestResponses: answers = [] } = await this.#client.send(command, { abortSignal });
+      // Only now: the buffer of a call that failed may still be on its way to the network.
+      this.#spares.push(new Uint8Array(body.buffer));
       return records.map((_, at) => {
         const answer = answers[at];
         // A record without an answer may not have been accepted.

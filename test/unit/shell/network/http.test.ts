@@ -3,11 +3,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NetworkError, TidemarkError, UnreadableError } from '../../../functions/core/errors.ts';
-import type { Request } from '../../../functions/core/model.ts';
-import { formBody, jsonBody } from '../../../functions/core/requests/request-body.ts';
-import { MILLISECOND, SECOND } from '../../../functions/core/time.ts';
-import { Http, resolve } from '../../../functions/shell/network/http.ts';
+import { NetworkError, TidemarkError, UnreadableError } from '../../../../functions/core/errors.ts';
+import type { Request } from '../../../../functions/core/model.ts';
+import { formBody, jsonBody } from '../../../../functions/core/requests/request-body.ts';
+import { MILLISECOND, SECOND } from '../../../../functions/core/time.ts';
+import { Http, resolve } from '../../../../functions/shell/network/http.ts';
 
 const CREDENTIALS = { authorization: 'Bearer hunter2' };
 const MEBIBYTE = 1024 * 1024;
@@ -321,6 +321,57 @@ describe('what is read', () => {
     expect(thrown.message).toContain('zstd');
   });
 
+  test('of a header that makes no sense twice, the first counts', async () => {
+    respond = (_, response) => {
+      response.setHeader('Retry-After', ['5', '60']);
+      response.setHeader('Location', ['/a', '/b']);
+      response.end('{}');
+    };
+
+    expect((await get('/')).headers).toMatchObject({ 'retry-after': '5', location: '/a' });
+  });
+
+  test('headers with the names of what every object has', async () => {
+    respond = (_, response) => {
+      response.setHeader('Constructor', ['1', '2']);
+      response.setHeader('__proto__', ['1', '2']);
+      response.setHeader('ToString', 'x');
+      response.end('{}');
+    };
+
+    const { headers } = await get('/');
+
+    expect(headers).toMatchObject({ constructor: '1, 2', tostring: 'x' });
+    expect(Object.getPrototypeOf(headers)).toBe(Object.prototype);
+  });
+
+  test('informational answers are passed over', async () => {
+    respond = (_, response) => {
+      response.writeEarlyHints({ link: '</x>; rel=preload' });
+      response.writeProcessing();
+      response.writeHead(201, { 'content-encoding': 'gzip' }).end(gzipSync('made'));
+    };
+
+    expect(await get('/')).toMatchObject({ status: 201, text: 'made' });
+  });
+
+  test.each([
+    ['in two members, of which the last is small', Buffer.concat([gzipSync('x'.repeat(300_000)), gzipSync('y')])],
+    ['larger than what is reserved at a time', gzipSync(`${'x'.repeat(300_000)}y`)],
+  ])('a body packed %s', async (_, packed) => {
+    respond = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+
+    expect((await get('/')).text).toBe(`${'x'.repeat(300_000)}y`);
+  });
+
+  test('a packed body that lies about its size cannot be read', async () => {
+    const packed = gzipSync('x'.repeat(1_000));
+    packed.writeUInt32LE(0xffff_ffff, packed.length - 4);
+    respond = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+
+    expect(await thrownBy(get('/'))).toBeInstanceOf(NetworkError);
+  });
+
   test('hundreds of headers are fine, thousands are not', async () => {
     const headers = (count: number) => Array.from({ length: count }, (_, at) => [`x-${at}`, 'v'] as const);
     respond = ({ url }, response) => {
@@ -433,7 +484,20 @@ describe('what does not end well', () => {
     expect(thrown).toBeInstanceOf(NetworkError);
     expect(thrown.message).toContain('127.0.0.1');
     expect(thrown.message).not.toContain('hunter2');
+    // Nothing is sent a second time unless the engine decides so.
+    expect(asked).toHaveLength(1);
   });
+
+  test.each(['a\nb', 'a\r\nx-other: 1', '\u0000', '\u{1f600}'])(
+    'a header that cannot be sent is refused, and not repeated: %j',
+    async (value) => {
+      const thrown = await thrownBy(http().send({ url: '/' }, { authorization: `hunter2${value}` }, SECOND));
+
+      expect(thrown).toBeInstanceOf(NetworkError);
+      expect(thrown.message).not.toContain('hunter2');
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('nobody listening', async () => {
     const dead = new Http('http://127.0.0.1:1', undefined);
@@ -469,6 +533,41 @@ describe('connections', () => {
 
     await closed;
   }, 5_000);
+
+  test('up to eight are used at a time, and requests beyond that wait for one', async () => {
+    const client = http();
+    const waiting: ServerResponse[] = [];
+    const eight = new Promise<void>((reached) => {
+      respond = (_, response) => void (waiting.push(response) === 8 && reached());
+    });
+    const urls = Array.from({ length: 12 }, (_, at) => `/${at}`);
+    const answers = urls.map((url) => client.send({ url }, CREDENTIALS, 5 * SECOND));
+
+    await eight;
+    expect(sockets).toHaveLength(8);
+    respond = (_, response) => response.end('{}');
+    for (const response of waiting) response.end('{}');
+
+    expect(await Promise.all(answers)).toHaveLength(12);
+    expect(asked.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
+    expect(sockets).toHaveLength(8);
+  });
+
+  test('a request that ends while it waits for one is never sent', async () => {
+    const client = http();
+    const waiting: ServerResponse[] = [];
+    respond = (_, response) => void waiting.push(response);
+    const eight = Array.from({ length: 8 }, () => client.send({ url: '/busy' }, CREDENTIALS, 5 * SECOND));
+
+    const late = await thrownBy(client.send({ url: '/late' }, CREDENTIALS, 100 * MILLISECOND));
+    respond = (_, response) => response.end('{}');
+    for (const response of waiting) response.end('{}');
+    await Promise.all(eight);
+    await client.send({ url: '/next' }, CREDENTIALS, SECOND);
+
+    expect(late.message).toContain('no answer within 100 ms');
+    expect(asked.map(({ url }) => url)).not.toContain('/late');
+  });
 
   test('are not shared between runs', async () => {
     for (const client of [http(), http()]) await client.send({ url: '/' }, CREDENTIALS, SECOND);

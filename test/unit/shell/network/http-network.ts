@@ -1,6 +1,6 @@
-import { NetworkError } from '../../../functions/core/errors.ts';
-import { MILLISECOND } from '../../../functions/core/time.ts';
-import { Http } from '../../../functions/shell/network/http.ts';
+import { NetworkError } from '../../../../functions/core/errors.ts';
+import { MILLISECOND } from '../../../../functions/core/time.ts';
+import { Http } from '../../../../functions/shell/network/http.ts';
 
 // What a process with this environment gets from an origin: Node reads NODE_EXTRA_CA_CERTS only when it starts.
 

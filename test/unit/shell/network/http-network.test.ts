@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const TLS = new URL('../../fixtures/loopback-tls/', import.meta.url);
+const TLS = new URL('../../../fixtures/loopback-tls/', import.meta.url);
 const CERTIFICATE = fileURLToPath(new URL('certificate.pem', TLS));
 const CLIENT = fileURLToPath(new URL('http-network.ts', import.meta.url));
 
@@ -17,13 +17,16 @@ let sockets: Set<Socket>;
 /** Everything that the proxy could read. */
 let overheard: string[];
 let tunnels: boolean;
+/** If set, the proxy's own answer in place of a tunnel. */
+let refusal: string | undefined;
 
 beforeEach(async () => {
-  [sockets, overheard, tunnels] = [new Set(), [], true];
+  [sockets, overheard, tunnels, refusal] = [new Set(), [], true, undefined];
   const tls = { key: readFileSync(new URL('key.pem', TLS)), cert: readFileSync(CERTIFICATE) };
   vendor = createServer(tls, ({ headers }, response) => response.end(`${headers.host} ${headers.authorization}`));
   proxy = createProxy().on('connect', (asked, client: Socket) => {
     overheard.push(`${asked.method} ${asked.url} ${JSON.stringify(asked.rawHeaders)}`);
+    if (refusal) client.end(refusal);
     if (!tunnels) return;
     const onward = connect(port(vendor), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -104,4 +107,25 @@ test('a proxy that does not answer costs no more than the time of the request', 
   const answer = await ask('https://vendor.test', { HTTPS_PROXY: `http://127.0.0.1:${port(proxy)}` }, 300);
 
   expect(answer).toBe('vendor.test: no answer within 300 ms\n');
+});
+
+test('a proxy that refuses ends the request, without a word about the credentials', async () => {
+  [tunnels, refusal] = [false, 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'];
+
+  const answer = await ask('https://vendor.test', { HTTPS_PROXY: `http://me:pass-phrase@127.0.0.1:${port(proxy)}` });
+
+  expect(answer).toMatch(/^vendor\.test: .*407/);
+  expect(answer).not.toContain('pass-phrase');
+});
+
+test.each([
+  ['me:p%40ss', 'me:p@ss'],
+  ['token', 'token:'],
+])('the proxy gets the credentials of its URL: %s', async (userinfo, credentials) => {
+  await ask('https://vendor.test', {
+    HTTPS_PROXY: `http://${userinfo}@127.0.0.1:${port(proxy)}`,
+    NODE_EXTRA_CA_CERTS: CERTIFICATE,
+  });
+
+  expect(overheard[0]).toContain(`Basic ${Buffer.from(credentials).toString('base64')}`);
 });
