@@ -127,13 +127,31 @@ function present(item: Item | undefined): object {
   return item ? { Item: item } : {};
 }
 
-/** `attribute_exists(x)`, `attribute_not_exists(x)` or `x = :y`, where x may be a placeholder. */
+/** `attribute_exists(x)`, `attribute_not_exists(x)`, `x = :y` or `size(x) = :y`, where x is a name, a placeholder, or a path of them. */
 function isTrue(part: string, item: Item | undefined, input: Input): boolean {
   const names = (input.ExpressionAttributeNames ?? {}) as Readonly<Record<string, string>>;
   const values = (input.ExpressionAttributeValues ?? {}) as Item;
-  const [, not, existing] = /^attribute_(not_)?exists\(([#\w]+)\)$/.exec(part) ?? [];
-  if (existing !== undefined) return (item?.[names[existing] ?? existing] !== undefined) === (not === undefined);
-  const [, name, value] = /^([#\w]+) = (:\w+)$/.exec(part) ?? [];
-  if (name === undefined) throw new TableError('ValidationException', `The bench’s table does not know ${part}.`);
-  return JSON.stringify(item?.[names[name] ?? name]) === JSON.stringify(values[value ?? '']);
+  const found = (path: string) =>
+    valueAt(
+      item,
+      path.split('.').map((name) => names[name] ?? name),
+    );
+  const [, not, existing] = /^attribute_(not_)?exists\(([#\w.]+)\)$/.exec(part) ?? [];
+  if (existing !== undefined) return (found(existing) !== undefined) === (not === undefined);
+  const [, size, path, value = ''] = /^(size\()?([#\w.]+)\)? = (:\w+)$/.exec(part) ?? [];
+  if (path === undefined) throw new TableError('ValidationException', `The bench’s table does not know ${part}.`);
+  if (size !== undefined) return String(sizeOf(found(path))) === values[value]?.N;
+  return JSON.stringify(found(path)) === JSON.stringify(values[value]);
+}
+
+function valueAt(item: Item | undefined, path: readonly string[]): Value | undefined {
+  const [name = '', ...rest] = path;
+  const value = item?.[name];
+  return rest.length === 0 ? value : valueAt(value?.M as Item | undefined, rest);
+}
+
+function sizeOf(value: Value | undefined): number | undefined {
+  const [content] = Object.values(value ?? {});
+  if (typeof content === 'string' || Array.isArray(content)) return content.length;
+  return content === undefined ? undefined : Object.keys(content as object).length;
 }

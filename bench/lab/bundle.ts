@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -24,7 +25,7 @@ export interface Bundle {
 /** The Lambda of a source, bundled as the deployment does it. */
 export async function bundleHandler({ root, ...shop }: Workshop, source: string): Promise<Bundle> {
   const entry = join(root, 'functions/sources', source, 'handler.ts');
-  return await bundle(shop, `${source}-handler`, { entryPoints: [entry] });
+  return await bundle(shop, `${source}-handler`, { entryPoints: [entry], external: await neverLoaded(root) });
 }
 
 /** A program of `bench/subjects`. */
@@ -41,8 +42,16 @@ export async function bundleFloor(shop: Workshop, source: string): Promise<Bundl
   return await bundle(shop, `${source}-floor`, { stdin: { contents, resolveDir: HERE, loader: 'ts' } });
 }
 
+/** What the deployment leaves out of the bundle. */
+async function neverLoaded(root: string): Promise<string[]> {
+  const file = join(root, 'lib/functions/never-loaded.ts');
+  if (!existsSync(file)) return [];
+  const { NEVER_LOADED } = (await import(pathToFileURL(file).href)) as { NEVER_LOADED: readonly string[] };
+  return [...NEVER_LOADED];
+}
+
 type Entry =
-  | { readonly entryPoints: string[] }
+  | { readonly entryPoints: string[]; readonly external?: string[] }
   | { readonly stdin: { contents: string; resolveDir: string; loader: 'ts' } };
 
 async function bundle({ folder, minify }: Omit<Workshop, 'root'>, name: string, entry: Entry): Promise<Bundle> {

@@ -17,6 +17,10 @@ export interface BenchSource {
   readonly share: number;
   /** The measured formats, each with how many times the processor time of its floor it may take. */
   readonly formats: Partial<Readonly<Record<FormatId, number>>>;
+  /** Several requests may be in flight, for parts of its range. */
+  readonly isReadInParts?: true;
+  /** A connection with many feeds: settings that make them, and the names of their streams. */
+  watch?(feeds: number): { readonly settings: Readonly<Record<string, unknown>>; readonly streams: readonly string[] };
 }
 
 const FOLDER = new URL('./', import.meta.url);

@@ -35,5 +35,6 @@ export const bench: BenchSource = {
   endpoint,
   pageRows: PAGE_ROWS,
   share: 1,
+  isReadInParts: true,
   formats: { raw: 2.5, ecs: 2 },
 };

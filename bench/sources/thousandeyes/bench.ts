@@ -46,5 +46,6 @@ export const bench: BenchSource = {
   endpoint,
   pageRows: PAGE_ROWS,
   share: 1,
+  isReadInParts: true,
   formats: { raw: 2.5, ecs: 2, cef: 2.5, ocsf: 2.5 },
 };

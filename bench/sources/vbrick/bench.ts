@@ -63,4 +63,26 @@ export const bench: BenchSource = {
   // At 6,000 requests a minute, the most that can be set, pages are 10 ms apart.
   share: 0.4,
   formats: { raw: 2.5, ecs: 1.8 },
+  watch(feeds) {
+    const { length } = LOGS;
+    const watched = Array.from({ length: feeds - length }, (_, at) => ({
+      log: LOGS[at % length] as Log,
+      id: `thing-${at}`,
+    }));
+    const byPath = Map.groupBy(watched, ({ log }) => log.path);
+    const watch = Object.fromEntries([...byPath].map(([path, all]) => [path, all.map(({ id }) => id)]));
+    const streams = [...LOGS.map(({ name }) => name), ...watched.map(({ log, id }) => `watch-${log.name}-${id}`)];
+    return { settings: { watch }, streams };
+  },
 };
+
+type Log = (typeof LOGS)[number];
+
+const LOGS = [
+  { path: 'userAccess', name: 'user-access' },
+  { path: 'users', name: 'users' },
+  { path: 'groups', name: 'groups' },
+  { path: 'devices', name: 'devices' },
+  { path: 'videos', name: 'videos' },
+  { path: 'scheduledEvents', name: 'scheduled-events' },
+] as const;
