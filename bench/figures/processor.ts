@@ -4,11 +4,21 @@ import type { Lab } from '../lab/lab.ts';
 import type { Row } from '../report/row.ts';
 import type { BenchSource } from '../sources/find.ts';
 import type { FloorInput } from '../subjects/floor.ts';
+import { countedRows } from './counted.ts';
 import type { Bench, Figure } from './figure.ts';
 import { inTurns, median } from './rounds.ts';
 
 /** Processor time of an event in a backlog, for each source and format, and of the floors. */
 export const processor: Figure = { name: 'cpu', inSmall: true, measure };
+
+const FLOORS: readonly FloorInput['kind'][] = ['bare', 'hash', 'raw', 'ecs'];
+/** Two destinations, where a source is measured in both formats. */
+const PAIR: readonly FormatId[] = ['ecs', 'ocsf'];
+const MOST_FOR_PAIR = 1.5;
+/** Floors commit after each page, unless pages are small. */
+const SMALL_PAGE = 500;
+
+type Costs = ReadonlyMap<string, number>;
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
@@ -16,104 +26,78 @@ async function measure(bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-async function measureSource({ lab, events, rounds, say }: Bench, source: BenchSource): Promise<Row[]> {
-  const rowsOfLog = Math.round(events * source.share);
-  const cases = new Map<string, () => Promise<Delivered>>();
+async function measureSource({ lab, events, rounds, isSmall, say }: Bench, source: BenchSource): Promise<Row[]> {
+  const count = Math.round(events * source.share);
   const formats = Object.keys(source.formats) as FormatId[];
-  let flushes: Delivered['counters'] | undefined;
-  for (const format of formats) {
-    cases.set(format, async () => {
-      const delivered = await backlog(lab, source, rowsOfLog, [format]);
-      flushes = delivered.counters;
+  const pair = PAIR.every((format) => formats.includes(format)) && !isSmall ? [PAIR] : [];
+  const cases = new Map<string, () => Promise<Delivered>>();
+  let pagesAFlush = 1;
+  for (const together of [...formats.map((format) => [format]), ...pair]) {
+    cases.set(together.join(' + '), async () => {
+      const delivered = await deliver(lab, source, count, together);
+      const { vendor, delivery } = delivered.counters;
+      if (source.pageRows < SMALL_PAGE) pagesAFlush = Math.max(1, Math.floor(vendor.pages / delivery.calls));
       return delivered;
     });
   }
-  const kinds: readonly FloorInput['kind'][] = ['bare', 'hash', 'raw', 'ecs'];
-  for (const kind of kinds) cases.set(`floor ${kind}`, () => floor(lab, source, rowsOfLog, { kind, like: flushes }));
+  for (const kind of FLOORS) {
+    cases.set(`floor ${kind}`, () => deliverFloor(lab, source, count, { kind, pagesAFlush }));
+  }
   const results = await inTurns(rounds, cases);
-  const costs = new Map([...results].map(([name, delivered]) => [name, costOf(delivered)]));
+  const costs: Costs = new Map([...results].map(([name, all]) => [name, median(all.map(costOf))]));
   say(`${source.id}: ${[...costs].map(([name, cost]) => `${name} ${cost.toFixed(1)}`).join(', ')} us an event`);
+  const first = (name: string) => results.get(name)?.[0] as Delivered;
+  const own = (name: string) => ({
+    figure: 'cpu',
+    name: `${source.id} ${name}`,
+    value: costs.get(name) ?? 0,
+    unit: 'us/event',
+  });
   return [
-    ...kinds.map((kind) => row(source, `floor ${kind}`, costs)),
-    ...formats.map((format) => ({
-      ...row(source, format, costs),
-      to: ratioTo(format === 'raw' ? 'floor raw' : 'floor ecs', format, costs),
-      target: { most: source.formats[format] as number },
-    })),
-    ...formats.flatMap((format) => countedRows(source, format, results.get(format)?.[0] as Delivered)),
+    ...FLOORS.map((kind) => own(`floor ${kind}`)),
+    ...formats.map((format): Row => {
+      const base = format === 'raw' ? 'floor raw' : 'floor ecs';
+      return { ...own(format), to: ratio(costs, format, base), target: { most: source.formats[format] as number } };
+    }),
+    ...pair.map((together): Row => {
+      const dearer = together.toSorted((one, other) => (costs.get(other) ?? 0) - (costs.get(one) ?? 0))[0] as string;
+      const name = together.join(' + ');
+      return { ...own(name), to: ratio(costs, name, dearer), target: { most: MOST_FOR_PAIR } };
+    }),
+    ...formats.flatMap((format) =>
+      countedRows({
+        source,
+        format,
+        isSmall,
+        delivered: first(format),
+        floor: first(`floor ${format === 'raw' ? 'raw' : 'ecs'}`),
+      }),
+    ),
   ];
 }
 
 /** Delivers a backlog in these formats, in a new process. */
-export async function backlog(
-  lab: Lab,
-  source: BenchSource,
-  rows: number,
-  formats: readonly FormatId[],
-): Promise<Delivered> {
+async function deliver(lab: Lab, source: BenchSource, rows: number, formats: readonly FormatId[]): Promise<Delivered> {
   const subject = await lab.startHandler(source, { environment: deliveringAs(...formats) });
   const how = { subject, shape: logOf(rows), input: runOf(lab, source), copies: formats.length };
   return await deliverLog(lab, source, how).finally(() => subject.stop());
 }
 
-/** @param like delivers as often as this; without it, after each page */
-async function floor(
+async function deliverFloor(
   lab: Lab,
   source: BenchSource,
   rows: number,
-  { kind, like }: { readonly kind: FloorInput['kind']; readonly like: Delivered['counters'] | undefined },
+  work: Pick<FloorInput, 'kind' | 'pagesAFlush'>,
 ): Promise<Delivered> {
   const subject = await lab.startFloor(source);
-  // Small pages are not delivered one by one.
-  const pagesAFlush = like ? Math.max(1, Math.floor(like.vendor.pages / like.delivery.calls)) : 1;
-  return await deliverByFloor(lab, source, { subject, shape: logOf(rows), kind, pagesAFlush }).finally(() =>
-    subject.stop(),
-  );
+  return await deliverByFloor(lab, source, { subject, shape: logOf(rows), ...work }).finally(() => subject.stop());
 }
 
-/** Median of microseconds of the processor an event. */
-export function costOf(delivered: readonly Delivered[]): number {
-  return median(delivered.map(({ measured, events }) => (measured.processor * 1_000) / events));
+/** Microseconds of the processor an event. */
+function costOf({ measured, events }: Delivered): number {
+  return (measured.processor * 1_000) / events;
 }
 
-function row({ id }: BenchSource, name: string, costs: ReadonlyMap<string, number>): Row {
-  return { figure: 'cpu', name: `${id} ${name}`, value: costs.get(name) ?? 0, unit: 'us/event' };
-}
-
-function ratioTo(base: string, name: string, costs: ReadonlyMap<string, number>) {
+function ratio(costs: Costs, name: string, base: string) {
   return { name: base, ratio: (costs.get(name) ?? 0) / (costs.get(base) ?? 1) };
-}
-
-/** What does not depend on the machine. */
-function countedRows({ id, pageRows }: BenchSource, format: FormatId, { counters, events }: Delivered): Row[] {
-  const name = `${id} ${format}`;
-  const { delivery, table, vendor } = counters;
-  const counted = true;
-  return [
-    {
-      figure: 'billed',
-      name,
-      value: delivery.billed / delivery.bytes,
-      unit: 'x sent',
-      target: { most: 1.03 },
-      counted,
-    },
-    { figure: 'bytes', name, value: delivery.bytes / events, unit: 'bytes/event' },
-    {
-      figure: 'table',
-      name,
-      value: table.calls / (events / 1_000),
-      unit: 'calls/1,000 events',
-      target: { most: 0.5 },
-      counted,
-    },
-    {
-      figure: 'requests',
-      name,
-      value: vendor.calls / Math.ceil(events / pageRows),
-      unit: 'requests/page',
-      target: { most: 1.1 },
-      counted,
-    },
-  ];
 }

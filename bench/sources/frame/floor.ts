@@ -38,8 +38,8 @@ export const floor: Floor<Record> = {
     organization: { id: record.organization_id, name: 'Europe' },
     related: { user: [record.user_email, record.user_first_name] },
     vendor: { account: { id: record.account_id, name: 'Finance desktops' }, customer: { id: record.customer_id } },
-    service: { name: 'Vendor', type: 'vendor' },
+    service: { name: 'The product', type: 'vendor' },
     observer: { vendor: 'Floor', product: 'Floor', type: 'forwarder' },
-    floor: { feed: 'vendor/audit-trails/bench', connection: 'bench', vendor: 'Vendor', product: 'Vendor' },
+    floor: { feed: 'vendor/audit-trails/bench', connection: 'bench', vendor: 'The vendor', product: 'The product' },
   }),
 };

@@ -45,8 +45,13 @@ export const floor: Floor<Record> = {
       audit: { event: record.event, resources: record.resources },
       account_group: { id: record.aid, name: record.accountGroupName },
     },
-    service: { name: 'Vendor', type: 'vendor' },
+    service: { name: 'The product', type: 'vendor' },
     observer: { vendor: 'Floor', product: 'Floor', type: 'forwarder' },
-    floor: { feed: 'vendor/audit-user-events/bench', connection: 'bench', vendor: 'Vendor', product: 'Vendor' },
+    floor: {
+      feed: 'vendor/audit-user-events/bench',
+      connection: 'bench',
+      vendor: 'The vendor',
+      product: 'The product',
+    },
   }),
 };

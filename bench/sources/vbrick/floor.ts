@@ -33,9 +33,16 @@ export const floor: Floor<Record> = {
     user: { id: record.EntityId, target: { id: record.EntityId } },
     organization: { id: record.EntityId },
     related: { user: [record.EntityId, record.EntityId] },
-    vendor: { audit: { message_key: record.MessageKey, entity_key: record.EntityKey, entity_id: record.EntityId } },
-    service: { name: 'Vendor', type: 'vendor' },
+    vendor: {
+      audit: {
+        message_key: record.MessageKey,
+        entity_key: record.EntityKey,
+        entity_id: record.EntityId,
+        changes: [{ field: 'Everything', from: record.Principal, to: record.Message }],
+      },
+    },
+    service: { name: 'The product', type: 'vendor' },
     observer: { vendor: 'Floor', product: 'Floor', type: 'forwarder' },
-    floor: { feed: 'vendor/users/bench', connection: 'bench', vendor: 'Vendor', product: 'Vendor' },
+    floor: { feed: 'vendor/users/bench', connection: 'bench', vendor: 'The vendor', product: 'The product' },
   }),
 };
