@@ -48,7 +48,7 @@ export function countedRows({ source, format, isSmall, delivered, floor }: Count
       figure: 'table',
       value: table.calls / (events / 1_000),
       unit: 'calls/1,000 events',
-      target: { most: isSmall ? MOST_TABLE_CALLS_IN_SMALL : MOST_TABLE_CALLS },
+      ...(pageRows >= 1_000 && { target: { most: isSmall ? MOST_TABLE_CALLS_IN_SMALL : MOST_TABLE_CALLS } }),
     },
     {
       ...common,

@@ -84,6 +84,8 @@ async function pollWith(
   try {
     const from = settledAfter(shape) + 10 * 60_000 * (isFilled ? POLLS : 1);
     const polls = (await poll(lab, subject, { input, from, count: POLLS })).slice(WARM_AFTER);
+    const fewest = Math.min(...polls.map(({ counters }) => counters.vendor.rows));
+    if (fewest < again * 0.9) throw new Error(`A poll saw only ${fewest} rows again, not ${again}.`);
     return {
       processor: median(polls.map(({ measured }) => measured.processor)),
       peak: Math.max(...polls.map(({ measured }) => measured.peak)),
