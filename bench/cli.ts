@@ -54,9 +54,10 @@ const machine = {
   seconds: Math.round((performance.now() - start) / 1_000),
 };
 process.stdout.write(`${writeTable(rows)}\n${JSON.stringify(machine)}\n`);
-if (values.json) await writeFile(values.json, `${JSON.stringify({ ...machine, rows }, null, 2)}\n`);
+const judged = rows.map((row) => ({ ...row, reached: isReached(row) }));
+if (values.json) await writeFile(values.json, `${JSON.stringify({ ...machine, rows: judged }, null, 2)}\n`);
 
-const missed = rows.filter((row) => row.counted && isReached(row) === false);
+const missed = judged.filter(({ counted, reached }) => counted && reached === false);
 if (missed.length > 0) {
   say(`Missed, whatever the machine: ${missed.map(({ figure, name }) => `${figure} of ${name}`).join(', ')}.`);
   process.exitCode = 1;
@@ -68,6 +69,9 @@ function chooseSources(sources: readonly BenchSource[]): readonly BenchSource[] 
   const count = (one: BenchSource) => Object.keys(one.formats).length;
   const richest = sources.toSorted((one, other) => count(other) - count(one))[0]?.id;
   const source = values.source ?? (values.small ? richest : undefined);
+  const ids = sources.map(({ id }) => id);
+  if (source !== undefined && !ids.includes(source))
+    throw new Error(`--source is ${source}, wanted one of ${ids.join(', ')}.`);
   return sources
     .filter(({ id }) => source === undefined || id === source)
     .map((one) => ({

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deliveringAs, deliverLog, logOf, runOf } from '../lab/backlog.ts';
-import type { Lab } from '../lab/lab.ts';
+import { Lab } from '../lab/lab.ts';
 import type { Row } from '../report/row.ts';
 import type { BenchSource } from '../sources/find.ts';
 import type { Bench, Figure } from './figure.ts';
@@ -20,19 +20,26 @@ const SMALL = { limit: ['--max-old-space-size=64', '--max-semi-space-size=4'], t
 async function measure({ lab, sources, events, isSmall }: Bench): Promise<Row[]> {
   const [source] = sources.toSorted((one, other) => formatsOf(other) - formatsOf(one));
   if (!source) return [];
-  const peaks = (limit: readonly string[], times: number) => peaksOf(lab, source, { events, times, limit });
   if (isSmall) {
     const { limit, times, growth } = SMALL;
-    return [{ ...(await peaks(limit, times)).growth, target: { most: growth }, counted: true }];
+    const peaks = await peaksOf(lab, source, { events, times, limit });
+    return [{ ...peaks.growth, target: { most: growth }, counted: true }];
   }
   const limit = heapLimit(lab);
-  const rows: Row[] = [];
-  for (const one of limit.length > 0 ? [limit, []] : [[]]) {
-    const { short, long, growth } = await peaks(one, TIMES);
-    const most = one.length > 0 ? MOST.withLimit : MOST.without;
-    rows.push(short, { ...long, target: { most } }, { ...growth, target: { most: MOST.growth } });
-  }
-  return rows;
+  // Sizes do not depend on how busy the machine is: both ways at once.
+  const rows = await Promise.all(
+    (limit.length > 0 ? [limit, []] : [[]]).map(async (one) => {
+      const own = await Lab.open(lab.shop);
+      return await judgedPeaks(own, source, { events, times: TIMES, limit: one }).finally(() => own.close());
+    }),
+  );
+  return rows.flat();
+}
+
+async function judgedPeaks(lab: Lab, source: BenchSource, backlogs: Backlogs): Promise<Row[]> {
+  const { short, long, growth } = await peaksOf(lab, source, backlogs);
+  const most = backlogs.limit.length > 0 ? MOST.withLimit : MOST.without;
+  return [short, { ...long, target: { most } }, { ...growth, target: { most: MOST.growth } }];
 }
 
 function formatsOf({ formats }: BenchSource): number {

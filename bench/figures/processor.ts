@@ -43,7 +43,7 @@ async function measureSource({ lab, events, rounds, isSmall, say }: Bench, sourc
   for (const kind of FLOORS) {
     cases.set(`floor ${kind}`, () => deliverFloor(lab, source, count, { kind, pagesAFlush }));
   }
-  const results = await inTurns(rounds, cases);
+  const results = await inTurns(rounds, cases, ['floor bare', 'floor hash']);
   const costs: Costs = new Map([...results].map(([name, all]) => [name, median(all.map(costOf))]));
   say(`${source.id}: ${[...costs].map(([name, cost]) => `${name} ${cost.toFixed(1)}`).join(', ')} us an event`);
   const first = (name: string) => results.get(name)?.[0] as Delivered;
@@ -63,6 +63,10 @@ async function measureSource({ lab, events, rounds, isSmall, say }: Bench, sourc
       const dearer = together.toSorted((one, other) => (costs.get(other) ?? 0) - (costs.get(one) ?? 0))[0] as string;
       const name = together.join(' + ');
       return { ...own(name), to: ratio(costs, name, dearer), target: { most: MOST_FOR_PAIR } };
+    }),
+    ...formats.map((format): Row => {
+      const peaks = results.get(format)?.map(({ measured }) => measured.peak) ?? [];
+      return { ...own(format), figure: 'peak', value: Math.max(...peaks), unit: 'MB' };
     }),
     ...formats.flatMap((format) =>
       countedRows({

@@ -6,11 +6,11 @@ import type { Row } from '../report/row.ts';
 import type { Bench, Figure } from './figure.ts';
 import { inTurns, median } from './rounds.ts';
 
-/** What a cold start loads: the size of the bundle, and the time that its import takes. */
+/** What a cold start loads: the size of the bundle, and the processor time that its import takes. */
 export const size: Figure = { name: 'size', measure };
 
 /** Imports are short, so they are repeated more often than backlogs. */
-const IMPORTS_A_ROUND = 5;
+const IMPORTS_A_ROUND = 4;
 
 async function measure({ lab, sources, rounds }: Bench): Promise<Row[]> {
   const bundles = new Map([['sdk', await lab.program('sdk-clients')]]);
@@ -43,7 +43,7 @@ async function measure({ lab, sources, rounds }: Bench): Promise<Row[]> {
   ];
 }
 
-/** Milliseconds, in a new process. */
+/** Milliseconds of the processor, in a new process. */
 async function importTime(lab: Lab, { url }: Bundle): Promise<number> {
   const program = await lab.program('import-time');
   const { child, first } = await Child.start<object, number>(fileURLToPath(program.url), { args: [url] });

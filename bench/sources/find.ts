@@ -13,7 +13,7 @@ export interface BenchSource {
   readonly endpoint: VendorEndpoint;
   /** Rows of a page. */
   readonly pageRows: number;
-  /** Share of the events that a backlog has: the smaller the pages, the longer it takes. */
+  /** Share of the events that a backlog has: all for one source, less for those that are measured beside it. */
   readonly share: number;
   /** The measured formats, each with how many times the processor time of its floor it may take. */
   readonly formats: Partial<Readonly<Record<FormatId, number>>>;

@@ -34,7 +34,7 @@ export const bench: BenchSource = {
   secret: { client_id: 'bench-client-id', client_secret: 'bench-client-secret' },
   endpoint,
   pageRows: PAGE_ROWS,
-  share: 1,
+  share: 0.5,
   isReadInParts: true,
   formats: { raw: 2.5, ecs: 2 },
 };

@@ -61,7 +61,7 @@ export const bench: BenchSource = {
   endpoint,
   pageRows: PAGE_ROWS,
   // At 6,000 requests a minute, the most that can be set, pages are 10 ms apart.
-  share: 0.4,
+  share: 0.3,
   formats: { raw: 2.5, ecs: 1.8 },
   watch(feeds) {
     const { length } = LOGS;
