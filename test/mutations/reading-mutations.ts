@@ -4,7 +4,8 @@ import type { Mutation } from './mutation.ts';
 export const READING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'begun-thing-not-noted',
-    story: 'A session has begun, the checkpoint still says that nothing is ongoing, and its end is asked for an hour late.',
+    story:
+      'A session has begun, the checkpoint still says that nothing is ongoing, and its end is asked for an hour late.',
     file: 'functions/core/state/ongoing.ts',
     find: 'if (begun.length > 0) this.#noteNone(undefined);',
     put: '',

@@ -5,7 +5,7 @@ import { vendorWords, vendorWordsIn } from './vendor-words.ts';
 
 // What is special about a vendor stands in that vendor's own folders: one who adds or removes a vendor looks nowhere else.
 
-const OF_A_VENDOR = /^(functions|test)\/sources\/[^/]+\//;
+const OF_A_VENDOR = /^(functions|test|bench)\/sources\/[^/]+\//;
 
 const words = vendorWords(await findSources());
 const shared = filesBelow('functions', 'lib', 'cli', 'local', 'bench', 'test').filter(
