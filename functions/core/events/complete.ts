@@ -13,11 +13,11 @@ export interface EventContext {
   readonly feed: AnyFeed;
   readonly id: string;
   /** Undefined if the vendor gave no usable time. */
-  readonly time?: Instant;
+  readonly time?: Instant | undefined;
   readonly readAt: Instant;
   readonly window?: Range;
   /** Time from the event until it was first seen, if its range had been read before. */
-  readonly late?: Duration;
+  readonly late?: Duration | undefined;
 }
 
 /**

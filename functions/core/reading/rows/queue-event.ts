@@ -1,5 +1,5 @@
 import type { EcsEvent } from '../../ecs-event.ts';
-import { complete, type EventContext, pipelineError } from '../../events/complete.ts';
+import { bareEvent, complete, type EventContext, pipelineError } from '../../events/complete.ts';
 import { eventId } from '../../events/identity.ts';
 import type { OneRecord } from '../../events/one-record.ts';
 import { UNKNOWN_EVENT } from '../../events/tags.ts';
@@ -82,18 +82,19 @@ function addEvent(run: PageRun, reading: Reading, candidate: Candidate, { delive
   if (mark === UNEXPECTED && deliveredTo === 0) effects.count('UnexpectedSignIns', 1);
   // Called before the record is mapped, because an error in it makes the event a pipeline_error.
   const stableHash = stableHashOf(run, record);
-  const about = {
-    feed,
-    id,
-    readAt,
-    window: run.progress.window,
-    ...(time !== undefined && { time }),
-    ...(late !== undefined && { late }),
-  };
-  const event = mapRecord(run, { record, identity, mark }, about);
+  const about = { feed, id, readAt, window: run.progress.window, time, late };
+  // A destination that gets the vendor's record as it is needs nothing of what it means.
+  const event = needsMapping(run, undelivered)
+    ? mapRecord(run, { record, identity, mark }, about)
+    : bareEvent(record.row, about);
   if (deliveredTo === 0) run.notes.lateness.add(late);
   (findings ?? run.outgoing).add(event, { time, bucket, key, undelivered, stableHash });
   return true;
+}
+
+/** Whether one of these destinations, as bits, gets more than the vendor's record as it is. */
+function needsMapping({ destinations }: PageRun, undelivered: number): boolean {
+  return destinations.some(({ shape }, at) => shape.format !== 'raw' && (undelivered & (1 << at)) !== 0);
 }
 
 /** A hash of the fields that stay the same when the vendor changes a record. Undefined if the stream does not name them. */
