@@ -56,12 +56,13 @@ function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measure
   // Keys are loaded by whole hours: on average half an hour more than the overlap.
   const loadedBytes = (dayBytes * (overlap + HOUR / 2)) / DAY;
   const rowsARun = (events * overlap) / DAY + events / aDay;
+  // A run without rows loads no keys. This is the share of runs with rows if events come at random.
+  const loads = aDay * (1 - Math.exp(-rowsARun));
   const added: Costs = {
     ...NOTHING,
-    // The idle run already has the first unit.
-    reads: aDay * (units(loadedBytes, 4_096) - 1) + READS_OF_A_DAY * units(dayBytes, 4_096),
+    reads: loads * units(loadedBytes, 4_096) + READS_OF_A_DAY * units(dayBytes, 4_096),
     writes: flushes * units(dayBytes / flushes, 1_024),
-    tableCalls: flushes,
+    tableCalls: flushes + loads,
     // The idle run already has the first page. The verification of the day reads all pages once more.
     vendorCalls: aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + Math.floor(events / ASSUMED.pageRows.value),
     records,
