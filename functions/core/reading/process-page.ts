@@ -24,7 +24,7 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
   });
   // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
   const inRange = rows.filter(({ identities }) => !isMargin(reading, identities[0]?.time));
-  await run.seen.prepare(bucketsOf(inRange));
+  await run.seen.prepare(bucketsOf(inRange), run.progress.window);
   for (const { record, identities, hash } of inRange) {
     const time = identities[0]?.time;
     if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) effects.count('OutOfRange', 1);

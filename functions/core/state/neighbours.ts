@@ -1,5 +1,5 @@
 import { bucketOf } from '../stored/seen-chunk.ts';
-import { HOUR, type Instant, parseInstant } from '../time.ts';
+import { DAY, floorTo, HOUR, type Instant, parseInstant, type Range } from '../time.ts';
 
 /** So many hours between two wanted ones are loaded with them: one query more costs about as much. */
 const MAX_BETWEEN = 5;
@@ -17,6 +17,19 @@ export function neighbours(buckets: readonly string[], mayLoad: (bucket: string)
     else ranges.push([bucket]);
   }
   return ranges;
+}
+
+/** The hours of a range that lie within a day of one of these buckets. */
+export function hoursNear(buckets: readonly string[], { from, to }: Range): string[] {
+  const hours = buckets.flatMap((bucket) => hourOf(bucket) ?? []);
+  const first = Math.max(
+    floorTo(from, HOUR),
+    hours.reduce((least, hour) => Math.min(least, hour), Number.POSITIVE_INFINITY) - DAY,
+  );
+  const end = Math.min(to, hours.reduce((most, hour) => Math.max(most, hour), Number.NEGATIVE_INFINITY) + DAY);
+  const near: string[] = [];
+  for (let hour = first; hour < end; hour += HOUR) near.push(bucketOf(hour));
+  return near;
 }
 
 /** The hours between two buckets. Undefined if these are too many, or the buckets belong to no hour. */

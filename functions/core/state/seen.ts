@@ -1,7 +1,8 @@
 import type { Effects } from '../effects.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
+import type { Range } from '../time.ts';
 import { BucketKeys } from './bucket-keys.ts';
-import { neighbours } from './neighbours.ts';
+import { hoursNear, neighbours } from './neighbours.ts';
 
 /** Maximum number of buckets in memory: a vendor that puts an impossible time on each row must not fill it with empty ones. */
 const MAX_BUCKETS = 1_000;
@@ -48,13 +49,16 @@ export class Seen {
   /**
    * Loads buckets that are about to be asked for, with one query for those that are neighbours. What finds no room is loaded when
    * it is asked for. Undefined if all are in memory.
+   *
+   * @param along the range that is being read: its hours near these are loaded with them, since they will be asked for soon
    */
-  prepare(buckets: Iterable<string>): Promise<void> | undefined {
+  prepare(buckets: Iterable<string>, along?: Range): Promise<void> | undefined {
     const wanted = new Set(buckets);
     const missing = [...wanted].filter((bucket) => !this.#use(bucket));
     if (missing.length === 0) return undefined;
     const isAbsent = (bucket: string) => !this.#complete.has(bucket) && !this.#loading.has(bucket);
-    const ranges = neighbours(missing.filter(isAbsent), isAbsent).slice(0, MAX_QUERIES);
+    const near = along ? hoursNear(missing, along) : [];
+    const ranges = neighbours([...new Set([...missing, ...near])].filter(isAbsent), isAbsent).slice(0, MAX_QUERIES);
     const others = missing.flatMap((bucket) => this.#loading.get(bucket)?.ended ?? []);
     return Promise.all([...others, ...ranges.map((range) => this.#load(range, wanted))]).then(() => undefined);
   }
