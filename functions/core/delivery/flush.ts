@@ -4,7 +4,7 @@ import type { Destination } from '../model.ts';
 import { RETRIES, retry } from '../retry.ts';
 import type { Seen } from '../state/seen.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { SELF } from '../stored/seen-chunk.ts';
+import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import type { EventLines } from './event-writer.ts';
@@ -26,6 +26,15 @@ export interface Flushed {
   readonly events: number;
   readonly quarantined: number;
   readonly retries: number;
+}
+
+/** What came of sending a flush. */
+interface SentFlush {
+  /** The keys of accepted events. */
+  readonly chunks: readonly SeenChunk[];
+  readonly flushed: Flushed;
+  /** The reason why not all of it was accepted. */
+  readonly failure?: { readonly thrown: unknown };
 }
 
 /** Inputs of a flush. */
@@ -88,21 +97,38 @@ export class Flush {
    * Events that one destination has accepted are remembered even if another destination fails, and are not sent to it again.
    */
   async deliver(endBy: Instant): Promise<Flushed> {
+    const { chunks, failure, flushed } = await this.send(endBy);
+    if (chunks.length > 0) await rememberChunks(this.#parts, chunks, endBy);
+    if (failure) throw failure.thrown;
+    this.done();
+    return flushed;
+  }
+
+  /** Quarantines and delivers. The chunks are to be remembered, even if a destination has failed. */
+  async send(endBy: Instant): Promise<SentFlush> {
     const { effects, feed, destinations } = this.#parts;
     const waiting = [...this.#waiting.values()];
     const quarantined = this.#quarantine.length;
-    for (const entry of this.#quarantine)
-      await retry(effects, RETRIES.table, endBy, () => effects.quarantine(feed, entry));
+    try {
+      for (const entry of this.#quarantine)
+        await retry(effects, RETRIES.table, endBy, () => effects.quarantine(feed, entry));
+    } catch (thrown) {
+      return { chunks: [], failure: { thrown }, flushed: { events: 0, quarantined: 0, retries: 0 } };
+    }
     const results = await Promise.allSettled(
       destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
-    const accepted = acceptedBits(waiting, results);
+    const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results));
     const failures = results.flatMap(failuresOf);
-    await this.#remember(waiting, accepted, endBy);
-    if (failures.length > 0) throw mostSevere(failures);
+    const events = waiting.filter(({ bucket }) => bucket !== SELF).length;
+    const flushed = { events, quarantined, retries: retriesOf(results) };
+    return { chunks, flushed, ...(failures.length > 0 && { failure: { thrown: mostSevere(failures) } }) };
+  }
+
+  /** Lets go of the events, after they were delivered and remembered. */
+  done(): void {
     this.isDone = true;
     this.#waiting = new Map();
-    return { events: waiting.filter(({ bucket }) => bucket !== SELF).length, quarantined, retries: retriesOf(results) };
   }
 
   async #deliverTo(
@@ -119,16 +145,21 @@ export class Flush {
     return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
   }
 
-  /** Appends one chunk for each bucket and set of destinations. */
-  async #remember(waiting: readonly Waiting[], accepted: Uint32Array, endBy: Instant): Promise<void> {
-    const { effects, place, destinations, seen } = this.#parts;
-    const groups = groupAccepted(waiting, accepted);
-    const ids = destinations.map(({ id }) => id);
-    const chunks = groups.map((group, part) => chunkOf(group, `${this.#name}#${part}`, ids));
-    if (chunks.length === 0) return;
-    await retry(effects, RETRIES.table, endBy, () => effects.remember(place, chunks));
-    seen.add(chunks);
+  /** One chunk for each bucket and set of destinations. */
+  #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array): SeenChunk[] {
+    const ids = this.#parts.destinations.map(({ id }) => id);
+    return groupAccepted(waiting, accepted).map((group, part) => chunkOf(group, `${this.#name}#${part}`, ids));
   }
+}
+
+/** Appends chunks to what was delivered. */
+export async function rememberChunks(
+  { effects, place, seen }: FlushParts,
+  chunks: readonly SeenChunk[],
+  endBy: Instant,
+): Promise<void> {
+  await retry(effects, RETRIES.table, endBy, () => effects.remember(place, chunks));
+  seen.add(chunks);
 }
 
 /** For each event, the destinations that have accepted it, as bits. One for which nothing could be written counts as having it. */

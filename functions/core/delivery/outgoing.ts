@@ -1,9 +1,10 @@
 import type { EcsEvent } from '../ecs-event.ts';
 import type { Effects } from '../effects.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
+import type { SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { EventWriter, type Writer } from './event-writer.ts';
-import { type Address, Flush, type FlushParts, type Waiting } from './flush.ts';
+import { type Address, Flush, type FlushParts, rememberChunks, type Waiting } from './flush.ts';
 
 /** Inputs of a run's deliveries. */
 interface OutgoingParts extends FlushParts {
@@ -74,6 +75,11 @@ export class Outgoing {
   /** Keeps a text in quarantine that no destination gets. */
   quarantine(entry: QuarantineEntry): void {
     if (!this.#quarantine.some((other) => other.id === entry.id)) this.#quarantine.push(entry);
+  }
+
+  /** Appends chunks to what was delivered. */
+  async remember(chunks: readonly SeenChunk[], endBy: Instant): Promise<void> {
+    await rememberChunks(this.#parts, chunks, endBy);
   }
 
   /** Closes the flush that is being collected. What comes in later belongs to another one. */

@@ -13,7 +13,7 @@ import {
 } from './plan.ts';
 
 /** A commit of the position is due after this many flushes, or when progress has waited this long. A crash in between repeats reads, not deliveries. */
-const FLUSHES_PER_COMMIT = 2;
+const FLUSHES_PER_COMMIT = 4;
 const LONGEST_UNCOMMITTED: Duration = 5 * SECOND;
 
 /** Pages of a part of a long window. Each part costs about half a page more: it ends in the middle of one. */

@@ -31,7 +31,9 @@ export function startSending<F extends AnyFeed>(
   const { effects, feed, destinations, write } = context;
   const run = runName(context, lease);
   const outgoing = new Outgoing({ effects, feed: feed.name, place, destinations, seen, write, run });
-  return { effects, feed, endBy: asker.endBy, destinations, tally, seen, outgoing, deliveries: new Deliveries() };
+  const { endBy } = asker;
+  const deliveries = new Deliveries((chunks) => outgoing.remember(chunks, endBy));
+  return { effects, feed, endBy, destinations, tally, seen, outgoing, deliveries };
 }
 
 /** A name that no other run has, even if a checkpoint was removed and its fence started again. */
