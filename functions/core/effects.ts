@@ -31,6 +31,8 @@ export interface Effects {
    * @param current reads the secret first, unless this invocation has read it already
    */
   secretVersion(current?: boolean): Promise<string>;
+  /** The version of the secret that this invocation has taken up last; nothing is read for it. Empty before the first. */
+  secretInUse(): string;
   /**
    * Sends one request that gets or extends the token that all further requests carry. The token itself stays outside of the engine.
    * A remembered secret never opens one: an old secret would be refused, and refused sign-ins lock users out.

@@ -17,15 +17,15 @@ import { checkOrigins } from './auth/origins.ts';
 import { SecretMemory } from './auth/secret-memory.ts';
 import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
-import { Memo } from './memo.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
-import { CheckpointMemory } from './table/checkpoint-memory.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
 import { tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+import { CheckpointMemory } from './warm/checkpoint-memory.ts';
+import { Memo } from './warm/memo.ts';
 
 /** The host of an invocation: its remaining time, and a signal if the host can stop it early. */
 export interface HostContext {

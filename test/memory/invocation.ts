@@ -136,10 +136,11 @@ export class Invocation {
     };
   }
 
-  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'obtainToken' | 'keptToken' | 'keepToken'> {
+  #vendor(): Pick<Effects, 'fetch' | 'secretVersion' | 'secretInUse' | 'obtainToken' | 'keptToken' | 'keepToken'> {
     return {
       keptToken: async () => this.#takeUp(),
       keepToken: (times) => this.#keep(times),
+      secretInUse: () => this.#secretVersion ?? '',
       obtainToken: (step, timeout) => this.#step(step, timeout),
       fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
       secretVersion: (current = false) => this.#do('secretVersion', () => this.#secret(current ? 'own' : 'any')),

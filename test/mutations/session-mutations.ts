@@ -35,6 +35,15 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/requests/remembered-secret.test.ts',
   },
   {
+    name: 'new-secret-not-checked',
+    story:
+      'A secret that sees less is put in while a function remembers the one before: an hour of the log is left out.',
+    file: 'functions/core/requests/ask.ts',
+    find: '      await asker.checkSecret?.();\n',
+    put: '',
+    test: 'test/rules/requests/remembered-secret.test.ts',
+  },
+  {
     name: 'secret-of-before-signs-in',
     story: 'A password was replaced, and the function signs in with the one that it remembers: the user is locked out.',
     file: 'functions/core/requests/access/session.ts',

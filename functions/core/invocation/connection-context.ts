@@ -33,8 +33,9 @@ export interface Shared {
   readonly store: ConnectionStore;
   /** The end of the refusal that was on record when the invocation began, whether it is over or not. */
   readonly heldBefore: Instant | undefined;
-  readonly secretVersion: string;
+  /** The version of the secret that the connection is prepared for. */
+  secretVersion: string;
   readonly access?: Access;
-  /** Set by the first feed that needs it. */
+  /** Set by the first feed that needs it, and again when the secret is replaced during the invocation. */
   prepared?: Promise<PreparedConnection>;
 }

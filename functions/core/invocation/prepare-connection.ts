@@ -12,7 +12,9 @@ export async function prepareConnection(
   { store, secretVersion, stopAt }: Shared,
   feedAsker: Asker,
 ): Promise<PreparedConnection> {
-  const asker = { ...feedAsker, stopAt };
+  // These requests are the check of the secret.
+  const { checkSecret: _, ...askerOfAll } = feedAsker;
+  const asker = { ...askerOfAll, stopAt };
   const connection = await lookUp({ source, store, secretVersion, asker }, configured);
   const visibility = await checkVisibility(asker, { connection, store, secretVersion });
   const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {

@@ -1,6 +1,7 @@
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
+import type { PreparedConnection } from '../run/feed-context.ts';
 import type { FeedReport } from '../run/report.ts';
 import { addTallies } from '../stored/tally.ts';
 import { type Instant, SECOND } from '../time.ts';
@@ -65,7 +66,7 @@ async function runSlice(
     stopAt: Math.min(stopAt, sliceEnd),
     endBy,
   };
-  const prepare = (asker: Asker) => (shared.prepared ??= prepareConnection(context, shared, asker));
+  const prepare = (feedAsker: Asker) => prepareOnce(context, shared, feedAsker);
   try {
     return await performTask(task, {
       effects,
@@ -84,6 +85,17 @@ async function runSlice(
   } catch (thrown) {
     return await reportUnrun(context, feed, { state: 'failed', error: asTidemarkError(thrown) });
   }
+}
+
+/** Prepares the connection, and once more when the secret is replaced: no answer to a new secret is used before it is known what that may see. */
+async function prepareOnce(context: ConnectionContext, shared: Shared, asker: Asker): Promise<PreparedConnection> {
+  const secretInUse = context.effects.secretInUse();
+  if (secretInUse !== shared.secretVersion) {
+    shared.secretVersion = secretInUse;
+    delete shared.prepared;
+  }
+  shared.prepared ??= prepareConnection(context, shared, asker);
+  return await shared.prepared;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Asker {
   readonly pacer: Pacer;
   /** The version of the secret that the invocation has begun with. */
   readonly secretVersion: string;
+  /** Called before an answer is used: checks what the credentials may see if the secret was replaced since the invocation began. */
+  readonly checkSecret?: () => Promise<void>;
   /** The session or token that requests carry, if the vendor gives one out. */
   readonly access?: Access;
   /** No request starts after it. */
@@ -65,7 +67,10 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     asking.token = access?.number ?? 0;
     const { answer, verdict } = await askOnce(asker, asking);
     if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
-    if (answer && verdict.kind === 'done') return answer;
+    if (answer && verdict.kind === 'done') {
+      await asker.checkSecret?.();
+      return answer;
+    }
     if (effects.stopping()) throw new OutOfTimeError();
     if (verdict.kind === 'expired') throw new ExpiredError(verdict.reason);
     if (verdict.kind === 'never') {

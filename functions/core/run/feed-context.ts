@@ -26,7 +26,7 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   readonly seenFor: Duration;
   /** A person started this run: requests that the vendor refused before are tried again now. */
   readonly askAgain: boolean;
-  /** Prepares the connection, once per invocation. */
+  /** Prepares the connection, once per invocation and version of the secret. */
   prepare(asker: Asker): Promise<PreparedConnection>;
 }
 

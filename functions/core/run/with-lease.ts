@@ -1,6 +1,7 @@
 import type { Effects } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
+import type { Asker } from '../requests/ask.ts';
 import {
   acquireRemembered,
   type Lease,
@@ -53,7 +54,7 @@ export async function withLease<C extends Checkpoint>(
   }
   const { lease } = taken;
   const life = { over: false };
-  const asker = { ...context.asker, tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) };
+  const asker = askerOf(context, { tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
   const run: LeasedRun<C> = { lease, start, tally, asker, warnings };
   let outcome: RunOutcome<C>;
   try {
@@ -67,6 +68,15 @@ export async function withLease<C extends Checkpoint>(
   life.over = true;
   const ended = await giveBack(context, lease, outcome);
   return report(lease.item, ended);
+}
+
+/** The asker of a run. */
+function askerOf(context: FeedContext<AnyFeed>, own: Pick<Asker, 'tally' | 'life' | 'waitsInPlace'>): Asker {
+  const asker = { ...context.asker, ...own };
+  const checkSecret = async () => {
+    await context.prepare(asker);
+  };
+  return { ...asker, checkSecret };
 }
 
 /** The outcome of a run that must not begin. */

@@ -24,7 +24,10 @@ export interface VendorTools {
 }
 
 /** The part of the engine's effects that is about the vendor and the secret. */
-export type VendorEffects = Pick<Effects, 'fetch' | 'obtainToken' | 'secretVersion' | 'keptToken' | 'keepToken'>;
+export type VendorEffects = Pick<
+  Effects,
+  'fetch' | 'obtainToken' | 'secretVersion' | 'secretInUse' | 'keptToken' | 'keepToken'
+>;
 
 /** The vendor during one invocation: signs requests, reads the secret, and masks secrets in answers. */
 export class Vendor {
@@ -35,7 +38,7 @@ export class Vendor {
   readonly #ways = new Map<string, Http>();
   /** The secret as this invocation has read it, in place of a remembered one. */
   #secret: Promise<Secret> | undefined;
-  /** The secret whose values are masked in this invocation. */
+  /** The secret that was taken up last. Its values are masked in this invocation. */
   #hidden: Secret | undefined;
   /** The version of the secret that the token in use was obtained with. */
   #tokenVersion = '';
@@ -62,6 +65,7 @@ export class Vendor {
         return { ...outcome, answer: this.#redact(outcome.answer, new Mask()) };
       },
       secretVersion: async (current = false) => (await this.#read(current ? 'this-invocation' : 'remembered')).version,
+      secretInUse: () => this.#hidden?.version ?? '',
       keptToken: async () => this.#takeUp((await this.#read('remembered')).version),
       keepToken: (times) => {
         const token = this.#signer.tokens?.holder.token;

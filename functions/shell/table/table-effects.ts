@@ -1,6 +1,6 @@
 import type { Effects } from '../../core/effects.ts';
 import { MILLISECOND } from '../../core/time.ts';
-import type { CheckpointMemory } from './checkpoint-memory.ts';
+import type { CheckpointMemory } from '../warm/checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
 import { loadConnection, writeConnection } from './connection-states.ts';
 import { loadLedger, saveLedger } from './ledger-rows.ts';

@@ -103,6 +103,42 @@ describe('rule 44: a warm function remembers the secret', () => {
   });
 });
 
+describe('rule 8: a secret that is replaced during a run', () => {
+  /** A vendor that says which names the secret may see, and accepts the present version only. */
+  function narrowingWorld(): World {
+    const world = filledWorld({
+      visibility: {
+        first: () => ({ url: '/@visibility' }),
+        read: ([answer]) => ({ seen: answer?.text }),
+        compare: (now, before) => (before === 'all' && now !== 'all' ? { shrank: 'less than before' } : {}),
+      },
+    });
+    world.routes.set('/@visibility', (version) =>
+      version === world.secretVersion ? { text: version === 'v1' ? 'all' : 'own' } : { status: 401 },
+    );
+    world.vendor.onRequest = ({ secretVersion }) =>
+      secretVersion === world.secretVersion ? undefined : { status: 401 };
+    return world;
+  }
+
+  it('is checked for what it may see before its answers move the watermark', async () => {
+    const { world, warm } = await settledWorld(narrowingWorld());
+    const { watermark } = world.checkpoint();
+    world.secretVersion = 'v2';
+
+    for (let run = 0; run < 3; run++) {
+      const [report] = await world.run({ warm });
+      expect(report).toMatchObject({ state: 'failed', error: { code: 'scope-shrank' }, delivered: 0 });
+      world.clock.advance(5 * MINUTE);
+    }
+
+    expect(world.checkpoint().watermark).toBe(watermark);
+    world.secretVersion = 'v1';
+    expect((await world.run({ warm }))[0]?.state).toBe('caught-up');
+    expect(world.census()).toEqual(EXACT);
+  });
+});
+
 describe('rule 44: a remembered secret never gets a token', () => {
   const LOGINS = [true, 'access-token'] as const;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Memo } from '../../../../functions/shell/memo.ts';
+import { Memo } from '../../../../functions/shell/warm/memo.ts';
 
 test('what was made of a text is made once', () => {
   const memo = new Memo<object>();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FeedCheckpoint, firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
 import { SECRET_AGE_MS, SecretMemory } from '../../../../functions/shell/auth/secret-memory.ts';
-import { CheckpointMemory } from '../../../../functions/shell/table/checkpoint-memory.ts';
+import { CheckpointMemory } from '../../../../functions/shell/warm/checkpoint-memory.ts';
 
 const SECRET = { version: 'v1', fields: { key: 'EXAMPLE-key-9d1c' } };
 const NOW = Date.parse('2026-03-02T12:00:00Z');

@@ -5,9 +5,9 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FeedCheckpoint, firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
 import { MINUTE, parseInstant } from '../../../../functions/core/time.ts';
-import { CheckpointMemory } from '../../../../functions/shell/table/checkpoint-memory.ts';
 import { TableClient } from '../../../../functions/shell/table/table-client.ts';
 import { type TableEffects, tableEffects } from '../../../../functions/shell/table/table-effects.ts';
+import { CheckpointMemory } from '../../../../functions/shell/warm/checkpoint-memory.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
 import type { Service } from '../../../../local/services/service.ts';
 

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../core/stored/checkpoint.ts';
-import { storedLength } from './checkpoints.ts';
+import { storedLength } from '../table/checkpoints.ts';
 
 /** Maximum number of remembered checkpoints. A function serves all feeds of a source, and few of them are in one invocation. */
 const MAX_CHECKPOINTS = 500;
