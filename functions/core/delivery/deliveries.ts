@@ -61,7 +61,7 @@ export class Deliveries {
 
   /** Waits until fewer flushes are on their way. Throws if one of them has failed. */
   async room(atOnce: number): Promise<void> {
-    while (this.#onTheirWay >= atOnce && this.#ends.length > 0) await this.#ends.shift();
+    while (this.#onTheirWay >= atOnce && this.#ends.length > 0) await this.#wait(this.#ends.shift());
   }
 
   /** Whether a delivery has failed. What was read since then is not delivered, and its position must not be committed. */
@@ -72,8 +72,19 @@ export class Deliveries {
   /** Waits for all deliveries. Throws if one of them has failed. */
   async finish(): Promise<void> {
     if (this.#unfollowed.length > 0) this.#settle();
+    await this.#wait(this.#last);
     this.#ends = [];
-    await this.#last;
+  }
+
+  /** When a failure is thrown, nothing is on its way any more: a run that ends must not leave what was accepted unremembered. */
+  async #wait(end: Promise<void> | undefined): Promise<void> {
+    try {
+      await end;
+    } catch (thrown) {
+      if (this.#unfollowed.length > 0) this.#settle();
+      await Promise.allSettled(this.#ends);
+      throw thrown;
+    }
   }
 
   #settle(): void {
