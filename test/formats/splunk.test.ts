@@ -24,6 +24,31 @@ describe('the Splunk envelope', () => {
     expect(writeEvent({ format: 'ecs', hec }, eventOf({ event: {} })).text).toMatch(/^\{"time":1768039111\.250,/);
   });
 
+  test('holds the origin of its own event and shape, whichever came before', () => {
+    const event = eventOf({ event: {} });
+    const other = { ...event, tidemark: { ...event.tidemark, connection: 'other' } };
+    const viewed = { ...event, event: { ...event.event, dataset: 'memory.access' } };
+    const indexed = { hec: { index: 'other' } };
+    for (const [shape, each, expected] of [
+      [{ format: 'ecs', hec }, event, { host: 'acme', source: 'audit', sourcetype: 'tidemark:memory:ecs' }],
+      [{ format: 'ecs', hec }, other, { host: 'other', source: 'audit' }],
+      [{ format: 'ecs', hec }, viewed, { host: 'acme', source: 'access' }],
+      [{ format: 'cef', hec }, viewed, { index: 'audit', sourcetype: 'tidemark:memory:cef' }],
+      [{ format: 'cef', ...indexed }, viewed, { index: 'other', sourcetype: 'tidemark:memory:cef' }],
+    ] as const) {
+      expect(readHec(writeEvent(shape, each).text)[0]).toMatchObject(expected);
+    }
+  });
+
+  test.each([62, 63, 64])(
+    'holds an ECS event with %i levels of lists as an object only if readers take it',
+    (levels) => {
+      const deep = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
+      const [sent] = readHec(writeEvent({ format: 'ecs', hec }, eventOf({ event: {}, memory: deep })).text);
+      expect(typeof sent?.event).toBe(levels < 64 ? 'object' : 'string');
+    },
+  );
+
   test('names no index when none is set', () => {
     const [event] = readHec(writeEvent({ format: 'ecs', hec: {} }, eventOf({ event: {} })).text);
     expect(event).not.toHaveProperty('index');

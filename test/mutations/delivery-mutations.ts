@@ -125,4 +125,20 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     put: 'this.#spares.at(-1)',
     test: 'test/unit/shell/network/firehose.test.ts',
   },
+  {
+    name: 'window-of-another-event',
+    story: 'Events say that they were read in a window in which they were not read.',
+    file: 'functions/core/events/complete.ts',
+    find: 'if (window?.from !== parts.window?.from || window?.to !== parts.window?.to) {',
+    put: 'if (parts.window === undefined) {',
+    test: 'test/unit/core/events/complete.test.ts',
+  },
+  {
+    name: 'endless-memory',
+    story: 'A vendor that names each act differently fills the memory of a warm function.',
+    file: 'functions/core/events/remembered.ts',
+    find: '    if (results.size >= MOST) results.clear();\n',
+    put: '',
+    test: 'test/unit/core/events/remembered.test.ts',
+  },
 ];

@@ -175,4 +175,12 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     put: 'const bearable = value;',
     test: 'test/rules/reading/bad-records.test.ts',
   },
+  {
+    name: 'day-that-does-not-exist',
+    story: 'A row of 30 February is filed under a day in March instead of being an event without a time.',
+    file: 'functions/core/time.ts',
+    find: 'const SHORTEST_MONTH = 28;',
+    put: 'const SHORTEST_MONTH = 31;',
+    test: 'test/property/time.test.ts',
+  },
 ];

@@ -1,8 +1,12 @@
-/**
- * The value as JSON, however deep it is. JSON.stringify recurses, so it cannot write every value that JSON.parse can read. Here the
- * remaining pieces are on a stack, with the next one on top: a text, or a value in a list of its own.
- */
+import { isDeeper } from './depth.ts';
+
+/** The value as JSON, however deep it is. JSON.stringify recurses, so it cannot write every value that JSON.parse can read. */
 export function writeJson(whole: unknown): string {
+  return isDeeper(whole) ? writeDeep(whole) : (JSON.stringify(whole) ?? 'null');
+}
+
+/** Here the remaining pieces are on a stack, with the next one on top: a text, or a value in a list of its own. */
+function writeDeep(whole: unknown): string {
   const written: unknown[] = [];
   const left: (string | [unknown])[] = [[whole]];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {

@@ -27,6 +27,13 @@ export function columnNames(header: readonly string[]): string[] {
 
 /** The cells by their column names. A short row has no last columns; surplus cells of a long row get numbered names. */
 export function columnsOf(names: readonly string[], cells: readonly string[]): Columns {
+  if (cells.length > names.length || names.includes('__proto__')) return oddColumnsOf(names, cells);
+  const columns: Record<string, string> = {};
+  for (const [at, cell] of cells.entries()) columns[names[at] as string] = cell;
+  return columns;
+}
+
+function oddColumnsOf(names: readonly string[], cells: readonly string[]): Columns {
   const taken = new Set(names);
   return Object.fromEntries(cells.map((cell, at) => [names[at] ?? unused(`column${at + 1}`, taken), cell]));
 }

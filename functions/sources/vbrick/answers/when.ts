@@ -9,8 +9,9 @@ const JAVASCRIPT =
 export function parseWhen(text: unknown): Instant | undefined {
   if (typeof text !== 'string') return undefined;
   const when = text.trim();
+  const instant = parseInstant(when);
+  if (instant !== undefined) return instant;
   const [, month = '', day, year, clock, hours, minutes] = JAVASCRIPT.exec(when) ?? [];
-  if (day === undefined) return parseInstant(when);
   const number = MONTHS.indexOf(month) + 1;
   if (number === 0) return undefined;
   return parseInstant(`${year}-${String(number).padStart(2, '0')}-${day}T${clock}${hours}:${minutes}`);

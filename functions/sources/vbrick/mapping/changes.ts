@@ -57,14 +57,13 @@ function fieldOf(path: string, nameOf: (name: string) => string): string {
 }
 
 /** The fields of a state by their paths, without those that are null or empty. */
-function fieldsOf(state: Fields, fields = new Map<string, string>(), above: readonly string[] = []) {
+function fieldsOf(state: Fields, fields = new Map<string, string>(), above = '', depth = 1) {
   for (const [name, value] of Object.entries(state)) {
     if (fields.size >= MAX_FIELDS) break;
-    const path = [...above, name];
-    if (isObject(value) && path.length < DEEPEST) fieldsOf(value, fields, path);
+    if (isObject(value) && depth < DEEPEST) fieldsOf(value, fields, `${above}${name}${STEP}`, depth + 1);
     else {
       const text = textOf(value);
-      if (text !== '') fields.set(path.join(STEP), text);
+      if (text !== '') fields.set(above + name, text);
     }
   }
   return fields;

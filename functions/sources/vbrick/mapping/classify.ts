@@ -1,3 +1,5 @@
+import { remembered } from '../../../core/events/remembered.ts';
+
 /** The kind of thing that an act is about, and what is done to it. */
 export interface Act {
   readonly subject: Subject;
@@ -55,6 +57,15 @@ const PREPOSITIONS = ['to', 'into', 'from', 'in', 'of', 'for', 'by', 'with', 'on
 
 /** Understands a row by its two keys. New names are normal: their verbs say what they do. */
 export function classify(messageKey = '', entityKey = ''): Act {
+  return classifyPair(JSON.stringify([messageKey, entityKey]));
+}
+
+const classifyPair = remembered((pair) => {
+  const [messageKey, entityKey] = JSON.parse(pair) as [string, string];
+  return classifyKeys(messageKey, entityKey);
+});
+
+function classifyKeys(messageKey: string, entityKey: string): Act {
   const words = wordsIn(messageKey);
   const action = wordOf(words);
   const entity = wordsIn(entityKey);
