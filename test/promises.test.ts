@@ -27,7 +27,8 @@ async function runFor(world: World, time: number): Promise<void> {
 describe('promise 1: nothing is lost', () => {
   /** Two pages and one flush in each of three windows. */
   function windows(): World {
-    const world = worldSince('11:00:00', { stream: { longestWindow: 20 * MINUTE } });
+    // So slow that there are several flushes.
+    const world = worldSince('11:00:00', { stream: { longestWindow: 20 * MINUTE }, vendor: { latency: 8 * SECOND } });
     world.vendor.addMany(55, at('11:00:00'), MINUTE);
     return world;
   }
@@ -42,7 +43,7 @@ describe('promise 1: nothing is lost', () => {
     };
   }
 
-  it('whatever step the process dies at: what comes twice is one flush at most, with the same ids', async () => {
+  it('whatever step the process dies at: what comes twice is two flushes at most, with the same ids', async () => {
     let effects = 0;
     const counting = windows();
     await counting.run({ onEffect: () => void effects++ });
@@ -60,7 +61,7 @@ describe('promise 1: nothing is lost', () => {
 
         const { missing, invented, repeated } = world.census();
         expect([missing, invented], `${fault} ${number}`).toEqual([[], []]);
-        expect(repeated.length, `${fault} ${number}`).toBeLessThanOrEqual(20);
+        expect(repeated.length, `${fault} ${number}`).toBeLessThanOrEqual(40);
         expect(world.ids().length, `${fault} ${number}`).toBe(55 + repeated.length);
       }
     }

@@ -10,20 +10,21 @@ export async function commitPosition(run: Run, changes: Position): Promise<void>
 }
 
 /**
- * Begins to deliver what was collected, and lets the run read on. The position is committed when this flush and all before it are
- * delivered and remembered: this order makes a crash harmless. Not each flush needs a commit: what is remembered is not delivered
- * again when it is read again.
+ * Begins to deliver what was collected, and lets the run read on. The position counts when this flush and all before it are
+ * delivered and remembered: this order makes a crash harmless. Until a commit is due it is only noted for the next one: what is
+ * remembered is not delivered again when it is read again.
  *
- * @param changes committed together with the position. Without them, the position is committed only when a commit is due
+ * @param changes committed together with the position, even if no commit is due
  */
 export async function flushBehind(run: Run, changes?: Position): Promise<void> {
   const { progress, lease, effects } = run;
   const save = saveNotes(run);
   const isDue = progress.commitDue(effects.now(), 1) || changes !== undefined;
-  const position = isDue ? { ...progress.takePosition(), ...changes } : undefined;
+  const position = { ...progress.takePosition(), ...changes };
   await beginDelivery(run, async () => {
     await save();
-    if (position) await lease.commit(withClaims(run, position));
+    lease.note(withClaims(run, position));
+    if (isDue) await lease.commit({});
   });
 }
 

@@ -51,9 +51,11 @@ export class Progress {
   #reread: FeedCheckpoint['reread'] | undefined;
   #unordered: boolean;
   #expiredAt: string | undefined;
-  /** The results of finished windows that are not committed. */
-  #uncommitted: Position = {};
-  /** Since when there has been progress that is not committed. */
+  /** The results of finished windows that were not taken yet. */
+  #results: Position = {};
+  /** Whether the position has moved since it was taken. */
+  #hasMoved = false;
+  /** Since when there has been progress that is not committed, and the flushes since then. */
   #uncommittedSince: Instant | undefined;
   #flushes = 0;
   /** No further window can be read now: the next run makes a new plan. */
@@ -87,34 +89,39 @@ export class Progress {
     return this.#unordered;
   }
 
-  /** Takes the position that is reached. Commit it when everything that was read before is delivered and remembered. */
+  /** Takes the position that is reached. It counts when everything that was read before is delivered and remembered. */
   takePosition(): Position {
     const position = {
-      ...this.#uncommitted,
+      ...this.#results,
       plan: this.#isOver ? undefined : this.#plan,
       unordered: this.#unordered || undefined,
     };
-    this.#uncommitted = {};
-    this.#uncommittedSince = undefined;
-    this.#flushes = 0;
+    this.#results = {};
+    this.#hasMoved = false;
     return position;
   }
 
-  /** Whether there is progress that is not committed. */
-  get isAhead(): boolean {
-    return this.#uncommittedSince !== undefined;
+  /** Whether the position has moved since it was taken. */
+  get hasMoved(): boolean {
+    return this.#hasMoved;
   }
 
   /** Notes that the position has moved. */
   moved(now: Instant): void {
+    this.#hasMoved = true;
     this.#uncommittedSince ??= now;
   }
 
-  /** Notes a flush. Returns whether a commit is due with it. */
+  /** Whether a commit is due. If it is, it counts as made. */
   commitDue(now: Instant, flushes: 0 | 1): boolean {
     this.#flushes += flushes;
     if (this.#uncommittedSince === undefined) return false;
-    return this.#flushes >= FLUSHES_PER_COMMIT || now - this.#uncommittedSince >= LONGEST_UNCOMMITTED;
+    const isDue = this.#flushes >= FLUSHES_PER_COMMIT || now - this.#uncommittedSince >= LONGEST_UNCOMMITTED;
+    if (isDue && flushes > 0) {
+      this.#uncommittedSince = undefined;
+      this.#flushes = 0;
+    }
+    return isDue;
   }
 
   rowsOutOfOrder(): void {
@@ -178,8 +185,8 @@ export class Progress {
     this.#adaptPart(pages);
     const next = after >= window.to ? this.planned(0) : undefined;
     this.#planned.shift();
-    this.#uncommitted = {
-      ...this.#uncommitted,
+    this.#results = {
+      ...this.#results,
       watermark: after,
       narrowed: this.#narrowed,
       waitsInPlace: undefined,

@@ -1,6 +1,6 @@
 import { flushDue } from '../delivery/deliver-outgoing.ts';
 import type { Range } from '../time.ts';
-import { commitPosition, flushBehind } from './flush-behind.ts';
+import { flushBehind } from './flush-behind.ts';
 import { processPages } from './page-loop.ts';
 import type { Reading, Run } from './run.ts';
 
@@ -48,11 +48,11 @@ async function flush(run: Run, reading: Reading): Promise<void> {
   if (hasMoved || !run.outgoing.idle) await flushBehind(run);
 }
 
-/** Delivers what was read so far, commits the resume position, and waits for that. */
+/** Delivers what was read so far, and waits for that. */
 async function settle(run: Run, reading: Reading): Promise<void> {
   const hasMoved = move(run, reading);
-  if (hasMoved || !run.outgoing.idle || run.progress.isAhead) await commitPosition(run, {});
-  else await run.deliveries.finish();
+  if (hasMoved || !run.outgoing.idle || run.progress.hasMoved) await flushBehind(run);
+  await run.deliveries.finish();
 }
 
 /** Moves the resume position to the end of what was read. Returns whether that changes anything. */
