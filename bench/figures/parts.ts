@@ -12,7 +12,7 @@ const IN_FLIGHT = 4;
 const HOUR = 3_600_000;
 /** Four windows of a day, of which the first begins a little earlier. */
 const RANGE = 94 * HOUR;
-const PAGES = 16;
+const PAGES = 60;
 
 async function measure({ lab, sources, say }: Bench): Promise<Row[]> {
   const rows: Row[] = [];

@@ -9,12 +9,12 @@ import type { Run } from './run.ts';
  * Ends a window: raises the watermark and begins the next window. After the last window, waits until everything is delivered and
  * returns the outcome, whose changes are written when the lease is given back.
  *
- * @param pages number of pages that the window had
+ * @param events number of events that the window had
  */
-export async function finishWindow(run: Run, pages = 0): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
+export async function finishWindow(run: Run, events = 0): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
   const { progress, notes, effects } = run;
   notes.day.window();
-  const end = progress.finishWindow(pages);
+  const end = progress.finishWindow(events);
   if (!end) {
     progress.moved(effects.now());
     if (flushDue(run) || progress.commitDue(effects.now(), 0)) await flushBehind(run);

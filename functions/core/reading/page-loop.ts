@@ -45,7 +45,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
   const { range, asked } = read;
   const { stream, connection } = run.feed;
   const bounds = asked ?? askedRange(stream, range);
-  const pages = (asked ? undefined : run.ahead?.take(range)) ?? readPages(run, stream.first(bounds, connection));
+  const pages = (asked ? undefined : run.ahead?.take(range)) ?? readPages(run, stream.first(bounds, connection), true);
   let reading = newReading(stream, range, bounds);
   /** A step whose failure is passed on after the delivery of everything before. */
   const orSettle = async <T>(step: Promise<T>): Promise<T> => {

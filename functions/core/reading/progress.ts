@@ -1,25 +1,12 @@
 import type { Feed } from '../model.ts';
 import type { Changes, FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
-import { ceilTo, type Duration, type Instant, type Range, SECOND } from '../time.ts';
-import {
-  doneRereads,
-  firstWindow,
-  nextWindow,
-  raisedWatermark,
-  smallestWindow,
-  wholeWindow,
-  widen,
-  withWindow,
-} from './plan.ts';
+import { type Duration, type Instant, type Range, SECOND } from '../time.ts';
+import type { Parts } from './pages/parts.ts';
+import { doneRereads, firstWindow, nextWindow, raisedWatermark, wholeWindow, widen, withWindow } from './plan.ts';
 
 /** A commit of the position is due after this many flushes, or when progress has waited this long. A crash in between repeats reads, not deliveries. */
 const FLUSHES_PER_COMMIT = 4;
 const LONGEST_UNCOMMITTED: Duration = 5 * SECOND;
-
-/** Pages of a part of a long window. Each part costs about half a page more: it ends in the middle of one. */
-export const PAGES_PER_PART = 5;
-/** Maximum number of parts of a window: some vendors answer about more than they are asked for, such as whole minutes. */
-const MAX_PARTS = 100;
 
 /** The state at the start of a run. */
 interface ProgressStart {
@@ -43,9 +30,8 @@ export class Progress {
   #plan: Plan;
   #watermark: Instant;
   #narrowed: Duration | undefined;
-  /** The length of the parts into which long windows are divided, and the shortest that they may become. */
-  #part: Duration | undefined;
-  #shortestPart: Duration = 0;
+  /** Set if long windows are divided. */
+  #parts: Parts | undefined;
   /** The windows after the plan's window that were planned already, because they are read ahead. */
   #planned: Range[] = [];
   #reread: FeedCheckpoint['reread'] | undefined;
@@ -172,9 +158,9 @@ export class Progress {
   /**
    * Ends the window: raises the watermark. Returns the end of the plan's windows, if this was the last one that can be read now.
    *
-   * @param pages number of pages that the window had
+   * @param events number of events that the window had
    */
-  finishWindow(pages: number): WindowsEnd | undefined {
+  finishWindow(events: number): WindowsEnd | undefined {
     const before = this.#watermark;
     const after = raisedWatermark(this.#feed, before, this.#plan);
     this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
@@ -182,7 +168,7 @@ export class Progress {
     this.#narrowed = widen(this.#feed, this.#narrowed);
     const { window, to } = this.#plan;
     // The range that the vendor's answers do not cover yet must be read before any later one.
-    this.#adaptPart(pages);
+    this.#parts?.learn(window, events);
     const next = after >= window.to ? this.planned(0) : undefined;
     this.#planned.shift();
     this.#results = {
@@ -202,7 +188,7 @@ export class Progress {
   planned(at: number): Range | undefined {
     while (this.#planned.length <= at) {
       const last = this.#planned.at(-1) ?? this.window;
-      const next = nextWindow(this.#feed, withWindow(this.#plan, last), this.#longest);
+      const next = nextWindow(this.#feed, withWindow(this.#plan, last), this.#longest(last.to));
       if (!next) break;
       this.#planned.push(next.window);
     }
@@ -211,30 +197,22 @@ export class Progress {
 
   /** Whether long windows are read in parts. */
   get isDivided(): boolean {
-    return this.#part !== undefined;
+    return this.#parts !== undefined;
   }
 
   /** Divides the window, and those after it, into parts. Nothing of the window may have been read. */
-  divideInto(part: Duration): void {
-    const { from, to } = this.window;
-    this.#shortestPart = ceilTo((to - from) / MAX_PARTS, smallestWindow(this.#feed));
-    this.#part = Math.max(part, this.#shortestPart);
-    this.narrowTo(firstWindow(this.#feed, this.window, this.#longest));
+  divideInto(parts: Parts): void {
+    this.#parts = parts;
+    const { from } = this.window;
+    const { to } = this.#plan;
+    this.narrowTo(firstWindow(this.#feed, { from, to }, this.#longest(from)));
   }
 
-  /** Makes parts longer or shorter that have few or many pages. A page's times may say little about those of other pages. */
-  #adaptPart(pages: number): void {
-    if (this.#part === undefined) return;
-    if (pages <= PAGES_PER_PART / 2) this.#part *= 2;
-    if (pages > PAGES_PER_PART * 2) {
-      this.#part = Math.max(this.#shortestPart, ceilTo(this.#part / 2, smallestWindow(this.#feed)));
-    }
-  }
-
-  /** The longest window now. Undefined: the stream's longest window. */
-  get #longest(): Duration | undefined {
-    if (this.#narrowed === undefined || this.#part === undefined) return this.#narrowed ?? this.#part;
-    return Math.min(this.#narrowed, this.#part);
+  /** The longest window that may begin at a time. Undefined: the stream's longest window. */
+  #longest(from: Instant): Duration | undefined {
+    const part = this.#parts?.lengthIn(this.#plan.to - from);
+    if (this.#narrowed === undefined || part === undefined) return this.#narrowed ?? part;
+    return Math.min(this.#narrowed, part);
   }
 }
 

@@ -36,10 +36,10 @@ export async function readPlan(
 /** Reads the plan's window, or a part of it. Returns the outcome if the run has ended. */
 async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
   const { left } = run.progress;
-  const { pages } = run.tally;
+  const { pages, fetched } = run.tally;
   try {
     if ((await readWindow(run)) === 'go-on') return undefined;
-    return await finishWindow(run, run.tally.pages - pages);
+    return await finishWindow(run, run.tally.fetched - fetched);
   } catch (thrown) {
     const start = { left, readSome: run.tally.pages > pages };
     if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, start);

@@ -1,16 +1,20 @@
 import { identitiesOf, OneRecord } from '../../events/one-record.ts';
 import type { Feed, Row } from '../../model.ts';
-import { ceilTo, type Duration, type Range } from '../../time.ts';
-import { askedRange, smallestWindow } from '../plan.ts';
-import { PAGES_PER_PART, type Progress } from '../progress.ts';
+import type { Range } from '../../time.ts';
+import { askedRange } from '../plan.ts';
+import type { Progress } from '../progress.ts';
 import type { Pages, ReadPage } from './pages.ts';
+import { type PageSpan, Parts } from './parts.ts';
 import { type Reader, readPages } from './read-pages.ts';
 import { Signal, WindowAhead } from './window-ahead.ts';
 
 /** Maximum size of the pages that wait for their turn. */
-const MAX_CHARACTERS = 8_000_000;
+const MAX_CHARACTERS = 10_000_000;
 /** Maximum number of windows whose pages wait for their turn, for each request at the same time. */
 const MAX_WINDOWS = 4;
+
+/** A window with more pages than this is divided. */
+const PAGES_TO_DIVIDE = 8;
 
 /** The inputs of reading ahead. */
 interface Reading extends Reader {
@@ -27,6 +31,9 @@ export class ReadAhead {
   readonly #signal = new Signal();
   /** The window that is being processed, and those that come after it, in the order of time. */
   #windows: WindowAhead[] = [];
+  /** Windows that were given up, and whose last request is still on its way. */
+  #givenUp: WindowAhead[] = [];
+  #isOver = false;
 
   /** @param atOnce maximum number of requests at the same time */
   constructor(reader: Reading, atOnce: number) {
@@ -49,25 +56,40 @@ export class ReadAhead {
     const { feed, progress } = this.#reader;
     const { left, window } = progress;
     if (left || progress.isDivided) return;
-    const page = await this.#begin(window).peek();
-    const part = page?.hasNext ? partOf(feed, page.rows) : undefined;
-    if (part !== undefined && part * 2 <= window.to - window.from) progress.divideInto(part);
+    // Nothing else is read before it is known how the window is divided.
+    const page = await this.#keep(window, []).peek();
+    if (!page?.hasNext) return;
+    const span = spanOf(feed, page.rows);
+    if (span.time === 0 || PAGES_TO_DIVIDE * span.time > window.to - window.from) return;
+    progress.divideInto(new Parts(feed, window, span, this.#atOnce));
   }
 
   /** Reads no further page. Requests that are on their way end by themselves. */
   stop(): void {
+    this.#isOver = true;
     for (const window of this.#windows) window.stop();
     this.#windows = [];
+    this.#givenUp = [];
   }
 
   /** Begins with the plan's window. Those before it are done, and those that are no longer planned are given up. */
   #begin(range: Range): WindowAhead {
-    const current = this.#windows.find((window) => window.isOf(range) && !window.isTaken) ?? this.#open(range);
     const following: WindowAhead[] = [];
     for (let next = this.#openAt(0); next; next = this.#openAt(following.length)) following.push(next);
-    for (const window of this.#windows) if (window !== current && !following.includes(window)) window.stop();
-    this.#windows = [current, ...following];
+    const current = this.#keep(range, following);
     this.#readMore();
+    return current;
+  }
+
+  /** Keeps the window of a range and those that follow it. Gives up all others. */
+  #keep(range: Range, following: readonly WindowAhead[]): WindowAhead {
+    const current = this.#windows.find((window) => window.isOf(range) && !window.isTaken) ?? this.#open(range);
+    for (const window of this.#windows) {
+      if (window === current || following.includes(window)) continue;
+      window.stop();
+      this.#givenUp.push(window);
+    }
+    this.#windows = [current, ...following];
     return current;
   }
 
@@ -75,8 +97,9 @@ export class ReadAhead {
   #readMore(): void {
     const { pacer } = this.#reader.asker;
     const most = Math.min(this.#atOnce, pacer.room);
-    while (this.#windows.length <= MAX_WINDOWS * this.#atOnce && !this.#isFull) {
-      if (this.#windows.filter((window) => window.isReading).length >= most) return;
+    while (!this.#isOver && this.#windows.length <= MAX_WINDOWS * this.#atOnce && !this.#isFull) {
+      this.#givenUp = this.#givenUp.filter((window) => window.isReading);
+      if (this.#windows.filter((window) => window.isReading).length + this.#givenUp.length >= most) return;
       // The first one is the plan's window.
       const next = this.#reader.progress.planned(this.#windows.length - 1);
       if (!next) return;
@@ -94,7 +117,7 @@ export class ReadAhead {
     const { feed } = this.#reader;
     const { stream, connection } = feed;
     const { cutAfterPages = Number.POSITIVE_INFINITY } = stream;
-    const pages = readPages(this.#reader, stream.first(askedRange(stream, range), connection));
+    const pages = readPages(this.#reader, stream.first(askedRange(stream, range), connection), false);
     const mayRead = ({ number, hasNext }: ReadPage) => {
       // Windows that are read to their end make room for others.
       if (!hasNext) return true;
@@ -109,11 +132,9 @@ export class ReadAhead {
   }
 }
 
-/** The length of a part of a few pages, by the times of the rows of one. Undefined if they say nothing about it. */
-function partOf(feed: Feed, rows: readonly Row[]): Duration | undefined {
-  const times = rows.flatMap((row) => identitiesOf(feed, new OneRecord(row))[0]?.time ?? []);
-  const span =
-    times.reduce((most, time) => Math.max(most, time), 0) -
-    times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-  return span > 0 ? ceilTo(PAGES_PER_PART * span, smallestWindow(feed)) : undefined;
+function spanOf(feed: Feed, rows: readonly Row[]): PageSpan {
+  const identities = rows.map((row) => identitiesOf(feed, new OneRecord(row)));
+  const times = identities.flatMap(([first]) => first?.time ?? []);
+  const last = times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
+  return { events: identities.flat().length, time: times.reduce((most, time) => Math.max(most, last - time), 0) };
 }

@@ -15,10 +15,15 @@ export interface Reader {
   readonly effects: Pick<Effects, 'now'>;
 }
 
-/** The pages of a read. While one page is worked on, the next one is already being fetched. */
+/**
+ * The pages of a read.
+ *
+ * @param isEager whether the next page is already being fetched while one is worked on
+ */
 export async function* readPages(
   { asker, feed, effects }: Reader,
   first: Request,
+  isEager: boolean,
 ): AsyncGenerator<ReadPage, Announced | undefined, undefined> {
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
   const paging = new Paging(first, feed.connection.origin);
@@ -34,7 +39,7 @@ export async function* readPages(
     const hashes = rows.map(recordHash);
     const spansInstants = () => new Set(rows.map((row) => identitiesOf(feed, new OneRecord(row))[0]?.time)).size > 1;
     const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
-    const ahead = next && number < cutAfterPages;
+    const ahead = isEager && next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
     if (!again) count += rows.length;
     const size = answer.text.length;

@@ -41,6 +41,7 @@ export class WindowAhead implements Pages {
   #end: End | undefined;
   #isWanted = false;
   #isStopped = false;
+  #isAsking = false;
 
   constructor(range: Range, source: Pages, host: Host) {
     this.range = range;
@@ -49,9 +50,9 @@ export class WindowAhead implements Pages {
     void this.#readAll();
   }
 
-  /** Whether pages of it are still to be read. */
+  /** Whether pages of it are still to be read, or one is on its way. */
   get isReading(): boolean {
-    return this.#end === undefined && !this.#isStopped;
+    return this.#isAsking || (this.#end === undefined && !this.#isStopped);
   }
 
   isOf({ from, to }: Range): boolean {
@@ -91,8 +92,9 @@ export class WindowAhead implements Pages {
     let last: ReadPage | undefined;
     while (this.#end === undefined) {
       while (last && !this.#isStopped && !this.#isWanted && !mayRead(last)) await signal.changed;
-      if (this.#isStopped) return;
+      if (this.#isStopped) break;
       try {
+        this.#isAsking = true;
         const step = await this.#source.next();
         if (step.done) this.#end = { announced: step.value };
         else {
@@ -102,6 +104,8 @@ export class WindowAhead implements Pages {
         }
       } catch (thrown) {
         this.#end = { thrown };
+      } finally {
+        this.#isAsking = false;
       }
       signal.notify();
     }
