@@ -17,6 +17,8 @@ export interface Effects {
   random(): number;
   /** Resolves early when the host wants the run to end. */
   sleep(time: Duration): Promise<void>;
+  /** Lets requests and answers that wait go on. A long calculation in one piece would keep them from that. */
+  giveWay(): Promise<void>;
   /** Time left for this invocation. */
   remainingTime(): Duration;
   /** Whether the host wants the run to end now. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
@@ -231,6 +232,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     now: () => Date.now() * MILLISECOND,
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
+    giveWay: () => setImmediate(),
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,

@@ -116,7 +116,7 @@ export class Invocation {
     if (this.death) throw this.death;
   }
 
-  #host(): Pick<Effects, 'now' | 'random' | 'sleep' | 'remainingTime' | 'stopping' | 'count' | 'log'> {
+  #host(): Pick<Effects, 'now' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'count' | 'log'> {
     const { clock, random, counts, logs } = this.#world;
     const { stopAt = Number.POSITIVE_INFINITY, clockOffset = 0 } = this.#options;
     return {
@@ -125,6 +125,8 @@ export class Invocation {
       random,
       sleep: (time) =>
         this.#do('sleep', () => undefined, { value: time, takes: Math.max(0, Math.min(time, stopAt - clock.now)) }),
+      // Nothing waits for a turn here: the clock moves only when all code waits.
+      giveWay: async () => undefined,
       remainingTime: () => Math.max(0, this.#endsAt - clock.now),
       stopping: () => clock.now >= stopAt,
       count: (metric, value) => {

@@ -80,6 +80,8 @@ async function processSlices(run: PageRun, read: RangeRead, reading: Reading, pa
       // Delivering the whole page may take longer than the run's time. Delivered events are not delivered again.
       if (run.effects.now() >= run.asker.stopAt || run.effects.stopping()) throw new OutOfTimeError();
     }
+    // The request for the next page must go out before this page is processed, and what is being delivered must go on.
+    await run.effects.giveWay();
     await processPage(run, reading, sliceOf(page, from, to));
   }
 }

@@ -9,8 +9,12 @@ const FEWEST_PAGES = 3;
 /** Maximum number of parts of a window: some vendors answer about more than they are asked for, such as whole minutes. */
 const MAX_PARTS = 100;
 
-/** The events of a page, and the time from the first of them to the last. */
+/** Maximum size of the pages that wait for their turn. */
+export const MAX_CHARACTERS_AHEAD = 16_000_000;
+
+/** The events of a page, the time from the first of them to the last, and its number of characters. */
 export interface PageSpan {
+  readonly size: number;
   readonly events: number;
   readonly time: Duration;
 }
@@ -21,6 +25,7 @@ export class Parts {
   readonly #atOnce: number;
   readonly #shortest: Duration;
   readonly #eventsPerPage: number;
+  readonly #mostPages: number;
   /** The time that one page covers. */
   #page: Duration;
 
@@ -33,13 +38,15 @@ export class Parts {
     this.#atOnce = atOnce;
     this.#shortest = ceilTo((window.to - window.from) / MAX_PARTS, smallestWindow(feed));
     this.#eventsPerPage = page.events;
+    // What is read before its turn waits in memory.
+    this.#mostPages = Math.min(MOST_PAGES, Math.max(FEWEST_PAGES, MAX_CHARACTERS_AHEAD / atOnce / page.size));
     this.#page = page.time;
   }
 
   /** The length of the next part, if so much time is left to read. */
   lengthIn(left: Duration): Duration {
     const share = left / this.#page / (2 * this.#atOnce);
-    const pages = Math.min(Math.max(share, FEWEST_PAGES), MOST_PAGES);
+    const pages = Math.min(Math.max(share, FEWEST_PAGES), this.#mostPages);
     return Math.max(this.#shortest, ceilTo(pages * this.#page, smallestWindow(this.#feed)));
   }
 

@@ -1,15 +1,13 @@
 import { identitiesOf, OneRecord } from '../../events/one-record.ts';
-import type { Feed, Row } from '../../model.ts';
+import type { Feed } from '../../model.ts';
 import type { Range } from '../../time.ts';
 import { askedRange } from '../plan.ts';
 import type { Progress } from '../progress.ts';
 import type { Pages, ReadPage } from './pages.ts';
-import { type PageSpan, Parts } from './parts.ts';
+import { MAX_CHARACTERS_AHEAD, type PageSpan, Parts } from './parts.ts';
 import { type Reader, readPages } from './read-pages.ts';
 import { Signal, WindowAhead } from './window-ahead.ts';
 
-/** Maximum size of the pages that wait for their turn. */
-const MAX_CHARACTERS = 10_000_000;
 /** Maximum number of windows whose pages wait for their turn, for each request at the same time. */
 const MAX_WINDOWS = 4;
 
@@ -59,7 +57,7 @@ export class ReadAhead {
     // Nothing else is read before it is known how the window is divided.
     const page = await this.#keep(window, []).peek();
     if (!page?.hasNext) return;
-    const span = spanOf(feed, page.rows);
+    const span = spanOf(feed, page);
     if (span.time === 0 || PAGES_TO_DIVIDE * span.time > window.to - window.from) return;
     progress.divideInto(new Parts(feed, window, span, this.#atOnce));
   }
@@ -128,13 +126,13 @@ export class ReadAhead {
   }
 
   get #isFull(): boolean {
-    return this.#windows.reduce((sum, { size }) => sum + size, 0) >= MAX_CHARACTERS;
+    return this.#windows.reduce((sum, { size }) => sum + size, 0) >= MAX_CHARACTERS_AHEAD;
   }
 }
 
-function spanOf(feed: Feed, rows: readonly Row[]): PageSpan {
+function spanOf(feed: Feed, { rows, size }: ReadPage): PageSpan {
   const identities = rows.map((row) => identitiesOf(feed, new OneRecord(row)));
   const times = identities.flatMap(([first]) => first?.time ?? []);
   const last = times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
-  return { events: identities.flat().length, time: times.reduce((most, time) => Math.max(most, last - time), 0) };
+  return { size, events: identities.flat().length, time: times.reduce((most, time) => Math.max(most, last - time), 0) };
 }
