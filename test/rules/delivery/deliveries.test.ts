@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Deliveries, type Sent } from '../../../functions/core/delivery/deliveries.ts';
+import type { Stream } from '../../../functions/core/model.ts';
+import type { FeedCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { SELF, type SeenChunk, type SeenRange } from '../../../functions/core/stored/seen-chunk.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { createWorld, type World } from '../../memory/world.ts';
-import { at } from '../set-up.ts';
+import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
+import { at, EXACT, FEED } from '../set-up.ts';
 
 const AT_ONCE = 2;
 
@@ -350,20 +352,61 @@ describe('a flush that fails', () => {
   });
 });
 
-describe('a run that fails while a flush is on its way', () => {
-  /** A flush for each page. The second one holds a record that goes into quarantine. */
-  function flushingWorld(): World {
-    const world = createWorld({ startFrom: at('11:00:00'), vendor: { pageSize: 5, latency: SECOND } });
-    const long = (name: string, length: number) => name.padEnd(length, 'x');
-    for (let row = 0; row < 9; row++) {
-      world.vendor.add({ time: at('11:00:00') + row * MINUTE, name: long(`row ${row}`, 420_000) });
-    }
-    world.vendor.add({ time: at('11:30:00'), name: long('too large', 1_100_000) });
-    return world;
+/** A vendor with long records, so that each page is a flush. */
+function longRecords(count: number, options: WorldOptions = {}): World {
+  const world = createWorld({ startFrom: at('11:00:00'), ...options, vendor: { pageSize: 5, ...options.vendor } });
+  for (let row = 0; row < count; row++) {
+    world.vendor.add({ time: at('11:00:00') + row * MINUTE, name: `row ${row}`.padEnd(400_000, 'x') });
   }
+  return world;
+}
 
+describe('what was learned from a flush', () => {
+  it('about lateness counts when that flush is delivered, whatever was read meanwhile', async () => {
+    const world = longRecords(40, { vendor: { latency: 6 * SECOND } });
+    let commits = 0;
+
+    await world.run({
+      onEffect: ({ name, value }) => {
+        if (name === 'put') return { latency: 8 * SECOND };
+        if (name !== 'write') return undefined;
+        const counted = (value as FeedCheckpoint).lateness?.onTime ?? 0;
+        expect(counted).toBeLessThanOrEqual(world.ids().length);
+        if (counted > 0) commits++;
+        return undefined;
+      },
+    });
+
+    expect(commits).toBeGreaterThan(1);
+    expect(world.checkpoint().lateness?.onTime).toBe(40);
+  });
+
+  it('about what goes on is stored when that flush is delivered: a flush that fails ends nothing', async () => {
+    const ongoing: Stream['ongoing'] = ({ value }) => {
+      const { name, ended } = value as { name: string; ended: boolean };
+      return { key: name, since: at('11:00:00'), ended };
+    };
+    const world = createWorld({ startFrom: at('11:00:00'), stream: { ongoing } });
+    world.vendor.add({ time: at('11:00:00'), name: 'session', fields: { ended: false } });
+    await world.run();
+    expect(world.table.loadOngoing(FEED)).toHaveLength(1);
+    world.vendor.add({ time: at('12:00:00'), name: 'session', fields: { ended: true } });
+    world.clock.advance(10 * MINUTE);
+
+    await world.run({ onEffect: ({ name }) => (name === 'put' ? { refused: () => 'ServiceUnavailable' } : undefined) });
+    expect(world.table.loadOngoing(FEED)).toHaveLength(1);
+    world.clock.advance(10 * MINUTE);
+    await world.run();
+
+    expect(world.table.loadOngoing(FEED)).toEqual([]);
+    expect(world.census()).toEqual(EXACT);
+  });
+});
+
+describe('a run that fails while a flush is on its way', () => {
   it('gives its lease back only when that is remembered', async () => {
-    const world = flushingWorld();
+    const world = longRecords(9, { vendor: { latency: SECOND } });
+    world.vendor.add({ time: at('11:30:00'), name: 'too large'.padEnd(1_100_000, 'x') });
     const effects: string[] = [];
     const [report] = await world.run({
       onEffect: ({ name, nth, value }) => {
