@@ -5,18 +5,18 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'commit-before-deliver',
     story: 'The watermark passes a window whose last events are not delivered yet; a crash in between loses them.',
-    file: 'functions/core/reading/read-plan.ts',
-    find: "(await readWindow(run)) === 'go-on') return undefined;",
-    put: "(await readWindow(run)) === 'go-on') return undefined;\n    if (!run.outgoing.idle) return await finishWindow(run);",
+    file: 'functions/core/reading/finish-window.ts',
+    find: 'if (flushDue(run) || progress.commitDue(effects.now(), 0)) await flushBehind(run);',
+    put: 'await run.lease.commit(progress.takePosition());\n    if (flushDue(run)) await flushBehind(run);',
   },
   {
     name: 'position-before-deliver',
     story: 'The position within a window is committed before what was read up to it is delivered; a crash loses that.',
     file: 'functions/core/reading/read-window.ts',
-    find: '  const idle = run.outgoing.idle;\n',
+    find: '  if (hasMoved || !run.outgoing.idle) await flushBehind(run);\n',
     put:
-      '  const idle = run.outgoing.idle;\n  const early = leftOf(run, reading);\n' +
-      '  if (early) await run.lease.commit({ plan: { ...progress.plan, left: early } });\n',
+      '  if (hasMoved) await run.lease.commit({ plan: run.progress.plan });\n' +
+      '  if (hasMoved || !run.outgoing.idle) await flushBehind(run);\n',
   },
   {
     name: 'fence-ignored',
@@ -137,11 +137,11 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'now-read-again',
     story: 'A long run moves its own end on: what appeared in the overlap meanwhile is left behind the watermark.',
-    file: 'functions/core/reading/finish-window.ts',
-    find: '  const next = watermark',
+    file: 'functions/core/reading/progress.ts',
+    find: '    this.#uncommittedSince ??= now;\n',
     put:
-      '  const to = Math.max(progress.plan.to, effects.now() - feed.settle);\n' +
-      '  progress.nextWindow({ ...progress.plan, to });\n  const next = watermark',
+      '    this.#uncommittedSince ??= now;\n' +
+      '    this.#plan = { ...this.#plan, to: Math.max(this.#plan.to, now - this.#feed.settle) };\n',
   },
   {
     name: 'row-time-moves-watermark',

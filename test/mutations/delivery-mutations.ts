@@ -5,25 +5,26 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'seen-before-deliver',
     story: 'Events are remembered as delivered before they are: a crash in between loses them without a trace.',
-    file: 'functions/core/delivery/outgoing.ts',
+    file: 'functions/core/delivery/flush.ts',
     find: 'const results = await Promise.allSettled(',
     put:
-      'await this.#remember(waiting, new Uint32Array(waiting.length).fill(2 ** this.#destinations.length - 1), endBy);\n' +
+      'const all = new Uint32Array(waiting.length).fill(2 ** destinations.length - 1);\n' +
+      '    await rememberChunks(this.#parts, this.#chunksOf(waiting, all), endBy);\n' +
       '    const results = await Promise.allSettled(',
   },
   {
     name: 'accepted-part-forgotten',
     story: 'One destination refuses for six hours, and the other one gets the same flush seventy times.',
-    file: 'functions/core/delivery/outgoing.ts',
-    find: '    await this.#remember(waiting, accepted, endBy);\n',
-    put: '    if (failures.length > 0) throw mostSevere(failures);\n    await this.#remember(waiting, accepted, endBy);\n',
+    file: 'functions/core/delivery/deliveries.ts',
+    find: 'if (chunks.length > 0) await this.#remember(chunks);',
+    put: 'if (chunks.length > 0 && sent.every((one) => !one.failure)) await this.#remember(chunks);',
   },
   {
     name: 'nothing-remembered',
     story: 'Each run delivers the whole overlap again.',
-    file: 'functions/core/delivery/outgoing.ts',
-    find: '    if (chunks.length === 0) return;\n',
-    put: '    if (chunks.length >= 0) return;\n',
+    file: 'functions/core/delivery/flush.ts',
+    find: '  await retry(effects, RETRIES.table, endBy, () => effects.remember(place, chunks));\n',
+    put: '',
   },
   {
     name: 'partial-refusal-ignored',
@@ -63,7 +64,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'seen-for-all-destinations',
     story: 'What one destination has accepted counts as delivered to the other one too, which never gets it.',
-    file: 'functions/core/reading/process-page.ts',
+    file: 'functions/core/reading/rows/queue-event.ts',
     find: 'wantedBy(run, reading, time) & ~deliveredTo;',
     put: 'deliveredTo > 0 ? 0 : wantedBy(run, reading, time);',
   },
@@ -110,11 +111,11 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'quarantine-after-deliver',
     story: 'What is too large is cut and delivered, and the whole of it is lost when the process dies then.',
-    file: 'functions/core/delivery/outgoing.ts',
-    find: '    for (const entry of this.#quarantine)\n',
+    file: 'functions/core/delivery/flush.ts',
+    find: '      for (const entry of this.#quarantine)\n',
     put:
-      '    await Promise.allSettled(this.#destinations.map((one, at) => this.#deliverTo(one, at, waiting, endBy)));\n' +
-      '    for (const entry of this.#quarantine)\n',
+      '      await Promise.allSettled(destinations.map((one, at) => this.#deliverTo(one, at, waiting, endBy)));\n' +
+      '      for (const entry of this.#quarantine)\n',
     test: 'test/rules/delivery/delivery.test.ts',
   },
   {

@@ -14,7 +14,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     name: 'backfill-looks-once',
     story: 'A backfill delivers what the live feed has delivered since it was read.',
     file: 'functions/core/jobs/with-live-lease.ts',
-    find: 'run.tally.suppressed += await run.outgoing.dropDelivered(fresh);',
+    find: 'run.tally.suppressed += await flush.dropDelivered(fresh);',
     put: '',
     test: 'test/rules/jobs/backfill.test.ts',
   },

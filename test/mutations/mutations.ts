@@ -2,6 +2,7 @@ import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
 import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
+import { ON_THE_WAY_MUTATIONS } from './on-the-way-mutations.ts';
 import { READING_MUTATIONS } from './reading-mutations.ts';
 import { RETRY_MUTATIONS } from './retry-mutations.ts';
 import { SESSION_MUTATIONS } from './session-mutations.ts';
@@ -10,6 +11,7 @@ import { SESSION_MUTATIONS } from './session-mutations.ts';
 export const MUTATIONS: readonly Mutation[] = [
   ...CHECKPOINT_MUTATIONS,
   ...DELIVERY_MUTATIONS,
+  ...ON_THE_WAY_MUTATIONS,
   ...READING_MUTATIONS,
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,

@@ -85,7 +85,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'broken-body-skipped',
     story: 'A body that was cut off counts as an empty page.',
-    file: 'functions/core/reading/read-pages.ts',
+    file: 'functions/core/reading/pages/read-pages.ts',
     find: '    if (thrown instanceof UnreadableError) thrown.body ||= answer.text;\n',
     put: '    if (thrown instanceof UnreadableError) return { rows: [] };\n',
   },
@@ -99,9 +99,9 @@ export const READING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'total-believed',
     story: 'The vendor announces fewer rows than there are, and the others are not asked for.',
-    file: 'functions/core/reading/read-pages.ts',
+    file: 'functions/core/reading/pages/read-pages.ts',
     find: '    request = next;\n',
-    put: '    request = total !== undefined && rows >= total ? undefined : next;\n',
+    put: '    request = total !== undefined && count >= total ? undefined : next;\n',
   },
   {
     name: 'circle-taken-for-the-end',

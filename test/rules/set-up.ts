@@ -1,4 +1,4 @@
-import { type Instant, MINUTE, parseInstant } from '../../functions/core/time.ts';
+import { type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import type { MemoryLogin } from '../memory/login.ts';
 import { createWorld, type World, type WorldOptions } from '../memory/world.ts';
 
@@ -38,4 +38,29 @@ export function addToEach(world: World, count: number, step: number): void {
 export function loginOf({ login }: World): MemoryLogin {
   if (!login) throw new Error('nobody signs in to this vendor');
   return login;
+}
+
+/** Requests at the same time in worlds that allow several. */
+export const IN_FLIGHT = 4;
+/** The longest window in these worlds. */
+export const WINDOW = 10 * MINUTE;
+
+/** Eight windows of ten minutes, each with two pages of five events, and one more event. */
+export function worldOfWindows({ vendor, stream, ...options }: WorldOptions = {}): World {
+  const world = createWorld({
+    startFrom: at('10:00:00'),
+    requestsInFlight: IN_FLIGHT,
+    ...options,
+    vendor: { latency: SECOND, pageSize: 5, ...vendor },
+    stream: { longestWindow: WINDOW, ...stream },
+  });
+  world.vendor.addMany(88, at('10:00:00'), 54 * SECOND);
+  return world;
+}
+
+/** The highest number of requests that the vendor had at the same time. */
+export function mostInFlight({ vendor }: World): number {
+  const { latency } = vendor.options;
+  const open = (time: number) => vendor.requests.filter(({ at: from }) => from <= time && time < from + latency);
+  return Math.max(...vendor.requests.map(({ at: from }) => open(from).length));
 }

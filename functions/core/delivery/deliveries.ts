@@ -39,7 +39,7 @@ export class Deliveries {
   /** The ends of flushes that are on their way, in their order. */
   #ends: Promise<void>[] = [];
   #last: Promise<void> = Promise.resolve();
-  #failure: { readonly thrown: unknown } | undefined;
+  #hasFailed = false;
 
   /** @param remember appends chunks to what was delivered */
   constructor(remember: (chunks: readonly SeenChunk[]) => Promise<void>) {
@@ -53,7 +53,7 @@ export class Deliveries {
    */
   async begin(delivery: Delivery, atOnce: number): Promise<void> {
     await this.room(atOnce);
-    if (this.#failure) throw this.#failure.thrown;
+    if (this.#hasFailed) await this.finish();
     this.#onTheirWay++;
     this.#unfollowed.push({ sending: delivery.send(), delivery });
     if (!delivery.isFollowed || this.#onTheirWay >= atOnce) this.#settle();
@@ -66,7 +66,7 @@ export class Deliveries {
 
   /** Whether a delivery has failed. What was read since then is not delivered, and its position must not be committed. */
   get hasFailed(): boolean {
-    return this.#failure !== undefined;
+    return this.#hasFailed;
   }
 
   /** Waits for all deliveries. Throws if one of them has failed. */
@@ -91,7 +91,7 @@ export class Deliveries {
     const begun = this.#unfollowed;
     this.#unfollowed = [];
     this.#last = this.#inOrder(this.#last, begun).catch((thrown) => {
-      this.#failure ??= { thrown };
+      this.#hasFailed = true;
       throw thrown;
     });
     // Whoever waits for it gets the failure. Without this line, Node would end the process if nobody waits yet.

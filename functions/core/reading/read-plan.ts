@@ -24,6 +24,10 @@ export async function readPlan(
       const outcome = await readNext({ ...run, ahead });
       if (outcome) return outcome;
     }
+  } catch (thrown) {
+    // A run that ends leaves nothing on its way. Its own failure is reported, whatever becomes of that.
+    await Promise.allSettled([run.deliveries.finish()]);
+    throw thrown;
   } finally {
     ahead?.stop();
     if (visibility.singleActorWarning !== undefined && run.observers.singleActor.onlyOneActor) {

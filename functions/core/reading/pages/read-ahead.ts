@@ -54,8 +54,8 @@ export class ReadAhead {
     const { feed, progress } = this.#reader;
     const { left, window } = progress;
     if (left || progress.isDivided) return;
-    // Nothing else is read before it is known how the window is divided.
-    const page = await this.#keep(window, []).peek();
+    // Nothing else is read before it is known how the window is divided, except for what is read ahead already.
+    const page = await (this.#opened(window) ?? this.#keep(window, [])).peek();
     if (!page?.hasNext) return;
     const span = spanOf(feed, page);
     if (span.time === 0 || PAGES_TO_DIVIDE * span.time > window.to - window.from) return;
@@ -81,7 +81,7 @@ export class ReadAhead {
 
   /** Keeps the window of a range and those that follow it. Gives up all others. */
   #keep(range: Range, following: readonly WindowAhead[]): WindowAhead {
-    const current = this.#windows.find((window) => window.isOf(range) && !window.isTaken) ?? this.#open(range);
+    const current = this.#opened(range) ?? this.#open(range);
     for (const window of this.#windows) {
       if (window === current || following.includes(window)) continue;
       window.stop();
@@ -93,11 +93,11 @@ export class ReadAhead {
 
   /** Opens the windows that come next, as far as there may be more requests at the same time. */
   #readMore(): void {
-    const { pacer } = this.#reader.asker;
-    const most = Math.min(this.#atOnce, pacer.room);
     while (!this.#isOver && this.#windows.length <= MAX_WINDOWS * this.#atOnce && !this.#isFull) {
       this.#givenUp = this.#givenUp.filter((window) => window.isReading);
-      if (this.#windows.filter((window) => window.isReading).length + this.#givenUp.length >= most) return;
+      if (this.#windows.filter((window) => window.isReading).length + this.#givenUp.length >= this.#most) return;
+      // Nothing behind a failure is needed.
+      if (this.#windows.some(({ hasFailed }) => hasFailed)) return;
       // The first one is the plan's window.
       const next = this.#reader.progress.planned(this.#windows.length - 1);
       if (!next) return;
@@ -108,7 +108,11 @@ export class ReadAhead {
   /** The window after the plan's window, counted from zero, if it is read already. */
   #openAt(at: number): WindowAhead | undefined {
     const planned = this.#reader.progress.planned(at);
-    return planned && this.#windows.find((window) => window.isOf(planned) && !window.isTaken);
+    return planned && this.#opened(planned);
+  }
+
+  #opened(range: Range): WindowAhead | undefined {
+    return this.#windows.find((window) => window.isOf(range) && !window.isTaken);
   }
 
   #open(range: Range): WindowAhead {
@@ -116,13 +120,25 @@ export class ReadAhead {
     const { stream, connection } = feed;
     const { cutAfterPages = Number.POSITIVE_INFINITY } = stream;
     const pages = readPages(this.#reader, stream.first(askedRange(stream, range), connection), false);
-    const mayRead = ({ number, hasNext }: ReadPage) => {
-      // Windows that are read to their end make room for others.
-      if (!hasNext) return true;
+    const mayRead = ({ number }: ReadPage) => {
       const isFirst = this.#windows[0]?.isOf(range) ?? true;
       return number < cutAfterPages && (isFirst || !this.#isFull);
     };
-    return new WindowAhead(range, pages, { signal: this.#signal, mayRead, ended: () => this.#readMore() });
+    const hasRoom = (window: WindowAhead) => this.#hasRoom(window);
+    return new WindowAhead(range, pages, { signal: this.#signal, mayRead, hasRoom, ended: () => this.#readMore() });
+  }
+
+  /** Whether a window may ask for another page now. The first one goes before the others. */
+  #hasRoom(window: WindowAhead): boolean {
+    const [first] = this.#windows;
+    const isKept = first !== window && first?.isReading && !first.isAsking;
+    const asking = [...this.#windows, ...this.#givenUp].filter(({ isAsking }) => isAsking).length;
+    return asking + (isKept ? 1 : 0) < this.#most;
+  }
+
+  /** Maximum number of requests at the same time now. */
+  get #most(): number {
+    return Math.min(this.#atOnce, this.#reader.asker.pacer.room);
   }
 
   get #isFull(): boolean {

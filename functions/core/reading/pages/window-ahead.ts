@@ -21,6 +21,8 @@ interface Host {
   readonly signal: Signal;
   /** Whether the page after this one may be read before anyone asks for it. */
   mayRead(last: ReadPage): boolean;
+  /** Whether there is room for another request now. */
+  hasRoom(window: WindowAhead): boolean;
   /** Called when a window has no further pages. */
   ended(): void;
 }
@@ -55,14 +57,25 @@ export class WindowAhead implements Pages {
     return this.#isAsking || (this.#end === undefined && !this.#isStopped);
   }
 
+  /** Whether a page of it is on its way. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  get hasFailed(): boolean {
+    return this.#end !== undefined && 'thrown' in this.#end;
+  }
+
   isOf({ from, to }: Range): boolean {
     return this.range.from === from && this.range.to === to;
   }
 
   /** Its next page, which stays the next one. Undefined if there is none. */
   async peek(): Promise<ReadPage | undefined> {
-    this.#isWanted = true;
-    this.#host.signal.notify();
+    if (this.#pages.length === 0) {
+      this.#isWanted = true;
+      this.#host.signal.notify();
+    }
     while (this.#pages.length === 0 && this.#end === undefined) await this.#host.signal.changed;
     return this.#pages[0];
   }
@@ -72,7 +85,6 @@ export class WindowAhead implements Pages {
     if (page) {
       this.#pages.shift();
       this.size -= page.size;
-      this.#isWanted = false;
       this.#host.signal.notify();
       return { done: false, value: page };
     }
@@ -88,10 +100,10 @@ export class WindowAhead implements Pages {
   }
 
   async #readAll(): Promise<void> {
-    const { signal, mayRead, ended } = this.#host;
+    const { signal, ended } = this.#host;
     let last: ReadPage | undefined;
     while (this.#end === undefined) {
-      while (last && !this.#isStopped && !this.#isWanted && !mayRead(last)) await signal.changed;
+      while (last && !this.#isStopped && !this.#mayAsk(last)) await signal.changed;
       if (this.#isStopped) break;
       try {
         this.#isAsking = true;
@@ -101,6 +113,7 @@ export class WindowAhead implements Pages {
           last = step.value;
           this.#pages.push(last);
           this.size += last.size;
+          this.#isWanted = false;
         }
       } catch (thrown) {
         this.#end = { thrown };
@@ -110,5 +123,10 @@ export class WindowAhead implements Pages {
       signal.notify();
     }
     ended();
+  }
+
+  #mayAsk(last: ReadPage): boolean {
+    // What comes after the last page needs no request.
+    return !last.hasNext || ((this.#isWanted || this.#host.mayRead(last)) && this.#host.hasRoom(this));
   }
 }

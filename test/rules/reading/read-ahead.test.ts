@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest';
+import type { Feed } from '../../../functions/core/model.ts';
+import type { Announced, Pages, ReadPage } from '../../../functions/core/reading/pages/pages.ts';
+import { ReadAhead } from '../../../functions/core/reading/pages/read-ahead.ts';
+import { Signal, WindowAhead } from '../../../functions/core/reading/pages/window-ahead.ts';
+import { Progress } from '../../../functions/core/reading/progress.ts';
+import { Pacer } from '../../../functions/core/requests/pacer.ts';
+import { type Duration, HOUR, MINUTE, type Range, SECOND } from '../../../functions/core/time.ts';
+import type { World } from '../../memory/world.ts';
+import { at, IN_FLIGHT, mostInFlight, WINDOW, worldOfWindows } from '../set-up.ts';
+
+/** Reading ahead in a world, from ten o'clock on. */
+function readAhead(world: World, { to = at('11:20:00'), atOnce = IN_FLIGHT, pacer = new Pacer() } = {}) {
+  const { effects } = world.invoke({ budget: HOUR });
+  const { source, connection, now } = world;
+  const feed = world.feeds[0] as Feed;
+  const from = at('10:00:00');
+  const plan = { from, to, window: { from, to: Math.min(to, from + feed.stream.longestWindow) } };
+  const progress = new Progress(feed, { plan, checkpoint: { watermark: from } });
+  const asker = {
+    ...{ effects, source, connection, pacer, secretVersion: 'v1', stopAt: now + HOUR, endBy: now + HOUR },
+    tally: { retries: 0 },
+    life: { over: false },
+  };
+  const ahead = new ReadAhead({ asker, feed, effects, progress }, atOnce);
+  /** Waits until nothing happens any more. */
+  const rest = () => world.clock.wait(10 * MINUTE);
+  return { ahead, progress, pacer, rest };
+}
+
+/** The names of the rows of all pages. */
+async function namesOf(pages: Pages): Promise<string[]> {
+  const names: string[] = [];
+  for (let step = await pages.next(); !step.done; step = await pages.next()) {
+    for (const { value } of step.value.rows) names.push((value as { name: string }).name);
+  }
+  return names;
+}
+
+/** The ranges that were asked for, without their margins; each once. */
+function askedRanges({ vendor }: World): Range[] {
+  const ranges = vendor.requests.map(({ from, to }) => ({ from: from + SECOND, to: to - SECOND }));
+  return [...new Map(ranges.map((range) => [`${range.from}-${range.to}`, range])).values()];
+}
+
+/** Windows of a length from a time on. */
+function windows(from: number, length: Duration, count: number): Range[] {
+  return Array.from({ length: count }, (_, n) => ({ from: from + n * length, to: from + (n + 1) * length }));
+}
+
+describe('a window that is read ahead', () => {
+  /** A page of so many characters. */
+  function page(number: number, hasNext = true): ReadPage {
+    return { rows: [], hashes: [], number, again: false, hasNext, size: 10 };
+  }
+
+  /** A window whose pages come when a test says so. */
+  function window({ mayRead = () => true }: { mayRead?: (last: ReadPage) => boolean } = {}) {
+    const asked: PromiseWithResolvers<IteratorResult<ReadPage, Announced | undefined>>[] = [];
+    const source: Pages = {
+      next: () => {
+        const answer = Promise.withResolvers<IteratorResult<ReadPage, Announced | undefined>>();
+        asked.push(answer);
+        return answer.promise;
+      },
+    };
+    const signal = new Signal();
+    const log = { ended: 0 };
+    const host = { signal, mayRead, hasRoom: () => true, ended: () => log.ended++ };
+    const ahead = new WindowAhead({ from: 0, to: 1 }, source, host);
+    const rest = () => new Promise((resolve) => setImmediate(resolve));
+    return { ahead, asked, signal, log, rest };
+  }
+
+  it('is read to its end before anyone asks for it, and keeps its pages in their order', async () => {
+    const { ahead, asked, log, rest } = window();
+    asked[0]?.resolve({ done: false, value: page(1) });
+    await rest();
+    asked[1]?.resolve({ done: false, value: page(2, false) });
+    await rest();
+    asked[2]?.resolve({ done: true, value: { total: 7, rows: 7 } });
+    await rest();
+    expect([ahead.isReading, ahead.size, log.ended]).toEqual([false, 20, 1]);
+
+    expect(await ahead.next()).toMatchObject({ value: { number: 1 } });
+    expect(ahead.size).toBe(10);
+    expect(await ahead.next()).toMatchObject({ value: { number: 2 } });
+    expect(await ahead.next()).toEqual({ done: true, value: { total: 7, rows: 7 } });
+    expect(ahead.size).toBe(0);
+  });
+
+  it('is read on only when it may be, or when somebody waits for it', async () => {
+    const may = { read: false };
+    const { ahead, asked, signal, rest } = window({ mayRead: () => may.read });
+    asked[0]?.resolve({ done: false, value: page(1) });
+    await rest();
+    expect(asked).toHaveLength(1);
+
+    await ahead.next();
+    const second = ahead.next();
+    await rest();
+    expect(asked).toHaveLength(2);
+    asked[1]?.resolve({ done: false, value: page(2) });
+    expect(await second).toMatchObject({ value: { number: 2 } });
+    await rest();
+    expect(asked).toHaveLength(2);
+    may.read = true;
+    signal.notify();
+    await rest();
+    expect(asked).toHaveLength(3);
+  });
+
+  it('shows its next page without taking it away', async () => {
+    const { ahead, asked } = window();
+    asked[0]?.resolve({ done: false, value: page(1) });
+
+    expect(await ahead.peek()).toMatchObject({ number: 1 });
+    expect(await ahead.peek()).toMatchObject({ number: 1 });
+    expect(await ahead.next()).toMatchObject({ value: { number: 1 } });
+  });
+
+  it('fails where its failure is, after the pages before', async () => {
+    const { ahead, asked, log, rest } = window();
+    asked[0]?.resolve({ done: false, value: page(1) });
+    await rest();
+    asked[1]?.reject(new Error('no second page'));
+    await rest();
+    expect([ahead.isReading, log.ended]).toEqual([false, 1]);
+
+    expect(await ahead.next()).toMatchObject({ value: { number: 1 } });
+    await expect(ahead.next()).rejects.toThrow('no second page');
+    await expect(ahead.next()).rejects.toThrow('no second page');
+  });
+
+  it('asks for nothing more after it was stopped', async () => {
+    const { ahead, asked, rest } = window();
+    ahead.stop();
+    asked[0]?.resolve({ done: false, value: page(1) });
+    await rest();
+
+    expect(asked).toHaveLength(1);
+    expect(ahead.isReading).toBe(false);
+  });
+});
+
+describe('windows that are read ahead', () => {
+  it('are so many at the same time, and never more', async () => {
+    for (const atOnce of [2, 3, IN_FLIGHT]) {
+      const world = worldOfWindows();
+      const { ahead, progress, rest } = readAhead(world, { atOnce });
+      ahead.take(progress.window);
+      await rest();
+
+      expect(mostInFlight(world)).toBe(atOnce);
+      expect(new Set(world.vendor.requests.slice(0, atOnce).map(({ at: from }) => from)).size).toBe(1);
+    }
+  });
+
+  it('have the pages that they would have one after the other, each asked for once', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress } = readAhead(world);
+    const names: string[] = [];
+    do names.push(...(await namesOf(ahead.take(progress.window))));
+    while (progress.finishWindow(3) === undefined);
+
+    expect([...new Set(names)]).toEqual(world.vendor.rows.map(({ text }) => JSON.parse(text).name).slice(0, 89));
+    expect(askedRanges(world)).toEqual(windows(at('10:00:00'), WINDOW, 8));
+    expect(new Set(world.vendor.requests.map(({ url }) => url)).size).toBe(world.vendor.requests.length);
+  });
+
+  it('are only so many, however small they are', async () => {
+    const world = worldOfWindows({ stream: { longestWindow: MINUTE } });
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+
+    expect(askedRanges(world)).toEqual(windows(at('10:00:00'), MINUTE, 4 * IN_FLIGHT + 1));
+  });
+
+  it('are only so large, whatever is in them', async () => {
+    const world = worldOfWindows({ vendor: { pageSize: 2 } });
+    world.vendor.rows.length = 0;
+    for (const { from } of windows(at('10:00:00'), WINDOW, 8)) {
+      for (let row = 0; row < 20; row++) world.vendor.add({ time: from + row * SECOND, name: 'x'.repeat(1_000_000) });
+    }
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+
+    const others = world.vendor.requests.filter(({ from }) => from > at('10:01:00'));
+    // Each window may read one page over the limit, and each page has two million characters.
+    expect(others.length).toBeLessThanOrEqual(5 + 2 * IN_FLIGHT);
+    expect(askedRanges(world).length).toBeLessThanOrEqual(IN_FLIGHT);
+  });
+
+  it('are read no further than a resumed read would read them', async () => {
+    const world = worldOfWindows({ stream: { cutAfterPages: 1 } });
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+
+    expect(world.vendor.requests.filter(({ cursor }) => cursor !== undefined)).toEqual([]);
+  });
+
+  it('fail only when it is their turn', async () => {
+    const world = worldOfWindows();
+    world.vendor.onRequest = ({ from }) =>
+      from > at('10:19:00') && from < at('10:21:00') ? { status: 400 } : undefined;
+    const { ahead, progress, rest } = readAhead(world);
+    const first = ahead.take(progress.window);
+    await rest();
+
+    expect((await namesOf(first)).at(-1)).toBe('event 11');
+    progress.finishWindow(3);
+    expect((await namesOf(ahead.take(progress.window))).at(-1)).toBe('event 22');
+    progress.finishWindow(3);
+    await expect(ahead.take(progress.window).next()).rejects.toThrow('400');
+  });
+
+  it('are asked for again when somebody wants them a second time', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+    const before = world.vendor.requests.length;
+    world.vendor.add({ time: at('10:00:01'), name: 'new' });
+
+    expect(await namesOf(ahead.take(progress.window))).toContain('new');
+    expect(world.vendor.requests.length).toBe(before + 3);
+  });
+
+  it('stay read when the window before them is read on from its middle', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+    const before = world.vendor.requests.length;
+    const left = { from: at('10:05:00'), to: at('10:10:00') };
+    progress.leaveOff(left);
+
+    expect(await namesOf(ahead.take(left))).toEqual([
+      'event 6',
+      'event 7',
+      'event 8',
+      'event 9',
+      'event 10',
+      'event 11',
+    ]);
+    progress.finishWindow(2);
+    expect((await namesOf(ahead.take(progress.window))).at(-1)).toBe('event 22');
+    await rest();
+
+    expect(world.vendor.requests.slice(before).map(({ from }) => from + SECOND)).toEqual([left.from, left.from]);
+  });
+
+  it('are given up when the plan changes: nothing of them is used, and nothing is left out', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    await rest();
+    progress.narrowTo({ from: at('10:00:00'), to: at('10:05:00') });
+    world.vendor.add({ time: at('10:07:00'), name: 'new' });
+    const names: string[] = [];
+    do names.push(...(await namesOf(ahead.take(progress.window))));
+    while (progress.finishWindow(3) === undefined);
+
+    const known = [...world.vendor.rows].sort((one, other) => one.time - other.time || one.number - other.number);
+    expect([...new Set(names)]).toEqual(known.map(({ text }) => JSON.parse(text).name));
+  });
+
+  it('are no more when they are stopped', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress, rest } = readAhead(world);
+    ahead.take(progress.window);
+    ahead.stop();
+    await rest();
+
+    expect(world.vendor.requests).toHaveLength(IN_FLIGHT);
+  });
+});
