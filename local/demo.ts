@@ -37,7 +37,8 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
     const streams = Object.fromEntries(
       source.streams.map((stream) => [stream.name, isSnapshot(stream) ? SNAPSHOT_TIMING : TIMING]),
     );
-    connections.push({ ...connection, streams });
+    const settings = { ...(connection.settings as object | undefined), ...vendor.demo.hurried?.settings };
+    connections.push({ ...connection, settings, streams });
     secrets[(connection.secret as string | undefined) ?? `tidemark/${vendor.id}/${String(connection.id)}`] =
       vendor.demo.secretValue;
   }
@@ -73,11 +74,12 @@ async function readSecrets(file: string): Promise<Record<string, unknown>> {
 }
 
 async function startAt(vendor: Simulator, port: number | undefined): Promise<RunningSimulator> {
-  if (port === undefined) return await vendor.start({});
+  const options = vendor.demo.hurried?.options ?? {};
+  if (port === undefined) return await vendor.start(options);
   try {
-    return await vendor.start({ port });
+    return await vendor.start({ ...options, port });
   } catch {
     // Somebody else has the port by now.
-    return await vendor.start({});
+    return await vendor.start(options);
   }
 }

@@ -38,6 +38,11 @@ export interface Simulator {
   readonly demo: {
     readonly connection: Readonly<Record<string, unknown>>;
     readonly secretValue: Readonly<Record<string, string>>;
+    /** For trials at a vendor with a low quota, whose pace nobody wants to wait for: a higher one, and the settings that make use of it. */
+    readonly hurried?: {
+      readonly options: SimulatorOptions & Readonly<Record<string, unknown>>;
+      readonly settings: Readonly<Record<string, unknown>>;
+    };
   };
 }
 

@@ -22,6 +22,8 @@ export type VbrickOptions = SimulatorOptions<VbrickFaults> &
 
 const DEMO_KEY = 'demo-key-4c1f';
 const DEMO_SECRET = 'demo-secret-91be';
+/** Requests a minute in a trial. */
+const HURRIED = 1_200;
 const DEFAULTS = {
   port: 0,
   seed: 7,
@@ -113,6 +115,7 @@ export const simulator = {
   demo: {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
     secretValue: { apiKey: DEMO_KEY, secret: DEMO_SECRET },
+    hurried: { options: { limit: HURRIED }, settings: { requestsPerMinute: HURRIED } },
   },
 } satisfies Simulator;
 

@@ -372,6 +372,19 @@ describe('the limit of requests', () => {
     expect(statuses).toEqual([...Array(60).fill(200), 429]);
   });
 
+  test('is higher in a trial, and the connection keeps to it', async () => {
+    const { options, settings } = simulator.demo.hurried;
+    const running = await simulator.start({ now: () => NOON, perMinute: 0, ...options });
+    const token = await tokenOf(running);
+    const statuses = new Set<number>();
+
+    for (let turn = 0; turn < 120; turn++) statuses.add((await ask(running, auditPath('users', RANGE), token)).status);
+    await running.stop();
+
+    expect(statuses).toEqual(new Set([200]));
+    expect(settings).toEqual({ requestsPerMinute: options.limit });
+  });
+
   test.each([
     ['none', null],
     ['seconds', '40'],
