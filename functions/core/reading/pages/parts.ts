@@ -3,9 +3,9 @@ import { ceilTo, type Duration, type Range } from '../../time.ts';
 import { smallestWindow } from '../plan.ts';
 
 /** Pages of a part of a long window. Each part costs about half a page more, because it ends in the middle of one. */
-const MOST_PAGES = 8;
+const MOST_PAGES = 10;
 /** Pages of the last parts: with short ones, the requests that are made at the same time end at about the same time. */
-const FEWEST_PAGES = 3;
+const FEWEST_PAGES = 5;
 /** Maximum number of parts of a window: some vendors answer about more than they are asked for, such as whole minutes. */
 const MAX_PARTS = 100;
 
@@ -39,7 +39,7 @@ export class Parts {
     this.#shortest = ceilTo((window.to - window.from) / MAX_PARTS, smallestWindow(feed));
     this.#eventsPerPage = page.events;
     // What is read before its turn waits in memory.
-    this.#mostPages = Math.min(MOST_PAGES, Math.max(FEWEST_PAGES, MAX_CHARACTERS_AHEAD / atOnce / page.size));
+    this.#mostPages = Math.min(MOST_PAGES, Math.max(FEWEST_PAGES, MAX_CHARACTERS_AHEAD / (atOnce - 1) / page.size));
     this.#page = page.time;
   }
 
