@@ -42,13 +42,12 @@ export class EventWriter {
 
   /** @param undelivered the destinations, as bits, that do not have the event yet */
   write(event: EcsEvent, undelivered: number): EventLines {
-    const [only, ...others] = this.#destinations;
+    const only = this.#destinations.length === 1 ? this.#destinations[0] : undefined;
+    const line = only && this.#writeIn(only.shape, event);
+    // Most feeds have one destination, and nearly every event can be written as it is.
+    if (line && !line.problem) return { lines: [line.text], unwritable: 0 };
     const written = new Map<string, Written>();
-    if (only && others.length === 0) {
-      const line = this.#writeIn(only.shape, event);
-      if (!line.problem) return { lines: [line.text], unwritable: 0 };
-      written.set(this.#shapes[0] as string, line);
-    }
+    if (line) written.set(this.#shapes[0] as string, line);
     let unwritable = 0;
     const lines = this.#destinations.map((_, at) => {
       if ((undelivered & (1 << at)) === 0) return undefined;

@@ -69,7 +69,8 @@ export class Outgoing {
     for (const line of lines) this.bytes += line?.length ?? 0;
     if (quarantined) this.#quarantine = [...this.#quarantine.filter((other) => other.id !== id), quarantined];
     this.since ??= this.#effects.now();
-    this.#waiting.set(id, { ...address, lines, unwritable });
+    const { time, bucket, key, undelivered, stableHash } = address;
+    this.#waiting.set(id, { time, bucket, key, undelivered, stableHash, lines, unwritable });
   }
 
   /** Keeps a text in quarantine that no destination gets. */

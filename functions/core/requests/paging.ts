@@ -88,6 +88,8 @@ export function requestKey(request: Request, origin: string): string {
 
 /** Whether each of these rows is among those, at least as often. */
 function isWithin(these: readonly string[], those: readonly string[]): boolean {
+  // Nearly every page begins with a row that the page before it did not have.
+  if (these[0] !== undefined && !those.includes(these[0])) return false;
   const counts = new Map<string, number>();
   for (const row of those) counts.set(row, (counts.get(row) ?? 0) + 1);
   return these.every((row) => {

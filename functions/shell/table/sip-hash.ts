@@ -92,8 +92,13 @@ function carry(sum: number, part: number): number {
 
 /** Four bytes as a number, the lowest first. Bytes after the end are zero. */
 function wordAt(bytes: Uint8Array, at: number): number {
-  const byte = (offset: number) => bytes[at + offset] ?? 0;
-  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+  const rest = bytes.length - at;
+  // A byte beyond the end would be read much more slowly than the others.
+  let word = rest > 0 ? (bytes[at] as number) : 0;
+  if (rest > 1) word |= (bytes[at + 1] as number) << 8;
+  if (rest > 2) word |= (bytes[at + 2] as number) << 16;
+  if (rest > 3) word |= (bytes[at + 3] as number) << 24;
+  return word;
 }
 
 function bytesOf(low: number, high: number): Uint8Array {

@@ -15,7 +15,7 @@ export class TooManyRowsError extends Error {
 export class Occurrences {
   readonly #maxRows: number;
   #behind = new Map<string, number>();
-  #current = new Map<string, number>();
+  readonly #current = new Map<string, number>();
   /** Rows without a time have no place in the order, so their counts are never dropped. */
   readonly #untimed = new Map<string, number>();
   readonly #totals = new Map<string, number>();
@@ -61,7 +61,7 @@ export class Occurrences {
 
   #moveTo(time: Instant, ordered: boolean): void {
     for (const [hash, count] of this.#current) this.#behind.set(hash, count);
-    this.#current = new Map();
+    this.#current.clear();
     this.#instant = time;
     if (this.#behind.size <= this.#maxRows) return;
     if (!ordered) throw new TooManyRowsError(this.#maxRows);
