@@ -1,3 +1,4 @@
+import { AHEAD_MUTATIONS } from './ahead-mutations.ts';
 import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
 import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
@@ -13,6 +14,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DELIVERY_MUTATIONS,
   ...ON_THE_WAY_MUTATIONS,
   ...READING_MUTATIONS,
+  ...AHEAD_MUTATIONS,
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,
   ...SESSION_MUTATIONS,
