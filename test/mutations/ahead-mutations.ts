@@ -53,6 +53,7 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     file: readAhead,
     find: 'window.isOf(range) && !window.isTaken',
     put: 'window.isOf(range)',
+    test: aheadTest,
   },
   {
     name: 'window-of-the-same-start',
@@ -147,6 +148,14 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     file: readAhead,
     find: '    for (const window of this.#windows) window.stop();\n    this.#windows = [];\n',
     put: '    this.#windows = [];\n',
+    test: aheadTest,
+  },
+  {
+    name: 'first-page-whatever-is-asked',
+    story: 'After each change of plan, one more request is made at once than was allowed.',
+    file: windowAhead,
+    find: '    if (last && !last.hasNext) return true;\n',
+    put: '    if (!last?.hasNext) return true;\n',
     test: aheadTest,
   },
 ];

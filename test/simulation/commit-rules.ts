@@ -18,7 +18,7 @@ interface Judge {
   lowestFloor: Instant;
   takeovers: number;
   fail(what: string): void;
-  checkPassed(item: Checkpoint, from: Instant): void;
+  checkPassed(item: Checkpoint, worker: Worker): void;
 }
 
 /** What must hold of every checkpoint that replaces another. */
@@ -71,7 +71,7 @@ function checkRise(oracle: Judge, worker: Worker, item: Checkpoint): void {
     oracle.fail(`the watermark ${clock(item.watermark)} is past the run's start ${clock(start)} less settle`);
   if (item.watermark > oracle.world.vendor.now - settle)
     oracle.fail(`the watermark ${clock(item.watermark)} is past the vendor's clock less settle`);
-  oracle.checkPassed(item, worker.from);
+  oracle.checkPassed(item, worker);
 }
 
 function isWithin(inner: Range, outer: Range): boolean {

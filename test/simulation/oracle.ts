@@ -110,13 +110,15 @@ export class Oracle {
     this.lowestFloor = Math.min(this.lowestFloor, to);
   }
 
-  /** Each row that was in time and lies before the watermark has been delivered. */
-  checkPassed(item: Checkpoint, start: Instant): void {
+  /** Each row that was in time and lies before the watermark has been delivered. A worker whose clock is ahead may take one for deleted a little early. */
+  checkPassed(item: Checkpoint, { from, plan }: Worker): void {
+    const ahead = Math.max(0, plan.clockOffset);
     const { rows } = this.log;
     for (; this.#checked < rows.length; this.#checked++) {
       const row = rows[this.#checked] as LoggedRow;
       if (row.planned.time >= item.watermark) return;
-      if (isPurged(row, this.scenario.vendor.keeps, this.world.vendor.now)) this.#noteSwallowed(row, start);
+      if (isPurged(row, this.scenario.vendor.keeps, this.world.vendor.now + ahead))
+        this.#noteSwallowed(row, from + ahead);
       else if (row.lateness <= this.scenario.settle) this.demand(row, item, 'when the watermark passed it');
     }
   }

@@ -156,6 +156,41 @@ describe('windows that are read ahead', () => {
     }
   });
 
+  it('are no more after a change of plan, while the requests of before are on their way', async () => {
+    const world = worldOfWindows();
+    const { ahead, progress, rest } = readAhead(world);
+    for (const minutes of [9, 8, 7]) {
+      ahead.take(progress.window);
+      await world.clock.wait(SECOND / 4);
+      progress.narrowTo({ from: at('10:00:00'), to: at('10:00:00') + minutes * MINUTE });
+    }
+    ahead.take(progress.window);
+    await rest();
+
+    expect(mostInFlight(world)).toBe(IN_FLIGHT);
+    expect(askedRanges(world)).toContainEqual(progress.window);
+  });
+
+  it('are parts of a long window, of a few pages each, without a gap between them', async () => {
+    const world = worldOfWindows({ stream: { longestWindow: 2 * HOUR } });
+    const { ahead, progress } = readAhead(world);
+    const parts: Range[] = [];
+    const names: string[] = [];
+    do {
+      await ahead.divide();
+      parts.push(progress.window);
+      const own = await namesOf(ahead.take(progress.window));
+      expect(own.length).toBeLessThan(88 / 2);
+      names.push(...own);
+    } while (progress.finishWindow(20) === undefined);
+
+    expect(parts.length).toBeGreaterThan(IN_FLIGHT);
+    expect(parts.map(({ from }) => from).slice(1)).toEqual(parts.map(({ to }) => to).slice(0, -1));
+    expect([parts[0]?.from, parts.at(-1)?.to]).toEqual([at('10:00:00'), at('11:20:00')]);
+    expect([...new Set(names)]).toEqual(world.vendor.rows.map(({ text }) => JSON.parse(text).name));
+    expect(mostInFlight(world)).toBe(IN_FLIGHT);
+  });
+
   it('have the pages that they would have one after the other, each asked for once', async () => {
     const world = worldOfWindows();
     const { ahead, progress } = readAhead(world);

@@ -103,7 +103,7 @@ export class WindowAhead implements Pages {
     const { signal, ended } = this.#host;
     let last: ReadPage | undefined;
     while (this.#end === undefined) {
-      while (last && !this.#isStopped && !this.#mayAsk(last)) await signal.changed;
+      while (!this.#isStopped && !this.#mayAsk(last)) await signal.changed;
       if (this.#isStopped) break;
       try {
         this.#isAsking = true;
@@ -125,8 +125,9 @@ export class WindowAhead implements Pages {
     ended();
   }
 
-  #mayAsk(last: ReadPage): boolean {
+  #mayAsk(last: ReadPage | undefined): boolean {
     // What comes after the last page needs no request.
-    return !last.hasNext || ((this.#isWanted || this.#host.mayRead(last)) && this.#host.hasRoom(this));
+    if (last && !last.hasNext) return true;
+    return (!last || this.#isWanted || this.#host.mayRead(last)) && this.#host.hasRoom(this);
   }
 }
