@@ -8,5 +8,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [194, 'took a second page of equal records, in no order of time, for the first one again'],
   [90, 'finished a stored plan that the vendor had meanwhile deleted the beginning of, and told of no gap'],
   [1096, 'began turn after turn in one run, each for the moments that had passed in the one before'],
+  [2816, 'divided a minute into a hundred parts at a vendor that answers for whole minutes'],
   [2118, 'asked something else in every run, and so never saw the same broken answer again'],
 ];

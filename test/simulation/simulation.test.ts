@@ -22,12 +22,12 @@ const STRIKES = [
     'throttledPut',
     'wrongTotal',
   ],
-  ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable', 'extras'],
+  ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable'],
   ...['Late', 'ScopeChanged', 'Busy', 'Incomplete'],
 ];
 
 /** What strikes in many scenarios has to strike often. */
-const OFTEN = STRIKES.filter((kind) => !['forbidden', 'extras', 'unreadable', 'circle', 'Incomplete'].includes(kind));
+const OFTEN = STRIKES.filter((kind) => !['forbidden', 'unreadable', 'circle', 'Incomplete'].includes(kind));
 
 /** In so many seeds at least; about half of what there are now. */
 const SITUATIONS = {
