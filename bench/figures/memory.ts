@@ -1,16 +1,23 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { deliveringAs, deliverLog, logOf, runOf } from '../lab/backlog.ts';
 import { Lab } from '../lab/lab.ts';
 import type { Row } from '../report/row.ts';
 import type { BenchSource } from '../sources/find.ts';
 import type { Bench, Figure } from './figure.ts';
 
-/** Size of the process after a backlog, and after one that is ten times as long: with the heap's limit of the deployment, and without. */
+/**
+ * Size of the process after a backlog, and after one that is ten times as long: with the heap's limits of the deployment, and with
+ * those that Lambda gives a function without any. Without limits Node goes by the memory of this machine, which says nothing.
+ */
 export const memory: Figure = { name: 'memory', inSmall: true, measure };
 
 const TIMES = 10;
-const MOST = { withLimit: 180, without: 220, growth: 1.1 };
+const MEMORY_MB = 256;
+const MOST = { deployed: 180, byLambda: 220, growth: 1.1 };
+/** What Lambda gives to Node with this memory, unless one of the two is set. */
+const BY_LAMBDA = ['--max-semi-space-size=12', '--max-old-space-size=231'];
 /**
  * The smoke form gives Node a small heap, which it fills to the same size whatever the machine: then the process grows only if
  * something in it does.
@@ -25,21 +32,20 @@ async function measure({ lab, sources, events, isSmall }: Bench): Promise<Row[]>
     const peaks = await peaksOf(lab, source, { events, times, limit });
     return [{ ...peaks.growth, target: { most: growth }, counted: true }];
   }
-  const limit = heapLimit(lab);
+  const limits = { deployed: await heapLimits(lab), byLambda: BY_LAMBDA };
   // Sizes do not depend on how busy the machine is: both ways at once.
   const rows = await Promise.all(
-    (limit.length > 0 ? [limit, []] : [[]]).map(async (one) => {
+    (['deployed', 'byLambda'] as const).map(async (name) => {
+      const limit = limits[name];
+      if (!limit) return [];
       const own = await Lab.open(lab.shop);
-      return await judgedPeaks(own, source, { events, times: TIMES, limit: one }).finally(() => own.close());
+      const { short, long, growth } = await peaksOf(own, source, { events, times: TIMES, limit }).finally(() =>
+        own.close(),
+      );
+      return [short, { ...long, target: { most: MOST[name] } }, { ...growth, target: { most: MOST.growth } }];
     }),
   );
   return rows.flat();
-}
-
-async function judgedPeaks(lab: Lab, source: BenchSource, backlogs: Backlogs): Promise<Row[]> {
-  const { short, long, growth } = await peaksOf(lab, source, backlogs);
-  const most = backlogs.limit.length > 0 ? MOST.withLimit : MOST.without;
-  return [short, { ...long, target: { most } }, { ...growth, target: { most: MOST.growth } }];
 }
 
 function formatsOf({ formats }: BenchSource): number {
@@ -58,7 +64,7 @@ async function peaksOf(lab: Lab, source: BenchSource, { events, times, limit }: 
   const [short, long] = [await peak(lab, source, events, limit), await peak(lab, source, events * times, limit)];
   const row = (count: number, value: number): Row => ({
     figure: 'memory',
-    name: `${source.id}, ${count} events, ${limit.join(' ') || 'no heap flag'}`,
+    name: `${source.id}, ${count} events, ${limit.join(' ')}`,
     value,
     unit: 'MB',
   });
@@ -76,9 +82,10 @@ async function peak(lab: Lab, source: BenchSource, events: number, execArgv: rea
   return (await deliverLog(lab, source, how).finally(() => subject.stop())).measured.peak;
 }
 
-/** The limits of the heap that the deployment gives to Node. */
-function heapLimit({ shop }: Lab): string[] {
-  const folder = join(shop.root, 'lib/functions');
-  const texts = globSync('*.ts', { cwd: folder }).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return [...new Set(texts.flatMap((text) => text.match(/--max-[a-z-]+-size=\d+/g) ?? []))];
+/** The heap's limits of the deployment. Undefined if the measured checkout sets none. */
+async function heapLimits({ shop }: Lab): Promise<string[] | undefined> {
+  const file = join(shop.root, 'lib/functions/heap-limits.ts');
+  if (!existsSync(file)) return undefined;
+  const module = (await import(pathToFileURL(file).href)) as { heapLimits: (memoryMb: number) => string };
+  return module.heapLimits(MEMORY_MB).split(' ');
 }

@@ -25,6 +25,7 @@ import { metricNamespace } from '../../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
 import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
+import { heapLimits } from './heap-limits.ts';
 import { NEVER_LOADED } from './never-loaded.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -74,7 +75,12 @@ export class LambdaFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeout / SECOND),
-      environment: { ...props.environment, ...telemetry(deployment), ...wayOut(deployment) },
+      environment: {
+        ...props.environment,
+        ...telemetry(deployment),
+        ...wayOut(deployment),
+        NODE_OPTIONS: heapLimits(props.memoryMb),
+      },
       awsSdkConnectionReuse: false,
       role: props.role(this, this.log).withoutPolicyUpdates(),
       logGroup: this.log,

@@ -60,6 +60,7 @@ describe('a function', () => {
         TIDEMARK_LOG_LEVEL: 'info',
         TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
+        NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
       })),
     );
   });
@@ -108,6 +109,16 @@ describe('a setting', () => {
         LoggingConfig: { ApplicationLogLevel: 'DEBUG' },
         Environment: { Variables: { TIDEMARK_LOG_LEVEL: 'debug', TIDEMARK_SEEN_DAYS: '45' } },
       },
+    );
+  });
+
+  test.each([
+    [256, 160],
+    [10_240, 10_144],
+  ])('memoryMb of %i limits both parts of the heap, as Lambda limits neither when one is set', (memoryMb, old) => {
+    allFunctions(
+      { memoryMb },
+      { Environment: { Variables: { NODE_OPTIONS: `--max-semi-space-size=4 --max-old-space-size=${old}` } } },
     );
   });
 

@@ -74,6 +74,7 @@ test('each source of which a connection rotates has one function for it, with ti
     'TIDEMARK_LOG_LEVEL',
     'TIDEMARK_NAMESPACE',
     'TIDEMARK_ORIGINS',
+    'NODE_OPTIONS',
   ]);
   drawn.forwarding.resourcePropertiesCountIs(
     'AWS::Lambda::EventInvokeConfig',

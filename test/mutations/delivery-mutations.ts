@@ -27,6 +27,23 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     put: '',
   },
   {
+    name: 'lines-written-over',
+    story:
+      'The bytes of a flush are used for the next one before Firehose has them: events are lost, and others come twice.',
+    file: 'functions/core/delivery/flush.ts',
+    find: '    const results = await Promise.allSettled(\n',
+    put: '    for (const lines of this.#lines) lines.release();\n    const results = await Promise.allSettled(\n',
+    test: 'test/rules/delivery/delivery.test.ts',
+  },
+  {
+    name: 'resting-keys-forgotten',
+    story: 'The keys of an hour that a backlog has left behind are lost: the next overlap delivers that hour again.',
+    file: 'functions/core/state/bucket-keys.ts',
+    find: '      this.#parts.push({ bits, words });\n    }\n    this.#stored += added.size;',
+    put: '    }\n    this.#stored += added.size;',
+    test: 'test/property/seen.test.ts',
+  },
+  {
     name: 'partial-refusal-ignored',
     story: 'Firehose refuses three records of five hundred, and they are never sent again.',
     file: 'functions/core/delivery/deliver.ts',

@@ -109,8 +109,8 @@ export const ON_THE_WAY_MUTATIONS: readonly Mutation[] = [
     name: 'flush-shares-its-events',
     story: 'What comes in while a flush is being sent is added to it, counts as delivered, and is not.',
     file: 'functions/core/delivery/outgoing.ts',
-    find: '    this.#waiting = new Map();\n    this.#quarantine = [];\n',
-    put: '    this.#quarantine = [];\n',
+    find: '    this.#waiting = new Map();\n    this.#lines = [];\n',
+    put: '    this.#lines = [];\n',
   },
   {
     name: 'ongoing-stored-before-delivery',

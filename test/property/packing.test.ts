@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Blocks, WaitingLines } from '../../functions/core/delivery/line-bytes.ts';
 import {
   batchRecords,
   MAX_CALL_BYTES,
@@ -15,7 +16,10 @@ const line = fc
     fc.oneof({ weight: 5, arbitrary: fc.nat(3_000) }, fc.nat(TARGET_RECORD_BYTES * 2), fc.constantFrom(900_000)),
   )
   .map(([text, size]) => text.replace(/\n/g, ' ').toWellFormed() + 'ä'.repeat(size / 2));
-const lines = fc.array(line, { maxLength: 60 }).map((texts) => texts.map((text, at) => ({ event: at * 3, text })));
+const lines = fc.array(line, { maxLength: 60 }).map((texts) => {
+  const waiting = new WaitingLines(new Blocks());
+  return texts.map((text, at) => ({ event: at * 3, text, line: waiting.add(text) }));
+});
 
 describe('records', () => {
   it('hold every line whole, once, in order, each ended by a newline', () => {

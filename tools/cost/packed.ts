@@ -1,4 +1,5 @@
 import { FLUSH_BYTES, FLUSH_EVENTS } from '../../functions/core/delivery/deliver-outgoing.ts';
+import { Blocks, WaitingLines } from '../../functions/core/delivery/line-bytes.ts';
 import { packRecords } from '../../functions/core/delivery/packing.ts';
 
 /** Firehose rounds the size of each record up to a multiple of this. */
@@ -56,8 +57,9 @@ export function billed(bytes: number): number {
 
 /** @param bytes size of an event with its newline */
 function recordsOf(events: number, bytes: number): Omit<Sent, 'flushes'> {
+  const lines = new WaitingLines(new Blocks());
   const text = 'x'.repeat(bytes - 1);
-  const records = packRecords(Array.from({ length: events }, (_, event) => ({ event, text })));
+  const records = packRecords(Array.from({ length: events }, (_, event) => ({ event, line: lines.add(text) })));
   return {
     records: records.length,
     billedBytes: records.reduce((sum, record) => sum + billed(record.bytes.length), 0),

@@ -8,6 +8,7 @@ import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import type { EventLines } from './event-writer.ts';
+import type { LineBytes, WaitingLines } from './line-bytes.ts';
 import { type Line, packRecords } from './packing.ts';
 import { chunkOf, groupAccepted, type SeenKey } from './seen-chunks.ts';
 
@@ -18,7 +19,10 @@ export interface Address extends SeenKey {
 }
 
 /** An event that waits for its delivery. */
-export interface Waiting extends Address, Pick<EventLines, 'lines' | 'unwritable'> {}
+export interface Waiting extends Address, Pick<EventLines, 'unwritable'> {
+  /** A line for each destination that lacks the event. */
+  readonly lines: readonly (LineBytes | undefined)[];
+}
 
 /** The result of a flush. */
 export interface Flushed {
@@ -54,6 +58,8 @@ interface Contents {
   readonly name: string;
   /** The events by their ids. */
   readonly waiting: Map<string, Waiting>;
+  /** Where their lines are. */
+  readonly lines: readonly WaitingLines[];
   readonly quarantine: readonly QuarantineEntry[];
 }
 
@@ -64,12 +70,14 @@ export class Flush {
   readonly #parts: FlushParts;
   readonly #name: string;
   #waiting: Map<string, Waiting>;
+  #lines: readonly WaitingLines[];
   readonly #quarantine: readonly QuarantineEntry[];
 
-  constructor(parts: FlushParts, { name, waiting, quarantine }: Contents) {
+  constructor(parts: FlushParts, { name, waiting, lines, quarantine }: Contents) {
     this.#parts = parts;
     this.#name = name;
     this.#waiting = waiting;
+    this.#lines = lines;
     this.#quarantine = quarantine;
   }
 
@@ -129,6 +137,8 @@ export class Flush {
   done(): void {
     this.isDone = true;
     this.#waiting = new Map();
+    for (const lines of this.#lines) lines.release();
+    this.#lines = [];
   }
 
   async #deliverTo(
@@ -138,9 +148,9 @@ export class Flush {
     endBy: Instant,
   ): Promise<Delivered> {
     const lines: Line[] = [];
-    for (const [event, { lines: texts }] of waiting.entries()) {
-      const text = texts[at];
-      if (text !== undefined) lines.push({ event, text });
+    for (const [event, { lines: each }] of waiting.entries()) {
+      const line = each[at];
+      if (line) lines.push({ event, line });
     }
     return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
   }

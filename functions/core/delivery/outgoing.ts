@@ -5,6 +5,7 @@ import type { SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { EventWriter, type Writer } from './event-writer.ts';
 import { type Address, Flush, type FlushParts, rememberChunks, type Waiting } from './flush.ts';
+import { Blocks, type LineBytes, WaitingLines } from './line-bytes.ts';
 
 /** Inputs of a run's deliveries. */
 interface OutgoingParts extends FlushParts {
@@ -25,7 +26,10 @@ export class Outgoing {
   /** Begins the ids of chunks; no two flushes of a feed share one. */
   readonly #name: string;
   #flushes = 0;
+  readonly #blocks = new Blocks();
   #waiting = new Map<string, Waiting>();
+  /** The lines of what is collected, by destination. */
+  #lines: WaitingLines[] = [];
   #quarantine: QuarantineEntry[] = [];
   #onTheirWay: readonly Flush[] = [];
 
@@ -70,7 +74,23 @@ export class Outgoing {
     if (quarantined) this.#quarantine = [...this.#quarantine.filter((other) => other.id !== id), quarantined];
     this.since ??= this.#effects.now();
     const { time, bucket, key, undelivered, stableHash } = address;
-    this.#waiting.set(id, { time, bucket, key, undelivered, stableHash, lines, unwritable });
+    this.#waiting.set(id, { time, bucket, key, undelivered, stableHash, lines: this.#write(lines), unwritable });
+  }
+
+  /** Destinations of the same shape share a line. */
+  #write(texts: readonly (string | undefined)[]): (LineBytes | undefined)[] {
+    const lines: (LineBytes | undefined)[] = [];
+    for (const [at, text] of texts.entries()) {
+      const same = texts.indexOf(text);
+      lines.push(same < at ? lines[same] : text === undefined ? undefined : this.#linesOf(at).add(text));
+    }
+    return lines;
+  }
+
+  #linesOf(destination: number): WaitingLines {
+    const lines = this.#lines[destination] ?? new WaitingLines(this.#blocks);
+    this.#lines[destination] = lines;
+    return lines;
   }
 
   /** Keeps a text in quarantine that no destination gets. */
@@ -86,9 +106,11 @@ export class Outgoing {
   /** Closes the flush that is being collected. What comes in later belongs to another one. */
   close(): Flush {
     const name = `${this.#name}#${String(this.#flushes++).padStart(6, '0')}`;
-    const flush = new Flush(this.#parts, { name, waiting: this.#waiting, quarantine: this.#quarantine });
+    const contents = { waiting: this.#waiting, lines: Object.values(this.#lines), quarantine: this.#quarantine };
+    const flush = new Flush(this.#parts, { name, ...contents });
     this.#onTheirWay = [...this.#onTheirWay.filter(({ isDone }) => !isDone), flush];
     this.#waiting = new Map();
+    this.#lines = [];
     this.#quarantine = [];
     this.bytes = 0;
     this.since = undefined;

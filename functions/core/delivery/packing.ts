@@ -1,3 +1,5 @@
+import type { LineBytes } from './line-bytes.ts';
+
 /** Firehose bills a record rounded up to 5 KiB: at about 50 KiB nothing is wasted, and larger would only be resent more. */
 export const TARGET_RECORD_BYTES = 50 * 1024;
 /** Firehose takes 1,000 KiB a record. We stay a little below, because it may count differently. */
@@ -12,31 +14,39 @@ export interface PackedRecord {
   readonly events: readonly number[];
 }
 
-/** A line of output: the caller's number of the event, and its text without the newline. */
+/** A line of output, with the caller's number of the event. */
 export interface Line {
   readonly event: number;
-  readonly text: string;
+  readonly line: LineBytes;
 }
 
 /** Packs lines into records of about 50 KiB, in order, each line whole and ended by a newline. */
 export function packRecords(lines: readonly Line[]): PackedRecord[] {
   const records: PackedRecord[] = [];
-  let texts: string[] = [];
+  let pieces: LineBytes[] = [];
   let events: number[] = [];
   let size = 0;
   const close = () => {
-    if (events.length > 0) records.push({ bytes: Buffer.from(`${texts.join('\n')}\n`), events });
-    [texts, events, size] = [[], [], 0];
+    if (events.length > 0) records.push({ bytes: bytesOf(pieces), events });
+    [pieces, events, size] = [[], [], 0];
   };
-  for (const { event, text } of lines) {
-    const bytes = Buffer.byteLength(text) + 1;
+  for (const { event, line } of lines) {
+    const bytes = line.to - line.from;
     if (size > 0 && size + bytes > TARGET_RECORD_BYTES) close();
-    texts.push(text);
+    const last = pieces.at(-1);
+    // Mostly, a line follows the one before it: then they are one piece, which is not copied.
+    if (last?.block === line.block && last.to === line.from) pieces[pieces.length - 1] = { ...last, to: line.to };
+    else pieces.push(line);
     events.push(event);
     size += bytes;
   }
   close();
   return records;
+}
+
+function bytesOf(pieces: readonly LineBytes[]): Uint8Array {
+  const parts = pieces.map(({ block, from, to }) => block.subarray(from, to));
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
 /** Groups records into calls that Firehose takes. */

@@ -70,6 +70,27 @@ export class BucketKeys {
     return found;
   }
 
+  /** Makes the hash table to plain keys again: they take half of its room. */
+  rest(): void {
+    if (!this.#table) return;
+    const added = this.#table;
+    const counts = new Map<number, number>();
+    for (const [, , bits] of added) counts.set(bits, (counts.get(bits) ?? 0) + 1);
+    for (const [bits, count] of counts) {
+      const words = new Uint32Array(2 * count);
+      let at = 0;
+      for (const [first, second, each] of added) {
+        if (each !== bits) continue;
+        words[at++] = first;
+        words[at++] = second;
+      }
+      this.#parts.push({ bits, words });
+    }
+    this.#stored += added.size;
+    this.#table = undefined;
+    this.#scans = 0;
+  }
+
   #hash(): void {
     const parts = this.#parts;
     const added = this.#table ?? [];

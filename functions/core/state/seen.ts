@@ -32,6 +32,8 @@ export class Seen {
   readonly #complete = new Map<string, BucketKeys>();
   readonly #loading = new Map<string, Loading>();
   #uses = 0;
+  /** The number of uses when keys were last added. */
+  #usesAtAdd = 0;
 
   constructor(effects: Effects, place: string, destinations: readonly string[], maxKeys: number) {
     this.#effects = effects;
@@ -69,6 +71,9 @@ export class Seen {
       const known = this.#use(bucket) ?? this.#loading.get(bucket)?.keys;
       known?.add(keys, destinationBits(this.#destinations, destinations));
     }
+    // A backlog leaves one hour after the other behind.
+    for (const keys of this.#complete.values()) if (keys.usedAt <= this.#usesAtAdd) keys.rest();
+    this.#usesAtAdd = this.#uses;
     this.#makeRoom();
   }
 
