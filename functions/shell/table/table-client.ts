@@ -61,6 +61,11 @@ export class TableClient {
     this.#client = new DynamoDBClient({
       maxAttempts: 3,
       requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+      // The SDK's own decoder matches each character with a regular expression, which takes longer than all the rest of a read.
+      base64Decoder: (text) => {
+        const { buffer, byteOffset, length } = Buffer.from(text, 'base64');
+        return new Uint8Array(buffer, byteOffset, length);
+      },
     });
     for (const step of SPARED_STEPS) this.#client.middlewareStack.remove(step);
     this.#name = name;

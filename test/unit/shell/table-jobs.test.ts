@@ -199,4 +199,18 @@ describe('the ledger in the table', () => {
     expect(await loadLedger(table, FEED, day, day)).toEqual([{ ...row, madeAt: now + 1_000, hours: [] }]);
     expect(await loadLedger(table, FEED, '2026-01-10', '2026-01-11')).toEqual([]);
   });
+
+  test('decode keys without matching each of their characters with a pattern', async () => {
+    const keys = Uint8Array.from({ length: 80_000 }, (_, at) => at % 251);
+    const chunk = { bucket: '2026-01-09T11', id: '1-w#0#0', destinations: ['siem'], keys, count: 10_000, digest: 5n };
+    await remember(table, `${FEED}#resent#c`, [chunk], now);
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+
+    const { value: found } = await loadSeen(table, `${FEED}#resent#c`, { from: '2026', to: '2027' }).next();
+    const matched = exec.mock.calls.filter(([text]) => text.length >= keys.length);
+    exec.mockRestore();
+
+    expect(Buffer.compare(found?.keys ?? new Uint8Array(), keys)).toBe(0);
+    expect(matched).toEqual([]);
+  });
 });
