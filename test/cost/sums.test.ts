@@ -126,8 +126,8 @@ test('records are those that packing really makes: to the flush, and to the byte
   expect(packed(51, 1_000)).toEqual({ flushes: 1, records: 1, billedBytes: 50 * KIB });
   expect(packed(52, 1_000)).toEqual({ flushes: 1, records: 2, billedBytes: 55 * KIB });
   expect(single(52, 1_000)).toEqual({ flushes: 1, records: 52, billedBytes: 52 * 5 * KIB });
-  // A flush ends after 2,000 events or 2 MiB.
-  expect(packed(4_001, 100).flushes).toBe(3);
+  // A flush ends after 5,000 events or 3.8 MB.
+  expect(packed(10_001, 100).flushes).toBe(3);
   expect(packed(22, 200_000).flushes).toBe(2);
   expect(packed(0, 100)).toEqual({ flushes: 0, records: 0, billedBytes: 0 });
 });

@@ -102,7 +102,9 @@ function watchedSinks(
 ): Pick<Effects, 'put'> {
   const { effects } = invocation;
   return {
-    put: async (stream, records, timeout) => {
+    put: async (stream, bytes, timeout) => {
+      // What a call sends is written when it begins, however late it is accepted.
+      const records = bytes.map((record) => Uint8Array.from(record));
       oracle.beginsCall(worker, effects.now() + timeout, 'delivers');
       oracle.begins(worker, stream, records);
       const late = invocation.death ? undefined : trouble.late('latePut', stream);
