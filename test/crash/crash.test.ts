@@ -6,7 +6,7 @@ import { Arena, type Blow, isKept } from './matrix.ts';
 const TELLING: Readonly<Record<string, readonly Blow[]>> = {
   'audit-user-events': [
     { step: 'records put', nth: 1, moment: 'after' },
-    { step: 'checkpoint committed', nth: 1, moment: 'after' },
+    { step: 'seen written', nth: 1, moment: 'after' },
   ],
   'api-authorization-rules': [{ step: 'pending committed', nth: 1, moment: 'after' }],
 };
