@@ -69,13 +69,14 @@ export function verifyDayOf({ verify, 'verify done': done }: Played['byKind']): 
 function sharedBy(source: Source, { byKind }: Played, streams: Readonly<Record<string, StreamCosts>>) {
   const enabled = source.streams.filter((stream) => stream.enabled);
   const costsOf = (name: string) => streams[`${source.id}/${name}`] as StreamCosts;
-  const [largest = []] = [...Map.groupBy(enabled, ({ every }) => every).values()].toSorted(
-    (one, other) => other.length - one.length,
-  );
-  const runs = largest.map(({ name }) => costsOf(name).run);
+  // Of the streams that run together, those that run most often: they cost the most.
+  const [often = []] = [...Map.groupBy(enabled, ({ every }) => every)]
+    .toSorted(([one], [other]) => one - other)
+    .flatMap(([, group]) => (group.length > 1 ? [group] : []));
+  const runs = often.map(({ name }) => costsOf(name).run);
   const verified = enabled.flatMap(({ name }) => costsOf(name).verifyDay ?? []);
   return {
-    run: saved(runs, average(byKind[`run every ${cadence(largest[0]?.every ?? 0)}`])),
+    run: saved(runs, average(byKind[`run every ${cadence(often[0]?.every ?? 0)}`])),
     verifyDay: saved(verified, verifyDayOf(byKind)),
   };
 }

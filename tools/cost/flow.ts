@@ -1,4 +1,5 @@
-import { DAY, type Duration, HOUR } from '../../functions/core/time.ts';
+import { DAY, type Duration, HOUR, MILLISECOND } from '../../functions/core/time.ts';
+import { SECRET_AGE_MS } from '../../functions/shell/auth/secret-memory.ts';
 import { ASSUMED } from './assumed.ts';
 import { type Costs, NOTHING, sum, times } from './costs.ts';
 import type { Runs } from './drawn.ts';
@@ -81,15 +82,18 @@ function spreadOnce(aDay: number, { eventsPerDay, bytes, packing }: Share): Retu
 }
 
 /** What one idle run of some streams uses. */
-export function runOf({ source, streams }: Pick<Runs, 'source' | 'streams'>, measured: Measured): Costs {
+export function runOf({ source, streams, aDay }: Pick<Runs, 'source' | 'streams' | 'aDay'>, measured: Measured): Costs {
   const single = streams.map((name) => streamOf(source, name, measured).run);
-  return sum([...single, times(measured.shared[source]?.run ?? NOTHING, 1 - streams.length)]);
+  const costs = sum([...single, times(measured.shared[source]?.run ?? NOTHING, 1 - streams.length)]);
+  // The run reads the secret once for all of its streams, unless a warm function remembers it from an earlier run.
+  return { ...costs, secretCalls: Math.min(1, DAY / MILLISECOND / aDay / SECRET_AGE_MS) };
 }
 
 /** What all verifications of some streams use in a day. */
 export function verifyOf({ source, streams }: Pick<Runs, 'source' | 'streams'>, measured: Measured): Costs {
   const single = streams.map((name) => streamOf(source, name, measured).verifyDay ?? NOTHING);
-  return sum([...single, times(measured.shared[source]?.verifyDay ?? NOTHING, 1 - streams.length)]);
+  const costs = sum([...single, times(measured.shared[source]?.verifyDay ?? NOTHING, 1 - streams.length)]);
+  return { ...costs, secretCalls: Math.max(...single.map(({ secretCalls }) => secretCalls)) };
 }
 
 /** A stream that only this connection has (a watched object) is counted like the first stream of the source. */
