@@ -15,7 +15,6 @@ import { SOURCES } from '../infra/support/draw.ts';
 /** A source with one stream. */
 /** The source with the most streams. */
 const MANIFOLD = SOURCES.toSorted((one, other) => other.streams.length - one.streams.length)[0]?.id ?? '';
-const SINGLE = SOURCES.find(({ streams }) => streams.length === 1)?.id ?? '';
 const KIB = 1_024;
 const GIB = 1_024 ** 3;
 
