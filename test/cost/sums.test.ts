@@ -12,7 +12,6 @@ import { reportOf } from '../../tools/cost/report.ts';
 import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
 import { SOURCES } from '../infra/support/draw.ts';
 
-/** A source with one stream. */
 /** The source with the most streams. */
 const MANIFOLD = SOURCES.toSorted((one, other) => other.streams.length - one.streams.length)[0]?.id ?? '';
 const KIB = 1_024;
