@@ -86,9 +86,9 @@ export function placeTest<Options extends SimulatorOptions, Running extends Runn
 /** A test that may have places with the plain vendor. */
 export const test = placeTest(plain);
 
-export const ROWS = 2_500;
+export const ROWS = 9_000;
 /** A backlog that takes some seconds, and is delivered in several flushes. */
-export const SLOW = { count: ROWS, pageSize: 100, faults: { latencyMs: 150, twins: 0.1 } };
+export const SLOW = { count: ROWS, pageSize: 200, faults: { latencyMs: 150, twins: 0.1 } };
 
 /** Waits until some of a slow backlog has been delivered, though not all. */
 export async function midway(place: Pick<Place, 'out' | 'vendor'>): Promise<void> {
