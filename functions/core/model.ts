@@ -12,6 +12,11 @@ export interface Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /**
+   * The list of records in the answer. Set if the vendor gives all of a step in one answer, however much that is: one that is too
+   * large for memory then comes in pieces.
+   */
+  readonly list?: string;
   /** Must be sent only once: the vendor may move the position that it continues from, so a second one could skip records. */
   readonly once?: boolean;
 }
@@ -27,6 +32,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The text of an answer that is too large for memory, to be read once. `text` is empty then. */
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** One record: the vendor's exact text, and its parsed value. */
@@ -44,6 +51,14 @@ export interface Page {
   readonly answeredTo?: Instant;
   /** Number of rows from here to the end of the range, as the vendor states it. */
   readonly total?: number;
+}
+
+/** Compares what a list held with what its document says about it. */
+export interface ListCheck {
+  /** Takes note of some records of the list, and of the rows that were made of them. */
+  add(records: number, rows: readonly Row[]): void;
+  /** Throws `UnreadableError` if the document, without its list, says something else. */
+  end(document: Readonly<Record<string, unknown>>): void;
 }
 
 /** One event of a record. Most records are one event; the record of a session is two, its start and its end. */
@@ -108,8 +123,13 @@ export interface Stream extends StreamFacts {
   readonly cutAfterPages?: number;
   /** The first request for a range. The range already has its margins: ask for all of it, bounds included. */
   first(range: Range, connection: Connection): Request;
-  /** Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. */
+  /**
+   * Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. An answer to a request with a `list` that is too large for
+   * memory is read in several parts: each is a document with nothing but some records of the list.
+   */
   read(answer: Answer, asked: Request): Page;
+  /** Begins to check an answer that is read in parts against what it says about its list. */
+  listCheck?(): ListCheck;
   /** The events of a record, with their times. The vendor's range is about the time of the first one. */
   events(row: Row): readonly Identity[];
   /** Something with a duration that a record shows, such as a session. As long as it has not ended, the range of its start is read again. */

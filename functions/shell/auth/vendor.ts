@@ -47,10 +47,10 @@ export class Vendor {
     const { source, connection } = tools;
     this.#tools = tools;
     this.effects = {
-      fetch: async (request, timeout, fresh) => {
+      fetch: async (request, timeout, fresh, atOnce) => {
         const { fields } = await this.#read(fresh ? 'now' : 'remembered');
         const { headers, signatures } = this.#signer.sign(fields, Date.now());
-        const sending = this.#way(connection.origin).send(request, headers, timeout);
+        const sending = this.#way(connection.origin).send(request, headers, timeout, atOnce);
         const answer = await this.#clean(sending, signatures);
         if (answer.status === 401 || answer.status === 403) tools.secrets.drop(connection.secret);
         return answer;
@@ -156,7 +156,7 @@ export class Vendor {
     return this.#redact(await this.#masked(sending, mask), mask);
   }
 
-  #redact({ status, headers, text }: Answer, mask: Mask): Answer {
+  #redact({ status, headers, text, pieces }: Answer, mask: Mask): Answer {
     const { telemetry } = this.#tools;
     return {
       status,
@@ -164,6 +164,7 @@ export class Vendor {
         Object.entries(headers).map(([name, value]) => [name, mask.redact(telemetry.redact(value))]),
       ),
       text: mask.redact(telemetry.redact(text)),
+      ...(pieces && { pieces: mask.redactPieces(telemetry.redactPieces(pieces)) }),
     };
   }
 

@@ -3,9 +3,9 @@ import type { Feed } from '../../model.ts';
 import type { Range } from '../../time.ts';
 import { askedRange } from '../plan.ts';
 import type { Progress } from '../progress.ts';
-import type { Pages, ReadPage } from './pages.ts';
+import type { Pages, Reader, ReadPage } from './pages.ts';
 import { MAX_CHARACTERS_AHEAD, type PageSpan, Parts } from './parts.ts';
-import { type Reader, readPages } from './read-pages.ts';
+import { readPages } from './read-pages.ts';
 import { Signal, WindowAhead } from './window-ahead.ts';
 
 /** Maximum number of windows whose pages wait for their turn, for each request at the same time. */

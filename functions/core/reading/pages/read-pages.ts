@@ -1,19 +1,12 @@
-import type { Effects } from '../../effects.ts';
 import { UnreadableError } from '../../errors.ts';
 import { recordHash } from '../../events/identity.ts';
 import { identitiesOf, OneRecord } from '../../events/one-record.ts';
 import type { Answer, Feed, Page, Request } from '../../model.ts';
 import { type Asker, ask } from '../../requests/ask.ts';
 import { Paging } from '../../requests/paging.ts';
-import type { Announced, ReadPage } from './pages.ts';
+import { readLargeAnswer } from './large-answer.ts';
+import type { Announced, Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
-
-/** The inputs of a read of pages. */
-export interface Reader {
-  readonly asker: Asker;
-  readonly feed: Feed;
-  readonly effects: Pick<Effects, 'now'>;
-}
 
 /**
  * The pages of a read.
@@ -33,6 +26,11 @@ export async function* readPages(
   let count = 0;
   for (let number = 1; request; number++) {
     const answer: Answer = await asking;
+    if (answer.pieces && request.list !== undefined) {
+      // The whole list is in this one answer.
+      yield* readLargeAnswer({ asker, feed, effects }, { answer, request, pieces: answer.pieces, list: request.list });
+      return undefined;
+    }
     const page = readAnswer(feed, answer, request);
     if (number === 1) total = page.total;
     const { rows } = page;
