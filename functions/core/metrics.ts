@@ -23,6 +23,8 @@ export const METRICS = {
   OutOfRange: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
+  /** An answer was larger than the memory of the function allows. */
+  TooLarge: 'Count',
   /** The number of rows of a window was not the total that the vendor had named. */
   TotalMismatch: 'Count',
   /** Sign-ins under our account that are not on record. */

@@ -32,6 +32,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The share of the memory for answers that it takes. */
+  readonly share?: number;
   /** The text of an answer that is too large for memory, to be read once. `text` is empty then. */
   readonly pieces?: AsyncIterable<string>;
 }

@@ -156,7 +156,7 @@ export class Vendor {
     return this.#redact(await this.#masked(sending, mask), mask);
   }
 
-  #redact({ status, headers, text, pieces }: Answer, mask: Mask): Answer {
+  #redact({ status, headers, text, share, pieces }: Answer, mask: Mask): Answer {
     const { telemetry } = this.#tools;
     return {
       status,
@@ -164,6 +164,7 @@ export class Vendor {
         Object.entries(headers).map(([name, value]) => [name, mask.redact(telemetry.redact(value))]),
       ),
       text: mask.redact(telemetry.redact(text)),
+      ...(share !== undefined && { share }),
       ...(pieces && { pieces: mask.redactPieces(telemetry.redactPieces(pieces)) }),
     };
   }

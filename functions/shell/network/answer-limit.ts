@@ -24,14 +24,18 @@ const VALUE_BYTES = 12;
 const SAMPLES = 16;
 const SAMPLE_BYTES = 512;
 
-/** Whether an answer takes more memory than a text of so many bytes, because it consists of many small values. */
-export function isHeavier(body: Uint8Array, most: number): boolean {
+/**
+ * The memory that an answer takes, as the length of a text that takes as much: more than its own length if it consists of many small
+ * values. Exact only where that decides whether it is more than the limit.
+ */
+export function weightOf(body: Uint8Array, limit: number): number {
   const { length } = body;
-  if (length * (1 + VALUE_BYTES) <= most) return false;
-  if (length > most) return true;
-  // To count is a hundredth of the work on a page, and most pages are far from the limit.
-  if (length > 4 * SAMPLES * SAMPLE_BYTES && length + 2 * VALUE_BYTES * estimatedValues(body) <= most) return false;
-  return countValues(body, 0, length) > (most - length) / VALUE_BYTES;
+  if (length > limit) return length;
+  const isSampled = length > SAMPLES * SAMPLE_BYTES;
+  const sampled = isSampled ? length + VALUE_BYTES * estimatedValues(body) : 0;
+  // To count everything is a hundredth of the work on a page, and most pages are far from the limit.
+  if (isSampled && (length * (1 + VALUE_BYTES) <= limit || 2 * sampled <= limit)) return sampled;
+  return length + VALUE_BYTES * countValues(body, 0, length);
 }
 
 function estimatedValues(body: Uint8Array): number {

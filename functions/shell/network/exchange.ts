@@ -3,14 +3,14 @@ import type { Dispatcher } from 'undici';
 import { TooLargeError } from '../../core/errors.ts';
 import { Flow } from './flow.ts';
 import { Pieces } from './pieces.ts';
-import { tooLarge, type Unpack, unpackerOf } from './unpack.ts';
+import { tooLarge, type Unpack, unpackerOf, type WholeText } from './unpack.ts';
 
 /** The answer to one request. */
 interface Received {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Unpacks and decodes the body: as a text, or piece by piece if it is too large for that and may be. */
-  readonly read: () => string | AsyncIterable<string>;
+  readonly read: () => WholeText | AsyncIterable<string>;
 }
 
 export interface ExchangeLimits {
@@ -111,7 +111,7 @@ function isSuccess(status: number): boolean {
 }
 
 /** The text of a body. Pieces of it if it is too large, which a packed body may turn out to be only when it is unpacked. */
-function textOrTexts(body: Buffer, unpack: Unpack, mayFlow: boolean): string | AsyncIterable<string> {
+function textOrTexts(body: Buffer, unpack: Unpack, mayFlow: boolean): WholeText | AsyncIterable<string> {
   try {
     return unpack.text(body);
   } catch (thrown) {

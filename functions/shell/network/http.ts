@@ -41,17 +41,19 @@ export class Http {
       headers: { ...HEADERS, ...own, ...(body && { 'content-type': body.contentType }), ...credentials },
       body: body?.text ?? null,
     };
+    const limit = answerLimit(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
     const limits = {
       timeout: Math.max(1, Math.ceil(timeout / MILLISECOND)),
       stop: this.#stop,
-      maxBytes: Math.floor(answerLimit(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / atOnce),
+      // Of answers that are in memory together, one is worked on; the others take half as much.
+      maxBytes: Math.floor(atOnce > 1 ? (2 * limit) / atOnce : limit),
       mayFlow: asked.list !== undefined,
     };
     try {
       this.#connections ??= connectionsTo(origin);
       const { status, headers, read } = await exchange(await this.#connections, request, limits);
       const body = read();
-      if (typeof body === 'string') return { status, headers, text: body };
+      if ('text' in body) return { status, headers, text: body.text, share: body.weight / limit };
       return { status, headers, text: '', pieces: piecesFrom(host, body) };
     } catch (thrown) {
       throw failureOf(host, thrown);

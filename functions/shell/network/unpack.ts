@@ -9,12 +9,18 @@ import {
   inflateSync,
 } from 'node:zlib';
 import { TooLargeError, UnreadableError } from '../../core/errors.ts';
-import { isHeavier } from './answer-limit.ts';
+import { weightOf } from './answer-limit.ts';
+
+/** A text, and the memory that it takes: see `weightOf`. */
+export interface WholeText {
+  readonly text: string;
+  readonly weight: number;
+}
 
 /** How a body is unpacked. */
 export interface Unpack {
-  /** The text of a whole body. Throws TooLargeError if it takes more memory than the limit allows. */
-  text(body: Buffer): string;
+  /** The text of a whole body, and its weight. Throws TooLargeError if it takes more memory than the limit allows. */
+  text(body: Buffer): WholeText;
   /** The text with which a body begins. */
   beginning(body: Buffer): string;
   /** What unpacks a body as it comes. Undefined if it is not packed. */
@@ -78,9 +84,10 @@ export function tooLarge(maxBytes: number, beginning: string): TooLargeError {
   return new TooLargeError(`${Math.round((10 * maxBytes) / MEBIBYTE) / 10} MiB`, beginning);
 }
 
-function textOf(unpacked: Buffer, maxBytes: number): string {
-  if (isHeavier(unpacked, maxBytes)) throw tooLarge(maxBytes, beginningOf(unpacked));
-  return unpacked.toString('utf8');
+function textOf(unpacked: Buffer, maxBytes: number): WholeText {
+  const weight = weightOf(unpacked, maxBytes);
+  if (weight > maxBytes) throw tooLarge(maxBytes, beginningOf(unpacked));
+  return { text: unpacked.toString('utf8'), weight };
 }
 
 function beginningOf(unpacked: Buffer): string {

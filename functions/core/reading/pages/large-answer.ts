@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OutOfTimeError, UnreadableError } from '../../errors.ts';
 import { recordHash } from '../../events/identity.ts';
-import { listInPieces, type Records } from '../../events/json/list-in-pieces.ts';
+import { listInPieces } from '../../events/json/list-in-pieces.ts';
 import type { Answer, Request, Row } from '../../model.ts';
 import type { Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
@@ -44,7 +44,7 @@ export async function* readLargeAnswer(reader: Reader, large: LargeAnswer): Asyn
       const page = stream.read({ ...answer, text: `{${JSON.stringify(list)}:[${texts.join()}]}` }, request);
       check?.add(texts.length, page.rows);
       const rows = [...page.rows, ...cut.map(cutRow)];
-      yield { ...pageOf(rows, sizeOf(step.value)), ...proof, isPart };
+      yield { ...pageOf(rows), ...proof, isPart };
       [proof, isPart] = [{}, true];
     }
   } catch (thrown) {
@@ -54,17 +54,13 @@ export async function* readLargeAnswer(reader: Reader, large: LargeAnswer): Asyn
   }
 }
 
-function pageOf(rows: readonly Row[], size: number) {
-  return { rows, hashes: rows.map(recordHash), number: 1, again: false, hasNext: false, size };
+function pageOf(rows: readonly Row[]) {
+  return { rows, hashes: rows.map(recordHash), number: 1, again: false, hasNext: false, size: 0 };
 }
 
 /** A text in place of a record: to map it fails, so that it is delivered as a pipeline_error with this text. */
 function cutRow(text: string): Row {
   return { value: text, text: JSON.stringify(text) };
-}
-
-function sizeOf({ texts, cut }: Records): number {
-  return [...texts, ...cut].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Maximum length of the beginning that is kept for an error. */

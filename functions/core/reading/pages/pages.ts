@@ -34,7 +34,7 @@ export interface ReadPage extends PageRows, Proof {
   readonly isPart?: boolean;
   /** Whether it is followed by another one. */
   readonly hasNext: boolean;
-  /** Number of characters of the answer. */
+  /** The share of the memory for answers that it takes. */
   readonly size: number;
 }
 

@@ -8,6 +8,9 @@ import { readLargeAnswer } from './large-answer.ts';
 import type { Announced, Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
 
+/** A text of this length takes all of the memory for answers, if nobody has weighed it. */
+const MANY_CHARACTERS = 16_000_000;
+
 /**
  * The pages of a read.
  *
@@ -40,7 +43,7 @@ export async function* readPages(
     const ahead = isEager && next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
     if (!again) count += rows.length;
-    const size = answer.text.length;
+    const size = answer.share ?? answer.text.length / MANY_CHARACTERS;
     yield { rows, hashes, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
     if (next && !ahead) asking = ask(asker, next);
     request = next;
