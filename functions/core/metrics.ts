@@ -23,6 +23,8 @@ export const METRICS = {
   OutOfRange: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
+  /** A run has ended without giving its lease back. The run after it counts this. */
+  Died: 'Count',
   /** An answer was larger than the memory of the function allows. */
   TooLarge: 'Count',
   /** The number of rows of a window was not the total that the vendor had named. */

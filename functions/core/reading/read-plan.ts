@@ -5,6 +5,7 @@ import type { RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { finishWindow } from './finish-window.ts';
 import { ReadAhead } from './pages/read-ahead.ts';
+import { readLessAtATime } from './read-less.ts';
 import { readWindow } from './read-window.ts';
 import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete, recoverTooLarge } from './recover.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
@@ -17,10 +18,13 @@ export async function readPlan(
   warnings: string[],
 ): Promise<RunOutcome<ReadingCheckpoint>> {
   const { connection } = run.feed;
-  const atOnce = run.feed.stream.listCheck ? 1 : (connection.requestsInFlight ?? 1);
+  const hasDied = run.lease.item.died !== undefined;
+  const atOnce = hasDied || run.feed.stream.listCheck ? 1 : (connection.requestsInFlight ?? 1);
   const sharing = { ...run, asker: { ...run.asker, atOnce } };
   const ahead = atOnce > 1 ? new ReadAhead(sharing, atOnce) : undefined;
   try {
+    const ended = hasDied && (await readLessAtATime(run));
+    if (ended) return ended;
     for (;;) {
       const isAhead = ahead !== undefined && !ahead.isOver;
       if (isAhead) await ahead.divide();

@@ -148,7 +148,7 @@ function narrowerBounds({ feed, progress }: Run): Range[] {
 }
 
 /** The window, or the whole steps around it, so that one broken day is reported once only. */
-function wholeSteps({ feed, progress }: Run): Range {
+export function wholeSteps({ feed, progress }: Run): Range {
   const { from, to } = progress.window;
   return feed.stream.windowStep === undefined ? { from, to } : askedRange(feed.stream, { from, to });
 }

@@ -11,7 +11,7 @@ import {
   recallCheckpoint,
   tryToAcquire,
 } from '../state/lease.ts';
-import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { Changes, Checkpoint, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
@@ -53,6 +53,7 @@ export async function withLease<C extends Checkpoint>(
     return report(taken.found, { state: 'busy', until: taken.busyUntil });
   }
   const { lease } = taken;
+  tellOfDeath(context, lease.item);
   const life = { over: false };
   const asker = askerOf(context, { tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
   const run: LeasedRun<C> = { lease, start, tally, asker, warnings };
@@ -68,6 +69,16 @@ export async function withLease<C extends Checkpoint>(
   life.over = true;
   const ended = await giveBack(context, lease, outcome);
   return report(lease.item, ended);
+}
+
+/** A run that gives its lease back has not died. */
+const ALIVE: Changes<FeedCheckpoint> = { died: undefined, diedAtSmallest: undefined };
+
+/** Tells that the run before this one has died: it could not do that itself. */
+function tellOfDeath({ effects, feed }: FeedContext<AnyFeed>, { died }: Checkpoint): void {
+  if (died === undefined) return;
+  effects.count('Died', 1);
+  effects.log('warn', 'The run before this one has died: it has not given its lease back.', { feed: feed.name, died });
 }
 
 /** The asker of a run. */
@@ -133,7 +144,7 @@ async function giveBack<C extends Checkpoint>(
 ): Promise<RunOutcome<C>> {
   if (outcome.error?.code === 'lease-lost') return outcome;
   try {
-    await lease.release(outcome.changes);
+    await lease.release({ ...outcome.changes, ...ALIVE });
     return outcome;
   } catch (thrown) {
     const error = asTidemarkError(thrown);
