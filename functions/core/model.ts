@@ -42,6 +42,8 @@ export interface Answer {
 export interface Row {
   readonly value: unknown;
   readonly text: string;
+  /** Why this is not the whole record. It is delivered as a pipeline_error. */
+  readonly problem?: string;
 }
 
 /** The content of a 2xx answer. */

@@ -13,8 +13,14 @@ const LARGEST_ENVELOPE = 1_000_000;
 /** Some records of the list. */
 export interface Records {
   readonly texts: readonly string[];
-  /** Stand-ins for records that are too long: a description, and the beginning of each. */
-  readonly cut: readonly string[];
+  readonly cut: readonly CutRecord[];
+}
+
+/** A record that is too long: its beginning, its length, and the digest of all of it. */
+export interface CutRecord {
+  readonly text: string;
+  readonly length: number;
+  readonly digest: string;
 }
 
 /**
@@ -55,14 +61,14 @@ export async function* listInPieces(pieces: AsyncIterable<string>, key: string):
 
 async function* recordsOf(input: Input): AsyncGenerator<Records, void> {
   let texts: string[] = [];
-  let cut: string[] = [];
+  let cut: CutRecord[] = [];
   let size = 0;
   await input.expect('[');
   while ((await input.peek()) !== ']') {
-    const taken = await input.take();
-    if (taken.digest === undefined) texts.push(taken.text);
-    else cut.push(`[a record of ${taken.length} characters, digest ${taken.digest}] ${taken.text}`);
-    size += taken.text.length;
+    const { text, length, digest } = await input.take();
+    if (digest === undefined) texts.push(text);
+    else cut.push({ text, length, digest });
+    size += text.length;
     if (size >= GROUP) {
       yield { texts, cut };
       [texts, cut, size] = [[], [], 0];

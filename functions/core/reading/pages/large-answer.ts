@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OutOfTimeError, UnreadableError } from '../../errors.ts';
 import { recordHash } from '../../events/identity.ts';
-import { listInPieces } from '../../events/json/list-in-pieces.ts';
+import { type CutRecord, listInPieces } from '../../events/json/list-in-pieces.ts';
 import type { Answer, Request, Row } from '../../model.ts';
 import type { Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
@@ -58,9 +58,14 @@ function pageOf(rows: readonly Row[]) {
   return { rows, hashes: rows.map(recordHash), number: 1, again: false, hasNext: false, size: 0 };
 }
 
-/** A text in place of a record: to map it fails, so that it is delivered as a pipeline_error with this text. */
-function cutRow(text: string): Row {
-  return { value: text, text: JSON.stringify(text) };
+/** A stand-in for a record that is too long. Its digest tells it from others that begin in the same way. */
+function cutRow({ text, length, digest }: CutRecord): Row {
+  const value = { beginning: text, characters: length, digest };
+  return {
+    value,
+    text: JSON.stringify(value),
+    problem: `the record has ${length} characters: only its beginning is kept`,
+  };
 }
 
 /** Maximum length of the beginning that is kept for an error. */

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Endpoints } from '../../../bench/endpoints/server.ts';
+import type { VendorCall, VendorReply } from '../../../bench/endpoints/vendor.ts';
+import { deliveringAs } from '../../../bench/lab/backlog.ts';
+import { type Bundle, bundleHandler, bundleSubject } from '../../../bench/lab/bundle.ts';
+import { Child } from '../../../bench/lab/child.ts';
+import { type BenchSource, findBenchSources } from '../../../bench/sources/find.ts';
+import type { Call, Measured } from '../../../bench/subjects/messages.ts';
+import type { FeedReport } from '../../../functions/core/run/report.ts';
+import { heapLimits } from '../../../lib/functions/heap-limits.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A run that is measured. */
+export interface MeasuredRun {
+  readonly source: string;
+  /** Default: that of the bench. */
+  readonly stream?: string;
+  readonly requestsInFlight?: number;
+  readonly memoryMb: number;
+  readonly at: number;
+  /** How long before that the feed begins, in milliseconds. */
+  readonly since: number;
+  /** The answers of the vendor. Undefined: what the bench's vendor answers, whose log is empty. */
+  readonly answer: (call: VendorCall) => VendorReply | undefined;
+}
+
+/** What came of it. */
+export interface Footprint {
+  readonly report: FeedReport;
+  /** Maximum size of the process, in MB. */
+  readonly peak: number;
+  /** Lines that Firehose took. */
+  readonly lines: number;
+}
+
+/** Runs deployed bundles, each time in a process of its own with the heap's limits of the deployment. */
+export class MeasuredFunctions {
+  readonly #folder: string;
+  readonly #sources: readonly BenchSource[];
+  readonly #bundles = new Map<string, Promise<Bundle>>();
+
+  private constructor(folder: string, sources: readonly BenchSource[]) {
+    this.#folder = folder;
+    this.#sources = sources;
+  }
+
+  static async open(): Promise<MeasuredFunctions> {
+    return new MeasuredFunctions(await mkdtemp(join(tmpdir(), 'tidemark-measured-')), await findBenchSources());
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Rejects if the process dies. */
+  async run({ source: id, stream, requestsInFlight, memoryMb, at, since, answer }: MeasuredRun): Promise<Footprint> {
+    const source = this.source(id);
+    const [handler, program] = await Promise.all([
+      this.#bundle(id, (shop) => bundleHandler(shop, id)),
+      this.#bundle('handler', (shop) => bundleSubject(shop, 'handler')),
+    ]);
+    const { row } = source.endpoint;
+    const endpoint = {
+      row,
+      answer: (...asked: Parameters<typeof source.endpoint.answer>) =>
+        answer(asked[0]) ?? source.endpoint.answer(...asked),
+    };
+    const endpoints = new Endpoints(new Map([[id, endpoint]]), {
+      [`tidemark/${id}/bench`]: JSON.stringify(source.secret),
+    });
+    endpoints.fill(id, { from: at - since, to: at, rows: 0 });
+    endpoints.ahead = at - Date.now();
+    const url = `http://127.0.0.1:${await endpoints.listen()}`;
+    const env = {
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_ENDPOINT_URL: url,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      ...deliveringAs('ecs'),
+    };
+    const execArgv = heapLimits(memoryMb).split(' ');
+    const { child } = await Child.start<Call, Measured>(fileURLToPath(program.url), {
+      args: [handler.url],
+      execArgv,
+      env,
+    });
+    const name = stream ?? source.stream;
+    const connection = {
+      id: 'bench',
+      source: id,
+      origin: `${url}/${id}${source.path}`,
+      settings: source.settings,
+      streams: { [name]: { startFrom: new Date(at - since).toISOString() } },
+      ...(requestsInFlight !== undefined && { requestsInFlight }),
+    };
+    const measured = await child.ask({ input: { connection, streams: [name] }, at });
+    await child.stop();
+    if (measured.error !== undefined) throw new Error(measured.error);
+    const { feeds } = measured.answer as { readonly feeds: readonly [FeedReport] };
+    return { report: feeds[0], peak: measured.peak, lines: endpoints.counting.now.delivery.lines };
+  }
+
+  source(id: string): BenchSource {
+    return this.#sources.find((source) => source.id === id) as BenchSource;
+  }
+
+  async #bundle(
+    name: string,
+    make: (shop: Parameters<typeof bundleSubject>[0] & { readonly root: string }) => Promise<Bundle>,
+  ): Promise<Bundle> {
+    const made = this.#bundles.get(name) ?? make({ root: ROOT, folder: this.#folder, minify: true });
+    this.#bundles.set(name, made);
+    return await made;
+  }
+}
