@@ -130,7 +130,7 @@ function dayWorld(rows = 3_000, length = 500): World {
     stream,
   });
   world.answerLimit = LARGE;
-  world.vendor.addMany(rows, TODAY, SECOND, { fields: { note: 'x'.repeat(length) } });
+  world.vendor.addMany(rows, TODAY, (9 * HOUR) / rows, { fields: { note: 'x'.repeat(length) } });
   return world;
 }
 
@@ -167,8 +167,8 @@ describe('a whole day that is larger than memory allows', () => {
   });
 
   it('stops at the deadline, and the next run goes on', async () => {
-    const world = dayWorld(50_000, 10);
-    world.onEffect = ({ name }) => (name === 'put' ? { latency: 6 * SECOND } : undefined);
+    const world = dayWorld(30_000, 10);
+    world.onEffect = ({ name }) => (name === 'put' ? { latency: 9 * SECOND } : undefined);
 
     const [first] = await world.run({ budget: 20 * SECOND });
     world.clock.advance(HOUR);

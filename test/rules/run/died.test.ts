@@ -89,6 +89,16 @@ describe('after a run that died', () => {
     },
   );
 
+  it('a window behind others is found: each window before it counts as read', async () => {
+    const world = worldOf({ stream: { longestWindow: 10 * MINUTE } });
+    const deadly = world.vendor.rows[45];
+
+    const states = await runTimes(world, 8, deadly, MINUTE);
+
+    expect(states.at(-1)).toBe('caught-up');
+    expect(world.census()).toMatchObject({ missing: [], invented: [] });
+  });
+
   it('the smallest window is given up after three deaths of it, is told, and is not read again with the overlap', async () => {
     const world = worldOf();
     const deadly = world.vendor.rows[30] as VendorRow;
