@@ -100,7 +100,7 @@ describe('after a run that died', () => {
   });
 
   it('the smallest window is given up after three deaths of it, is told, and is not read again with the overlap', async () => {
-    const world = worldOf();
+    const world = worldOf({ stream: { overlap: 6 * HOUR } });
     const deadly = world.vendor.rows[30] as VendorRow;
 
     const states = await runTimes(world, 14, deadly);
