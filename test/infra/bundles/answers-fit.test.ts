@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VendorCall, VendorReply } from '../../../bench/endpoints/vendor.ts';
 import { answerLimit } from '../../../functions/shell/network/answer-limit.ts';
+import { csvHeader } from '../../../simulators/vbrick/log/rows-text.ts';
 import { MeasuredFunctions } from '../support/measured-function.ts';
 
 // Rule 41: an answer that fits the limit fits the smallest function. The deployed bundle reads the worst answers that the limit
@@ -88,6 +89,53 @@ describe('the largest answers that the limit lets through', () => {
     expect(report.fetched).toBe((JSON.parse(body) as unknown[]).length);
     expect(peak).toBeLessThan(MOST_MB);
   });
+});
+
+test.each<[string, string, () => VendorReply]>([
+  [
+    'CSV with empty cells',
+    'vbrick',
+    () => ({ type: 'text/csv', body: `${csvHeader({})}\r\n${repeated(',,,,,,,\r\n', LIMIT * 0.085)}` }),
+  ],
+  [
+    'a document with empty records',
+    'thousandeyes',
+    () => ({ type: JSON_TYPE, body: `{"auditEvents":[${repeated('{},', LIMIT * 0.108)}{}]}` }),
+  ],
+])('so does %s', { timeout: PATIENCE_MS }, async (_, source, make) => {
+  const reply = make();
+
+  const { report, peak } = await functions.run({
+    source,
+    memoryMb: SMALLEST_MB,
+    at: AT,
+    since: HOUR_MS,
+    answer: ({ url }) => (url.pathname.endsWith(`/${functions.source(source).stream}`) ? reply : undefined),
+  });
+
+  expect(report.error).toBeUndefined();
+  expect(report).toMatchObject({ state: 'caught-up' });
+  expect(report.fetched).toBeGreaterThan(30_000);
+  expect(peak).toBeLessThan(MOST_MB);
+});
+
+test('eight answers in flight fit together, each with nearly its share', { timeout: PATIENCE_MS }, async () => {
+  const many = `"more":[${'{},'.repeat(10)}{}],`;
+
+  const { report, peak, inFlight } = await functions.run({
+    source: 'frame',
+    requestsInFlight: 8,
+    memoryMb: SMALLEST_MB,
+    at: AT,
+    since: 20 * HOUR_MS,
+    log: { rows: 40_000, change: (text) => text.replace('{', `{${many}`) },
+  });
+
+  expect(report.error).toBeUndefined();
+  expect(report).toMatchObject({ state: 'caught-up', delivered: expect.any(Number) });
+  expect(report.delivered).toBeGreaterThan(39_000);
+  expect(inFlight).toBe(8);
+  expect(peak).toBeLessThan(MOST_MB);
 });
 
 test('what is larger is not read, and takes no memory', { timeout: PATIENCE_MS }, async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Endpoints } from '../../../bench/endpoints/server.ts';
-import type { VendorCall, VendorReply } from '../../../bench/endpoints/vendor.ts';
+import type { VendorCall, VendorEndpoint, VendorReply } from '../../../bench/endpoints/vendor.ts';
 import { deliveringAs } from '../../../bench/lab/backlog.ts';
 import { type Bundle, bundleHandler, bundleSubject } from '../../../bench/lab/bundle.ts';
 import { Child } from '../../../bench/lab/child.ts';
@@ -24,8 +24,10 @@ export interface MeasuredRun {
   readonly at: number;
   /** How long before that the feed begins, in milliseconds. */
   readonly since: number;
-  /** The answers of the vendor. Undefined: what the bench's vendor answers, whose log is empty. */
-  readonly answer: (call: VendorCall) => VendorReply | undefined;
+  /** The answers of the vendor. Undefined: what the bench's vendor answers. */
+  readonly answer?: (call: VendorCall) => VendorReply | undefined;
+  /** The number of rows of the bench's vendor, and how they differ from the usual ones. Default: none. */
+  readonly log?: { readonly rows: number; readonly change: (row: string) => string };
 }
 
 /** What came of it. */
@@ -35,6 +37,8 @@ export interface Footprint {
   readonly peak: number;
   /** Lines that Firehose took. */
   readonly lines: number;
+  /** Maximum number of requests to the vendor at the same time. */
+  readonly inFlight: number;
 }
 
 /** Runs deployed bundles, each time in a process of its own with the heap's limits of the deployment. */
@@ -57,22 +61,30 @@ export class MeasuredFunctions {
   }
 
   /** Rejects if the process dies. */
-  async run({ source: id, stream, requestsInFlight, memoryMb, at, since, answer }: MeasuredRun): Promise<Footprint> {
+  async run({
+    source: id,
+    stream,
+    requestsInFlight,
+    memoryMb,
+    at,
+    since,
+    answer,
+    log,
+  }: MeasuredRun): Promise<Footprint> {
     const source = this.source(id);
     const [handler, program] = await Promise.all([
       this.#bundle(id, (shop) => bundleHandler(shop, id)),
       this.#bundle('handler', (shop) => bundleSubject(shop, 'handler')),
     ]);
-    const { row } = source.endpoint;
-    const endpoint = {
-      row,
-      answer: (...asked: Parameters<typeof source.endpoint.answer>) =>
-        answer(asked[0]) ?? source.endpoint.answer(...asked),
+    const usual = source.endpoint;
+    const endpoint: VendorEndpoint = {
+      row: (number, time) => log?.change(usual.row(number, time)) ?? '',
+      answer: (call, held) => answer?.(call) ?? usual.answer(call, held),
     };
     const endpoints = new Endpoints(new Map([[id, endpoint]]), {
       [`tidemark/${id}/bench`]: JSON.stringify(source.secret),
     });
-    endpoints.fill(id, { from: at - since, to: at, rows: 0 });
+    endpoints.fill(id, { from: at - since, to: at, rows: log?.rows ?? 0 });
     endpoints.ahead = at - Date.now();
     const url = `http://127.0.0.1:${await endpoints.listen()}`;
     const env = {
@@ -103,7 +115,8 @@ export class MeasuredFunctions {
     await child.stop();
     if (measured.error !== undefined) throw new Error(measured.error);
     const { feeds } = measured.answer as { readonly feeds: readonly [FeedReport] };
-    return { report: feeds[0], peak: measured.peak, lines: endpoints.counting.now.delivery.lines };
+    const { delivery, vendor } = endpoints.counting.now;
+    return { report: feeds[0], peak: measured.peak, lines: delivery.lines, inFlight: vendor.most };
   }
 
   source(id: string): BenchSource {
