@@ -1,6 +1,7 @@
 import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../functions/core/model.ts';
 import type { FeedReport, FeedState } from '../functions/core/run/report.ts';
+import type { ConditionName } from '../functions/core/stored/condition.ts';
 import { dayOf } from '../functions/core/stored/ledger-row.ts';
 import { emptyTally, type Tally } from '../functions/core/stored/tally.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
@@ -31,6 +32,8 @@ export interface FeedStatus extends Tally {
   pace?: { readonly perMinute: number };
   error?: FeedReport['error'];
   warnings: readonly string[];
+  /** What the runs since the start have found that means that events are missing. */
+  conditions: readonly ConditionName[];
 }
 
 /** A feed, and when to run it next. */
@@ -181,6 +184,7 @@ function newStatus(feed: AnyFeed): FeedStatus {
     state: 'waiting',
     runs: 0,
     warnings: [],
+    conditions: [],
   };
 }
 
@@ -198,6 +202,7 @@ function note(status: FeedStatus, report: FeedReport): void {
   if (until !== undefined) status.until = until;
   if (error) status.error = error;
   status.warnings = [...new Set([...status.warnings, ...report.warnings])].slice(-20);
+  status.conditions = [...new Set([...status.conditions, ...(report.conditions ?? [])])];
 }
 
 /** What `--once` does next with a feed. */

@@ -5,7 +5,7 @@ import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 import { clean } from '../views/log-line.ts';
 
-/** Shows how far each feed has read, and what keeps it from reading on. */
+/** Shows how far each feed has read, what keeps it from reading on, and what is missing. */
 export async function status(options: FeedOptions): Promise<number> {
   return await look(options, (looks) => {
     const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
@@ -22,12 +22,13 @@ export async function status(options: FeedOptions): Promise<number> {
   });
 }
 
-/** Why a feed does not read on, and its jobs. */
-function problemsOf({ feed, hold, lastError, lease, jobs }: FeedStatusReport): string[] {
+/** Why a feed does not read on, what is missing of it, and its jobs. */
+function problemsOf({ feed, hold, lastError, conditions = [], lease, jobs }: FeedStatusReport): string[] {
   return [
     ...(lease ? [`  ${feed}: at work until ${lease.until} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${hold.until} (${hold.reason}): ${hold.message}`] : []),
     ...(lastError ? [`  ${feed}: ${lastError.at} ${lastError.code}: ${lastError.message}`] : []),
+    ...conditions.map(({ name, since, message }) => `  ${feed}: ${name} since ${since} (docs/runbook.md): ${message}`),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')
       .map(({ id, percent, eta }) => `  ${feed}: backfill ${id} ${percent} %${eta ? `, done about ${eta}` : ''}`),

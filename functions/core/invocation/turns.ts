@@ -41,7 +41,8 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
 /** Joins the reports of two slices of one feed: the state is that of the later one. */
 function addReports(one: FeedReport, other: FeedReport): FeedReport {
   const warnings = [...new Set([...one.warnings, ...other.warnings])];
-  return { ...other, ...addTallies(one, other), warnings };
+  const conditions = [...new Set([...(one.conditions ?? []), ...(other.conditions ?? [])])];
+  return { ...other, ...addTallies(one, other), warnings, ...(conditions.length > 0 && { conditions }) };
 }
 
 async function runSlice(

@@ -37,7 +37,8 @@ export interface VerifyTask {
 /** The longest range that is compared at once. */
 const LONGEST_STEP: Duration = 6 * HOUR;
 
-type LeasedVerification = LeasedRun<VerifyCheckpoint>;
+/** A verification under its lease, and the live feed's checkpoint. */
+type LeasedVerification = LeasedRun<VerifyCheckpoint> & { readonly live: FeedCheckpoint };
 
 /**
  * Reads a range again, compares the vendor's events with the delivered ones, and delivers the missing ones if that is wanted.
@@ -51,7 +52,8 @@ export async function runVerify(feedContext: FeedContext, task: VerifyTask): Pro
   return await withLease<VerifyCheckpoint>(context, {
     kind: 'verify',
     fresh,
-    work: async (leased) => {
+    work: async (run) => {
+      const leased = { ...run, live };
       beginAgain(task, leased, fresh);
       warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
       return await verify(context, leased);
@@ -178,10 +180,21 @@ async function comparePart(
   } catch (thrown) {
     return afterFailure(feed, leased, range, thrown);
   }
-  const steps = await compareHours({ run, findings, range, seenFor }, stepOf(feed));
+  const steps = doubted(leased, findings, await compareHours({ run, findings, range, seenFor }, stepOf(feed)));
   const { missing } = findings;
   if (!leased.lease.item.job.repair || missing.length === 0) return steps;
   return await repair(context, run, { missing, steps, range });
+}
+
+/** A vendor that has sent fewer rows than it announced has not shown all of them, unless its totals are known to be wrong. */
+function doubted(
+  { live }: LeasedVerification,
+  { shortBy }: Findings,
+  steps: readonly VerifiedStep[],
+): readonly VerifiedStep[] {
+  if (!shortBy || live.shortfall?.since !== undefined) return steps;
+  const note = `the vendor announced ${shortBy.total} rows and sent ${shortBy.rows}`;
+  return steps.map((step) => ({ ...step, note, unsure: true }));
 }
 
 /** After a failure, tries a shorter part. The smallest part that cannot be read is reported as unreadable. */

@@ -3,6 +3,7 @@ import type { AnyFeed } from '../model.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import { formatInstant, type Instant, SECOND } from '../time.ts';
+import type { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext } from './feed-context.ts';
 import { isJob, progressOf } from './job-progress.ts';
 import { countLag } from './lag.ts';
@@ -16,11 +17,12 @@ export interface RunResult {
   readonly tally: Tally;
   readonly outcome: Omit<RunOutcome, 'changes'>;
   readonly warnings: readonly string[];
+  readonly conditions: ConditionNotes;
 }
 
 export function makeReport(
   { effects, feed, asker }: FeedContext<AnyFeed>,
-  { item, tally, outcome, warnings }: RunResult,
+  { item, tally, outcome, warnings, conditions }: RunResult,
 ): FeedReport {
   const { quota, perMinute } = asker.pacer;
   const lag = item && !isJob(item) ? countLag(effects, feed, item) : undefined;
@@ -36,7 +38,8 @@ export function makeReport(
     ...(outcome.redriven !== undefined && { redriven: outcome.redriven }),
     ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining } }),
     ...(perMinute !== undefined && { pace: { perMinute } }),
-    warnings,
+    warnings: [...warnings, ...conditions.messages],
+    ...(conditions.names.length > 0 && { conditions: conditions.names }),
     ...(error && { error: errorOf(error) }),
   };
 }

@@ -14,6 +14,7 @@ import {
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
+import { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 import { makeReport } from './make-report.ts';
 import { holdOf, outcomeOf, type RunOutcome } from './outcome.ts';
@@ -41,8 +42,9 @@ export async function withLease<C extends Checkpoint>(
   const { kind } = leased;
   const tally = emptyTally();
   const warnings: string[] = [];
+  const conditions = new ConditionNotes();
   const report = (item: C | undefined, outcome: Omit<RunOutcome, 'changes'>) =>
-    makeReport(context, { item, tally, outcome, warnings });
+    makeReport(context, { item, tally, outcome, warnings, conditions });
   const start = effects.now();
   const request = { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) };
   const secretVersion = await effects.secretVersion();
@@ -55,7 +57,7 @@ export async function withLease<C extends Checkpoint>(
   const { lease } = taken;
   const life = { over: false };
   const asker = askerOf(context, { tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
-  const run: LeasedRun<C> = { lease, start, tally, asker, warnings };
+  const run: LeasedRun<C> = { lease, start, tally, asker, warnings, conditions };
   let outcome: RunOutcome<C>;
   try {
     outcome = await leased.work(run);
@@ -66,7 +68,8 @@ export async function withLease<C extends Checkpoint>(
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
-  const ended = await giveBack(context, lease, outcome);
+  const held = conditions.after(lease.item.conditions, effects.now());
+  const ended = await giveBack(context, lease, { ...outcome, changes: { ...outcome.changes, conditions: held } });
   return report(lease.item, ended);
 }
 
