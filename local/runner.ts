@@ -102,12 +102,12 @@ export class Runner {
     }
   }
 
-  /** Verifies each day after its end, as the schedules do in the cloud: compares what was delivered with what the vendor has. */
+  /** Verifies the days that are due after each day's end, as the schedules do in the cloud: compares what was delivered with what the vendor has. */
   async #verifyDaily(connection: ConfiguredConnection, turns: readonly Turn[]): Promise<void> {
     const day = dayOf((Date.now() - VERIFY_AFTER_MS) * MILLISECOND);
     const done = this.#verified.get(connection);
     this.#verified.set(connection, day);
-    // Days before the start of this program are verified only by command.
+    // Not at the start of this program, which may be short.
     if (done === undefined || done === day) return;
     let streams = turns.filter(({ feed }) => !isSnapshotFeed(feed)).map(({ feed }) => feed.stream.name);
     while (streams.length > 0 && !this.#stopped) {

@@ -1,5 +1,8 @@
 import type { Mutation } from './mutation.ts';
 
+const scheduledVerify = 'functions/core/jobs/scheduled-verify.ts';
+const verifyAgainTest = 'test/rules/jobs/verify-again.test.ts';
+
 /** Bugs in what goes on beside live reading, and in the proof. */
 export const JOB_MUTATIONS: readonly Mutation[] = [
   {
@@ -33,6 +36,38 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     find: 'counts.missing += undelivered - changed;',
     put: 'counts.missing += 0;',
     test: 'test/rules/jobs/verify.test.ts',
+  },
+  {
+    name: 'day-verified-once',
+    story: 'A day that was verified is never looked at again: what the vendor shows three days late stays missing.',
+    file: 'functions/core/jobs/verify.ts',
+    find: ' && job.startedAt >= task.dueSince',
+    put: '',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'old-days-left-out',
+    story: 'Only the latest day is verified, since it is looked at first.',
+    file: scheduledVerify,
+    find: "    if (next.state !== 'caught-up') return report;\n",
+    put: '    return report;\n',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'days-verified-every-hour',
+    story: 'Every hour the vendor is asked for five whole days.',
+    file: scheduledVerify,
+    find: 'dueSince: range.to + longestOverlap(feed) + since',
+    put: 'dueSince: context.effects.now()',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'days-verified-without-keys',
+    story: 'Days are verified whose keys have expired: it costs requests and cannot tell what is missing.',
+    file: scheduledVerify,
+    find: '(age + 1) * DAY <= seenFor',
+    put: 'age < 32',
+    test: verifyAgainTest,
   },
   {
     name: 'repair-delivers-all',

@@ -2,8 +2,8 @@ import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
+import { joinReports } from '../run/make-report.ts';
 import type { FeedReport } from '../run/report.ts';
-import { addTallies } from '../stored/tally.ts';
 import { type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import { prepareConnection } from './prepare-connection.ts';
@@ -27,7 +27,7 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
       const began = effects.now();
       const report = await runSlice(context, shared, feed, others);
       const before = reports.get(feed.name);
-      reports.set(feed.name, before ? addReports(before, report) : report);
+      reports.set(feed.name, before ? joinReports(before, report) : report);
       if (report.state === 'refused') return await reportRestRefused(context, reports, report);
       // A feed that did nothing because its turn to ask comes after the end of this run gets no further slice.
       const wasUsed = report.pages > 0 || effects.now() - began >= SHORTEST_SLICE;
@@ -36,13 +36,6 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
     waiting = again;
   }
   return [...reports.values()];
-}
-
-/** Joins the reports of two slices of one feed: the state is that of the later one. */
-function addReports(one: FeedReport, other: FeedReport): FeedReport {
-  const warnings = [...new Set([...one.warnings, ...other.warnings])];
-  const conditions = [...new Set([...(one.conditions ?? []), ...(other.conditions ?? [])])];
-  return { ...other, ...addTallies(one, other), warnings, ...(conditions.length > 0 && { conditions }) };
 }
 
 async function runSlice(

@@ -1,6 +1,5 @@
 import { OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { longestOverlap } from '../reading/plan.ts';
 import { isAboutRange } from '../reading/recover.ts';
 import { startPageRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
@@ -18,7 +17,7 @@ import {
 } from '../stored/checkpoint.ts';
 import { jobKey, type VerifyJob } from '../stored/job.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
-import { ceilTo, DAY, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
+import { ceilTo, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
@@ -30,8 +29,8 @@ export interface VerifyTask {
   /** It is cut to whole steps before the range that live reading still reads again. */
   readonly range: Range;
   readonly repair?: boolean;
-  /** Whether a verification that is done is not repeated. Schedules ask for the same one several times. */
-  readonly once?: boolean;
+  /** A verification that is done and began at or after this time is not repeated. Schedules ask for the same one several times. */
+  readonly dueSince?: Instant;
 }
 
 /** The longest range that is compared at once. */
@@ -45,8 +44,16 @@ type LeasedVerification = LeasedRun<VerifyCheckpoint> & { readonly live: FeedChe
  * One run does as much as it has time for; the next one continues.
  */
 export async function runVerify(feedContext: FeedContext, task: VerifyTask): Promise<FeedReport> {
+  return await verifyRange(feedContext, await verifiedLive(feedContext), task);
+}
+
+/** The same, if the live feed's checkpoint is known. */
+export async function verifyRange(
+  feedContext: FeedContext,
+  live: FeedCheckpoint,
+  task: VerifyTask,
+): Promise<FeedReport> {
   const context = { ...feedContext, key: jobKey(feedContext.feed.name, 'verify', task.id) };
-  const live = await withBackfilled(context, await liveCheckpoint(context));
   const range = verifiable(context, live, task.range);
   const fresh = (start: Instant) => newJob(task, live, range, start);
   return await withLease<VerifyCheckpoint>(context, {
@@ -58,15 +65,14 @@ export async function runVerify(feedContext: FeedContext, task: VerifyTask): Pro
       warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
       return await verify(context, leased);
     },
-    // Most of the hourly invocations find the day's verification done. They write nothing.
-    isOver: ({ job }) => task.once === true && job.state === 'done',
+    isOver: ({ job }) => task.dueSince !== undefined && job.state === 'done' && job.startedAt >= task.dueSince,
   });
 }
 
-/** The latest whole day that can be verified: usually yesterday. */
-export function latestDay(feed: Feed, { watermark }: FeedCheckpoint): Range {
-  const to = floorTo(watermark - longestOverlap(feed), DAY);
-  return { from: to - DAY, to };
+/** Whether anything of a range can be verified. */
+export function isVerifiable(context: FeedContext, live: FeedCheckpoint, wanted: Range): boolean {
+  const { from, to } = verifiable(context, live, wanted);
+  return from < to;
 }
 
 /** The whole steps of a range that lie before the watermark minus the overlap, and not below the floor. */
@@ -79,7 +85,9 @@ function verifiable({ effects, feed }: FeedContext, live: FeedCheckpoint, { from
 }
 
 /** The live checkpoint, extended by the ranges of finished backfills: the destinations have events since an earlier time then. */
-async function withBackfilled({ effects, feed }: FeedContext, live: FeedCheckpoint): Promise<FeedCheckpoint> {
+export async function verifiedLive(context: FeedContext): Promise<FeedCheckpoint> {
+  const { effects, feed } = context;
+  const live = await liveCheckpoint(context);
   const items = await effects.loadJobs(feed.name, 'backfill');
   const finished = items.filter(
     (item): item is BackfillCheckpoint => item.kind === 'backfill' && item.job.state === 'done',

@@ -1,7 +1,7 @@
 import type { TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
-import type { Tally } from '../stored/tally.ts';
+import { addTallies, type Tally } from '../stored/tally.ts';
 import { formatInstant, type Instant, SECOND } from '../time.ts';
 import type { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext } from './feed-context.ts';
@@ -41,6 +41,20 @@ export function makeReport(
     warnings: [...warnings, ...conditions.messages],
     ...(conditions.names.length > 0 && { conditions: conditions.names }),
     ...(error && { error: errorOf(error) }),
+  };
+}
+
+/** Joins the reports of two parts of a run of one feed: the state is that of the later one. */
+export function joinReports(one: FeedReport, other: FeedReport): FeedReport {
+  const warnings = [...new Set([...one.warnings, ...other.warnings])];
+  const conditions = [...new Set([...(one.conditions ?? []), ...(other.conditions ?? [])])];
+  const job = other.job ?? one.job;
+  return {
+    ...other,
+    ...addTallies(one, other),
+    warnings,
+    ...(conditions.length > 0 && { conditions }),
+    ...(job && { job }),
   };
 }
 
