@@ -1,0 +1,13 @@
+import type { Mutation } from './mutation.ts';
+
+/** Bugs at the edges: in what a vendor's answer, a format, a terminal or an AWS account gets to see. */
+export const EDGE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'blank-answer-taken',
+    story: 'A gateway answers with nothing for an hour, and the watermark moves past that hour.',
+    file: 'functions/core/events/json/json-answer.ts',
+    find: '    const { headers, text } = body;\n    const contentType',
+    put: "    const { headers, text } = body;\n    if (text.trim() === '') return [] as T;\n    const contentType",
+    test: 'test/contract.test.ts',
+  },
+];
