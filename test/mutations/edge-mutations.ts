@@ -10,4 +10,13 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     put: "    const { headers, text } = body;\n    if (text.trim() === '') return [] as T;\n    const contentType",
     test: 'test/contract.test.ts',
   },
+  {
+    name: 'repeated-signature-shown',
+    story:
+      'A gateway repeats the signature of an earlier request in its answer, and it stands in a log or in quarantine.',
+    file: 'functions/shell/auth/vendor.ts',
+    find: 'ours.has(name.toLowerCase()) ? MASKED : ',
+    put: '',
+    test: 'test/unit/shell/vendor.test.ts',
+  },
 ];
