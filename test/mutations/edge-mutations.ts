@@ -19,4 +19,12 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     put: '',
     test: 'test/unit/shell/vendor.test.ts',
   },
+  {
+    name: 'terminal-obeys',
+    story: 'An event of an attacker moves the cursor of whoever looks at the live view, and writes that all is well.',
+    file: 'functions/core/events/excerpt.ts',
+    find: '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]',
+    put: '[\\x00-\\x1f]',
+    test: 'test/unit/cli/terminal.test.ts',
+  },
 ];
