@@ -27,4 +27,12 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     put: '[\\x00-\\x1f]',
     test: 'test/unit/cli/terminal.test.ts',
   },
+  {
+    name: 'alarms-unheard',
+    story: 'Nobody has written an address down, and nobody learns that the forwarder has stood still for a month.',
+    file: 'lib/stacks/forwarding-stack.ts',
+    find: 'if (unheardOf !== undefined) Annotations',
+    put: 'if (unheardOf === undefined) Annotations',
+    test: 'test/infra/alarms.test.ts',
+  },
 ];

@@ -12,8 +12,8 @@ const LONGEST = 120_000;
 
 /** What a test may need of the project. */
 const COPIED = [
-  ...['functions', 'lib', 'cli', 'local', 'simulators', 'tools', 'test'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'tidemark.example.json'],
+  ...['functions', 'lib', 'cli', 'local', 'simulators', 'tools', 'test', 'docs'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'cdk.json', 'tidemark.example.json'],
 ];
 
 /** What came of a hunt for a planted bug. */
