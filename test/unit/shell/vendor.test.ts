@@ -89,6 +89,27 @@ describe('a signature', () => {
     expect(findLeaks(JSON.stringify(answer), { signature })).toEqual([]);
   });
 
+  test('is hidden in a header of its own name, also when it was made for another request', async () => {
+    const earlier = 'bm90IHRoZSBzaWduYXR1cmUgb2YgdGhpcyByZXF1ZXN0ISE=';
+    server.answer = () => ({ headers: { 'X-SIGN': earlier, 'x-other': 'kept' } });
+
+    const answer = await vendorOf(HMAC, SECRET).effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(answer.headers).toMatchObject({ 'x-sign': '[secret]', 'x-other': 'kept' });
+  });
+
+  test('in hex is hidden in capitals, too', async () => {
+    server.answer = ({ headers }) => ({ body: { echo: String(headers['x-sign']).toUpperCase() } });
+
+    const answer = await vendorOf({ ...HMAC, encoding: 'hex' } as Auth, SECRET).effects.fetch(
+      { url: '/log' },
+      SECOND,
+      false,
+    );
+
+    expect(answer.text).toBe('{"echo":"[secret]"}');
+  });
+
   test('is hidden in errors about what cannot be read', async () => {
     const broken = vendorOf(HMAC, SECRET);
     server.answer = ({ headers }) => ({ headers: { 'content-encoding': `x${headers['x-sign']}` } });
