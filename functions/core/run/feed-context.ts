@@ -20,7 +20,7 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   /** Random, one per invocation: a worker recognizes its own writes by it. */
   readonly owner: string;
   readonly leaseUntil: Instant;
-  readonly asker: Omit<Asker, 'tally' | 'life'>;
+  readonly asker: Omit<Asker, 'tally' | 'life' | 'endpoint'>;
   readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;

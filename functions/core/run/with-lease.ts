@@ -2,6 +2,7 @@ import type { Effects, KeptSeen } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
+import { Endpoint } from '../requests/pause.ts';
 import {
   acquireRemembered,
   type Lease,
@@ -54,7 +55,8 @@ export async function withLease<C extends Checkpoint>(
   }
   const { lease, keptSeen } = taken;
   const life = { over: false };
-  const asker = askerOf(context, { tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
+  const endpoint = new Endpoint();
+  const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
   const run: LeasedRun<C> = { lease, start, tally, asker, warnings, ...(keptSeen && { keptSeen }) };
   let outcome: RunOutcome<C>;
   try {
@@ -62,16 +64,21 @@ export async function withLease<C extends Checkpoint>(
   } catch (thrown) {
     // The run may have found a newer secret.
     const version = await effects.secretVersion().catch(() => secretVersion);
-    outcome = outcomeOf(context, { thrown, failuresBefore: lease.item.failures, secretVersion: version });
+    outcome = outcomeOf(context, { thrown, before: lease.item, secretVersion: version, access: asker.access });
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
-  const ended = await giveBack(context, lease, outcome);
+  const { changes } = outcome;
+  const turn = endpoint.isAsked ? { askedAt: start } : {};
+  const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn } });
   return report(lease.item, ended);
 }
 
 /** The asker of a run. */
-function askerOf(context: FeedContext<AnyFeed>, own: Pick<Asker, 'tally' | 'life' | 'waitsInPlace'>): Asker {
+function askerOf(
+  context: FeedContext<AnyFeed>,
+  own: Pick<Asker, 'tally' | 'life' | 'endpoint' | 'waitsInPlace'>,
+): Asker {
   const asker = { ...context.asker, ...own };
   const checkSecret = async () => {
     await context.prepare(asker);
@@ -97,7 +104,7 @@ async function standstillOf<C extends Checkpoint>(
   const holdWith = (secretVersion: string) => holdOf(found, start, secretVersion, askAgain);
   const hold = holdWith(await effects.secretVersion());
   // A hold may end with a new secret: a remembered secret does not count as the reason to stand still.
-  return hold?.state === 'forbidden' ? holdWith(await effects.secretVersion(true)) : hold;
+  return hold && hold.state !== 'paused' ? holdWith(await effects.secretVersion(true)) : hold;
 }
 
 /** The lease, with what this process remembers beside it, or the time until which another worker holds it. */
