@@ -28,6 +28,14 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     test: 'test/unit/cli/terminal.test.ts',
   },
   {
+    name: 'idle-profile',
+    story: 'A consumer that follows profiles looks for an actor and a device that the event does not have.',
+    file: 'functions/formats/ocsf/metadata.ts',
+    find: '...(hasHostProfile && ',
+    put: '...((hasHostProfile || true) && ',
+    test: 'test/formats/ocsf/ocsf.test.ts',
+  },
+  {
     name: 'alarms-unheard',
     story: 'Nobody has written an address down, and nobody learns that the forwarder has stood still for a month.',
     file: 'lib/stacks/forwarding-stack.ts',
