@@ -36,6 +36,22 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     test: 'test/formats/ocsf/ocsf.test.ts',
   },
   {
+    name: 'network-for-code',
+    story: 'Who takes a function over makes network interfaces in the company’s VPC.',
+    file: 'lib/functions/function-role.ts',
+    find: "[allow(NETWORK, ['*']), denyToCode(scope)]",
+    put: "[allow(NETWORK, ['*'])]",
+    test: 'test/infra/policies.test.ts',
+  },
+  {
+    name: 'key-for-any-secret',
+    story: 'The function that rotates one token decrypts, by the same key, what else Secrets Manager holds.',
+    file: 'lib/account/key.ts',
+    find: "['secretsmanager'], only)];",
+    put: "['secretsmanager'])];",
+    test: 'test/infra/rotation.test.ts',
+  },
+  {
     name: 'alarms-unheard',
     story: 'Nobody has written an address down, and nobody learns that the forwarder has stood still for a month.',
     file: 'lib/stacks/forwarding-stack.ts',
