@@ -14,7 +14,7 @@ const NOBODYS = /@example\.(com|net|org)$/i;
 export function unheard({ alarms: { none, topicArn, emails } }: Deployment): string | undefined {
   if (none || topicArn !== undefined || emails.some((email) => !NOBODYS.test(email))) return undefined;
   const why = emails.length === 0 ? 'no address and no topic' : 'only addresses of documents';
-  return `ALARMS REACH NOBODY: $.deployment.alarms has ${why}. Write {"emails": ["you@your.company"]} or {"topicArn": "..."}; or "none", if nobody is to be told.`;
+  return `ALARMS REACH NOBODY: $.deployment.alarms has ${why}. Set emails in it, or topicArn; or write none in its place, if nobody is to be told.`;
 }
 
 /** Returns the topic of all alarms: the configured one, or a new one. */
