@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeCommandLine, readCommandLine } from '../../../../simulators/command-line.ts';
 import { findSimulator, findSimulators } from '../../../../simulators/find-simulator.ts';
@@ -66,43 +63,6 @@ describe('steering', () => {
       faults: { clockSkewSeconds: 5 },
       counters: { requests: 0 },
     });
-  });
-
-  test.each([
-    ['no authorization', 401, () => ({})],
-    ['any authorization', 401, () => ({ authorization: 'x' })],
-    ['another token', 401, () => ({ authorization: `Bearer ${'x'.repeat(32)}` })],
-    ['the token in another case', 401, (right: string) => ({ authorization: right.toUpperCase() })],
-    ['a page in a browser', 403, (right: string) => ({ authorization: right, origin: 'http://evil.example' })],
-    ['a sandboxed page', 403, (right: string) => ({ authorization: right, origin: 'null' })],
-    ['a host name that leads here', 403, (right: string) => ({ authorization: right, host: 'evil.example' })],
-  ])('is refused to a request with %s, and changes nothing', async (_, status, headersFor) => {
-    const running = await start({ forbidden: true });
-    const { url, authorization } = running.control;
-
-    for (const [method, path, body] of [
-      ['GET', '', ''],
-      ['PUT', '', '{"error":{"next":1}}'],
-      ['PATCH', '', '{"error":{"next":1}}'],
-      ['POST', '/reset', ''],
-    ] as const) {
-      const asked = request(url + path, { method, headers: headersFor(authorization) });
-      const [answer] = (await once(asked.end(body), 'response')) as [IncomingMessage];
-      expect(answer.statusCode).toBe(status);
-      expect(await text(answer)).not.toContain('forbidden');
-    }
-    expect(running.faults).toEqual({ forbidden: true });
-    expect(await control(running, 'GET')).toMatchObject({ status: 200, counters: { requests: 0 } });
-  });
-
-  test('takes the token that it is started with, and another one at every start without', async () => {
-    const [one, other] = [await start(), await start()];
-    const told = await start({}, { controlToken: 'told' });
-
-    expect(one.control.authorization).toMatch(/^Bearer [\w-]{32}$/);
-    expect(other.control.authorization).not.toBe(one.control.authorization);
-    expect(told.control.authorization).toBe('Bearer told');
-    expect(await control(told, 'GET')).toMatchObject({ status: 200 });
   });
 
   test.each([
