@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { findSimulator } from '../../../simulators/find-simulator.ts';
@@ -53,4 +53,12 @@ test('beside a run, other users of the machine are told nothing and change nothi
   }
   expect(all).toEqual(expect.arrayContaining(['key.json', 'secrets.json', 'control-header', 'demo-ports.json', 'out']));
   expect(open).toEqual([]);
+
+  await chmod(join(state, 'key.json'), 0o644);
+  const refused = await ending(startProgram(folder, ['status', ...where]));
+  expect(refused).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('is open to others (mode 0644)'),
+  });
 });
