@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { takeCensus } from '../../../functions/core/invocation/census.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { CONDITIONS, type Condition } from '../../../lib/watching/conditions.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
 import { at, EXACT } from '../set-up.ts';
 
-const OVERDUE = CONDITIONS.find(({ name }) => name === 'not-running') as Condition;
+/** From this on, the alarm `not-running` is raised. */
+const OVERDUE = HOUR / SECOND;
 const EVERY = 5 * MINUTE;
 const EVENTS = 576;
 
@@ -107,7 +107,7 @@ describe('rule 34: an endpoint that always answers', () => {
       const { effects } = world.invoke();
       const feeds = { acme: { well: '5m', 'broken-0': '5m' } };
       const report = await takeCensus(effects, world.source, feeds);
-      if ((report.overdue?.seconds ?? 0) > OVERDUE.threshold) alarms.add(report.overdue?.feed ?? '');
+      if ((report.overdue?.seconds ?? 0) > OVERDUE) alarms.add(report.overdue?.feed ?? '');
     });
 
     expect([...alarms]).toEqual(['memory/broken-0/acme']);
@@ -116,6 +116,25 @@ describe('rule 34: an endpoint that always answers', () => {
       reply.status === 401 ? 'refused' : reply.status === 403 ? 'forbidden' : expect.any(String),
     ]);
     expect(world.count('Throttled') > 0).toBe(reply.status === 429);
+  });
+});
+
+describe('rule 34: a quota that lets one request through in each run', () => {
+  it('goes round: the feed whose turn is longest ago is asked', async () => {
+    const world = createWorld({
+      startFrom: at('11:00:00'),
+      stream: { name: 'a' },
+      more: ['b', 'c', 'd'].map((name) => ({ stream: { name } })),
+    });
+    for (const vendor of world.vendors.values()) Object.assign(vendor, { quota: world.vendor.quota });
+    Object.assign(world.vendor.quota, { limit: 20, othersUse: 19 });
+
+    for (let run = 0; run < 8; run++) {
+      await world.run();
+      world.clock.advance(MINUTE);
+    }
+
+    expect([...world.vendors.values()].map(({ requests }) => requests.length)).toEqual([2, 2, 2, 2]);
   });
 });
 
