@@ -32,7 +32,7 @@ beforeAll(async () => {
   const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
   services = [table, secrets];
-  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', shape: { format: 'ecs' } };
+  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } };
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify([destination]));
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', table.url);
