@@ -63,7 +63,7 @@ beforeEach(async () => {
     const at = Math.floor(Date.now() / 1_000) * 1_000 * MILLISECOND - (ROWS - row) * MINUTE;
     vendor.rows.push({ at, text: rowText(`event ${row} of ${number}`, at) });
   }
-  const destinations = [{ id: 'lake', deliveryStream: 'tidemark-lake-memory', shape: { format: 'ecs' } }];
+  const destinations = [{ id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } }];
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_LOG_LEVEL', 'debug');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify(destinations));

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
   services = [table, secrets];
-  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', shape: { format: 'ecs' } };
+  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } };
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify([destination]));
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', table.url);
