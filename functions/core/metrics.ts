@@ -21,6 +21,8 @@ export const METRICS = {
   Unmapped: 'Count',
   UnknownEvents: 'Count',
   OutOfRange: 'Count',
+  /** Records with an id of the vendor's that another record has, too. All of them are delivered, so nobody need act. */
+  ReusedIds: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
   /** The watermark has passed a window that brought fewer rows than the vendor had announced. */
@@ -92,6 +94,7 @@ export const FATES: Readonly<Record<Metric, Fate>> = {
   Unmapped: { means: 'loss' },
   UnknownEvents: { means: 'work', withoutAlarm: 'An unknown name is delivered like every other one.' },
   OutOfRange: { means: 'work', withoutAlarm: 'A row from outside of the range is delivered like every other one.' },
+  ReusedIds: { means: 'work', withoutAlarm: 'All of the records are delivered.' },
   Unreadable: { means: 'loss', withoutAlarm: 'The answer lies in quarantine.', seenBy: 'Quarantined' },
   Incomplete: {
     means: 'trouble',
