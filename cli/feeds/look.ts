@@ -1,4 +1,5 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
+import { print, printJson } from '../views/terminal.ts';
 import { open } from './open.ts';
 import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
@@ -32,7 +33,8 @@ export async function look(
     const looks = answers.flatMap((answer) => (answer as { looks: FeedStatusReport[] }).looks);
     const addition = await readAddition();
     const text = addition ? `${format(looks)}\n\n${addition.text}` : format(looks);
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks, ...addition?.json })}\n` : `${text}\n`);
+    if (options.json) printJson({ feeds: looks, ...addition?.json });
+    else print(text);
     return 0;
   } finally {
     await opened.close();

@@ -334,6 +334,8 @@ export interface Destination {
   readonly id: string;
   /** The Firehose stream that takes them. */
   readonly deliveryStream: string;
+  /** Maximum time for which that stream keeps an event before it has passed it on, or put it aside. */
+  readonly heldFor: Duration;
   readonly shape: Shape;
 }
 

@@ -139,7 +139,7 @@ describe('rule 10: a record that is nested deeper than the stack', () => {
 });
 
 describe('rule 10: a mapping that makes what cannot be written', () => {
-  const cef: Destination = { id: 'cef', deliveryStream: 'tidemark-cef', shape: { format: 'cef' } };
+  const cef: Destination = { id: 'cef', deliveryStream: 'tidemark-cef', heldFor: 0, shape: { format: 'cef' } };
 
   it('nested too deep, it is a pipeline_error', async () => {
     const map = () => ({ event: {}, memory: { deep: JSON.parse(DEEP) as unknown } });

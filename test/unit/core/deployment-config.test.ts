@@ -36,6 +36,11 @@ test('nothing has to be said', () => {
   });
 });
 
+test('that alarms are to reach nobody is a choice, and another than leaving it out', () => {
+  expect(parse({ alarms: 'none' }).alarms).toEqual({ emails: [], none: true });
+  expect(parse({ alarms: {} }).alarms).toEqual({ emails: [] });
+});
+
 test.each([
   [{ stackPrefix: 'Security' }, '$.deployment.stackPrefix: there is "Security", wanted small letters'],
   [{ stackPrefix: 'a-name-that-is-too-long' }, '$.deployment.stackPrefix'],
@@ -59,6 +64,8 @@ test.each([
   [{ reservedConcurrency: 0 }, '$.deployment.reservedConcurrency: there is 0'],
   [{ alarms: { topicArn: 'topic' } }, '$.deployment.alarms.topicArn: there is "topic", wanted the ARN of an SNS topic'],
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
+  [{ alarms: 'nobody' }, '$.deployment.alarms: there is "nobody", wanted "none" or an object.'],
+  [{ alarms: { email: 'soc@example.com' } }, '$.deployment.alarms.email: there is no such setting'],
   [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
   [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
   [
