@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { WarmMemory } from '../../memory/invocation.ts';
-import { createWorld, type EffectName, type World } from '../../memory/world.ts';
+import { createWorld, type EffectName, ecsDestination, type World } from '../../memory/world.ts';
 import { addToEach, at, EXACT, FEED, filledWorld, threeFeeds } from '../set-up.ts';
 
 /** Runs once, and returns how often each effect was used. */
@@ -197,7 +197,7 @@ describe('rule 44: a warm function remembers what it has delivered', () => {
 
   it('and for other destinations than before', async () => {
     const { world, warm } = await warmWorld();
-    world.destinations = [...world.destinations, { id: 'second', deliveryStream: 'second', shape: { format: 'ecs' } }];
+    world.destinations = [...world.destinations, ecsDestination('second')];
 
     expect((await effectsOf(world, warm)).loadSeen).toBeGreaterThanOrEqual(1);
   });
