@@ -7,6 +7,7 @@ import { parseInstant } from '../../functions/core/time.ts';
 import type { Item } from '../../functions/shell/table/items.ts';
 import { TableClient } from '../../functions/shell/table/table-client.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
+import { KEY, SIGNATURES } from '../local/signatures.ts';
 
 /** What a version left behind: the items of its table, and what it had delivered by then. */
 export interface SavedState {
@@ -74,11 +75,11 @@ export class TestTable {
   /** Sets the variables of the environment by which the SDK finds it. */
   static async open(setVariable: (name: string, value: string) => void): Promise<TestTable> {
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-state-'));
-    const service = await startTable({ directory: folder, tableName: 'tidemark' });
+    const service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
     setVariable('AWS_ENDPOINT_URL_DYNAMODB', service.url);
     setVariable('AWS_REGION', 'us-east-1');
-    setVariable('AWS_ACCESS_KEY_ID', 'local');
-    setVariable('AWS_SECRET_ACCESS_KEY', 'local');
+    setVariable('AWS_ACCESS_KEY_ID', KEY.accessKeyId);
+    setVariable('AWS_SECRET_ACCESS_KEY', KEY.secretAccessKey);
     return new TestTable(async () => {
       await service.close();
       await rm(folder, { recursive: true, force: true });
