@@ -4,13 +4,11 @@ import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 
-/** The version of the items' shape. Older code refuses a newer item instead of guessing its meaning. */
-export const SCHEMA = 1;
+/** The version of the stored items' form. An item of another version is refused instead of being misread. */
+export const SCHEMA = 2;
 
 /** The state of a feed, or of a job beside it, with a single writer: who works on it, and how far it has come. */
 export type Checkpoint = FeedCheckpoint | SnapshotCheckpoint | BackfillCheckpoint | VerifyCheckpoint;
-
-export type CheckpointKind = Checkpoint['kind'];
 
 /** The parts that checkpoints of all kinds have. */
 export interface CommonCheckpoint {
