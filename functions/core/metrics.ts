@@ -48,6 +48,8 @@ export const METRICS = {
   OldestSuccessSeconds: 'Seconds',
   WorstLagSeconds: 'Seconds',
   LeastRetentionHours: 'None',
+  /** From the census: feeds that have run and are no longer configured. */
+  FeedsLeft: 'None',
   /** Credentials that were exchanged for new ones. */
   Rotated: 'Count',
   /** Counted once a day for each credential that cannot be exchanged without a person. */

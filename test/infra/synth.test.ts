@@ -35,6 +35,7 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
+  retiredFeeds: ['frame/usage/gone'],
   perFeedMetrics: true,
   alarms: {
     emails: ['soc@example.com'],

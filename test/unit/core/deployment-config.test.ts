@@ -29,11 +29,19 @@ test('nothing has to be said', () => {
     memoryMb: 256,
     timeout: 300_000_000,
     queryLimitGb: 100,
+    retiredFeeds: [],
     perFeedMetrics: false,
     backfill: { feedsAtOnce: 5 },
     secretKeyArns: [],
     alarms: { emails: [] },
   });
+});
+
+test('a feed that runs is not retired, one that was switched off or removed may be', () => {
+  expect(parse({ retiredFeeds: ['memory/usage/acme', 'memory/events/gone'] }).retiredFeeds).toHaveLength(2);
+  expect(() => parse({ retiredFeeds: ['memory/events/gone', 'memory/events/acme'] })).toThrow(
+    '$.deployment.retiredFeeds[1]: there is "memory/events/acme", which is configured to run.',
+  );
 });
 
 test.each([
@@ -59,6 +67,8 @@ test.each([
   [{ reservedConcurrency: 0 }, '$.deployment.reservedConcurrency: there is 0'],
   [{ alarms: { topicArn: 'topic' } }, '$.deployment.alarms.topicArn: there is "topic", wanted the ARN of an SNS topic'],
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
+  [{ retiredFeeds: ['usage'] }, '$.deployment.retiredFeeds[0]: there is "usage", wanted the name of a feed'],
+  [{ retiredFeeds: ['a/b/c', 'a/b/c'] }, '$.deployment.retiredFeeds'],
   [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
   [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
   [
