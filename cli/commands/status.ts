@@ -1,10 +1,10 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
-import { clean } from '../views/log-line.ts';
 
 /** Shows how far each feed has read, and what keeps it from reading on. */
 export async function status(options: FeedOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
+import { print, printJson } from '../views/terminal.ts';
 import { open } from './open.ts';
 import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
@@ -42,7 +43,8 @@ export async function look(
     const addition = await readAddition();
     const shown = format(looks, left);
     const text = addition ? `${shown}\n\n${addition.text}` : shown;
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks, left, ...addition?.json })}\n` : `${text}\n`);
+    if (options.json) printJson({ feeds: looks, left, ...addition?.json });
+    else print(text);
     return 0;
   } finally {
     await opened.close();

@@ -1,5 +1,6 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { clean } from '../views/log-line.ts';
+import { tell } from '../views/terminal.ts';
 import type { Group, Opened } from './opened.ts';
 
 /** Time limit of one invocation. It is short: a killed command leaves its lease behind for this long. */
@@ -19,7 +20,7 @@ export async function workOff(
 ): Promise<FeedReport[]> {
   const stopping = new AbortController();
   const stop = () => {
-    process.stderr.write('Waiting for the running invocation to end. Press again to leave at once.\n');
+    tell('Waiting for the running invocation to end. Press again to leave at once.');
     stopping.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -51,7 +52,7 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
     for (const report of feeds) {
       last.set(report.feed, report);
       const text = sayProgress(report);
-      if (text !== undefined) process.stderr.write(`${clean(text)}\n`);
+      if (text !== undefined) tell(text);
     }
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));
@@ -86,10 +87,11 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** The warnings and errors of each feed, with what to do about them. */
 export function sayProblems(reports: readonly FeedReport[]): string[] {
-  return reports.flatMap(({ feed, state, error, warnings }) => [
+  const lines = reports.flatMap(({ feed, state, error, warnings }) => [
     ...warnings.map((warning) => `  ${feed}: ${warning}`),
     ...(error ? [`  ${feed} ${state}: ${error.code}: ${error.message}`, `  what to do: ${error.remedy}`] : []),
   ]);
+  return lines.map(clean);
 }
 
 /** Whether every feed is done, without an error. */

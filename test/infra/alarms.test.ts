@@ -71,6 +71,19 @@ test('each source has one alarm a condition, and those of its streams, however m
   expect(more.account.find('AWS::CloudWatch::Alarm')).toHaveLength(usual.account.find('AWS::CloudWatch::Alarm').length);
 });
 
+test.each([
+  ['nothing is said', undefined, 'no address and no topic'],
+  ['no address is given', { emails: [] }, 'no address and no topic'],
+  ['the address is that of a document', { emails: ['soc@example.com'] }, 'only addresses of documents'],
+  ['there is an address', { emails: ['soc@acme.test'] }, undefined],
+  ['there is a topic', { topicArn: 'arn:aws:sns:eu-west-1:111122223333:soc' }, undefined],
+  ['it is meant', 'none', undefined],
+])('where %s, synth says whether alarms reach nobody', (_, alarms, why) => {
+  const { warnings } = draw({ deployment: { ...(alarms !== undefined && { alarms }) } });
+
+  expect(warnings).toEqual(why === undefined ? [] : [expect.stringMatching(`^ALARMS REACH NOBODY: .* has ${why}\\.`)]);
+});
+
 test('every alarm tells somebody, what to run first and where to read on', () => {
   const headings = [...readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm)];
 

@@ -1,6 +1,7 @@
 import { AHEAD_MUTATIONS } from './ahead-mutations.ts';
 import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
 import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
+import { EDGE_MUTATIONS } from './edge-mutations.ts';
 import { FAIRNESS_MUTATIONS } from './fairness-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
@@ -19,5 +20,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,
   ...SESSION_MUTATIONS,
+  ...EDGE_MUTATIONS,
   ...FAIRNESS_MUTATIONS,
 ];

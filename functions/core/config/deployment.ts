@@ -176,23 +176,26 @@ export function deploymentSchema() {
     ),
     alarms: z._default(
       described(
-        z.strictObject({
-          topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'An existing topic.')),
-          emails: z._default(
-            described(
-              z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
-              'Addresses that receive the alarms. Each must confirm its subscription once. Not allowed with an existing topic.',
+        z.union([
+          z.literal('none'),
+          z.strictObject({
+            topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'An existing topic.')),
+            emails: z._default(
+              described(
+                z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
+                'Addresses that receive the alarms. Each must confirm its subscription once. Not allowed with an existing topic.',
+              ),
+              [],
             ),
-            [],
-          ),
-          quietHours: z.optional(
-            described(
-              quietHoursSchema(),
-              'Times without alarms about a silent source (not-running). If the source is still silent at their end, the alarm is sent then.',
+            quietHours: z.optional(
+              described(
+                quietHoursSchema(),
+                'Times without alarms about a silent source (not-running). If the source is still silent at their end, the alarm is sent then.',
+              ),
             ),
-          ),
-        }),
-        'The topic for alarms. Default: a new one.',
+          }),
+        ]),
+        'Whom alarms reach: addresses, or an existing topic. Without either, synth warns that they reach nobody. "none" says that this is meant: CloudWatch shows them, and a topic is there to subscribe to.',
       ),
       { emails: [] },
     ),
@@ -200,12 +203,26 @@ export function deploymentSchema() {
 }
 
 /** The settings of a deployment in an AWS account, with their defaults filled in. */
-export type Deployment = Omit<z.infer<ReturnType<typeof deploymentSchema>>, 'timeout'> & {
+export type Deployment = Omit<Parsed, 'timeout' | 'alarms'> & {
   readonly timeout: Duration;
+  readonly alarms: Alarms;
 };
 
-export function fillDeployment(parsed: z.infer<ReturnType<typeof deploymentSchema>>): Deployment {
-  return { ...parsed, timeout: parseDuration(parsed.timeout) as Duration };
+type Parsed = z.infer<ReturnType<typeof deploymentSchema>>;
+
+/** Whom alarms reach, and when. */
+type Alarms = Exclude<Parsed['alarms'], 'none'> & {
+  /** Set if alarms are meant to reach nobody. */
+  readonly none?: true;
+};
+
+export function fillDeployment(parsed: Parsed): Deployment {
+  const alarms = parsed.alarms === 'none' ? ({ emails: [], none: true } as const) : parsed.alarms;
+  return {
+    ...parsed,
+    alarms: { ...alarms, emails: [...alarms.emails] },
+    timeout: parseDuration(parsed.timeout) as Duration,
+  };
 }
 
 const PROXY_WANTED = 'a URL such as http://proxy.example.com:3128, without user, path or query';

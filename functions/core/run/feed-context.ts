@@ -1,5 +1,5 @@
 import type { Writer } from '../delivery/event-writer.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects, KeptSeen } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
 import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
@@ -46,4 +46,6 @@ export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly tally: Tally;
   readonly asker: Asker;
   readonly warnings: string[];
+  /** The delivered events that this process remembers from the feed's last run, if nobody has written its checkpoint since. */
+  readonly keptSeen?: KeptSeen;
 }

@@ -3,6 +3,7 @@ import type { Effects } from '../effects.ts';
 import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Access } from '../requests/access/access.ts';
+import type { Seen } from '../state/seen.ts';
 import type { Changes, Checkpoint, CommonCheckpoint, Hold } from '../stored/checkpoint.ts';
 import { formatTime, HOUR, type Instant } from '../time.ts';
 import { refusalHold } from './refusal-hold.ts';
@@ -17,6 +18,8 @@ export interface RunOutcome<C extends Checkpoint = Checkpoint> {
   readonly changes: Changes<C>;
   readonly until?: Instant;
   readonly error?: TidemarkError;
+  /** The delivered events that the run has in memory. Only those of a run that has delivered and remembered all that it read. */
+  readonly seen?: Seen;
   /** Number of entries that were released from quarantine. */
   readonly redriven?: number;
 }

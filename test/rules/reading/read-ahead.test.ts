@@ -53,7 +53,7 @@ function windows(from: number, length: Duration, count: number): Range[] {
 describe('a window that is read ahead', () => {
   /** A page of so many characters. */
   function page(number: number, hasNext = true): ReadPage {
-    return { rows: [], hashes: [], number, again: false, hasNext, size: 10 };
+    return { rows: [], keys: [], number, again: false, hasNext, size: 10 };
   }
 
   /** A window whose pages come when a test says so. */

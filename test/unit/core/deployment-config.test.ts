@@ -44,6 +44,11 @@ test('a feed that runs is not retired, one that was switched off or removed may 
   );
 });
 
+test('that alarms are to reach nobody is a choice, and another than leaving it out', () => {
+  expect(parse({ alarms: 'none' }).alarms).toEqual({ emails: [], none: true });
+  expect(parse({ alarms: {} }).alarms).toEqual({ emails: [] });
+});
+
 test.each([
   [{ stackPrefix: 'Security' }, '$.deployment.stackPrefix: there is "Security", wanted small letters'],
   [{ stackPrefix: 'a-name-that-is-too-long' }, '$.deployment.stackPrefix'],
@@ -69,6 +74,8 @@ test.each([
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
   [{ retiredFeeds: ['usage'] }, '$.deployment.retiredFeeds[0]: there is "usage", wanted the name of a feed'],
   [{ retiredFeeds: ['a/b/c', 'a/b/c'] }, '$.deployment.retiredFeeds'],
+  [{ alarms: 'nobody' }, '$.deployment.alarms: there is "nobody", wanted "none" or an object.'],
+  [{ alarms: { email: 'soc@example.com' } }, '$.deployment.alarms.email: there is no such setting'],
   [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
   [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
   [

@@ -26,7 +26,6 @@ const ODDITIES: readonly VbrickOptions[] = [
   { faults: { json: 'all-without-headers' }, lastToken: 'empty' },
   { faults: { offsetDates: true } },
   { faults: { emptyPages: { every: 3 } } },
-  { faults: { emptyPages: { every: 3 }, csv: { emptyBody: true } } },
   { faults: { repeatRows: 1 } },
   { faults: { repeatRows: 5 } },
   { faults: { totals: 'overshoot' } },
@@ -91,6 +90,14 @@ describe('user access and user records', () => {
     for (const name of BOTH) expect(again[name]).toMatchObject({ state: 'caught-up', delivered: 0 });
     await expectExactlyOnce(bench, BOTH);
   });
+});
+
+test('a blank answer is asked for again by every run, and never taken for a log without rows', async ({ start }) => {
+  const bench = await start({ vendor: { count: 0, faults: { csv: { emptyBody: true } } } });
+
+  for (const _run of [1, 2, 3, 4, 5]) {
+    expect(await bench.run()).toMatchObject({ state: 'failed', error: { code: 'unreadable' } });
+  }
 });
 
 test('all six collections arrive once each, with the two of them that the portal shows as JSON', async ({ start }) => {
