@@ -92,6 +92,16 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
+    name: 'feed-left',
+    metrics: ['FeedsLeft'],
+    statistic: 'Maximum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
+    about: 'A feed that has run is no longer configured: what comes after its watermark is not read.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     name: 'quarantined',
     metrics: ['Quarantined'],
     statistic: 'Sum',

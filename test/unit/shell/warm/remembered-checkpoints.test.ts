@@ -53,7 +53,10 @@ afterAll(async () => {
 });
 
 function newProcess(): TableEffects {
-  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), 'memory/@connection/acme');
+  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), {
+    connection: 'memory/@connection/acme',
+    feeds: 'memory/@feeds',
+  });
 }
 
 /** Takes the lease of what is remembered. */
