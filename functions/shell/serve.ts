@@ -43,6 +43,8 @@ const destinations = z.array(
  * session, whose start is shown again with its end.
  */
 const SEEN_DAYS = '30';
+/** Number of days for which entries in quarantine are kept. */
+const QUARANTINE_DAYS = '90';
 /** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
@@ -77,7 +79,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const { tokens, secrets } = kept;
       vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
-      const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor });
+      const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor, environment });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -165,14 +167,21 @@ interface Environment {
   readonly table: string;
   readonly destinations: Destination[];
   readonly seenDays: number;
+  readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
 }
 
 /** The variables that the environment is read from. */
-const VARIABLES = ['TIDEMARK_TABLE', 'TIDEMARK_DESTINATIONS', 'TIDEMARK_SEEN_DAYS', 'TIDEMARK_PER_FEED_METRICS'];
+const VARIABLES = [
+  'TIDEMARK_TABLE',
+  'TIDEMARK_DESTINATIONS',
+  'TIDEMARK_SEEN_DAYS',
+  'TIDEMARK_QUARANTINE_DAYS',
+  'TIDEMARK_PER_FEED_METRICS',
+];
 
 function readEnvironment(): Environment {
-  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
+  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json } = process.env;
   const { TIDEMARK_PER_FEED_METRICS: perFeed = 'false' } = process.env;
   const remedy = 'The deployment sets these variables: deploy again.';
   if (!table)
@@ -182,13 +191,8 @@ function readEnvironment(): Environment {
       message: 'The environment has no TIDEMARK_TABLE.',
       remedy,
     });
-  if (!/^[1-9]\d{0,3}$/.test(days))
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'processing',
-      message: `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
-      remedy,
-    });
+  const seenDays = readDays('TIDEMARK_SEEN_DAYS', SEEN_DAYS, remedy);
+  const quarantineDays = readDays('TIDEMARK_QUARANTINE_DAYS', QUARANTINE_DAYS, remedy);
   if (perFeed !== 'true' && perFeed !== 'false')
     throw new TidemarkError({
       code: 'config',
@@ -200,7 +204,8 @@ function readEnvironment(): Environment {
     return {
       table,
       destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS') as Destination[],
-      seenDays: Number(days),
+      seenDays,
+      quarantineDays,
       perFeedMetrics: perFeed === 'true',
     };
   } catch (thrown) {
@@ -215,6 +220,17 @@ function readEnvironment(): Environment {
   }
 }
 
+function readDays(name: string, usual: string, remedy: string): number {
+  const days = process.env[name] ?? usual;
+  if (/^[1-9]\d{0,4}$/.test(days)) return Number(days);
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} is ${JSON.stringify(days)}, wanted a number of days.`,
+    remedy,
+  });
+}
+
 /** Inputs of the effects of one invocation. */
 interface World {
   /** The key of the connection's item in the table. */
@@ -223,10 +239,11 @@ interface World {
   readonly telemetry: Telemetry;
   readonly kept: Kept;
   readonly vendor: Vendor;
+  readonly environment: Environment;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ stateKey, host, telemetry, kept, vendor, environment }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
@@ -236,7 +253,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effect
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
-    ...tableEffects(table, checkpoints, stateKey),
+    ...tableEffects(table, checkpoints, stateKey, environment.quarantineDays * DAY),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     count: (metric, value) => telemetry.count(metric, value),

@@ -57,6 +57,7 @@ describe('a function', () => {
           { id: 'soc', deliveryStream: `tidemark-soc-${id}`, shape: { format: 'ecs', hec: {} } },
         ]),
         TIDEMARK_SEEN_DAYS: '30',
+        TIDEMARK_QUARANTINE_DAYS: '90',
         TIDEMARK_LOG_LEVEL: 'info',
         TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',

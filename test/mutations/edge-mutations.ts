@@ -36,6 +36,22 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     test: 'test/formats/ocsf/ocsf.test.ts',
   },
   {
+    name: 'quarantine-for-ever',
+    story: 'Records about persons lie in quarantine for years after everybody has forgotten them.',
+    file: 'functions/shell/table/quarantine-entries.ts',
+    find: '      ttl: { N: String(Math.ceil((at + lifetime) / SECOND)) },\n',
+    put: '',
+    test: 'test/unit/shell/table-quarantine.test.ts',
+  },
+  {
+    name: 'expired-quarantine-sent',
+    story: 'What should have been deleted is listed, and sent again, because the table takes days to delete it.',
+    file: 'functions/shell/table/quarantine-entries.ts',
+    find: '* SECOND <= now) continue;',
+    put: '* SECOND <= 0) continue;',
+    test: 'test/unit/shell/table-quarantine.test.ts',
+  },
+  {
     name: 'network-for-code',
     story: 'Who takes a function over makes network interfaces in the company’s VPC.',
     file: 'lib/functions/function-role.ts',

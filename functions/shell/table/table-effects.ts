@@ -1,5 +1,5 @@
 import type { Effects } from '../../core/effects.ts';
-import { MILLISECOND } from '../../core/time.ts';
+import { type Duration, MILLISECOND } from '../../core/time.ts';
 import type { CheckpointMemory } from '../warm/checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
 import { loadConnection, writeConnection } from './connection-states.ts';
@@ -33,8 +33,16 @@ export type TableEffects = Pick<
   | 'loadLedger'
 >;
 
-/** @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>` */
-export function tableEffects(table: TableClient, memory: CheckpointMemory, connectionKey: string): TableEffects {
+/**
+ * @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>`
+ * @param quarantineFor how long entries in quarantine are kept
+ */
+export function tableEffects(
+  table: TableClient,
+  memory: CheckpointMemory,
+  connectionKey: string,
+  quarantineFor: Duration,
+): TableEffects {
   return {
     ...rememberedCheckpoints(table, memory),
     loadJobs: (feed, kind) => loadJobs(table, feed, kind),
@@ -47,8 +55,8 @@ export function tableEffects(table: TableClient, memory: CheckpointMemory, conne
     saveSnapshot: (feed, id, text) => saveSnapshot(table, feed, id, text),
     loadSnapshot: (feed, id) => loadSnapshot(table, feed, id),
     dropSnapshots: (feed, before) => dropSnapshots(table, feed, before),
-    quarantine: (feed, entry) => quarantine(table, feed, entry),
-    loadQuarantine: (feed) => loadQuarantine(table, feed),
+    quarantine: (feed, entry) => quarantine(table, feed, entry, quarantineFor),
+    loadQuarantine: (feed) => loadQuarantine(table, feed, Date.now() * MILLISECOND),
     dropQuarantine: (feed, id) => dropQuarantine(table, feed, id),
     saveLedger: (feed, row, expect) => saveLedger(table, feed, row, expect),
     loadLedger: (feed, from, to) => loadLedger(table, feed, from, to),
