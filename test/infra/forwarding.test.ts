@@ -102,6 +102,24 @@ describe('a setting', () => {
     }
   });
 
+  test('logs outlive a removal, and delete themselves later; the queue of missed invocations goes', () => {
+    const logs = Object.entries(usual.forwarding.findResources('AWS::Logs::LogGroup'));
+    const queues = Object.values(usual.forwarding.findResources('AWS::SQS::Queue'));
+
+    // Of each source: two functions, and a stream to each of two destinations.
+    expect(logs).toHaveLength(4 * SOURCES.length);
+    for (const [id, log] of logs) {
+      expect(log, id).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+        Properties: { RetentionInDays: 90 },
+      });
+      // With a name of its own, it would stand in the way of the next deployment.
+      expect(log.Properties, id).not.toHaveProperty('LogGroupName');
+    }
+    expect(queues).toEqual([expect.objectContaining({ DeletionPolicy: 'Delete' })]);
+  });
+
   test('memoryMb, seenDays and logLevel reach all functions', () => {
     allFunctions(
       { memoryMb: 512, logLevel: 'debug', seenDays: 45 },
