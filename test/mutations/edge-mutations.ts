@@ -52,6 +52,22 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     test: 'test/unit/shell/table-quarantine.test.ts',
   },
   {
+    name: 'drained-too-early',
+    story: 'It is said to be safe, the stack is destroyed, and the events that Splunk has not taken yet are gone.',
+    file: 'cli/cloud/drain-cloud.ts',
+    find: 'return stoppedAt + found.timeoutMs + longestHold(found, config) + MARGIN_MS;',
+    put: 'return stoppedAt + found.timeoutMs + MARGIN_MS;',
+    test: 'test/e2e/cli/drain.test.ts',
+  },
+  {
+    name: 'drained-while-awake',
+    story: 'A colleague has started the functions again while the command waited, and it says that nothing is on its way.',
+    file: 'cli/cloud/drain-cloud.ts',
+    find: 'if (awake.length > 0) {',
+    put: 'if (awake.length > arns.length) {',
+    test: 'test/e2e/cli/drain.test.ts',
+  },
+  {
     name: 'network-for-code',
     story: 'Who takes a function over makes network interfaces in the company’s VPC.',
     file: 'lib/functions/function-role.ts',

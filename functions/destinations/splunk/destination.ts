@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/time.ts';
 import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
@@ -9,6 +10,19 @@ import { hecEnvelope } from './envelope.ts';
 const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
 const SUCCESS = 'DeliveryToSplunk.Success';
+
+/** What Firehose does with an event on its way. */
+export const SPLUNK_TIMES = {
+  /** How long it collects events. */
+  buffer: 30 * SECOND,
+  /** Time that Splunk may take to confirm that it has indexed a batch. */
+  acknowledge: 5 * MINUTE,
+  /** Time for which it retries before an event goes to the quarantine bucket. Two hours is the most that it allows. */
+  retry: 2 * HOUR,
+  /** How long it collects what goes to the bucket. */
+  putAside: MINUTE,
+};
+const HOLDS = SPLUNK_TIMES.buffer + SPLUNK_TIMES.acknowledge + SPLUNK_TIMES.retry + SPLUNK_TIMES.putAside;
 
 const SETTINGS = {
   hecUrl: z.optional(
@@ -53,7 +67,11 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
     const { index } = parse(settings);
     return { hec: index === undefined ? {} : { index } };
   },
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] },
+  delivery: {
+    holds: HOLDS,
+    freshness: FRESHNESS,
+    signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)],
+  },
   secret: {
     setting: 'tokenSecret',
     about: 'the token',
