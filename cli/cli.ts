@@ -7,6 +7,9 @@ import { print, tell } from './views/terminal.ts';
 /** Wrong use, or a wrong configuration. */
 const USAGE = 2;
 
+// Nobody else may read what any part of the program writes, whatever the shell says.
+process.umask(0o077);
+
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h') {

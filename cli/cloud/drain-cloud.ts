@@ -2,13 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { formatDuration, MILLISECOND, MINUTE } from '../../functions/core/time.ts';
-import { typeOf } from '../../functions/destinations/destination-type.ts';
-import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { functionOutput } from '../../lib/account/outputs.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
 import { CloudAccount } from './account.ts';
 import { deployedConfig } from './open-cloud.ts';
-import { type FoundFunction, StoppedFunctions } from './stopped-functions.ts';
+import { StoppedFunctions } from './stopped-functions.ts';
 
 /** Options of `tidemark drain`. */
 export interface DrainOptions {
@@ -44,7 +42,7 @@ export async function drainCloud(options: DrainOptions, clock: Clock = REAL): Pr
   const arns = chosenFunctions(await account.outputs('forwarding'), options.source);
   if (options.resume) return await resume(functions, arns, config, options);
   const emptyAt: number[] = [];
-  for (const { arn } of arns) emptyAt.push(await stop(functions, arn, config, clock));
+  for (const { arn } of arns) emptyAt.push(await stop(functions, arn, clock));
   const end = Math.max(...emptyAt);
   tell(
     `${arns.length} functions are stopped: no schedule and no command starts them. Alarms about silence (not-running) are to be expected.`,
@@ -89,20 +87,10 @@ function chosenFunctions(outputs: Readonly<Record<string, string>>, source: stri
 }
 
 /** Stops a function unless it is stopped. Returns the time from which nothing of it can be in a stream. */
-async function stop(functions: StoppedFunctions, arn: string, config: Config, clock: Clock): Promise<number> {
+async function stop(functions: StoppedFunctions, arn: string, clock: Clock): Promise<number> {
   const found = await functions.find(arn);
   const stoppedAt = found.stoppedAt ?? (await functions.stop(arn, clock.now));
-  return stoppedAt + found.timeoutMs + longestHold(found, config) + MARGIN_MS;
-}
-
-/** How long the streams of a function may keep an event. A destination that the configuration has lost may be of any type. */
-function longestHold({ destinations }: FoundFunction, config: Config): number {
-  const any = Math.max(...DESTINATION_TYPES.map(({ delivery }) => delivery.holds));
-  const holds = destinations.map((id) => {
-    const known = config.destinations.find((one) => one.id === id);
-    return known ? typeOf(DESTINATION_TYPES, known).delivery.holds : any;
-  });
-  return Math.max(...(holds.length > 0 ? holds : [any])) / MILLISECOND;
+  return stoppedAt + found.timeoutMs + found.heldForMs + MARGIN_MS;
 }
 
 /** Waits and says now and then how long it will take. Returns false if the user has interrupted it. */

@@ -8,6 +8,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-lambda';
+import { MILLISECOND } from '../../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import type { ClientOptions } from './account.ts';
 import { sayAwsError } from './aws-error.ts';
 
@@ -19,8 +21,8 @@ export interface FoundFunction {
   readonly arn: string;
   /** How long its longest invocation may take. */
   readonly timeoutMs: number;
-  /** The ids of the destinations that it delivers to. */
-  readonly destinations: readonly string[];
+  /** How long the streams that it delivers to may hold an event, as deployed. */
+  readonly heldForMs: number;
   /** Undefined if it is not stopped. */
   readonly stoppedAt: number | undefined;
 }
@@ -46,7 +48,7 @@ export class StoppedFunctions {
       return {
         arn,
         timeoutMs: Timeout * 1_000,
-        destinations: idsIn(Environment?.Variables?.TIDEMARK_DESTINATIONS),
+        heldForMs: longestHold(Environment?.Variables?.TIDEMARK_DESTINATIONS),
         stoppedAt: ReservedConcurrentExecutions === 0 && Number.isFinite(since) ? since : undefined,
       };
     });
@@ -88,8 +90,9 @@ export class StoppedFunctions {
   }
 }
 
-/** The ids in a function's list of destinations. */
-function idsIn(text: string | undefined): string[] {
-  const list = JSON.parse(text ?? '[]') as readonly { readonly id: string }[];
-  return list.map(({ id }) => id);
+/** The longest time that a function's list of destinations names. Where there is none, it may be that of any type. */
+function longestHold(text: string | undefined): number {
+  const list = JSON.parse(text ?? '[{}]') as readonly { readonly heldFor?: number }[];
+  const any = Math.max(...DESTINATION_TYPES.map(({ heldFor }) => heldFor));
+  return Math.max(...list.map(({ heldFor = any }) => heldFor)) / MILLISECOND;
 }

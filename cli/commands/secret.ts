@@ -7,6 +7,8 @@ import { DESTINATION_TYPES } from '../../functions/destinations/destination-type
 import { fieldsOf } from '../../functions/shell/auth/secret.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
+import { openKey } from '../../local/services/access/key.ts';
+import { Signatures } from '../../local/services/access/signature.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findRunning, preparePlaces } from '../../local/world.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
@@ -57,11 +59,12 @@ async function here(options: FeedOptions, { name, about }: WantedSecret, value: 
   const { storeSecret } = await import('../cloud/store-secret.ts');
   const places = await preparePlaces(options.state, options.out, options.secrets);
   const running = await findRunning(places);
-  const own = running ? undefined : await startSecrets({ file: places.secrets });
+  const key = await openKey(places.state);
+  const own = running ? undefined : await startSecrets({ file: places.secrets, signatures: new Signatures(key) });
   const local = {
     endpoint: running?.urls.secrets ?? own?.url ?? '',
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: key,
   };
   try {
     return await storeSecret(local, { name, value, description: about });

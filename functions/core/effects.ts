@@ -55,6 +55,10 @@ export interface Effects {
    * it serves only as the condition of a write, and where an error does no harm.
    */
   recall(key: string): Checkpoint | undefined;
+  /** What was kept beside the checkpoint that `recall` returns. It is forgotten with that. */
+  recallSeen(key: string): KeptSeen | undefined;
+  /** Keeps delivered events in memory, as long as this process remembers the checkpoint and there is room. They are stored anyway. */
+  keepSeen(key: string, seen: KeptSeen): void;
   /** The checkpoints of the jobs beside a feed, of one kind. */
   loadJobs(feed: string, kind: string): Promise<readonly Checkpoint[]>;
   /**
@@ -111,6 +115,12 @@ export interface Effects {
 
   count(metric: Metric, value: number): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
+}
+
+/** The delivered events that a run leaves in memory for the next one. Only the engine looks into it. */
+export interface KeptSeen {
+  /** Number of events. */
+  readonly size: number;
 }
 
 /** What a checkpoint must have to be replaced. */

@@ -21,6 +21,8 @@ export const METRICS = {
   Unmapped: 'Count',
   UnknownEvents: 'Count',
   OutOfRange: 'Count',
+  /** Records with an id of the vendor's that another record has, too. All of them are delivered, so nobody need act. */
+  ReusedIds: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
   /** The number of rows of a window was not the total that the vendor had named. */

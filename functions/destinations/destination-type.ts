@@ -1,6 +1,5 @@
 import type { ConfigurableType, ConfiguredDestination } from '../core/config/destination.ts';
 import type { FormatId, SecretShape, Shape } from '../core/model.ts';
-import type { Duration } from '../core/time.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -41,11 +40,6 @@ export interface DocumentedEnvelope {
 
 /** Its Firehose streams, as CloudWatch sees them. */
 export interface DeliveryFacts {
-  /**
-   * The longest time for which a stream holds an event that it has accepted, as long as the destination or the bucket behind it can
-   * be written to: until its buffer is sent, and until all attempts have been made.
-   */
-  readonly holds: Duration;
   /** The metric with the age of the oldest undelivered event. Undefined if Firehose has none for this type. */
   readonly freshness?: string;
   /** The signs that a stream does not deliver. Each is an alarm. */

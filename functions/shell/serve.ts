@@ -35,7 +35,12 @@ export interface HostContext {
 }
 
 const destinations = z.array(
-  z.strictObject({ id: z.string(), deliveryStream: z.string(), shape: shapeSchema(ENVELOPES) }),
+  z.strictObject({
+    id: z.string(),
+    deliveryStream: z.string(),
+    heldFor: z.number(),
+    shape: shapeSchema(ENVELOPES),
+  }),
 );
 
 /**

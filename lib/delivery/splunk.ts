@@ -4,12 +4,12 @@ import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
 import { SECOND } from '../../functions/core/time.ts';
-import { SPLUNK_TIMES, splunkSettings } from '../../functions/destinations/splunk/destination.ts';
+import { splunkSettings, TIMES } from '../../functions/destinations/splunk/destination.ts';
 import { useSecretKeys } from '../account/key.ts';
 import { secretArn, secretResource } from '../account/secrets.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
-/** The largest buffer that Firehose allows for Splunk. */
+/** Firehose sends what it has collected as soon as it has so much, or after the time that `TIMES` says. */
 const BUFFER_MB = 5;
 
 /** Sends a source's events to Splunk's HTTP Event Collector. */
@@ -49,9 +49,9 @@ export class SplunkDelivery extends Construct {
         hecEndpoint: hecUrl,
         // Every event comes in an envelope with its time, host, source, sourcetype and index.
         hecEndpointType: 'Event',
-        hecAcknowledgmentTimeoutInSeconds: SPLUNK_TIMES.acknowledge / SECOND,
-        retryOptions: { durationInSeconds: SPLUNK_TIMES.retry / SECOND },
-        bufferingHints: { intervalInSeconds: SPLUNK_TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
+        hecAcknowledgmentTimeoutInSeconds: TIMES.acknowledge / SECOND,
+        retryOptions: { durationInSeconds: TIMES.retry / SECOND },
+        bufferingHints: { intervalInSeconds: TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
         // Firehose reads the secret again every ten minutes: a new token needs no deployment.
         secretsManagerConfiguration: {
           enabled: true,
@@ -66,7 +66,7 @@ export class SplunkDelivery extends Construct {
           prefix: `${prefix}${DAY_PREFIX}`,
           errorOutputPrefix: `${prefix}!{firehose:error-output-type}/${DAY_PREFIX}`,
           compressionFormat: 'GZIP',
-          bufferingHints: { intervalInSeconds: SPLUNK_TIMES.putAside / SECOND, sizeInMBs: BUFFER_MB },
+          bufferingHints: { intervalInSeconds: TIMES.bucketBuffer / SECOND, sizeInMBs: BUFFER_MB },
           encryptionConfiguration: key
             ? { kmsEncryptionConfig: { awskmsKeyArn: key.keyArn } }
             : { noEncryptionConfig: 'NoEncryption' },

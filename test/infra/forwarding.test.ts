@@ -53,8 +53,13 @@ describe('a function', () => {
       [...SOURCES, ...SOURCES].map(({ id }) => ({
         TIDEMARK_TABLE: 'TableCD117FA1',
         TIDEMARK_DESTINATIONS: JSON.stringify([
-          { id: 'lake', deliveryStream: `tidemark-lake-${id}`, shape: { format: 'ecs' } },
-          { id: 'soc', deliveryStream: `tidemark-soc-${id}`, shape: { format: 'ecs', hec: {} } },
+          { id: 'lake', deliveryStream: `tidemark-lake-${id}`, heldFor: 300_000_000, shape: { format: 'ecs' } },
+          {
+            id: 'soc',
+            deliveryStream: `tidemark-soc-${id}`,
+            heldFor: 7_590_000_000,
+            shape: { format: 'ecs', hec: {} },
+          },
         ]),
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_QUARANTINE_DAYS: '90',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Effects, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
+import type { Effects, KeptSeen, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
@@ -53,6 +53,8 @@ type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 /** What a warm function keeps between invocations: its checkpoints, its secret, and the vendor's session. */
 export interface WarmMemory {
   checkpoints?: Map<string, Checkpoint>;
+  /** Delivered events, beside a remembered checkpoint. */
+  seen?: WeakMap<Checkpoint, KeptSeen>;
   secret?: { readonly version: string; readonly readAt: Instant };
   /** For this origin and version of the secret only. */
   kept?: {
@@ -153,6 +155,8 @@ export class Invocation {
     Effects,
     | 'load'
     | 'recall'
+    | 'recallSeen'
+    | 'keepSeen'
     | 'write'
     | 'loadConnection'
     | 'writeConnection'
@@ -183,6 +187,15 @@ export class Invocation {
           (found) => found,
         ),
       recall: (feed) => checkpoints.get(feed),
+      recallSeen: (feed) => {
+        const checkpoint = checkpoints.get(feed);
+        return checkpoint && this.#memory.seen?.get(checkpoint);
+      },
+      keepSeen: (feed, seen) => {
+        const checkpoint = checkpoints.get(feed);
+        this.#memory.seen ??= new WeakMap();
+        if (checkpoint) this.#memory.seen.set(checkpoint, seen);
+      },
       write: (feed, item, expect) => {
         const write = () => table.write(feed, item, expect, clock.now);
         const writing = () => this.#do('write', write, { about: feed, value: item });

@@ -67,6 +67,14 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/run/remembered.test.ts',
   },
   {
+    name: 'kept-keys-of-another-run',
+    story: 'Another worker has delivered meanwhile, and a warm one trusts its own memory: events are delivered twice.',
+    file: 'functions/core/run/with-lease.ts',
+    find: 'if (answer) return answer;',
+    put: 'if (answer) return { ...answer, ...(keptSeen && { keptSeen }) };',
+    test: 'test/rules/run/remembered.test.ts',
+  },
+  {
     name: 'remembered-by-version-alone',
     story: 'A person corrects a checkpoint by hand, and the next run of a warm function undoes it.',
     file: 'functions/core/state/lease.ts',

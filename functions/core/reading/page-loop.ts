@@ -1,6 +1,6 @@
 import { flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
-import { recordHash } from '../events/identity.ts';
+import { rowKey } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
 import { formatTime, type Range } from '../time.ts';
 import type { Announced, PageRows, ReadPage } from './pages/pages.ts';
@@ -65,7 +65,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
     noteProof(run, range, page);
     if (page.again) continue;
     await orSettle(processSlices(run, read, reading, page));
-    reading = { ...reading, pageBefore: new Set(page.hashes) };
+    reading = { ...reading, pageBefore: new Set(page.keys.map(({ hash }) => hash)) };
     yield { number: page.number, reading };
   }
 }
@@ -90,7 +90,7 @@ async function processSlices(run: PageRun, read: RangeRead, reading: Reading, pa
 export async function processSinglePage(run: PageRun, range: Range, rows: readonly Row[]): Promise<void> {
   const { stream } = run.feed;
   const reading = newReading(stream, range, askedRange(stream, range));
-  await processPage(run, reading, { rows, hashes: rows.map(recordHash), number: 1 });
+  await processPage(run, reading, { rows, keys: rows.map((row) => rowKey(stream, row)), number: 1 });
 }
 
 /** The end of the slice that begins at a row. */
@@ -102,8 +102,8 @@ function sliceEnd({ rows }: PageRows, from: number): number {
   return to;
 }
 
-function sliceOf({ rows, hashes, number }: PageRows, from: number, to: number): PageRows {
-  return { rows: rows.slice(from, to), hashes: hashes.slice(from, to), number };
+function sliceOf({ rows, keys, number }: PageRows, from: number, to: number): PageRows {
+  return { rows: rows.slice(from, to), keys: keys.slice(from, to), number };
 }
 
 /** Logs a difference between the announced and the actual number of rows. It proves nothing, since some vendors announce too many. */

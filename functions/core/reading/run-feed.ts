@@ -45,11 +45,12 @@ async function readLive(
   reconcileFeedDestinations(destinations, lease);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
+  if (leased.keptSeen) seen.takeOver(leased.keptSeen);
   if (scopeChange) {
     warnings.push(scopeChange.message);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!plan) return caughtUp(effects.now());
+  if (!plan) return { ...caughtUp(effects.now()), seen };
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
@@ -61,7 +62,7 @@ async function readLive(
   }
   if (outcome.state !== 'caught-up' || destinations.length === 0) return outcome;
   const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
-  return { ...outcome, changes: { ...outcome.changes, ...folded } };
+  return { ...outcome, seen, changes: { ...outcome.changes, ...folded } };
 }
 
 /** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */

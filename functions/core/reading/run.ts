@@ -11,6 +11,7 @@ import type { Instant, Range } from '../time.ts';
 import type { Pages } from './pages/pages.ts';
 import type { Progress } from './progress.ts';
 import type { Occurrences } from './rows/occurrences.ts';
+import type { ReusedIds } from './rows/reused-ids.ts';
 import type { RowOrder } from './rows/row-order.ts';
 import type { SingleActorCheck } from './rows/single-actor-check.ts';
 import type { WorkNotes } from './work-notes.ts';
@@ -30,6 +31,7 @@ interface RowObservers {
   readonly singleActor: SingleActorCheck;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
+  readonly reusedIds: ReusedIds;
 }
 
 /** A run that reads pages and makes events of their rows. */

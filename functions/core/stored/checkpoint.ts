@@ -31,6 +31,8 @@ export interface CommonCheckpoint {
   /** The last run was paused before it had read anything: the next one waits for the vendor instead of ending. */
   readonly waitsInPlace?: boolean;
   readonly lastSuccess?: Instant;
+  /** When the last run began that sent its endpoint a request. The feed for which this is longest ago comes first in a run. */
+  readonly askedAt?: Instant;
   readonly failures: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
 }
@@ -117,11 +119,13 @@ export interface SnapshotRef {
 /** The reason why a feed sends no requests, and until when. */
 export interface Hold {
   readonly until: Instant;
-  readonly reason: 'quota' | 'forbidden';
+  readonly reason: 'quota' | 'forbidden' | 'refused';
   readonly message: string;
   readonly remedy?: string;
-  /** A new version of the secret ends a hold that is about permissions. */
+  /** A new version of the secret ends a hold that is about credentials or permissions. */
   readonly secretVersion?: string;
+  /** Number of refusals of this secret in a row: each one makes the hold longer. */
+  readonly refusals?: number;
 }
 
 /** An answer that could not be read, and in how many runs it came back the same. */

@@ -3,8 +3,8 @@ import { FORMATS } from '../../formats/formats.ts';
 import { failed, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
 
-/** How long Firehose collects events for an object: fewer, larger objects make queries faster and cheaper. */
-export const S3_BUFFER = 5 * MINUTE;
+/** Time for which Firehose collects events for an object. Fewer, larger objects make queries faster and cheaper, and nobody waits for new ones. */
+export const BUFFERED_FOR = 5 * MINUTE;
 
 const FRESHNESS = 'DeliveryToS3.DataFreshness';
 
@@ -15,7 +15,8 @@ export const s3: DestinationType = {
   words: [],
   formats: FORMATS,
   settings: {},
-  delivery: { holds: S3_BUFFER, freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] },
+  heldFor: BUFFERED_FOR,
+  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] },
   isQueryable: (format) => format === 'ecs',
   cost: { archived: true },
 };

@@ -11,18 +11,14 @@ const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
 const SUCCESS = 'DeliveryToSplunk.Success';
 
-/** What Firehose does with an event on its way. */
-export const SPLUNK_TIMES = {
-  /** How long it collects events. */
+/** How long Firehose waits with an event: until it sends it, until Splunk confirms that it has indexed it, and until it gives up. */
+export const TIMES = {
   buffer: 30 * SECOND,
-  /** Time that Splunk may take to confirm that it has indexed a batch. */
   acknowledge: 5 * MINUTE,
-  /** Time for which it retries before an event goes to the quarantine bucket. Two hours is the most that it allows. */
+  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
   retry: 2 * HOUR,
-  /** How long it collects what goes to the bucket. */
-  putAside: MINUTE,
+  bucketBuffer: MINUTE,
 };
-const HOLDS = SPLUNK_TIMES.buffer + SPLUNK_TIMES.acknowledge + SPLUNK_TIMES.retry + SPLUNK_TIMES.putAside;
 
 const SETTINGS = {
   hecUrl: z.optional(
@@ -54,6 +50,7 @@ export const splunk: DestinationType = {
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,
+  heldFor: TIMES.buffer + TIMES.retry + TIMES.acknowledge + TIMES.bucketBuffer,
   envelope: {
     envelope: hecEnvelope,
     heading: 'Splunk',
@@ -67,11 +64,7 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
     const { index } = parse(settings);
     return { hec: index === undefined ? {} : { index } };
   },
-  delivery: {
-    holds: HOLDS,
-    freshness: FRESHNESS,
-    signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)],
-  },
+  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] },
   secret: {
     setting: 'tokenSecret',
     about: 'the token',

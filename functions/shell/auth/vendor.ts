@@ -38,6 +38,8 @@ export class Vendor {
   readonly #ways = new Map<string, Http>();
   /** The secret as this invocation has read it, in place of a remembered one. */
   #secret: Promise<Secret> | undefined;
+  /** The read that is on its way. */
+  #reading: Promise<Secret> | undefined;
   /** The secret that was taken up last. Its values are masked in this invocation. */
   #hidden: Secret | undefined;
   /** The version of the secret that the token in use was obtained with. */
@@ -117,7 +119,11 @@ export class Vendor {
     const { connection, secrets } = this.#tools;
     const remembered = secrets.take(connection.secret, Date.now());
     if (remembered && since === 'remembered') return this.#hide(remembered);
-    const reading = this.#readAndHide();
+    // Requests that are refused at the same time ask once for a newer secret.
+    this.#reading ??= this.#readAndHide().finally(() => {
+      this.#reading = undefined;
+    });
+    const reading = this.#reading;
     const before = this.#secret;
     this.#secret ??= reading;
     try {

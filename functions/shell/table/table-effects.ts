@@ -15,6 +15,8 @@ export type TableEffects = Pick<
   Effects,
   | 'load'
   | 'recall'
+  | 'recallSeen'
+  | 'keepSeen'
   | 'loadJobs'
   | 'write'
   | 'loadConnection'
@@ -67,7 +69,7 @@ export function tableEffects(
 function rememberedCheckpoints(
   table: TableClient,
   memory: CheckpointMemory,
-): Pick<TableEffects, 'load' | 'recall' | 'write'> {
+): Pick<TableEffects, 'load' | 'recall' | 'recallSeen' | 'keepSeen' | 'write'> {
   return {
     load: async (key) => {
       memory.drop(key);
@@ -76,6 +78,8 @@ function rememberedCheckpoints(
       return found;
     },
     recall: (key) => memory.recall(key),
+    recallSeen: (key) => memory.recallSeen(key),
+    keepSeen: (key, seen) => memory.keepSeen(key, seen),
     write: async (key, item, expect) => {
       memory.drop(key);
       const outcome = await writeCheckpoint(table, key, item, expect);

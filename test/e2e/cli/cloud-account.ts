@@ -21,7 +21,8 @@ export interface CloudAccount {
 
 export interface FakeFunction {
   readonly timeout: number;
-  readonly destinations: readonly string[];
+  /** How long each of its destinations' streams may hold an event. Undefined if an older version has deployed it. */
+  readonly heldFor: readonly (number | undefined)[];
   /** The reserved concurrency, if there is one. */
   reserved?: number | undefined;
   tags: Record<string, string>;
@@ -126,7 +127,7 @@ function manage(
     return;
   }
   if (what === 'configuration') {
-    const list = one.destinations.map((id) => ({ id, deliveryStream: id, shape: { format: 'ecs' } }));
+    const list = one.heldFor.map((heldFor) => ({ id: 'x', deliveryStream: 'x', heldFor, shape: { format: 'ecs' } }));
     return void send({
       Timeout: one.timeout,
       Environment: { Variables: { TIDEMARK_DESTINATIONS: JSON.stringify(list) } },

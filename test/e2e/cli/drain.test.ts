@@ -15,8 +15,8 @@ const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 10, 9);
 const TAG = 'tidemark:stopped-at';
 const ENVIRONMENT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-const SPLUNK = { id: 'soc', type: 'splunk', hecUrl: 'https://http-inputs-acme.splunkcloud.com:443' };
-const holdsOf = (type: string) => (DESTINATION_TYPES.find(({ id }) => id === type)?.delivery.holds ?? 0) / 1_000;
+const heldFor = (type: string) => DESTINATION_TYPES.find(({ id }) => id === type)?.heldFor ?? 0;
+const holdsOf = (type: string) => heldFor(type) / 1_000;
 /** For what is not exact. */
 const MARGIN = 3 * MINUTE;
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
     [PAST, 900],
     [OTHER, 60],
   ] as const)
-    account.functions.set(arn, { timeout, destinations: ['lake'], tags: {} });
+    account.functions.set(arn, { timeout, heldFor: [heldFor('s3')], tags: {} });
   vi.stubEnv('AWS_ENDPOINT_URL', account.url);
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
   said = '';
@@ -96,19 +96,16 @@ describe('tidemark drain --cloud', () => {
     expect(said).toMatch(/^It is safe to delete now/m);
   });
 
-  test('waits two hours longer for a destination that is tried again for so long, and for one that nobody knows any more', async () => {
-    for (const [destinations, file] of [
-      [['lake', 'soc'], { destinations: [{ id: 'lake', type: 's3' }, SPLUNK] }],
-      // It has already been taken out of the configuration, and is deployed still.
-      [['lake', 'gone'], {}],
-    ] as const) {
-      for (const [arn, one] of account.functions)
-        account.functions.set(arn, { ...one, destinations, reserved: undefined, tags: {} });
-      const clock = clockOf();
+  test.each([
+    ['a destination that is tried again for so long', heldFor('splunk')],
+    ['one of which an older deployment does not say it', undefined],
+  ])('waits two hours longer for %s, whatever the configuration has lost since', async (_, held) => {
+    const live = account.functions.get(LIVE) as FakeFunction;
+    account.functions.set(LIVE, { ...live, heldFor: [heldFor('s3'), held] });
+    const clock = clockOf();
 
-      expect(await drain(clock, {}, file)).toBe(0);
-      expect(clock.time - START).toBe(900_000 + holdsOf('splunk') + MARGIN);
-    }
+    expect(await drain(clock)).toBe(0);
+    expect(clock.time - START).toBe(300_000 + holdsOf('splunk') + MARGIN);
     expect(holdsOf('splunk')).toBeGreaterThan(120 * MINUTE);
   });
 

@@ -6,11 +6,14 @@ import { createWorld, type World } from '../../memory/world.ts';
 import type { Scenario } from './scenario.ts';
 import { BEGIN } from './scenario-rows.ts';
 
+/** The stream of the other feed. */
+const NEIGHBOUR = 'beside';
+
 /** The world of a scenario, without its rows. */
 export function createWorldOf(scenario: Scenario): World {
   const { vendor, settle, overlap, longestWindow, cutAfterPages, startFrom, destinations } = scenario;
   const plain = memoryStream('events', vendor.precision, vendor.paging === 'offset');
-  return createWorld({
+  const world = createWorld({
     seed: scenario.seed,
     start: BEGIN,
     vendor: { ...vendor, echo: scenario.echo ? ({ to }, now) => Math.min(to, now) : undefined },
@@ -36,7 +39,11 @@ export function createWorldOf(scenario: Scenario): World {
     destinations: destinations.filter(({ from }) => from === 0).map(({ id }) => id),
     ...(startFrom !== undefined && { startFrom }),
     requestsInFlight: scenario.requestsInFlight,
+    more: scenario.neighbour ? [{ stream: { name: NEIGHBOUR } }] : [],
   });
+  const neighbour = world.vendors.get(NEIGHBOUR);
+  if (neighbour) neighbour.onRequest = () => scenario.neighbour;
+  return world;
 }
 
 /** A session is its start and its end. */
@@ -52,5 +59,7 @@ export function lineOf({ event, tidemark }: EcsEvent): string {
   if (event.module !== 'tidemark') return `${event.id}\t${event.original}\t${event.reason ?? ''}`;
   // A lost permission is about no range.
   const { from = '', to = '' } = (tidemark.range ?? {}) as { from?: string; to?: string };
-  return `${event.id}\t@${String(tidemark.act)}\t\t${parseInstant(from)}\t${parseInstant(to)}`;
+  // What a neighbour tells is not about the feed that is looked at.
+  const whose = String(tidemark.feed).includes(NEIGHBOUR) ? `${NEIGHBOUR} ` : '';
+  return `${event.id}\t@${whose}${String(tidemark.act)}\t\t${parseInstant(from)}\t${parseInstant(to)}`;
 }

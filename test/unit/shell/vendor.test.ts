@@ -132,6 +132,19 @@ test('a secret that cannot be read again fails that request, and no other one', 
   expect(await effects.secretVersion()).toBe('v1');
 });
 
+test('requests that are refused at the same time read the secret once', async () => {
+  const { effects } = vendorOf(HMAC, { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' });
+  await effects.fetch({ url: '/log' }, SECOND, false);
+  vi.mocked(readSecret).mockClear();
+
+  const again = ['/a', '/b', '/c', '/d'].map((url) => effects.fetch({ url }, SECOND, true));
+  await Promise.all(again);
+  expect(readSecret).toHaveBeenCalledOnce();
+
+  await effects.fetch({ url: '/e' }, SECOND, true);
+  expect(readSecret).toHaveBeenCalledTimes(2);
+});
+
 describe('a secret that an earlier invocation has read', () => {
   const OLD = { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' };
   const NEW = { id: 'EXAMPLE-id-51aa', key: 'EXAMPLE-key-77b0' };

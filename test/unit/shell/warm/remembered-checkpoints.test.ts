@@ -10,6 +10,7 @@ import { type TableEffects, tableEffects } from '../../../../functions/shell/tab
 import { CheckpointMemory } from '../../../../functions/shell/warm/checkpoint-memory.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
 import type { Service } from '../../../../local/services/service.ts';
+import { SIGNATURES } from '../../../local/signatures.ts';
 
 // Against the embedded DynamoDB, which evaluates the conditions.
 
@@ -31,7 +32,7 @@ let feeds = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
-  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');

@@ -1,6 +1,6 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
-/** Bugs at the edges: in what a vendor's answer, a format, a terminal or an AWS account gets to see. */
+/** Bugs at the edges: in what a vendor's answer, a format, a terminal, an AWS account or another user of the machine gets to see. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'blank-answer-taken',
@@ -53,15 +53,16 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'drained-too-early',
-    story: 'It is said to be safe, the stack is destroyed, and the events that Splunk has not taken yet are gone.',
+    story: 'It is said to be safe, the stack is destroyed, and the events that the SIEM has not taken yet are gone.',
     file: 'cli/cloud/drain-cloud.ts',
-    find: 'return stoppedAt + found.timeoutMs + longestHold(found, config) + MARGIN_MS;',
+    find: 'return stoppedAt + found.timeoutMs + found.heldForMs + MARGIN_MS;',
     put: 'return stoppedAt + found.timeoutMs + MARGIN_MS;',
     test: 'test/e2e/cli/drain.test.ts',
   },
   {
     name: 'drained-while-awake',
-    story: 'A colleague has started the functions again while the command waited, and it says that nothing is on its way.',
+    story:
+      'A colleague has started the functions again while the command waited, and it says that nothing is on its way.',
     file: 'cli/cloud/drain-cloud.ts',
     find: 'if (awake.length > 0) {',
     put: 'if (awake.length > arns.length) {',
@@ -90,5 +91,70 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     find: 'if (unheardOf !== undefined) Annotations',
     put: 'if (unheardOf === undefined) Annotations',
     test: 'test/infra/alarms.test.ts',
+  },
+  {
+    name: 'any-signature-accepted',
+    story:
+      'Another user of the machine reads every secret from the embedded Secrets Manager, with an invented signature.',
+    file: 'local/services/access/signature.ts',
+    find: "if (timingSafeEqual(Buffer.from(signature, 'hex'), this.#signatureOf(request, terms, body))) return;",
+    put: "if (signature !== '') return;",
+    test: 'test/local/access.test.ts',
+  },
+  {
+    name: 'signature-without-end',
+    story: 'A request that was once signed, and stands in a log, can be sent again a year later.',
+    file: 'local/services/access/signature.ts',
+    find: 'Math.abs(age) <= LONGEST_AGE_MS',
+    put: 'age >= -LONGEST_AGE_MS',
+    test: 'test/local/access.test.ts',
+  },
+  {
+    name: 'body-not-signed',
+    story: 'Under a right signature, forged events are put in the place of those that were signed.',
+    file: 'local/services/access/signature.ts',
+    find: "names, hash('sha256', body)]",
+    put: "names, hash('sha256', '')]",
+    test: 'test/local/access.test.ts',
+  },
+  {
+    name: 'operation-not-signed',
+    story: 'A signature for reading an item is used to delete a table.',
+    file: 'local/services/access/signature.ts',
+    find: 'if (missing.length > 0) throw',
+    put: 'if (missing.length > 9) throw',
+    test: 'test/local/access.test.ts',
+  },
+  {
+    name: 'key-open-to-others',
+    story: 'A key that everybody on the machine could read for a year is still used, without a word.',
+    file: 'local/services/access/key.ts',
+    find: '(permissions & ~PRIVATE_FILE) !== 0',
+    put: 'permissions === 0',
+    test: 'test/local/access.test.ts',
+  },
+  {
+    name: 'anybody-believed',
+    story: 'A run has died, another user listens on its port, and is told the next secret that is set.',
+    file: 'local/world.ts',
+    find: 'return proof === signatures.prove(challenge);',
+    put: 'return proof !== undefined;',
+    test: 'test/local/beside.test.ts',
+  },
+  {
+    name: 'anybody-switches-faults',
+    story: 'Another user of the machine makes a simulator refuse every request.',
+    file: 'simulators/control-access.ts',
+    find: 'if (given && wanted && timingSafeEqual(given, wanted)) return undefined;',
+    put: 'if (given && wanted) return undefined;',
+    test: 'test/local/control.test.ts',
+  },
+  {
+    name: 'written-for-everybody',
+    story: 'Under a careless umask, every user of the machine may read the table with its quarantined events.',
+    file: 'cli/cli.ts',
+    find: 'process.umask(0o077);',
+    put: 'process.umask(0o000);',
+    test: 'test/e2e/cli/other-users.test.ts',
   },
 ];
