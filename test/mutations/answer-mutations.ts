@@ -73,7 +73,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'window-of-death-not-halved',
     story: 'After a run that died, the next one asks for the same window, and dies too.',
-    file: 'functions/core/reading/read-less.ts',
+    file: 'functions/core/reading/recovery/read-less.ts',
     find: 'halved < Math.min(died, MOST_HALVINGS)',
     put: 'halved < Math.min(0 * died, MOST_HALVINGS)',
     test: DIED,

@@ -10,9 +10,9 @@ import { finishWindow } from './finish-window.ts';
 import { commitPosition } from './flush-behind.ts';
 import { askedRange, firstWindow, halve } from './plan.ts';
 import { readWindow } from './read-window.ts';
+import { unreadablePolicy } from './recovery/unreadable-policy.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
 import type { Run } from './run.ts';
-import { unreadablePolicy } from './unreadable-policy.ts';
 
 /** The state at the start of a window's read, and whether any page could be read since. */
 export interface WindowStart {

@@ -6,7 +6,8 @@ const MIN_ENCODED_LENGTH = 8;
 /** Maximum length of one character of a secret in any of its forms. */
 const LONGEST_CHARACTER = 20;
 
-const MASK = '[secret]';
+/** Stands in the place of a secret. */
+export const MASKED = '[secret]';
 
 /** Removes secrets from texts and errors, in all their encoded forms, in one pass. */
 export class Mask {
@@ -27,7 +28,7 @@ export class Mask {
   redact(text: string): string {
     if (this.#forms.size === 0) return text;
     this.#pattern ??= this.#makePattern();
-    return text.replace(this.#pattern, MASK);
+    return text.replace(this.#pattern, MASKED);
   }
 
   /** The same for a text that comes in pieces. The last characters wait for the next piece, because a secret may begin in them. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { OutOfTimeError, UnreadableError } from '../../errors.ts';
-import { recordHash } from '../../events/identity.ts';
+import { rowKey } from '../../events/identity.ts';
 import { type CutRecord, listInPieces } from '../../events/json/list-in-pieces.ts';
-import type { Answer, Request, Row } from '../../model.ts';
+import type { Answer, Request, Row, Stream } from '../../model.ts';
 import type { Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
 
@@ -44,7 +44,7 @@ export async function* readLargeAnswer(reader: Reader, large: LargeAnswer): Asyn
       const page = stream.read({ ...answer, text: `{${JSON.stringify(list)}:[${texts.join()}]}` }, request);
       check?.add(texts.length, page.rows);
       const rows = [...page.rows, ...cut.map(cutRow)];
-      yield { ...pageOf(rows), ...proof, isPart };
+      yield { ...pageOf(stream, rows), ...proof, isPart };
       [proof, isPart] = [{}, true];
     }
   } catch (thrown) {
@@ -54,8 +54,8 @@ export async function* readLargeAnswer(reader: Reader, large: LargeAnswer): Asyn
   }
 }
 
-function pageOf(rows: readonly Row[]) {
-  return { rows, hashes: rows.map(recordHash), number: 1, again: false, hasNext: false, size: 0 };
+function pageOf(stream: Stream, rows: readonly Row[]) {
+  return { rows, keys: rows.map((row) => rowKey(stream, row)), number: 1, again: false, hasNext: false, size: 0 };
 }
 
 /** A stand-in for a record that is too long. Its digest tells it from others that begin in the same way. */

@@ -1,4 +1,5 @@
 import type { Effects } from '../../effects.ts';
+import type { RowKey } from '../../events/identity.ts';
 import type { Feed, Row } from '../../model.ts';
 import type { Asker } from '../../requests/ask.ts';
 import type { Duration, Instant } from '../../time.ts';
@@ -13,7 +14,7 @@ export interface Reader {
 /** Rows of a page. */
 export interface PageRows {
   readonly rows: readonly Row[];
-  readonly hashes: readonly string[];
+  readonly keys: readonly RowKey[];
   /** The number of their page. */
   readonly number: number;
 }
@@ -26,7 +27,7 @@ export interface Proof {
   readonly clock?: { readonly now: Instant; readonly offset: Duration } | undefined;
 }
 
-/** One page with the hashes of its rows. */
+/** One page with the keys of its rows. */
 export interface ReadPage extends PageRows, Proof {
   /** Whether its rows were read before: paging has led to the same page. */
   readonly again: boolean;

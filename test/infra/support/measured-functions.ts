@@ -10,9 +10,24 @@ import { Child } from '../../../bench/lab/child.ts';
 import { type BenchSource, findBenchSources } from '../../../bench/sources/find.ts';
 import type { Call, Measured } from '../../../bench/subjects/messages.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
+import { answerLimit } from '../../../functions/shell/network/answer-limit.ts';
 import { heapLimits } from '../../../lib/functions/heap-limits.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The smallest memory that a deployment may set, in MB. */
+export const SMALLEST_MB = 256;
+/** The maximum size of a process there. The keys of a backlog of a million events, and Lambda's own part, take the rest. */
+export const MOST_MB = SMALLEST_MB - 30;
+/** The maximum weight of an answer there. */
+export const LIMIT = answerLimit(String(SMALLEST_MB));
+/** However slow the machine is. */
+export const PATIENCE_MS = 240_000;
+
+/** Repeats a text until it is so long. */
+export function repeated(text: string, length: number): string {
+  return text.repeat(Math.floor(length / text.length));
+}
 
 /** A run that is measured. */
 export interface MeasuredRun {
@@ -20,7 +35,6 @@ export interface MeasuredRun {
   /** Default: that of the bench. */
   readonly stream?: string;
   readonly requestsInFlight?: number;
-  readonly memoryMb: number;
   readonly at: number;
   /** How long before that the feed begins, in milliseconds. */
   readonly since: number;
@@ -65,7 +79,6 @@ export class MeasuredFunctions {
     source: id,
     stream,
     requestsInFlight,
-    memoryMb,
     at,
     since,
     answer,
@@ -95,10 +108,10 @@ export class MeasuredFunctions {
       AWS_REGION: 'us-east-1',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: url,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(SMALLEST_MB),
       ...deliveringAs('ecs'),
     };
-    const execArgv = heapLimits(memoryMb).split(' ');
+    const execArgv = heapLimits(SMALLEST_MB).split(' ');
     const { child } = await Child.start<Call, Measured>(fileURLToPath(program.url), {
       args: [handler.url],
       execArgv,

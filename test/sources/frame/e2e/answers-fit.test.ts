@@ -1,21 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VendorCall, VendorReply } from '../../../bench/endpoints/vendor.ts';
-import { answerLimit } from '../../../functions/shell/network/answer-limit.ts';
-import { csvHeader } from '../../../simulators/vbrick/log/rows-text.ts';
-import { MeasuredFunctions } from '../support/measured-function.ts';
+import type { VendorCall, VendorReply } from '../../../../bench/endpoints/vendor.ts';
+import { LIMIT, MeasuredFunctions, MOST_MB, PATIENCE_MS, repeated } from '../../../infra/support/measured-functions.ts';
 
-// Rule 41: an answer that fits the limit fits the smallest function. The deployed bundle reads the worst answers that the limit
-// lets through, in a process with the heap's limits of the deployment.
+// An answer that fits the limit fits the smallest function. The deployed bundle reads the worst answers that the limit lets
+// through, in a process with the heap's limits of the deployment.
 
-const SMALLEST_MB = 256;
-/** The keys of a backlog of a million events, and Lambda's own part, take the rest. */
-const MOST_MB = SMALLEST_MB - 30;
-const LIMIT = answerLimit(String(SMALLEST_MB));
 const AT = Date.UTC(2026, 2, 3, 12);
 const HOUR_MS = 3_600_000;
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** However slow the machine is. */
-const PATIENCE_MS = 120_000;
 
 let functions: MeasuredFunctions;
 beforeAll(async () => {
@@ -24,20 +16,15 @@ beforeAll(async () => {
 afterAll(() => functions.close());
 
 /** The text of one record that happened half an hour ago, with a field in front of the others. */
-function record(id: string, field: string): string {
+function record(field: string): string {
   return functions
-    .source(id)
+    .source('frame')
     .endpoint.row(1, AT - 1_800_000)
     .replace('{', `{"more":${field},`);
 }
 
 function row(at: number): string {
   return functions.source('frame').endpoint.row(at, AT - 3_000_000 + (at % 3_000) * 800);
-}
-
-/** Repeats a text until it is so long. */
-function repeated(text: string, length: number): string {
-  return text.repeat(Math.floor(length / text.length));
 }
 
 function rows(length: number): string {
@@ -63,14 +50,14 @@ function firstPageOf(path: string, body: string): (call: VendorCall) => VendorRe
 describe('the largest answers that the limit lets through', () => {
   test.each<[string, () => string]>([
     ['of usual records', () => `[${rows(LIMIT * 0.6)}]`],
-    ['of one record with a long text', () => `[${record('frame', `"${'x'.repeat(LIMIT * 0.98)}"`)}]`],
+    ['of one record with a long text', () => `[${record(`"${'x'.repeat(LIMIT * 0.98)}"`)}]`],
     [
       'of one record with a long text, a character of which takes two bytes',
-      () => `[${record('frame', `"\u4e2d${'x'.repeat(LIMIT * 0.98)}"`)}]`,
+      () => `[${record(`"\u4e2d${'x'.repeat(LIMIT * 0.98)}"`)}]`,
     ],
-    ['of one record with empty objects', () => `[${record('frame', `[${repeated('{},', LIMIT * 0.108)}{}]`)}]`],
-    ['of one record with keys', () => `[${record('frame', manyKeys(LIMIT * 0.42))}]`],
-    ['of lists in lists', () => `[${record('frame', `${'['.repeat(LIMIT * 0.07)}${']'.repeat(LIMIT * 0.07)}`)}]`],
+    ['of one record with empty objects', () => `[${record(`[${repeated('{},', LIMIT * 0.108)}{}]`)}]`],
+    ['of one record with keys', () => `[${record(manyKeys(LIMIT * 0.42))}]`],
+    ['of lists in lists', () => `[${record(`${'['.repeat(LIMIT * 0.07)}${']'.repeat(LIMIT * 0.07)}`)}]`],
     ['of empty records', () => `[${repeated('{},', LIMIT * 0.108)}{}]`],
     ['of numbers for records', () => `[${repeated('1,', LIMIT * 0.14)}1]`],
   ])('%s', { timeout: PATIENCE_MS }, async (_, make) => {
@@ -78,7 +65,6 @@ describe('the largest answers that the limit lets through', () => {
 
     const { report, peak } = await functions.run({
       source: 'frame',
-      memoryMb: SMALLEST_MB,
       at: AT,
       since: HOUR_MS,
       answer: firstPageOf('/audit-trails', body),
@@ -91,41 +77,12 @@ describe('the largest answers that the limit lets through', () => {
   });
 });
 
-test.each<[string, string, () => VendorReply]>([
-  [
-    'CSV with empty cells',
-    'vbrick',
-    () => ({ type: 'text/csv', body: `${csvHeader({})}\r\n${repeated(',,,,,,,\r\n', LIMIT * 0.085)}` }),
-  ],
-  [
-    'a document with empty records',
-    'thousandeyes',
-    () => ({ type: JSON_TYPE, body: `{"auditEvents":[${repeated('{},', LIMIT * 0.108)}{}]}` }),
-  ],
-])('so does %s', { timeout: PATIENCE_MS }, async (_, source, make) => {
-  const reply = make();
-
-  const { report, peak } = await functions.run({
-    source,
-    memoryMb: SMALLEST_MB,
-    at: AT,
-    since: HOUR_MS,
-    answer: ({ url }) => (url.pathname.endsWith(`/${functions.source(source).stream}`) ? reply : undefined),
-  });
-
-  expect(report.error).toBeUndefined();
-  expect(report).toMatchObject({ state: 'caught-up' });
-  expect(report.fetched).toBeGreaterThan(30_000);
-  expect(peak).toBeLessThan(MOST_MB);
-});
-
 test('eight answers in flight fit together, each with nearly its share', { timeout: PATIENCE_MS }, async () => {
   const many = `"more":[${'{},'.repeat(10)}{}],`;
 
   const { report, peak, inFlight } = await functions.run({
     source: 'frame',
     requestsInFlight: 8,
-    memoryMb: SMALLEST_MB,
     at: AT,
     since: 20 * HOUR_MS,
     log: { rows: 40_000, change: (text) => text.replace('{', `{${many}`) },
@@ -141,10 +98,9 @@ test('eight answers in flight fit together, each with nearly its share', { timeo
 test('what is larger is not read, and takes no memory', { timeout: PATIENCE_MS }, async () => {
   const { report, peak } = await functions.run({
     source: 'frame',
-    memoryMb: SMALLEST_MB,
     at: AT,
     since: HOUR_MS,
-    answer: firstPageOf('/audit-trails', `[${record('frame', `"${'x'.repeat(15 * LIMIT)}"`)}]`),
+    answer: firstPageOf('/audit-trails', `[${record(`"${'x'.repeat(15 * LIMIT)}"`)}]`),
   });
 
   expect(report.error).toMatchObject({ code: 'unreadable', message: 'The vendor’s answer is larger than 4 MiB.' });
@@ -165,7 +121,6 @@ test('a day in one answer of 60 MiB is read record by record', { timeout: PATIEN
   const { report, peak, lines } = await functions.run({
     source: 'frame',
     stream: 'user-activities',
-    memoryMb: SMALLEST_MB,
     at: AT,
     since: 24 * HOUR_MS,
     answer: ({ url }) => (url.pathname.endsWith('/user_activities') ? { type: JSON_TYPE, body } : undefined),

@@ -1,12 +1,12 @@
-import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import type { RunOutcome } from '../run/outcome.ts';
-import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
-import { formatTime } from '../time.ts';
-import { finishWindow } from './finish-window.ts';
-import { commitPosition } from './flush-behind.ts';
-import { firstWindow, halve } from './plan.ts';
-import { wholeSteps } from './recover.ts';
-import type { Run } from './run.ts';
+import { sendSelfEvent } from '../../delivery/send-self-event.ts';
+import type { RunOutcome } from '../../run/outcome.ts';
+import type { ReadingCheckpoint } from '../../stored/checkpoint.ts';
+import { formatTime } from '../../time.ts';
+import { finishWindow } from '../finish-window.ts';
+import { commitPosition } from '../flush-behind.ts';
+import { firstWindow, halve } from '../plan.ts';
+import { wholeSteps } from '../recover.ts';
+import type { Run } from '../run.ts';
 
 /** Number of runs that must have died of the smallest window before it is given up. */
 const DEATHS_BEFORE_GIVING_UP = 3;
