@@ -8,7 +8,9 @@ import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
+import { findLeftFeeds, type Leaving, type LeftFeed, listLeftFeeds } from '../core/invocation/left-feeds.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
+import { tellLeft } from '../core/invocation/tell-left.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -23,7 +25,7 @@ import { pause } from './network/pause.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
-import { tableEffects } from './table/table-effects.ts';
+import { type TableSettings, tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { CheckpointMemory } from './warm/checkpoint-memory.ts';
 import { Memo } from './warm/memo.ts';
@@ -56,8 +58,8 @@ const MAX_SEEN_KEYS = 500_000;
 /** The answer of an invocation: the feeds' reports, their statuses, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedStatusReport[] }
-  | { readonly census: CensusReport };
+  | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
@@ -83,8 +85,12 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const { connection = NO_CONNECTION } = order;
       const { tokens, secrets } = kept;
       vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
-      const stateKey = `${source.id}/@connection/${connection.id}`;
-      const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor, environment });
+      const settings = {
+        connection: `${source.id}/@connection/${connection.id}`,
+        feeds: `${source.id}/@feeds`,
+        quarantineFor: environment.quarantineDays * DAY,
+      };
+      const effects = makeEffects({ settings, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -119,16 +125,25 @@ async function carryOut(
   environment: Environment,
 ): Promise<Answered> {
   const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
-  if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
-  if (task.act === 'look')
-    return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
+  const { destinations } = environment;
+  if (task.act === 'census') {
+    const census = await takeCensus(effects, source, task.feeds);
+    const telling = { effects, source, destinations, write: writeEvent, owner: randomUUID() };
+    const tell = (leaving: Leaving) => tellLeft(telling, leaving);
+    const left = await findLeftFeeds({ effects, source, configured: task.feeds, retired: task.retired ?? [], tell });
+    return { census: { ...census, left } };
+  }
+  if (task.act === 'look') {
+    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
+    return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+  }
   return {
     feeds: await runConnection({
       effects,
       source,
       connection,
       feeds,
-      destinations: environment.destinations,
+      destinations,
       write: writeEvent,
       owner: randomUUID(),
       maxSeenKeys: MAX_SEEN_KEYS,
@@ -238,17 +253,15 @@ function readDays(name: string, usual: string, remedy: string): number {
 
 /** Inputs of the effects of one invocation. */
 interface World {
-  /** The key of the connection's item in the table. */
-  readonly stateKey: string;
+  readonly settings: TableSettings;
   readonly host: HostContext;
   readonly telemetry: Telemetry;
   readonly kept: Kept;
   readonly vendor: Vendor;
-  readonly environment: Environment;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ stateKey, host, telemetry, kept, vendor, environment }: World): Effects {
+function makeEffects({ settings, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
@@ -258,7 +271,7 @@ function makeEffects({ stateKey, host, telemetry, kept, vendor, environment }: W
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
-    ...tableEffects(table, checkpoints, stateKey, environment.quarantineDays * DAY),
+    ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     count: (metric, value) => telemetry.count(metric, value),

@@ -36,6 +36,7 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
+  retiredFeeds: ['acme/log/gone'],
   perFeedMetrics: true,
   alarms: {
     emails: ['soc@acme.test'],

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly clockOffset?: Duration;
   /** In place of the world's. */
   readonly onEffect?: EffectHook;
+  /** Effects in place of the world's, such as those of a real table. */
+  readonly effects?: Partial<Effects>;
 }
 
 interface EffectOptions {
@@ -109,7 +111,7 @@ export class Invocation {
     this.#options = options;
     this.#memory = options.warm ?? world.warm ?? {};
     this.#endsAt = world.clock.now + budget;
-    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks() };
+    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks(), ...options.effects };
   }
 
   /** The invocation has answered: its host freezes it, and what it still waits for never comes. */
@@ -160,6 +162,8 @@ export class Invocation {
     | 'write'
     | 'loadConnection'
     | 'writeConnection'
+    | 'loadKnownFeeds'
+    | 'noteKnownFeeds'
     | 'loadSeen'
     | 'remember'
     | 'quarantine'
@@ -204,6 +208,9 @@ export class Invocation {
       loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
         this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
+      loadKnownFeeds: () => this.#do('loadKnownFeeds', () => table.loadKnownFeeds()),
+      noteKnownFeeds: (known, forgotten) =>
+        this.#do('noteKnownFeeds', () => table.noteKnownFeeds(known, forgotten), { value: known }),
       loadSeen: async function* (feed, range) {
         yield* await seen(feed, range);
       },

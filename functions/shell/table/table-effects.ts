@@ -2,7 +2,7 @@ import type { Effects } from '../../core/effects.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 import type { CheckpointMemory } from '../warm/checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
-import { loadConnection, writeConnection } from './connection-states.ts';
+import { loadConnection, loadKnownFeeds, noteKnownFeeds, writeConnection } from './connection-states.ts';
 import { loadLedger, saveLedger } from './ledger-rows.ts';
 import { loadOngoing, noteOngoing } from './ongoing.ts';
 import { dropQuarantine, loadQuarantine, quarantine } from './quarantine-entries.ts';
@@ -21,6 +21,8 @@ export type TableEffects = Pick<
   | 'write'
   | 'loadConnection'
   | 'writeConnection'
+  | 'loadKnownFeeds'
+  | 'noteKnownFeeds'
   | 'loadSeen'
   | 'remember'
   | 'loadOngoing'
@@ -35,21 +37,28 @@ export type TableEffects = Pick<
   | 'loadLedger'
 >;
 
-/**
- * @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>`
- * @param quarantineFor how long entries in quarantine are kept
- */
+/** What the items of an invocation depend on, besides the feed. */
+export interface TableSettings {
+  /** The connection whose state is read and written: `<source>/@connection/<id>`. */
+  readonly connection: string;
+  /** The known feeds of the source: `<source>/@feeds`. */
+  readonly feeds: string;
+  /** How long entries in quarantine are kept. */
+  readonly quarantineFor: Duration;
+}
+
 export function tableEffects(
   table: TableClient,
   memory: CheckpointMemory,
-  connectionKey: string,
-  quarantineFor: Duration,
+  { connection, feeds, quarantineFor }: TableSettings,
 ): TableEffects {
   return {
     ...rememberedCheckpoints(table, memory),
     loadJobs: (feed, kind) => loadJobs(table, feed, kind),
-    loadConnection: () => loadConnection(table, connectionKey),
-    writeConnection: (state, expectVersion) => writeConnection(table, connectionKey, state, expectVersion),
+    loadConnection: () => loadConnection(table, connection),
+    writeConnection: (state, expectVersion) => writeConnection(table, connection, state, expectVersion),
+    loadKnownFeeds: () => loadKnownFeeds(table, feeds),
+    noteKnownFeeds: (known, forgotten) => noteKnownFeeds(table, feeds, known, forgotten),
     loadSeen: (place, range) => loadSeen(table, place, range),
     remember: (place, chunks) => remember(table, place, chunks, Date.now() * MILLISECOND),
     loadOngoing: (feed) => loadOngoing(table, feed),

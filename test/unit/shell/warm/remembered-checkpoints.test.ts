@@ -53,7 +53,11 @@ afterAll(async () => {
 });
 
 function newProcess(): TableEffects {
-  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), 'memory/@connection/acme', DAY);
+  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), {
+    connection: 'memory/@connection/acme',
+    feeds: 'memory/@feeds',
+    quarantineFor: DAY,
+  });
 }
 
 /** Takes the lease of what is remembered. */
