@@ -159,12 +159,16 @@ describe('verify', () => {
     expect(missed.text).toContain('lost');
   });
 
-  it('takes the latest whole day when it is told no range', async () => {
+  it('takes whole days when it is told no range, up to the latest one', async () => {
     const world = await begunThreeDaysAgo();
 
-    const report = await untilDone(world, { act: 'verify' });
+    await untilDone(world, { act: 'verify' });
+    const jobs = await world.invoke().effects.loadJobs(FEED, 'verify');
 
-    expect(report.job).toMatchObject({ from: '2026-03-01T00:00:00.000Z', to: '2026-03-02T00:00:00.000Z' });
+    expect(jobs.map((item) => item.kind === 'verify' && item.job.id)).toEqual([
+      '20260228T000000Z-20260301T000000Z',
+      '20260301T000000Z-20260302T000000Z',
+    ]);
   });
 
   it('says that there is nothing to verify', async () => {
