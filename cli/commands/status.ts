@@ -1,5 +1,6 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
+import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
@@ -7,7 +8,7 @@ import { columns } from '../views/columns.ts';
 
 /** Shows how far each feed has read, what keeps it from reading on, and what is missing. */
 export async function status(options: FeedOptions): Promise<number> {
-  return await look(options, (looks) => {
+  return await look(options, (looks, left) => {
     const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
       feed,
       watermark ?? 'never run',
@@ -18,8 +19,13 @@ export async function status(options: FeedOptions): Promise<number> {
       jobs.filter(({ state }) => state === 'running').length,
     ]);
     const head = ['feed', 'watermark', 'behind', 'caught up', 'failures', 'quarantined', 'jobs'];
-    return [columns(head, rows), ...looks.flatMap(problemsOf)].join('\n');
+    return [columns(head, rows), ...looks.flatMap(problemsOf), ...left.map(sayLeft)].join('\n');
   });
+}
+
+/** A feed that nobody reads any more. */
+function sayLeft({ feed, since, watermark }: LeftFeed): string {
+  return clean(`  ${feed}: left, no longer configured since ${since}; read up to ${watermark}`);
 }
 
 /** Why a feed does not read on, what is missing of it, and its jobs. */

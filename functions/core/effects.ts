@@ -2,6 +2,7 @@ import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
 import type { Checkpoint } from './stored/checkpoint.ts';
 import type { ConnectionState } from './stored/connection-state.ts';
+import type { KnownFeeds } from './stored/known-feeds.ts';
 import type { LedgerRow } from './stored/ledger-row.ts';
 import type { Ongoing } from './stored/ongoing.ts';
 import type { QuarantineEntry } from './stored/quarantine-entry.ts';
@@ -68,6 +69,10 @@ export interface Effects {
   write(key: string, item: Checkpoint, expect: ExpectedCheckpoint | undefined): Promise<'written' | 'refused'>;
   loadConnection(): Promise<ConnectionState | undefined>;
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
+  /** The feeds that were found in the configuration, by connection: all that the source ever had and that were not forgotten. */
+  loadKnownFeeds(): Promise<readonly KnownFeeds[]>;
+  /** Writes what is known of some connections, and forgets others. Repeating it changes nothing. */
+  noteKnownFeeds(known: readonly KnownFeeds[], forgotten: readonly string[]): Promise<void>;
 
   /**
    * The stored seen chunks of these buckets, newest bucket first, strongly consistent.

@@ -50,6 +50,8 @@ export const METRICS = {
   OldestSuccessSeconds: 'Seconds',
   WorstLagSeconds: 'Seconds',
   LeastRetentionHours: 'None',
+  /** From the census: feeds that have run and are no longer configured. */
+  FeedsLeft: 'None',
   /** Credentials that were exchanged for new ones. */
   Rotated: 'Count',
   /** Counted once a day for each credential that cannot be exchanged without a person. */
@@ -122,6 +124,7 @@ export const FATES: Readonly<Record<Metric, Fate>> = {
   OldestSuccessSeconds: { means: 'trouble', withoutAlarm: 'The same without the interval.', seenBy: 'OverdueSeconds' },
   WorstLagSeconds: { means: 'trouble' },
   LeastRetentionHours: { means: 'trouble' },
+  FeedsLeft: { means: 'loss' },
   Rotated: { means: 'work', withoutAlarm: 'It went well.' },
   RotationStuck: { means: 'trouble' },
   Redriven: { means: 'work', withoutAlarm: 'It went well.' },

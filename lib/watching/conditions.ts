@@ -92,13 +92,24 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
+    name: 'feed-left',
+    metrics: ['FeedsLeft'],
+    statistic: 'Maximum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
+    about: 'A feed that has run is no longer configured: what comes after its watermark is not read.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     name: 'quarantined',
     metrics: ['Quarantined'],
     statistic: 'Sum',
     minutes: 60,
     periods: 1,
     threshold: 0,
-    about: 'Something lies in quarantine: a destination could not take it whole, or an answer could not be read.',
+    about:
+      'Something lies in quarantine, for the days of deployment.quarantineDays: a destination could not take it whole, or an answer could not be read.',
     command: 'npx tidemark quarantine --cloud',
   },
   {

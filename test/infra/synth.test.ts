@@ -27,6 +27,7 @@ const EVERYTHING = {
   caBundle: CERTIFICATE,
   objectLock: { days: 400, mode: 'compliance' },
   archiveDays: 500,
+  quarantineDays: 60,
   logRetentionDays: 365,
   logLevel: 'debug',
   seenDays: 60,
@@ -35,6 +36,7 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
+  retiredFeeds: ['acme/log/gone'],
   perFeedMetrics: true,
   alarms: {
     emails: ['soc@acme.test'],

@@ -162,6 +162,8 @@ export class Invocation {
     | 'write'
     | 'loadConnection'
     | 'writeConnection'
+    | 'loadKnownFeeds'
+    | 'noteKnownFeeds'
     | 'loadSeen'
     | 'remember'
     | 'quarantine'
@@ -206,6 +208,9 @@ export class Invocation {
       loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
         this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
+      loadKnownFeeds: () => this.#do('loadKnownFeeds', () => table.loadKnownFeeds()),
+      noteKnownFeeds: (known, forgotten) =>
+        this.#do('noteKnownFeeds', () => table.noteKnownFeeds(known, forgotten), { value: known }),
       loadSeen: async function* (feed, range) {
         yield* await seen(feed, range);
       },

@@ -104,7 +104,11 @@ export async function playSecondPart(world: World, options: RunOptions): Promise
 export async function effectsOf(table: TableClient): Promise<Partial<Effects>> {
   const key = await sealKey(table, 'memory');
   return {
-    ...tableEffects(table, new CheckpointMemory(), 'memory/@connection/acme'),
+    ...tableEffects(table, new CheckpointMemory(), {
+      connection: 'memory/@connection/acme',
+      feeds: 'memory/@feeds',
+      quarantineFor: 90 * DAY,
+    }),
     seal: (id) => sipHash(key, Buffer.from(id)),
   };
 }

@@ -42,6 +42,11 @@ const DAYS = 30;
 const GIB = 1024 ** 3;
 /** Maximum number of objects a day: Firehose writes one every five minutes. */
 const MAX_OBJECTS_A_DAY = 288;
+/** Bytes of the item of a known connection with some streams. */
+const KNOWN_BYTES = 200;
+/** Bytes that one read unit covers, and items of one batch. */
+const READ_BYTES = 4_096;
+const BATCH = 25;
 /** Number of checkpoints that a census reads at the same time. */
 const CENSUS_PARALLEL_READS = 25;
 
@@ -56,7 +61,7 @@ export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayI
   const costs = sum([
     ...flows.flatMap(({ idle, added }) => [idle, added]),
     ...verifications.map((each) => verifyOf(each, measured)),
-    ...censuses.map(({ aDay, feeds: count }) => times(censusOf(count, measured), aDay)),
+    ...censuses.map((each) => times(censusOf(each, measured), each.aDay)),
   ]);
   const seconds =
     assumptions.secondsPerRun === undefined
@@ -65,8 +70,15 @@ export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayI
   return { invocations, costs, seconds, flows, bytes: load.eventsPerDay * load.bytes };
 }
 
-function censusOf(feeds: number, { census }: Measured): Costs {
-  return { ...census, reads: census.reads * feeds, tableCalls: census.tableCalls * feeds };
+/** It reads a checkpoint of each feed and the list of all known connections, and notes once an hour that its own are configured. */
+function censusOf({ feeds, connections, known, aDay }: Drawn['censuses'][number], { census }: Measured): Costs {
+  const [listed, noted] = [Math.ceil((known * KNOWN_BYTES) / READ_BYTES), (connections * 24) / aDay];
+  return {
+    ...census,
+    reads: census.reads * feeds + listed,
+    writes: noted,
+    tableCalls: census.tableCalls * feeds + 1 + noted / BATCH,
+  };
 }
 
 /** The processor time, divided by the share of a vCPU that the memory gives, plus all waiting. */

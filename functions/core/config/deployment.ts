@@ -11,6 +11,7 @@ const LOG_DAYS = [
 const KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/;
+const FEED_NAME = /^[a-z0-9-]+\/[\w.-]+\/[A-Za-z0-9][\w.-]{0,63}$/;
 const TAG_WANTED = 'letters, digits, spaces and _ . : / = + - @';
 
 /** The shape of `deployment` in tidemark.json. `npx tidemark run` does not use it. */
@@ -99,6 +100,13 @@ export function deploymentSchema() {
     archiveDays: z.optional(
       described(days(36_500), 'Number of days after which archived events are deleted (default: never).'),
     ),
+    quarantineDays: z._default(
+      described(
+        days(36_500),
+        'Number of days for which quarantine keeps what could not be delivered as it is: entries in the table, and objects in the quarantine bucket. They may hold personal data. After that they are deleted (objects under a lock, when it ends), and cannot be sent again.',
+      ),
+      90,
+    ),
     logRetentionDays: z._default(
       described(z.literal(LOG_DAYS), 'Number of days for which logs are kept, including the buckets’ access logs.'),
       90,
@@ -155,6 +163,16 @@ export function deploymentSchema() {
         'Maximum number of GB that a query of the archive may read.',
       ),
       100,
+    ),
+    retiredFeeds: z._default(
+      described(
+        z.array(text(FEED_NAME, 'the name of a feed, SOURCE/STREAM/CONNECTION')).check(
+          z.maxLength(1_000),
+          z.refine((names) => new Set(names).size === names.length, 'each name only once'),
+        ),
+        'Feeds that have run and are gone on purpose: nobody needs what comes after their watermarks. It ends the alarm feed-left; afterwards a name may be removed from here.',
+      ),
+      [],
     ),
     perFeedMetrics: z._default(
       described(

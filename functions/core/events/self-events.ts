@@ -25,6 +25,7 @@ interface Acts {
     readonly resend: boolean;
   };
   repair: { readonly range: Range; readonly events: number; readonly at: Instant };
+  'feed-left': { readonly watermark: Instant };
   /** `at` is when the event went into quarantine. */
   redrive: { readonly event: string; readonly at: Instant };
 }
@@ -53,6 +54,8 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
   'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
   backfill: 'A backfill has started, is done, or was cancelled.',
   repair: 'Events that verification found missing have been delivered.',
+  'feed-left':
+    'A feed that has run is no longer configured: what comes after its watermark is not read. Once for each time.',
   redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
 };
 
@@ -117,6 +120,11 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     identity: ({ at, events }, range) => [range, at, events],
     fields: ({ act, range, events }) =>
       notice(act, 'success', `${events} missing event(s) of ${textOf(range)} have been delivered.`),
+  },
+  'feed-left': {
+    identity: ({ watermark }) => [watermark],
+    fields: ({ act, watermark }, feed) =>
+      notice(act, 'unknown', `${feed.name} is no longer configured. It was read up to ${formatTime(watermark)}.`),
   },
   redrive: {
     identity: ({ event, at }) => [event, at],

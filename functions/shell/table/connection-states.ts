@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../../core/stored/connection-state.ts';
-import { itemAt } from './items.ts';
+import type { KnownFeeds } from '../../core/stored/known-feeds.ts';
+import { itemAt, sortKeyOf } from './items.ts';
 import { decodeState, encodeState } from './state-json.ts';
 import type { TableClient } from './table-client.ts';
 
@@ -19,4 +20,27 @@ export async function writeConnection(
 ): Promise<'written' | 'refused'> {
   const item = itemAt({ pk: key, sk: 'state' }, { version: { N: String(version) }, state: { S: encodeState(rest) } });
   return await table.put(item, expectVersion === undefined ? undefined : { version: { N: String(expectVersion) } });
+}
+
+/** @param key `<source>/@feeds`: it has an item for each connection that was ever configured */
+export async function loadKnownFeeds(table: TableClient, key: string): Promise<KnownFeeds[]> {
+  const found: KnownFeeds[] = [];
+  for await (const item of table.query({ pk: key, from: '!', to: '~' })) {
+    const state = decodeState(item.state?.S ?? '{}') as Omit<KnownFeeds, 'connection'>;
+    found.push({ connection: sortKeyOf(item), ...state });
+  }
+  return found;
+}
+
+/** Writes what is known of some connections, and forgets others. */
+export async function noteKnownFeeds(
+  table: TableClient,
+  key: string,
+  known: readonly KnownFeeds[],
+  forgotten: readonly string[],
+): Promise<void> {
+  await table.write(
+    known.map(({ connection, ...state }) => itemAt({ pk: key, sk: connection }, { state: { S: encodeState(state) } })),
+    forgotten.map((connection) => ({ pk: key, sk: connection })),
+  );
 }

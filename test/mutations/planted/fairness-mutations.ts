@@ -1,8 +1,8 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const test = 'test/rules/invocation/fairness.test.ts';
 
-/** Bugs in what the answers of one endpoint do to the other feeds of its connection, and in whose turn it is. */
+/** Bugs in what the answers of one endpoint do to the other feeds of its connection, in whose turn it is, and in how it is noticed that a feed left. */
 export const FAIRNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'pause-of-one-endpoint-holds-all',
@@ -83,5 +83,37 @@ export const FAIRNESS_MUTATIONS: readonly Mutation[] = [
     find: 'endpoint.isAsked ? { askedAt: start } : {}',
     put: '{ askedAt: start }',
     test,
+  },
+  {
+    name: 'outage-makes-feeds-look-left',
+    story: 'After a night without any census, the first one says that the feeds of all others have left.',
+    file: 'functions/core/invocation/left-feeds.ts',
+    find: 'before.at < foundAt - LEFT_AFTER',
+    put: 'before.at < effects.now() - LEFT_AFTER',
+    test: 'test/rules/invocation/left-feeds.test.ts',
+  },
+  {
+    name: 'renamed-connection-forgotten',
+    story: 'A connection gets another name, and nobody reads or names what its feeds had not read.',
+    file: 'functions/core/invocation/left-feeds.ts',
+    find: 'Number.isFinite(foundAt) && ',
+    put: 'false && ',
+    test: 'test/rules/invocation/left-feeds.test.ts',
+  },
+  {
+    name: 'switched-off-stream-forgotten',
+    story: 'A stream that was switched off is named once, and then the alarm ends by itself.',
+    file: 'functions/core/invocation/left-feeds.ts',
+    find: 'streams: [...streams, ...gone]',
+    put: 'streams',
+    test: 'test/rules/invocation/left-feeds.test.ts',
+  },
+  {
+    name: 'left-feed-not-told-again',
+    story: 'The destination was down when a feed left, and the SIEM is never told.',
+    file: 'functions/core/invocation/left-feeds.ts',
+    find: 'if (toldAt !== undefined || (await search.tell({ connection, stream, watermark }))) {',
+    put: 'if (toldAt !== undefined || (await search.tell({ connection, stream, watermark }).then(() => true))) {',
+    test: 'test/rules/invocation/left-feeds.test.ts',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs at the edges: in what a vendor's answer, a format, a terminal, an AWS account or another user of the machine gets to see. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
@@ -34,6 +34,39 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     find: '...(hasHostProfile && ',
     put: '...((hasHostProfile || true) && ',
     test: 'test/formats/ocsf/ocsf.test.ts',
+  },
+  {
+    name: 'quarantine-for-ever',
+    story: 'Records about persons lie in quarantine for years after everybody has forgotten them.',
+    file: 'functions/shell/table/quarantine-entries.ts',
+    find: '      ttl: { N: String(Math.ceil((at + lifetime) / SECOND)) },\n',
+    put: '',
+    test: 'test/unit/shell/table-quarantine.test.ts',
+  },
+  {
+    name: 'expired-quarantine-sent',
+    story: 'What should have been deleted is listed, and sent again, because the table takes days to delete it.',
+    file: 'functions/shell/table/quarantine-entries.ts',
+    find: '* SECOND <= now) continue;',
+    put: '* SECOND <= 0) continue;',
+    test: 'test/unit/shell/table-quarantine.test.ts',
+  },
+  {
+    name: 'drained-too-early',
+    story: 'It is said to be safe, the stack is destroyed, and the events that the SIEM has not taken yet are gone.',
+    file: 'cli/cloud/drain-cloud.ts',
+    find: 'return stoppedAt + found.timeoutMs + found.heldForMs + MARGIN_MS;',
+    put: 'return stoppedAt + found.timeoutMs + MARGIN_MS;',
+    test: 'test/e2e/cli/drain.test.ts',
+  },
+  {
+    name: 'drained-while-awake',
+    story:
+      'A colleague has started the functions again while the command waited, and it says that nothing is on its way.',
+    file: 'cli/cloud/drain-cloud.ts',
+    find: 'if (awake.length > 0) {',
+    put: 'if (awake.length > arns.length) {',
+    test: 'test/e2e/cli/drain.test.ts',
   },
   {
     name: 'network-for-code',
