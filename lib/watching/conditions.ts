@@ -170,7 +170,7 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 1,
     threshold: 0,
     about: 'The vendor has events that were never delivered.',
-    command: 'npx tidemark verify --cloud --repair',
+    command: 'npx tidemark verify --cloud --since 17d --repair',
   },
   {
     name: 'delivery-failing',
