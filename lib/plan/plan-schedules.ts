@@ -20,7 +20,7 @@ export interface PlannedSchedule {
 
 /** How often the census checks that each feed runs, and how far behind it is. */
 const CENSUS_EVERY = 15 * MINUTE;
-/** The previous day is verified once. If one invocation cannot finish it, the next one continues. */
+/** The days that are due are verified once a day. If one invocation cannot finish that, the next one continues. */
 const VERIFY_EVERY = HOUR;
 /** EventBridge Scheduler accepts 256 KB of input; escaped quotes make the stored text longer. */
 const MOST_CENSUS_CHARACTERS = 100_000;

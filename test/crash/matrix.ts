@@ -172,7 +172,7 @@ export class Arena {
 
   /** The ids of all the vendor's records, as a feed of this connection has to deliver them. */
   async #idsFor(id: string): Promise<ReadonlySet<string>> {
-    const { source: sourceId, stream, settings, held } = this.#kind;
+    const { source: sourceId, stream, settings, held, found = {} } = this.#kind;
     const source = (await findSources()).find((one) => one.id === sourceId) as Source;
     const { settings: usual, secret: _, ...rest } = this.#vendor.connection;
     const connection = parseConnection(source, {
@@ -184,7 +184,8 @@ export class Arena {
     const feed = feedsOf(source, connection).find((one) => one.stream.name === stream) as Feed;
     const answer = { status: 200, ...(held as NonNullable<Kind['held']>)(this.#vendor) };
     const { rows } = feed.stream.read(answer, { url: '/' });
-    return new Set(rowEvents(feed, rows).map(({ event }) => event.id));
+    const known: Feed = { ...feed, connection: { ...feed.connection, found } };
+    return new Set(rowEvents(known, rows).map(({ event }) => event.id));
   }
 
   #begin(blow: Blow | undefined): Case {

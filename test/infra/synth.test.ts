@@ -35,7 +35,7 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
-  retiredFeeds: ['frame/usage/gone'],
+  retiredFeeds: ['acme/log/gone'],
   perFeedMetrics: true,
   alarms: {
     emails: ['soc@acme.test'],

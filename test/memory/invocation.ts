@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly clockOffset?: Duration;
   /** In place of the world's. */
   readonly onEffect?: EffectHook;
+  /** Effects in place of the world's, such as those of a real table. */
+  readonly effects?: Partial<Effects>;
 }
 
 interface EffectOptions {
@@ -109,7 +111,7 @@ export class Invocation {
     this.#options = options;
     this.#memory = options.warm ?? world.warm ?? {};
     this.#endsAt = world.clock.now + budget;
-    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks() };
+    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks(), ...options.effects };
   }
 
   /** The invocation has answered: its host freezes it, and what it still waits for never comes. */

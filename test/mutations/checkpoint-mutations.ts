@@ -182,4 +182,20 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     put: 'await lease.commit({ snapshot: pending, scope: scopeOf(feed) });',
     test: 'test/rules/snapshots/crashes.test.ts',
   },
+  {
+    name: 'older-schema-believed',
+    story: 'The items of a version that meant something else by them are read as if nothing had changed.',
+    file: 'functions/shell/table/items.ts',
+    find: 'if (schema === SCHEMA) return;',
+    put: 'if (schema <= SCHEMA) return;',
+    test: 'test/saved-state/saved-state.test.ts',
+  },
+  {
+    name: 'ids-made-otherwise',
+    story: 'A new version makes the ids of events in another way, and delivers the whole overlap again.',
+    file: 'functions/core/events/identity.ts',
+    find: 'JSON.stringify([source.id, ...(tenant',
+    put: "JSON.stringify(['v3', source.id, ...(tenant",
+    test: 'test/saved-state/saved-state.test.ts',
+  },
 ];

@@ -154,8 +154,8 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     name: 'window-not-restarted',
     story: 'Rows come out of order after a run went on in the middle of the window: what it left out is never read.',
     file: 'functions/core/reading/read-window.ts',
-    find: "  progress.restartWindow();\n  return 'go-on';\n",
-    put: "  return 'complete';\n",
+    find: '  progress.restartWindow();\n  return GO_ON;\n',
+    put: '  return { isComplete: true };\n',
     test: 'test/rules/reading/resuming.test.ts',
   },
   {

@@ -1,3 +1,5 @@
+import { verifiedAges } from '../../functions/core/jobs/scheduled-verify.ts';
+import { DAY } from '../../functions/core/time.ts';
 import { ASSUMED, type Assumptions } from './assumed.ts';
 import { type Costs, sum, times, total } from './costs.ts';
 import type { Drawn } from './drawn.ts';
@@ -52,7 +54,8 @@ const CENSUS_PARALLEL_READS = 25;
 export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayInputs): Day {
   const { runs, verifications, censuses } = drawn;
   const feeds = total(runs.map(({ overlaps }) => overlaps.length));
-  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing };
+  const verified = verifications.length > 0 ? verifiedAges(drawn.seenDays * DAY).length : 0;
+  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing, verified };
   const flows = runs.map((each) => flowOf(each, share, measured));
   const invocations = total([...runs, ...verifications, ...censuses].map(({ aDay }) => aDay));
   const costs = sum([

@@ -8,7 +8,8 @@ import { UNREADABLE } from './tags.ts';
 
 /** The acts of Tidemark itself that are sent to the SIEM as events, each with its data. */
 interface Acts {
-  gap: { readonly range: Range };
+  /** `announced` if the vendor has announced rows of the range and not sent them. Otherwise it has deleted the range. */
+  gap: { readonly range: Range; readonly announced?: Announced };
   /** `body` is the answer that cannot be read. */
   unreadable: { readonly range: Range; readonly body: string; readonly message: string };
   quarantine: { readonly event: string; readonly reason: QuarantineEntry['reason'] };
@@ -29,6 +30,12 @@ interface Acts {
   redrive: { readonly event: string; readonly at: Instant };
 }
 
+/** A number of rows that the vendor has announced, and the number that came. */
+interface Announced {
+  readonly total: number;
+  readonly rows: number;
+}
+
 type Act = keyof Acts;
 
 /** An act of Tidemark itself, or a finding. */
@@ -36,7 +43,7 @@ export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act
 
 /** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
 export const SELF_EVENTS: Readonly<Record<Act, string>> = {
-  gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
+  gap: 'The vendor deleted a range before it was read; after a crash, a longer one may be told in addition. Or it has announced more rows of a range than it sent, three times.',
   unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
   quarantine:
     'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
@@ -63,7 +70,12 @@ const byRange = (_act: unknown, range: unknown): readonly unknown[] => [range];
 const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
   gap: {
     identity: byRange,
-    fields: ({ act, range }) => notice(act, 'failure', `Not read before the vendor deleted it: ${textOf(range)}.`),
+    fields: ({ act, range, announced }) =>
+      notice(
+        act,
+        'failure',
+        announced ? missingText(range, announced) : `Not read before the vendor deleted it: ${textOf(range)}.`,
+      ),
   },
   unreadable: {
     identity: byRange,
@@ -158,6 +170,10 @@ function fieldsOf<A extends Act>(act: SelfEvent<A>, feed: AnyFeed): EcsFields {
 
 function notice(action: Act, outcome: 'success' | 'failure' | 'unknown', message: string): EcsFields {
   return { message, event: { kind: 'event', category: ['configuration'], type: ['info'], action, outcome } };
+}
+
+function missingText(range: Range, { total, rows }: Announced): string {
+  return `The vendor announced ${total} rows of ${textOf(range)} and sent ${rows}, each time that they were read.`;
 }
 
 function textOf({ from, to }: Range): string {

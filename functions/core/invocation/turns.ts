@@ -2,9 +2,9 @@ import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
+import { joinReports } from '../run/make-report.ts';
 import type { FeedReport } from '../run/report.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
-import { addTallies } from '../stored/tally.ts';
 import { type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import { prepareConnection } from './prepare-connection.ts';
@@ -29,7 +29,7 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
       const began = effects.now();
       const report = await runSlice(context, shared, feed, others);
       const before = reports.get(feed.name);
-      reports.set(feed.name, before ? addReports(before, report) : report);
+      reports.set(feed.name, before ? joinReports(before, report) : report);
       const refusal = refusalOfAll(shared, [...reports.values()]);
       if (refusal) return await reportRestRefused(context, reports, refusal);
       // A feed that did nothing because its turn to ask comes after the end of this run gets no further slice.
@@ -39,12 +39,6 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
     waiting = again;
   }
   return [...reports.values()];
-}
-
-/** Joins the reports of two slices of one feed: the state is that of the later one. */
-function addReports(one: FeedReport, other: FeedReport): FeedReport {
-  const warnings = [...new Set([...one.warnings, ...other.warnings])];
-  return { ...other, ...addTallies(one, other), warnings };
 }
 
 async function runSlice(

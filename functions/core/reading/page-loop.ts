@@ -2,7 +2,7 @@ import { flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { rowKey } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
-import { formatTime, type Range } from '../time.ts';
+import type { Range } from '../time.ts';
 import type { Announced, PageRows, ReadPage } from './pages/pages.ts';
 import { noteProof } from './pages/proof.ts';
 import { readPages } from './pages/read-pages.ts';
@@ -29,6 +29,8 @@ export interface RangeRead {
   deliver(reading: Reading): Promise<void>;
   /** Delivers the events read so far and waits for that. Called before an error is passed on. */
   settle(reading: Reading): Promise<void>;
+  /** Called at the end, if the vendor has announced how many rows there are. */
+  readonly ended?: ((announced: Announced) => void) | undefined;
 }
 
 /** The state of a read after one of its pages. */
@@ -58,7 +60,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
   };
   for (;;) {
     const step = await orSettle(pages.next());
-    if (step.done) return noteMismatch(run, step.value);
+    if (step.done) return step.value && read.ended?.(step.value);
     const page = step.value;
     run.tally.pages++;
     run.effects.count('Pages', 1);
@@ -104,17 +106,6 @@ function sliceEnd({ rows }: PageRows, from: number): number {
 
 function sliceOf({ rows, keys, number }: PageRows, from: number, to: number): PageRows {
   return { rows: rows.slice(from, to), keys: keys.slice(from, to), number };
-}
-
-/** Logs a difference between the announced and the actual number of rows. It proves nothing, since some vendors announce too many. */
-function noteMismatch({ effects, feed, progress }: PageRun, announced: Announced | undefined): void {
-  if (!announced || announced.total === announced.rows) return;
-  effects.count('TotalMismatch', 1);
-  effects.log('info', `${feed.name}: the vendor announced ${announced.total} rows and sent ${announced.rows}.`, {
-    feed: feed.name,
-    from: formatTime(progress.window.from),
-    to: formatTime(progress.window.to),
-  });
 }
 
 /** The state of a read that has not begun. */

@@ -1,10 +1,12 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
+import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
+import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { Lease } from '../state/lease.ts';
@@ -39,15 +41,16 @@ async function readLive(
   prepared: PreparedConnection,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { effects, destinations, seenFor } = context;
-  const { lease, warnings } = leased;
+  const { lease, warnings, conditions } = leased;
   const scopeChange = reconcileScope(context, lease);
-  warnings.push(...prepared.visibility.warnings);
+  await reviewScopeChange(context, leased);
+  noteSight(conditions, prepared.visibility);
   reconcileFeedDestinations(destinations, lease);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
   if (leased.keptSeen) seen.takeOver(leased.keptSeen);
   if (scopeChange) {
-    warnings.push(scopeChange.message);
+    conditions.holds('scope-changed', scopeChange.message, scopeChange.range);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
   if (!plan) return { ...caughtUp(effects.now()), seen };
@@ -55,7 +58,7 @@ async function readLive(
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
-    outcome = await readOngoing(run, await readPlan(run, prepared, warnings));
+    outcome = await readOngoing(run, await readPlan(run, prepared));
     run.notes.save(lease, run.notes.lateness.takeNew(), effects.now());
   } finally {
     run.notes.saveDay(lease, effects.now());

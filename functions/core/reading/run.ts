@@ -4,6 +4,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import type { Feed } from '../model.ts';
 import type { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
+import type { ConditionNotes } from '../run/condition-notes.ts';
 import type { Lease } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
@@ -52,6 +53,7 @@ export interface PageRun extends Sending {
 /** A run that reads windows and moves the checkpoint on. */
 export interface Run extends PageRun {
   readonly lease: Lease<ReadingCheckpoint>;
+  readonly conditions: ConditionNotes;
 }
 
 /** The state of one read of one window. */

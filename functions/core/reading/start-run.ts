@@ -29,8 +29,8 @@ export async function startRun(
   leased: LeasedRun<ReadingCheckpoint>,
   options: RunOptions,
 ): Promise<Run> {
-  const { lease } = leased;
-  return { ...(await startPageRun(context, leased, options)), lease };
+  const { lease, conditions } = leased;
+  return { ...(await startPageRun(context, leased, options)), lease, conditions };
 }
 
 /** Sets up a run that only reads pages. @param context its feed has the prepared connection */

@@ -8,6 +8,7 @@ import type { Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { Duration, Instant } from '../time.ts';
+import type { ConditionNotes } from './condition-notes.ts';
 
 /** Inputs of a run of one feed. */
 export interface FeedContext<F extends AnyFeed = Feed> {
@@ -46,6 +47,7 @@ export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly tally: Tally;
   readonly asker: Asker;
   readonly warnings: string[];
+  readonly conditions: ConditionNotes;
   /** The delivered events that this process remembers from the feed's last run, if nobody has written its checkpoint since. */
   readonly keptSeen?: KeptSeen;
 }

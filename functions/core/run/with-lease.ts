@@ -15,6 +15,7 @@ import {
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
+import { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 import { makeReport } from './make-report.ts';
 import { holdOf, outcomeOf, type RunOutcome } from './outcome.ts';
@@ -42,8 +43,9 @@ export async function withLease<C extends Checkpoint>(
   const { kind } = leased;
   const tally = emptyTally();
   const warnings: string[] = [];
+  const conditions = new ConditionNotes();
   const report = (item: C | undefined, outcome: Omit<RunOutcome, 'changes'>) =>
-    makeReport(context, { item, tally, outcome, warnings });
+    makeReport(context, { item, tally, outcome, warnings, conditions });
   const start = effects.now();
   const request = { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) };
   const secretVersion = await effects.secretVersion();
@@ -57,7 +59,7 @@ export async function withLease<C extends Checkpoint>(
   const life = { over: false };
   const endpoint = new Endpoint();
   const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
-  const run: LeasedRun<C> = { lease, start, tally, asker, warnings, ...(keptSeen && { keptSeen }) };
+  const run: LeasedRun<C> = { lease, start, tally, asker, warnings, conditions, ...(keptSeen && { keptSeen }) };
   let outcome: RunOutcome<C>;
   try {
     outcome = await leased.work(run);
@@ -69,8 +71,9 @@ export async function withLease<C extends Checkpoint>(
   }
   life.over = true;
   const { changes } = outcome;
+  const held = conditions.after(lease.item.conditions, effects.now());
   const turn = endpoint.isAsked ? { askedAt: start } : {};
-  const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn } });
+  const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn, conditions: held } });
   return report(lease.item, ended);
 }
 

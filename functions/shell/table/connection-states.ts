@@ -1,18 +1,14 @@
 import type { ConnectionState } from '../../core/stored/connection-state.ts';
 import type { KnownFeeds } from '../../core/stored/known-feeds.ts';
 import { itemAt, sortKeyOf } from './items.ts';
-import { withPresentNames } from './older-names.ts';
 import { decodeState, encodeState } from './state-json.ts';
 import type { TableClient } from './table-client.ts';
-
-const PRESENT_NAMES = new Map([['sight', 'visibility']]);
 
 /** @param key `<source>/@connection/<id>` */
 export async function loadConnection(table: TableClient, key: string): Promise<ConnectionState | undefined> {
   const item = await table.get({ pk: key, sk: 'state' });
   if (!item) return undefined;
-  const state = withPresentNames(decodeState(item.state?.S ?? '{}') as object, PRESENT_NAMES);
-  return { ...(state as { refusals: number }), version: Number(item.version?.N) };
+  return { ...(decodeState(item.state?.S ?? '{}') as { refusals: number }), version: Number(item.version?.N) };
 }
 
 /** @param expectVersion the version of the item to replace; undefined if there must be no item yet */

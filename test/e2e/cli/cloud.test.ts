@@ -96,6 +96,24 @@ describe('--cloud', () => {
     await expectExactlyOnce(bench);
   });
 
+  test('run --once ends with 1 where one of its invocations has found that events may be missing', async ({
+    start,
+  }) => {
+    const bench = await start({ vendor: { count: 5 } });
+    let busy = 1;
+    const { command } = await startCloud([bench.described()], async (_, input) => {
+      const found = { ...BUSY, conditions: ['announced-missing'] };
+      return busy-- > 0 ? { feeds: [{ feed: feedOf(bench.id), ...found }] } : await bench.invoke(input);
+    });
+
+    const ran = await command('run', '--once');
+
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain(
+      `${feedOf(bench.id)}: events may be missing: see announced-missing in docs/runbook.md`,
+    );
+  });
+
   test('a backfill is handed to the state machine, once, and what it reads arrives', async ({ start }) => {
     const bench = await start({ vendor: { count: 200 }, startFrom: Date.now() - 5 * 60_000 });
     await bench.catchUp();

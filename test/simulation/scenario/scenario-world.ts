@@ -1,5 +1,5 @@
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
-import type { Identity, Row, Stream } from '../../../functions/core/model.ts';
+import type { Identity, RecordKey, Row, Stream } from '../../../functions/core/model.ts';
 import { ceilTo, floorTo, MINUTE, parseInstant } from '../../../functions/core/time.ts';
 import { memoryStream } from '../../memory/source.ts';
 import { createWorld, type World } from '../../memory/world.ts';
@@ -22,6 +22,7 @@ export function createWorldOf(scenario: Scenario): World {
       overlap,
       longestWindow,
       retention: vendor.keeps,
+      recordKey,
       events: (row) => eventsOf(plain, row),
       map: (_row, { phase }) => ({ event: phase === undefined ? {} : { reason: phase } }),
       ...(cutAfterPages !== undefined && { cutAfterPages }),
@@ -44,6 +45,12 @@ export function createWorldOf(scenario: Scenario): World {
   const neighbour = world.vendors.get(NEIGHBOUR);
   if (neighbour) neighbour.onRequest = () => scenario.neighbour;
   return world;
+}
+
+/** A record that changes keeps its id, its time and its name. */
+function recordKey({ value }: Row): RecordKey | undefined {
+  const { id, date, name } = value as { id?: string; date?: unknown; name?: unknown };
+  return id === undefined ? undefined : { id, content: JSON.stringify([date, name]) };
 }
 
 /** A session is its start and its end. */

@@ -102,8 +102,7 @@ function stableHashOf({ effects, feed }: PageRun, record: OneRecord): Uint8Array
   const { stream } = feed;
   const stableFields = record.ask((row) => stream.stableFields?.(row));
   if (!stream.stableFields) return undefined;
-  // The word is that of version 0.1.0: with another one, no hash would be the same as those that it has stored.
-  return effects.seal(`likeness ${stableFields ?? record.row.text}`).subarray(0, 4);
+  return effects.seal(`stable fields ${stableFields ?? record.row.text}`).subarray(0, 4);
 }
 
 /** The lateness of an event whose range had been read before. Undefined for others. */
