@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs at the edges: in what a vendor's answer, a format, a terminal, an AWS account or another user of the machine gets to see. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
