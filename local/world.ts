@@ -139,6 +139,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
         TIDEMARK_TABLE: TABLE,
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
         TIDEMARK_SEEN_DAYS: process.env.TIDEMARK_SEEN_DAYS ?? String(config.deployment.seenDays),
+        TIDEMARK_QUARANTINE_DAYS: String(config.deployment.quarantineDays),
         AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
         AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,

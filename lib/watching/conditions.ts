@@ -108,7 +108,8 @@ export const CONDITIONS: readonly Condition[] = [
     minutes: 60,
     periods: 1,
     threshold: 0,
-    about: 'Something lies in quarantine: a destination could not take it whole, or an answer could not be read.',
+    about:
+      'Something lies in quarantine, for the days of deployment.quarantineDays: a destination could not take it whole, or an answer could not be read.',
     command: 'npx tidemark quarantine --cloud',
   },
   {

@@ -27,6 +27,7 @@ const EVERYTHING = {
   caBundle: CERTIFICATE,
   objectLock: { days: 400, mode: 'compliance' },
   archiveDays: 500,
+  quarantineDays: 60,
   logRetentionDays: 365,
   logLevel: 'debug',
   seenDays: 60,

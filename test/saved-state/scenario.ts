@@ -107,6 +107,7 @@ export async function effectsOf(table: TableClient): Promise<Partial<Effects>> {
     ...tableEffects(table, new CheckpointMemory(), {
       connection: 'memory/@connection/acme',
       feeds: 'memory/@feeds',
+      quarantineFor: 90 * DAY,
     }),
     seal: (id) => sipHash(key, Buffer.from(id)),
   };

@@ -100,6 +100,13 @@ export function deploymentSchema() {
     archiveDays: z.optional(
       described(days(36_500), 'Number of days after which archived events are deleted (default: never).'),
     ),
+    quarantineDays: z._default(
+      described(
+        days(36_500),
+        'Number of days for which quarantine keeps what could not be delivered as it is: entries in the table, and objects in the quarantine bucket. They may hold personal data. After that they are deleted (objects under a lock, when it ends), and cannot be sent again.',
+      ),
+      90,
+    ),
     logRetentionDays: z._default(
       described(z.literal(LOG_DAYS), 'Number of days for which logs are kept, including the buckets’ access logs.'),
       90,

@@ -1,5 +1,5 @@
 import type { Effects } from '../../core/effects.ts';
-import { MILLISECOND } from '../../core/time.ts';
+import { type Duration, MILLISECOND } from '../../core/time.ts';
 import type { CheckpointMemory } from '../warm/checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
 import { loadConnection, loadKnownFeeds, noteKnownFeeds, writeConnection } from './connection-states.ts';
@@ -37,18 +37,20 @@ export type TableEffects = Pick<
   | 'loadLedger'
 >;
 
-/** The keys of the items that feeds share. */
-export interface SharedKeys {
+/** What the items of an invocation depend on, besides the feed. */
+export interface TableSettings {
   /** The connection whose state is read and written: `<source>/@connection/<id>`. */
   readonly connection: string;
   /** The known feeds of the source: `<source>/@feeds`. */
   readonly feeds: string;
+  /** How long entries in quarantine are kept. */
+  readonly quarantineFor: Duration;
 }
 
 export function tableEffects(
   table: TableClient,
   memory: CheckpointMemory,
-  { connection, feeds }: SharedKeys,
+  { connection, feeds, quarantineFor }: TableSettings,
 ): TableEffects {
   return {
     ...rememberedCheckpoints(table, memory),
@@ -64,8 +66,8 @@ export function tableEffects(
     saveSnapshot: (feed, id, text) => saveSnapshot(table, feed, id, text),
     loadSnapshot: (feed, id) => loadSnapshot(table, feed, id),
     dropSnapshots: (feed, before) => dropSnapshots(table, feed, before),
-    quarantine: (feed, entry) => quarantine(table, feed, entry),
-    loadQuarantine: (feed) => loadQuarantine(table, feed),
+    quarantine: (feed, entry) => quarantine(table, feed, entry, quarantineFor),
+    loadQuarantine: (feed) => loadQuarantine(table, feed, Date.now() * MILLISECOND),
     dropQuarantine: (feed, id) => dropQuarantine(table, feed, id),
     saveLedger: (feed, row, expect) => saveLedger(table, feed, row, expect),
     loadLedger: (feed, from, to) => loadLedger(table, feed, from, to),

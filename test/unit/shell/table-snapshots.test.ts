@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AmbiguousWriteError } from '../../../functions/core/errors.ts';
-import { HOUR, parseInstant } from '../../../functions/core/time.ts';
+import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
 import { loadCheckpoint, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
 import { loadOngoing, noteOngoing } from '../../../functions/shell/table/ongoing.ts';
 import { quarantine } from '../../../functions/shell/table/quarantine-entries.ts';
@@ -166,7 +166,7 @@ describe('old snapshots', () => {
     await saveSnapshot(table, feed, '102-4-d', 'a later worker’s');
     await saveSnapshot(table, OTHER, '100-1-a', 'another feed’s');
     await noteOngoing(table, feed, [{ key: 'k', since: 0, until: HOUR }], []);
-    await quarantine(table, feed, { id: 'q', reason: 'oversized', at: 0, text: 'q' });
+    await quarantine(table, feed, { id: 'q', reason: 'oversized', at: 0, text: 'q' }, DAY);
     expect((await items()).length).toBeGreaterThan(25);
 
     await dropSnapshots(table, feed, '101-3-c');

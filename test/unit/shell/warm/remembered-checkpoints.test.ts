@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FeedCheckpoint, firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
-import { MINUTE, parseInstant } from '../../../../functions/core/time.ts';
+import { DAY, MINUTE, parseInstant } from '../../../../functions/core/time.ts';
 import { TableClient } from '../../../../functions/shell/table/table-client.ts';
 import { type TableEffects, tableEffects } from '../../../../functions/shell/table/table-effects.ts';
 import { CheckpointMemory } from '../../../../functions/shell/warm/checkpoint-memory.ts';
@@ -56,6 +56,7 @@ function newProcess(): TableEffects {
   return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), {
     connection: 'memory/@connection/acme',
     feeds: 'memory/@feeds',
+    quarantineFor: DAY,
   });
 }
 
