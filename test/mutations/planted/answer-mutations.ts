@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const TOO_LARGE = 'test/rules/reading/too-large.test.ts';
 const DIED = 'test/rules/run/died.test.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is asked for, what is kept of it, and how records are told apart. */
 export const READING_MUTATIONS: readonly Mutation[] = [
