@@ -114,7 +114,7 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     name: 'characters-ahead-without-bound',
     story: 'A vendor with large pages fills the memory of a function.',
     file: readAhead,
-    find: 'reduce((sum, { size }) => sum + size, 0) >= MAX_CHARACTERS_AHEAD',
+    find: 'reduce((sum, { size }) => sum + size, 0) >= MAX_SHARE_AHEAD',
     put: 'reduce((sum, { size }) => sum + size, 0) < 0',
     test: aheadTest,
   },

@@ -1,4 +1,5 @@
 import { AHEAD_MUTATIONS } from './ahead-mutations.ts';
+import { ANSWER_MUTATIONS } from './answer-mutations.ts';
 import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
 import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
@@ -17,6 +18,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ON_THE_WAY_MUTATIONS,
   ...READING_MUTATIONS,
   ...AHEAD_MUTATIONS,
+  ...ANSWER_MUTATIONS,
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,
   ...SESSION_MUTATIONS,

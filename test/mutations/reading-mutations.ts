@@ -22,8 +22,8 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     name: 'no-overlap',
     story: 'A bare watermark: whatever the vendor shows late is lost.',
     file: 'functions/core/reading/plan.ts',
-    find: 'Math.max(watermark - overlap, floor)',
-    put: 'Math.max(watermark, floor)',
+    find: 'Math.max(watermark - overlap, floor, readFrom)',
+    put: 'Math.max(watermark, floor, readFrom)',
   },
   {
     name: 'no-margins-asked',
