@@ -22,12 +22,19 @@ export async function status(options: FeedOptions): Promise<number> {
   });
 }
 
-/** Why a feed does not read on, and its jobs. */
-function problemsOf({ feed, hold, lastError, lease, jobs }: FeedStatusReport): string[] {
+/** Why a feed does not read on, what destinations lack, and its jobs. */
+function problemsOf({ feed, hold, lastError, lease, jobs, owed = [], away = [] }: FeedStatusReport): string[] {
   return [
     ...(lease ? [`  ${feed}: at work until ${lease.until} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${hold.until} (${hold.reason}): ${hold.message}`] : []),
     ...(lastError ? [`  ${feed}: ${lastError.at} ${lastError.code}: ${lastError.message}`] : []),
+    ...owed.map(
+      ({ destination, from, to, since, waits }) =>
+        `  ${feed}: owes ${destination} ${from} to ${to}, since ${since}${waits ? '; it waits for its return' : ''}`,
+    ),
+    ...away.map(
+      ({ destination, since }) => `  ${feed}: ${destination} is not configured; it may lack events from ${since} on`,
+    ),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')
       .map(({ id, percent, eta }) => `  ${feed}: backfill ${id} ${percent} %${eta ? `, done about ${eta}` : ''}`),

@@ -36,6 +36,10 @@ export const METRICS = {
   /** The credentials see only a part of what they should see. */
   NarrowSight: 'Count',
   DeliveryRefused: 'Count',
+  /** Counted when a range becomes owed to a destination, and by the census for each feed that owes one. */
+  Owed: 'Count',
+  /** A range that is owed to a destination cannot be read again. */
+  OwedLost: 'Count',
   ClockSkewSeconds: 'Seconds',
   /** The vendor's clock is more than a day off and was not believed. */
   ClockUnbelievable: 'Count',

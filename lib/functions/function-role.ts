@@ -49,7 +49,7 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
           ...foreignSecrets(source.id, connections).map((secret) => secretResource(scope, secret)),
         ],
       ),
-      allow(['firehose:PutRecordBatch'], streams),
+      allow(['firehose:PutRecordBatch', 'firehose:DescribeDeliveryStream'], streams),
       ...whatAllMay({ missed, key, deployment }),
     ],
   });

@@ -28,6 +28,11 @@ const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   backfill: { act: 'backfill', id: 'b-1', state: 'started', range, resend: false },
   repair: { act: 'repair', range, events: 3, at: NOW },
   redrive: { act: 'redrive', event, at: NOW },
+  'destination-removed': { act: 'destination-removed', destination: 'lake', since: NOW },
+  'destination-returned': { act: 'destination-returned', destination: 'lake', range },
+  'stream-replaced': { act: 'stream-replaced', destination: 'lake', range, lost: range, createdAt: NOW },
+  'owed-delivered': { act: 'owed-delivered', destination: 'lake', range },
+  'owed-lost': { act: 'owed-lost', destination: 'lake', range },
 };
 
 function line(format: FormatId, own: EcsEvent): string {

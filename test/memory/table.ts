@@ -23,7 +23,7 @@ export class MemoryTable {
   seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
-  readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
+  readonly #seen = new Map<string, Map<string, { chunk: SeenChunk & { readonly at: Instant }; until: Instant }>>();
 
   constructor(seenFor: Duration = 30 * DAY) {
     this.seenFor = seenFor;
@@ -145,7 +145,10 @@ export class MemoryTable {
     this.#seen.set(feed, items);
     for (const { newest, ...chunk } of chunks) {
       const until = Math.max(now, newest ?? now) + this.seenFor;
-      items.set(`${chunk.bucket}#${chunk.id}`, { chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) }, until });
+      items.set(`${chunk.bucket}#${chunk.id}`, {
+        chunk: { ...chunk, keys: Uint8Array.from(chunk.keys), at: now },
+        until,
+      });
     }
   }
 }

@@ -1,17 +1,20 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
+import { checkStreams, noteBacklog } from '../run/check-streams.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
-import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
+import { oweLost, settleDestinations } from '../run/owe.ts';
+import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import { foldDays } from '../state/ledger.ts';
 import type { Changes, FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
 import { type Duration, formatTime, type Instant, type Range } from '../time.ts';
-import { dueRereads, makePlan, type PlanResult } from './plan.ts';
+import { payOwed } from './owed/pay-owed.ts';
+import { dueRereads, longestOverlap, makePlan, type PlanResult } from './plan.ts';
 import { readOngoing } from './read-ongoing.ts';
 import { readPlan } from './read-plan.ts';
 import type { Run } from './run.ts';
@@ -42,7 +45,9 @@ async function readLive(
   const { lease, warnings } = leased;
   const scopeChange = reconcileScope(context, lease);
   warnings.push(...prepared.visibility.warnings);
-  reconcileFeedDestinations(destinations, lease);
+  const overlap = longestOverlap(context.feed);
+  const hasAdded = await settleDestinations(context, leased, overlap);
+  noteBacklog(lease, leased.start, overlap);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
   if (scopeChange) {
@@ -50,7 +55,9 @@ async function readLive(
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
   if (!plan) return caughtUp(effects.now());
-  const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
+  // What an added destination lacks of the overlap is not late.
+  const options = { prepared, seen, plan, ...(hasAdded && { readBefore: plan.from }) };
+  const run = { ...(await startRun(context, leased, options)), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
@@ -59,7 +66,15 @@ async function readLive(
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
-  if (outcome.state !== 'caught-up' || destinations.length === 0) return outcome;
+  const replaced = await checkStreams(context, leased, overlap);
+  const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;
+  if (replaced.length > 0 || (isCaughtUp && lease.item.owed)) {
+    // Whatever becomes of what is owed, the position of live reading counts.
+    lease.note(outcome.changes);
+    await oweLost(context, leased, replaced);
+    if (isCaughtUp) await payOwed(context, leased, prepared);
+  }
+  if (!isCaughtUp) return outcome;
   const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
   return { ...outcome, changes: { ...outcome.changes, ...folded } };
 }
@@ -82,7 +97,7 @@ async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): 
 
 /** Writes the ledger. A failure does not fail the run, whose events are delivered: the next run writes the ledger. */
 async function tryToFold(
-  run: Run & { readonly lease: Lease<FeedCheckpoint> },
+  run: Run & { readonly lease: HeldCheckpoint<FeedCheckpoint> },
   watermark: Instant,
   seenFor: Duration,
 ): Promise<Changes<FeedCheckpoint>> {

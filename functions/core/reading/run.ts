@@ -4,7 +4,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import type { Feed } from '../model.ts';
 import type { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import type { Instant, Range } from '../time.ts';
@@ -49,7 +49,7 @@ export interface PageRun extends Sending {
 
 /** A run that reads windows and moves the checkpoint on. */
 export interface Run extends PageRun {
-  readonly lease: Lease<ReadingCheckpoint>;
+  readonly lease: HeldCheckpoint<ReadingCheckpoint>;
 }
 
 /** The state of one read of one window. */

@@ -25,7 +25,10 @@ export interface SeenChunk {
 }
 
 /** The part of a chunk that is read. */
-export type StoredChunk = Omit<SeenChunk, 'count' | 'digest' | 'newest'>;
+export interface StoredChunk extends Omit<SeenChunk, 'count' | 'digest' | 'newest'> {
+  /** When it was written. Undefined if an older version wrote it. */
+  readonly at?: Instant;
+}
 
 /** The buckets to read, both ends included. */
 export interface SeenRange {

@@ -14,6 +14,7 @@ const INSTANT_KEYS = new Set([
   'ongoingFrom',
   'noneOngoingAt',
   'startedAt',
+  'createdAt',
   'since',
   'first',
   'final',

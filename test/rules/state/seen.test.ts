@@ -264,7 +264,7 @@ describe('rule 17: what is in memory', () => {
       yield* loadSeen(place, range);
       await hooks.onQuery?.();
     };
-    return { seen: new Seen(effects, FEED, ['siem'], mostKeys), queries, hooks, effects };
+    return { seen: new Seen(effects, { place: FEED, destinations: ['siem'], maxKeys: mostKeys }), queries, hooks, effects };
   }
 
   it('is answered at once', async () => {

@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Source } from '../../../../functions/core/model.ts';
 import { serve } from '../../../../functions/shell/serve.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
+import { startFirehose } from '../../../../local/services/firehose.ts';
 import { startSecrets } from '../../../../local/services/secrets.ts';
 import type { Service } from '../../../../local/services/service.ts';
 import { madeUpSource } from '../../../made-up/source.ts';
@@ -22,6 +24,8 @@ let services: Service[];
 let vendor: LoopbackServer;
 /** Calls to AWS since the last look. */
 let calls: string[] = [];
+/** Those of the first run of a function. */
+let coldCalls: readonly string[] = [];
 /** Milliseconds that this process's clock is ahead of the real one. */
 let ahead = 0;
 
@@ -31,19 +35,22 @@ beforeAll(async () => {
   await setSecret('EXAMPLE-first-key');
   const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
-  services = [table, secrets];
+  const streams = [{ deliveryStream: 'tidemark-lake-memory', destination: 'lake', source: 'memory' }];
+  const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+  services = [table, secrets, firehose];
   const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } };
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify([destination]));
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', table.url);
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
+  vi.stubEnv('AWS_ENDPOINT_URL_FIREHOSE', firehose.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   const now = Date.now.bind(Date);
   vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  for (const client of [DynamoDBClient, SecretsManagerClient]) spyOn(client.prototype);
+  for (const client of [DynamoDBClient, SecretsManagerClient, FirehoseClient]) spyOn(client.prototype);
 });
 
 beforeEach(() => {
@@ -94,10 +101,21 @@ async function warmFunction(id: string, feeds: number): Promise<() => Promise<st
     return 'feeds' in answer ? answer.feeds.map(({ state }) => state) : [];
   };
   await run();
+  coldCalls = calls;
   ahead += 60_000;
   calls = [];
   return run;
 }
+
+describe('a run without news of a cold function', () => {
+  test('looks once at each delivery stream', async () => {
+    await warmFunction('cold', 1);
+    const run = await warmFunction('cold', 1);
+    await run();
+
+    expect(coldCalls.filter((name) => name === 'DescribeDeliveryStream')).toEqual(['DescribeDeliveryStream']);
+  });
+});
 
 describe('a run without news of a warm function', () => {
   test('makes one read for the connection and two writes for the feed', async () => {
