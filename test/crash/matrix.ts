@@ -261,7 +261,13 @@ export class Arena {
       streams: { [stream]: drift ? {} : timing },
     };
     const told = [
-      destinationFor(source, { id: 'lake', type: SIMPLEST_TYPE.id, heldFor: 0, shape: { format: 'ecs' }, settings: {} }),
+      destinationFor(source, {
+        id: 'lake',
+        type: SIMPLEST_TYPE.id,
+        heldFor: 0,
+        shape: { format: 'ecs' },
+        settings: {},
+      }),
     ];
     const child = spawn(process.execPath, [file('worker.ts'), source, String(BUDGET_MS), String(this.#clockOffset)], {
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -84,6 +84,7 @@ interface Surroundings {
   readonly origin: string;
   readonly warm: WarmMemory | undefined;
   readonly onEffect: EffectHook | undefined;
+  readonly canLook: boolean;
   readonly onLook: ((deliveryStream: string) => void) | undefined;
   answer(url: string, secretVersion: string, session: number | undefined): Answered;
 }
@@ -247,8 +248,9 @@ export class Invocation {
 
   /** It takes no time, and is no effect that a fault could be planned for, so that looks change nothing in a simulation. */
   #look(stream: string, maxAge: Duration): { createdAt: Instant; at: Instant } | undefined {
-    const { clock, firehose, onLook } = this.#world;
+    const { clock, firehose, canLook, onLook } = this.#world;
     if (this.death) throw this.death;
+    if (!canLook) return undefined;
     this.#memory.streams ??= new Map();
     const known = this.#memory.streams.get(stream);
     if (known && clock.now - known.at <= maxAge) return known;

@@ -23,7 +23,7 @@ export class MemoryTable {
   seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
-  readonly #seen = new Map<string, Map<string, { chunk: SeenChunk & { readonly at: Instant }; until: Instant }>>();
+  readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
 
   constructor(seenFor: Duration = 30 * DAY) {
     this.seenFor = seenFor;
@@ -146,7 +146,7 @@ export class MemoryTable {
     for (const { newest, ...chunk } of chunks) {
       const until = Math.max(now, newest ?? now) + this.seenFor;
       items.set(`${chunk.bucket}#${chunk.id}`, {
-        chunk: { ...chunk, keys: Uint8Array.from(chunk.keys), at: now },
+        chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) },
         until,
       });
     }

@@ -110,6 +110,8 @@ export class World {
   /** The memory of a warm function, for worlds in which one process runs all invocations; a crash of it clears the memory. */
   warm: WarmMemory | undefined;
   onEffect: EffectHook | undefined;
+  /** Whether delivery streams can be looked at. */
+  canLook = true;
   /** Called when a delivery stream is looked at; it may throw. */
   onLook: ((deliveryStream: string) => void) | undefined;
   /** How events are written; a test may put a writer in its place that fails. */

@@ -9,7 +9,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     find: 'const results = await Promise.allSettled(',
     put:
       'const all = new Uint32Array(waiting.length).fill(2 ** destinations.length - 1);\n' +
-      '    await rememberChunks(this.#parts, this.#chunksOf(waiting, all), endBy);\n' +
+      '    await rememberChunks(this.#parts, this.#chunksOf(waiting, all, 0), endBy);\n' +
       '    const results = await Promise.allSettled(',
   },
   {
@@ -184,11 +184,11 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
-    name: 'owed-before-live',
-    story: 'A debt of months keeps live reading from what happens now.',
-    file: 'functions/core/reading/run-feed.ts',
-    find: "const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;",
-    put: 'const isCaughtUp = true;',
+    name: 'owed-takes-the-quota',
+    story: 'What is owed uses up the vendor’s quota, and live reading pauses.',
+    file: 'functions/core/reading/owed/pay-owed.ts',
+    find: 'pacer: new Pacer(leased.asker.pacer, true)',
+    put: 'pacer: leased.asker.pacer',
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
@@ -227,8 +227,8 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     name: 'empty-runs-look',
     story: 'Each empty poll asks Firehose about its streams: 1,000 connections exceed five calls a second.',
     file: 'functions/core/run/check-streams.ts',
-    find: 'tally.delivered > 0 ? LOOK_EVERY : Number.POSITIVE_INFINITY;',
-    put: '0;',
+    find: 'const maxAge = anew ? 0 : usualAge;',
+    put: 'const maxAge = Math.min(usualAge, 0);',
     test: 'test/rules/delivery/owed.test.ts',
   },
 ];

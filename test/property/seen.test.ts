@@ -54,7 +54,7 @@ class Model {
   store({ bucket, key, bits }: Entry): SeenChunk {
     const destinations = DESTINATIONS.filter((_, at) => bits & (1 << at));
     const id = String(this.#chunks++).padStart(6, '0');
-    const chunk = { bucket, id, destinations, keys: key, count: 1, digest: 0n };
+    const chunk = { bucket, id, destinations, at: START, keys: key, count: 1, digest: 0n };
     this.table.remember(FEED, [chunk], START);
     set(this.#stored, bucket, key, bits);
     return chunk;

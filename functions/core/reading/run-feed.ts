@@ -47,6 +47,7 @@ async function readLive(
   warnings.push(...prepared.visibility.warnings);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
+  await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   noteBacklog(lease, leased.start, overlap);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
@@ -66,12 +67,14 @@ async function readLive(
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
-  const replaced = await checkStreams(context, leased, overlap);
+  const replaced = await checkStreams(context, leased, { overlap });
   const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;
   if (replaced.length > 0 || (isCaughtUp && lease.item.owed)) {
     // Whatever becomes of what is owed, the position of live reading counts.
     lease.note(outcome.changes);
     await oweLost(context, leased, replaced);
+    // What is sent again counts as sent only if it is stored what was lost before.
+    await lease.commit({});
     if (isCaughtUp) await payOwed(context, leased, prepared);
   }
   if (!isCaughtUp) return outcome;

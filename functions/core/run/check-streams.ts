@@ -1,9 +1,9 @@
 import type { Effects } from '../effects.ts';
-import type { AnyFeed, Destination } from '../model.ts';
+import { type AnyFeed, type Destination, isSnapshotFeed } from '../model.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint, SnapshotCheckpoint } from '../stored/checkpoint.ts';
 import type { KnownStream } from '../stored/owed.ts';
-import { DAY, type Duration, HOUR, type Instant, MINUTE, type Range, SECOND } from '../time.ts';
+import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE, type Range, SECOND } from '../time.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 import { isJob } from './job-progress.ts';
 import type { DestinationRange } from './reconcile-destinations.ts';
@@ -39,15 +39,18 @@ export function noteBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instan
  * has taken what it held with it: that is returned. Most runs look only at what this process remembers.
  *
  * @param overlap how far behind the watermark the feed reads
+ * @param anew looks at the streams now, whatever this process remembers
  */
 export async function checkStreams(
   context: FeedContext<AnyFeed>,
   { lease, tally }: LeasedRun<FeedCheckpoint | SnapshotCheckpoint>,
-  overlap: Duration,
+  { overlap, anew = false }: { readonly overlap: Duration; readonly anew?: boolean },
 ): Promise<readonly ReplacedStream[]> {
   const { destinations } = context;
-  const maxAge = tally.delivered > 0 ? LOOK_EVERY : Number.POSITIVE_INFINITY;
+  const usualAge = tally.delivered > 0 ? LOOK_EVERY : Number.POSITIVE_INFINITY;
+  const maxAge = anew ? 0 : usualAge;
   const replaced: ReplacedStream[] = [];
+  let hasNew = false;
   for (const destination of destinations) {
     const looked = await look(context, destination, maxAge);
     const { streams = [] } = lease.item;
@@ -57,10 +60,13 @@ export async function checkStreams(
     if (known && known.createdAt !== looked.createdAt) {
       replaced.push(...(await whatIsLost(context, lease.item, { known, destination, createdAt: looked.createdAt })));
     }
+    hasNew ||= !known;
     const from = oldestSince(lease.item, heldSince(destination, looked.at), overlap);
     const stream = { id: destination.id, ...looked, from };
     lease.note({ streams: [...streams.filter(({ id }) => id !== destination.id), stream] });
   }
+  // It must be stored before anything is delivered: what a stream takes with it is counted from when it was seen.
+  if (hasNew) await lease.commit({});
   return replaced;
 }
 
@@ -101,11 +107,12 @@ async function whatIsLost(
 ): Promise<ReplacedStream[]> {
   const { id } = destination;
   const { watermark, floor, destinations } = item;
-  const lost = { from: heldSince(destination, known.at), to: effects.now() };
+  // The clock of whoever has delivered may be a little ahead.
+  const lost = { from: heldSince(destination, known.at), to: effects.now() + MINUTE };
   const from = Math.max(known.from, destinations[id] ?? floor);
-  // A run that was cut short has delivered events from above the watermark.
-  const planned = item.kind === 'feed' ? (item.plan?.to ?? 0) : 0;
-  const live = { from, to: Math.max(watermark, planned, from) };
+  // A run that was cut short has delivered events from above the watermark, and none that had not settled.
+  const settled = isSnapshotFeed(feed) ? watermark : floorTo(effects.now() - feed.settle, feed.stream.precision);
+  const live = { from, to: Math.max(watermark, settled, from) };
   const ranges = [live, ...(await rangesOfJobs(effects, feed.name, lost.from))];
   return ranges.map((range) => ({ destination: id, createdAt, range, lost }));
 }

@@ -44,6 +44,7 @@ async function compare(
   const sending = startSending({ ...context, feed: { ...context.feed, connection } }, leased);
   const run: SnapshotRun = { ...leased, ...sending, name: runName(context, leased.lease) };
   await settleDestinations(context, run);
+  await tellLost(context, run);
   await deliverPending(run);
   const before = await itemsBefore(run);
   const items = await readItems(run, before).catch((thrown) => {

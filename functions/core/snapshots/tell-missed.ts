@@ -22,7 +22,7 @@ export async function settleDestinations(context: FeedContext<AnyFeed>, run: Sna
 /** Tells of changes that may have been lost with a delivery stream. */
 export async function tellLost(context: FeedContext<AnyFeed>, run: SnapshotRun): Promise<void> {
   const { snapshot } = run.lease.item;
-  for (const { lost, ...missed } of await checkStreams(context, run, 0)) {
+  for (const { lost, ...missed } of await checkStreams(context, run, { overlap: 0 })) {
     if (snapshot && snapshot.at >= lost.from) await tellMissed(run, missed);
   }
 }

@@ -38,7 +38,7 @@ export async function remember(
           destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
           count: { N: String(chunk.count) },
           digest: { N: String(chunk.digest) },
-          at: { S: formatInstant(now) },
+          at: { S: formatInstant(chunk.at) },
           ttl: { N: table.expiry(Math.max(now, chunk.newest ?? now)) },
         },
       ),
