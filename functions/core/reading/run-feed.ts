@@ -1,10 +1,10 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { checkStreams, noteBacklog } from '../run/check-streams.ts';
+import { checkStreams, noteBacklog } from '../run/destinations/check-streams.ts';
+import { oweLost, settleDestinations } from '../run/destinations/owe.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
-import { oweLost, settleDestinations } from '../run/owe.ts';
 import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
@@ -47,8 +47,8 @@ async function readLive(
   warnings.push(...prepared.visibility.warnings);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
-  await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   noteBacklog(lease, leased.start, overlap);
+  await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
   if (scopeChange) {

@@ -368,6 +368,26 @@ describe('rule 38: what was lost with a delivery stream is sent again', () => {
     expect(world.census(undefined, 'siem')).toEqual(EXACT);
   });
 
+  it('goes back to where a person had moved the watermark', async () => {
+    const world = createWorld({
+      startFrom: at('11:00:00'),
+      destinations: ['siem', 'archive'],
+      vendor: { pageSize: 50 },
+    });
+    world.vendor.addMany(200, at('11:00:00') - 20 * DAY, HOUR);
+    world.warm = {};
+    await live(world, 30 * MINUTE);
+    await world.run({ act: { act: 'move', to: at('11:00:00') - 20 * DAY } });
+    await world.runUntilCaughtUp();
+    world.warm = {};
+    expect(replace(world, ARCHIVE, world.now - 2 * MINUTE)).toBeGreaterThan(190);
+
+    await live(world, 30 * MINUTE);
+    await settle(world);
+
+    expect(world.census(undefined, 'archive')).toMatchObject({ missing: [], invented: [] });
+  });
+
   it('sends again what a backfill had delivered', async () => {
     const world = worldOfTwo({ startFrom: at('11:00:00'), vendor: { pageSize: 50 } });
     world.vendor.addMany(200, at('11:00:00') - 20 * DAY, HOUR);

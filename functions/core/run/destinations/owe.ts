@@ -1,12 +1,12 @@
-import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import type { SelfEvent } from '../events/self-events.ts';
-import type { LostDeliveries } from '../state/seen.ts';
-import type { FeedCheckpoint, Owed } from '../stored/checkpoint.ts';
-import type { Duration, Range } from '../time.ts';
+import { sendSelfEvent } from '../../delivery/send-self-event.ts';
+import type { SelfEvent } from '../../events/self-events.ts';
+import type { LostDeliveries } from '../../state/seen.ts';
+import type { FeedCheckpoint, Owed } from '../../stored/checkpoint.ts';
+import type { Duration, Range } from '../../time.ts';
+import type { FeedContext, LeasedRun } from '../feed-context.ts';
+import { startSending } from '../start-sending.ts';
 import type { ReplacedStream } from './check-streams.ts';
-import type { FeedContext, LeasedRun } from './feed-context.ts';
 import { reconcileDestinations } from './reconcile-destinations.ts';
-import { startSending } from './start-sending.ts';
 
 /** Maximum number of ranges that are owed to a destination. More are joined. */
 const MAX_RANGES = 10;

@@ -1,11 +1,11 @@
-import type { Effects } from '../effects.ts';
-import { type AnyFeed, type Destination, isSnapshotFeed } from '../model.ts';
-import type { HeldCheckpoint } from '../state/lease.ts';
-import type { FeedCheckpoint, SnapshotCheckpoint } from '../stored/checkpoint.ts';
-import type { KnownStream } from '../stored/owed.ts';
-import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE, type Range, SECOND } from '../time.ts';
-import type { FeedContext, LeasedRun } from './feed-context.ts';
-import { isJob } from './job-progress.ts';
+import type { Effects } from '../../effects.ts';
+import { type AnyFeed, type Destination, isSnapshotFeed } from '../../model.ts';
+import type { HeldCheckpoint } from '../../state/lease.ts';
+import type { FeedCheckpoint, SnapshotCheckpoint } from '../../stored/checkpoint.ts';
+import type { KnownStream } from '../../stored/owed.ts';
+import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE, type Range, SECOND } from '../../time.ts';
+import type { FeedContext, LeasedRun } from '../feed-context.ts';
+import { isJob } from '../job-progress.ts';
 import type { DestinationRange } from './reconcile-destinations.ts';
 
 /** Added to the time for which a stream holds an event: the longest run, and clocks that differ. */
@@ -23,6 +23,14 @@ export interface ReplacedStream extends DestinationRange {
   readonly createdAt: Instant;
   /** What was delivered in this time may be lost. */
   readonly lost: Range;
+}
+
+/** A delivery stream that is another one than before. */
+interface Replacement {
+  readonly known: KnownStream;
+  readonly destination: Destination;
+  readonly createdAt: Instant;
+  readonly overlap: Duration;
 }
 
 /** Notes that a run begins to read a backlog. @param overlap how far behind the watermark it reads */
@@ -58,7 +66,9 @@ export async function checkStreams(
     // What a process remembers may be older than what is stored.
     if (!looked || (known && looked.at <= known.at)) continue;
     if (known && known.createdAt !== looked.createdAt) {
-      replaced.push(...(await whatIsLost(context, lease.item, { known, destination, createdAt: looked.createdAt })));
+      replaced.push(
+        ...(await whatIsLost(context, lease.item, { known, destination, createdAt: looked.createdAt, overlap })),
+      );
     }
     hasNew ||= !known;
     const from = oldestSince(lease.item, heldSince(destination, looked.at), overlap);
@@ -103,13 +113,15 @@ function oldestSince(item: FeedCheckpoint | SnapshotCheckpoint, since: Instant, 
 async function whatIsLost(
   { effects, feed }: FeedContext<AnyFeed>,
   item: FeedCheckpoint | SnapshotCheckpoint,
-  { known, destination, createdAt }: { known: KnownStream; destination: Destination; createdAt: Instant },
+  { known, destination, createdAt, overlap }: Replacement,
 ): Promise<ReplacedStream[]> {
   const { id } = destination;
   const { watermark, floor, destinations } = item;
   // The clock of whoever has delivered may be a little ahead.
   const lost = { from: heldSince(destination, known.at), to: effects.now() + MINUTE };
-  const from = Math.max(known.from, destinations[id] ?? floor);
+  // The watermark may have been moved back since the stream was seen.
+  const oldest = Math.min(known.from, oldestSince(item, lost.from, overlap));
+  const from = Math.max(oldest, destinations[id] ?? floor);
   // A run that was cut short has delivered events from above the watermark, and none that had not settled.
   const settled = isSnapshotFeed(feed) ? watermark : floorTo(effects.now() - feed.settle, feed.stream.precision);
   const live = { from, to: Math.max(watermark, settled, from) };

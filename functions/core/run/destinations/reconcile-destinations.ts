@@ -1,8 +1,8 @@
-import type { AnyFeed } from '../model.ts';
-import type { HeldCheckpoint } from '../state/lease.ts';
-import type { Away } from '../stored/owed.ts';
-import type { Duration, Instant, Range } from '../time.ts';
-import type { FeedContext } from './feed-context.ts';
+import type { AnyFeed } from '../../model.ts';
+import type { HeldCheckpoint } from '../../state/lease.ts';
+import type { Away } from '../../stored/owed.ts';
+import type { Duration, Instant, Range } from '../../time.ts';
+import type { FeedContext } from '../feed-context.ts';
 
 /** Maximum number of destinations that a feed remembers after they were removed. */
 const MAX_AWAY = 20;
