@@ -1,6 +1,6 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
-import { clean } from './log-line.ts';
 
 const HEADINGS = ['FEED', 'STATE', 'LAG', 'DELIVERED', 'PAGES', 'RETRIES', 'QUOTA LEFT', 'LAST ERROR'] as const;
 

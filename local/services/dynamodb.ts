@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import db, { type Store } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { AwsError, type Operation, type Service, serve } from './service.ts';
+import type { Signatures } from './access/signature.ts';
+import { AwsError } from './aws-error.ts';
+import { PRIVATE_FOLDER } from './private-file.ts';
+import { type Operation, type Service, serve } from './service.ts';
 
 /** The operations of the local table: those on single items, and reading many. */
 const OPERATIONS = [
@@ -23,13 +26,20 @@ const OPERATIONS = [
 
 type Operations = Record<(typeof OPERATIONS)[number], Operation>;
 
+export interface TableOptions {
+  readonly directory: string;
+  readonly tableName: string;
+  readonly signatures: Signatures;
+  readonly port?: number;
+}
+
 /**
  * Starts the local table: DynamoDB's protocol over a LevelDB directory, which one process at a time can have open.
  *
  * dynalite's engine is used without its HTTP server: that one ends the whole process if the disk is full, the
  * directory is locked or a caller hangs up, and it answers requests of web pages.
  */
-export async function startTable(options: { directory: string; tableName: string; port?: number }): Promise<Service> {
+export async function startTable(options: TableOptions): Promise<Service> {
   const store = await openStore(options.directory);
   const operations = Object.fromEntries(
     OPERATIONS.map((name) => [name, operation(name, store, options.directory)]),
@@ -37,7 +47,14 @@ export async function startTable(options: { directory: string; tableName: string
   try {
     await ensureTable(store, operations, options.tableName);
     const service = await serve(
-      { target: 'DynamoDB_20120810', jsonVersion: '1.0', internalError: 'InternalServerError', operations },
+      {
+        target: 'DynamoDB_20120810',
+        signedAs: 'dynamodb',
+        jsonVersion: '1.0',
+        internalError: 'InternalServerError',
+        operations,
+      },
+      options.signatures,
       options.port,
     );
     return {
@@ -55,7 +72,7 @@ export async function startTable(options: { directory: string; tableName: string
 
 async function openStore(directory: string): Promise<Store> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(directory, { recursive: true, mode: PRIVATE_FOLDER });
     const store = db.create({ path: directory, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
     await store.db.open();
     return store;

@@ -12,6 +12,7 @@ import { startTable } from '../../local/services/dynamodb.ts';
 import { type FirehoseService, startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { readDelivered } from '../e2e/delivered.ts';
+import { SIGNATURES } from '../local/signatures.ts';
 import { memorySource, memoryStream } from '../memory/source.ts';
 
 // The sequence of `cdk destroy` and `cdk deploy`: Firehose streams are deleted with what they hold, and created again under their
@@ -49,10 +50,10 @@ beforeAll(async () => {
     );
   });
   await new Promise<void>((resolve) => vendor.listen(0, '127.0.0.1', resolve));
-  const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+  const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
   const streams = [{ deliveryStream: STREAM, destination: 'lake', source: 'memory' }];
-  firehose = await startFirehose({ out: join(folder, 'out'), streams, holds: true });
+  firehose = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'out'), streams, holds: true });
   const destinations = [{ id: 'lake', deliveryStream: STREAM, heldFor: 5 * MINUTE, shape: { format: 'ecs' } }];
   for (const [name, value] of Object.entries({
     TIDEMARK_TABLE: 'tidemark',

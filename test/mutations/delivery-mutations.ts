@@ -162,7 +162,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'returned-starts-anew',
     story: 'A destination that was removed and put back never gets what was read meanwhile, and nobody is told.',
-    file: 'functions/core/run/destinations/reconcile-destinations.ts',
+    file: 'functions/core/run/owed/reconcile-destinations.ts',
     find: 'const back = away.filter(({ id }) => isConfigured(id));',
     put: 'const back = away.slice(0, 0);',
     test: 'test/rules/delivery/owed.test.ts',
@@ -194,7 +194,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'replaced-stream-ignored',
     story: 'A deploy after a destroy loses what Firehose had accepted and not passed on.',
-    file: 'functions/core/run/destinations/check-streams.ts',
+    file: 'functions/core/run/owed/check-streams.ts',
     find: 'if (known && known.createdAt !== looked.createdAt) {',
     put: 'if (known && known.createdAt > looked.createdAt) {',
     test: 'test/rules/delivery/owed.test.ts',
@@ -210,7 +210,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'backlog-forgotten',
     story: 'Months that were read in the last hour are not sent again when their delivery stream was deleted.',
-    file: 'functions/core/run/destinations/check-streams.ts',
+    file: 'functions/core/run/owed/check-streams.ts',
     find: 'return backlog && backlog.at >= since ? Math.min(usual, backlog.from) : usual;',
     put: 'return usual;',
     test: 'test/rules/delivery/owed.test.ts',
@@ -218,7 +218,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'old-look-believed',
     story: 'A process that remembers the stream before takes it for another new one: events arrive again and again.',
-    file: 'functions/core/run/destinations/check-streams.ts',
+    file: 'functions/core/run/owed/check-streams.ts',
     find: 'if (!looked || (known && looked.at <= known.at)) continue;',
     put: 'if (!looked) continue;',
     test: 'test/rules/delivery/owed.test.ts',
@@ -226,7 +226,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'empty-runs-look',
     story: 'Each empty poll asks Firehose about its streams: 1,000 connections exceed five calls a second.',
-    file: 'functions/core/run/destinations/check-streams.ts',
+    file: 'functions/core/run/owed/check-streams.ts',
     find: 'const maxAge = anew ? 0 : usualAge;',
     put: 'const maxAge = Math.min(usualAge, 0);',
     test: 'test/rules/delivery/owed.test.ts',

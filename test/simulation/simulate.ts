@@ -100,7 +100,7 @@ class Simulation {
 
   /** What this scenario is about, beside its faults. */
   #situations(): [string, number][] {
-    const { destinations, deployments, vendor, runs, rows, scopeChangesAt } = this.#scenario;
+    const { destinations, deployments, vendor, runs, rows, scopeChangesAt, neighbour } = this.#scenario;
     const situations: [string, boolean][] = [
       ['secondDestination', destinations.length > 1],
       ['addedDestination', destinations.some(({ from }) => from > 0)],
@@ -111,6 +111,7 @@ class Simulation {
       ['changingRow', rows.some(({ changesAt }) => changesAt !== undefined)],
       ['scopeChange', scopeChangesAt !== undefined],
       ['floorByHand', this.#byHand],
+      ['brokenNeighbour', neighbour !== undefined],
     ];
     return situations.map(([kind, is]) => [kind, is ? 1 : 0]);
   }
@@ -179,7 +180,7 @@ class Simulation {
       await clock.wait(2 * MINUTE);
       if (clock.now < restsAt && runs > 3) await clock.wait(restsAt - clock.now);
       const from = clock.now;
-      const [report] = await this.#launch({ at: from, budget: 30 * MINUTE, clockOffset: 0 });
+      const report = this.#ofFeed(await this.#launch({ at: from, budget: 30 * MINUTE, clockOffset: 0 }));
       const item = this.oracle.item;
       const isPaid = item?.kind !== 'feed' || !item.owed;
       if (report?.state === 'caught-up' && isPaid && from >= restsAt && item && item.watermark > this.#log.newest)
@@ -208,7 +209,7 @@ class Simulation {
     worker.disturbed = plan.freeze !== undefined;
     try {
       const reports = await this.#invoke(worker, watched(worker, invocation, this.#around));
-      const { state, error } = reports[0] as FeedReport;
+      const { state, error } = this.#ofFeed(reports) as FeedReport;
       if (error?.code === 'lease-lost') this.oracle.lostLease(worker);
       this.story.tell(() => `${worker.name} ends: ${state}${error ? ` (${error.code}: ${error.message})` : ''}`);
       invocation.end();
@@ -222,6 +223,10 @@ class Simulation {
       worker.to = clock.now;
       if (this.trouble.runaway) this.oracle.fail(`${worker.name} goes round in circles`);
     }
+  }
+
+  #ofFeed(reports: readonly FeedReport[]): FeedReport | undefined {
+    return reports.find(({ feed }) => feed === this.oracle.feed);
   }
 
   /** Mostly the process of the run before, sometimes one that knows an older state, sometimes a new one. */

@@ -1,8 +1,8 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { PageRun } from '../reading/run.ts';
-import { lostDeliveries } from '../run/destinations/owe.ts';
 import type { FeedContext } from '../run/feed-context.ts';
+import { lostDeliveries } from '../run/owed/owe.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';

@@ -1,12 +1,14 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { checkStreams, noteBacklog } from '../run/destinations/check-streams.ts';
-import { oweLost, settleDestinations } from '../run/destinations/owe.ts';
+import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
+import { checkStreams, noteBacklog } from '../run/owed/check-streams.ts';
+import { oweLost, settleDestinations } from '../run/owed/owe.ts';
 import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
+import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
@@ -42,44 +44,48 @@ async function readLive(
   prepared: PreparedConnection,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { effects, destinations, seenFor } = context;
-  const { lease, warnings } = leased;
+  const { lease, warnings, conditions } = leased;
   const scopeChange = reconcileScope(context, lease);
-  warnings.push(...prepared.visibility.warnings);
+  await reviewScopeChange(context, leased);
+  noteSight(conditions, prepared.visibility);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
   noteBacklog(lease, leased.start, overlap);
   await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
+  if (leased.keptSeen) seen.takeOver(leased.keptSeen);
   if (scopeChange) {
-    warnings.push(scopeChange.message);
+    conditions.holds('scope-changed', scopeChange.message, scopeChange.range);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!plan) return caughtUp(effects.now());
+  if (!plan) return { ...caughtUp(effects.now()), seen };
   // What an added destination lacks of the overlap is not late.
   const options = { prepared, seen, plan, ...(hasAdded && { readBefore: plan.from }) };
   const run = { ...(await startRun(context, leased, options)), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
-    outcome = await readOngoing(run, await readPlan(run, prepared, warnings));
+    outcome = await readOngoing(run, await readPlan(run, prepared));
     run.notes.save(lease, run.notes.lateness.takeNew(), effects.now());
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
   const replaced = await checkStreams(context, leased, { overlap });
   const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;
-  if (replaced.length > 0 || (isCaughtUp && lease.item.owed)) {
+  const pays = isCaughtUp && (replaced.length > 0 || lease.item.owed !== undefined);
+  if (replaced.length > 0 || pays) {
     // Whatever becomes of what is owed, the position of live reading counts.
     lease.note(outcome.changes);
     await oweLost(context, leased, replaced);
     // What is sent again counts as sent only if it is stored what was lost before.
     await lease.commit({});
-    if (isCaughtUp) await payOwed(context, leased, prepared);
+    if (pays) await payOwed(context, leased, prepared);
   }
   if (!isCaughtUp) return outcome;
   const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
-  return { ...outcome, changes: { ...outcome.changes, ...folded } };
+  // What was delivered beside it is not in it.
+  return { ...outcome, ...(!pays && { seen }), changes: { ...outcome.changes, ...folded } };
 }
 
 /** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */

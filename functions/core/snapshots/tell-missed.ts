@@ -1,9 +1,9 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { AnyFeed } from '../model.ts';
-import { checkStreams } from '../run/destinations/check-streams.ts';
-import { type DestinationRange, reconcileDestinations } from '../run/destinations/reconcile-destinations.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
+import { checkStreams } from '../run/owed/check-streams.ts';
+import { type DestinationRange, reconcileDestinations } from '../run/owed/reconcile-destinations.ts';
 import type { SnapshotCheckpoint } from '../stored/checkpoint.ts';
 
 /** A snapshot has no past that could be read again: what a destination has missed is only told. */

@@ -3,7 +3,7 @@ import type { Changes, FeedCheckpoint, Owed, ReadingCheckpoint } from '../../sto
 import type { Instant } from '../../time.ts';
 
 /** The parts of a checkpoint that an owed range has as its own. */
-const OWN = ['plan', 'narrowed', 'unordered', 'broken'] as const;
+const OWN = ['plan', 'narrowed', 'unordered', 'broken', 'shortfall'] as const;
 /** The parts that it shares with live reading. */
 const SHARED = ['days', 'claims', 'noneOngoingAt', 'waitsInPlace'] as const;
 
@@ -23,7 +23,7 @@ export class OwedCheckpoint implements HeldCheckpoint<ReadingCheckpoint> {
 
   get item(): FeedCheckpoint {
     const { plan: _plan, narrowed: _narrowed, unordered: _unordered, broken: _broken, ...live } = this.#live.item;
-    const { destination, from, until = from, plan, narrowed, unordered, broken } = this.#owed;
+    const { destination, from, until = from, plan, narrowed, unordered, broken, shortfall } = this.#owed;
     const { [destination]: since = from } = live.destinations;
     return {
       ...live,
@@ -34,6 +34,8 @@ export class OwedCheckpoint implements HeldCheckpoint<ReadingCheckpoint> {
       ...(narrowed !== undefined && { narrowed }),
       ...(unordered && { unordered }),
       ...(broken && { broken }),
+      // Totals that live reading does not believe any more are not believed here.
+      ...(shortfall && { shortfall }),
     };
   }
 

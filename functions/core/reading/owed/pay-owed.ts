@@ -2,6 +2,7 @@ import { sendSelfEvent } from '../../delivery/send-self-event.ts';
 import { OutOfTimeError, PauseError, TidemarkError } from '../../errors.ts';
 import type { SelfEvent } from '../../events/self-events.ts';
 import { Pacer } from '../../requests/pacer.ts';
+import { ConditionNotes } from '../../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../../run/feed-context.ts';
 import { seenOf, startSending } from '../../run/start-sending.ts';
 import type { FeedCheckpoint, Owed } from '../../stored/checkpoint.ts';
@@ -65,9 +66,12 @@ async function readOn(
   const plan = planUpTo(feed, part.item, to);
   // The range was read before, for others: its events are not late.
   const asker = { ...leased.asker, pacer: new Pacer(leased.asker.pacer, true) };
-  const run = await startRun(only, { ...leased, asker, lease: part }, { prepared, seen, plan, readBefore: 0 });
+  // What is found out about an older range says nothing about the feed as it is now.
+  const conditions = new ConditionNotes();
+  const own = { ...leased, asker, conditions, lease: part };
+  const run = await startRun(only, own, { prepared, seen, plan, readBefore: 0 });
   try {
-    const { changes } = await readPlan(run, prepared, leased.warnings);
+    const { changes } = await readPlan(run, prepared);
     part.note(changes);
     return true;
   } catch (thrown) {
