@@ -82,8 +82,8 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     name: 'windows-before-death-not-committed',
     story: 'The windows before the one that kills are blamed, run after run, and the feed stands still.',
     file: 'functions/core/reading/finish-window.ts',
-    find: 'if (progress.carefulUntil !== undefined) await commitPosition(run, {});',
-    put: 'if (progress.carefulUntil === 0) await commitPosition(run, {});',
+    find: 'if (progress.careful) await commitPosition(run, {});',
+    put: 'if (progress.careful?.until === 0) await commitPosition(run, {});',
     test: DIED,
   },
   {
