@@ -74,8 +74,8 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     name: 'window-of-death-not-halved',
     story: 'After a run that died, the next one asks for the same window, and dies too.',
     file: 'functions/core/reading/recovery/read-less.ts',
-    find: 'halved < Math.min(died, MOST_HALVINGS)',
-    put: 'halved < Math.min(0 * died, MOST_HALVINGS)',
+    find: 'Math.min(isKnown ? 0 : died, MOST_HALVINGS)',
+    put: 'Math.min(isKnown ? 0 : 0 * died, MOST_HALVINGS)',
     test: DIED,
   },
   {

@@ -9,7 +9,7 @@ import type { Announced, Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
 
 /** A text of this length takes all of the memory for answers, if nobody has weighed it. */
-const MANY_CHARACTERS = 16_000_000;
+const MANY_CHARACTERS = 8_000_000;
 
 /**
  * The pages of a read.

@@ -29,7 +29,9 @@ export async function readLessAtATime(run: Run): Promise<RunOutcome<ReadingCheck
   if (diedAtSmallest >= DEATHS_BEFORE_GIVING_UP) return await giveUp(run);
   let narrowed: number | undefined;
   let window = range;
-  for (let halved = 0; halved < Math.min(died, MOST_HALVINGS); halved++) {
+  // What earlier runs have found out about a window did not kill them, and would not be known of a part of it.
+  const isKnown = died === 1 && (lease.item.broken ?? lease.item.shortfall) !== undefined;
+  for (let halved = 0; halved < Math.min(isKnown ? 0 : died, MOST_HALVINGS); halved++) {
     const half = halve(feed, window);
     if (half === undefined) break;
     narrowed = half;
