@@ -1,6 +1,6 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
-const TOO_LARGE = 'test/rules/reading/too-large.test.ts';
+const TOO_LARGE = 'test/rules/answers/too-large.test.ts';
 const DIED = 'test/rules/run/died.test.ts';
 
 /** Bugs in what is done about answers that memory cannot hold, and about runs that died of something. */
