@@ -73,7 +73,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/identity.ts',
     find: "const { id = '', content } = key;",
     put: "const { id = '', content = '' } = { id: key.id };",
-    test: 'test/rules/reading/reused-ids.test.ts',
+    test: 'test/rules/state/reused-ids.test.ts',
   },
   {
     name: 'connection-left-out-of-ids',
@@ -90,7 +90,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/reading/rows/reused-ids.ts',
     find: '(isNew || known % 2 === 1)',
     put: 'known % 2 === 1',
-    test: 'test/rules/reading/reused-ids.test.ts',
+    test: 'test/rules/state/reused-ids.test.ts',
   },
   {
     name: 'ordinal-lost-at-page-edge',
