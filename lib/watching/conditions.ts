@@ -183,6 +183,17 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
+    name: 'owed',
+    metrics: ['Owed', 'OwedLost'],
+    expression: 'FILL(owed, 0) + FILL(owedLost, 0)',
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
+    about: 'A destination lacks events that it is owed: they are being read again for it, or cannot be read again.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     // It is counted once a day. Six periods of six hours keep the alarm on from one day to the next.
     name: 'rotation-stuck',
     metrics: ['RotationStuck'],
