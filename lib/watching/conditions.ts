@@ -113,6 +113,16 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark quarantine --cloud',
   },
   {
+    name: 'died',
+    metrics: ['Died'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
+    about: 'A run has ended without a word, as when its memory was used up; the next one reads less at a time.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     name: 'announced-missing',
     metrics: ['TotalMismatch'],
     statistic: 'Sum',

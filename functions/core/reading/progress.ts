@@ -36,6 +36,11 @@ export class Progress {
   #planned: Range[] = [];
   #reread: FeedCheckpoint['reread'] | undefined;
   #unordered: boolean;
+  /**
+   * Set if the run before has died: then each window is committed before the next one is read. Up to this time, where that one
+   * was reading, windows do not get longer.
+   */
+  carefulUntil: Instant | undefined;
   #expiredAt: string | undefined;
   /** The results of finished windows that were not taken yet. */
   #results: Position = {};
@@ -165,8 +170,8 @@ export class Progress {
     const after = raisedWatermark(this.#feed, before, this.#plan);
     this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
-    this.#narrowed = widen(this.#feed, this.#narrowed);
     const { window, to } = this.#plan;
+    if (window.to >= (this.carefulUntil ?? 0)) this.#narrowed = widen(this.#feed, this.#narrowed);
     // The range that the vendor's answers do not cover yet must be read before any later one.
     this.#parts?.learn(window, events);
     const next = after >= window.to ? this.planned(0) : undefined;

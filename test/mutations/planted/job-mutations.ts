@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const announced = 'functions/core/reading/pages/announced.ts';
 const announcedTest = 'test/rules/run/announced.test.ts';
