@@ -1,4 +1,4 @@
-import { AwsError, type Operation, type Service, serve } from '../local/services/service.ts';
+import { AwsError, type Operation, type ServeOptions, type Service, serve } from '../local/services/service.ts';
 
 /** Billed requests to the table and to Secrets Manager so far. */
 export interface Usage {
@@ -14,7 +14,7 @@ export interface Usage {
 const TABLE = { GetItem: 'reads', Query: 'reads', PutItem: 'writes', BatchWriteItem: 'writes' } as const;
 
 /** A table that counts what DynamoDB would bill: the one behind it is asked for the capacity of each call. */
-export async function meterTable(behind: string, usage: Usage): Promise<Service> {
+export async function meterTable(behind: string, usage: Usage, options: ServeOptions): Promise<Service> {
   const operations = Object.fromEntries(
     Object.entries(TABLE).map(([name, unit]) => [
       name,
@@ -34,25 +34,26 @@ export async function meterTable(behind: string, usage: Usage): Promise<Service>
       },
     ]),
   ) as Record<string, Operation>;
-  return await serve({
-    target: 'DynamoDB_20120810',
-    jsonVersion: '1.0',
-    internalError: 'InternalServerError',
-    operations,
-  });
+  return await serve(
+    { target: 'DynamoDB_20120810', jsonVersion: '1.0', internalError: 'InternalServerError', operations },
+    options,
+  );
 }
 
-export async function meterSecrets(behind: string, usage: Usage): Promise<Service> {
+export async function meterSecrets(behind: string, usage: Usage, options: ServeOptions): Promise<Service> {
   const GetSecretValue: Operation = async (input) => {
     usage.secretCalls += 1;
     return await pass(behind, 'secretsmanager.GetSecretValue', '1.1', input);
   };
-  return await serve({
-    target: 'secretsmanager',
-    jsonVersion: '1.1',
-    internalError: 'InternalServiceError',
-    operations: { GetSecretValue },
-  });
+  return await serve(
+    {
+      target: 'secretsmanager',
+      jsonVersion: '1.1',
+      internalError: 'InternalServiceError',
+      operations: { GetSecretValue },
+    },
+    options,
+  );
 }
 
 interface Capacity {

@@ -94,10 +94,14 @@ export async function play(asked: Play): Promise<Played> {
     const usage: Usage = { reads: 0, writes: 0, tableCalls: 0, secretCalls: 0 };
     const told = config.destinations.map((destination) => destinationFor(source.id, destination));
     const streams = told.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source: source.id }));
-    const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-    const secrets = await startSecrets({ file: secretsFile });
-    const firehose = await startFirehose({ out: join(folder, 'out'), streams });
-    const meters = { table: await meterTable(table.url, usage), secrets: await meterSecrets(secrets.url, usage) };
+    const now = () => at;
+    const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark', now });
+    const secrets = await startSecrets({ file: secretsFile, now });
+    const firehose = await startFirehose({ out: join(folder, 'out'), streams, now: () => new Date(at) });
+    const meters = {
+      table: await meterTable(table.url, usage, { now }),
+      secrets: await meterSecrets(secrets.url, usage, { now }),
+    };
     const subject = new LocalFunction(
       new URL(`handler-at.ts?source=${source.id}`, import.meta.url),
       {

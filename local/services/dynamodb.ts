@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import db, { type Store } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { AwsError, type Operation, type Service, serve } from './service.ts';
+import { AwsError, type Operation, type ServeOptions, type Service, serve } from './service.ts';
 
 /** The operations of the local table: those on single items, and reading many. */
 const OPERATIONS = [
@@ -23,13 +23,18 @@ const OPERATIONS = [
 
 type Operations = Record<(typeof OPERATIONS)[number], Operation>;
 
+export interface TableOptions extends ServeOptions {
+  readonly directory: string;
+  readonly tableName: string;
+}
+
 /**
  * Starts the local table: DynamoDB's protocol over a LevelDB directory, which one process at a time can have open.
  *
  * dynalite's engine is used without its HTTP server: that one ends the whole process if the disk is full, the
  * directory is locked or a caller hangs up, and it answers requests of web pages.
  */
-export async function startTable(options: { directory: string; tableName: string; port?: number }): Promise<Service> {
+export async function startTable(options: TableOptions): Promise<Service> {
   const store = await openStore(options.directory);
   const operations = Object.fromEntries(
     OPERATIONS.map((name) => [name, operation(name, store, options.directory)]),
@@ -38,7 +43,7 @@ export async function startTable(options: { directory: string; tableName: string
     await ensureTable(store, operations, options.tableName);
     const service = await serve(
       { target: 'DynamoDB_20120810', jsonVersion: '1.0', internalError: 'InternalServerError', operations },
-      options.port,
+      options,
     );
     return {
       url: service.url,

@@ -79,7 +79,7 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
         },
       },
     },
-    options.port,
+    { port: options.port, now: () => state.now().getTime() },
   );
   return { ...service, faults: state.faults, counters: state.counters };
 }

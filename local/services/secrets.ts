@@ -20,7 +20,7 @@ export interface SecretsService extends Service {
 export interface SecretsOptions {
   readonly file: string;
   readonly port?: number;
-  /** The clock that dates new versions, in milliseconds since 1970. */
+  /** The clock that dates answers and new versions, in milliseconds since 1970. */
   readonly now?: () => number;
   /** Called before each operation. An error that it throws becomes the answer; `lost` performs the operation but sends no answer. */
   readonly disturb?: (operation: string, input: Record<string, unknown>) => Promise<'lost' | undefined>;
@@ -62,7 +62,7 @@ export async function startSecrets(options: SecretsOptions): Promise<SecretsServ
         Object.entries(operations).map(([name, operation]) => [name, disturbed(name, operation)]),
       ),
     },
-    options.port,
+    options,
   );
   return { ...service, warnings };
 }

@@ -44,11 +44,20 @@ export type Operation = (input: Record<string, unknown>, closing: AbortSignal) =
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Starts a service on 127.0.0.1; without a port, on any free one. */
-export async function serve(protocol: Protocol, port = 0): Promise<Service> {
+export interface ServeOptions {
+  /** Default: any free one. */
+  readonly port?: number | undefined;
+  /** The clock in the Date of the answers, in milliseconds since 1970. Default: that of this machine. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Starts a service on 127.0.0.1. */
+export async function serve(protocol: Protocol, options: ServeOptions = {}): Promise<Service> {
+  const { port = 0, now = () => Date.now() } = options;
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
+    response.setHeader('date', new Date(now()).toUTCString());
     const run = answer(protocol, request, response, closing.signal).finally(() => running.delete(run));
     running.add(run);
   });

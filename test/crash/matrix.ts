@@ -87,11 +87,11 @@ export class Arena {
   static async open(kind: Kind): Promise<Arena> {
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-crash-'));
     await writeFile(join(folder, 'secrets.json'), JSON.stringify({ crash: kind.secret }), { mode: 0o600 });
-    const services = spawn(process.execPath, [file('services.ts'), folder, kind.source], {
+    const clockOffset = START - Date.now();
+    const services = spawn(process.execPath, [file('services.ts'), folder, String(clockOffset), kind.source], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const urls = await firstLine(services);
-    const clockOffset = START - Date.now();
     const to = START - 5_000;
     // A day has to be over before all of it is read.
     const from = kind.stream === 'user-activities' ? to - 30 * HOUR_MS : to - HOUR_MS;

@@ -1,19 +1,20 @@
-// The embedded AWS services as a process of their own: node test/crash/services.ts FOLDER SOURCE...; ends with its stdin.
+// The embedded AWS services as a process of their own: node test/crash/services.ts FOLDER CLOCK_OFFSET_MS SOURCE...; ends with its stdin.
 import { join } from 'node:path';
 import { deliveryStreamName } from '../../functions/core/config/destination.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 
-const [folder = '', ...sources] = process.argv.slice(2);
+const [folder = '', offset = '0', ...sources] = process.argv.slice(2);
 const streams = sources.map((source) => ({
   deliveryStream: deliveryStreamName('lake', source),
   destination: 'lake',
   source,
 }));
-const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
-const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+const now = () => Date.now() + Number(offset);
+const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark', now });
+const secrets = await startSecrets({ file: join(folder, 'secrets.json'), now });
+const firehose = await startFirehose({ out: join(folder, 'out'), streams, now: () => new Date(now()) });
 console.log(JSON.stringify({ DynamoDB: table.url, Firehose: firehose.url, secretsmanager: secrets.url }));
 process.stdin.on('end', async () => {
   await Promise.all([table.close(), secrets.close(), firehose.close()]);

@@ -11,7 +11,7 @@ import { startTable } from '../../local/services/dynamodb.ts';
 import { type FirehoseService, startFirehose } from '../../local/services/firehose.ts';
 import { replaceFaults } from '../../local/services/firehose-faults.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
-import type { Timed } from './handler.ts';
+import { clockOf, type Timed } from './timed.ts';
 
 /** One destination for each shape of an event, as tidemark.json has them. */
 export const DESTINATIONS = [
@@ -78,9 +78,12 @@ async function startStage(
   const [out, secretsFile] = [join(state, 'out'), join(state, 'secrets.json')];
   const told = destinationsOf(source);
   const streams = told.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source: source.id }));
-  const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark' });
-  const secrets = await startSecrets({ file: secretsFile });
-  const firehose = await startFirehose({ out, streams });
+  // The services have the clock of the bench whose invocation it is.
+  let timed = { sentAt: 0, benchAt: 0 };
+  const now = () => clockOf(timed);
+  const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark', now });
+  const secrets = await startSecrets({ file: secretsFile, now });
+  const firehose = await startFirehose({ out, streams, now: () => new Date(now()) });
   const lines: LogLine[] = [];
   const environment = {
     TIDEMARK_TABLE: 'tidemark',
@@ -98,7 +101,10 @@ async function startStage(
   const module =
     heapMb === undefined ? `handler.ts?source=${source.id}` : `small-thread.ts?source=${source.id}&heapMb=${heapMb}`;
   const handler = new LocalFunction(new URL(module, import.meta.url), environment, (line) => lines.push(line));
-  const invoke = (timed: Timed, budgetMs: number) => handler.invoke(timed, budgetMs);
+  const invoke = (next: Timed, budgetMs: number) => {
+    timed = next;
+    return handler.invoke(next, budgetMs);
+  };
   await invoke({ input: 'nothing', sentAt: 0, benchAt: 0 }, 60_000).catch(() => undefined);
   const stage = {
     invoke,
