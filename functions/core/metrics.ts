@@ -37,8 +37,10 @@ export const METRICS = {
   NarrowSight: 'Count',
   DeliveryRefused: 'Count',
   ClockSkewSeconds: 'Seconds',
-  /** The vendor's clock is more than a day off and was not believed. */
+  /** Runs in which a clock, ours or another, was not believed. */
   ClockUnbelievable: 'Count',
+  /** A watermark or floor was in the future. */
+  FutureWatermark: 'Count',
   ScopeChanged: 'Count',
   Busy: 'Count',
   /** Events that verification found at the vendor but not among the delivered events, and did not deliver. */

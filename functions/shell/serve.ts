@@ -20,6 +20,7 @@ import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
+import { heardSince } from './network/service-clocks.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -58,6 +59,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
   const inputs = new Memo<InvocationInput>();
   const environments = new Memo<Environment>();
   return async (input, context) => {
+    const begunAt = Date.now();
     const { env } = process;
     const environment = environments.get(VARIABLES.map((name) => env[name] ?? '').join('\n'), readEnvironment);
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
@@ -77,7 +79,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const { tokens, secrets } = kept;
       vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
       const stateKey = `${source.id}/@connection/${connection.id}`;
-      const effects = makeEffects({ stateKey, host: context, telemetry, kept, vendor });
+      const effects = makeEffects({ begunAt, stateKey, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -217,6 +219,8 @@ function readEnvironment(): Environment {
 
 /** Inputs of the effects of one invocation. */
 interface World {
+  /** Our clock when the invocation began, in milliseconds. */
+  readonly begunAt: number;
   /** The key of the connection's item in the table. */
   readonly stateKey: string;
   readonly host: HostContext;
@@ -226,10 +230,11 @@ interface World {
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ stateKey, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ begunAt, stateKey, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
+    clocks: () => Object.fromEntries([...heardSince(begunAt)].map(([clock, offset]) => [clock, offset * MILLISECOND])),
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
     giveWay: () => setImmediate(),

@@ -16,6 +16,7 @@
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 
 import type { Auth } from '../../functions/core/auth.ts';
+import type { ClockOffsets } from '../../functions/core/clocks/believed-clocks.ts';
 import type { Writer } from '../../functions/core/delivery/event-writer.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
@@ -109,6 +110,8 @@ export class World {
   origin = 'https://memory.example';
   /** The memory of a warm function, for worlds in which one process runs all invocations; a crash of it clears the memory. */
   warm: WarmMemory | undefined;
+  /** The clocks of the services, less the true one. The table answers every run. */
+  serviceClocks: ClockOffsets = { table: 0 };
   onEffect: EffectHook | undefined;
   /** How events are written; a test may put a writer in its place that fails. */
   write: Writer = writeEvent;

@@ -1,3 +1,4 @@
+import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Feed } from '../model.ts';
 import type { Changes, FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { type Duration, type Instant, type Range, SECOND } from '../time.ts';
@@ -12,6 +13,7 @@ const LONGEST_UNCOMMITTED: Duration = 5 * SECOND;
 interface ProgressStart {
   readonly plan: Plan;
   readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'narrowed' | 'reread' | 'unordered'>;
+  readonly clocks: Pick<RunClocks, 'agree' | 'earliest'>;
   /** Default: the watermark. */
   readonly readBefore?: Instant | undefined;
 }
@@ -27,6 +29,7 @@ export class Progress {
   /** New events before it are late, because their range had been read before this run. */
   readonly readBefore: Instant;
   readonly #feed: Feed;
+  readonly #clocks: ProgressStart['clocks'];
   #plan: Plan;
   #watermark: Instant;
   #narrowed: Duration | undefined;
@@ -47,8 +50,9 @@ export class Progress {
   /** No further window can be read now: the next run makes a new plan. */
   #isOver = false;
 
-  constructor(feed: Feed, { plan, checkpoint, readBefore = checkpoint.watermark }: ProgressStart) {
+  constructor(feed: Feed, { plan, checkpoint, clocks, readBefore = checkpoint.watermark }: ProgressStart) {
     this.#feed = feed;
+    this.#clocks = clocks;
     this.#plan = plan;
     this.readBefore = readBefore;
     this.#watermark = checkpoint.watermark;
@@ -59,6 +63,12 @@ export class Progress {
 
   get plan(): Plan {
     return this.#plan;
+  }
+
+  /** The plan to store, with the earliest clock of this run: a later run that finishes it must not believe that this one has read more. */
+  get storedPlan(): Plan {
+    const { vendorNow = Number.POSITIVE_INFINITY } = this.#plan;
+    return { ...this.#plan, vendorNow: Math.min(vendorNow, this.#clocks.earliest) };
   }
 
   get window(): Range {
@@ -79,7 +89,7 @@ export class Progress {
   takePosition(): Position {
     const position = {
       ...this.#results,
-      plan: this.#isOver ? undefined : this.#plan,
+      plan: this.#isOver ? undefined : this.storedPlan,
       unordered: this.#unordered || undefined,
     };
     this.#results = {};
@@ -162,14 +172,16 @@ export class Progress {
    */
   finishWindow(events: number): WindowsEnd | undefined {
     const before = this.#watermark;
-    const after = raisedWatermark(this.#feed, before, this.#plan);
-    this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
+    const { agree, earliest } = this.#clocks;
+    const after = agree ? raisedWatermark(this.#feed, before, this.#plan, earliest) : before;
+    if (agree) this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
     this.#narrowed = widen(this.#feed, this.#narrowed);
     const { window, to } = this.#plan;
-    // The range that the vendor's answers do not cover yet must be read before any later one.
     this.#parts?.learn(window, events);
-    const next = after >= window.to ? this.planned(0) : undefined;
+    // The range that the vendor's answers do not cover yet must be read before any later one. Where only the clocks are in doubt,
+    // everything is delivered.
+    const next = after >= window.to || !agree ? this.planned(0) : undefined;
     this.#planned.shift();
     this.#results = {
       ...this.#results,

@@ -1,8 +1,11 @@
+import { CLOCKS_AGREE } from '../clocks/believed-clocks.ts';
+import { noBelievedClock } from '../clocks/run-clocks.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
+import { bringBack } from '../run/bring-back.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
-import { caughtUp, type RunOutcome } from '../run/outcome.ts';
+import { caughtUp, failed, type RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
@@ -39,17 +42,23 @@ async function readLive(
   prepared: PreparedConnection,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { effects, destinations, seenFor } = context;
-  const { lease, warnings } = leased;
+  const { lease, warnings, clocks } = leased;
+  const reset = await bringBack(context, leased);
   const scopeChange = reconcileScope(context, lease);
   warnings.push(...prepared.visibility.warnings);
   reconcileFeedDestinations(destinations, lease);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
+  if (reset) {
+    warnings.push(reset.message);
+    await sendSelfEvent(startSending(context, leased, { seen }), { act: 'watermark-reset', range: reset.range });
+  }
   if (scopeChange) {
     warnings.push(scopeChange.message);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!plan) return caughtUp(effects.now());
+  if (!plan)
+    return clocks.agree ? caughtUp(clocks.now) : failed(noBelievedClock(clocks), lease.item.failures, effects.now());
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
@@ -64,11 +73,16 @@ async function readLive(
   return { ...outcome, changes: { ...outcome.changes, ...folded } };
 }
 
-/** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
-function planRun(feed: Feed, { lease: { item }, start }: LiveRun): PlanResult {
+/**
+ * The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile, or
+ * a clock that was wrong has made it.
+ */
+function planRun(feed: Feed, { lease: { item }, clocks }: LiveRun): PlanResult {
+  const { earliest: start, latest: readUntil, agree } = clocks;
   const deleted = item.watermark < start - feed.stream.retention;
-  if (item.plan && !deleted) return { plan: item.plan };
-  return makePlan(feed, { checkpoint: item, start, due: dueRereads(feed, item, start) });
+  if (item.plan && !deleted && item.plan.to <= readUntil - feed.settle + CLOCKS_AGREE) return { plan: item.plan };
+  const due = agree ? dueRereads(feed, item, start) : [];
+  return makePlan(feed, { checkpoint: item, start, readUntil: agree ? start : readUntil, due });
 }
 
 /** Reports a range that the vendor deleted before it was read, and moves the watermark past it. */

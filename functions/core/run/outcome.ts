@@ -48,6 +48,11 @@ export function outOfTime(state: 'more' | 'stopped'): CommonOutcome {
   return { state, changes: { failures: 0, hold: undefined } };
 }
 
+export function failed(error: TidemarkError, failuresBefore: number, now: Instant): CommonOutcome {
+  const lastError = { code: error.code, message: error.message, at: now };
+  return { state: 'failed', error, changes: { failures: failuresBefore + 1, lastError, hold: undefined } };
+}
+
 function forbidden({ message, remedy = '' }: Hold): TidemarkError {
   const again = 'The stream is tried again every hour, and at once after the secret has changed.';
   return new TidemarkError({ code: 'forbidden', stage: 'receiving', message, remedy: `${remedy} ${again}`.trim() });
@@ -70,16 +75,15 @@ export function outcomeOf(
   if (thrown instanceof PauseError) return pausedBy(thrown, now);
   const error = asTidemarkError(thrown);
   if (error.code === 'lease-lost') return { state: 'busy', changes: {}, error };
-  const lastError = { code: error.code, message: error.message, at: now };
-  const changes = { failures: failuresBefore + 1, lastError, hold: undefined };
-  if (error.code === 'refused') return { state: 'refused', error, changes };
-  if (error.code !== 'forbidden') return { state: 'failed', error, changes };
+  const failure = failed(error, failuresBefore, now);
+  if (error.code === 'refused') return { ...failure, state: 'refused' };
+  if (error.code !== 'forbidden') return failure;
   const until = now + FORBIDDEN_HOLD;
   const { stage, message } = error;
   const remedy = `${error.remedy} Permission needed: ${feed.stream.needs}.`;
   const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
   const named = new TidemarkError({ code: 'forbidden', stage, message, remedy, cause: error });
-  return { state: 'forbidden', until, error: named, changes: { ...changes, hold } };
+  return { state: 'forbidden', until, error: named, changes: { ...failure.changes, hold } };
 }
 
 /** A quota of the whole connection holds the connection, not this feed. */

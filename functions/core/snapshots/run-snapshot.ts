@@ -49,8 +49,9 @@ async function compare(
     throw explainCutShort(run, thrown);
   });
   if (!before || diffItems(before, items).length > 0) await storeAndDeliver(run, before, items);
-  const { changes, ...outcome } = caughtUp(context.effects.now());
-  return { ...outcome, changes: { ...changes, watermark: leased.start } };
+  const { clocks } = leased;
+  const { changes, ...outcome } = caughtUp(clocks.now);
+  return { ...outcome, changes: { ...changes, watermark: clocks.earliest } };
 }
 
 /** Delivers the changes that an earlier run found and could not deliver. */

@@ -1,9 +1,13 @@
+import { earliestNow, latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import { RETRIES, retry } from '../retry.ts';
 import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
 import { ofKind } from '../stored/checkpoint-kind.ts';
-import type { Instant } from '../time.ts';
+import { type Duration, HOUR, type Instant } from '../time.ts';
+
+/** No worker lives so long. */
+const LONGEST_LEASE: Duration = HOUR;
 
 /** A request for a lease. */
 export interface LeaseRequest<C extends Checkpoint> {
@@ -59,11 +63,16 @@ export async function tryToAcquire<C extends Checkpoint>(
 ): Promise<LeaseAnswer<C> | undefined> {
   const { owner, fresh } = request;
   const busyUntil = found?.leaseUntil;
-  if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
+  if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && lasts(busyUntil, effects)) {
     return { busyUntil, found };
   }
   const lease = leaseOf(effects, request, found, found ?? fresh());
   return (await lease.taken()) ? { lease } : undefined;
+}
+
+/** Whether a lease lasts, by every believed clock. One that ends in the far future was taken by a worker with a wrong clock, and says nothing. */
+function lasts(until: Instant, effects: Effects): boolean {
+  return until >= earliestNow(effects) && until <= latestNow(effects) + LONGEST_LEASE;
 }
 
 /**

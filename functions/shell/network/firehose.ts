@@ -2,6 +2,7 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
 import { recordBatchJson } from './record-batch.ts';
+import { noteDates } from './service-clocks.ts';
 
 /** Temporary errors of the whole call: none of its records was accepted. */
 const BUSY = new Set([
@@ -31,6 +32,7 @@ export class Firehose {
 
   constructor(options: { readonly region?: string } = {}) {
     this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
+    noteDates(this.#client, 'firehose');
   }
 
   /** Returns the error code of each record; undefined if it was accepted. */
