@@ -1,8 +1,8 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
+import { lagText } from '../views/lag-text.ts';
 import { clean } from '../views/log-line.ts';
 
 /** Shows how far each feed has read, and what keeps it from reading on. */
@@ -11,7 +11,7 @@ export async function status(options: FeedOptions): Promise<number> {
     const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
       feed,
       watermark ?? 'never run',
-      lagSeconds === undefined ? '-' : formatDuration(Math.max(0, lagSeconds) * SECOND),
+      lagSeconds === undefined ? '-' : lagText(lagSeconds),
       lastSuccess ?? '-',
       failures,
       quarantine.length,
