@@ -1,5 +1,6 @@
 import { AHEAD_MUTATIONS } from './ahead-mutations.ts';
 import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
+import { CLOCK_MUTATIONS } from './clock-mutations.ts';
 import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
@@ -11,6 +12,7 @@ import { SESSION_MUTATIONS } from './session-mutations.ts';
 /** The planted bugs; each has to be found. */
 export const MUTATIONS: readonly Mutation[] = [
   ...CHECKPOINT_MUTATIONS,
+  ...CLOCK_MUTATIONS,
   ...DELIVERY_MUTATIONS,
   ...ON_THE_WAY_MUTATIONS,
   ...READING_MUTATIONS,

@@ -35,6 +35,7 @@ const SITUATIONS = {
   addedDestination: 250,
   vendorClockOff: 480,
   ourClockOff: 580,
+  wrongClock: 190,
   changingRow: 340,
   scopeChange: 80,
   floorByHand: 60,

@@ -51,9 +51,9 @@ export class RunClocks {
     return [...doubted].map(([name, offset]) => (name === 'ours' ? name : `${name} ${signed(offset)}`)).join(', ');
   }
 
-  /** Whether a time is in the future by all believed clocks. */
+  /** Whether a time is in the future by all believed clocks: now, since others may have gone on while this worker was frozen. */
   isFuture(time: Instant): boolean {
-    return time > this.latest + CLOCKS_AGREE;
+    return time > this.#effects.now() + this.#believed.latest + CLOCKS_AGREE;
   }
 
   get #believed(): BelievedClocks {
@@ -67,7 +67,7 @@ export function noBelievedClock(clocks: RunClocks): TidemarkError {
   return new TidemarkError({
     code: 'clock',
     stage: 'processing',
-    message: `No two clocks agree: ${clocks.doubted}. What the vendor has is delivered, and the watermark stays.`,
+    message: `The clocks disagree: ${clocks.doubted}. What the vendor has is delivered, and the watermark stays.`,
     remedy: 'Find the clock that is wrong: mostly that of the machine where Tidemark runs. See docs/runbook.md, clock.',
   });
 }

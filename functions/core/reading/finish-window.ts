@@ -29,7 +29,7 @@ export async function finishWindow(run: Run, events = 0): Promise<RunOutcome<Rea
   return { ...outcome, changes: { ...position, ...outcome.changes } };
 }
 
-function endOf({ effects, clocks, lease }: Run, hasMore: boolean): RunOutcome<ReadingCheckpoint> {
-  if (!clocks.agree) return failed(noBelievedClock(clocks), lease.item.failures, effects.now());
+function endOf({ effects, clocks, lease, progress }: Run, hasMore: boolean): RunOutcome<ReadingCheckpoint> {
+  if (!progress.mayRise) return failed(noBelievedClock(clocks), lease.item.failures, effects.now());
   return hasMore ? outOfTime('more') : caughtUp(clocks.now);
 }

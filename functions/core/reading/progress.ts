@@ -1,3 +1,4 @@
+import { CLOCKS_AGREE } from '../clocks/believed-clocks.ts';
 import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Feed } from '../model.ts';
 import type { Changes, FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
@@ -30,6 +31,8 @@ export class Progress {
   readonly readBefore: Instant;
   readonly #feed: Feed;
   readonly #clocks: ProgressStart['clocks'];
+  /** The earliest clock as it was known when the plan was made or taken up. */
+  readonly #plannedAt: Instant;
   #plan: Plan;
   #watermark: Instant;
   #narrowed: Duration | undefined;
@@ -53,6 +56,7 @@ export class Progress {
   constructor(feed: Feed, { plan, checkpoint, clocks, readBefore = checkpoint.watermark }: ProgressStart) {
     this.#feed = feed;
     this.#clocks = clocks;
+    this.#plannedAt = clocks.earliest;
     this.#plan = plan;
     this.readBefore = readBefore;
     this.#watermark = checkpoint.watermark;
@@ -95,6 +99,16 @@ export class Progress {
     this.#results = {};
     this.#hasMoved = false;
     return position;
+  }
+
+  /**
+   * Whether the watermark may rise: not while no two clocks agree, nor past what the vendor has deleted, where a clock that was
+   * believed only later shows that. Then it is for the next run to tell the gap.
+   */
+  get mayRise(): boolean {
+    const { agree, earliest } = this.#clocks;
+    const isAsPlanned = earliest <= this.#plannedAt + CLOCKS_AGREE;
+    return agree && (isAsPlanned || this.#watermark >= earliest - this.#feed.stream.retention);
   }
 
   /** Whether the position has moved since it was taken. */
@@ -172,16 +186,17 @@ export class Progress {
    */
   finishWindow(events: number): WindowsEnd | undefined {
     const before = this.#watermark;
-    const { agree, earliest } = this.#clocks;
-    const after = agree ? raisedWatermark(this.#feed, before, this.#plan, earliest) : before;
-    if (agree) this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
+    const { earliest } = this.#clocks;
+    const mayRise = this.mayRise;
+    const after = mayRise ? raisedWatermark(this.#feed, before, this.#plan, earliest) : before;
+    if (mayRise) this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
     this.#narrowed = widen(this.#feed, this.#narrowed);
     const { window, to } = this.#plan;
     this.#parts?.learn(window, events);
     // The range that the vendor's answers do not cover yet must be read before any later one. Where only the clocks are in doubt,
     // everything is delivered.
-    const next = after >= window.to || !agree ? this.planned(0) : undefined;
+    const next = after >= window.to || !mayRise ? this.planned(0) : undefined;
     this.#planned.shift();
     this.#results = {
       ...this.#results,

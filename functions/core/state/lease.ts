@@ -1,4 +1,3 @@
-import { earliestNow, latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import { RETRIES, retry } from '../retry.ts';
@@ -70,9 +69,15 @@ export async function tryToAcquire<C extends Checkpoint>(
   return (await lease.taken()) ? { lease } : undefined;
 }
 
-/** Whether a lease lasts, by every believed clock. One that ends in the far future was taken by a worker with a wrong clock, and says nothing. */
+/** What the clock of leases is ahead of ours: all workers share the table, so leases are kept by its clock. */
+function leaseClock(effects: Effects): Duration {
+  return effects.clocks().table ?? 0;
+}
+
+/** Whether a lease lasts. One that ends in the far future was written by a clock that was wrong, and says nothing. */
 function lasts(until: Instant, effects: Effects): boolean {
-  return until >= earliestNow(effects) && until <= latestNow(effects) + LONGEST_LEASE;
+  const now = effects.now() + leaseClock(effects);
+  return until >= now && until <= now + LONGEST_LEASE;
 }
 
 /**
@@ -94,8 +99,23 @@ function leaseOf<C extends Checkpoint>(
   before: C | undefined,
   base: C,
 ): Lease<C> {
-  const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
-  return new Lease<C>(effects, key, before, item);
+  const item = {
+    ...base,
+    owner,
+    leaseUntil: leaseUntil + leaseClock(effects),
+    fence: base.fence + 1,
+    version: base.version + 1,
+  };
+  return new Lease<C>(effects, key, { before, item, until: leaseUntil });
+}
+
+/** What a lease begins with. */
+interface LeaseStart<C extends Checkpoint> {
+  /** What the table holds. */
+  readonly before: C | undefined;
+  readonly item: C;
+  /** The end of the lease by our clock. */
+  readonly until: Instant;
 }
 
 /**
@@ -107,6 +127,8 @@ export class Lease<C extends Checkpoint = Checkpoint> {
   item: C;
   readonly #effects: Effects;
   readonly #feed: string;
+  /** The end of the lease by our clock. */
+  readonly #until: Instant;
   /** What the table holds, as far as we know. Undefined if it holds nothing. */
   #stored: C | undefined;
   /** The version of the last attempt to write. None is used twice: after a lost answer, it shows which write took effect. */
@@ -116,11 +138,12 @@ export class Lease<C extends Checkpoint = Checkpoint> {
   #last: Promise<unknown> = Promise.resolve();
   #isOver = false;
 
-  constructor(effects: Effects, feed: string, before: C | undefined, item: C) {
+  constructor(effects: Effects, feed: string, { before, item, until }: LeaseStart<C>) {
     this.#effects = effects;
     this.#feed = feed;
     this.#stored = before;
     this.#version = item.version;
+    this.#until = until;
     this.item = item;
   }
 
@@ -189,9 +212,8 @@ export class Lease<C extends Checkpoint = Checkpoint> {
       version: before.version,
       ...(compared === 'whole' && { whole: before }),
     };
-    const until = next.leaseUntil ?? before?.leaseUntil;
     // The same write again is harmless: its condition holds once at most.
-    return await retry(this.#effects, RETRIES.checkpoint, until, async () => {
+    return await retry(this.#effects, RETRIES.checkpoint, this.#until, async () => {
       if ((await this.#effects.write(this.#feed, next, expect)) === 'written') return 'ours';
       return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';
     });
