@@ -1,4 +1,6 @@
-import { AwsError, type Operation, type ServeOptions, type Service, serve } from '../local/services/service.ts';
+import type { Signatures } from '../local/services/access/signature.ts';
+import { AwsError } from '../local/services/aws-error.ts';
+import { type Operation, type Service, serve } from '../local/services/service.ts';
 
 /** Billed requests to the table and to Secrets Manager so far. */
 export interface Usage {
@@ -10,11 +12,32 @@ export interface Usage {
   secretCalls: number;
 }
 
+const TABLE_PROTOCOL = {
+  target: 'DynamoDB_20120810',
+  signedAs: 'dynamodb',
+  jsonVersion: '1.0',
+  internalError: 'InternalServerError',
+} as const;
+
+const SECRETS_PROTOCOL = {
+  target: 'secretsmanager',
+  signedAs: 'secretsmanager',
+  jsonVersion: '1.1',
+  internalError: 'InternalServiceError',
+} as const;
+
 /** DynamoDB's operations that Tidemark uses: which unit they are counted in. */
 const TABLE = { GetItem: 'reads', Query: 'reads', PutItem: 'writes', BatchWriteItem: 'writes' } as const;
 
+/** The service behind a meter, and who may call the one and the other: their clocks differ. */
+export interface Metered {
+  readonly behind: string;
+  readonly callers: Signatures;
+  readonly meter: Signatures;
+}
+
 /** A table that counts what DynamoDB would bill: the one behind it is asked for the capacity of each call. */
-export async function meterTable(behind: string, usage: Usage, options: ServeOptions): Promise<Service> {
+export async function meterTable(metered: Metered, usage: Usage): Promise<Service> {
   const operations = Object.fromEntries(
     Object.entries(TABLE).map(([name, unit]) => [
       name,
@@ -22,7 +45,7 @@ export async function meterTable(behind: string, usage: Usage, options: ServeOpt
         usage.tableCalls += 1;
         try {
           const asked = { ...input, ReturnConsumedCapacity: 'TOTAL' };
-          const answer = await pass(behind, `DynamoDB_20120810.${name}`, '1.0', asked);
+          const answer = await pass(metered, TABLE_PROTOCOL, name, asked);
           // A read that finds nothing costs a unit too.
           usage[unit] += Math.max(1, unitsOf(answer));
           return answer;
@@ -34,26 +57,15 @@ export async function meterTable(behind: string, usage: Usage, options: ServeOpt
       },
     ]),
   ) as Record<string, Operation>;
-  return await serve(
-    { target: 'DynamoDB_20120810', jsonVersion: '1.0', internalError: 'InternalServerError', operations },
-    options,
-  );
+  return await serve({ ...TABLE_PROTOCOL, operations }, metered.callers);
 }
 
-export async function meterSecrets(behind: string, usage: Usage, options: ServeOptions): Promise<Service> {
+export async function meterSecrets(metered: Metered, usage: Usage): Promise<Service> {
   const GetSecretValue: Operation = async (input) => {
     usage.secretCalls += 1;
-    return await pass(behind, 'secretsmanager.GetSecretValue', '1.1', input);
+    return await pass(metered, SECRETS_PROTOCOL, 'GetSecretValue', input);
   };
-  return await serve(
-    {
-      target: 'secretsmanager',
-      jsonVersion: '1.1',
-      internalError: 'InternalServiceError',
-      operations: { GetSecretValue },
-    },
-    options,
-  );
+  return await serve({ ...SECRETS_PROTOCOL, operations: { GetSecretValue } }, metered.callers);
 }
 
 interface Capacity {
@@ -65,12 +77,19 @@ function unitsOf(answer: object): number {
   return [used ?? []].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
 }
 
-async function pass(url: string, target: string, version: string, input: object): Promise<object> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'x-amz-target': target, 'content-type': `application/x-amz-json-${version}`, authorization: 'local' },
-    body: JSON.stringify(input),
-  });
+async function pass(
+  { behind, meter }: Metered,
+  { target, jsonVersion, signedAs }: typeof TABLE_PROTOCOL | typeof SECRETS_PROTOCOL,
+  name: string,
+  input: object,
+): Promise<object> {
+  const text = JSON.stringify(input);
+  const headers = {
+    'x-amz-target': `${target}.${name}`,
+    'content-type': `application/x-amz-json-${jsonVersion}`,
+  };
+  const asked = { method: 'POST', headers, body: text, service: signedAs };
+  const answer = await fetch(behind, { method: 'POST', headers: meter.sign(new URL(behind), asked), body: text });
   const body = (await answer.json()) as { __type?: string; message?: string };
   if (answer.ok) return body;
   throw new AwsError(body.__type ?? '', body.message ?? '', answer.status);

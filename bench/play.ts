@@ -11,6 +11,7 @@ import { HOUR, MILLISECOND } from '../functions/core/time.ts';
 import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
 import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan/plan-schedules.ts';
 import { LocalFunction } from '../local/lambda.ts';
+import { Signatures } from '../local/services/access/signature.ts';
 import { startTable } from '../local/services/dynamodb.ts';
 import { startFirehose } from '../local/services/firehose.ts';
 import { startSecrets } from '../local/services/secrets.ts';
@@ -67,7 +68,8 @@ export interface Play {
 
 /** Midnight of an ordinary Wednesday. */
 const MIDNIGHT = Date.UTC(2026, 2, 4);
-const LONG_BEFORE = '2026-02-23T00:00:00Z';
+/** Long enough for a day of every age that is verified. */
+const LONG_BEFORE = '2026-02-10T00:00:00Z';
 const MS_HOUR = HOUR / MILLISECOND;
 const BUDGET_MS = 120_000;
 
@@ -94,13 +96,15 @@ export async function play(asked: Play): Promise<Played> {
     const usage: Usage = { reads: 0, writes: 0, tableCalls: 0, secretCalls: 0 };
     const told = config.destinations.map((destination) => destinationFor(source.id, destination));
     const streams = told.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source: source.id }));
-    const now = () => at;
-    const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark', now });
-    const secrets = await startSecrets({ file: secretsFile, now });
-    const firehose = await startFirehose({ out: join(folder, 'out'), streams, now: () => new Date(at) });
+    const signatures = new Signatures(KEY);
+    const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark', signatures });
+    const secrets = await startSecrets({ file: secretsFile, signatures });
+    // The function signs by the clock that is played.
+    const callers = new Signatures(KEY, () => at);
+    const firehose = await startFirehose({ out: join(folder, 'out'), streams, signatures: callers });
     const meters = {
-      table: await meterTable(table.url, usage, { now }),
-      secrets: await meterSecrets(secrets.url, usage, { now }),
+      table: await meterTable({ behind: table.url, callers, meter: signatures }, usage),
+      secrets: await meterSecrets({ behind: secrets.url, callers, meter: signatures }, usage),
     };
     const subject = new LocalFunction(
       new URL(`handler-at.ts?source=${source.id}`, import.meta.url),
@@ -152,10 +156,12 @@ export async function play(asked: Play): Promise<Played> {
   }
 }
 
-/** The embedded services take any credentials. */
+const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The credentials of the embedded services; those of this machine are not looked for. */
 const NOBODY = {
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
   AWS_SESSION_TOKEN: '',
   AWS_PROFILE: '',
   AWS_REGION: 'us-east-1',
@@ -259,8 +265,7 @@ function metricsOf(lines: readonly Record<string, unknown>[]): string[] {
 
 /** Items by the first word of their sort key, in bytes as DynamoDB counts them. */
 async function storedIn(endpoint: string): Promise<Record<string, Stored>> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ region: 'us-east-1', credentials, endpoint });
+  const client = new DynamoDBClient({ region: 'us-east-1', credentials: KEY, endpoint });
   const stored: Record<string, Stored> = {};
   let start: Item | undefined;
   do {

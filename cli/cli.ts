@@ -2,15 +2,18 @@
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { COMMANDS, type Command, HELP, helpOf } from './commands.ts';
-import { clean } from './views/log-line.ts';
+import { print, tell } from './views/terminal.ts';
 
 /** Wrong use, or a wrong configuration. */
 const USAGE = 2;
 
+// Nobody else may read what any part of the program writes, whatever the shell says.
+process.umask(0o077);
+
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h') {
-    process.stdout.write(HELP);
+    print(HELP.trimEnd());
     return name === undefined ? USAGE : 0;
   }
   const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -22,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const values: Record<string, unknown> = given;
   if (values.help) {
-    process.stdout.write(helpOf(name, command));
+    print(helpOf(name, command).trimEnd());
     return 0;
   }
   const missing = (command.needs ?? []).find((option) => values[option] === undefined);
@@ -53,8 +56,8 @@ try {
   const usage = (thrown as { code?: unknown }).code;
   const known = thrown instanceof TidemarkError || (typeof usage === 'string' && usage.startsWith('ERR_PARSE_ARGS'));
   const message = known ? (thrown as Error).message : ((thrown as Error).stack ?? String(thrown));
-  process.stderr.write(`tidemark: ${message.split('\n').map(clean).join('\n')}\n`);
-  if (thrown instanceof TidemarkError) process.stderr.write(`${thrown.remedy}\n`);
+  tell(`tidemark: ${message}`);
+  if (thrown instanceof TidemarkError) tell(thrown.remedy);
   // Whatever was started before it failed must not keep the process alive.
   process.exit(known ? USAGE : 1);
 }

@@ -1,6 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { DrainOptions } from './cloud/drain-cloud.ts';
 import { runInCloud } from './cloud/run-cloud.ts';
 import { backfill } from './commands/backfill.ts';
+import { drain } from './commands/drain.ts';
 import { lateness } from './commands/lateness.ts';
 import { ledger } from './commands/ledger.ts';
 import { move } from './commands/move.ts';
@@ -172,6 +174,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     needs: ['feed', 'to'],
     help: [['--to T', 'the new watermark'], ...FEEDS_HELP],
     run: move,
+  },
+  drain: {
+    about: 'with --cloud, before anything is deleted: stop reading, and wait until nothing is in the delivery streams',
+    options: {
+      ...CLOUD,
+      config: { type: 'string' },
+      source: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+    help: [
+      ['--source ID', 'only what reads this source'],
+      ['--resume', 'let it read again'],
+      ['--config FILE', 'the configuration (default: tidemark.json)'],
+      ['--json', 'the result as one JSON object on stdout'],
+      ['--cloud', 'in the AWS account where it is deployed (AWS_PROFILE, AWS_REGION)'],
+    ],
+    run: async (options) => await drain(options as DrainOptions),
   },
 };
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { TidemarkError } from '../functions/core/errors.ts';
+import { cleanLines } from '../functions/core/events/excerpt.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import { review } from './account/review.ts';
 import { DRAWN_TYPES } from './delivery/drawings.ts';
@@ -24,6 +25,6 @@ try {
   app.synth();
 } catch (thrown) {
   if (!(thrown instanceof TidemarkError)) throw thrown;
-  process.stderr.write(`${thrown.message}\n${thrown.remedy}\n`);
+  process.stderr.write(`${cleanLines(`${thrown.message}\n${thrown.remedy}`)}\n`);
   process.exitCode = 1;
 }

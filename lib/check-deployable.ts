@@ -12,6 +12,7 @@ import {
   typeOf,
   type WrongSetting,
 } from '../functions/destinations/destination-type.ts';
+import { keysOfSecrets } from './account/key.ts';
 import { foreignSecrets, isSecretId, looksWhole, SECRET_WANTED } from './account/secrets.ts';
 import { rotatingSecrets } from './functions/rotation.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
@@ -138,9 +139,18 @@ function tooLongPolicies({ connections, destinations, deployment }: Config, sour
 }
 
 function tooManyRotations(config: Config, sources: readonly Source[]): string[] {
+  // With keys, the role lists each secret a second time: as what the keys may be used for.
+  const lists = keysOfSecrets(config.deployment).length > 0 ? 2 : 1;
   return sources.flatMap((source) => {
     const secrets = rotatingSecrets(source, config);
-    if (secrets.length <= MOST_ROTATING_SECRETS) return [];
+    const characters = lists * secrets.reduce((sum, name) => sum + name.length + ARN_CHARACTERS, 0);
+    if (secrets.length <= MOST_ROTATING_SECRETS) {
+      if (characters <= MOST_ARN_CHARACTERS) return [];
+      const first = config.connections.findIndex((one) => one.source === source.id && one.rotate);
+      return [
+        `$.connections[${first}].rotate: of ${source.id}, secrets that rotate take ${characters} characters of a role’s policy, wanted ${MOST_ARN_CHARACTERS} at most: give them shorter names, or rotate fewer.`,
+      ];
+    }
     const last = secrets[MOST_ROTATING_SECRETS];
     const at = config.connections.findIndex((one) => one.source === source.id && one.rotate && one.secret === last);
     return [

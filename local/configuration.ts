@@ -49,7 +49,9 @@ export async function configOrDemo(
   );
   const demo = await startDemo(sources, places);
   for (const vendor of demo.vendors)
-    process.stderr.write(`Simulated vendor: ${vendor.origin} (faults: ${vendor.control})\n`);
+    process.stderr.write(
+      `Simulated vendor: ${vendor.origin} (faults: curl --header @${demo.controlHeader} ${vendor.control.url})\n`,
+    );
   return {
     config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, DESTINATION_TYPES),
     demo,

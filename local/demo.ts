@@ -4,18 +4,23 @@ import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
 import { SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
 import { findSimulators } from '../simulators/find-simulator.ts';
-import type { RunningSimulator, Simulator } from '../simulators/simulator.ts';
+import type { RunningSimulator, Simulator, SimulatorOptions } from '../simulators/simulator.ts';
+import { derive, openKey } from './services/access/key.ts';
+import { writePrivate } from './services/private-file.ts';
 import { type Places, readState, writeState } from './world.ts';
 
 /** Shipped simulators at work, and the configuration that forwards them. */
 export interface Demo {
   readonly config: object;
   readonly vendors: readonly RunningSimulator[];
+  /** The file with the header that switches the vendors' faults. */
+  readonly controlHeader: string;
   /** Keeps its ports and secrets: only once the state directory is known to be ours. */
   save(): Promise<void>;
 }
 
 const PORTS = 'demo-ports.json';
+const CONTROL_HEADER = 'control-header';
 /** Events soon after they happened; how things are less often, as nobody sees them change that fast. */
 const TIMING = { every: '5s', settle: '10s' };
 const SNAPSHOT_TIMING = { every: '20s' };
@@ -23,13 +28,17 @@ const SNAPSHOT_TIMING = { every: '20s' };
 /** Starts the simulator of every source where it was before, and writes a configuration and secrets for them. */
 export async function startDemo(sources: readonly Source[], places: Places): Promise<Demo> {
   const ports = (await readState<Record<string, number>>(places, PORTS)) ?? {};
+  const key = await openKey(places.state);
+  const controlToken = derive(key, 'control of the simulators');
   const vendors: RunningSimulator[] = [];
   const connections: object[] = [];
   const secrets: Record<string, unknown> = await readSecrets(places.secrets);
   for (const vendor of await findSimulators()) {
     const source = sources.find(({ id }) => id === vendor.id);
     if (!source) continue;
-    const running = await startAt(vendor, ports[vendor.id]);
+    const own = vendor.demo.ownCredentials((name) => derive(key, `${vendor.id} ${name}`));
+    const options = { ...vendor.demo.hurried?.options, ...own.options, controlToken };
+    const running = await startAt(vendor, options, ports[vendor.id]);
     vendors.push(running);
     // The origin is a part of what a feed is: it stays the same from start to start.
     ports[vendor.id] = Number(new URL(running.origin).port);
@@ -40,14 +49,16 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
     const settings = { ...(connection.settings as object | undefined), ...vendor.demo.hurried?.settings };
     connections.push({ ...connection, settings, streams });
     secrets[(connection.secret as string | undefined) ?? `tidemark/${vendor.id}/${String(connection.id)}`] =
-      vendor.demo.secretValue;
+      own.secretValue;
   }
   return {
     config: { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id, format: 'ecs' }] },
     vendors,
+    controlHeader: join(places.state, CONTROL_HEADER),
     async save() {
-      await writeState(join(places.state, PORTS), ports);
-      await writeState(places.secrets, secrets);
+      writePrivate(join(places.state, CONTROL_HEADER), `authorization: Bearer ${controlToken}\n`);
+      writeState(join(places.state, PORTS), ports);
+      writeState(places.secrets, secrets);
     },
   };
 }
@@ -73,8 +84,11 @@ async function readSecrets(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-async function startAt(vendor: Simulator, port: number | undefined): Promise<RunningSimulator> {
-  const options = vendor.demo.hurried?.options ?? {};
+async function startAt(
+  vendor: Simulator,
+  options: SimulatorOptions,
+  port: number | undefined,
+): Promise<RunningSimulator> {
   if (port === undefined) return await vendor.start(options);
   try {
     return await vendor.start({ ...options, port });

@@ -1,6 +1,7 @@
 import type { ConfiguredConnection } from '../functions/core/config/connection.ts';
 import { type AnyFeed, isSnapshotFeed } from '../functions/core/model.ts';
 import type { FeedReport, FeedState } from '../functions/core/run/report.ts';
+import type { ConditionName } from '../functions/core/stored/condition.ts';
 import { dayOf } from '../functions/core/stored/ledger-row.ts';
 import { emptyTally, type Tally } from '../functions/core/stored/tally.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
@@ -31,6 +32,8 @@ export interface FeedStatus extends Tally {
   pace?: { readonly perMinute: number };
   error?: FeedReport['error'];
   warnings: readonly string[];
+  /** What the runs since the start have found that means that events are missing. */
+  conditions: readonly ConditionName[];
 }
 
 /** A feed, and when to run it next. */
@@ -99,12 +102,12 @@ export class Runner {
     }
   }
 
-  /** Verifies each day after its end, as the schedules do in the cloud: compares what was delivered with what the vendor has. */
+  /** Verifies the days that are due after each day's end, as the schedules do in the cloud: compares what was delivered with what the vendor has. */
   async #verifyDaily(connection: ConfiguredConnection, turns: readonly Turn[]): Promise<void> {
     const day = dayOf((Date.now() - VERIFY_AFTER_MS) * MILLISECOND);
     const done = this.#verified.get(connection);
     this.#verified.set(connection, day);
-    // Days before the start of this program are verified only by command.
+    // Not at the start of this program, which may be short.
     if (done === undefined || done === day) return;
     let streams = turns.filter(({ feed }) => !isSnapshotFeed(feed)).map(({ feed }) => feed.stream.name);
     while (streams.length > 0 && !this.#stopped) {
@@ -181,6 +184,7 @@ function newStatus(feed: AnyFeed): FeedStatus {
     state: 'waiting',
     runs: 0,
     warnings: [],
+    conditions: [],
   };
 }
 
@@ -198,6 +202,7 @@ function note(status: FeedStatus, report: FeedReport): void {
   if (until !== undefined) status.until = until;
   if (error) status.error = error;
   status.warnings = [...new Set([...status.warnings, ...report.warnings])].slice(-20);
+  status.conditions = [...new Set([...status.conditions, ...(report.conditions ?? [])])];
 }
 
 /** What `--once` does next with a feed. */

@@ -1,15 +1,22 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { deliveryStreamName, destinationFor } from '../functions/core/config/destination.ts';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
+import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
+import { type Key, openKey } from './services/access/key.ts';
+import { Signatures } from './services/access/signature.ts';
 import { startTable } from './services/dynamodb.ts';
 import { findEndpoints } from './services/endpoints.ts';
 import { startFirehose } from './services/firehose.ts';
+import type { DeliveryStream } from './services/firehose-objects.ts';
+import { PRIVATE_FOLDER, writePrivate } from './services/private-file.ts';
 import { startSecrets } from './services/secrets.ts';
+import { PROOF_PATH } from './services/service.ts';
 
 const TABLE = 'tidemark';
 /** Where a program that uses the state directory says how another one can work beside it. */
@@ -36,8 +43,18 @@ export async function preparePlaces(state: string, out?: string, secrets?: strin
     out: resolve(out ?? join(state, 'out')),
     secrets: resolve(secrets ?? join(state, 'secrets.json')),
   };
-  await mkdir(places.state, { recursive: true, mode: 0o700 });
-  await chmod(places.state, 0o700);
+  try {
+    await mkdir(places.state, { recursive: true, mode: PRIVATE_FOLDER });
+    await chmod(places.state, PRIVATE_FOLDER);
+  } catch (thrown) {
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `The state directory ${places.state} cannot be made, or cannot be closed to others: ${(thrown as Error).message}`,
+      remedy: 'Use a directory of your own: --state DIR.',
+      cause: thrown,
+    });
+  }
   return places;
 }
 
@@ -66,14 +83,30 @@ interface Services {
 export async function findRunning(places: Places): Promise<Running | undefined> {
   const running = await readState<Running>(places, RUNNING);
   if (!running) return undefined;
+  const signatures = new Signatures(await openKey(places.state));
   try {
     process.kill(running.pid, 0);
-    await fetch(running.urls.table, { signal: AbortSignal.timeout(2_000) });
-    return running;
+    return (await hasKey(running.urls.table, signatures)) ? running : undefined;
   } catch {
     // It died without a word.
     return undefined;
   }
+}
+
+/** Whether a service has our key: another user may listen by now where one of ours has died, and would be told secrets. */
+async function hasKey(url: string, signatures: Signatures): Promise<boolean> {
+  const challenge = randomUUID();
+  const body = JSON.stringify({ challenge });
+  const asked = new URL(PROOF_PATH, url);
+  const answer = await fetch(asked, {
+    method: 'POST',
+    headers: signatures.sign(asked, { method: 'POST', service: 'dynamodb', body }),
+    body,
+    redirect: 'error',
+    signal: AbortSignal.timeout(2_000),
+  });
+  const { proof } = (await answer.json()) as { proof?: unknown };
+  return proof === signatures.prove(challenge);
 }
 
 export interface WorldOptions {
@@ -95,9 +128,10 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
       source: source.id,
     })),
   );
+  const key = await openKey(places.state);
   const services: Services = beside
     ? { urls: beside.urls, warnings: [], close: async () => undefined }
-    : await startServices(config, streams, places);
+    : await startServices({ config, streams, places, key });
   const functions = new Map(
     used.map((source) => {
       const destinations = config.destinations.map((destination) => destinationFor(source.id, destination));
@@ -105,12 +139,13 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
         TIDEMARK_TABLE: TABLE,
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
         TIDEMARK_SEEN_DAYS: process.env.TIDEMARK_SEEN_DAYS ?? String(config.deployment.seenDays),
+        TIDEMARK_QUARANTINE_DAYS: String(config.deployment.quarantineDays),
         AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
         AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,
-        // The embedded services take any credentials; real ones of this machine must not even be looked for.
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        // The credentials of the embedded services; real ones of this machine must not even be looked for.
+        AWS_ACCESS_KEY_ID: key.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
         AWS_SESSION_TOKEN: '',
         AWS_PROFILE: '',
         AWS_REGION: 'us-east-1',
@@ -128,19 +163,23 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
   };
 }
 
-async function startServices(
-  config: Config,
-  streams: readonly { deliveryStream: string; destination: string; source: string }[],
-  places: Places,
-): Promise<Services> {
-  const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE });
-  const secrets = await startSecrets({ file: places.secrets });
+interface ServicesOptions {
+  readonly config: Config;
+  readonly streams: readonly DeliveryStream[];
+  readonly places: Places;
+  readonly key: Key;
+}
+
+async function startServices({ config, streams, places, key }: ServicesOptions): Promise<Services> {
+  const signatures = new Signatures(key);
+  const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE, signatures });
+  const secrets = await startSecrets({ file: places.secrets, signatures });
   const values = (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
   const { endpoints, notes } = findEndpoints(config.destinations, values, DESTINATION_TYPES);
-  const firehose = await startFirehose({ out: places.out, streams, endpoints });
+  const firehose = await startFirehose({ out: places.out, streams, endpoints, signatures });
   const urls = { table: table.url, firehose: firehose.url, secrets: secrets.url };
   const running: Running = { pid: process.pid, urls, config };
-  await writeState(join(places.state, RUNNING), running);
+  writeState(join(places.state, RUNNING), running);
   return {
     urls,
     warnings: [...secrets.warnings, ...notes],
@@ -165,7 +204,6 @@ async function readJson<T>(file: string): Promise<T | undefined> {
 }
 
 /** Writes a small JSON file, whole or not at all. */
-export async function writeState(file: string, value: unknown): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+export function writeState(file: string, value: unknown): void {
+  writePrivate(file, `${JSON.stringify(value, null, 2)}\n`);
 }

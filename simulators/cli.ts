@@ -13,7 +13,9 @@ async function run([id = '--help', ...flags]: readonly string[]): Promise<void> 
   }
   const running = await simulator.start(readCommandLine(simulator, flags));
   console.log(`${simulator.id} is simulated at ${running.origin}`);
-  console.log(`faults and counters:       ${running.control}`);
+  const { url, authorization } = running.control;
+  // A header from stdin stands in no list of processes, where other users would see it.
+  console.log(`faults and counters:       curl --header @- ${url} <<< 'authorization: ${authorization}'`);
   console.log(`connection: ${JSON.stringify(running.connection)}`);
   console.log(`its secret: ${JSON.stringify(simulator.demo.secretValue)}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());

@@ -57,7 +57,7 @@ export function describeCommandLine(simulator: Simulator): string {
     `npm run vendor -- ${simulator.id} [flags]`,
     `\nEvents\n${lines(common)}`,
     `\nOnly ${simulator.id}\n${lines(own)}`,
-    '\nFaults, which can also be switched while it runs (GET, PUT, PATCH /_control; POST /_control/reset).',
+    '\nFaults, which can also be switched while it runs (GET, PUT, PATCH /_control; POST /_control/reset), with the header that it prints.',
     `A value is written name=value,name=value; the first may be given alone: --throttle 3,retryAfter=2\n${lines(faults)}`,
   ].join('\n');
 }

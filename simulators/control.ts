@@ -1,9 +1,7 @@
+import { CONTROL_PATH } from './control-access.ts';
 import type { Switches } from './fault-switches.ts';
 import type { Reply } from './send-reply.ts';
 import type { Counters } from './simulator.ts';
-
-/** The path that controls a running simulator. No vendor has such a path. */
-export const CONTROL_PATH = '/_control';
 
 /** What the control path reads and changes. */
 export interface Controlled {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerControl, CONTROL_PATH } from './control.ts';
+import { answerControl } from './control.ts';
+import { CONTROL_PATH, type Control, controlAt, refuseControl } from './control-access.ts';
 import type { Switches } from './fault-switches.ts';
 import type { ServerFaults } from './faults.ts';
 import { type Reply, sendReply } from './send-reply.ts';
@@ -28,7 +29,7 @@ export interface Service {
 /** A running server on 127.0.0.1. */
 export interface SimulatorServer {
   readonly origin: string;
-  readonly control: string;
+  readonly control: Control;
   readonly counters: Counters;
   reset(): void;
   stop(): Promise<void>;
@@ -42,11 +43,13 @@ const MAINTENANCE =
 export async function startSimulatorServer(
   service: Service,
   switches: Switches<ServerFaults>,
-  { port, now }: { readonly port: number; readonly now: () => number },
+  { port, now, controlToken }: { readonly port: number; readonly now: () => number; readonly controlToken?: string },
 ): Promise<SimulatorServer> {
   const answering = new Answering(service, switches, now);
+  // Known once there is a port; nothing is answered before.
+  let control: Control;
   const server = createServer((request, response) => {
-    answering.handle(request, response).catch((error: Error) => {
+    answering.handle(request, response, control).catch((error: Error) => {
       // A bug of the simulator must not look like a fault of the vendor.
       if (response.headersSent) response.destroy(error);
       else sendReply(response, { status: 500, headers: PLAIN_TEXT, body: `simulator: ${error.stack}` }, {});
@@ -57,9 +60,10 @@ export async function startSimulatorServer(
     server.listen(port, '127.0.0.1', resolve);
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  control = controlAt(origin, controlToken);
   return {
     origin,
-    control: `${origin}${CONTROL_PATH}`,
+    control,
     counters: answering.counters,
     reset: () => answering.reset(),
     stop: () =>
@@ -89,11 +93,14 @@ class Answering {
     Object.assign(this.counters, { requests: 0, rowsServed: 0, byPath: {}, byStatus: {} });
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, control: Control): Promise<void> {
     const { method = 'GET', url: target = '/', headers, socket } = request;
     const url = new URL(target, `http://127.0.0.1:${socket.localPort}`);
+    const isControl = url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`);
+    const refusal = isControl ? refuseControl(control, headers) : undefined;
+    if (refusal) return sendReply(response, refusal, {});
     const body = await readAll(request);
-    if (url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`)) {
+    if (isControl) {
       const controlled = { switches: this.#switches, counters: this.counters, reset: () => this.reset() };
       return sendReply(response, answerControl(method, url.pathname, body, controlled), {});
     }

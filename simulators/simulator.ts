@@ -1,3 +1,4 @@
+import type { Control } from './control-access.ts';
 import type { FaultShape } from './fault-switches.ts';
 import type { Faults } from './faults.ts';
 
@@ -17,6 +18,8 @@ export interface SimulatorOptions<F extends Faults = Faults> {
   /** The simulator's clock in milliseconds since 1970. */
   readonly now?: () => number;
   readonly faults?: F;
+  /** What a caller has to know to switch faults; a random one unless said. */
+  readonly controlToken?: string;
 }
 
 /** An option of one simulator on the command line. */
@@ -38,6 +41,15 @@ export interface Simulator {
   readonly demo: {
     readonly connection: Readonly<Record<string, unknown>>;
     readonly secretValue: Readonly<Record<string, string>>;
+    /**
+     * Credentials of one's own, so that no other user of the machine is let in: how to start it, and the value of its secret.
+     *
+     * @param make gives a text that only we know, always the same for a name
+     */
+    ownCredentials(make: (name: string) => string): {
+      readonly options: SimulatorOptions & Readonly<Record<string, unknown>>;
+      readonly secretValue: Readonly<Record<string, string>>;
+    };
     /** For trials at a vendor with a low quota, whose pace nobody wants to wait for: a higher one, and the settings that make use of it. */
     readonly hurried?: {
       readonly options: SimulatorOptions & Readonly<Record<string, unknown>>;
@@ -91,8 +103,8 @@ export interface RunningSimulator<F extends Faults = Faults> {
   readonly origin: string;
   /** The demo connection with its origin, which includes a path where the vendor's origin has one (`/v7`). */
   readonly connection: Readonly<Record<string, unknown>>;
-  /** URL to switch faults: GET, PUT and PATCH; POST to `<control>/reset`. */
-  readonly control: string;
+  /** Where faults are switched: GET, PUT and PATCH; POST to `<control>/reset`. */
+  readonly control: Control;
   /** A live view: `next` of a fault goes down as it strikes. */
   readonly faults: F;
   setFaults(faults: F): void;

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { feedsOf, parseConnection } from '../functions/core/config/connection.ts';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../functions/core/events/complete.ts';
-import { eventId, recordHash } from '../functions/core/events/identity.ts';
+import { eventId, rowKey } from '../functions/core/events/identity.ts';
 import {
   type Answer,
   type AnyFeed,
@@ -127,8 +127,8 @@ export function goldenRows({ feed, answer, headers }: GoldenCase): readonly Row[
 export function rowEvents(feed: Feed, rows: readonly Row[]): EcsEvent[] {
   const counts = new Map<string, number>();
   return rows.flatMap((row) => {
-    const hash = recordHash(row);
-    const occurrence = counts.get(hash) ?? 0;
+    const { hash, isNumbered } = rowKey(feed.stream, row);
+    const occurrence = isNumbered ? (counts.get(hash) ?? 0) : 0;
     counts.set(hash, occurrence + 1);
     return feed.stream.events(row).map((identity) => {
       const id = eventId(feed, identity, hash, occurrence);

@@ -33,7 +33,7 @@ export function settledAfter({ to }: LogShape): number {
 
 /** The environment of a function that delivers in these formats. */
 export function deliveringAs(...formats: readonly FormatId[]): Environment {
-  const destinations = formats.map((format) => ({ id: format, deliveryStream: format, shape: { format } }));
+  const destinations = formats.map((format) => ({ id: format, deliveryStream: format, heldFor: 0, shape: { format } }));
   return {
     TIDEMARK_TABLE: 'bench',
     TIDEMARK_SEEN_DAYS: '30',

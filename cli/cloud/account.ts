@@ -43,16 +43,23 @@ export class CloudAccount {
     });
   }
 
+  /** All outputs of a stack. */
+  async outputs(stack: 'state' | 'forwarding'): Promise<Readonly<Record<string, string>>> {
+    const name = this.#nameOf(stack);
+    const outputs = this.#stacks.get(name) ?? readOutputs(name, this.clientOptions);
+    this.#stacks.set(name, outputs);
+    return await outputs;
+  }
+
+  #nameOf(stack: string): string {
+    return `${this.#stackPrefix}-${stack}`;
+  }
+
   /** An output of a stack. */
   async output(stack: 'state' | 'forwarding', key: string): Promise<string> {
-    const name = `${this.#stackPrefix}-${stack}`;
-    let outputs = this.#stacks.get(name);
-    if (!outputs) {
-      outputs = readOutputs(name, this.clientOptions);
-      this.#stacks.set(name, outputs);
-    }
-    const value = (await outputs)[key];
+    const value = (await this.outputs(stack))[key];
     if (value !== undefined) return value;
+    const name = this.#nameOf(stack);
     throw new TidemarkError({
       code: 'config',
       stage: 'processing',

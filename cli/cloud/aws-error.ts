@@ -8,7 +8,11 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/Region is missing/i, 'Say where it is deployed: AWS_REGION=eu-west-1.'],
   [/AccessDenied|not authorized/i, 'Ask for the permission that is named, or use another AWS_PROFILE.'],
-  [/Throttl|TooManyRequests|Rate exceeded/i, 'Try again in a minute.'],
+  [
+    /TooManyRequests/i,
+    'Try again in a minute. If the deployment was drained, it takes nothing until tidemark drain --cloud --resume.',
+  ],
+  [/Throttl|Rate exceeded/i, 'Try again in a minute.'],
 ];
 
 /** An error for the user: what could not be done, what AWS answered, and what to do. */

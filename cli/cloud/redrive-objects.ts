@@ -3,6 +3,7 @@ import { deliveryStreamName, objectPrefix } from '../../functions/core/config/de
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { deliver } from '../../functions/core/delivery/deliver.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { clean } from '../../functions/core/events/excerpt.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
@@ -11,7 +12,7 @@ import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { type RefusingPair, refusingPairs } from '../feeds/put-aside.ts';
 import { columns } from '../views/columns.ts';
-import { clean } from '../views/log-line.ts';
+import { print, printJson } from '../views/terminal.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CloudAccount } from './account.ts';
 import { deployedConfig } from './open-cloud.ts';
@@ -51,7 +52,8 @@ export async function redriveObjects(options: FeedOptions, destination: string):
       );
     }
   }
-  process.stdout.write(options.json ? `${JSON.stringify({ streams: results.map(plain) })}\n` : `${say(results)}\n`);
+  if (options.json) printJson({ streams: results.map(plain) });
+  else print(say(results));
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@ import type { FeedOptions } from '../feeds/opened.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
 import { lagText } from '../views/lag-text.ts';
+import { print, printJson } from '../views/terminal.ts';
 
 /** Makes the deployed functions read now instead of on schedule: asks again where a vendor refused, until each feed has caught up. */
 export async function runInCloud(options: FeedOptions & { readonly once: boolean }): Promise<number> {
@@ -18,8 +19,8 @@ export async function runInCloud(options: FeedOptions & { readonly once: boolean
   }
   const opened = await open(options);
   const reports = await workOff(opened, { act: 'run' }, sayProgress);
-  const text = options.json ? JSON.stringify({ ok: isOver(reports), feeds: reports }) : sayReports(reports);
-  process.stdout.write(`${text}\n`);
+  if (options.json) printJson({ ok: isOver(reports), feeds: reports });
+  else print(sayReports(reports));
   return isOver(reports) ? 0 : 1;
 }
 

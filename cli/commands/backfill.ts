@@ -6,6 +6,7 @@ import { hasPast, open } from '../feeds/open.ts';
 import { wholeDays } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns, sayNumber } from '../views/columns.ts';
+import { print, printJson } from '../views/terminal.ts';
 
 /** Reads a range of the past while the live feed goes on. The same command again resumes an interrupted backfill. */
 export async function backfill(options: BackfillOptions): Promise<number> {
@@ -30,7 +31,8 @@ export async function backfill(options: BackfillOptions): Promise<number> {
       ...(cancel && { cancel }),
     };
     const reports = await workOff(opened, order, sayProgress);
-    process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+    if (options.json) printJson(summarize(reports));
+    else print(sayReports(reports));
     return isOver(reports) ? 0 : 1;
   } finally {
     await opened.close();
@@ -48,9 +50,8 @@ async function inCloud(
   const wanted = cloudBackfill(range, options);
   if (!options.cancel) {
     const started = await startBackfill(account, groups, wanted);
-    process.stdout.write(
-      options.json ? `${JSON.stringify({ ok: true, feeds: started })}\n` : `${sayStarted(started)}\n`,
-    );
+    if (options.json) printJson({ ok: true, feeds: started });
+    else print(sayStarted(started));
     return 0;
   }
   await stopBackfill(account, groups, wanted.id);
@@ -63,7 +64,8 @@ async function inCloud(
     cancel: true,
   };
   const reports = await workOff(opened, order, sayWaiting);
-  process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+  if (options.json) printJson(summarize(reports));
+  else print(sayReports(reports));
   return isOver(reports) ? 0 : 1;
 }
 

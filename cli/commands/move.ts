@@ -4,6 +4,7 @@ import type { FeedOptions } from '../feeds/opened.ts';
 import { timeOf } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
+import { print, printJson } from '../views/terminal.ts';
 
 /** Sets the watermark: back, to read again, or forward, which leaves a gap. An event tells the SIEM. */
 export async function move(options: FeedOptions & { readonly to: string }): Promise<number> {
@@ -11,7 +12,8 @@ export async function move(options: FeedOptions & { readonly to: string }): Prom
   const opened = await open(options);
   try {
     const reports = await workOff(opened, { act: 'move', to }, () => undefined);
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: reports })}\n` : `${sayReports(reports)}\n`);
+    if (options.json) printJson({ feeds: reports });
+    else print(sayReports(reports));
     return isOver(reports) ? 0 : 1;
   } finally {
     await opened.close();

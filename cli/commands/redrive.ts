@@ -4,6 +4,7 @@ import { open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
+import { print, printJson } from '../views/terminal.ts';
 
 export interface RedriveOptions extends FeedOptions {
   readonly id?: readonly string[];
@@ -24,7 +25,8 @@ export async function redrive(options: RedriveOptions): Promise<number> {
   try {
     const order = { act: 'redrive', ...(options.id && { ids: options.id }) };
     const reports = await workOff(opened, order, () => undefined);
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: reports })}\n` : `${sayReports(reports)}\n`);
+    if (options.json) printJson({ feeds: reports });
+    else print(sayReports(reports));
     return isOver(reports) && reports.every(({ warnings }) => warnings.length === 0) ? 0 : 1;
   } finally {
     await opened.close();

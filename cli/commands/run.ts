@@ -8,6 +8,7 @@ import { sayLine } from '../views/log-line.ts';
 import { latestEvent } from '../views/sample.ts';
 import { Screen } from '../views/screen.ts';
 import { isWell, saySummary, summarize } from '../views/summary.ts';
+import { print, printJson, tell } from '../views/terminal.ts';
 
 /** Options of `tidemark run`. */
 export interface RunOptions {
@@ -33,7 +34,7 @@ export async function run(options: RunOptions): Promise<number> {
     const console = new Console(options, places);
     const world = await startWorld({ config, sources, places, onLine: (line) => console.line(line) });
     await demo?.save();
-    for (const warning of world.warnings) console.say(warning);
+    for (const warning of world.warnings) tell(warning);
     return await forward({
       options,
       places,
@@ -69,10 +70,8 @@ async function forward({ options, places, console, world, runner }: Forwarding):
     await world.close(stopped === undefined ? 0 : GRACE_MS);
     await work;
     console.end();
-    const text = options.json
-      ? JSON.stringify(summarize(runner.statuses, places.out))
-      : saySummary(runner.statuses, places.out, places.secrets);
-    process.stdout.write(`${text}\n`);
+    if (options.json) printJson(summarize(runner.statuses, places.out));
+    else print(saySummary(runner.statuses, places.out, places.secrets));
     if (stopped !== undefined) return options.once ? stopped : 0;
     return isWell(runner.statuses) ? 0 : 1;
   } finally {
@@ -99,12 +98,8 @@ class Console {
   line(line: LogLine): void {
     const text = sayLine(line);
     if (text === undefined) return;
-    if (!this.#screen) process.stderr.write(`${text}\n`);
+    if (!this.#screen) tell(text);
     else if (line.level === 'warn' || line.level === 'error') this.#notes = [...this.#notes, text].slice(-3);
-  }
-
-  say(text: string): void {
-    process.stderr.write(`${text}\n`);
   }
 
   show(runner: Runner): void {

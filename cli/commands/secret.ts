@@ -7,10 +7,13 @@ import { DESTINATION_TYPES } from '../../functions/destinations/destination-type
 import { fieldsOf } from '../../functions/shell/auth/secret.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
+import { openKey } from '../../local/services/access/key.ts';
+import { Signatures } from '../../local/services/access/signature.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { findRunning, preparePlaces } from '../../local/world.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { askHidden, askLine } from '../views/hidden-input.ts';
+import { print, tell } from '../views/terminal.ts';
 
 /** A secret of the configuration: its name, the shapes that its value may have, and a check of the value. */
 interface WantedSecret {
@@ -34,9 +37,7 @@ export async function setSecret(options: FeedOptions, words: readonly string[]):
   wanted.check(value);
   const compact = JSON.stringify(JSON.parse(value));
   const made = options.cloud ? await inCloud(config, wanted, compact) : await here(options, wanted, compact);
-  process.stdout.write(
-    `${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used from the next run on.\n`,
-  );
+  print(`${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used from the next run on.`);
   return 0;
 }
 
@@ -58,11 +59,12 @@ async function here(options: FeedOptions, { name, about }: WantedSecret, value: 
   const { storeSecret } = await import('../cloud/store-secret.ts');
   const places = await preparePlaces(options.state, options.out, options.secrets);
   const running = await findRunning(places);
-  const own = running ? undefined : await startSecrets({ file: places.secrets });
+  const key = await openKey(places.state);
+  const own = running ? undefined : await startSecrets({ file: places.secrets, signatures: new Signatures(key) });
   const local = {
     endpoint: running?.urls.secrets ?? own?.url ?? '',
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: key,
   };
   try {
     return await storeSecret(local, { name, value, description: about });
@@ -132,7 +134,7 @@ function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, n
 
 /** Asks for each field. If there are several shapes, asks for the shape first. */
 async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
-  process.stderr.write(`${name}: ${about}. What you type is not shown.\n`);
+  tell(`${name}: ${about}. What you type is not shown.`);
   const shape = shapes.length > 1 ? await chooseShape(shapes) : shapes[0];
   const value: Record<string, string> = {};
   for (const [field, meaning] of Object.entries(shape ?? {})) {

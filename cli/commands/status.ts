@@ -1,13 +1,14 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
+import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 import { lagText } from '../views/lag-text.ts';
-import { clean } from '../views/log-line.ts';
 
-/** Shows how far each feed has read, and what keeps it from reading on. */
+/** Shows how far each feed has read, what keeps it from reading on, and what is missing. */
 export async function status(options: FeedOptions): Promise<number> {
-  return await look(options, (looks) => {
+  return await look(options, (looks, left) => {
     const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
       feed,
       watermark ?? 'never run',
@@ -18,16 +19,22 @@ export async function status(options: FeedOptions): Promise<number> {
       jobs.filter(({ state }) => state === 'running').length,
     ]);
     const head = ['feed', 'watermark', 'behind', 'caught up', 'failures', 'quarantined', 'jobs'];
-    return [columns(head, rows), ...looks.flatMap(problemsOf)].join('\n');
+    return [columns(head, rows), ...looks.flatMap(problemsOf), ...left.map(sayLeft)].join('\n');
   });
 }
 
-/** Why a feed does not read on, and its jobs. */
-function problemsOf({ feed, hold, lastError, lease, jobs }: FeedStatusReport): string[] {
+/** A feed that nobody reads any more. */
+function sayLeft({ feed, since, watermark }: LeftFeed): string {
+  return clean(`  ${feed}: left, no longer configured since ${since}; read up to ${watermark}`);
+}
+
+/** Why a feed does not read on, what is missing of it, and its jobs. */
+function problemsOf({ feed, hold, lastError, conditions = [], lease, jobs }: FeedStatusReport): string[] {
   return [
     ...(lease ? [`  ${feed}: at work until ${lease.until} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${hold.until} (${hold.reason}): ${hold.message}`] : []),
     ...(lastError ? [`  ${feed}: ${lastError.at} ${lastError.code}: ${lastError.message}`] : []),
+    ...conditions.map(({ name, since, message }) => `  ${feed}: ${name} since ${since} (docs/runbook.md): ${message}`),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')
       .map(({ id, percent, eta }) => `  ${feed}: backfill ${id} ${percent} %${eta ? `, done about ${eta}` : ''}`),

@@ -5,6 +5,7 @@ import type { FeedOptions } from '../feeds/opened.ts';
 import { type RangeOptions, rangeOf } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns, sayNumber } from '../views/columns.ts';
+import { print, printJson } from '../views/terminal.ts';
 
 export interface VerifyOptions extends FeedOptions, RangeOptions {
   readonly repair: boolean;
@@ -17,7 +18,8 @@ export async function verify(options: VerifyOptions): Promise<number> {
   try {
     const order = { act: 'verify', ...range, ...(options.repair && { repair: true }) };
     const reports = await workOff(opened, order, sayProgress);
-    process.stdout.write(options.json ? `${JSON.stringify(summarize(reports))}\n` : `${sayReports(reports)}\n`);
+    if (options.json) printJson(summarize(reports));
+    else print(sayReports(reports));
     return isProven(reports) ? 0 : 1;
   } finally {
     await opened.close();

@@ -1,4 +1,6 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
+import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
+import { print, printJson } from '../views/terminal.ts';
 import { open } from './open.ts';
 import type { FeedOptions } from './opened.ts';
 import { type RangeOptions, rangeOf } from './range.ts';
@@ -20,19 +22,29 @@ const INVOCATION_MS = 60_000;
  */
 export async function look(
   options: FeedOptions & RangeOptions,
-  format: (looks: readonly FeedStatusReport[]) => string,
+  format: (looks: readonly FeedStatusReport[], left: readonly LeftFeed[]) => string,
   readAddition: () => Promise<Addition | undefined> = async () => undefined,
 ): Promise<number> {
   const range = rangeOf(options, new Date());
   const opened = await open(options);
   try {
+    // One function of each source names what has left it.
+    const bySource = Map.groupBy(opened.groups, ({ connection }) => connection.source);
+    const firsts = new Set([...bySource.values()].map(([first]) => first));
     const answers = await Promise.all(
-      opened.groups.map((group) => opened.invoke(group, { act: 'look', ...range }, INVOCATION_MS)),
+      opened.groups.map((group) => {
+        const order = { act: 'look', ...range, ...(firsts.has(group) && { left: true }) };
+        return opened.invoke(group, order, INVOCATION_MS);
+      }),
     );
-    const looks = answers.flatMap((answer) => (answer as { looks: FeedStatusReport[] }).looks);
+    const found = answers as { looks: FeedStatusReport[]; left: LeftFeed[] }[];
+    const looks = found.flatMap((answer) => answer.looks);
+    const left = found.flatMap((answer) => answer.left);
     const addition = await readAddition();
-    const text = addition ? `${format(looks)}\n\n${addition.text}` : format(looks);
-    process.stdout.write(options.json ? `${JSON.stringify({ feeds: looks, ...addition?.json })}\n` : `${text}\n`);
+    const shown = format(looks, left);
+    const text = addition ? `${shown}\n\n${addition.text}` : shown;
+    if (options.json) printJson({ feeds: looks, left, ...addition?.json });
+    else print(text);
     return 0;
   } finally {
     await opened.close();

@@ -3,6 +3,7 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 import { chooseFeeds, configOrDemo, readConfig } from '../../local/configuration.ts';
 import { findRunning, preparePlaces, startWorld, type World } from '../../local/world.ts';
 import { sayLine } from '../views/log-line.ts';
+import { tell } from '../views/terminal.ts';
 import { type FeedOptions, groupsOf, type Opened } from './opened.ts';
 
 /**
@@ -58,5 +59,5 @@ export function hasPast(feed: AnyFeed): boolean {
 function writeProblem(line: Readonly<Record<string, unknown>>): void {
   if ((line.level !== 'warn' && line.level !== 'error') || line.feed !== undefined) return;
   const text = sayLine(line);
-  if (text !== undefined) process.stderr.write(`${text}\n`);
+  if (text !== undefined) tell(text);
 }

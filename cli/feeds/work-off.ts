@@ -1,5 +1,6 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { clean } from '../views/log-line.ts';
+import { tell } from '../views/terminal.ts';
 import type { Group, Opened } from './opened.ts';
 
 /** Time limit of one invocation. It is short: a killed command leaves its lease behind for this long. */
@@ -19,7 +20,7 @@ export async function workOff(
 ): Promise<FeedReport[]> {
   const stopping = new AbortController();
   const stop = () => {
-    process.stderr.write('Waiting for the running invocation to end. Press again to leave at once.\n');
+    tell('Waiting for the running invocation to end. Press again to leave at once.');
     stopping.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -49,9 +50,9 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
     const answer = await opened.invoke({ ...group, feeds: waiting }, { ...order, askAgain: true }, INVOCATION_MS);
     const { feeds } = answer as { feeds: FeedReport[] };
     for (const report of feeds) {
-      last.set(report.feed, report);
+      last.set(report.feed, keepConditions(report, last.get(report.feed)));
       const text = sayProgress(report);
-      if (text !== undefined) process.stderr.write(`${clean(text)}\n`);
+      if (text !== undefined) tell(text);
     }
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));
@@ -60,6 +61,12 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
     await pause(wait, signal);
   }
   return [...last.values()];
+}
+
+/** What an earlier invocation has found to be missing is missing still. */
+function keepConditions(report: FeedReport, before: FeedReport | undefined): FeedReport {
+  const conditions = new Set([...(before?.conditions ?? []), ...(report.conditions ?? [])]);
+  return conditions.size > 0 ? { ...report, conditions: [...conditions] } : report;
 }
 
 /** Whether to invoke again for a feed. After a failure the user decides. */
@@ -86,13 +93,15 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** The warnings and errors of each feed, with what to do about them. */
 export function sayProblems(reports: readonly FeedReport[]): string[] {
-  return reports.flatMap(({ feed, state, error, warnings }) => [
+  const lines = reports.flatMap(({ feed, state, error, warnings, conditions = [] }) => [
+    ...conditions.map((name) => `  ${feed}: events may be missing: see ${name} in docs/runbook.md`),
     ...warnings.map((warning) => `  ${feed}: ${warning}`),
     ...(error ? [`  ${feed} ${state}: ${error.code}: ${error.message}`, `  what to do: ${error.remedy}`] : []),
   ]);
+  return lines.map(clean);
 }
 
-/** Whether every feed is done, without an error. */
+/** Whether every feed is done, without an error, and no invocation has found that events are missing. */
 export function isOver(reports: readonly FeedReport[]): boolean {
-  return reports.every(({ state, error }) => state === 'caught-up' && !error);
+  return reports.every(({ state, error, conditions }) => state === 'caught-up' && !error && !conditions);
 }

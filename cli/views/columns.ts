@@ -1,4 +1,4 @@
-import { clean } from './log-line.ts';
+import { clean } from '../../functions/core/events/excerpt.ts';
 
 /** Formats rows as a table. Numbers are aligned to the right, all else to the left. */
 export function columns(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { cleanLines } from '../../functions/core/events/excerpt.ts';
 
 const [INTERRUPT, END, DELETE, BACKSPACE] = ['\u0003', '\u0004', '\u007f', '\b'];
 
@@ -11,7 +12,7 @@ export type Terminal = Pick<ReadStream, 'setRawMode' | 'setEncoding' | 'on' | 'o
 export async function askHidden(
   question: string,
   terminal: Terminal = process.stdin,
-  say: (text: string) => void = (text) => void process.stderr.write(text),
+  say: (text: string) => void = (text) => void process.stderr.write(cleanLines(text)),
 ): Promise<string> {
   say(question);
   // In raw mode the terminal does not echo the input.

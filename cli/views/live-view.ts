@@ -1,6 +1,6 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatus } from '../../local/runner.ts';
 import { lagText } from './lag-text.ts';
-import { clean } from './log-line.ts';
 
 const HEADINGS = ['FEED', 'STATE', 'LAG', 'DELIVERED', 'PAGES', 'RETRIES', 'QUOTA LEFT', 'LAST ERROR'] as const;
 

@@ -1,3 +1,4 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { LogLine } from '../../local/lambda.ts';
 
 /** Fields of a report that its log line does not repeat. */
@@ -15,9 +16,4 @@ export function sayLine(line: LogLine): string | undefined {
         `${key}=${typeof value === 'string' && /^[\w.:/-]+$/.test(value) ? value : JSON.stringify(value)}`,
     );
   return clean([`${time.slice(11, 19)}Z`, level, String(line.message), ...facts].join(' '));
-}
-
-/** Text that is safe for a terminal: control characters from a vendor or a record must not reach it. */
-export function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').toWellFormed();
 }

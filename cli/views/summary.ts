@@ -1,6 +1,6 @@
+import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatus } from '../../local/runner.ts';
 import { lagText } from './lag-text.ts';
-import { clean } from './log-line.ts';
 
 /** What a run did. */
 export interface Summary {
@@ -11,9 +11,9 @@ export interface Summary {
 
 const BAD = new Set(['failed', 'refused']);
 
-/** Whether no feed has failed, and no connection is forbidden everything that it should read. */
+/** Whether no feed has failed or lacks events, and no connection is forbidden everything that it should read. */
 export function isWell(statuses: readonly FeedStatus[]): boolean {
-  if (statuses.some(({ state }) => BAD.has(state))) return false;
+  if (statuses.some(({ state, conditions }) => BAD.has(state) || conditions.length > 0)) return false;
   const connections = Map.groupBy(statuses, ({ source, connection }) => `${source}/${connection}`);
   return [...connections.values()].every((feeds) => feeds.some(({ state }) => state !== 'forbidden'));
 }
@@ -41,6 +41,7 @@ export function saySummary(statuses: readonly FeedStatus[], out: string, secrets
     return [
       `${status.feed}: ${status.state}; ${counts}${quarantined}${lag}`,
       ...status.warnings.map((warning) => `  warning: ${warning}`),
+      ...status.conditions.map((name) => `  events may be missing: see ${name} in docs/runbook.md`),
       ...(status.error?.code === 'secret'
         ? [`  on this machine secrets are in ${secrets}: { "<name>": <value>, ... }`]
         : []),

@@ -3,6 +3,7 @@ import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
 import type { Checkpoint } from './stored/checkpoint.ts';
 import type { ConnectionState } from './stored/connection-state.ts';
+import type { KnownFeeds } from './stored/known-feeds.ts';
 import type { LedgerRow } from './stored/ledger-row.ts';
 import type { Ongoing } from './stored/ongoing.ts';
 import type { QuarantineEntry } from './stored/quarantine-entry.ts';
@@ -58,6 +59,10 @@ export interface Effects {
    * it serves only as the condition of a write, and where an error does no harm.
    */
   recall(key: string): Checkpoint | undefined;
+  /** What was kept beside the checkpoint that `recall` returns. It is forgotten with that. */
+  recallSeen(key: string): KeptSeen | undefined;
+  /** Keeps delivered events in memory, as long as this process remembers the checkpoint and there is room. They are stored anyway. */
+  keepSeen(key: string, seen: KeptSeen): void;
   /** The checkpoints of the jobs beside a feed, of one kind. */
   loadJobs(feed: string, kind: string): Promise<readonly Checkpoint[]>;
   /**
@@ -67,6 +72,10 @@ export interface Effects {
   write(key: string, item: Checkpoint, expect: ExpectedCheckpoint | undefined): Promise<'written' | 'refused'>;
   loadConnection(): Promise<ConnectionState | undefined>;
   writeConnection(state: ConnectionState, expectVersion: number | undefined): Promise<'written' | 'refused'>;
+  /** The feeds that were found in the configuration, by connection: all that the source ever had and that were not forgotten. */
+  loadKnownFeeds(): Promise<readonly KnownFeeds[]>;
+  /** Writes what is known of some connections, and forgets others. Repeating it changes nothing. */
+  noteKnownFeeds(known: readonly KnownFeeds[], forgotten: readonly string[]): Promise<void>;
 
   /**
    * The stored seen chunks of these buckets, newest bucket first, strongly consistent.
@@ -114,6 +123,12 @@ export interface Effects {
 
   count(metric: Metric, value: number): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void;
+}
+
+/** The delivered events that a run leaves in memory for the next one. Only the engine looks into it. */
+export interface KeptSeen {
+  /** Number of events. */
+  readonly size: number;
 }
 
 /** What a checkpoint must have to be replaced. */

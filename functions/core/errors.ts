@@ -143,7 +143,7 @@ export class PauseError extends Error {
   readonly until: Instant;
   /** Whether the vendor pauses us because of too many requests. */
   readonly throttled: boolean;
-  /** `feed`: the feed notes the pause. `connection`: the pause is already noted for all feeds of the connection. */
+  /** `feed`: the feed notes the pause. `connection`: it does not, because the connection has noted it, or because it is for this run only. */
   readonly scope: 'feed' | 'connection';
 
   constructor(until: Instant, why: string, throttled: boolean, scope: 'feed' | 'connection' = 'feed') {

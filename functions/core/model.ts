@@ -46,10 +46,16 @@ export interface Page {
   readonly total?: number;
 }
 
+/** What tells a record from others, where that is not the whole record. */
+export interface RecordKey {
+  /** The vendor's id. It is believed only together with the content, since a vendor may use an id twice. */
+  readonly id?: string;
+  /** What of the record never changes, as text: its time, who did what, and where. Undefined: the whole record. */
+  readonly content?: string;
+}
+
 /** One event of a record. Most records are one event; the record of a session is two, its start and its end. */
 export interface Identity {
-  /** The vendor's id, if it alone distinguishes this event from all others. */
-  readonly id?: string;
   /** Undefined if the vendor gave no time, or an impossible one. */
   readonly time?: Instant;
   /** Name of this event among the events of its record. Undefined if there is only one. */
@@ -110,6 +116,11 @@ export interface Stream extends StreamFacts {
   first(range: Range, connection: Connection): Request;
   /** Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. */
   read(answer: Answer, asked: Request): Page;
+  /**
+   * What tells a record from others: two with the same key are one. Undefined: the whole record does, and identical ones are
+   * numbered. It must name few fields, so that one that the vendor adds to all records makes no new records of them.
+   */
+  recordKey?(row: Row): RecordKey | undefined;
   /** The events of a record, with their times. The vendor's range is about the time of the first one. */
   events(row: Row): readonly Identity[];
   /** Something with a duration that a record shows, such as a session. As long as it has not ended, the range of its start is read again. */
@@ -182,6 +193,11 @@ export interface Source {
   watched?(connection: Connection): readonly Stream[];
   /** The settings that determine which records a feed gets. If they change, records of the new scope are missing from the feed's past. */
   scope(connection: Connection): Readonly<Record<string, string>>;
+  /**
+   * What the connection reads, by the vendor's own id: an account, a customer. Two connections with the same one get the same ids
+   * for the same records. Undefined if only the credentials determine it: then no two connections get the same ids.
+   */
+  tenant?(connection: Connection): string | undefined;
   /** The verdict on an answer, where the vendor deviates from the usual meaning of statuses. Undefined: the usual meaning. */
   judge?(answer: Answer, now: Instant, asked: Request): Verdict | undefined;
   /** The request quota that an answer states. */
@@ -318,6 +334,8 @@ export interface Destination {
   readonly id: string;
   /** The Firehose stream that takes them. */
   readonly deliveryStream: string;
+  /** Maximum time for which that stream keeps an event before it has passed it on, or put it aside. */
+  readonly heldFor: Duration;
   readonly shape: Shape;
 }
 

@@ -8,7 +8,9 @@ import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
+import { findLeftFeeds, type Leaving, type LeftFeed, listLeftFeeds } from '../core/invocation/left-feeds.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
+import { tellLeft } from '../core/invocation/tell-left.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -24,7 +26,7 @@ import { heardSince } from './network/service-clocks.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
-import { tableEffects } from './table/table-effects.ts';
+import { type TableSettings, tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { CheckpointMemory } from './warm/checkpoint-memory.ts';
 import { Memo } from './warm/memo.ts';
@@ -36,7 +38,12 @@ export interface HostContext {
 }
 
 const destinations = z.array(
-  z.strictObject({ id: z.string(), deliveryStream: z.string(), shape: shapeSchema(ENVELOPES) }),
+  z.strictObject({
+    id: z.string(),
+    deliveryStream: z.string(),
+    heldFor: z.number(),
+    shape: shapeSchema(ENVELOPES),
+  }),
 );
 
 /**
@@ -44,14 +51,16 @@ const destinations = z.array(
  * session, whose start is shown again with its end.
  */
 const SEEN_DAYS = '30';
+/** Number of days for which entries in quarantine are kept. */
+const QUARANTINE_DAYS = '90';
 /** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
 /** The answer of an invocation: the feeds' reports, their statuses, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedStatusReport[] }
-  | { readonly census: CensusReport };
+  | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
@@ -78,8 +87,12 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
       const { connection = NO_CONNECTION } = order;
       const { tokens, secrets } = kept;
       vendor = new Vendor({ source, connection, telemetry, memory: tokens, secrets, stop: context.signal });
-      const stateKey = `${source.id}/@connection/${connection.id}`;
-      const effects = makeEffects({ begunAt, stateKey, host: context, telemetry, kept, vendor });
+      const settings = {
+        connection: `${source.id}/@connection/${connection.id}`,
+        feeds: `${source.id}/@feeds`,
+        quarantineFor: environment.quarantineDays * DAY,
+      };
+      const effects = makeEffects({ begunAt, settings, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -114,16 +127,25 @@ async function carryOut(
   environment: Environment,
 ): Promise<Answered> {
   const { task, feeds, connection = NO_CONNECTION, askAgain } = order;
-  if (task.act === 'census') return { census: await takeCensus(effects, source, task.feeds) };
-  if (task.act === 'look')
-    return { looks: await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range))) };
+  const { destinations } = environment;
+  if (task.act === 'census') {
+    const census = await takeCensus(effects, source, task.feeds);
+    const telling = { effects, source, destinations, write: writeEvent, owner: randomUUID() };
+    const tell = (leaving: Leaving) => tellLeft(telling, leaving);
+    const left = await findLeftFeeds({ effects, source, configured: task.feeds, retired: task.retired ?? [], tell });
+    return { census: { ...census, left } };
+  }
+  if (task.act === 'look') {
+    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
+    return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+  }
   return {
     feeds: await runConnection({
       effects,
       source,
       connection,
       feeds,
-      destinations: environment.destinations,
+      destinations,
       write: writeEvent,
       owner: randomUUID(),
       maxSeenKeys: MAX_SEEN_KEYS,
@@ -167,14 +189,21 @@ interface Environment {
   readonly table: string;
   readonly destinations: Destination[];
   readonly seenDays: number;
+  readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
 }
 
 /** The variables that the environment is read from. */
-const VARIABLES = ['TIDEMARK_TABLE', 'TIDEMARK_DESTINATIONS', 'TIDEMARK_SEEN_DAYS', 'TIDEMARK_PER_FEED_METRICS'];
+const VARIABLES = [
+  'TIDEMARK_TABLE',
+  'TIDEMARK_DESTINATIONS',
+  'TIDEMARK_SEEN_DAYS',
+  'TIDEMARK_QUARANTINE_DAYS',
+  'TIDEMARK_PER_FEED_METRICS',
+];
 
 function readEnvironment(): Environment {
-  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json, TIDEMARK_SEEN_DAYS: days = SEEN_DAYS } = process.env;
+  const { TIDEMARK_TABLE: table, TIDEMARK_DESTINATIONS: json } = process.env;
   const { TIDEMARK_PER_FEED_METRICS: perFeed = 'false' } = process.env;
   const remedy = 'The deployment sets these variables: deploy again.';
   if (!table)
@@ -184,13 +213,8 @@ function readEnvironment(): Environment {
       message: 'The environment has no TIDEMARK_TABLE.',
       remedy,
     });
-  if (!/^[1-9]\d{0,3}$/.test(days))
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'processing',
-      message: `TIDEMARK_SEEN_DAYS is ${JSON.stringify(days)}, wanted a number of days.`,
-      remedy,
-    });
+  const seenDays = readDays('TIDEMARK_SEEN_DAYS', SEEN_DAYS, remedy);
+  const quarantineDays = readDays('TIDEMARK_QUARANTINE_DAYS', QUARANTINE_DAYS, remedy);
   if (perFeed !== 'true' && perFeed !== 'false')
     throw new TidemarkError({
       code: 'config',
@@ -202,7 +226,8 @@ function readEnvironment(): Environment {
     return {
       table,
       destinations: check(destinations, JSON.parse(json ?? ''), 'TIDEMARK_DESTINATIONS') as Destination[],
-      seenDays: Number(days),
+      seenDays,
+      quarantineDays,
       perFeedMetrics: perFeed === 'true',
     };
   } catch (thrown) {
@@ -217,12 +242,22 @@ function readEnvironment(): Environment {
   }
 }
 
+function readDays(name: string, usual: string, remedy: string): number {
+  const days = process.env[name] ?? usual;
+  if (/^[1-9]\d{0,4}$/.test(days)) return Number(days);
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} is ${JSON.stringify(days)}, wanted a number of days.`,
+    remedy,
+  });
+}
+
 /** Inputs of the effects of one invocation. */
 interface World {
   /** Our clock when the invocation began, in milliseconds. */
   readonly begunAt: number;
-  /** The key of the connection's item in the table. */
-  readonly stateKey: string;
+  readonly settings: TableSettings;
   readonly host: HostContext;
   readonly telemetry: Telemetry;
   readonly kept: Kept;
@@ -230,7 +265,7 @@ interface World {
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ begunAt, stateKey, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
@@ -241,7 +276,7 @@ function makeEffects({ begunAt, stateKey, host, telemetry, kept, vendor }: World
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     ...vendor.effects,
-    ...tableEffects(table, checkpoints, stateKey),
+    ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
     count: (metric, value) => telemetry.count(metric, value),

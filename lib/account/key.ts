@@ -18,17 +18,36 @@ export function useKey(key: IKey | undefined, services: readonly string[] = []):
   return key ? [use(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], services)] : [];
 }
 
-/** Permissions to read (and optionally write) secrets that are encrypted with keys of their own. */
-export function useSecretKeys({ secretKeyArns }: Deployment, writes = false): PolicyStatement[] {
-  if (secretKeyArns.length === 0) return [];
-  return [use(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], [...secretKeyArns], ['secretsmanager'])];
+/** Permissions to read secrets that are encrypted with keys of their own. */
+export function useSecretKeys({ secretKeyArns }: Deployment): PolicyStatement[] {
+  return secretKeyArns.length === 0 ? [] : [use(['kms:Decrypt'], [...secretKeyArns], ['secretsmanager'])];
 }
 
-function use(actions: string[], resources: string[], services: readonly string[]): PolicyStatement {
+/** All customer-managed keys that may encrypt a secret. */
+export function keysOfSecrets({ kmsKeyArn, secretKeyArns }: Deployment): string[] {
+  return [...(kmsKeyArn === undefined ? [] : [kmsKeyArn]), ...secretKeyArns];
+}
+
+/** Permissions to read and write these secrets, with whatever key they are encrypted, and to use the keys for nothing else. */
+export function writeWithKeys(deployment: Deployment, secrets: readonly string[]): PolicyStatement[] {
+  const keys = keysOfSecrets(deployment);
+  if (keys.length === 0) return [];
+  // Secrets Manager names the secret in each of its requests to KMS.
+  const only = { 'kms:EncryptionContext:SecretARN': [...secrets] };
+  return [use(['kms:Decrypt', 'kms:GenerateDataKey'], keys, ['secretsmanager'], only)];
+}
+
+function use(
+  actions: string[],
+  resources: string[],
+  services: readonly string[],
+  only: Readonly<Record<string, string[]>> = {},
+): PolicyStatement {
   const through = services.map((service) => `${service}.*`);
+  const conditions = { ...(through.length > 0 && { 'kms:ViaService': through }), ...only };
   return new PolicyStatement({
     actions,
     resources,
-    ...(through.length > 0 && { conditions: { StringLike: { 'kms:ViaService': through } } }),
+    ...(Object.keys(conditions).length > 0 && { conditions: { StringLike: conditions } }),
   });
 }

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,6 +8,7 @@ import type { ConfiguredDestination } from '../../functions/core/config/destinat
 import type { Source } from '../../functions/core/model.ts';
 import { acceptWildcards } from '../account/accept.ts';
 import { useKey } from '../account/key.ts';
+import { LOGS_STAY } from '../account/logs-stay.ts';
 import { makeRole } from '../account/role.ts';
 
 /** Inputs of a delivery stream, whatever the type of its destination. */
@@ -39,7 +39,7 @@ export const DAY_PREFIX = 'dt=!{timestamp:yyyy-MM-dd}/';
 
 /** The log in which Firehose writes what it could not deliver, and why. */
 export function deliveryLog(scope: Construct, { logRetentionDays }: Deployment): LogGroup {
-  return new LogGroup(scope, 'Log', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+  return new LogGroup(scope, 'Log', { retention: logRetentionDays, removalPolicy: LOGS_STAY });
 }
 
 /** The role of Firehose for one stream: write below these prefixes of the bucket, and write the log. */

@@ -9,6 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
 import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
+import { MINUTE } from '../../functions/core/time.ts';
+import { BUFFERED_FOR } from '../../functions/destinations/s3/destination.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
 /** Writes a source's events to the archive, one on each line, below `<destination>/source=<source>/dt=<day>/`. */
@@ -33,8 +35,7 @@ export class S3Delivery extends Construct {
         errorOutputPrefix: `${errors}!{firehose:error-output-type}/${DAY_PREFIX}`,
         compression: Compression.GZIP,
         fileExtension: destination.shape.format === 'cef' ? '.cef.gz' : '.json.gz',
-        // Fewer, larger objects make queries faster and cheaper, and nobody waits for new ones.
-        bufferingInterval: Duration.minutes(5),
+        bufferingInterval: Duration.minutes(BUFFERED_FOR / MINUTE),
         bufferingSize: Size.mebibytes(64),
         loggingConfig: new EnableLogging(log),
         ...(key && { encryptionKey: key }),

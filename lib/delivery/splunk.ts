@@ -3,16 +3,14 @@ import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
-import { splunkSettings } from '../../functions/destinations/splunk/destination.ts';
+import { SECOND } from '../../functions/core/time.ts';
+import { splunkSettings, TIMES } from '../../functions/destinations/splunk/destination.ts';
 import { useSecretKeys } from '../account/key.ts';
 import { secretArn, secretResource } from '../account/secrets.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
-/** Time for which Firehose retries before an event goes to the quarantine bucket. Two hours is the most that it allows. */
-const RETRY_SECONDS = 7_200;
-/** Time that Splunk may take to confirm that it has indexed a batch. */
-const ACKNOWLEDGE_SECONDS = 300;
-const BUFFER = { intervalInSeconds: 30, sizeInMBs: 5 };
+/** Firehose sends what it has collected as soon as it has so much, or after the time that `TIMES` says. */
+const BUFFER_MB = 5;
 
 /** Sends a source's events to Splunk's HTTP Event Collector. */
 export class SplunkDelivery extends Construct {
@@ -51,9 +49,9 @@ export class SplunkDelivery extends Construct {
         hecEndpoint: hecUrl,
         // Every event comes in an envelope with its time, host, source, sourcetype and index.
         hecEndpointType: 'Event',
-        hecAcknowledgmentTimeoutInSeconds: ACKNOWLEDGE_SECONDS,
-        retryOptions: { durationInSeconds: RETRY_SECONDS },
-        bufferingHints: BUFFER,
+        hecAcknowledgmentTimeoutInSeconds: TIMES.acknowledge / SECOND,
+        retryOptions: { durationInSeconds: TIMES.retry / SECOND },
+        bufferingHints: { intervalInSeconds: TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
         // Firehose reads the secret again every ten minutes: a new token needs no deployment.
         secretsManagerConfiguration: {
           enabled: true,
@@ -68,7 +66,7 @@ export class SplunkDelivery extends Construct {
           prefix: `${prefix}${DAY_PREFIX}`,
           errorOutputPrefix: `${prefix}!{firehose:error-output-type}/${DAY_PREFIX}`,
           compressionFormat: 'GZIP',
-          bufferingHints: { intervalInSeconds: 60, sizeInMBs: 5 },
+          bufferingHints: { intervalInSeconds: TIMES.bucketBuffer / SECOND, sizeInMBs: BUFFER_MB },
           encryptionConfiguration: key
             ? { kmsEncryptionConfig: { awskmsKeyArn: key.keyArn } }
             : { noEncryptionConfig: 'NoEncryption' },

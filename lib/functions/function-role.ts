@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -50,7 +50,9 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
         ],
       ),
       allow(['firehose:PutRecordBatch'], streams),
-      ...whatAllMay({ missed, key, deployment }),
+      ...useKey(key, ['dynamodb', 'secretsmanager', 'sqs', 'firehose']),
+      ...useSecretKeys(deployment),
+      ...whatAllMay(scope, missed, deployment),
     ],
   });
   acceptWildcards(role, {
@@ -61,24 +63,26 @@ export function functionRole(scope: Construct, { source, config, table, missed, 
   return role;
 }
 
-/** Permissions of every function: send failures to the queue, use the configured keys, join the configured VPC. */
-export function whatAllMay({
-  missed,
-  key,
-  deployment,
-  writesSecrets = false,
-}: {
-  readonly missed: IQueue;
-  readonly key: IKey | undefined;
-  readonly deployment: Deployment;
-  readonly writesSecrets?: boolean;
-}): PolicyStatement[] {
-  return [
-    allow(['sqs:SendMessage'], [missed.queueArn]),
-    ...useKey(key, ['dynamodb', 'secretsmanager', 'sqs', 'firehose']),
-    ...useSecretKeys(deployment, writesSecrets),
-    ...(deployment.vpc ? [allow(NETWORK, ['*'])] : []),
-  ];
+/** Permissions of every function: send failures to the queue, join the configured VPC. */
+export function whatAllMay(scope: Construct, missed: IQueue, { vpc }: Deployment): PolicyStatement[] {
+  return [allow(['sqs:SendMessage'], [missed.queueArn]), ...(vpc ? [allow(NETWORK, ['*']), denyToCode(scope)] : [])];
+}
+
+/** The grant is for Lambda, which acts with the role before the code runs. A request of the code itself names its function, and is denied. */
+function denyToCode(scope: Construct): PolicyStatement {
+  const anyFunction = Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    // Its own name would be a circle: the function needs the role first. No other function has the role.
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: NETWORK,
+    resources: ['*'],
+    conditions: { ArnLike: { 'lambda:SourceFunctionArn': anyFunction } },
+  });
 }
 
 /** Accepts that a function in a VPC may use any network interface, with the reason. */

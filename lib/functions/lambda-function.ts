@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -24,6 +24,7 @@ import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { metricNamespace } from '../../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
+import { LOGS_STAY } from '../account/logs-stay.ts';
 import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
 import { heapLimits } from './heap-limits.ts';
 import { NEVER_LOADED } from './never-loaded.ts';
@@ -64,7 +65,7 @@ export class LambdaFunction extends Construct {
     this.memoryMb = props.memoryMb;
     this.log = new LogGroup(this, 'Log', {
       retention: deployment.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: LOGS_STAY,
     });
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,

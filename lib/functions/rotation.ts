@@ -7,6 +7,7 @@ import type { ConfiguredConnection } from '../../functions/core/config/connectio
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { MINUTE } from '../../functions/core/time.ts';
+import { useKey, writeWithKeys } from '../account/key.ts';
 import { makeRole } from '../account/role.ts';
 import { secretResource } from '../account/secrets.ts';
 import { acceptInterfaces, allow, whatAllMay } from './function-role.ts';
@@ -71,7 +72,9 @@ function rotationRole(scope: Construct, { source, config, missed, key }: Rotatio
         ],
         secrets,
       ),
-      ...whatAllMay({ missed, key, deployment, writesSecrets: true }),
+      ...useKey(key, ['sqs']),
+      ...writeWithKeys(deployment, secrets),
+      ...whatAllMay(scope, missed, deployment),
     ],
   });
   acceptInterfaces(role, deployment);

@@ -60,6 +60,7 @@ function environment({ source, config, table }: SourceFunctionProps): Record<str
     TIDEMARK_TABLE: table.tableName,
     TIDEMARK_DESTINATIONS: JSON.stringify(destinationsOfSource),
     TIDEMARK_SEEN_DAYS: String(deployment.seenDays),
+    TIDEMARK_QUARANTINE_DAYS: String(deployment.quarantineDays),
     ...(deployment.perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
   };
 }

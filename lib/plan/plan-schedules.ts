@@ -20,7 +20,7 @@ export interface PlannedSchedule {
 
 /** How often the census checks that each feed runs, and how far behind it is. */
 const CENSUS_EVERY = 15 * MINUTE;
-/** The previous day is verified once. If one invocation cannot finish it, the next one continues. */
+/** The days that are due are verified once a day. If one invocation cannot finish that, the next one continues. */
 const VERIFY_EVERY = HOUR;
 /** EventBridge Scheduler accepts 256 KB of input; escaped quotes make the stored text longer. */
 const MOST_CENSUS_CHARACTERS = 100_000;
@@ -39,7 +39,7 @@ export function planSchedules(config: Config, sources: readonly Source[]): Plann
         ...own.flatMap((connection) => runs(source, connection)),
         ...own.flatMap((connection) => verification(source, connection)),
         ...own.flatMap((connection) => rotation(source, connection)),
-        ...censuses(source, watched),
+        ...censuses(source, watched, config.deployment.retiredFeeds),
       ];
     }),
   );
@@ -97,18 +97,23 @@ function rotation(source: Source, connection: ConfiguredConnection): PlannedSche
   ];
 }
 
-/** Checks the checkpoints of all feeds that should run, so that a feed that never runs is noticed. */
-function censuses(source: Source, connections: readonly ConfiguredConnection[]): PlannedSchedule[] {
-  const feeds = connections.flatMap((connection) => {
+/** Checks the checkpoints of all feeds that should run, so that a feed that never runs is noticed; and whether feeds are gone that have run. */
+function censuses(
+  source: Source,
+  connections: readonly ConfiguredConnection[],
+  retiredFeeds: readonly string[],
+): PlannedSchedule[] {
+  const retired = retiredFeeds.filter((feed) => feed.startsWith(`${source.id}/`));
+  // A connection of which everything is switched off is named all the same: its feeds may have run before.
+  const feeds = connections.map((connection) => {
     const enabled = feedsOf(source, connection).filter((feed) => feed.enabled);
-    const streams = Object.fromEntries(enabled.map((feed) => [feed.stream.name, timingOf(feed)]));
-    return enabled.length > 0 ? [[connection.id, streams] as const] : [];
+    return [connection.id, Object.fromEntries(enabled.map((feed) => [feed.stream.name, timingOf(feed)]))] as const;
   });
   return inParts(feeds, MOST_CENSUS_CHARACTERS).map((part, at) => ({
     id: `census ${at + 1} of ${source.id}`,
     source: source.id,
     every: CENSUS_EVERY,
-    input: { act: 'census', feeds: Object.fromEntries(part) },
+    input: { act: 'census', feeds: Object.fromEntries(part), ...(retired.length > 0 && { retired }) },
     description: `Looks how the feeds of ${source.id} stand.`,
   }));
 }

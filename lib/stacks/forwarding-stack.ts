@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
@@ -19,7 +19,7 @@ import { Backfill, backfillPurpose } from '../functions/backfill.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { Rotation, rotating } from '../functions/rotation.ts';
 import { SourceFunction } from '../functions/source-function.ts';
-import { alarmTopic } from '../watching/alarm-topic.ts';
+import { alarmTopic, unheard } from '../watching/alarm-topic.ts';
 import { Dashboard } from '../watching/dashboard.ts';
 import { QuietHours } from '../watching/quiet-hours.ts';
 import { SourceAlarms } from '../watching/source-alarms.ts';
@@ -67,6 +67,8 @@ export class ForwardingStack extends Stack {
     const key = ownKey(this, config.deployment);
     const inputs = { config, sources, destinationTypes, state, key };
     this.topic = alarmTopic(this, config.deployment);
+    const unheardOf = unheard(config.deployment);
+    if (unheardOf !== undefined) Annotations.of(this).addWarningV2('tidemark:alarms-reach-nobody', unheardOf);
     this.missed = this.#makeQueue(key);
     const missedAlarm = this.#watchQueue(this.missed);
     const backfills = this.#backfill(inputs);

@@ -15,7 +15,7 @@ import { accept } from '../account/accept.ts';
 import { ownKey } from '../account/key.ts';
 import { QUARANTINE_BUCKET } from '../account/outputs.ts';
 
-/** What must outlive every deployment: the table of checkpoints, and the archive. Nothing here is ever deleted. */
+/** What must outlive every deployment: the table of checkpoints, and the archive. No deployment deletes anything here. */
 export class StateStack extends Stack {
   readonly table: TableV2;
   /** Events that the deployment itself keeps. */
@@ -30,9 +30,12 @@ export class StateStack extends Stack {
     const logs = this.#makeLogBucket(deployment);
     this.archive = this.#makeBucket('Archive', key, logs, {
       ...lock(deployment),
-      lifecycleRules: [{ ...REST, ...expiry(deployment) }],
+      lifecycleRules: [{ ...REST, ...expiry(deployment.archiveDays) }],
     });
-    this.quarantine = this.#makeBucket('Quarantine', key, logs, { ...lock(deployment), lifecycleRules: [REST] });
+    this.quarantine = this.#makeBucket('Quarantine', key, logs, {
+      ...lock(deployment),
+      lifecycleRules: [{ ...REST, ...expiry(deployment.quarantineDays) }],
+    });
     new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
   }
 
@@ -96,7 +99,7 @@ function lock({ objectLock }: Deployment): BucketProps {
   };
 }
 
-function expiry({ archiveDays }: Deployment) {
-  if (archiveDays === undefined) return {};
-  return { expiration: Duration.days(archiveDays), noncurrentVersionExpiration: Duration.days(1) };
+function expiry(days: number | undefined) {
+  if (days === undefined) return {};
+  return { expiration: Duration.days(days), noncurrentVersionExpiration: Duration.days(1) };
 }

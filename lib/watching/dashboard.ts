@@ -63,6 +63,9 @@ const ERRORS: readonly Metric[] = [
   'Unmapped',
 ];
 
+/** What was counted because events are missing, or may be. */
+const LOSSES: readonly Metric[] = ['Gap', 'TotalMismatch', 'NarrowSight', 'ScopeChanged', 'VerifyMissing'];
+
 /** The dashboard of a deployment, on one page. Each source has one row, however many feeds it has; the worst feeds come from the logs. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
@@ -136,19 +139,20 @@ function readingWidgets(stackPrefix: string, source: string): IWidget[] {
     sourceMetric(stackPrefix, source, metric, { statistic, period: PERIOD, label });
   const sums = (...metrics: Metric[]) => metrics.map((metric) => of(metric, Stats.SUM));
   return [
-    graph('Lag of the worst feed, beyond what is meant (s)', 5, [
+    graph('Lag of the worst feed, beyond what is meant (s)', 4, [
       of('WorstLagSeconds', Stats.MAXIMUM),
       of('OverdueSeconds', Stats.MAXIMUM),
     ]),
-    graph('Events', 5, sums('Fetched', 'Delivered', 'Suppressed')),
+    graph('Events', 4, sums('Fetched', 'Delivered', 'Suppressed')),
     graph(
       'Lateness (s)',
-      5,
+      4,
       [of('LatenessSeconds', Stats.p(99), 'p99'), of('LatenessSeconds', Stats.MAXIMUM, 'worst')],
       sums('Late'),
     ),
     graph('Quota', 4, sums('Throttled', 'Retries')),
-    graph('Errors', 5, sums(...ERRORS)),
+    graph('Errors', 4, sums(...ERRORS)),
+    graph('Missing', 4, sums(...LOSSES)),
   ];
 }
 

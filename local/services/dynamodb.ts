@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import db, { type Store } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { AwsError, type Operation, type ServeOptions, type Service, serve } from './service.ts';
+import type { Signatures } from './access/signature.ts';
+import { AwsError } from './aws-error.ts';
+import { PRIVATE_FOLDER } from './private-file.ts';
+import { type Operation, type Service, serve } from './service.ts';
 
 /** The operations of the local table: those on single items, and reading many. */
 const OPERATIONS = [
@@ -23,9 +26,11 @@ const OPERATIONS = [
 
 type Operations = Record<(typeof OPERATIONS)[number], Operation>;
 
-export interface TableOptions extends ServeOptions {
+export interface TableOptions {
   readonly directory: string;
   readonly tableName: string;
+  readonly signatures: Signatures;
+  readonly port?: number;
 }
 
 /**
@@ -42,8 +47,15 @@ export async function startTable(options: TableOptions): Promise<Service> {
   try {
     await ensureTable(store, operations, options.tableName);
     const service = await serve(
-      { target: 'DynamoDB_20120810', jsonVersion: '1.0', internalError: 'InternalServerError', operations },
-      options,
+      {
+        target: 'DynamoDB_20120810',
+        signedAs: 'dynamodb',
+        jsonVersion: '1.0',
+        internalError: 'InternalServerError',
+        operations,
+      },
+      options.signatures,
+      options.port,
     );
     return {
       url: service.url,
@@ -60,7 +72,7 @@ export async function startTable(options: TableOptions): Promise<Service> {
 
 async function openStore(directory: string): Promise<Store> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(directory, { recursive: true, mode: PRIVATE_FOLDER });
     const store = db.create({ path: directory, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
     await store.db.open();
     return store;

@@ -1,4 +1,4 @@
-import { AwsError } from './service.ts';
+import { AwsError } from './aws-error.ts';
 
 /** Faults on demand. The `...Next` faults count down to zero; the others stay until they are removed. */
 export interface FirehoseFaults {

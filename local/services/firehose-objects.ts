@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-file.ts';
 
 /** One delivery stream: whose events it carries and where they go. */
 export interface DeliveryStream {
@@ -9,10 +10,6 @@ export interface DeliveryStream {
   readonly destination: string;
   readonly source: string;
 }
-
-// Events are confidential: other users of the machine must see neither their content nor their number.
-const FOLDER_MODE = 0o700;
-const OBJECT_MODE = 0o600;
 
 /** Refuses a stream whose names would lead out of the output folder. */
 export function checkNames(stream: DeliveryStream): void {
@@ -41,9 +38,10 @@ export async function writeObject(out: string, stream: DeliveryStream, at: Date,
   const folder = folderOf(out, stream, stamp.slice(0, 10));
   const name = `${stream.deliveryStream}-1-${stamp.slice(0, 19).replace(/[T:]/g, '-')}-${randomUUID()}`;
   const hidden = join(folder, `.${name}`);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  // Events are confidential: other users of the machine must see neither their content nor their number.
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   try {
-    const file = await open(hidden, 'wx', OBJECT_MODE);
+    const file = await open(hidden, 'wx', PRIVATE_FILE);
     try {
       // Like Firehose: one record after the other, with nothing in between.
       await file.writeFile(Buffer.concat(records));

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Signatures } from './access/signature.ts';
+import { AwsError } from './aws-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type FirehoseFaults, parseFaults, replaceFaults, takeFault } from './firehose-faults.ts';
 import { checkNames, type DeliveryStream, folderOf, removeUnfinished, writeObject } from './firehose-objects.ts';
-import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
+import { NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
 /** Counters of a delivery stream: calls, accepted records and bytes, and single records that it refused. */
 export interface FirehoseCounters {
@@ -25,6 +27,7 @@ export interface FirehoseOptions {
   /** The folder of all objects: `<out>/<destination>/source=<source>/dt=<yyyy-MM-dd>/<object>`. */
   readonly out: string;
   readonly streams: readonly DeliveryStream[];
+  readonly signatures: Signatures;
   /** By destination: where its events are sent instead of going to a folder. */
   readonly endpoints?: ReadonlyMap<string, Endpoint>;
   readonly now?: () => Date;
@@ -68,6 +71,7 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
   const service = await serve(
     {
       target: 'Firehose_20150804',
+      signedAs: 'firehose',
       jsonVersion: '1.1',
       internalError: 'InternalFailure',
       operations: operations(state),
@@ -79,7 +83,8 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
         },
       },
     },
-    { port: options.port, now: () => state.now().getTime() },
+    options.signatures,
+    options.port,
   );
   return { ...service, faults: state.faults, counters: state.counters };
 }

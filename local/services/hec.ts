@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Mask } from '../../functions/shell/telemetry/mask.ts';
+import { AwsError } from './aws-error.ts';
 import type { MakeEndpoint } from './endpoint.ts';
-import { AwsError } from './service.ts';
 
 /** A Splunk HTTP Event Collector. */
 export interface Hec {

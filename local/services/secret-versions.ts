@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writePrivate } from './private-file.ts';
 
 /** A version of a secret. */
 export interface Version {
@@ -33,8 +34,7 @@ export function versionsBeside(secretsFile: string) {
         const isElsewhere = version.stages.length === 0 || version.stages.includes('AWSCURRENT');
         return isElsewhere || text === undefined ? version : { ...version, text };
       });
-      writeFileSync(`${file}.new`, JSON.stringify({ ...readAll(), [name]: kept }), { mode: 0o600, flush: true });
-      renameSync(`${file}.new`, file);
+      writePrivate(file, JSON.stringify({ ...readAll(), [name]: kept }));
     },
   };
 }

@@ -1,16 +1,10 @@
 import { createHash, randomUUID, scryptSync } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
+import type { Signatures } from './access/signature.ts';
+import { AwsError } from './aws-error.ts';
+import { PRIVATE_FILE, writePrivate } from './private-file.ts';
 import { type Version, versionsBeside } from './secret-versions.ts';
-import { AwsError, NO_ANSWER, type Operation, type Service, serve } from './service.ts';
+import { NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
 /** The secrets service, with its warnings about the file. */
 export interface SecretsService extends Service {
@@ -19,14 +13,14 @@ export interface SecretsService extends Service {
 
 export interface SecretsOptions {
   readonly file: string;
+  readonly signatures: Signatures;
   readonly port?: number;
-  /** The clock that dates answers and new versions, in milliseconds since 1970. */
+  /** The clock that dates new versions, in milliseconds since 1970. */
   readonly now?: () => number;
   /** Called before each operation. An error that it throws becomes the answer; `lost` performs the operation but sends no answer. */
   readonly disturb?: (operation: string, input: Record<string, unknown>) => Promise<'lost' | undefined>;
 }
 
-const FILE_MODE = 0o600;
 const INTERNAL = 'InternalServiceError';
 const [CURRENT, PREVIOUS] = ['AWSCURRENT', 'AWSPREVIOUS'];
 
@@ -56,13 +50,15 @@ export async function startSecrets(options: SecretsOptions): Promise<SecretsServ
   const service = await serve(
     {
       target: 'secretsmanager',
+      signedAs: 'secretsmanager',
       jsonVersion: '1.1',
       internalError: INTERNAL,
       operations: Object.fromEntries(
         Object.entries(operations).map(([name, operation]) => [name, disturbed(name, operation)]),
       ),
     },
-    options,
+    options.signatures,
+    options.port,
   );
   return { ...service, warnings };
 }
@@ -232,14 +228,9 @@ function readSecrets(file: string): Secrets {
 }
 
 function writeSecrets(file: string, secrets: Secrets): void {
-  // The file may be a link to where the secrets really are.
-  const target = existsSync(file) ? realpathSync(file) : file;
-  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, `${JSON.stringify(secrets, null, 2)}\n`, { mode: FILE_MODE, flag: 'wx', flush: true });
-    renameSync(temporary, target);
+    writePrivate(file, `${JSON.stringify(secrets, null, 2)}\n`);
   } catch (thrown) {
-    rmSync(temporary, { force: true });
     const { code } = thrown as NodeJS.ErrnoException;
     throw new AwsError(INTERNAL, `The secrets file ${file} cannot be written (${code}).`, 500);
   }
@@ -303,10 +294,10 @@ function tighten(file: string): string[] {
   // Windows has no file modes: every file looks open to others.
   if (process.platform === 'win32') return [];
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined || (mode & 0o777 & ~FILE_MODE) === 0) return [];
+  if (mode === undefined || (mode & 0o777 & ~PRIVATE_FILE) === 0) return [];
   const was = (mode & 0o777).toString(8).padStart(4, '0');
   try {
-    chmodSync(file, FILE_MODE);
+    chmodSync(file, PRIVATE_FILE);
     return [`The secrets file ${file} was open to others (mode ${was}); it is now 0600.`];
   } catch {
     return [`The secrets file ${file} is open to others (mode ${was}); set it to 0600 as its owner.`];

@@ -2,25 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import type { Signatures } from './access/signature.ts';
+import { AwsError } from './aws-error.ts';
 
 /** A server on loopback that stands in for an AWS service. */
 export interface Service {
   readonly url: string;
   /** Closes at once: cuts open connections, and waits only for writes in progress. */
   close(): Promise<void>;
-}
-
-/** An error as AWS answers it: its name, its message and its HTTP status. */
-export class AwsError extends Error {
-  readonly type: string;
-  readonly status: number;
-
-  constructor(type: string, message: string, status = 400) {
-    super(message);
-    this.name = 'AwsError';
-    this.type = type;
-    this.status = status;
-  }
 }
 
 /** Returned by an operation to cut the connection instead of answering. */
@@ -30,6 +19,8 @@ export const NO_ANSWER = Symbol('no answer');
 export interface Protocol {
   /** The name before the dot in X-Amz-Target. */
   readonly target: string;
+  /** The service's name in the scope of a signature. */
+  readonly signedAs: string;
   readonly jsonVersion: '1.0' | '1.1';
   /** The service's name for an internal error. */
   readonly internalError: string;
@@ -42,23 +33,19 @@ export interface Protocol {
 /** An operation: takes the parsed request body and returns the response body. */
 export type Operation = (input: Record<string, unknown>, closing: AbortSignal) => Promise<object | typeof NO_ANSWER>;
 
+/** Where a service shows that it has the key, too: who finds a port must not take just anybody there for the service. */
+export const PROOF_PATH = '/_proof';
+
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-export interface ServeOptions {
-  /** Default: any free one. */
-  readonly port?: number | undefined;
-  /** The clock in the Date of the answers, in milliseconds since 1970. Default: that of this machine. */
-  readonly now?: (() => number) | undefined;
-}
-
-/** Starts a service on 127.0.0.1. */
-export async function serve(protocol: Protocol, options: ServeOptions = {}): Promise<Service> {
-  const { port = 0, now = () => Date.now() } = options;
+/** Starts a service on 127.0.0.1, for those only whose signatures are right; without a port, on any free one. */
+export async function serve(protocol: Protocol, signatures: Signatures, port = 0): Promise<Service> {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    response.setHeader('date', new Date(now()).toUTCString());
-    const run = answer(protocol, request, response, closing.signal).finally(() => running.delete(run));
+    const run = answer({ protocol, signatures, closing: closing.signal }, request, response).finally(() =>
+      running.delete(run),
+    );
     running.add(run);
   });
   // Closing an idle connection just as a client reuses it would look like a lost answer.
@@ -92,35 +79,46 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function answer(protocol: Protocol, request: IncomingMessage, response: ServerResponse, closing: AbortSignal) {
-  const type = `application/x-amz-json-${protocol.jsonVersion}`;
+interface Serving {
+  readonly protocol: Protocol;
+  readonly signatures: Signatures;
+  readonly closing: AbortSignal;
+}
+
+async function answer({ protocol, signatures, closing }: Serving, request: IncomingMessage, response: ServerResponse) {
+  const { method = '', url: path = '', headers } = request;
+  // The SDK sets its clock by this date.
+  const sent = {
+    date: new Date(signatures.now()).toUTCString(),
+    'content-type': `application/x-amz-json-${protocol.jsonVersion}`,
+  };
   try {
     refuseBrowsers(request);
-    const operation = findOperation(protocol, request);
-    const result = await operation(await readJson(request), closing);
+    const verify = signatures.admit({ method, path, headers }, protocol.signedAs);
+    const body = await readBody(request);
+    verify(body);
+    const operation = findOperation(protocol, signatures, request);
+    const result = await operation(parseBody(body), closing);
     if (result === NO_ANSWER) request.socket.destroy();
-    else send(response, 200, { 'content-type': type }, result);
+    else send(response, 200, sent, result);
   } catch (thrown) {
     const error = asAwsError(thrown, protocol.internalError);
-    const headers = { 'content-type': type, 'x-amzn-errortype': error.type };
-    send(response, error.status, headers, { __type: error.type, message: error.message });
+    const body = { __type: error.type, message: error.message };
+    send(response, error.status, { ...sent, 'x-amzn-errortype': error.type }, body);
   }
 }
 
-/** Signatures are not checked, but a page in a browser must neither read nor write here. */
+/** A page in a browser cannot sign, but must not even learn what listens here. */
 function refuseBrowsers(request: IncomingMessage): void {
-  const { origin, host = '', authorization } = request.headers;
+  const { origin, host = '' } = request.headers;
   // A foreign host name that resolves to 127.0.0.1 would make a web page look like ours.
-  if (origin !== undefined || !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
-    throw new AwsError('AccessDeniedException', 'Requests from web pages are refused.', 403);
-  }
-  if (!authorization) {
-    throw new AwsError('MissingAuthenticationTokenException', 'The request has no Authorization header.');
-  }
+  if (origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return;
+  throw new AwsError('AccessDeniedException', 'Requests from web pages are refused.', 403);
 }
 
-function findOperation(protocol: Protocol, request: IncomingMessage): Operation {
+function findOperation(protocol: Protocol, signatures: Signatures, request: IncomingMessage): Operation {
   const page = `${request.method} ${request.url}`;
+  if (page === `POST ${PROOF_PATH}`) return async ({ challenge }) => ({ proof: signatures.prove(String(challenge)) });
   if (protocol.pages && Object.hasOwn(protocol.pages, page)) return protocol.pages[page] as Operation;
   const [target, name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   if (request.method !== 'POST' || target !== protocol.target || !Object.hasOwn(protocol.operations, name)) {
@@ -129,7 +127,7 @@ function findOperation(protocol: Protocol, request: IncomingMessage): Operation 
   return protocol.operations[name] as Operation;
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -140,9 +138,13 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
   if (bytes > MAX_BODY_BYTES) {
     throw new AwsError('RequestEntityTooLargeException', `A request has at most ${MAX_BODY_BYTES} bytes.`, 413);
   }
-  if (bytes === 0) return {};
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+function parseBody(text: Buffer): Record<string, unknown> {
+  if (text.length === 0) return {};
   try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const body: unknown = JSON.parse(text.toString());
     if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>;
   } catch {
     // The parser's own message quotes the body, which may hold a secret.

@@ -86,6 +86,10 @@ export const simulator = {
   demo: {
     connection: { id: 'demo', source: 'frame', secret: 'tidemark/frame/demo', settings: {} },
     secretValue: { client_id: DEFAULTS.clientId, client_secret: DEFAULTS.clientSecret },
+    ownCredentials(make) {
+      const [clientId, clientSecret] = [make('client_id'), make('client_secret')];
+      return { options: { clientId, clientSecret }, secretValue: { client_id: clientId, client_secret: clientSecret } };
+    },
   },
 } satisfies Simulator;
 

@@ -77,6 +77,10 @@ export const simulator = {
       settings: { allAccountGroups: true },
     },
     secretValue: { token: DEMO_TOKEN },
+    ownCredentials(make) {
+      const token = make('token');
+      return { options: { token }, secretValue: { token } };
+    },
   },
 } satisfies Simulator;
 

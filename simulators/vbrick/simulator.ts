@@ -115,6 +115,10 @@ export const simulator = {
   demo: {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
     secretValue: { apiKey: DEMO_KEY, secret: DEMO_SECRET },
+    ownCredentials(make) {
+      const [apiKey, secret, password] = [make('apiKey'), make('secret'), make('password')];
+      return { options: { apiKey, secret, password }, secretValue: { apiKey, secret } };
+    },
     hurried: { options: { limit: HURRIED }, settings: { requestsPerMinute: HURRIED } },
   },
 } satisfies Simulator;

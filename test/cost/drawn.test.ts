@@ -106,5 +106,5 @@ test('what a configuration sets is what is counted: cadence, memory, how long th
   expect(set.runs.map(({ aDay }) => aDay)).toEqual([144]);
   expect(set).toMatchObject({ memoryMb: 512, logDays: 30, seenDays: 60, archiveDays: 100, quiet: true });
   expect(set.verifications.map(({ aDay }) => aDay)).toEqual([24]);
-  expect(set.censuses).toEqual([{ aDay: 96, feeds: set.runs[0]?.streams.length }]);
+  expect(set.censuses).toEqual([{ aDay: 96, feeds: set.runs[0]?.streams.length, connections: 1, known: 1 }]);
 });

@@ -21,7 +21,7 @@ const GIB = 1_024 ** 3;
 const DRAWN: Drawn = {
   runs: [{ source: 'one', aDay: 288, streams: ['log'], overlaps: [30 * MINUTE] }],
   verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
-  censuses: [{ aDay: 96, feeds: 1 }],
+  censuses: [{ aDay: 96, feeds: 1, connections: 1, known: 1 }],
   connections: { one: 1 },
   destinations: { all: 1, archived: 1, secretCalls: 0 },
   memoryMb: 1_024,
@@ -57,8 +57,9 @@ test('a month with nothing happening is thirty days of what idle invocations use
     lambdaRequests: 30 * 408,
     schedules: 30 * 408,
     lambdaSeconds: 30 * 408 * 0.5,
-    tableReads: 30 * (288 * 3 + 170 + 96),
-    tableWrites: 30 * (288 * 2 + 250),
+    // A census reads a checkpoint and the list of known connections, which is written once an hour.
+    tableReads: 30 * (288 * 3 + 170 + 2 * 96),
+    tableWrites: 30 * (288 * 2 + 250 + 24),
     // A warm function remembers the secret for a quarter of an hour.
     secretCalls: 30 * (96 + 24),
     secrets: 1,
@@ -77,8 +78,8 @@ test('events add a record and an item for each run that finds some, and keys tha
   // Ten events a run: 10 kB are two steps of 5 KiB, and 290 bytes of keys one unit.
   expect(busy.firehose * GIB).toBeCloseTo(30 * 288 * 10 * KIB, 3);
   expect(busy.tableWrites - amounts(0).tableWrites).toBe(30 * 288);
-  // In an hour there are 12 items of 290 bytes: one unit, for a run that has rows. A day's 83 kB are 21 units, three times.
-  expect(busy.tableReads - amounts(0).tableReads).toBe(30 * (288 + 3 * 21));
+  // In an hour there are 12 items of 290 bytes: one unit, for a run that has rows. A day's 83 kB are 21 units, seven times: twice for the ledger, and for five verifications.
+  expect(busy.tableReads - amounts(0).tableReads).toBe(30 * (288 + 7 * 21));
   expect(busy.archivePuts).toBe(30 * 288);
   expect(busy.metrics).toBe(12);
 });
@@ -115,7 +116,7 @@ test('without a duration it is estimated: less memory is less of a processor, an
       measured: MEASURED,
     }).seconds;
   const processor = (288 + 24) * 0.015;
-  const waiting = 288 * 0.3 + (288 * 5 + 96 + 96 + 24) * 0.01;
+  const waiting = 288 * 0.3 + (288 * 5 + 96 + 96 + 24 + 96 + 24 / 25) * 0.01;
 
   expect(seconds(1_769)).toBeCloseTo(processor + waiting);
   expect(seconds(10_240)).toBeCloseTo(processor + waiting);

@@ -58,7 +58,10 @@ export async function startBetween(
     if (step && onStep(step, nth, 'before') === 'dead') return void outgoing.destroy();
     const to = kind === 'vendor' ? vendorOrigin : services[target.split(/[_.]/)[0] ?? ''];
     if (to === undefined) throw new Error(`nobody takes ${target}`);
-    const answer = await forward(new URL(incoming.url ?? '/', to), incoming, body);
+    const url = new URL(incoming.url ?? '/', to);
+    // A signature is about the host that the worker knows.
+    const host = kind === 'vendor' ? url.host : (incoming.headers.host ?? '');
+    const answer = await forward(url, host, incoming, body);
     if (step === 'records put' && answer.status === 200) inFlight.put(asked);
     if (step === 'seen written' && answer.status === 200) inFlight.remember(asked);
     if (step && PROGRESS.has(step)) progress.push(performance.now());
@@ -81,8 +84,8 @@ export async function startBetween(
   const urlOf = (server: typeof aws) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const vendorUrl = urlOf(vendor);
 
-  function forward(url: URL, incoming: IncomingMessage, body: Buffer) {
-    const headers = { ...incoming.headers, host: url.host };
+  function forward(url: URL, host: string, incoming: IncomingMessage, body: Buffer) {
+    const headers = { ...incoming.headers, host };
     return new Promise<{ status: number; headers: Record<string, string | string[]>; body: Buffer }>(
       (resolve, reject) => {
         const sent = request(url, { method: incoming.method ?? 'GET', headers }, async (answer) => {

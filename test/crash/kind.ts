@@ -18,6 +18,8 @@ export interface Kind {
   readonly stream: string;
   readonly settings: object;
   readonly secret: object;
+  /** What lookups find at the vendor that ids of events are made from. */
+  readonly found?: Readonly<Record<string, unknown>>;
   /** Starts a vendor whose log lies between these times (milliseconds) and does not grow. */
   start(from: number, to: number, now: () => number): Promise<RunningSimulator>;
   /** All records of the log, as an answer that the stream can read. Undefined for snapshots, which deliver only differences. */

@@ -16,6 +16,7 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 import type { RunningSimulator } from '../../simulators/simulator.ts';
 import { rowEvents } from '../../tools/golden.ts';
 import { readDelivered } from '../e2e/delivered.ts';
+import { KEY } from '../local/signatures.ts';
 import { type Between, type Moment, type Services, startBetween } from './between.ts';
 import type { Kind } from './kind.ts';
 import type { Step } from './steps.ts';
@@ -171,7 +172,7 @@ export class Arena {
 
   /** The ids of all the vendor's records, as a feed of this connection has to deliver them. */
   async #idsFor(id: string): Promise<ReadonlySet<string>> {
-    const { source: sourceId, stream, settings, held } = this.#kind;
+    const { source: sourceId, stream, settings, held, found = {} } = this.#kind;
     const source = (await findSources()).find((one) => one.id === sourceId) as Source;
     const { settings: usual, secret: _, ...rest } = this.#vendor.connection;
     const connection = parseConnection(source, {
@@ -183,7 +184,8 @@ export class Arena {
     const feed = feedsOf(source, connection).find((one) => one.stream.name === stream) as Feed;
     const answer = { status: 200, ...(held as NonNullable<Kind['held']>)(this.#vendor) };
     const { rows } = feed.stream.read(answer, { url: '/' });
-    return new Set(rowEvents(feed, rows).map(({ event }) => event.id));
+    const known: Feed = { ...feed, connection: { ...feed.connection, found } };
+    return new Set(rowEvents(known, rows).map(({ event }) => event.id));
   }
 
   #begin(blow: Blow | undefined): Case {
@@ -261,7 +263,13 @@ export class Arena {
       streams: { [stream]: drift ? {} : timing },
     };
     const told = [
-      destinationFor(source, { id: 'lake', type: SIMPLEST_TYPE.id, shape: { format: 'ecs' }, settings: {} }),
+      destinationFor(source, {
+        id: 'lake',
+        type: SIMPLEST_TYPE.id,
+        heldFor: 0,
+        shape: { format: 'ecs' },
+        settings: {},
+      }),
     ];
     const child = spawn(process.execPath, [file('worker.ts'), source, String(BUDGET_MS), String(this.#clockOffset)], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -271,8 +279,8 @@ export class Arena {
         TIDEMARK_TABLE: 'tidemark',
         TIDEMARK_DESTINATIONS: JSON.stringify(told),
         AWS_ENDPOINT_URL: between.awsUrl,
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
         AWS_REGION: 'us-east-1',
       },
     });

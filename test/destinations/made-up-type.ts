@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import * as z from 'zod/mini';
 import { described } from '../../functions/core/config/connection.ts';
 import { type ConfiguredDestination, deliveryStreamName } from '../../functions/core/config/destination.ts';
+import { HOUR } from '../../functions/core/time.ts';
 import { failed, putAside, stale } from '../../functions/destinations/delivery-signs.ts';
 import type { DestinationType } from '../../functions/destinations/destination-type.ts';
 import type { Envelope } from '../../functions/destinations/envelope.ts';
@@ -36,6 +37,7 @@ export const parcel: DestinationType = {
   words: [],
   formats: ['ecs', 'raw'],
   settings: SETTINGS,
+  heldFor: HOUR,
   envelope: { envelope: parcelEnvelope, heading: '', text: '', sampleHeading: '', sample: {} },
   shapeOf: (settings) => ({ parcel: { door: settingsOf({ settings }).door } }),
   delivery: {

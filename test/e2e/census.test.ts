@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { CensusReport } from '../../functions/core/invocation/census.ts';
+import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
 import { metric } from './bench.ts';
 import { feedOf, plain, STREAM, test } from './plain.ts';
 import { takeStage } from './stage.ts';
@@ -26,6 +27,32 @@ describe('the census', () => {
     } finally {
       await giveBack();
     }
+  });
+
+  test('names a feed that has run and is no longer configured, in the log and where the state is asked for', async ({
+    start,
+  }) => {
+    const bench = await start({ vendor: { count: 20 } });
+    await bench.run();
+    const look = async () =>
+      (await bench.invoke({ act: 'look', connection: bench.connection(), streams: [STREAM], left: true })) as {
+        left: readonly LeftFeed[];
+      };
+
+    await bench.invoke({ act: 'census', feeds: { [bench.id]: { [STREAM]: '5m' } } });
+    const before = await look();
+    const { census } = (await bench.invoke({ act: 'census', feeds: { [bench.id]: {} } })) as {
+      census: { left: readonly LeftFeed[] };
+    };
+    const after = await look();
+
+    expect(before.left).toEqual([]);
+    expect(census.left).toEqual([expect.objectContaining({ feed: feedOf(bench.id) })]);
+    expect(after.left).toEqual(census.left);
+    expect(await metric(bench, 'FeedsLeft')).toEqual([1]);
+    const retired = [feedOf(bench.id)];
+    await bench.invoke({ act: 'census', feeds: { [bench.id]: {} }, retired });
+    expect((await look()).left).toEqual([]);
   });
 
   test('of a wrong shape is refused with the path', async ({ start }) => {

@@ -1,5 +1,5 @@
 import { handlerOf, rotateHandlerOf } from '../../lib/plan/find-sources.ts';
-import { clockOf, type Timed } from './timed.ts';
+import { benchTime, type Timed } from './bench-time.ts';
 
 // Runs in the thread of a bench: the real handler of `?source=` (with `&rotates`, the one that exchanges credentials), and a clock
 // that a test sets.
@@ -11,8 +11,9 @@ const name = searchParams.get('source') ?? '';
 const file = searchParams.has('rotates') ? rotateHandlerOf(name) : handlerOf(name);
 const { handler: real } = (await import(file.href)) as { handler: Handler };
 
+const now = Date.now;
 let clock: Omit<Timed, 'input'> = { sentAt: 0, benchAt: 0 };
-Date.now = () => clockOf(clock);
+Date.now = () => benchTime(clock, now());
 
 export function handler({ input, ...timed }: Timed, context: unknown): Promise<unknown> {
   clock = timed;

@@ -7,11 +7,13 @@ import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import type { Destination, Source } from '../../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { LocalFunction, type LogLine } from '../../local/lambda.ts';
+import { Signatures } from '../../local/services/access/signature.ts';
 import { startTable } from '../../local/services/dynamodb.ts';
 import { type FirehoseService, startFirehose } from '../../local/services/firehose.ts';
 import { replaceFaults } from '../../local/services/firehose-faults.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
-import { clockOf, type Timed } from './timed.ts';
+import { KEY } from '../local/signatures.ts';
+import { benchTime, type Timed } from './bench-time.ts';
 
 /** One destination for each shape of an event, as tidemark.json has them. */
 export const DESTINATIONS = [
@@ -78,12 +80,12 @@ async function startStage(
   const [out, secretsFile] = [join(state, 'out'), join(state, 'secrets.json')];
   const told = destinationsOf(source);
   const streams = told.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source: source.id }));
-  // The services have the clock of the bench whose invocation it is.
-  let timed = { sentAt: 0, benchAt: 0 };
-  const now = () => clockOf(timed);
-  const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark', now });
-  const secrets = await startSecrets({ file: secretsFile, now });
-  const firehose = await startFirehose({ out, streams, now: () => new Date(now()) });
+  // The function signs by the clock of the bench that it works for.
+  let clock: Omit<Timed, 'input'> = { sentAt: 0, benchAt: 0 };
+  const signatures = new Signatures(KEY, () => benchTime(clock, Date.now()));
+  const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark', signatures });
+  const secrets = await startSecrets({ file: secretsFile, signatures });
+  const firehose = await startFirehose({ out, streams, signatures });
   const lines: LogLine[] = [];
   const environment = {
     TIDEMARK_TABLE: 'tidemark',
@@ -91,8 +93,8 @@ async function startStage(
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     AWS_SESSION_TOKEN: '',
     AWS_PROFILE: '',
     AWS_REGION: 'us-east-1',
@@ -101,9 +103,9 @@ async function startStage(
   const module =
     heapMb === undefined ? `handler.ts?source=${source.id}` : `small-thread.ts?source=${source.id}&heapMb=${heapMb}`;
   const handler = new LocalFunction(new URL(module, import.meta.url), environment, (line) => lines.push(line));
-  const invoke = (next: Timed, budgetMs: number) => {
-    timed = next;
-    return handler.invoke(next, budgetMs);
+  const invoke = (timed: Timed, budgetMs: number) => {
+    clock = timed;
+    return handler.invoke(timed, budgetMs);
   };
   await invoke({ input: 'nothing', sentAt: 0, benchAt: 0 }, 60_000).catch(() => undefined);
   const stage = {

@@ -28,6 +28,7 @@ const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   'scope-changed': { act: 'scope-changed', range, message: 'What this feed reads has changed.' },
   backfill: { act: 'backfill', id: 'b-1', state: 'started', range, resend: false },
   repair: { act: 'repair', range, events: 3, at: NOW },
+  'feed-left': { act: 'feed-left', watermark: NOW - HOUR },
   redrive: { act: 'redrive', event, at: NOW },
 };
 

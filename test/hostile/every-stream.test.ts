@@ -33,10 +33,10 @@ const ODD = [
 
 const DESTINATIONS: readonly (string | Destination)[] = [
   'siem',
-  { id: 'cef', deliveryStream: 'cef', shape: { format: 'cef' } },
-  { id: 'ocsf', deliveryStream: 'ocsf', shape: { format: 'ocsf' } },
-  { id: 'raw', deliveryStream: 'raw', shape: { format: 'raw' } },
-  { id: 'hec', deliveryStream: 'hec', shape: { format: 'ecs', hec: {} } },
+  { id: 'cef', deliveryStream: 'cef', heldFor: 0, shape: { format: 'cef' } },
+  { id: 'ocsf', deliveryStream: 'ocsf', heldFor: 0, shape: { format: 'ocsf' } },
+  { id: 'raw', deliveryStream: 'raw', heldFor: 0, shape: { format: 'raw' } },
+  { id: 'hec', deliveryStream: 'hec', heldFor: 0, shape: { format: 'ecs', hec: {} } },
 ];
 
 /** Deeper than the stack everywhere, and a hundred thousand levels where the first two stand: the record itself, and its first key. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
-import { METRICS } from '../../functions/core/metrics.ts';
+import { FATES, METRICS, type Metric } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
@@ -69,6 +69,19 @@ test('each source has one alarm a condition, and those of its streams, however m
     ),
   });
   expect(more.account.find('AWS::CloudWatch::Alarm')).toHaveLength(usual.account.find('AWS::CloudWatch::Alarm').length);
+});
+
+test.each([
+  ['nothing is said', undefined, 'no address and no topic'],
+  ['no address is given', { emails: [] }, 'no address and no topic'],
+  ['the address is that of a document', { emails: ['soc@example.com'] }, 'only addresses of documents'],
+  ['there is an address', { emails: ['soc@acme.test'] }, undefined],
+  ['there is a topic', { topicArn: 'arn:aws:sns:eu-west-1:111122223333:soc' }, undefined],
+  ['it is meant', 'none', undefined],
+])('where %s, synth says whether alarms reach nobody', (_, alarms, why) => {
+  const { warnings } = draw({ deployment: { ...(alarms !== undefined && { alarms }) } });
+
+  expect(warnings).toEqual(why === undefined ? [] : [expect.stringMatching(`^ALARMS REACH NOBODY: .* has ${why}\\.`)]);
 });
 
 test('every alarm tells somebody, what to run first and where to read on', () => {
@@ -170,6 +183,34 @@ test('alarms are about metrics that the functions count, with the source as thei
     expect(Object.keys(METRICS)).toContain(MetricName);
     expect(Dimensions.map(({ Name }) => Name)).toEqual(['source']);
   }
+});
+
+/** What is wrong with the fates of metrics: one that means loss needs an alarm, every other one an alarm or a reason. */
+function faultsOf(fates: typeof FATES, watched: ReadonlySet<Metric>): string[] {
+  return (Object.keys(METRICS) as Metric[]).flatMap((metric) => {
+    const { means, withoutAlarm, seenBy } = fates[metric];
+    const isWatched = watched.has(metric);
+    const isSeen = isWatched || (seenBy !== undefined && watched.has(seenBy));
+    return [
+      ...(means === 'loss' && !isSeen ? [`${metric} means loss and has no alarm`] : []),
+      ...(!isWatched && !withoutAlarm ? [`${metric} has no alarm and no reason for that`] : []),
+      ...(isWatched && withoutAlarm !== undefined ? [`${metric} has an alarm and a reason for having none`] : []),
+      ...(seenBy !== undefined && !isSeen ? [`${metric} is not seen by ${seenBy}, which has no alarm`] : []),
+    ];
+  });
+}
+
+test('whatever is counted has an alarm, or a written reason why it needs none; what means loss has an alarm', () => {
+  const watched = new Set(CONDITIONS.flatMap(({ metrics }) => metrics));
+  const without = (metric: Metric) => new Set([...watched].filter((one) => one !== metric));
+
+  expect(faultsOf(FATES, watched)).toEqual([]);
+  expect(faultsOf(FATES, without('TotalMismatch'))).toContain('TotalMismatch means loss and has no alarm');
+  expect(faultsOf(FATES, without('Quarantined'))).toContain('Unreadable means loss and has no alarm');
+  expect(faultsOf({ ...FATES, Fetched: { means: 'work' } }, watched)).toEqual([
+    'Fetched has no alarm and no reason for that',
+  ]);
+  expect(faultsOf({ ...FATES, Gap: { means: 'loss', withoutAlarm: 'It is rare.' } }, watched)).toHaveLength(1);
 });
 
 test('two deployments in one account count apart: neither alarms, nor keeps quiet, for the other', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../functions/core/metrics.ts';
+import { FATES, METRICS, type Metric } from '../../functions/core/metrics.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 interface DashboardProperties {
@@ -85,6 +85,8 @@ test.each(SOURCES.map(({ id }) => id))(
         ),
       ),
     );
+    const losses = (Object.keys(METRICS) as Metric[]).filter((metric) => FATES[metric].means === 'loss');
+    expect(counted).toEqual(expect.arrayContaining(losses));
     expect(streams).toEqual(
       expect.arrayContaining([
         `tidemark-lake-${id} DeliveryToS3.DataFreshness`,

@@ -53,10 +53,16 @@ describe('a function', () => {
       [...SOURCES, ...SOURCES].map(({ id }) => ({
         TIDEMARK_TABLE: 'TableCD117FA1',
         TIDEMARK_DESTINATIONS: JSON.stringify([
-          { id: 'lake', deliveryStream: `tidemark-lake-${id}`, shape: { format: 'ecs' } },
-          { id: 'soc', deliveryStream: `tidemark-soc-${id}`, shape: { format: 'ecs', hec: {} } },
+          { id: 'lake', deliveryStream: `tidemark-lake-${id}`, heldFor: 300_000_000, shape: { format: 'ecs' } },
+          {
+            id: 'soc',
+            deliveryStream: `tidemark-soc-${id}`,
+            heldFor: 7_590_000_000,
+            shape: { format: 'ecs', hec: {} },
+          },
         ]),
         TIDEMARK_SEEN_DAYS: '30',
+        TIDEMARK_QUARANTINE_DAYS: '90',
         TIDEMARK_LOG_LEVEL: 'info',
         TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
@@ -99,6 +105,24 @@ describe('a setting', () => {
       const [timeout, reserved] = id.includes('backfill') ? [900, 3] : [600, 2];
       expect(properties, id).toMatchObject({ Timeout: timeout, ReservedConcurrentExecutions: reserved });
     }
+  });
+
+  test('logs outlive a removal, and delete themselves later; the queue of missed invocations goes', () => {
+    const logs = Object.entries(usual.forwarding.findResources('AWS::Logs::LogGroup'));
+    const queues = Object.values(usual.forwarding.findResources('AWS::SQS::Queue'));
+
+    // Of each source: two functions, and a stream to each of two destinations.
+    expect(logs).toHaveLength(4 * SOURCES.length);
+    for (const [id, log] of logs) {
+      expect(log, id).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+        Properties: { RetentionInDays: 90 },
+      });
+      // With a name of its own, it would stand in the way of the next deployment.
+      expect(log.Properties, id).not.toHaveProperty('LogGroupName');
+    }
+    expect(queues).toEqual([expect.objectContaining({ DeletionPolicy: 'Delete' })]);
   });
 
   test('memoryMb, seenDays and logLevel reach all functions', () => {

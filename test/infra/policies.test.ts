@@ -372,15 +372,30 @@ test('secrets may have keys of their own, to be read with, by whoever reads secr
   expect(may(`${source}scheduler`, 'kms:Decrypt', 'secretsmanager')).toBe(false);
 });
 
-test('in a VPC, a function may have network interfaces; a token’s secret may be named by its ARN', () => {
+test('in a VPC, Lambda may make network interfaces for a function, and its code may not', () => {
   const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+  const rotating = SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true }));
+  const drawn = draw({ deployment: { vpc }, connections: rotating });
+  const code = { 'lambda:SourceFunctionArn': ['arn:aws:lambda:eu-west-1:111122223333:function:tidemark-x'] };
+  const roles = drawn.account
+    .find<RoleProperties>('AWS::IAM::Role')
+    .filter(({ properties }) => JSON.stringify(properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
+
+  expect(roles).toHaveLength(2 * SOURCES.length + SOURCES.filter(({ rotation }) => rotation).length);
+  for (const { id } of roles) {
+    const statements = statementsOf(drawn, id);
+    for (const action of ['CreateNetworkInterface', 'DeleteNetworkInterface', 'AssignPrivateIpAddresses']) {
+      expect(allows(statements, { action: `ec2:${action}`, resource: '*' }), id).toBe(true);
+      expect(allows(statements, { action: `ec2:${action}`, resource: '*', context: code }), id).toBe(false);
+    }
+  }
+});
+
+test('a token’s secret may be named by its ARN', () => {
   const tokenSecret = `${SECRETS}:siem/hec-AbCdEf`;
-  const drawn = draw({ deployment: { vpc }, destinations: [{ ...SPLUNK, tokenSecret }] });
+  const drawn = draw({ destinations: [{ ...SPLUNK, tokenSecret }] });
   const [{ id: source } = { id: '' }] = SOURCES;
 
-  expect(allows(statementsOf(drawn, `${source}Role`), { action: 'ec2:CreateNetworkInterface', resource: '*' })).toBe(
-    true,
-  );
   expect(
     allows(statementsOf(drawn, `${source}socRole`), { action: 'secretsmanager:GetSecretValue', resource: tokenSecret }),
   ).toBe(true);

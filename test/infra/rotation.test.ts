@@ -24,6 +24,7 @@ interface ScheduleProperties {
 
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 const SECRETS = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret';
+const VPC = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
 const NEEDED = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
 const sources = SOURCES.filter(({ rotation }) => rotation);
 const [{ id: source } = { id: '' }] = sources;
@@ -84,9 +85,8 @@ test('each source of which a connection rotates has one function for it, with ti
 });
 
 test('the way out of a closed network is the same', () => {
-  const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
   const deployment = {
-    vpc,
+    vpc: VPC,
     proxy: 'http://proxy.example.com:3128',
     caBundle: '/somewhere/authority.pem',
     timeout: '1m',
@@ -98,7 +98,7 @@ test('the way out of a closed network is the same', () => {
   expect(own?.properties).toMatchObject({
     // A run may be as short as one likes; what the vendor gives only once has its own time.
     Timeout: 300,
-    VpcConfig: { SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds },
+    VpcConfig: { SubnetIds: VPC.subnetIds, SecurityGroupIds: VPC.securityGroupIds },
     Environment: {
       Variables: { HTTPS_PROXY: deployment.proxy, NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem' },
     },
@@ -159,13 +159,31 @@ describe('its role', () => {
   });
 
   test('may use the account’s own key, where there is one', () => {
-    const own = rolesOf(draw({ connections, deployment: { kmsKeyArn: KEY } }), `${source}rotationRole`);
+    const other = KEY.replace('key/0', 'key/a');
+    const deployment = { kmsKeyArn: KEY, secretKeyArns: [other] };
+    const own = rolesOf(draw({ connections, deployment }), `${source}rotationRole`);
+    const through = (service: string, secret = mine[0]) => ({
+      'kms:ViaService': [`${service}.eu-west-1.amazonaws.com`],
+      'kms:EncryptionContext:SecretARN': [`${SECRETS}:${secret}`],
+    });
 
-    const context = { 'kms:ViaService': ['secretsmanager.eu-west-1.amazonaws.com'] };
-    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey'])
-      expect(allows(own, { action, resource: KEY, context }), action).toBe(true);
-    expect(allows(own, { action: 'kms:ScheduleKeyDeletion', resource: KEY, context })).toBe(false);
-    expect(allows(own, { action: 'kms:Decrypt', resource: KEY })).toBe(false);
+    for (const resource of [KEY, other]) {
+      for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+        for (const name of mine)
+          expect(allows(own, { action, resource, context: through('secretsmanager', name) }), name).toBe(true);
+        for (const name of not)
+          expect(allows(own, { action, resource, context: through('secretsmanager', name) }), name).toBe(false);
+        for (const service of ['dynamodb', 'firehose', 's3'])
+          expect(allows(own, { action, resource, context: through(service) }), service).toBe(false);
+        expect(allows(own, { action, resource, context: { 'kms:ViaService': ['secretsmanager.x.y'] } })).toBe(false);
+        expect(allows(own, { action, resource })).toBe(false);
+      }
+      const context = through('secretsmanager');
+      expect(allows(own, { action: 'kms:ScheduleKeyDeletion', resource, context })).toBe(false);
+    }
+    const queue = { 'kms:ViaService': ['sqs.eu-west-1.amazonaws.com'] };
+    expect(allows(own, { action: 'kms:GenerateDataKey', resource: KEY, context: queue })).toBe(true);
+    expect(allows(own, { action: 'kms:GenerateDataKey', resource: other, context: queue })).toBe(false);
   });
 
   test('has room for fifty secrets', () => {
@@ -182,6 +200,18 @@ describe('its role', () => {
     expect(() => draw({ connections: many(51) })).toThrow(
       `$.connections[50].rotate: of ${source} there are 51 secrets that rotate, wanted 50 at most`,
     );
+  });
+
+  test.each([
+    [{}, 'x'.repeat(90), 50, 60],
+    [{ kmsKeyArn: KEY, secretKeyArns: [KEY, KEY], vpc: VPC }, 'x'.repeat(20), 35, 50],
+  ])('has room for secrets with long names, and says when it has none: with %j', (deployment, long, fit, tooMany) => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) => connect(source, `c${at}`, { rotate: true, secret: `${long}/${at}` }));
+    const fits = rolesOf(draw({ connections: many(fit), deployment }), `${source}rotationRole`);
+
+    expect(JSON.stringify({ Version: '2012-10-17', Statement: fits }).length).toBeLessThan(10_240);
+    expect(() => draw({ connections: many(tooMany), deployment })).toThrow(/^ {2}\$\.connections\[\d+\]\.rotate: /m);
   });
 });
 

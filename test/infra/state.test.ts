@@ -124,6 +124,26 @@ describe('the buckets', () => {
     },
   );
 
+  test('the quarantine forgets after its own lifetime, like the entries in the table', () => {
+    for (const [change, days] of [
+      [{}, 90],
+      [{ deployment: { quarantineDays: 14, archiveDays: 730 } }, 14],
+    ] as const) {
+      const drawn = draw(change);
+      const { Quarantine23FF09FE: bucket } = drawn.state.findResources('AWS::S3::Bucket');
+      const functions = drawn.account.find<{ Environment: { Variables: Record<string, string> } }>(
+        'AWS::Lambda::Function',
+      );
+
+      expect(bucket?.Properties.LifecycleConfiguration.Rules).toEqual([
+        expect.objectContaining({ ExpirationInDays: days, NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+      ]);
+      expect(functions.map(({ properties }) => properties.Environment.Variables.TIDEMARK_QUARANTINE_DAYS)).toEqual(
+        functions.map(() => String(days)),
+      );
+    }
+  });
+
   test('the archive forgets when it is told to, and else never', () => {
     const rulesOf = (change: object) => {
       const { ArchiveDA4CB258: archive } = draw(change).state.findResources('AWS::S3::Bucket');

@@ -27,6 +27,7 @@ const EVERYTHING = {
   caBundle: CERTIFICATE,
   objectLock: { days: 400, mode: 'compliance' },
   archiveDays: 500,
+  quarantineDays: 60,
   logRetentionDays: 365,
   logLevel: 'debug',
   seenDays: 60,
@@ -35,9 +36,10 @@ const EVERYTHING = {
   reservedConcurrency: 5,
   backfill: { feedsAtOnce: 20, reservedConcurrency: 3 },
   queryLimitGb: 10,
+  retiredFeeds: ['acme/log/gone'],
   perFeedMetrics: true,
   alarms: {
-    emails: ['soc@example.com'],
+    emails: ['soc@acme.test'],
     quietHours: { timeZone: 'Europe/Berlin', times: [{ from: 'fri 22:00', to: 'mon 06:00' }] },
   },
 };
@@ -51,6 +53,8 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
 
   expect(code, said).toBe(0);
   expect(said).toContain('Copy tidemark.example.json to tidemark.json');
+  // A copy of it with the address left in would tell nobody either.
+  expect(said).toMatch(/^WARNING ALARMS REACH NOBODY: .* has only addresses of documents\./m);
   expect([...templates.keys()]).toEqual(['tidemark-state', 'tidemark-forwarding', 'tidemark-schedules-1']);
   for (const text of templates.values()) {
     const [assertion] = JSON.parse(text).Rules.Refused.Assertions;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { afterEach, beforeEach } from 'vitest';
 import { type FirehoseOptions, startFirehose } from '../../local/services/firehose.ts';
+import { SIGNATURES } from './signatures.ts';
 
 export const CLIENT = {
   region: 'us-east-1',
@@ -61,7 +62,7 @@ export function useFirehose() {
       return (await Promise.all((await objects()).map((path) => readFile(path, 'utf8')))).sort();
     },
     async start(options: Partial<FirehoseOptions> = {}) {
-      const service = await startFirehose({ out, streams: STREAMS, ...options });
+      const service = await startFirehose({ signatures: SIGNATURES, out, streams: STREAMS, ...options });
       running.push(service);
       const client = connect(service.url);
       return {

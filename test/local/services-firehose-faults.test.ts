@@ -1,12 +1,14 @@
 import { PutRecordCommand } from '@aws-sdk/client-firehose';
 import { expect, test } from 'vitest';
 import { put, S3, SPLUNK, useFirehose } from './firehose-bench.ts';
+import { SIGNATURES } from './signatures.ts';
 
 const { start, connect, contents } = useFirehose();
 
 async function control(url: string, faults?: object) {
-  const body = faults ? { method: 'POST', body: JSON.stringify(faults) } : {};
-  const answer = await fetch(`${url}/_control`, { headers: { authorization: 'local' }, ...body });
+  const asked = faults ? { method: 'POST', body: JSON.stringify(faults) } : { method: 'GET' };
+  const page = new URL('/_control', url);
+  const answer = await fetch(page, { ...asked, headers: SIGNATURES.sign(page, { ...asked, service: 'firehose' }) });
   return { status: answer.status, body: await answer.json() };
 }
 

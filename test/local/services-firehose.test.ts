@@ -4,6 +4,7 @@ import { DescribeDeliveryStreamCommand, PutRecordCommand } from '@aws-sdk/client
 import { describe, expect, test } from 'vitest';
 import { modeOf, module, runChild } from './children.ts';
 import { put, S3, SPLUNK, STREAMS, useFirehose } from './firehose-bench.ts';
+import { SIGNATURES } from './signatures.ts';
 
 const { out, start, connect, stopLater, objects, contents } = useFirehose();
 
@@ -11,7 +12,9 @@ const { out, start, connect, stopLater, objects, contents } = useFirehose();
 async function startChild(limit?: string) {
   const child = runChild(
     `import { startFirehose } from ${module('local/services/firehose.ts')};
-     console.log((await startFirehose({ out: process.argv[1], streams: ${JSON.stringify(STREAMS)} })).url);`,
+     import { SIGNATURES } from ${module('test/local/signatures.ts')};
+     const options = { out: process.argv[1], streams: ${JSON.stringify(STREAMS)}, signatures: SIGNATURES };
+     console.log((await startFirehose(options)).url);`,
     out(),
     limit,
   );
@@ -187,9 +190,10 @@ describe('limits', () => {
     'refuses the malformed body %s',
     async (body) => {
       const { service } = await start();
-      const headers = { authorization: 'local', 'x-amz-target': 'Firehose_20150804.PutRecordBatch' };
+      const asked = { method: 'POST', headers: { 'x-amz-target': 'Firehose_20150804.PutRecordBatch' }, body };
+      const headers = SIGNATURES.sign(new URL(service.url), { ...asked, service: 'firehose' });
 
-      const answer = await fetch(service.url, { method: 'POST', headers, body });
+      const answer = await fetch(service.url, { ...asked, headers });
 
       expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([400, 'SerializationException']);
     },

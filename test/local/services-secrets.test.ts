@@ -10,9 +10,10 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../local/services/aws-error.ts';
 import { type SecretsOptions, startSecrets } from '../../local/services/secrets.ts';
-import { AwsError } from '../../local/services/service.ts';
 import { modeOf } from './children.ts';
+import { SIGNATURES } from './signatures.ts';
 
 const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1 };
 
@@ -31,9 +32,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function secrets(content?: unknown, options: Omit<SecretsOptions, 'file'> = {}) {
+async function secrets(content?: unknown, options: Partial<SecretsOptions> = {}) {
   if (content !== undefined) await save(typeof content === 'string' ? content : JSON.stringify(content));
-  const service = await startSecrets({ file, ...options });
+  const service = await startSecrets({ signatures: SIGNATURES, file, ...options });
   const client = new SecretsManagerClient({ ...CLIENT, endpoint: service.url });
   running.push(service, { close: () => client.destroy() });
   return {

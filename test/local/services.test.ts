@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTable } from '../../local/services/dynamodb.ts';
 import type { Service } from '../../local/services/service.ts';
 import { modeOf, module, runChild } from './children.ts';
+import { SIGNATURES } from './signatures.ts';
 
 const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1 };
 
@@ -32,7 +33,7 @@ afterEach(async () => {
 });
 
 async function table() {
-  const service = await startTable({ directory: join(folder, 'state'), tableName: 'tidemark' });
+  const service = await startTable({ signatures: SIGNATURES, directory: join(folder, 'state'), tableName: 'tidemark' });
   const client = new DynamoDBClient({ ...CLIENT, endpoint: service.url });
   running.push(service, { close: () => client.destroy() });
   return { service, client };
@@ -99,8 +100,9 @@ describe('the table', () => {
   test('belongs to one process, and keeps every acknowledged write when that is killed', async () => {
     const child = runChild(
       `import { startTable } from ${module('local/services/dynamodb.ts')};
+       import { SIGNATURES } from ${module('test/local/signatures.ts')};
        import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-       const { url } = await startTable({ directory: process.argv[1], tableName: 'tidemark' });
+       const { url } = await startTable({ directory: process.argv[1], tableName: 'tidemark', signatures: SIGNATURES });
        const client = new DynamoDBClient({ ...${JSON.stringify(CLIENT)}, endpoint: url });
        for (let n = 0; ; n++) {
          await client.send(new PutItemCommand({ TableName: 'tidemark', Item: { pk: { S: 'n' + n }, sk: { S: 'x' } } }));
@@ -135,7 +137,7 @@ describe('the table', () => {
 
   test('names the port that is taken, and lets the directory go again', async () => {
     const { service } = await table();
-    const other = { directory: join(folder, 'other'), tableName: 'tidemark' };
+    const other = { directory: join(folder, 'other'), tableName: 'tidemark', signatures: SIGNATURES };
     const port = Number(new URL(service.url).port);
 
     await expect(startTable({ ...other, port })).rejects.toMatchObject({
@@ -148,40 +150,42 @@ describe('the table', () => {
 
 describe('every service', () => {
   const target = { 'x-amz-target': 'DynamoDB_20120810.ListTables' };
-  const signed = { ...target, authorization: 'AWS4-HMAC-SHA256 local' };
 
-  async function ask(service: Service, headers: Record<string, string>, body = '{}') {
+  async function ask(service: Service, asked: Record<string, string>, body = '{}') {
+    const headers = SIGNATURES.sign(new URL(service.url), {
+      method: 'POST',
+      headers: asked,
+      body,
+      service: 'dynamodb',
+    });
     const answer = await fetch(service.url, { method: 'POST', headers, body });
     const { __type } = (await answer.json()) as { __type?: string };
     return { status: answer.status, type: __type, header: answer.headers.get('x-amzn-errortype') ?? undefined };
   }
 
   test.each([
-    ['without authorization', target, '{}', 400, 'MissingAuthenticationTokenException'],
-    ['from a web page', { ...signed, origin: 'http://evil.example' }, '{}', 403, 'AccessDeniedException'],
-    ['from a sandboxed web page', { ...signed, origin: 'null' }, '{}', 403, 'AccessDeniedException'],
-    [
-      'for another operation',
-      { ...signed, 'x-amz-target': 'DynamoDB_20120810.x' },
-      '{}',
-      400,
-      'UnknownOperationException',
-    ],
-    ['for another service', { ...signed, 'x-amz-target': 'S3.ListTables' }, '{}', 400, 'UnknownOperationException'],
-    ['that is no JSON', signed, '{"a":', 400, 'SerializationException'],
-    ['that is no object', signed, '[]', 400, 'SerializationException'],
-    ['that is too large', signed, ' '.repeat(16 * 1024 * 1024 + 1), 413, 'RequestEntityTooLargeException'],
+    ['from a web page', { ...target, origin: 'http://evil.example' }, '{}', 403, 'AccessDeniedException'],
+    ['from a sandboxed web page', { ...target, origin: 'null' }, '{}', 403, 'AccessDeniedException'],
+    ['for another operation', { 'x-amz-target': 'DynamoDB_20120810.x' }, '{}', 400, 'UnknownOperationException'],
+    ['for another service', { 'x-amz-target': 'S3.ListTables' }, '{}', 400, 'UnknownOperationException'],
+    ['that is no JSON', target, '{"a":', 400, 'SerializationException'],
+    ['that is no object', target, '[]', 400, 'SerializationException'],
+    ['that is too large', target, ' '.repeat(16 * 1024 * 1024 + 1), 413, 'RequestEntityTooLargeException'],
   ])('refuses a request %s', async (_, headers, body, status, type) => {
     const { service } = await table();
 
     expect(await ask(service, headers, body)).toEqual({ status, type, header: type });
-    expect(await ask(service, signed)).toMatchObject({ status: 200 });
+    expect(await ask(service, target)).toMatchObject({ status: 200 });
   });
 
   test('refuses a page whose host name was made to lead to this machine', async () => {
     const { service } = await table();
 
-    const asked = request(service.url, { method: 'POST', headers: { ...signed, host: 'evil.example' } }).end('{}');
+    const rebound = new URL(service.url);
+    rebound.hostname = 'evil.example';
+    const headers = SIGNATURES.sign(rebound, { method: 'POST', headers: target, body: '{}', service: 'dynamodb' });
+
+    const asked = request(service.url, { method: 'POST', headers }).end('{}');
     const [answer] = await once(asked, 'response');
     answer.resume();
 

@@ -10,6 +10,7 @@ import { startFirehose } from '../../local/services/firehose.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
 import { bytesBelow, readDelivered } from '../e2e/delivered.ts';
 import { readItems } from '../e2e/table-items.ts';
+import { SIGNATURES } from '../local/signatures.ts';
 import { echoOf, findLeaks } from '../secrets/canaries.ts';
 import { madeUpSource, rowText, tokenAuth } from './source.ts';
 import { MadeUpVendor } from './vendor.ts';
@@ -35,10 +36,10 @@ const closers: (() => unknown)[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-made-up-'));
   await setSecret(CLIENT);
-  const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+  const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
   const streams = [{ deliveryStream: 'tidemark-lake-memory', destination: 'lake', source: 'memory' }];
-  const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+  const firehose = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'out'), streams });
   closers.push(
     () => table.close(),
     () => secrets.close(),
@@ -62,7 +63,7 @@ beforeEach(async () => {
     const at = Math.floor(Date.now() / 1_000) * 1_000 * MILLISECOND - (ROWS - row) * MINUTE;
     vendor.rows.push({ at, text: rowText(`event ${row} of ${number}`, at) });
   }
-  const destinations = [{ id: 'lake', deliveryStream: 'tidemark-lake-memory', shape: { format: 'ecs' } }];
+  const destinations = [{ id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } }];
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_LOG_LEVEL', 'debug');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify(destinations));

@@ -17,6 +17,8 @@ export type EffectName =
   | 'write'
   | 'loadConnection'
   | 'writeConnection'
+  | 'loadKnownFeeds'
+  | 'noteKnownFeeds'
   | 'loadSeen'
   | 'remember'
   | 'put'
@@ -69,6 +71,8 @@ export const LATENCY: Readonly<Record<EffectName, Duration>> = {
   write: 5 * MILLISECOND,
   loadConnection: 3 * MILLISECOND,
   writeConnection: 5 * MILLISECOND,
+  loadKnownFeeds: 3 * MILLISECOND,
+  noteKnownFeeds: 5 * MILLISECOND,
   loadSeen: 5 * MILLISECOND,
   remember: 5 * MILLISECOND,
   put: 20 * MILLISECOND,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClockOffsets } from '../../functions/core/clocks/believed-clocks.ts';
-import type { Effects, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
+import type { Effects, KeptSeen, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
 import { NetworkError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly clockOffset?: Duration;
   /** In place of the world's. */
   readonly onEffect?: EffectHook;
+  /** Effects in place of the world's, such as those of a real table. */
+  readonly effects?: Partial<Effects>;
 }
 
 interface EffectOptions {
@@ -54,6 +56,8 @@ type Doing<T> = (half: boolean, fault: Fault | undefined) => T;
 /** What a warm function keeps between invocations: its checkpoints, its secret, and the vendor's session. */
 export interface WarmMemory {
   checkpoints?: Map<string, Checkpoint>;
+  /** Delivered events, beside a remembered checkpoint. */
+  seen?: WeakMap<Checkpoint, KeptSeen>;
   secret?: { readonly version: string; readonly readAt: Instant };
   /** For this origin and version of the secret only. */
   kept?: {
@@ -109,7 +113,7 @@ export class Invocation {
     this.#options = options;
     this.#memory = options.warm ?? world.warm ?? {};
     this.#endsAt = world.clock.now + budget;
-    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks() };
+    this.effects = { ...this.#host(), ...this.#vendor(), ...this.#table(), ...this.#sinks(), ...options.effects };
   }
 
   /** The invocation has answered: its host freezes it, and what it still waits for never comes. */
@@ -160,9 +164,13 @@ export class Invocation {
     Effects,
     | 'load'
     | 'recall'
+    | 'recallSeen'
+    | 'keepSeen'
     | 'write'
     | 'loadConnection'
     | 'writeConnection'
+    | 'loadKnownFeeds'
+    | 'noteKnownFeeds'
     | 'loadSeen'
     | 'remember'
     | 'quarantine'
@@ -190,6 +198,15 @@ export class Invocation {
           (found) => found,
         ),
       recall: (feed) => checkpoints.get(feed),
+      recallSeen: (feed) => {
+        const checkpoint = checkpoints.get(feed);
+        return checkpoint && this.#memory.seen?.get(checkpoint);
+      },
+      keepSeen: (feed, seen) => {
+        const checkpoint = checkpoints.get(feed);
+        this.#memory.seen ??= new WeakMap();
+        if (checkpoint) this.#memory.seen.set(checkpoint, seen);
+      },
       write: (feed, item, expect) => {
         const write = () => table.write(feed, item, expect, clock.now);
         const writing = () => this.#do('write', write, { about: feed, value: item });
@@ -198,6 +215,9 @@ export class Invocation {
       loadConnection: () => this.#do('loadConnection', () => table.loadConnection()),
       writeConnection: (state, expect) =>
         this.#do('writeConnection', () => table.writeConnection(state, expect), { value: state }),
+      loadKnownFeeds: () => this.#do('loadKnownFeeds', () => table.loadKnownFeeds()),
+      noteKnownFeeds: (known, forgotten) =>
+        this.#do('noteKnownFeeds', () => table.noteKnownFeeds(known, forgotten), { value: known }),
       loadSeen: async function* (feed, range) {
         yield* await seen(feed, range);
       },

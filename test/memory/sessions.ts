@@ -75,10 +75,14 @@ export function sessionStream(own: Partial<Stream> = {}): Partial<Stream> {
     ],
     retention: 60 * DAY,
     rangeIgnoresRowTime: true,
+    recordKey: ({ value }) => {
+      const { id, start } = value as Shown;
+      return { id, content: start };
+    },
     events: ({ value }) => {
-      const { id, start, end } = value as Shown;
-      const begun = identity(id, 'started', start);
-      return end === null ? [begun] : [begun, identity(id, `ended ${end}`, end)];
+      const { start, end } = value as Shown;
+      const begun = identity('started', start);
+      return end === null ? [begun] : [begun, identity(`ended ${end}`, end)];
     },
     ongoing: ({ value }) => {
       const { id, start, end } = value as Shown;
@@ -100,7 +104,7 @@ interface Shown {
   readonly end: string | null;
 }
 
-function identity(id: string, phase: string, stamp: string): Identity {
+function identity(phase: string, stamp: string): Identity {
   const time = parseInstant(stamp);
-  return { id, phase, ...(time !== undefined && { time }) };
+  return { phase, ...(time !== undefined && { time }) };
 }

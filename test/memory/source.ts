@@ -38,6 +38,10 @@ export function memoryStream(name: string, precision: Duration, offsets: boolean
     needs: 'nothing',
     first: ({ from, to }: Range) => ({ url: `/${name}?from=${from}&to=${to}` }),
     read: (answer, asked) => readPage(answer, asked, offsets),
+    recordKey: ({ value }) => {
+      const { id } = value as { id?: unknown };
+      return typeof id === 'string' ? { id } : undefined;
+    },
     events: (row) => [identify(row)],
     map: (row) => ({
       message: String((row.value as { name?: unknown }).name),
@@ -101,7 +105,6 @@ function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
 }
 
 function identify({ value }: Row): Identity {
-  const { id, date } = value as { id?: unknown; date?: unknown };
-  const time = parseInstant(date);
-  return { ...(typeof id === 'string' && { id }), ...(time !== undefined && { time }) };
+  const time = parseInstant((value as { date?: unknown }).date);
+  return time === undefined ? {} : { time };
 }

@@ -4,6 +4,7 @@ import { isJob, type JobCheckpoint } from '../../functions/core/run/job-progress
 import type { Checkpoint, FeedCheckpoint } from '../../functions/core/stored/checkpoint.ts';
 import { ofKind } from '../../functions/core/stored/checkpoint-kind.ts';
 import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
+import type { KnownFeeds } from '../../functions/core/stored/known-feeds.ts';
 import type { LedgerRow } from '../../functions/core/stored/ledger-row.ts';
 import type { Ongoing } from '../../functions/core/stored/ongoing.ts';
 import type { QuarantineEntry } from '../../functions/core/stored/quarantine-entry.ts';
@@ -23,6 +24,7 @@ export class MemoryTable {
   seenFor: Duration;
   readonly #checkpoints = new Map<string, Checkpoint>();
   #connection: ConnectionState | undefined;
+  readonly #knownFeeds = new Map<string, KnownFeeds>();
   readonly #seen = new Map<string, Map<string, { chunk: SeenChunk; until: Instant }>>();
 
   constructor(seenFor: Duration = 30 * DAY) {
@@ -124,6 +126,15 @@ export class MemoryTable {
     if (this.#connection?.version !== expectVersion) return 'refused';
     this.#connection = copy(state);
     return 'written';
+  }
+
+  loadKnownFeeds(): KnownFeeds[] {
+    return copy([...this.#knownFeeds.values()]);
+  }
+
+  noteKnownFeeds(known: readonly KnownFeeds[], forgotten: readonly string[]): void {
+    for (const one of known) this.#knownFeeds.set(one.connection, copy(one));
+    for (const connection of forgotten) this.#knownFeeds.delete(connection);
   }
 
   /** Puts an entry into quarantine. Doing it again changes nothing. */

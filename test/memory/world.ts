@@ -297,5 +297,5 @@ const ACCESS_TOKEN: Auth = {
 
 /** A destination whose events can be read back. */
 export function ecsDestination(id: string): Destination {
-  return { id, shape: { format: 'ecs' }, deliveryStream: `tidemark-${id}` };
+  return { id, shape: { format: 'ecs' }, heldFor: 5 * MINUTE, deliveryStream: `tidemark-${id}` };
 }

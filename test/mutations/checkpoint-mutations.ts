@@ -67,6 +67,14 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/run/remembered.test.ts',
   },
   {
+    name: 'kept-keys-of-another-run',
+    story: 'Another worker has delivered meanwhile, and a warm one trusts its own memory: events are delivered twice.',
+    file: 'functions/core/run/with-lease.ts',
+    find: 'if (answer) return answer;',
+    put: 'if (answer) return { ...answer, ...(keptSeen && { keptSeen }) };',
+    test: 'test/rules/run/remembered.test.ts',
+  },
+  {
     name: 'remembered-by-version-alone',
     story: 'A person corrects a checkpoint by hand, and the next run of a warm function undoes it.',
     file: 'functions/core/state/lease.ts',
@@ -174,5 +182,21 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     find: 'await lease.commit({ pending, snapshot: before && snapshot, scope: scopeOf(feed) });',
     put: 'await lease.commit({ snapshot: pending, scope: scopeOf(feed) });',
     test: 'test/rules/snapshots/crashes.test.ts',
+  },
+  {
+    name: 'older-schema-believed',
+    story: 'The items of a version that meant something else by them are read as if nothing had changed.',
+    file: 'functions/shell/table/items.ts',
+    find: 'if (schema === SCHEMA) return;',
+    put: 'if (schema <= SCHEMA) return;',
+    test: 'test/saved-state/saved-state.test.ts',
+  },
+  {
+    name: 'ids-made-otherwise',
+    story: 'A new version makes the ids of events in another way, and delivers the whole overlap again.',
+    file: 'functions/core/events/identity.ts',
+    find: 'JSON.stringify([source.id, ...(tenant',
+    put: "JSON.stringify(['v3', source.id, ...(tenant",
+    test: 'test/saved-state/saved-state.test.ts',
   },
 ];

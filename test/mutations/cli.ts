@@ -1,7 +1,8 @@
-// Plants one bug after the other in the engine and says what finds it. Ends with 1 when one survives or fits no more.
+// Plants one bug after the other, each in an engine of its own, and says what finds it. Ends with 1 when one survives or fits no more.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { findBug } from './find-bug.ts';
-import { plant, sourceOf } from './mutation.ts';
+import { type Mutation, plant, sourceOf } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 
 const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--list]
@@ -31,21 +32,29 @@ else if (chosen.length === 0) {
 async function huntAll(): Promise<void> {
   console.log(`${'mutation'.padEnd(width)}  ${'caught by'.padEnd(38)}  seed   seconds`);
   const missed: string[] = [];
-  for (const mutation of chosen) {
-    let line: string;
-    try {
-      plant(mutation, sourceOf(mutation));
-      const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds));
-      if (caughtBy === undefined) missed.push(mutation.name);
-      line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
-    } catch (thrown) {
-      missed.push(mutation.name);
-      line = thrown instanceof Error ? thrown.message : String(thrown);
+  const waiting = [...chosen];
+  const huntOn = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { isFound, line } = await huntOne(next);
+      if (!isFound) missed.push(next.name);
+      console.log(`${next.name.padEnd(width)}  ${line}`);
     }
-    console.log(`${mutation.name.padEnd(width)}  ${line}`);
-  }
+  };
+  // Each hunt is a process of its own, and most of them keep one processor busy.
+  await Promise.all(Array.from({ length: availableParallelism() }, huntOn));
   console.log(
     `${chosen.length - missed.length} of ${chosen.length} found${missed.map((name) => `, not ${name}`).join('')}`,
   );
   if (missed.length > 0) process.exitCode = 1;
+}
+
+async function huntOne(mutation: Mutation): Promise<{ readonly isFound: boolean; readonly line: string }> {
+  try {
+    plant(mutation, sourceOf(mutation));
+    const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds));
+    const line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
+    return { isFound: caughtBy !== undefined, line };
+  } catch (thrown) {
+    return { isFound: false, line: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
 }

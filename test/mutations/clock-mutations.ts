@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-const CLOCKS = 'test/rules/reading/clocks.test.ts';
+const CLOCKS = 'test/rules/clocks/clocks.test.ts';
 
 /** Bugs of whoever asks what time it is. */
 export const CLOCK_MUTATIONS: readonly Mutation[] = [
@@ -54,7 +54,7 @@ export const CLOCK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'future-watermark-kept',
     story: 'A watermark of the year 2036, and nothing is read until then.',
-    file: 'functions/core/run/bring-back.ts',
+    file: 'functions/core/run/times/bring-back.ts',
     find: 'if (!clocks.agree || !clocks.isFuture(latest)) return undefined;',
     put: 'if (latest > 0) return undefined;',
     test: CLOCKS,

@@ -10,6 +10,12 @@ const root = fileURLToPath(ROOT);
 /** No hunt takes longer: a bug that makes the engine go round in circles has been found, too, but nobody would see it. */
 const LONGEST = 120_000;
 
+/** What a test may need of the project. */
+const COPIED = [
+  ...['functions', 'lib', 'cli', 'local', 'simulators', 'tools', 'test', 'docs'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'cdk.json', 'tidemark.example.json'],
+];
+
 /** What came of a hunt for a planted bug. */
 export interface Hunt {
   readonly name: string;
@@ -44,7 +50,7 @@ export async function findBug(mutation: Mutation, seeds: number): Promise<Hunt> 
 async function inCopy<T>(mutation: Mutation, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-mutant-'));
   try {
-    for (const part of ['functions', 'local', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+    for (const part of COPIED) {
       await cp(join(root, part), join(folder, part), { recursive: true });
     }
     await mkdir(join(folder, 'node_modules'));

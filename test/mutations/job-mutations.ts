@@ -1,6 +1,12 @@
 import type { Mutation } from './mutation.ts';
 
-/** Bugs in what goes on beside live reading, and in the proof. */
+const announced = 'functions/core/reading/pages/announced.ts';
+const announcedTest = 'test/rules/run/announced.test.ts';
+const scopeTest = 'test/rules/run/scope.test.ts';
+const scheduledVerify = 'functions/core/jobs/scheduled-verify.ts';
+const verifyAgainTest = 'test/rules/jobs/verify-again.test.ts';
+
+/** Bugs in what goes on beside live reading, in the proof, and in what is told of missing events. */
 export const JOB_MUTATIONS: readonly Mutation[] = [
   {
     name: 'backfill-out-of-turn',
@@ -35,11 +41,123 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/jobs/verify.test.ts',
   },
   {
+    name: 'day-verified-once',
+    story: 'A day that was verified is never looked at again: what the vendor shows three days late stays missing.',
+    file: 'functions/core/jobs/verify.ts',
+    find: ' && job.startedAt >= task.dueSince',
+    put: '',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'old-days-left-out',
+    story: 'Only the latest day is verified, since it is looked at first.',
+    file: scheduledVerify,
+    find: "    if (next.state !== 'caught-up') return report;\n",
+    put: '    return report;\n',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'days-verified-every-hour',
+    story: 'Every hour the vendor is asked for five whole days.',
+    file: scheduledVerify,
+    find: 'dueSince: range.to + longestOverlap(feed) + since',
+    put: 'dueSince: context.effects.now()',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'days-verified-without-keys',
+    story: 'Days are verified whose keys have expired: it costs requests and cannot tell what is missing.',
+    file: scheduledVerify,
+    find: '(age + 1) * DAY <= seenFor',
+    put: 'age < 32',
+    test: verifyAgainTest,
+  },
+  {
     name: 'repair-delivers-all',
     story: 'A repair delivers everything once more.',
     file: 'functions/core/jobs/repair.ts',
     find: 'const undelivered = one.address.undelivered & ~(await seen.has(bucket, key));',
     put: 'const undelivered = one.address.undelivered;',
     test: 'test/rules/jobs/verify.test.ts',
+  },
+  {
+    name: 'announced-rows-forgotten',
+    story: 'The vendor announces 50 rows and sends 10, and the watermark passes them at once.',
+    file: announced,
+    find: 'same < SAME_RUNS && runs < MAX_RUNS',
+    put: 'same < 1 && runs < MAX_RUNS',
+    test: announcedTest,
+  },
+  {
+    name: 'announced-rows-for-ever',
+    story: 'The number of rows that come changes with each read, and the feed stands still.',
+    file: announced,
+    find: 'same < SAME_RUNS && runs < MAX_RUNS',
+    put: 'same < SAME_RUNS',
+    test: announcedTest,
+  },
+  {
+    name: 'wrong-total-every-time',
+    story: 'A vendor that always announces too many rows costs three runs for each window.',
+    file: announced,
+    find: "  if (before?.since !== undefined) return { shortfall: before, act: 'go-on' };\n",
+    put: '',
+    test: announcedTest,
+  },
+  {
+    name: 'short-read-resumed',
+    story: 'A range that came short is read again from its end, where nothing is missing.',
+    file: announced,
+    find: '    progress.leaveOff(progress.unordered ? undefined : left);\n',
+    put: '',
+    test: announcedTest,
+  },
+  {
+    name: 'short-range-untold',
+    story: 'The watermark passes rows that never came, and the feed seems well.',
+    file: announced,
+    find: "if (act === 'go-on') return;",
+    put: "conditions.after = () => undefined;\n  if (act === 'go-on') return;",
+    test: announcedTest,
+  },
+  {
+    name: 'totals-believed-after-nothing',
+    story: 'A vendor whose totals are wrong is believed again after each hour without events.',
+    file: announced,
+    find: 'total === rows && rows > 0',
+    put: 'total === rows',
+    test: announcedTest,
+  },
+  {
+    name: 'short-verification-proves',
+    story: 'Verification gets half of the rows, and says that nothing is missing.',
+    file: 'functions/core/jobs/verify.ts',
+    find: 'return steps.map((step) => ({ ...step, note, unsure: true }));',
+    put: 'return steps.map((step) => ({ ...step, note }));',
+    test: announcedTest,
+  },
+  {
+    name: 'narrow-sight-for-ever',
+    story: 'The permission was granted, and status says for ever that it is missing.',
+    file: 'functions/core/run/condition-notes.ts',
+    find: "  if (singleActorWarning === undefined) conditions.ended('narrow-sight');\n",
+    put: '',
+    test: scopeTest,
+  },
+  {
+    name: 'scope-change-forgotten',
+    story: 'The next run forgets that the past of the new account was never read.',
+    file: 'functions/core/run/condition-notes.ts',
+    find: '.filter(([name]) => !this.#ended.has(name as ConditionName))',
+    put: '.filter(() => false)',
+    test: scopeTest,
+  },
+  {
+    name: 'any-backfill-will-do',
+    story: 'A backfill of one hour ends the condition that asks for a month.',
+    file: 'functions/core/run/review-scope-change.ts',
+    find: ' &&\n      item.job.range.to >= range.to - SECOND',
+    put: '',
+    test: scopeTest,
   },
 ];

@@ -5,6 +5,8 @@ import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
 import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { ON_THE_WAY_MUTATIONS } from './on-the-way-mutations.ts';
+import { EDGE_MUTATIONS } from './planted/edge-mutations.ts';
+import { FAIRNESS_MUTATIONS } from './planted/fairness-mutations.ts';
 import { READING_MUTATIONS } from './reading-mutations.ts';
 import { RETRY_MUTATIONS } from './retry-mutations.ts';
 import { SESSION_MUTATIONS } from './session-mutations.ts';
@@ -20,4 +22,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...JOB_MUTATIONS,
   ...RETRY_MUTATIONS,
   ...SESSION_MUTATIONS,
+  ...EDGE_MUTATIONS,
+  ...FAIRNESS_MUTATIONS,
 ];

@@ -111,8 +111,8 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
     name: 'signature-hidden-in-bodies-only',
     story: 'A vendor redirects with our signature in the new address, and the address is logged.',
     file: 'functions/shell/auth/vendor.ts',
-    find: '[name, mask.redact(telemetry.redact(value))]',
-    put: '[name, telemetry.redact(value)]',
+    find: '? MASKED : mask.redact(telemetry.redact(value))',
+    put: '? MASKED : telemetry.redact(value)',
     test: 'test/unit/shell/vendor.test.ts',
   },
   {

@@ -15,6 +15,7 @@ import { startSecrets } from '../../local/services/secrets.ts';
 import { startProgram } from '../e2e/cli/program.ts';
 import { bytesBelow } from '../e2e/delivered.ts';
 import { readItems } from '../e2e/table-items.ts';
+import { SIGNATURES } from '../local/signatures.ts';
 import { echoOf, findLeaks } from './canaries.ts';
 import { type EchoingVendor, type Manner, MISDEEDS, startEchoingVendor } from './echoing-vendor.ts';
 import { findSecretKinds, type SecretKind } from './secret-kinds.ts';
@@ -98,8 +99,8 @@ beforeAll(async () => {
     () => hec.closeAllConnections(),
   );
   await writeFile(join(folder, 'secrets.json'), JSON.stringify(secretValues()), { mode: 0o600 });
-  const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+  const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
   const any = { id: 'any', source: SOURCES[0]?.id, origin: 'http://127.0.0.1' };
   const { destinations } = parseConfig(
     JSON.stringify({ connections: [any], destinations: FILES }),
@@ -111,7 +112,7 @@ beforeAll(async () => {
   const streams = Object.entries(told).flatMap(([source, all]) =>
     all.map(({ id, deliveryStream }) => ({ deliveryStream, destination: id, source })),
   );
-  const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+  const firehose = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'out'), streams });
   tableUrl = table.url;
   closers.push(
     () => table.close(),

@@ -7,6 +7,8 @@ export interface Worker {
   readonly plan: PlannedRun;
   readonly from: Instant;
   to?: Instant;
+  /** The feed whose checkpoint it wrote last. */
+  feed?: string;
   /** The `now` of its present turn: when it looked at its checkpoint. */
   start?: Instant;
   /** When it learned what had been delivered. */

@@ -38,7 +38,8 @@ export class Oracle {
   lowestFloor: Instant = Number.POSITIVE_INFINITY;
   /** The checkpoint as it is stored. */
   item: Checkpoint | undefined;
-  readonly #feed: string;
+  /** The feed that is looked at. A neighbour of it has nothing to deliver. */
+  readonly feed: string;
   /** Rows before it have been checked against the watermark. */
   #checked = 0;
 
@@ -49,8 +50,8 @@ export class Oracle {
     this.story = story;
     const { seal } = world.invoke().effects;
     this.books = new Books((id) => Buffer.from(seal(id)).toString('hex'));
-    this.#feed = (world.feeds[0] as { name: string }).name;
-    this.item = world.table.load(this.#feed);
+    this.feed = (world.feeds[0] as { name: string }).name;
+    this.item = world.table.load(this.feed);
     this.#watchTable();
     this.#watchFirehose();
   }
@@ -69,7 +70,7 @@ export class Oracle {
   beginsCall(worker: Worker, endsAt: Instant, does: string): void {
     const there = this.item;
     const owner = there && this.fences.get(there.fence);
-    if (!there || owner !== worker) return;
+    if (!there || owner !== worker || worker.feed !== this.feed) return;
     if (there.owner === undefined) this.fail(`${worker.name} ${does} after it gave its lease back`);
     else if (there.leaseUntil !== undefined && endsAt > there.leaseUntil)
       this.fail(
@@ -105,7 +106,7 @@ export class Oracle {
 
   /** Somebody has set the watermark: what was checked before counts no more. */
   setByHand(to: Instant): void {
-    this.item = this.world.table.load(this.#feed);
+    this.item = this.world.table.load(this.feed);
     this.#checked = 0;
     this.lowestFloor = Math.min(this.lowestFloor, to);
   }
@@ -165,6 +166,7 @@ export class Oracle {
     table.write = (feed, item, expect, now) => {
       const before = this.item;
       const result = write(feed, item, expect, now);
+      if (feed !== this.feed) return result;
       const worker = this.writers.get(item) as Worker;
       const plan = 'plan' in item ? item.plan : undefined;
       this.story.tell(

@@ -98,7 +98,7 @@ class Simulation {
 
   /** What this scenario is about, beside its faults. */
   #situations(): [string, number][] {
-    const { destinations, vendor, runs, rows, scopeChangesAt } = this.#scenario;
+    const { destinations, vendor, runs, rows, scopeChangesAt, neighbour } = this.#scenario;
     const situations: [string, boolean][] = [
       ['secondDestination', destinations.length > 1],
       ['addedDestination', destinations.some(({ from }) => from > 0)],
@@ -108,6 +108,7 @@ class Simulation {
       ['changingRow', rows.some(({ changesAt }) => changesAt !== undefined)],
       ['scopeChange', scopeChangesAt !== undefined],
       ['floorByHand', this.#byHand],
+      ['brokenNeighbour', neighbour !== undefined],
     ];
     return situations.map(([kind, is]) => [kind, is ? 1 : 0]);
   }
@@ -162,7 +163,7 @@ class Simulation {
       await clock.wait(2 * MINUTE);
       if (clock.now < restsAt && runs > 3) await clock.wait(restsAt - clock.now);
       const from = clock.now;
-      const [report] = await this.#launch({ at: from, budget: 30 * MINUTE, clockOffset: 0 });
+      const report = this.#ofFeed(await this.#launch({ at: from, budget: 30 * MINUTE, clockOffset: 0 }));
       const item = this.oracle.item;
       if (report?.state === 'caught-up' && from >= restsAt && (item?.watermark ?? 0) > this.#log.newest) caughtUp++;
       if (caughtUp === 2 || this.oracle.failures.length > 0) return;
@@ -192,7 +193,7 @@ class Simulation {
     worker.disturbed = plan.freeze !== undefined || plan.wrong !== undefined;
     try {
       const reports = await this.#invoke(worker, watched(worker, invocation, this.#around));
-      const { state, error } = reports[0] as FeedReport;
+      const { state, error } = this.#ofFeed(reports) as FeedReport;
       if (error?.code === 'lease-lost') this.oracle.lostLease(worker);
       this.story.tell(() => `${worker.name} ends: ${state}${error ? ` (${error.code}: ${error.message})` : ''}`);
       invocation.end();
@@ -206,6 +207,10 @@ class Simulation {
       worker.to = clock.now;
       if (this.trouble.runaway) this.oracle.fail(`${worker.name} goes round in circles`);
     }
+  }
+
+  #ofFeed(reports: readonly FeedReport[]): FeedReport | undefined {
+    return reports.find(({ feed }) => feed === this.oracle.feed);
   }
 
   /** Mostly the process of the run before, sometimes one that knows an older state, sometimes a new one. */

@@ -39,6 +39,7 @@ const SITUATIONS = {
   changingRow: 340,
   scopeChange: 80,
   floorByHand: 60,
+  brokenNeighbour: 150,
 };
 
 describe('the engine in a world of trouble', () => {

@@ -54,19 +54,21 @@ function watchedTable(
 ): Pick<Effects, 'load' | 'recall' | 'write' | 'loadSeen' | 'remember'> {
   const { effects } = invocation;
   // A worker that holds the lease only looks whose its last write was.
-  const begins = () => {
-    if (!oracle.isHeldBy(worker)) worker.start = worker.plan.wrong ? world.now : effects.now();
+  const begins = (feed: string) => {
+    if (feed !== oracle.feed || oracle.isHeldBy(worker)) return;
+    worker.start = worker.plan.wrong ? world.now : effects.now();
   };
   return {
     load: (feed) => {
-      begins();
+      begins(feed);
       return effects.load(feed);
     },
     recall: (feed) => {
-      begins();
+      begins(feed);
       return effects.recall(feed);
     },
     write: async (feed, item, expect) => {
+      worker.feed = feed;
       oracle.writers.set(item, worker);
       const late = invocation.death ? undefined : trouble.late('lateCommit', feed);
       if (!late)

@@ -9,3 +9,9 @@ test('what AWS refuses for a reason that nobody foresaw claims nothing about wha
   expect(message).toBe('x.gz has been sent again and cannot be removed: OperationAborted: The bucket is frozen');
   expect(remedy).not.toMatch(/nothing/);
 });
+
+test('what Lambda does not take may have been drained', () => {
+  const thrown = Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
+
+  expect(sayAwsError('x could not be invoked', thrown).remedy).toContain('tidemark drain --cloud --resume');
+});

@@ -16,6 +16,7 @@ const STATUS = {
     retries: 0,
     quarantined: 0,
     warnings: [],
+    conditions: [],
   },
 };
 

@@ -1,5 +1,5 @@
-import { clean } from '../../cli/views/log-line.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { clean } from '../../functions/core/events/excerpt.ts';
 import { tellCost } from './tell-cost.ts';
 
 /** Exit code for wrong use or a wrong configuration. */

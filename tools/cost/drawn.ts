@@ -24,7 +24,13 @@ export interface Drawn {
     readonly aDay: number;
     readonly streams: readonly string[];
   }[];
-  readonly censuses: readonly { readonly aDay: number; readonly feeds: number }[];
+  readonly censuses: readonly {
+    readonly aDay: number;
+    readonly feeds: number;
+    /** The connections that it notes (each by one of those that look at it), and all of its source. */
+    readonly connections: number;
+    readonly known: number;
+  }[];
   readonly connections: Readonly<Record<string, number>>;
   readonly destinations: DrawnDestinations;
   readonly memoryMb: number;
@@ -90,7 +96,12 @@ export function drawnFor(
       .map(({ source, every, input }) => ({ source, aDay: DAY / every, streams: inputOf(input).streams ?? [] })),
     censuses: jobs
       .filter(({ input }) => inputOf(input).act === 'census')
-      .map(({ every, input }) => ({ aDay: DAY / every, feeds: feedsIn(inputOf(input).feeds) })),
+      .map(({ source, every, input }) => ({
+        aDay: DAY / every,
+        feeds: feedsIn(inputOf(input).feeds),
+        connections: Object.keys(inputOf(input).feeds ?? {}).length / (deployment.shards > 1 ? 2 : 1),
+        known: connections.filter((connection) => connection.source === source).length,
+      })),
     connections: Object.fromEntries(
       used.map(({ id }) => [id, connections.filter((connection) => connection.source === id).length]),
     ),

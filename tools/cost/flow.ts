@@ -11,6 +11,8 @@ export interface Share {
   readonly eventsPerDay: number;
   readonly bytes: number;
   readonly packing: Packing;
+  /** How many times each day is verified. */
+  readonly verified: number;
 }
 
 /** What the runs of a schedule use in a day. */
@@ -24,7 +26,7 @@ export interface Flow {
   readonly busy: number;
   readonly events: number;
   readonly flushes: number;
-  /** Number of events that are read. An event is read by each run as long as it lies within the overlap. */
+  /** Number of events that are read. An event is read by each run as long as it lies within the overlap, and by each verification. */
   readonly read: number;
   readonly billedBytes: number;
 }
@@ -45,12 +47,12 @@ export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
   };
 }
 
-/** The keys of a day are read for their ledger row, once more before they expire, and for their verification. */
-const READS_OF_A_DAY = 3;
+/** The keys of a day are read for their ledger row, and once more before they expire. Each verification of the day reads them, too. */
+const READS_FOR_LEDGER = 2;
 
 /** Returns what events add to the runs of one stream. */
 function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measured) {
-  const { eventsPerDay: events } = share;
+  const { eventsPerDay: events, verified } = share;
   const { busy, flushes, records, billedBytes } = spreadOnce(aDay, share);
   if (busy === 0) return { added: NOTHING, busy, flushes, read: 0, billedBytes };
   const dayBytes = events * seen.keyBytes + flushes * seen.itemBytes;
@@ -61,14 +63,15 @@ function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measure
   const loads = aDay * (1 - Math.exp(-rowsARun));
   const added: Costs = {
     ...NOTHING,
-    reads: loads * units(loadedBytes, 4_096) + READS_OF_A_DAY * units(dayBytes, 4_096),
+    reads: loads * units(loadedBytes, 4_096) + (READS_FOR_LEDGER + verified) * units(dayBytes, 4_096),
     writes: flushes * units(dayBytes / flushes, 1_024),
     tableCalls: flushes + loads,
-    // The idle run already has the first page. The verification of the day reads all pages once more.
-    vendorCalls: aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + Math.floor(events / ASSUMED.pageRows.value),
+    // The idle run already has the first page. Each verification of the day reads all pages once more.
+    vendorCalls:
+      aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + verified * Math.floor(events / ASSUMED.pageRows.value),
     records,
   };
-  return { added, busy, flushes, read: aDay * rowsARun + events, billedBytes };
+  return { added, busy, flushes, read: aDay * rowsARun + verified * events, billedBytes };
 }
 
 const spreadByShare = new Map<string, ReturnType<typeof spread>>();

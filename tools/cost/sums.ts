@@ -1,3 +1,5 @@
+import { verifiedAges } from '../../functions/core/jobs/scheduled-verify.ts';
+import { DAY } from '../../functions/core/time.ts';
 import { ASSUMED, type Assumptions } from './assumed.ts';
 import { type Costs, sum, times, total } from './costs.ts';
 import type { Drawn } from './drawn.ts';
@@ -40,6 +42,11 @@ const DAYS = 30;
 const GIB = 1024 ** 3;
 /** Maximum number of objects a day: Firehose writes one every five minutes. */
 const MAX_OBJECTS_A_DAY = 288;
+/** Bytes of the item of a known connection with some streams. */
+const KNOWN_BYTES = 200;
+/** Bytes that one read unit covers, and items of one batch. */
+const READ_BYTES = 4_096;
+const BATCH = 25;
 /** Number of checkpoints that a census reads at the same time. */
 const CENSUS_PARALLEL_READS = 25;
 
@@ -47,13 +54,14 @@ const CENSUS_PARALLEL_READS = 25;
 export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayInputs): Day {
   const { runs, verifications, censuses } = drawn;
   const feeds = total(runs.map(({ overlaps }) => overlaps.length));
-  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing };
+  const verified = verifications.length > 0 ? verifiedAges(drawn.seenDays * DAY).length : 0;
+  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing, verified };
   const flows = runs.map((each) => flowOf(each, share, measured));
   const invocations = total([...runs, ...verifications, ...censuses].map(({ aDay }) => aDay));
   const costs = sum([
     ...flows.flatMap(({ idle, added }) => [idle, added]),
     ...verifications.map((each) => verifyOf(each, measured)),
-    ...censuses.map(({ aDay, feeds: count }) => times(censusOf(count, measured), aDay)),
+    ...censuses.map((each) => times(censusOf(each, measured), each.aDay)),
   ]);
   const seconds =
     assumptions.secondsPerRun === undefined
@@ -62,8 +70,15 @@ export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayI
   return { invocations, costs, seconds, flows, bytes: load.eventsPerDay * load.bytes };
 }
 
-function censusOf(feeds: number, { census }: Measured): Costs {
-  return { ...census, reads: census.reads * feeds, tableCalls: census.tableCalls * feeds };
+/** It reads a checkpoint of each feed and the list of all known connections, and notes once an hour that its own are configured. */
+function censusOf({ feeds, connections, known, aDay }: Drawn['censuses'][number], { census }: Measured): Costs {
+  const [listed, noted] = [Math.ceil((known * KNOWN_BYTES) / READ_BYTES), (connections * 24) / aDay];
+  return {
+    ...census,
+    reads: census.reads * feeds + listed,
+    writes: noted,
+    tableCalls: census.tableCalls * feeds + 1 + noted / BATCH,
+  };
 }
 
 /** The processor time, divided by the share of a vCPU that the memory gives, plus all waiting. */

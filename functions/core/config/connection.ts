@@ -208,6 +208,8 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
   const there = valueAt(root, issue.path);
   const path = pathText(issue.path);
+  const meant = issue.code === 'invalid_union' ? issue.errors.find((issues) => !issues.some(isOtherType)) : undefined;
+  if (meant) return meant.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, root));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
       (key) => `${pathText([...issue.path, key])}: there is no such setting; look for a misspelling.`,
@@ -215,6 +217,11 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
   }
   if (there === undefined) return [`${path}: nothing is there, wanted ${wanted(issue)}.`];
   return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
+}
+
+/** Whether a value is of another type than one of several that it may have. */
+function isOtherType({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
 /** The message of a schema that has none of its own. */
@@ -228,6 +235,9 @@ function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big') return `at most ${issue.maximum}`;
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
     return issue.options.map((option) => JSON.stringify(option)).join(' or ');
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return issue.errors.flatMap(([first]) => (first ? [wanted(first)] : [])).join(' or ');
+  }
   return issue.message;
 }
 

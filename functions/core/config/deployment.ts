@@ -11,6 +11,7 @@ const LOG_DAYS = [
 const KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/;
+const FEED_NAME = /^[a-z0-9-]+\/[\w.-]+\/[A-Za-z0-9][\w.-]{0,63}$/;
 const TAG_WANTED = 'letters, digits, spaces and _ . : / = + - @';
 
 /** The shape of `deployment` in tidemark.json. `npx tidemark run` does not use it. */
@@ -99,6 +100,13 @@ export function deploymentSchema() {
     archiveDays: z.optional(
       described(days(36_500), 'Number of days after which archived events are deleted (default: never).'),
     ),
+    quarantineDays: z._default(
+      described(
+        days(36_500),
+        'Number of days for which quarantine keeps what could not be delivered as it is: entries in the table, and objects in the quarantine bucket. They may hold personal data. After that they are deleted (objects under a lock, when it ends), and cannot be sent again.',
+      ),
+      90,
+    ),
     logRetentionDays: z._default(
       described(z.literal(LOG_DAYS), 'Number of days for which logs are kept, including the buckets’ access logs.'),
       90,
@@ -156,6 +164,16 @@ export function deploymentSchema() {
       ),
       100,
     ),
+    retiredFeeds: z._default(
+      described(
+        z.array(text(FEED_NAME, 'the name of a feed, SOURCE/STREAM/CONNECTION')).check(
+          z.maxLength(1_000),
+          z.refine((names) => new Set(names).size === names.length, 'each name only once'),
+        ),
+        'Feeds that have run and are gone on purpose: nobody needs what comes after their watermarks. It ends the alarm feed-left; afterwards a name may be removed from here.',
+      ),
+      [],
+    ),
     perFeedMetrics: z._default(
       described(
         z.boolean(),
@@ -165,23 +183,26 @@ export function deploymentSchema() {
     ),
     alarms: z._default(
       described(
-        z.strictObject({
-          topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'An existing topic.')),
-          emails: z._default(
-            described(
-              z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
-              'Addresses that receive the alarms. Each must confirm its subscription once. Not allowed with an existing topic.',
+        z.union([
+          z.literal('none'),
+          z.strictObject({
+            topicArn: z.optional(described(text(TOPIC_ARN, 'the ARN of an SNS topic'), 'An existing topic.')),
+            emails: z._default(
+              described(
+                z.array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address')).check(z.maxLength(20)),
+                'Addresses that receive the alarms. Each must confirm its subscription once. Not allowed with an existing topic.',
+              ),
+              [],
             ),
-            [],
-          ),
-          quietHours: z.optional(
-            described(
-              quietHoursSchema(),
-              'Times without alarms about a silent source (not-running). If the source is still silent at their end, the alarm is sent then.',
+            quietHours: z.optional(
+              described(
+                quietHoursSchema(),
+                'Times without alarms about a silent source (not-running). If the source is still silent at their end, the alarm is sent then.',
+              ),
             ),
-          ),
-        }),
-        'The topic for alarms. Default: a new one.',
+          }),
+        ]),
+        'Whom alarms reach: addresses, or an existing topic. Without either, synth warns that they reach nobody. "none" says that this is meant: CloudWatch shows them, and a topic is there to subscribe to.',
       ),
       { emails: [] },
     ),
@@ -189,12 +210,26 @@ export function deploymentSchema() {
 }
 
 /** The settings of a deployment in an AWS account, with their defaults filled in. */
-export type Deployment = Omit<z.infer<ReturnType<typeof deploymentSchema>>, 'timeout'> & {
+export type Deployment = Omit<Parsed, 'timeout' | 'alarms'> & {
   readonly timeout: Duration;
+  readonly alarms: Alarms;
 };
 
-export function fillDeployment(parsed: z.infer<ReturnType<typeof deploymentSchema>>): Deployment {
-  return { ...parsed, timeout: parseDuration(parsed.timeout) as Duration };
+type Parsed = z.infer<ReturnType<typeof deploymentSchema>>;
+
+/** Whom alarms reach, and when. */
+type Alarms = Exclude<Parsed['alarms'], 'none'> & {
+  /** Set if alarms are meant to reach nobody. */
+  readonly none?: true;
+};
+
+export function fillDeployment(parsed: Parsed): Deployment {
+  const alarms = parsed.alarms === 'none' ? ({ emails: [], none: true } as const) : parsed.alarms;
+  return {
+    ...parsed,
+    alarms: { ...alarms, emails: [...alarms.emails] },
+    timeout: parseDuration(parsed.timeout) as Duration,
+  };
 }
 
 const PROXY_WANTED = 'a URL such as http://proxy.example.com:3128, without user, path or query';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Destination, FormatId, Shape } from '../model.ts';
+import type { Duration } from '../time.ts';
 import { described } from './connection.ts';
 
 /** A type of destination, as far as the configuration needs it. */
@@ -10,6 +11,8 @@ export interface ConfigurableType {
   readonly formats: readonly FormatId[];
   /** Its settings besides id, type and format, each with a description for tidemark.schema.json. */
   readonly settings: Readonly<Record<string, z.ZodMiniType>>;
+  /** Maximum time for which its Firehose streams keep an event before they have passed it on, or put it aside. */
+  readonly heldFor: Duration;
   /** The rest of the shape of its events. Undefined if the format is the whole shape. */
   shapeOf?(settings: DestinationSettings): Omit<Shape, 'format' | 'cefVersion'>;
 }
@@ -21,6 +24,7 @@ export type DestinationSettings = Readonly<Record<string, unknown>>;
 export interface ConfiguredDestination {
   readonly id: string;
   readonly type: string;
+  readonly heldFor: Duration;
   readonly shape: Shape;
   readonly settings: DestinationSettings;
 }
@@ -43,8 +47,9 @@ export function fillDestination(
   types: readonly ConfigurableType[],
   { id, type, format, cefVersion, ...settings }: z.infer<ReturnType<typeof destinationSchema>>,
 ): ConfiguredDestination {
-  const more = types.find((each) => each.id === type)?.shapeOf?.(settings);
-  return { id, type, shape: { format, ...(format === 'cef' && { cefVersion }), ...more }, settings };
+  const { heldFor = 0, shapeOf } = types.find((each) => each.id === type) ?? {};
+  const shape = { format, ...(format === 'cef' && { cefVersion }), ...shapeOf?.(settings) };
+  return { id, type, heldFor, shape, settings };
 }
 
 /**
@@ -52,8 +57,12 @@ export function fillDestination(
  *
  * @param prefix the deployment's prefix of the streams' names
  */
-export function destinationFor(source: string, { id, shape }: ConfiguredDestination, prefix?: string): Destination {
-  return { id, deliveryStream: deliveryStreamName(id, source, prefix), shape };
+export function destinationFor(
+  source: string,
+  { id, heldFor, shape }: ConfiguredDestination,
+  prefix?: string,
+): Destination {
+  return { id, deliveryStream: deliveryStreamName(id, source, prefix), heldFor, shape };
 }
 
 /** The name of the Firehose stream that takes a source's events to a destination. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { TidemarkError } from '../errors.ts';
 import type { Source } from '../model.ts';
-import { type ConfiguredConnection, check, connectionSchema, described, fillDefaults } from './connection.ts';
+import { type ConfiguredConnection, check, connectionSchema, described, feedsOf, fillDefaults } from './connection.ts';
 import { type Deployment, deploymentSchema, fillDeployment } from './deployment.ts';
 import {
   type ConfigurableType,
@@ -66,11 +66,36 @@ export function parseConfig(
     'destinations',
     parsed.destinations.map(({ id }) => id),
   );
+  checkRetired(name, sources, connections, parsed.deployment.retiredFeeds);
   return {
     connections,
     destinations: parsed.destinations.map((destination) => fillDestination(destinationTypes, destination)),
     deployment: fillDeployment(parsed.deployment),
   };
+}
+
+/** A feed that runs is not retired: one of the two is a mistake. */
+function checkRetired(
+  name: string,
+  sources: readonly Source[],
+  connections: readonly ConfiguredConnection[],
+  retired: readonly string[],
+): void {
+  if (retired.length === 0) return;
+  const running = new Set(
+    connections.flatMap((connection) => {
+      const source = sources.find(({ id }) => id === connection.source);
+      return source ? feedsOf(source, connection).flatMap((feed) => (feed.enabled ? [feed.name] : [])) : [];
+    }),
+  );
+  const at = retired.findIndex((feed) => running.has(feed));
+  if (at < 0) return;
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name} is not right:\n  $.deployment.retiredFeeds[${at}]: there is ${JSON.stringify(retired[at])}, which is configured to run.`,
+    remedy: 'Remove it from the list, or switch the stream off.',
+  });
 }
 
 function unique(name: string, list: string, ids: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AnyFeed, Identity, Row } from '../model.ts';
+import type { AnyFeed, Connection, Identity, RecordKey, Row, Source, Stream } from '../model.ts';
 import { canonical } from './canonical.ts';
 
 /**
@@ -25,29 +25,64 @@ function inexactNumbers(json: string): string {
     .join();
 }
 
+/** What a row is recognised by. */
+export interface RowKey {
+  /** Equal for rows that are the same record. */
+  readonly hash: string;
+  /** The vendor's id, where the record has one. */
+  readonly id: string | undefined;
+  /** Whether there may be several identical records, which are told apart by their number. */
+  readonly isNumbered: boolean;
+}
+
+export function rowKey(stream: Pick<Stream, 'recordKey'>, row: Row): RowKey {
+  const key = recordKeyOf(stream, row);
+  if (key?.content === undefined) return { hash: recordHash(row), id: key?.id, isNumbered: key === undefined };
+  const { id = '', content } = key;
+  return { hash: digest(wellFormed(`${id.length}\n${id}${content}`)), id: key.id, isNumbered: false };
+}
+
+/** An error of the stream's code concerns this record only, which then is what it says. */
+function recordKeyOf(stream: Pick<Stream, 'recordKey'>, row: Row): RecordKey | undefined {
+  try {
+    return stream.recordKey?.(row);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * The event's stable id, of at most 40 ASCII characters: the vendor's id if that is the whole identity, else 128 bits made from
- * source, connection and record. The stream is left out, because a record that two streams show is one event.
+ * The event's stable id: 128 bits made from source, tenant and record. The stream is left out, because a record that two streams
+ * show is one event.
  *
+ * @param hash that of the record's key
  * @param occurrence number of the record among identical ones in one read of one window, counted from zero
  */
 export function eventId(
-  feed: Pick<AnyFeed, 'source' | 'connection'>,
-  identity: Identity,
-  recordHash: string,
+  { source, connection }: Pick<AnyFeed, 'source' | 'connection'>,
+  { phase = '' }: Identity,
+  hash: string,
   occurrence: number,
 ): string {
-  const { id, phase = '' } = identity;
-  if (id !== undefined && phase === '' && /^[!-~]{1,40}$/.test(id)) return id;
-  // The vendor's id may hold any text, so it comes last; the others hold no line break.
-  const key = id === undefined ? `record\n${recordHash}\n${occurrence}` : idKey(id);
-  return digest(`${feed.source.id}\n${feed.connection.id}\n${phase}\n${key}`);
+  return digest(wellFormed(`${ownerOf(source, connection)}\n${phase}\n${hash}\n${occurrence}`));
 }
 
-/** A vendor's id as text that can be hashed as UTF-8, in which half of a surrogate pair has no form of its own. */
-function idKey(id: string): string {
-  return id.isWellFormed() ? `id\n${id}` : `escaped id\n${JSON.stringify(id)}`;
+/** Half of a surrogate pair has no form of its own in UTF-8, in which texts are hashed. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : JSON.stringify(text);
 }
+
+/** The source and the tenant that a connection reads, as a text without line breaks. */
+export function ownerOf(source: Source, connection: Connection): string {
+  if (connection === lastOwner.connection && source === lastOwner.source) return lastOwner.text;
+  const tenant = source.tenant?.(connection);
+  const text = JSON.stringify([source.id, ...(tenant === undefined ? ['connection', connection.id] : [tenant])]);
+  lastOwner = { source, connection, text };
+  return text;
+}
+
+/** Records that follow each other are mostly those of one connection. */
+let lastOwner: { readonly source?: Source; readonly connection?: Connection; readonly text: string } = { text: '' };
 
 /** 128 bits of SHA-256 in hex. */
 export function digest(text: string): string {

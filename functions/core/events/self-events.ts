@@ -8,7 +8,8 @@ import { UNREADABLE } from './tags.ts';
 
 /** The acts of Tidemark itself that are sent to the SIEM as events, each with its data. */
 interface Acts {
-  gap: { readonly range: Range };
+  /** `announced` if the vendor has announced rows of the range and not sent them. Otherwise it has deleted the range. */
+  gap: { readonly range: Range; readonly announced?: Announced };
   /** `body` is the answer that cannot be read. */
   unreadable: { readonly range: Range; readonly body: string; readonly message: string };
   quarantine: { readonly event: string; readonly reason: QuarantineEntry['reason'] };
@@ -25,8 +26,15 @@ interface Acts {
     readonly resend: boolean;
   };
   repair: { readonly range: Range; readonly events: number; readonly at: Instant };
+  'feed-left': { readonly watermark: Instant };
   /** `at` is when the event went into quarantine. */
   redrive: { readonly event: string; readonly at: Instant };
+}
+
+/** A number of rows that the vendor has announced, and the number that came. */
+interface Announced {
+  readonly total: number;
+  readonly rows: number;
 }
 
 type Act = keyof Acts;
@@ -36,7 +44,7 @@ export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act
 
 /** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
 export const SELF_EVENTS: Readonly<Record<Act, string>> = {
-  gap: 'The vendor deleted a range before it was read. After a crash, a longer one may be told in addition.',
+  gap: 'The vendor deleted a range before it was read; after a crash, a longer one may be told in addition. Or it has announced more rows of a range than it sent, three times.',
   unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
   quarantine:
     'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
@@ -49,6 +57,8 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
   'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
   backfill: 'A backfill has started, is done, or was cancelled.',
   repair: 'Events that verification found missing have been delivered.',
+  'feed-left':
+    'A feed that has run is no longer configured: what comes after its watermark is not read. Once for each time.',
   redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
 };
 
@@ -63,7 +73,12 @@ const byRange = (_act: unknown, range: unknown): readonly unknown[] => [range];
 const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
   gap: {
     identity: byRange,
-    fields: ({ act, range }) => notice(act, 'failure', `Not read before the vendor deleted it: ${textOf(range)}.`),
+    fields: ({ act, range, announced }) =>
+      notice(
+        act,
+        'failure',
+        announced ? missingText(range, announced) : `Not read before the vendor deleted it: ${textOf(range)}.`,
+      ),
   },
   unreadable: {
     identity: byRange,
@@ -118,6 +133,11 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     fields: ({ act, range, events }) =>
       notice(act, 'success', `${events} missing event(s) of ${textOf(range)} have been delivered.`),
   },
+  'feed-left': {
+    identity: ({ watermark }) => [watermark],
+    fields: ({ act, watermark }, feed) =>
+      notice(act, 'unknown', `${feed.name} is no longer configured. It was read up to ${formatTime(watermark)}.`),
+  },
   redrive: {
     identity: ({ event, at }) => [event, at],
     fields: ({ act, event }) => notice(act, 'success', `${event} was sent again from quarantine.`),
@@ -162,6 +182,10 @@ function fieldsOf<A extends Act>(act: SelfEvent<A>, feed: AnyFeed): EcsFields {
 
 function notice(action: Act, outcome: 'success' | 'failure' | 'unknown', message: string): EcsFields {
   return { message, event: { kind: 'event', category: ['configuration'], type: ['info'], action, outcome } };
+}
+
+function missingText(range: Range, { total, rows }: Announced): string {
+  return `The vendor announced ${total} rows of ${textOf(range)} and sent ${rows}, each time that they were read.`;
 }
 
 function textOf({ from, to }: Range): string {

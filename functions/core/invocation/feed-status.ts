@@ -3,6 +3,7 @@ import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { countHours } from '../state/ledger.ts';
+import type { ConditionName, HeldConditions } from '../stored/condition.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
@@ -20,12 +21,20 @@ export interface FeedStatusReport {
   readonly lastSuccess?: string;
   readonly failures?: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: string };
+  /** The conditions that mean that events are missing, each with a heading in the runbook, and since when they hold. */
+  readonly conditions?: readonly ConditionReport[];
   readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
   readonly lease?: { readonly owner: string; readonly until: string };
   readonly lateness?: LatenessReport;
   readonly jobs: readonly JobProgress[];
   readonly quarantine: readonly QuarantineReport[];
   readonly ledger: readonly LedgerRow[];
+}
+
+export interface ConditionReport {
+  readonly name: ConditionName;
+  readonly since: string;
+  readonly message: string;
 }
 
 /** The lateness of events as a histogram, and the overlap that would have caught them. */
@@ -58,7 +67,7 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
   const quarantine = await listQuarantine(effects, name);
   const ledger = days && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
   if (!item) return { feed: name, kind, jobs: progress, quarantine, ledger };
-  const { watermark, floor, lastSuccess, failures, lastError, hold, owner, leaseUntil } = item;
+  const { watermark, floor, lastSuccess, failures, lastError, conditions, hold, owner, leaseUntil } = item;
   const lateness = isSnapshotFeed(feed) || item.kind !== 'feed' ? undefined : latenessOf(feed, item.lateness);
   return {
     feed: name,
@@ -69,6 +78,7 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
     ...(lastSuccess !== undefined && { lastSuccess: formatInstant(lastSuccess) }),
     failures,
     ...(lastError && { lastError: { ...lastError, at: formatTime(lastError.at) } }),
+    ...(conditions && { conditions: conditionsOf(conditions) }),
     ...(hold &&
       now < hold.until && { hold: { until: formatTime(hold.until), reason: hold.reason, message: hold.message } }),
     ...(owner !== undefined &&
@@ -79,6 +89,14 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
     quarantine,
     ledger,
   };
+}
+
+function conditionsOf(held: HeldConditions): ConditionReport[] {
+  return Object.entries(held).map(([name, { since, message }]) => ({
+    name: name as ConditionName,
+    since: formatTime(since),
+    message,
+  }));
 }
 
 function latenessOf(

@@ -11,8 +11,12 @@ export interface InvocationInput {
   readonly task:
     | Task
     /** Reports the status of the feeds without asking the vendor. */
-    | { readonly act: 'look'; readonly range?: Range }
-    | { readonly act: 'census'; readonly feeds: ConfiguredFeeds };
+    | {
+        readonly act: 'look';
+        readonly range?: Range /** Whether the feeds that left the source are wanted, too. */;
+        readonly left?: boolean;
+      }
+    | { readonly act: 'census'; readonly feeds: ConfiguredFeeds; readonly retired?: readonly string[] | undefined };
   /** Undefined for a census, which is about all connections. */
   readonly connection?: ConfiguredConnection;
   readonly feeds: readonly AnyFeed[];
@@ -49,8 +53,12 @@ const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('verify'), ...feeds, ...range, repair: z.optional(z.boolean()) }),
   z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
   z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
-  z.strictObject({ act: z.literal('look'), ...feeds, ...range }),
-  z.strictObject({ act: z.literal('census'), feeds: z.record(z.string(), z.record(z.string(), timing)) }),
+  z.strictObject({ act: z.literal('look'), ...feeds, ...range, left: z.optional(z.boolean()) }),
+  z.strictObject({
+    act: z.literal('census'),
+    feeds: z.record(z.string(), z.record(z.string(), timing)),
+    retired: z.optional(z.array(z.string())),
+  }),
 ]);
 
 export function readInput(source: Source, value: unknown): InvocationInput {

@@ -1,6 +1,7 @@
 import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
+import { Endpoint } from '../requests/pause.ts';
 import { checkVisibility } from '../requests/visibility.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import { SECOND } from '../time.ts';
@@ -14,7 +15,8 @@ export async function prepareConnection(
 ): Promise<PreparedConnection> {
   // These requests are the check of the secret.
   const { checkSecret: _, ...askerOfAll } = feedAsker;
-  const asker = { ...askerOfAll, stopAt };
+  // What these endpoints say is not about the endpoint of the feed that happens to come first.
+  const asker = { ...askerOfAll, stopAt, endpoint: new Endpoint() };
   const connection = await lookUp({ source, store, secretVersion, asker }, configured);
   const visibility = await checkVisibility(asker, { connection, store, secretVersion });
   const signInsOnRecord = async (fresh: boolean): Promise<SignInsOnRecord> => {

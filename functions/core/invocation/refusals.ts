@@ -1,15 +1,13 @@
 import { TidemarkError } from '../errors.ts';
 import { signInHold } from '../requests/access/sign-in-record.ts';
 import { signInRefused } from '../requests/access/sign-in-refusal.ts';
+import { refusedError } from '../run/outcome.ts';
+import { refusalHold } from '../run/refusal-hold.ts';
 import type { FeedReport } from '../run/report.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
-import { type Duration, formatTime, HOUR, type Instant, MINUTE } from '../time.ts';
+import type { Instant } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import type { NotRun } from './unrun-feeds.ts';
-
-/** Pause after the second refusal of the credentials in a row. It doubles with each further refusal. */
-const FIRST_HOLD = 5 * MINUTE;
-const MAX_HOLD = HOUR;
 
 /**
  * Returns the reason not to use the connection now, else undefined: its credentials were refused lately and have not changed.
@@ -29,13 +27,19 @@ export function heldBack(
   return { state: 'refused', until, error: refusedError(message, until) };
 }
 
-function refusedError(message: string, until: Instant): TidemarkError {
-  return new TidemarkError({
-    code: 'refused',
-    stage: 'receiving',
-    message,
-    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
-  });
+/** Number of endpoints that have to refuse the credentials before these count as refused. */
+const ENOUGH_REFUSALS = 2;
+
+/**
+ * The refusal that is about the credentials as a whole, if there is one: no session or token is to be had with them, or several
+ * endpoints refuse them and none of this run accepts them. One endpoint that refuses them holds its own feed only.
+ */
+export function refusalOfAll({ access }: Shared, reports: readonly FeedReport[]): FeedReport | undefined {
+  // A feed that was held names the time until which it is: it was not asked, so it proves nothing now.
+  const refused = reports.filter(({ state, until }) => state === 'refused' && until === undefined);
+  if (access?.failure instanceof TidemarkError && access.failure.code === 'refused') return refused.at(-1);
+  if (refused.length < ENOUGH_REFUSALS || reports.some(({ pages }) => pages > 0)) return undefined;
+  return refused.at(-1);
 }
 
 /** Stores whether the credentials were refused, together with the results of lookups and checks. */
@@ -45,7 +49,7 @@ export async function saveConnection(
   reports: readonly FeedReport[],
 ): Promise<void> {
   const { store, heldBefore } = shared;
-  const refused = reports.find((report) => report.state === 'refused');
+  const refused = refusalOfAll(shared, reports);
   try {
     if (refused) store.note(await anotherRefusal(context, shared, refused.error?.message));
     else if (store.state.refusals > 0 && reports.some((report) => report.pages > 0)) {
@@ -61,7 +65,7 @@ export async function saveConnection(
   }
 }
 
-/** Counts one more refusal. For vendors with sign-ins, the first refusal already causes a pause. */
+/** Counts one more refusal. */
 async function anotherRefusal(
   { effects }: ConnectionContext,
   { store, access }: Shared,
@@ -71,9 +75,8 @@ async function anotherRefusal(
   const secretVersion = await effects.secretVersion();
   // Refusals of another secret do not count for this one.
   const refusals = (store.state.secretVersion === secretVersion ? store.state.refusals : 0) + 1;
-  const doublings = refusals - (access?.isSignIn ? 1 : 2);
-  const hold: Duration = doublings < 0 ? 0 : Math.min(MAX_HOLD, FIRST_HOLD * 2 ** doublings);
-  const refusal = { refusals, secretVersion, notBefore: now + hold, ...(message !== undefined && { message }) };
+  const notBefore = now + refusalHold(refusals, access?.isSignIn ?? false);
+  const refusal = { refusals, secretVersion, notBefore, ...(message !== undefined && { message }) };
   return (state) => {
     // A refused sign-in, of any invocation, causes a longer hold.
     if (signInHold(state, secretVersion, now)) return state;

@@ -19,7 +19,7 @@ const LONGEST_RESERVE = 20 * SECOND;
 const JOBS: ReadonlySet<Task['act']> = new Set(['backfill', 'verify']);
 
 /**
- * Runs the due feeds of one connection, the one that lags most first, in slices of the invocation's time. They share one
+ * Runs the due feeds of one connection, the one whose turn is longest ago first, in slices of the invocation's time. They share one
  * secret, one session, one quota and one check of what the credentials may see; each has its own lease and checkpoint.
  */
 export async function runConnection(context: ConnectionContext): Promise<FeedReport[]> {

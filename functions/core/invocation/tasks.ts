@@ -2,11 +2,11 @@ import { TidemarkError } from '../errors.ts';
 import { type BackfillTask, runBackfill } from '../jobs/backfill.ts';
 import { moveFeed } from '../jobs/move-feed.ts';
 import { redrive } from '../jobs/redrive.ts';
-import { latestDay, runVerify } from '../jobs/verify.ts';
+import { runScheduledVerify } from '../jobs/scheduled-verify.ts';
+import { runVerify } from '../jobs/verify.ts';
 import { type AnyFeed, type Feed, isSnapshotFeed } from '../model.ts';
 import { runFeed } from '../reading/run-feed.ts';
 import type { FeedContext } from '../run/feed-context.ts';
-import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import type { FeedReport } from '../run/report.ts';
 import { runSnapshot } from '../snapshots/run-snapshot.ts';
 import { jobId } from '../stored/job.ts';
@@ -17,7 +17,7 @@ export type Task =
   /** Continues live reading. The task of most schedules. */
   | { readonly act: 'run' }
   | ({ readonly act: 'backfill'; readonly id?: string } & Omit<BackfillTask, 'id'>)
-  /** Verifies a range. Default: the latest whole day that can be verified. */
+  /** Verifies a range. Default: the days that are due. */
   | { readonly act: 'verify'; readonly range?: Range; readonly repair?: boolean }
   /** Sends quarantined entries again: these, or all. */
   | { readonly act: 'redrive'; readonly ids?: readonly string[] }
@@ -36,10 +36,9 @@ export async function performTask(task: Task, context: FeedContext<AnyFeed>): Pr
       return await runFeed(ofEvents);
     case 'backfill':
       return await runBackfill(ofEvents, { ...task, id: task.id ?? idOf(feed, task.range, task.resend) });
-    case 'verify': {
-      const range = task.range ?? latestDay(feed, await liveCheckpoint(ofEvents));
-      return await runVerify(ofEvents, { ...task, range, id: jobId(range), once: task.range === undefined });
-    }
+    case 'verify':
+      if (!task.range) return await runScheduledVerify(ofEvents, task.repair ?? false);
+      return await runVerify(ofEvents, { ...task, range: task.range, id: jobId(task.range) });
     case 'move':
       return await moveFeed(ofEvents, task.to);
   }

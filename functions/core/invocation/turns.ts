@@ -2,11 +2,13 @@ import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
+import { joinReports } from '../run/make-report.ts';
 import type { FeedReport } from '../run/report.ts';
-import { addTallies } from '../stored/tally.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import { type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext, Shared } from './connection-context.ts';
 import { prepareConnection } from './prepare-connection.ts';
+import { refusalOfAll } from './refusals.ts';
 import { performTask } from './tasks.ts';
 import { reportRestRefused, reportUnrun } from './unrun-feeds.ts';
 
@@ -19,7 +21,7 @@ const SHORTEST_SLICE = 5 * SECOND;
 export async function runInTurns(context: ConnectionContext, shared: Shared): Promise<FeedReport[]> {
   const { effects } = context;
   const reports = new Map<string, FeedReport>();
-  let waiting = await mostLaggingFirst(context);
+  let waiting = await longestWaitingFirst(context);
   while (waiting.length > 0) {
     const again: AnyFeed[] = [];
     for (const [at, feed] of waiting.entries()) {
@@ -27,8 +29,9 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
       const began = effects.now();
       const report = await runSlice(context, shared, feed, others);
       const before = reports.get(feed.name);
-      reports.set(feed.name, before ? addReports(before, report) : report);
-      if (report.state === 'refused') return await reportRestRefused(context, reports, report);
+      reports.set(feed.name, before ? joinReports(before, report) : report);
+      const refusal = refusalOfAll(shared, [...reports.values()]);
+      if (refusal) return await reportRestRefused(context, reports, refusal);
       // A feed that did nothing because its turn to ask comes after the end of this run gets no further slice.
       const wasUsed = report.pages > 0 || effects.now() - began >= SHORTEST_SLICE;
       if (report.state === 'more' && wasUsed && effects.now() < shared.stopAt) again.push(feed);
@@ -36,12 +39,6 @@ export async function runInTurns(context: ConnectionContext, shared: Shared): Pr
     waiting = again;
   }
   return [...reports.values()];
-}
-
-/** Joins the reports of two slices of one feed: the state is that of the later one. */
-function addReports(one: FeedReport, other: FeedReport): FeedReport {
-  const warnings = [...new Set([...one.warnings, ...other.warnings])];
-  return { ...other, ...addTallies(one, other), warnings };
 }
 
 async function runSlice(
@@ -99,15 +96,25 @@ async function prepareOnce(context: ConnectionContext, shared: Shared, asker: As
 }
 
 /**
- * Sorts by the watermarks that are remembered, and reads the others; these are remembered then, so that no run reads its
- * checkpoint a second time. An old watermark does no harm: it only decides who goes first.
+ * Sorts by the time of the last turn, so that a feed that takes all of a run's time or quota cannot keep another one waiting
+ * for ever; those with the same turn by their lag. Checkpoints that are remembered are good enough for that. The others are
+ * read; these are remembered then, so that no run reads its checkpoint a second time.
  */
-async function mostLaggingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
+async function longestWaitingFirst({ effects, feeds }: ConnectionContext): Promise<AnyFeed[]> {
   if (feeds.length < 2) return [...feeds];
-  const watermarks = new Map<AnyFeed, Instant>();
+  const now = effects.now();
+  const waiting: { readonly feed: AnyFeed; readonly turn: Instant; readonly watermark: Instant }[] = [];
   for (const feed of feeds) {
-    const { watermark = 0 } = effects.recall(feed.name) ?? (await effects.load(feed.name)) ?? {};
-    watermarks.set(feed, watermark);
+    const item = effects.recall(feed.name) ?? (await effects.load(feed.name));
+    waiting.push({ feed, turn: lastTurn(item, now), watermark: item?.watermark ?? 0 });
   }
-  return [...feeds].sort((one, other) => (watermarks.get(one) as Instant) - (watermarks.get(other) as Instant));
+  waiting.sort((one, other) => one.turn - other.turn || one.watermark - other.watermark);
+  return waiting.map(({ feed }) => feed);
+}
+
+/** When a feed had its last turn; zero if it had none. A worker that has not given its lease back has died in its turn, or is at work. */
+function lastTurn(item: Checkpoint | undefined, now: Instant): Instant {
+  const { askedAt = 0, leaseUntil } = item ?? {};
+  // A time in the future comes from a wrong clock.
+  return leaseUntil ?? (askedAt <= now ? askedAt : 0);
 }

@@ -7,6 +7,7 @@ import type { Feed } from '../model.ts';
 import { firstWindow } from '../reading/plan.ts';
 import { readPlan } from '../reading/read-plan.ts';
 import { startRun } from '../reading/start-run.ts';
+import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
@@ -124,7 +125,14 @@ function restartForAdded(
 
 /** Restarts the backfill: removes its progress. */
 function restart(lease: Lease<BackfillCheckpoint>, { job, watermark, floor, destinations }: BackfillCheckpoint): void {
-  const removed = { plan: undefined, narrowed: undefined, broken: undefined, folded: undefined, scope: '' };
+  const removed = {
+    plan: undefined,
+    narrowed: undefined,
+    broken: undefined,
+    shortfall: undefined,
+    folded: undefined,
+    scope: '',
+  };
   lease.note({ ...removed, job, watermark, floor, destinations });
 }
 
@@ -198,13 +206,14 @@ function ended(job: BackfillJob, changes: Changes<BackfillCheckpoint> = {}): Out
 
 /** Continues to read the range, as far as there is time. */
 async function readPart(configured: FeedContext, leased: LeasedBackfill): Promise<Outcome> {
-  const { lease, asker, warnings } = leased;
+  const { lease, asker, warnings, conditions } = leased;
   const { id, range, resend } = lease.item.job;
   if (lease.item.watermark >= range.to) return { state: 'caught-up', changes: {} };
   const prepared = await configured.prepare(asker);
   const feed = { ...configured.feed, connection: prepared.connection };
   const context = { ...configured, feed };
   reconcileScope(feed, leased);
+  noteSight(conditions, prepared.visibility);
   await warnAboutForgotten(context, range, warnings);
   // Events that are sent again on purpose are remembered apart from those that the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
@@ -212,7 +221,7 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   const plan = planOf(feed, lease.item, range.to);
   const run = await startRun(context, leased, { prepared, seen, plan, place });
   const inTurn = (flush: Flush) => flushWithLiveLease(context, run, flush);
-  return await readPlan(resend ? run : { ...run, inTurn }, prepared, warnings);
+  return await readPlan(resend ? run : { ...run, inTurn }, prepared);
 }
 
 /** Restarts the backfill if the feed's scope has changed. */

@@ -2,6 +2,7 @@ import type { Address } from '../delivery/flush.ts';
 import type { EcsEvent } from '../ecs-event.ts';
 import { OutOfTimeError } from '../errors.ts';
 import { processPages } from '../reading/page-loop.ts';
+import type { Announced } from '../reading/pages/pages.ts';
 import type { Comparison, PageRun } from '../reading/run.ts';
 import { KeySet } from '../state/key-set.ts';
 import type { Range } from '../time.ts';
@@ -27,6 +28,8 @@ export class Findings implements Comparison {
   readonly wanted = new Map<string, number>();
   /** By bucket: the number of missing events, including those beyond the maximum. */
   readonly missingByBucket = new Map<string, number>();
+  /** Set if the vendor has announced more rows than it sent. */
+  shortBy: Announced | undefined;
   readonly #ids = new Set<string>();
 
   has(id: string): boolean {
@@ -61,7 +64,10 @@ export class Findings implements Comparison {
 /** Reads all pages of a range and delivers nothing. */
 export async function collect(run: PageRun, findings: Findings, range: Range): Promise<void> {
   const deliver = async () => undefined;
-  for await (const _ of processPages({ ...run, findings }, { range, deliver, settle: deliver })) {
+  const ended = (announced: Announced) => {
+    if (announced.total > announced.rows) findings.shortBy = announced;
+  };
+  for await (const _ of processPages({ ...run, findings }, { range, deliver, settle: deliver, ended })) {
     if (run.effects.stopping()) throw new OutOfTimeError();
   }
 }

@@ -1,6 +1,5 @@
 import { OutOfTimeError, TidemarkError, UnreadableError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { longestOverlap } from '../reading/plan.ts';
 import { isAboutRange } from '../reading/recover.ts';
 import { startPageRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
@@ -18,7 +17,7 @@ import {
 } from '../stored/checkpoint.ts';
 import { jobKey, type VerifyJob } from '../stored/job.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
-import { ceilTo, DAY, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
+import { ceilTo, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
@@ -30,41 +29,50 @@ export interface VerifyTask {
   /** It is cut to whole steps before the range that live reading still reads again. */
   readonly range: Range;
   readonly repair?: boolean;
-  /** Whether a verification that is done is not repeated. Schedules ask for the same one several times. */
-  readonly once?: boolean;
+  /** A verification that is done and began at or after this time is not repeated. Schedules ask for the same one several times. */
+  readonly dueSince?: Instant;
 }
 
 /** The longest range that is compared at once. */
 const LONGEST_STEP: Duration = 6 * HOUR;
 
-type LeasedVerification = LeasedRun<VerifyCheckpoint>;
+/** A verification under its lease, and the live feed's checkpoint. */
+type LeasedVerification = LeasedRun<VerifyCheckpoint> & { readonly live: FeedCheckpoint };
 
 /**
  * Reads a range again, compares the vendor's events with the delivered ones, and delivers the missing ones if that is wanted.
  * One run does as much as it has time for; the next one continues.
  */
 export async function runVerify(feedContext: FeedContext, task: VerifyTask): Promise<FeedReport> {
+  return await verifyRange(feedContext, await verifiedLive(feedContext), task);
+}
+
+/** The same, if the live feed's checkpoint is known. */
+export async function verifyRange(
+  feedContext: FeedContext,
+  live: FeedCheckpoint,
+  task: VerifyTask,
+): Promise<FeedReport> {
   const context = { ...feedContext, key: jobKey(feedContext.feed.name, 'verify', task.id) };
-  const live = await withBackfilled(context, await liveCheckpoint(context));
   const range = verifiable(context, live, task.range);
   const fresh = (start: Instant) => newJob(task, live, range, start);
   return await withLease<VerifyCheckpoint>(context, {
     kind: 'verify',
     fresh,
-    work: async (leased) => {
+    work: async (run) => {
+      const leased = { ...run, live };
       beginAgain(task, leased, fresh);
       warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
       return await verify(context, leased);
     },
-    // Most of the hourly invocations find the day's verification done. They write nothing.
-    isOver: ({ job }) => task.once === true && job.state === 'done',
+    isOver: ({ job }) => task.dueSince !== undefined && job.state === 'done' && job.startedAt >= task.dueSince,
   });
 }
 
-/** The latest whole day that can be verified: usually yesterday. */
-export function latestDay(feed: Feed, { watermark }: FeedCheckpoint): Range {
-  const to = floorTo(watermark - longestOverlap(feed), DAY);
-  return { from: to - DAY, to };
+/** Whether anything of a range can be verified. */
+export function isVerifiable(context: FeedContext, live: FeedCheckpoint, wanted: Range): boolean {
+  const { from, to } = verifiable(context, live, wanted);
+  return from < to;
 }
 
 /** The whole steps of a range that lie before the watermark minus the overlap, and not below the floor. */
@@ -77,7 +85,9 @@ function verifiable({ effects, feed }: FeedContext, live: FeedCheckpoint, { from
 }
 
 /** The live checkpoint, extended by the ranges of finished backfills: the destinations have events since an earlier time then. */
-async function withBackfilled({ effects, feed }: FeedContext, live: FeedCheckpoint): Promise<FeedCheckpoint> {
+export async function verifiedLive(context: FeedContext): Promise<FeedCheckpoint> {
+  const { effects, feed } = context;
+  const live = await liveCheckpoint(context);
   const items = await effects.loadJobs(feed.name, 'backfill');
   const finished = items.filter(
     (item): item is BackfillCheckpoint => item.kind === 'backfill' && item.job.state === 'done',
@@ -178,10 +188,21 @@ async function comparePart(
   } catch (thrown) {
     return afterFailure(feed, leased, range, thrown);
   }
-  const steps = await compareHours({ run, findings, range, seenFor }, stepOf(feed));
+  const steps = doubted(leased, findings, await compareHours({ run, findings, range, seenFor }, stepOf(feed)));
   const { missing } = findings;
   if (!leased.lease.item.job.repair || missing.length === 0) return steps;
   return await repair(context, run, { missing, steps, range });
+}
+
+/** A vendor that has sent fewer rows than it announced has not shown all of them, unless its totals are known to be wrong. */
+function doubted(
+  { live }: LeasedVerification,
+  { shortBy }: Findings,
+  steps: readonly VerifiedStep[],
+): readonly VerifiedStep[] {
+  if (!shortBy || live.shortfall?.since !== undefined) return steps;
+  const note = `the vendor announced ${shortBy.total} rows and sent ${shortBy.rows}`;
+  return steps.map((step) => ({ ...step, note, unsure: true }));
 }
 
 /** After a failure, tries a shorter part. The smallest part that cannot be read is reported as unreadable. */

@@ -1,8 +1,8 @@
 import { flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
-import { recordHash } from '../events/identity.ts';
+import { rowKey } from '../events/identity.ts';
 import type { Row, Stream } from '../model.ts';
-import { formatTime, type Range } from '../time.ts';
+import type { Range } from '../time.ts';
 import type { Announced, PageRows, ReadPage } from './pages/pages.ts';
 import { noteProof } from './pages/proof.ts';
 import { readPages } from './pages/read-pages.ts';
@@ -29,6 +29,8 @@ export interface RangeRead {
   deliver(reading: Reading): Promise<void>;
   /** Delivers the events read so far and waits for that. Called before an error is passed on. */
   settle(reading: Reading): Promise<void>;
+  /** Called at the end, if the vendor has announced how many rows there are. */
+  readonly ended?: ((announced: Announced) => void) | undefined;
 }
 
 /** The state of a read after one of its pages. */
@@ -58,14 +60,14 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
   };
   for (;;) {
     const step = await orSettle(pages.next());
-    if (step.done) return noteMismatch(run, step.value);
+    if (step.done) return step.value && read.ended?.(step.value);
     const page = step.value;
     run.tally.pages++;
     run.effects.count('Pages', 1);
     noteProof(run, range, page);
     if (page.again) continue;
     await orSettle(processSlices(run, read, reading, page));
-    reading = { ...reading, pageBefore: new Set(page.hashes) };
+    reading = { ...reading, pageBefore: new Set(page.keys.map(({ hash }) => hash)) };
     yield { number: page.number, reading };
   }
 }
@@ -90,7 +92,7 @@ async function processSlices(run: PageRun, read: RangeRead, reading: Reading, pa
 export async function processSinglePage(run: PageRun, range: Range, rows: readonly Row[]): Promise<void> {
   const { stream } = run.feed;
   const reading = newReading(stream, range, askedRange(stream, range));
-  await processPage(run, reading, { rows, hashes: rows.map(recordHash), number: 1 });
+  await processPage(run, reading, { rows, keys: rows.map((row) => rowKey(stream, row)), number: 1 });
 }
 
 /** The end of the slice that begins at a row. */
@@ -102,19 +104,8 @@ function sliceEnd({ rows }: PageRows, from: number): number {
   return to;
 }
 
-function sliceOf({ rows, hashes, number }: PageRows, from: number, to: number): PageRows {
-  return { rows: rows.slice(from, to), hashes: hashes.slice(from, to), number };
-}
-
-/** Logs a difference between the announced and the actual number of rows. It proves nothing, since some vendors announce too many. */
-function noteMismatch({ effects, feed, progress }: PageRun, announced: Announced | undefined): void {
-  if (!announced || announced.total === announced.rows) return;
-  effects.count('TotalMismatch', 1);
-  effects.log('info', `${feed.name}: the vendor announced ${announced.total} rows and sent ${announced.rows}.`, {
-    feed: feed.name,
-    from: formatTime(progress.window.from),
-    to: formatTime(progress.window.to),
-  });
+function sliceOf({ rows, keys, number }: PageRows, from: number, to: number): PageRows {
+  return { rows: rows.slice(from, to), keys: keys.slice(from, to), number };
 }
 
 /** The state of a read that has not begun. */

@@ -1,4 +1,4 @@
-import { recordHash } from '../events/identity.ts';
+import { type RowKey, rowKey } from '../events/identity.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import type { Identity, Page, Request } from '../model.ts';
 import { ask } from '../requests/ask.ts';
@@ -13,6 +13,9 @@ import { isInside, isMargin, type PageRun, type Reading } from './run.ts';
 const MAX_SETTLED = 50;
 const MAX_SETTLED_PER_PAGE = 2;
 
+/** Maximum length of an id in a message. */
+const LONGEST_SHOWN = 100;
+
 /** Makes events of the rows of a page and queues those that were not delivered before. */
 export async function processPage(run: PageRun, reading: Reading, page: PageRows): Promise<void> {
   const { effects, feed, tally, observers } = run;
@@ -20,35 +23,50 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
   const { stream } = feed;
   const rows = page.rows.map((row, at) => {
     const record = new OneRecord(row);
-    return { record, identities: identitiesOf(feed, record), hash: page.hashes[at] as string };
+    return { record, identities: identitiesOf(feed, record), key: page.keys[at] as RowKey };
   });
   // The vendor orders and filters rows by one time, that of the first identity. The other identities go with the row.
   const inRange = rows.filter(({ identities }) => !isMargin(reading, identities[0]?.time));
   await run.seen.prepare(bucketsOf(inRange), run.progress.window);
-  for (const { record, identities, hash } of inRange) {
+  for (const { record, identities, key } of inRange) {
+    const { hash, isNumbered } = key;
     const time = identities[0]?.time;
     if (!reading.rangeIgnoresRowTime && !isInside(reading.range, time)) effects.count('OutOfRange', 1);
     if (stream.ongoing) record.ask((shown) => observers.ongoing.observe(shown));
-    const hasId = identities.every(({ id }) => id !== undefined);
     const placed = placeInOrder(reading, time);
     if (placed !== undefined && reading.pageBefore.has(hash) && needsSettling(run, reading, placed, page.number)) {
-      await (hasId ? readInstant(run, reading, placed) : settleIdenticalRows(run, reading, hash, placed));
+      await (isNumbered ? settleIdenticalRows(run, reading, hash, placed) : readInstant(run, reading, placed));
     }
-    const occurrence = numberRow(run, reading, { hasId, hash, time: placed });
+    const occurrence = numberRow(run, reading, key, placed);
     if (stream.actor) observers.singleActor.observe(record.ask(stream.actor), time);
+    let isNew = false;
     for (const identity of identities) {
       tally.fetched++;
       if (occurrence === undefined) {
         tally.suppressed++;
         continue;
       }
-      const queued = queueEvent(run, reading, identity, { record, hash, occurrence });
+      const queued = queueEvent(run, reading, identity, { record, key, occurrence });
       // Nearly every answer is there at once. To wait for each of them would take longer than all the rest.
       if (queued !== true && (queued === false || !(await queued))) tally.suppressed++;
+      else isNew = true;
     }
+    if (key.id !== undefined) noteId(run, key, isNew);
   }
   effects.count('Fetched', tally.fetched - fetched);
   effects.count('Suppressed', tally.suppressed - suppressed);
+}
+
+/** Tells of an id that the vendor has used for several records. */
+function noteId({ effects, feed, observers }: PageRun, key: RowKey, isNew: boolean): void {
+  const { reusedIds } = observers;
+  if (!reusedIds.isReused(key, isNew)) return;
+  effects.count('ReusedIds', 1);
+  if (!reusedIds.isFirst()) return;
+  effects.log('warn', 'The vendor has used one id for several records. Each is delivered as an event of its own.', {
+    feed: feed.name,
+    id: key.id?.slice(0, LONGEST_SHOWN),
+  });
 }
 
 /** The buckets of events: few, since rows that follow each other are mostly of the same hour. */
@@ -63,21 +81,17 @@ function placeInOrder({ range, rangeIgnoresRowTime }: Reading, time: Instant | u
   return rangeIgnoresRowTime || isInside(range, time) ? time : undefined;
 }
 
-/** A row that is to be numbered. */
-interface RowToNumber {
-  /** Whether all of its events have an id of the vendor's. */
-  readonly hasId: boolean;
-  readonly hash: string;
-  /** Undefined if the row has no place in the order of time. */
-  readonly time: Instant | undefined;
-}
-
-/** Occurrence number among identical rows; undefined if paging repeated the row. A vendor's id makes counting unnecessary. */
-function numberRow(run: PageRun, { order, occurrences }: Reading, { hasId, hash, time }: RowToNumber) {
-  if (!hasId && occurrences.repeats(hash, time)) return undefined;
+/**
+ * Occurrence number among identical rows; undefined if paging repeated the row.
+ *
+ * @param time undefined if the row has no place in the order of time
+ */
+function numberRow(run: PageRun, reading: Reading, { hash, isNumbered }: RowKey, time: Instant | undefined) {
+  const { order, occurrences } = reading;
+  if (isNumbered && occurrences.repeats(hash, time)) return undefined;
   if (time !== undefined) order.add(time);
   if (!order.monotone) run.progress.rowsOutOfOrder();
-  return hasId ? 0 : occurrences.next(hash, time, order.monotone);
+  return isNumbered ? occurrences.next(hash, time, order.monotone) : 0;
 }
 
 /** Whether another request must find out the rows of an instant, because some of them are on both sides of a page boundary. */
@@ -112,7 +126,7 @@ function requestFor({ feed }: PageRun, time: Instant): Request {
 }
 
 /**
- * Reads all rows of an instant whose row with a vendor id came twice at a page boundary. With paging by offset, the rows of
+ * Reads all rows of an instant of which one that is not numbered came twice at a page boundary. With paging by offset, the rows of
  * an instant may have changed their order between two pages, so that one of them did not come at all.
  */
 async function readInstant(run: PageRun, reading: Reading, time: Instant): Promise<void> {
@@ -124,13 +138,16 @@ async function readInstant(run: PageRun, reading: Reading, time: Instant): Promi
   for (const row of rows) {
     const record = new OneRecord(row);
     const identities = identitiesOf(feed, record);
-    if (identities[0]?.time !== time || identities.some(({ id }) => id === undefined)) continue;
+    const key = rowKey(feed.stream, row);
+    if (identities[0]?.time !== time || key.isNumbered) continue;
     record.ask((shown) => observers.ongoing.observe(shown));
+    let isNew = false;
     for (const identity of identities) {
       tally.fetched++;
-      const queued = await queueEvent(run, reading, identity, { record, hash: recordHash(row), occurrence: 0 });
-      if (!queued) tally.suppressed++;
+      if (await queueEvent(run, reading, identity, { record, key, occurrence: 0 })) isNew = true;
+      else tally.suppressed++;
     }
+    noteId(run, key, isNew);
   }
 }
 
@@ -146,7 +163,7 @@ async function countRows(run: PageRun, first: Request, time: Instant): Promise<M
     if (number === 2) return page.rows.length === 0 ? totals : undefined;
     for (const row of page.rows) {
       if (identitiesOf(feed, new OneRecord(row))[0]?.time !== time) continue;
-      const hash = recordHash(row);
+      const { hash } = rowKey(feed.stream, row);
       totals.set(hash, (totals.get(hash) ?? 0) + 1);
     }
     request = page.next;

@@ -4,6 +4,7 @@ import type { PreparedConnection } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { finishWindow } from './finish-window.ts';
+import { checkAnnounced } from './pages/announced.ts';
 import { ReadAhead } from './pages/read-ahead.ts';
 import { readWindow } from './read-window.ts';
 import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
@@ -11,11 +12,7 @@ import { TooManyRowsError } from './rows/occurrences.ts';
 import type { Run } from './run.ts';
 
 /** Reads window after window of the run's plan. */
-export async function readPlan(
-  run: Run,
-  { visibility }: PreparedConnection,
-  warnings: string[],
-): Promise<RunOutcome<ReadingCheckpoint>> {
+export async function readPlan(run: Run, { visibility }: PreparedConnection): Promise<RunOutcome<ReadingCheckpoint>> {
   const atOnce = run.feed.connection.requestsInFlight ?? 1;
   const ahead = atOnce > 1 ? new ReadAhead(run, atOnce) : undefined;
   try {
@@ -30,10 +27,7 @@ export async function readPlan(
     throw thrown;
   } finally {
     ahead?.stop();
-    if (visibility.singleActorWarning !== undefined && run.observers.singleActor.onlyOneActor) {
-      run.effects.count('NarrowSight', 1);
-      warnings.push(visibility.singleActorWarning);
-    }
+    if (visibility.singleActorWarning !== undefined) noteActors(run, visibility.singleActorWarning);
   }
 }
 
@@ -42,7 +36,9 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
   const { left } = run.progress;
   const { pages, fetched } = run.tally;
   try {
-    if ((await readWindow(run)) === 'go-on') return undefined;
+    const { isComplete, announced } = await readWindow(run);
+    if (!isComplete) return undefined;
+    if (announced) await checkAnnounced(run, announced, left);
     return await finishWindow(run, run.tally.fetched - fetched);
   } catch (thrown) {
     const start = { left, readSome: run.tally.pages > pages };
@@ -54,6 +50,14 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
     if (isCutShort(thrown) && !run.deliveries.hasFailed) await adaptAfterCutShort(run, start);
     throw thrown;
   }
+}
+
+/** Where the vendor does not say what the credentials may see, its log may show that they see little. */
+function noteActors({ effects, observers, conditions }: Run, warning: string): void {
+  if (observers.singleActor.severalActors) conditions.ended('narrow-sight');
+  if (!observers.singleActor.onlyOneActor) return;
+  effects.count('NarrowSight', 1);
+  conditions.holds('narrow-sight', warning);
 }
 
 /** Whether the read of a window was ended by the vendor or by the time. */

@@ -2,10 +2,18 @@ import { flushDue } from '../delivery/deliver-outgoing.ts';
 import type { Range } from '../time.ts';
 import { flushBehind } from './flush-behind.ts';
 import { processPages } from './page-loop.ts';
+import type { Announced } from './pages/pages.ts';
 import type { Reading, Run } from './run.ts';
 
-/** Whether a window was read to its end. After `go-on`, the rest of it according to `progress` is read next. */
-export type WindowEnd = 'complete' | 'go-on';
+/** How the read of a window ended. */
+export interface WindowEnd {
+  /** Whether it was read to its end. Otherwise the rest of it according to `progress` is read next. */
+  readonly isComplete: boolean;
+  /** The number of rows that the vendor had announced for all that was read, if it did, and the number that came. */
+  readonly announced?: Announced | undefined;
+}
+
+const GO_ON: WindowEnd = { isComplete: false };
 
 /**
  * Reads the rest of the plan's window, page by page, and delivers meanwhile. If the read ends early, everything that was read
@@ -18,24 +26,28 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
   const { left, window } = progress;
   const range = left ?? window;
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
+  let announced: Announced | undefined;
   const read = {
     range,
     asked: bounds,
     inSlices: true,
     deliver: (reading: Reading) => flush(run, reading),
     settle: (reading: Reading) => settle(run, reading),
+    ended: (counts: Announced) => {
+      announced = counts;
+    },
   };
   for await (const { number, reading } of processPages(run, read)) {
     if (number >= cutAfterPages && isShorter(leftOf(run, reading), range)) {
       await flush(run, reading);
-      return 'go-on';
+      return GO_ON;
     }
     if (flushDue(run)) await flush(run, reading);
   }
-  if (!progress.unordered || !left) return 'complete';
+  if (!progress.unordered || !left) return { isComplete: true, announced };
   // The read began in the middle of the window. Rows out of order show that this position was wrong.
   progress.restartWindow();
-  return 'go-on';
+  return GO_ON;
 }
 
 function isShorter(left: Range | undefined, range: Range): boolean {

@@ -3,12 +3,14 @@ import { noBelievedClock } from '../clocks/run-clocks.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { bringBack } from '../run/bring-back.ts';
+import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, failed, type RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
+import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
+import { bringBack } from '../run/times/bring-back.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { Lease } from '../state/lease.ts';
 import { foldDays } from '../state/ledger.ts';
@@ -42,35 +44,40 @@ async function readLive(
   prepared: PreparedConnection,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { effects, destinations, seenFor } = context;
-  const { lease, warnings, clocks } = leased;
+  const { lease, warnings, clocks, conditions } = leased;
   const reset = await bringBack(context, leased);
   const scopeChange = reconcileScope(context, lease);
-  warnings.push(...prepared.visibility.warnings);
+  await reviewScopeChange(context, leased);
+  noteSight(conditions, prepared.visibility);
   reconcileFeedDestinations(destinations, lease);
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
+  if (leased.keptSeen) seen.takeOver(leased.keptSeen);
   if (reset) {
     warnings.push(reset.message);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'watermark-reset', range: reset.range });
   }
   if (scopeChange) {
-    warnings.push(scopeChange.message);
+    conditions.holds('scope-changed', scopeChange.message, scopeChange.range);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!plan)
-    return clocks.agree ? caughtUp(clocks.now) : failed(noBelievedClock(clocks), lease.item.failures, effects.now());
+  if (!plan) {
+    return clocks.agree
+      ? { ...caughtUp(clocks.now), seen }
+      : failed(noBelievedClock(clocks), lease.item.failures, effects.now());
+  }
   const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
-    outcome = await readOngoing(run, await readPlan(run, prepared, warnings));
+    outcome = await readOngoing(run, await readPlan(run, prepared));
     run.notes.save(lease, run.notes.lateness.takeNew(), effects.now());
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
   if (outcome.state !== 'caught-up' || destinations.length === 0) return outcome;
   const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
-  return { ...outcome, changes: { ...outcome.changes, ...folded } };
+  return { ...outcome, seen, changes: { ...outcome.changes, ...folded } };
 }
 
 /**

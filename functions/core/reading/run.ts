@@ -5,6 +5,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import type { Feed } from '../model.ts';
 import type { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
+import type { ConditionNotes } from '../run/condition-notes.ts';
 import type { Lease } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
@@ -12,6 +13,7 @@ import type { Instant, Range } from '../time.ts';
 import type { Pages } from './pages/pages.ts';
 import type { Progress } from './progress.ts';
 import type { Occurrences } from './rows/occurrences.ts';
+import type { ReusedIds } from './rows/reused-ids.ts';
 import type { RowOrder } from './rows/row-order.ts';
 import type { SingleActorCheck } from './rows/single-actor-check.ts';
 import type { WorkNotes } from './work-notes.ts';
@@ -31,6 +33,7 @@ interface RowObservers {
   readonly singleActor: SingleActorCheck;
   readonly marks: SignInMarks;
   readonly ongoing: OngoingNotes;
+  readonly reusedIds: ReusedIds;
 }
 
 /** A run that reads pages and makes events of their rows. */
@@ -52,6 +55,7 @@ export interface PageRun extends Sending {
 /** A run that reads windows and moves the checkpoint on. */
 export interface Run extends PageRun {
   readonly lease: Lease<ReadingCheckpoint>;
+  readonly conditions: ConditionNotes;
 }
 
 /** The state of one read of one window. */

@@ -7,6 +7,7 @@ import type { Seen } from '../state/seen.ts';
 import type { Plan, ReadingCheckpoint, VerifyCheckpoint } from '../stored/checkpoint.ts';
 import type { Instant } from '../time.ts';
 import { Progress } from './progress.ts';
+import { ReusedIds } from './rows/reused-ids.ts';
 import { SingleActorCheck } from './rows/single-actor-check.ts';
 import type { PageRun, Run } from './run.ts';
 import { WorkNotes } from './work-notes.ts';
@@ -28,8 +29,8 @@ export async function startRun(
   leased: LeasedRun<ReadingCheckpoint>,
   options: RunOptions,
 ): Promise<Run> {
-  const { lease } = leased;
-  return { ...(await startPageRun(context, leased, options)), lease };
+  const { lease, conditions } = leased;
+  return { ...(await startPageRun(context, leased, options)), lease, conditions };
 }
 
 /** Sets up a run that only reads pages. @param context its feed has the prepared connection */
@@ -51,7 +52,12 @@ export async function startPageRun(
     asker,
     progress: new Progress(feed, { plan, checkpoint: lease.item, clocks, readBefore }),
     clocks,
-    observers: { singleActor: new SingleActorCheck(), marks: marksOf(context, prepared, lease), ongoing },
+    observers: {
+      singleActor: new SingleActorCheck(),
+      marks: marksOf(context, prepared, lease),
+      ongoing,
+      reusedIds: new ReusedIds(),
+    },
     notes: new WorkNotes(tally),
     bounds: { destinations, floor },
   };

@@ -7,6 +7,7 @@ import { type Duration, type Instant, MINUTE, SECOND } from '../time.ts';
 import type { Access } from './access/access.ts';
 import { judge } from './judge.ts';
 import type { Pacer } from './pacer.ts';
+import type { Endpoint, Pause } from './pause.ts';
 
 /** Longest wait inside a run; for a longer one, the run ends and notes when to come back. */
 const LONGEST_WAIT_IN_PLACE = 10 * SECOND;
@@ -18,6 +19,8 @@ export interface Asker {
   readonly source: Source;
   readonly connection: Connection;
   readonly pacer: Pacer;
+  /** The endpoint that is asked, with the pause that is its own. */
+  readonly endpoint: Endpoint;
   /** The version of the secret that the invocation has begun with. */
   readonly secretVersion: string;
   /** Called before an answer is used: checks what the credentials may see if the secret was replaced since the invocation began. */
@@ -58,7 +61,7 @@ interface Asking {
 
 /** Sends a request until there is a usable answer, within the limits of the vendor and the run's time. */
 export async function ask(asker: Asker, request: Request): Promise<Answer> {
-  const { effects, source, pacer, access } = asker;
+  const { effects, source, pacer, access, endpoint } = asker;
   const asking: Asking = { request, attempt: 1, before: undefined, token: 0, fresh: false, isRenewed: false };
   for (; ; asking.attempt++) {
     await waitForHold(asker, asking);
@@ -66,8 +69,10 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
     await waitForTurn(asker, asking);
     asking.token = access?.number ?? 0;
     const { answer, verdict } = await askOnce(asker, asking);
-    if (answer) pacer.learn(source.quota?.(answer, effects.now()), effects.now());
+    const quota = answer && source.quota?.(answer, effects.now());
+    pacer.learn(quota, effects.now());
     if (answer && verdict.kind === 'done') {
+      pacer.accepted();
       await asker.checkSecret?.();
       return answer;
     }
@@ -78,7 +83,8 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
       if (verdict.code !== 'refused' && answer && asker.acceptsRefusal) return answer;
       await renewAccess(asker, asking, verdict);
     }
-    if (verdict.kind === 'later') await waitFor(asker, asking, verdict);
+    // Only a quota that is stated to be used up is known to be for all endpoints.
+    if (verdict.kind === 'later') await waitFor(asker, asking, verdict, quota?.remaining === 0 ? pacer : endpoint);
     asking.before = verdict;
     asker.tally.retries++;
     effects.count('Retries', 1);
@@ -86,10 +92,11 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
 }
 
 async function askOnce(
-  { effects, source, patience = PATIENCE, endBy }: Asker,
+  { effects, source, endpoint, patience = PATIENCE, endBy }: Asker,
   { request, fresh }: Asking,
 ): Promise<{ answer?: Answer; verdict: Verdict }> {
   const timeout = Math.min(patience.timeout, endBy - effects.now());
+  endpoint.isAsked = true;
   try {
     const answer = await effects.fetch(request, timeout, fresh);
     return { answer, verdict: judge(source, answer, effects.now(), request) };
@@ -99,15 +106,14 @@ async function askOnce(
   }
 }
 
-/** Waits until the connection may ask again, if that is soon; else the run pauses. */
+/** Waits until the endpoint may be asked again, if that is soon; else the run pauses. */
 async function waitForHold(asker: Asker, asking: Asking): Promise<void> {
-  const { effects, pacer, stopAt, waitsInPlace } = asker;
-  const wait = pacer.until - effects.now();
+  const { effects, pacer, endpoint, stopAt, waitsInPlace } = asker;
+  const { until, why, throttled, scope } = endpoint.until >= pacer.until ? endpoint : pacer;
+  const wait = until - effects.now();
   if (wait > 0) {
     const longest = waitsInPlace ? stopAt - effects.now() : LONGEST_WAIT_IN_PLACE;
-    if (wait > longest || effects.now() + wait > stopAt) {
-      throw new PauseError(pacer.until, pacer.why, pacer.throttled);
-    }
+    if (wait > longest || effects.now() + wait > stopAt) throw new PauseError(until, why, throttled, scope);
     await effects.sleep(wait);
   }
   checkTime(asker, asking, effects.now());
@@ -150,26 +156,37 @@ async function hasNewSecret({ effects, secretVersion }: Asker, asking: Asking, {
   return (await effects.secretVersion(true)) !== secretVersion;
 }
 
-/** Waits before the next attempt: as long as the vendor asks for, else with backoff. Throws if there must be no further attempt. */
-async function waitFor(asker: Asker, asking: Asking, verdict: Verdict & { kind: 'later' }): Promise<void> {
-  const { effects, pacer, stopAt, patience } = asker;
+/**
+ * Waits before the next attempt: as long as the vendor asks for, else with backoff. Throws if there must be no further attempt.
+ *
+ * @param held what the vendor's pause is for: all endpoints of the connection, or the one that was asked
+ */
+async function waitFor(asker: Asker, asking: Asking, verdict: Verdict & { kind: 'later' }, held: Pause): Promise<void> {
+  const { effects, pacer, endpoint, stopAt, patience } = asker;
   const { attempts } = patience ?? PATIENCE;
   const { request, attempt } = asking;
   const { at, reason, throttled } = verdict;
   const now = effects.now();
+  const hold = (until: Instant, byVendor: boolean) => {
+    held.hold(until, reason, byVendor);
+    if (held === endpoint) pacer.pausedBy(endpoint);
+  };
   if (request.once && !throttled) {
-    if (at !== undefined) pacer.hold(Math.min(at, now + MAX_HOLD), reason, false);
+    if (at !== undefined) hold(Math.min(at, now + MAX_HOLD), false);
     throw new ExpiredError(reason);
   }
   if (throttled) effects.count('Throttled', 1);
   if (at !== undefined) {
-    // The next attempt waits for that or pauses the run, because no feed of the connection may ask before then.
-    pacer.hold(Math.min(Math.max(at, now), now + MAX_HOLD), reason);
-    if (attempt >= attempts) throw new PauseError(Math.max(pacer.until, now + MINUTE), reason, throttled);
+    // The next attempt waits for that or pauses the run.
+    hold(Math.min(Math.max(at, now), now + MAX_HOLD), true);
+    if (attempt >= attempts) throw new PauseError(Math.max(held.until, now + MINUTE), reason, throttled);
     return;
   }
   if (await pauseBeforeRetry(effects, { ...RETRIES.request, attempts }, { made: attempt, until: stopAt })) return;
-  if (throttled) throw new PauseError(effects.now() + MINUTE, reason, true);
+  if (throttled) {
+    hold(effects.now() + MINUTE, true);
+    throw new PauseError(held.until, reason, true);
+  }
   throw unanswered(reason, attempt);
 }
 

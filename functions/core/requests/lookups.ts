@@ -4,6 +4,7 @@ import type { ConnectionStore } from '../state/connection-store.ts';
 import { HOUR, SECOND } from '../time.ts';
 import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
+import { Endpoint } from './pause.ts';
 
 /** A lookup that the feeds can do without gets one short attempt, and another one an hour later. */
 const PATIENCE = { attempts: 1, timeout: 5 * SECOND } as const;
@@ -63,7 +64,8 @@ async function lookUpOne(
 function spareAsker(asker: Asker): Asker {
   const now = asker.effects.now();
   const stopAt = now + Math.max(0, asker.stopAt - now) * SPARE_SHARE;
-  return { ...asker, pacer: new Pacer(asker.pacer), patience: PATIENCE, optional: true, stopAt };
+  const apart = { pacer: new Pacer(asker.pacer), endpoint: new Endpoint() };
+  return { ...asker, ...apart, patience: PATIENCE, optional: true, stopAt };
 }
 
 /** Performs a lookup that the feeds need. */
@@ -93,7 +95,7 @@ async function tryToFind(
     if (thrown instanceof OutOfTimeError && (effects.stopping() || effects.now() >= stopAt)) throw thrown;
     effects.log('debug', `The lookup ${lookup.name} failed; the feeds run without it.`, { error: String(thrown) });
   }
-  // If the vendor asked for a pause, that is for the whole connection.
+  // The quota of the account is used up.
   if (spare.pacer.throttled) pacer.hold(spare.pacer.until, spare.pacer.why);
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Pace, Quota } from '../model.ts';
 import { HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
+import { type Endpoint, Pause } from './pause.ts';
 
 /** The share of a quota that we leave to the vendor's other clients. */
 const RESERVED = 0.1;
@@ -8,28 +9,45 @@ const RESERVED_BY_JOBS = 0.5;
 /** Maximum time until a quota's reset. A later one comes from a wrong clock. */
 const LONGEST_RESET = HOUR;
 
+/** Number of endpoints that have to ask for a pause in a row before all others of the connection pause, too. */
+const ENOUGH_TO_PAUSE_ALL = 2;
+
 /** The vendor's quota, shared by all feeds of a connection in a run, and the time before which none of them asks. */
-export class Pacer {
-  /** No request starts before it. */
-  until: Instant = 0;
-  why = '';
-  /** Whether the vendor itself has asked for the pause. */
-  throttled = false;
+export class Pacer extends Pause {
   quota: Quota | undefined;
   /** Requests a minute, where the vendor limits them. */
   perMinute: number | undefined;
   /** By bucket, when the next request may start. */
   readonly #turns: Map<string, Instant>;
   readonly #reserved: number;
+  /** The endpoints that have asked for a pause since the last usable answer of any. */
+  readonly #pausing = new Set<Endpoint>();
 
   /**
    * @param other shares its turns and its pause with this pacer; what this one learns later is not shared
    * @param forJob leaves more to others, because live reading goes on at the same time
    */
   constructor(other?: Pacer, forJob = false) {
+    super();
     this.#reserved = forJob ? RESERVED_BY_JOBS : RESERVED;
     this.#turns = other ? other.#turns : new Map();
-    if (other) this.hold(other.until, other.why, other.throttled);
+    if (other) this.hold(other.until, other.why, other.throttled, other.scope);
+  }
+
+  /** An answer was usable: whatever endpoints have asked for before, it was not for all of them. */
+  accepted(): void {
+    this.#pausing.clear();
+  }
+
+  /**
+   * An endpoint has asked for a pause, and stated no quota of the account. Other endpoints may be well. If a second one asks for
+   * the same before any answer is usable, the others are left alone for the rest of this run; the next run asks them first.
+   */
+  pausedBy(endpoint: Endpoint): void {
+    this.#pausing.add(endpoint);
+    if (this.#pausing.size < ENOUGH_TO_PAUSE_ALL) return;
+    const until = Math.min(...[...this.#pausing].map((one) => one.until));
+    this.hold(until, endpoint.why, endpoint.throttled, 'connection');
   }
 
   /** Learns from an answer. When only the reserved share of the quota is left, requests pause until it is filled again. */
@@ -71,13 +89,5 @@ export class Pacer {
   /** When every bucket has had its last turn. */
   get lastTurn(): Instant {
     return Math.max(0, ...this.#turns.values());
-  }
-
-  /** Lets no request start before this time. */
-  hold(until: Instant, why: string, throttled = true): void {
-    if (until <= this.until) return;
-    this.until = until;
-    this.why = why;
-    this.throttled = throttled;
   }
 }

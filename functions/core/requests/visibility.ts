@@ -1,9 +1,10 @@
-import { PauseError, TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 import type { Answer, Connection, Visibility } from '../model.ts';
 import type { ConnectionStore } from '../state/connection-store.ts';
 import { HOUR, SECOND } from '../time.ts';
 import { type Asker, ask } from './ask.ts';
 import { Pacer } from './pacer.ts';
+import { Endpoint } from './pause.ts';
 
 /** Interval of the checks. */
 const MAX_AGE = HOUR;
@@ -52,7 +53,7 @@ async function look(visibility: Visibility, connection: Connection, asker: Asker
   const { effects, pacer, access } = asker;
   const answers: Answer[] = [];
   // A pacer of its own: what it learns of the quota must not keep this run from the one request that brings rows.
-  const apart = { ...asker, pacer: new Pacer(pacer), patience: PATIENCE };
+  const apart = { ...asker, pacer: new Pacer(pacer), endpoint: new Endpoint(), patience: PATIENCE };
   try {
     for (let request = visibility.first(connection); ; ) {
       // Without the first answer nothing is known; a refusal of a later question is a part of the answer.
@@ -63,10 +64,9 @@ async function look(visibility: Visibility, connection: Connection, asker: Asker
     }
   } catch (thrown) {
     if (effects.stopping()) throw thrown;
-    if (thrown instanceof TidemarkError && thrown.code === 'refused') throw thrown;
     if (access?.failure !== undefined) throw thrown;
-    // A vendor that throttles this request throttles the whole connection.
-    if (thrown instanceof PauseError && thrown.throttled) pacer.hold(thrown.until, thrown.message);
+    // The quota of the account is used up.
+    if (apart.pacer.throttled) pacer.hold(apart.pacer.until, apart.pacer.why);
     effects.log('debug', 'The check of what the credentials may see failed; the feeds run without it.', {
       error: String(thrown),
     });

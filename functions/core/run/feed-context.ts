@@ -1,6 +1,6 @@
 import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Writer } from '../delivery/event-writer.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects, KeptSeen } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
 import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
@@ -9,6 +9,7 @@ import type { Lease } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { Duration, Instant } from '../time.ts';
+import type { ConditionNotes } from './condition-notes.ts';
 
 /** Inputs of a run of one feed. */
 export interface FeedContext<F extends AnyFeed = Feed> {
@@ -21,7 +22,7 @@ export interface FeedContext<F extends AnyFeed = Feed> {
   /** Random, one per invocation: a worker recognizes its own writes by it. */
   readonly owner: string;
   readonly leaseUntil: Instant;
-  readonly asker: Omit<Asker, 'tally' | 'life'>;
+  readonly asker: Omit<Asker, 'tally' | 'life' | 'endpoint'>;
   readonly maxSeenKeys: number;
   /** How long the keys of delivered events are kept. */
   readonly seenFor: Duration;
@@ -48,4 +49,7 @@ export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly tally: Tally;
   readonly asker: Asker;
   readonly warnings: string[];
+  readonly conditions: ConditionNotes;
+  /** The delivered events that this process remembers from the feed's last run, if nobody has written its checkpoint since. */
+  readonly keptSeen?: KeptSeen;
 }

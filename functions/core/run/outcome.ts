@@ -2,8 +2,11 @@ import { MAX_HOLD } from '../answer-clock.ts';
 import type { Effects } from '../effects.ts';
 import { asTidemarkError, OutOfTimeError, PauseError, TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
+import type { Access } from '../requests/access/access.ts';
+import type { Seen } from '../state/seen.ts';
 import type { Changes, Checkpoint, CommonCheckpoint, Hold } from '../stored/checkpoint.ts';
-import { HOUR, type Instant } from '../time.ts';
+import { formatTime, HOUR, type Instant } from '../time.ts';
+import { refusalHold } from './refusal-hold.ts';
 import type { FeedState } from './report.ts';
 
 /** Pause for a stream that our credentials may not read. */
@@ -15,6 +18,8 @@ export interface RunOutcome<C extends Checkpoint = Checkpoint> {
   readonly changes: Changes<C>;
   readonly until?: Instant;
   readonly error?: TidemarkError;
+  /** The delivered events that the run has in memory. Only those of a run that has delivered and remembered all that it read. */
+  readonly seen?: Seen;
   /** Number of entries that were released from quarantine. */
   readonly redriven?: number;
 }
@@ -34,7 +39,9 @@ export function holdOf(
   if (!hold || now >= hold.until) return undefined;
   if (hold.reason === 'quota') return { state: 'paused', changes: {}, until: hold.until };
   if (askAgain || hold.secretVersion !== secretVersion) return undefined;
-  return { state: 'forbidden', changes: {}, until: hold.until, error: forbidden(hold) };
+  const { reason, until } = hold;
+  const error = reason === 'refused' ? refusedError(hold.message, until) : forbidden(hold);
+  return { state: reason, changes: {}, until, error };
 }
 
 export function caughtUp(now: Instant): CommonOutcome {
@@ -53,6 +60,16 @@ export function failed(error: TidemarkError, failuresBefore: number, now: Instan
   return { state: 'failed', error, changes: { failures: failuresBefore + 1, lastError, hold: undefined } };
 }
 
+/** The error while credentials that were refused are not tried again. */
+export function refusedError(message: string, until: Instant): TidemarkError {
+  return new TidemarkError({
+    code: 'refused',
+    stage: 'receiving',
+    message,
+    remedy: `Put working credentials into the secret: they are used at once. The old ones are not tried again before ${formatTime(until)}.`,
+  });
+}
+
 function forbidden({ message, remedy = '' }: Hold): TidemarkError {
   const again = 'The stream is tried again every hour, and at once after the secret has changed.';
   return new TidemarkError({ code: 'forbidden', stage: 'receiving', message, remedy: `${remedy} ${again}`.trim() });
@@ -61,29 +78,49 @@ function forbidden({ message, remedy = '' }: Hold): TidemarkError {
 /** A failure, with the circumstances that decide its outcome. */
 interface Failure {
   readonly thrown: unknown;
-  readonly failuresBefore: number;
+  /** The checkpoint before. */
+  readonly before: CommonCheckpoint;
   readonly secretVersion: string;
+  /** The session or token that the requests carried. */
+  readonly access: Access | undefined;
 }
 
 /** Returns the outcome of a run that has thrown. */
 export function outcomeOf(
   { effects, feed }: { readonly effects: Effects; readonly feed: AnyFeed },
-  { thrown, failuresBefore, secretVersion }: Failure,
+  failure: Failure,
 ): CommonOutcome {
+  const { thrown, before, secretVersion } = failure;
   const now = effects.now();
   if (thrown instanceof OutOfTimeError) return outOfTime(effects.stopping() ? 'stopped' : 'more');
   if (thrown instanceof PauseError) return pausedBy(thrown, now);
   const error = asTidemarkError(thrown);
   if (error.code === 'lease-lost') return { state: 'busy', changes: {}, error };
-  const failure = failed(error, failuresBefore, now);
-  if (error.code === 'refused') return { ...failure, state: 'refused' };
-  if (error.code !== 'forbidden') return failure;
+  const outcome = failed(error, before.failures, now);
+  if (error.code === 'refused') {
+    return { ...outcome, state: 'refused', changes: { ...outcome.changes, ...refusedBy(failure, error, now) } };
+  }
+  if (error.code !== 'forbidden') return outcome;
   const until = now + FORBIDDEN_HOLD;
   const { stage, message } = error;
   const remedy = `${error.remedy} Permission needed: ${feed.stream.needs}.`;
   const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
   const named = new TidemarkError({ code: 'forbidden', stage, message, remedy, cause: error });
-  return { state: 'forbidden', until, error: named, changes: { ...failure.changes, hold } };
+  return { state: 'forbidden', until, error: named, changes: { ...outcome.changes, hold } };
+}
+
+/** A refused request holds this feed only: other endpoints may accept the credentials. A refused sign-in holds the connection. */
+function refusedBy(
+  { before, secretVersion, access }: Failure,
+  { message }: TidemarkError,
+  now: Instant,
+): { hold?: Hold } {
+  if (access?.failure !== undefined) return {};
+  const last =
+    before.hold?.reason === 'refused' && before.hold.secretVersion === secretVersion ? before.hold : undefined;
+  const refusals = (last?.refusals ?? 0) + 1;
+  const until = now + refusalHold(refusals, access?.isSignIn ?? false);
+  return { hold: { until, reason: 'refused', message, secretVersion, refusals } };
 }
 
 /** A quota of the whole connection holds the connection, not this feed. */

@@ -1,4 +1,5 @@
 import type { ErrorCode, Stage } from '../errors.ts';
+import type { ConditionName } from '../stored/condition.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { JobProgress } from './job-progress.ts';
 
@@ -34,6 +35,8 @@ export interface FeedReport extends Tally {
   /** The next step. Undefined for a scheduled run, which is repeated anyway. */
   readonly next?: NextStep;
   readonly warnings: readonly string[];
+  /** The conditions that the run has found and that mean that events are missing: each is a heading of the runbook. */
+  readonly conditions?: readonly ConditionName[];
   readonly error?: {
     readonly code: ErrorCode;
     readonly stage: Stage;

@@ -1,9 +1,10 @@
 import { MAX_HOLD } from '../answer-clock.ts';
 import { RunClocks } from '../clocks/run-clocks.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects, KeptSeen } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Asker } from '../requests/ask.ts';
+import { Endpoint } from '../requests/pause.ts';
 import {
   acquireRemembered,
   type Lease,
@@ -16,6 +17,7 @@ import {
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
+import { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 import { makeReport } from './make-report.ts';
 import { holdOf, outcomeOf, type RunOutcome } from './outcome.ts';
@@ -43,8 +45,9 @@ export async function withLease<C extends Checkpoint>(
   const { kind } = leased;
   const tally = emptyTally();
   const warnings: string[] = [];
+  const conditions = new ConditionNotes();
   const report = (item: C | undefined, outcome: Omit<RunOutcome, 'changes'>) =>
-    makeReport(context, { item, tally, outcome, warnings });
+    makeReport(context, { item, tally, outcome, warnings, conditions });
   const start = effects.now();
   const clocks = new RunClocks(effects, start);
   // Called when the table has answered, so its clock is known.
@@ -56,17 +59,19 @@ export async function withLease<C extends Checkpoint>(
     effects.count('Busy', 1);
     return report(taken.found, { state: 'busy', until: taken.busyUntil });
   }
-  const { lease } = taken;
+  const { lease, keptSeen } = taken;
   const life = { over: false };
-  const asker = askerOf(context, { tally, life, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
-  const run: LeasedRun<C> = { lease, start, clocks, tally, asker, warnings };
+  const endpoint = new Endpoint();
+  const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
+  const known = { lease, start, clocks, tally, asker, warnings, conditions };
+  const run: LeasedRun<C> = { ...known, ...(keptSeen && { keptSeen }) };
   let outcome: RunOutcome<C>;
   try {
     outcome = await leased.work(run);
   } catch (thrown) {
     // The run may have found a newer secret.
     const version = await effects.secretVersion().catch(() => secretVersion);
-    outcome = outcomeOf(context, { thrown, failuresBefore: lease.item.failures, secretVersion: version });
+    outcome = outcomeOf(context, { thrown, before: lease.item, secretVersion: version, access: asker.access });
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
@@ -74,12 +79,18 @@ export async function withLease<C extends Checkpoint>(
     effects.count('ClockUnbelievable', 1);
     warnings.push(`A clock is not believed: ${clocks.doubted}.`);
   }
-  const ended = await giveBack(context, lease, outcome);
+  const { changes } = outcome;
+  const held = conditions.after(lease.item.conditions, effects.now());
+  const turn = endpoint.isAsked ? { askedAt: start } : {};
+  const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn, conditions: held } });
   return report(lease.item, ended);
 }
 
 /** The asker of a run. */
-function askerOf(context: FeedContext<AnyFeed>, own: Pick<Asker, 'tally' | 'life' | 'waitsInPlace'>): Asker {
+function askerOf(
+  context: FeedContext<AnyFeed>,
+  own: Pick<Asker, 'tally' | 'life' | 'endpoint' | 'waitsInPlace'>,
+): Asker {
   const asker = { ...context.asker, ...own };
   const checkSecret = async () => {
     await context.prepare(asker);
@@ -106,8 +117,11 @@ async function standstillOf<C extends Checkpoint>(
   const holdWith = (secretVersion: string) => holdOf(found, clocks.earliest, secretVersion, askAgain);
   const hold = holdWith(await effects.secretVersion());
   // A hold may end with a new secret: a remembered secret does not count as the reason to stand still.
-  return hold?.state === 'forbidden' ? holdWith(await effects.secretVersion(true)) : hold;
+  return hold && hold.state !== 'paused' ? holdWith(await effects.secretVersion(true)) : hold;
 }
+
+/** The lease, with what this process remembers beside it, or the time until which another worker holds it. */
+type Taken<C extends Checkpoint> = LeaseAnswer<C> & { readonly keptSeen?: KeptSeen };
 
 /**
  * Takes the lease, unless the checkpoint says that the run must not begin. A remembered checkpoint spares the read: it counts
@@ -117,12 +131,14 @@ async function takeLease<C extends Checkpoint>(
   effects: Effects,
   request: LeaseRequest<C>,
   standstillFor: (found: C) => Promise<Standstill | undefined>,
-): Promise<LeaseAnswer<C> | { readonly found: C; readonly standstill: Standstill }> {
+): Promise<Taken<C> | { readonly found: C; readonly standstill: Standstill }> {
   const { key, kind } = request;
   const remembered = recallCheckpoint<C>(effects, key, kind);
+  const keptSeen = effects.recallSeen(key);
   if (remembered && !(await standstillFor(remembered))) {
     const lease = await acquireRemembered(effects, request, remembered);
-    if (lease) return { lease };
+    // Whoever delivers events of the feed writes its checkpoint before. Nobody has.
+    if (lease) return { lease, ...(keptSeen && { keptSeen }) };
   }
   // Whoever was quicker may have stored a hold: every checkpoint that is read is judged.
   for (;;) {
@@ -136,13 +152,14 @@ async function takeLease<C extends Checkpoint>(
 
 /** Gives the lease back together with the run's last changes. If they cannot be saved, the run has failed after all. */
 async function giveBack<C extends Checkpoint>(
-  { effects, feed }: FeedContext<AnyFeed>,
+  { effects, feed, key }: FeedContext<AnyFeed>,
   lease: Lease<C>,
   outcome: RunOutcome<C>,
 ): Promise<RunOutcome<C>> {
   if (outcome.error?.code === 'lease-lost') return outcome;
   try {
     await lease.release(outcome.changes);
+    if (outcome.seen) effects.keepSeen(key, outcome.seen.leave());
     return outcome;
   } catch (thrown) {
     const error = asTidemarkError(thrown);

@@ -4,6 +4,7 @@ import type { EcsEvent } from '../ecs-event.ts';
 import { ExpiredError, PauseError, TidemarkError } from '../errors.ts';
 import type { Item, SnapshotFeed } from '../model.ts';
 import { RETRIES, retry } from '../retry.ts';
+import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
 import { reconcileDestinations, scopeOf } from '../run/reconcile-config.ts';
@@ -39,7 +40,7 @@ async function compare(
   leased: LeasedRun<SnapshotCheckpoint>,
 ): Promise<RunOutcome<SnapshotCheckpoint>> {
   const { connection, visibility } = await context.prepare(leased.asker);
-  leased.warnings.push(...visibility.warnings);
+  noteSight(leased.conditions, visibility);
   reconcileDestinations(context.destinations, leased.lease);
   const sending = startSending({ ...context, feed: { ...context.feed, connection } }, leased);
   const run: SnapshotRun = { ...leased, ...sending, name: runName(context, leased.lease) };
@@ -68,13 +69,17 @@ async function deliverPending(run: SnapshotRun): Promise<void> {
 
 /** The items of the last snapshot. Undefined if there is none to compare with: then a new baseline is delivered. */
 async function itemsBefore(run: SnapshotRun): Promise<readonly Item[] | undefined> {
-  const { effects, feed, lease, warnings } = run;
+  const { effects, feed, lease, conditions } = run;
   const { scope: before, snapshot } = lease.item;
   const scope = scopeOf(feed);
-  if (before === '' || before === scope) return snapshot && (await loadItems(run, snapshot));
+  if (before === '' || before === scope) {
+    conditions.ended('scope-changed');
+    return snapshot && (await loadItems(run, snapshot));
+  }
   // The items of another account are not changes of these.
   effects.count('ScopeChanged', 1);
-  warnings.push(`What this feed reads has changed from ${before} to ${scope}: it begins with a new baseline.`);
+  const message = `What this feed reads has changed from ${before} to ${scope}: it begins with a new baseline.`;
+  conditions.holds('scope-changed', message);
   return undefined;
 }
 

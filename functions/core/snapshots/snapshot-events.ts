@@ -1,6 +1,6 @@
 import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import { complete, type EventContext, pipelineError } from '../events/complete.ts';
-import { digest } from '../events/identity.ts';
+import { digest, ownerOf } from '../events/identity.ts';
 import type { Change, Item, Row, SnapshotFeed } from '../model.ts';
 import type { SnapshotRef } from '../stored/checkpoint.ts';
 
@@ -19,7 +19,9 @@ export function baselineEvent(feed: SnapshotFeed, ref: SnapshotRef, items: reado
 }
 
 function contextOf(feed: SnapshotFeed, ref: SnapshotRef, what: readonly string[]): EventContext {
-  const id = digest(JSON.stringify(['snapshot', feed.source.id, feed.connection.id, feed.name, ref.number, ...what]));
+  // Each connection counts its own snapshots, so the feed's name is a part of the id.
+  const owner = ownerOf(feed.source, feed.connection);
+  const id = digest(JSON.stringify(['snapshot', owner, feed.name, ref.number, ...what]));
   return { feed, id, time: ref.at, readAt: ref.at };
 }
 

@@ -1,4 +1,4 @@
-import type { Effects } from '../effects.ts';
+import type { Effects, KeptSeen } from '../effects.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
 import type { Range } from '../time.ts';
 import { BucketKeys } from './bucket-keys.ts';
@@ -10,6 +10,20 @@ const MAX_BUCKETS = 1_000;
 const MAX_QUERIES = 8;
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** The buckets that a run leaves in memory. */
+class KeptBuckets implements KeptSeen {
+  /** The destinations for which the keys' bits stand. */
+  readonly destinations: readonly string[];
+  readonly buckets: ReadonlyMap<string, BucketKeys>;
+  readonly size: number;
+
+  constructor(destinations: readonly string[], buckets: ReadonlyMap<string, BucketKeys>) {
+    this.destinations = destinations;
+    this.buckets = buckets;
+    this.size = [...buckets.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}
 
 /** A bucket that is being loaded. */
 interface Loading {
@@ -40,6 +54,20 @@ export class Seen {
     this.#place = place;
     this.#destinations = destinations;
     this.#maxKeys = maxKeys;
+  }
+
+  /** Takes over what an earlier run has left in memory. Nobody else may have delivered events of the feed since. */
+  takeOver(kept: KeptSeen): void {
+    if (!(kept instanceof KeptBuckets) || kept.destinations.join() !== this.#destinations.join()) return;
+    for (const [bucket, keys] of kept.buckets) {
+      keys.usedAt = 0;
+      this.#complete.set(bucket, keys);
+    }
+  }
+
+  /** What this run leaves in memory. Nothing may be outgoing, and this object must not be used any more. */
+  leave(): KeptSeen {
+    return new KeptBuckets(this.#destinations, this.#complete);
   }
 
   /** The destinations, as bits, that have accepted this event. No promise if its bucket is in memory. */

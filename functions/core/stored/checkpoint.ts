@@ -1,15 +1,14 @@
 import type { Duration, Instant, Range } from '../time.ts';
+import type { HeldConditions } from './condition.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 
-/** The version of the items' shape. Older code refuses a newer item instead of guessing its meaning. */
-export const SCHEMA = 1;
+/** The version of the stored items' form. An item of another version is refused instead of being misread. */
+export const SCHEMA = 2;
 
 /** The state of a feed, or of a job beside it, with a single writer: who works on it, and how far it has come. */
 export type Checkpoint = FeedCheckpoint | SnapshotCheckpoint | BackfillCheckpoint | VerifyCheckpoint;
-
-export type CheckpointKind = Checkpoint['kind'];
 
 /** The parts that checkpoints of all kinds have. */
 export interface CommonCheckpoint {
@@ -31,8 +30,12 @@ export interface CommonCheckpoint {
   /** The last run was paused before it had read anything: the next one waits for the vendor instead of ending. */
   readonly waitsInPlace?: boolean;
   readonly lastSuccess?: Instant;
+  /** When the last run began that sent its endpoint a request. The feed for which this is longest ago comes first in a run. */
+  readonly askedAt?: Instant;
   readonly failures: number;
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
+  /** The conditions that hold and mean that events are missing. */
+  readonly conditions?: HeldConditions;
 }
 
 /** The parts of a checkpoint that reads windows one after the other. */
@@ -43,6 +46,7 @@ interface WindowCheckpoint extends CommonCheckpoint {
   /** Rows have come out of order: a half-read window is read from its start again. */
   readonly unordered?: boolean;
   readonly broken?: Broken;
+  readonly shortfall?: Shortfall;
   /** Sign-ins of ours for which a record was found: second of the sign-in to the event's id. */
   readonly claims?: Readonly<Record<string, string>>;
   /** The work on days without a row in the ledger, and the time up to which the ledger has been written. */
@@ -117,11 +121,13 @@ export interface SnapshotRef {
 /** The reason why a feed sends no requests, and until when. */
 export interface Hold {
   readonly until: Instant;
-  readonly reason: 'quota' | 'forbidden';
+  readonly reason: 'quota' | 'forbidden' | 'refused';
   readonly message: string;
   readonly remedy?: string;
-  /** A new version of the secret ends a hold that is about permissions. */
+  /** A new version of the secret ends a hold that is about credentials or permissions. */
   readonly secretVersion?: string;
+  /** Number of refusals of this secret in a row: each one makes the hold longer. */
+  readonly refusals?: number;
 }
 
 /** An answer that could not be read, and in how many runs it came back the same. */
@@ -130,6 +136,17 @@ export interface Broken {
   readonly runs: number;
   /** The window is being halved around it. */
   readonly narrowing: boolean;
+}
+
+/** A range of which the vendor has sent fewer rows than it announced. */
+export interface Shortfall extends Range {
+  /** Number of rows that came last. */
+  readonly rows: number;
+  /** Number of runs in a row in which that many came, and of all runs that have read the range. */
+  readonly same: number;
+  readonly runs: number;
+  /** When the watermark passed it. Since then the vendor's totals are not believed, until a range with rows comes in full. */
+  readonly since?: Instant;
 }
 
 /** New values for parts of a checkpoint. `undefined` removes a part. */

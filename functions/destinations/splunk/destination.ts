@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/time.ts';
 import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
@@ -9,6 +10,15 @@ import { hecEnvelope } from './envelope.ts';
 const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
 const SUCCESS = 'DeliveryToSplunk.Success';
+
+/** How long Firehose waits with an event: until it sends it, until Splunk confirms that it has indexed it, and until it gives up. */
+export const TIMES = {
+  buffer: 30 * SECOND,
+  acknowledge: 5 * MINUTE,
+  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
+  retry: 2 * HOUR,
+  bucketBuffer: MINUTE,
+};
 
 const SETTINGS = {
   hecUrl: z.optional(
@@ -40,6 +50,7 @@ export const splunk: DestinationType = {
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,
+  heldFor: TIMES.buffer + TIMES.retry + TIMES.acknowledge + TIMES.bucketBuffer,
   envelope: {
     envelope: hecEnvelope,
     heading: 'Splunk',

@@ -10,7 +10,7 @@ export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch 
   const about = fields.branch('event');
   return {
     version: OCSF_VERSION,
-    // The profile that adds actor and device to classes without them.
+    // The profile that adds actor and device to classes without them. An event that has neither does not use it.
     ...(hasHostProfile && { profiles: ['host'] }),
     product: productOf(fields),
     uid: fields.text(about, 'id'),

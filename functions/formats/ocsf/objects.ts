@@ -102,8 +102,10 @@ function deviceOf(fields: OcsfFields): Branch | undefined {
     name: fields.text(host, 'name'),
     uid: fields.text(host, 'id'),
   });
-  // Vendors name the kinds of machines differently from OCSF.
-  return device && { ...device, ...definedOnly({ type: fields.text(host, 'type') }), type_id: UNKNOWN_TYPE };
+  if (!device) return undefined;
+  // Vendors name the kinds of machines differently from OCSF. A name that OCSF does not have belongs to the type Other.
+  const type = fields.text(host, 'type');
+  return type === undefined ? { ...device, type_id: UNKNOWN_TYPE } : { ...device, type, type_id: OTHER_TYPE };
 }
 
 /** The ECS objects that an event can be about, by its subject. */

@@ -49,7 +49,7 @@ function ocsfEvent(event: EcsEvent): Branch {
     status_code: fields.text(error, 'code'),
     status_detail: fields.text(about, 'reason') ?? fields.text(error, 'message'),
     message: fields.text(root, 'message') ?? fields.text(error, 'message'),
-    metadata: metadataOf(fields, uid !== 0),
+    metadata: metadataOf(fields, (objects.actor ?? objects.device) !== undefined),
     ...objects,
     observables: observablesOf(objects),
     raw_data: fields.text(about, 'original'),

@@ -17,5 +17,7 @@ function sign(auth: HeadersHmacAuth, secret: SecretFields, now: number): Signed 
     name,
     part === 'signature' ? signature : textOf(part),
   ]);
-  return { headers: Object.fromEntries(headers), signatures: [signature] };
+  // Hex means the same in capitals, and a gateway may write it so.
+  const forms = auth.encoding === 'hex' ? [signature, signature.toUpperCase()] : [signature];
+  return { headers: Object.fromEntries(headers), signatures: forms };
 }

@@ -2,11 +2,11 @@ import { foreignTokenUrl } from '../../core/config/origins.ts';
 import type { Effects, TokenTimes } from '../../core/effects.ts';
 import type { Answer, Connection, Source } from '../../core/model.ts';
 import { Http } from '../network/http.ts';
-import { Mask } from '../telemetry/mask.ts';
+import { MASKED, Mask } from '../telemetry/mask.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { readSecret, type Secret } from './secret.ts';
 import type { SecretMemory } from './secret-memory.ts';
-import type { Signer } from './signer.ts';
+import type { Signed, Signer } from './signer.ts';
 import { signerFor } from './signers.ts';
 import type { TokenMemory, TokenPlace } from './token-memory.ts';
 
@@ -38,6 +38,8 @@ export class Vendor {
   readonly #ways = new Map<string, Http>();
   /** The secret as this invocation has read it, in place of a remembered one. */
   #secret: Promise<Secret> | undefined;
+  /** The read that is on its way. */
+  #reading: Promise<Secret> | undefined;
   /** The secret that was taken up last. Its values are masked in this invocation. */
   #hidden: Secret | undefined;
   /** The version of the secret that the token in use was obtained with. */
@@ -49,9 +51,9 @@ export class Vendor {
     this.effects = {
       fetch: async (request, timeout, fresh) => {
         const { fields } = await this.#read(fresh ? 'now' : 'remembered');
-        const { headers, signatures } = this.#signer.sign(fields, Date.now());
-        const sending = this.#way(connection.origin).send(request, headers, timeout);
-        const answer = await this.#clean(sending, signatures);
+        const signed = this.#signer.sign(fields, Date.now());
+        const sending = this.#way(connection.origin).send(request, signed.headers, timeout);
+        const answer = await this.#clean(sending, signed);
         if (answer.status === 401 || answer.status === 403) tools.secrets.drop(connection.secret);
         return answer;
       },
@@ -117,7 +119,11 @@ export class Vendor {
     const { connection, secrets } = this.#tools;
     const remembered = secrets.take(connection.secret, Date.now());
     if (remembered && since === 'remembered') return this.#hide(remembered);
-    const reading = this.#readAndHide();
+    // Requests that are refused at the same time ask once for a newer secret.
+    this.#reading ??= this.#readAndHide().finally(() => {
+      this.#reading = undefined;
+    });
+    const reading = this.#reading;
     const before = this.#secret;
     this.#secret ??= reading;
     try {
@@ -150,18 +156,22 @@ export class Vendor {
   }
 
   /** Masks secrets in an answer. Vendors repeat the request in error bodies and in redirects. */
-  async #clean(sending: Promise<Answer>, signatures: readonly string[]): Promise<Answer> {
+  async #clean(sending: Promise<Answer>, { headers, signatures }: Signed): Promise<Answer> {
     const mask = new Mask();
     for (const signature of signatures) mask.hide(signature);
-    return this.#redact(await this.#masked(sending, mask), mask);
+    return this.#redact(await this.#masked(sending, mask), mask, namesOf(headers));
   }
 
-  #redact({ status, headers, text }: Answer, mask: Mask): Answer {
+  /** @param ours names of headers that prove who sends a request. In an answer they repeat one, possibly an earlier one. */
+  #redact({ status, headers, text }: Answer, mask: Mask, ours: ReadonlySet<string> = new Set()): Answer {
     const { telemetry } = this.#tools;
     return {
       status,
       headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, mask.redact(telemetry.redact(value))]),
+        Object.entries(headers).map(([name, value]) => [
+          name,
+          ours.has(name.toLowerCase()) ? MASKED : mask.redact(telemetry.redact(value)),
+        ]),
       ),
       text: mask.redact(telemetry.redact(text)),
     };
@@ -174,6 +184,10 @@ export class Vendor {
       throw mask.redactError(this.#tools.telemetry.redactError(thrown));
     }
   }
+}
+
+function namesOf(headers: Signed['headers']): Set<string> {
+  return new Set(Object.keys(headers).map((name) => name.toLowerCase()));
 }
 
 /** When a secret must have been read at the earliest: any remembered one will do, or it was read in this invocation, or it is read now. */

@@ -1,16 +1,9 @@
 import type { ExpectedCheckpoint } from '../../core/effects.ts';
-import type { Checkpoint, Hold } from '../../core/stored/checkpoint.ts';
-import { kindOf, type StoredParts } from '../../core/stored/checkpoint-kind.ts';
+import type { Checkpoint } from '../../core/stored/checkpoint.ts';
 import { formatInstant } from '../../core/time.ts';
 import { type Item, itemAt, placeOf, readInstant, sortKeyOf } from './items.ts';
-import { withPresentNames } from './older-names.ts';
 import { decodeState, encodeState } from './state-json.ts';
 import type { ExpectedItem, TableClient } from './table-client.ts';
-
-const PRESENT_NAMES = new Map([
-  ['patient', 'waitsInPlace'],
-  ['cure', 'remedy'],
-]);
 
 /** @param key the feed's name, or that of a job beside it: `<feed>#backfill#<id>` */
 export async function loadCheckpoint(table: TableClient, key: string): Promise<Checkpoint | undefined> {
@@ -77,11 +70,8 @@ export function storedLength(checkpoint: Checkpoint): number {
 
 function checkpointOf(key: string, item: Item): Checkpoint {
   const { state, watermark, leaseUntil, owner, fence, version, destinations } = item;
-  const stored = withPresentNames(decodeState(state?.S ?? '{}') as object, PRESENT_NAMES) as StoredParts;
-  const { hold } = stored;
   return {
-    ...({ ...stored, kind: kindOf(stored) } as Checkpoint),
-    ...(hold && { hold: withPresentNames(hold, PRESENT_NAMES) as Hold }),
+    ...(decodeState(state?.S ?? '{}') as Checkpoint),
     fence: Number(fence?.N),
     version: Number(version?.N),
     watermark: readInstant(key, watermark),

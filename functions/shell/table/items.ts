@@ -34,17 +34,23 @@ export function sortKeyOf(item: Item): string {
   return item.sk?.S ?? '';
 }
 
-/** Refuses an item of another schema: a newer Tidemark may have changed what items mean, and guessing would lose events. */
-export function checkSchema(item: Item): void {
-  const schema = Number(item.schema?.N);
+/** Refuses an item of another schema: another version of Tidemark may have meant something else by it, and guessing would lose events. */
+export function checkSchema(pk: string, item: Item): void {
+  const schema = Number(item.schema?.N ?? 0);
   if (schema === SCHEMA) return;
   throw new TidemarkError({
     code: 'state',
     stage: 'saving',
-    message: `Item ${item.pk?.S} ${item.sk?.S} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
-    remedy: 'Run the version that wrote it, or a newer one.',
+    message: `Item ${pk} ${sortKeyOf(item)} has schema ${item.schema?.N ?? 'none'}; this version knows ${SCHEMA}.`,
+    remedy: schema > SCHEMA ? NEWER : OLDER,
   });
 }
+
+const NEWER = 'It was written by a newer version. Nothing was changed: run that version, or a newer one.';
+const OLDER =
+  'It was written by a version before the first release. Nothing was changed. Begin with an empty table: ' +
+  '`tidemark run --state NEW-DIRECTORY` on this machine, another deployment.stackPrefix in AWS. Set startFrom of the connections to ' +
+  'the watermarks that the version before shows in `tidemark status`, so that nothing is left out.';
 
 /** Reads an attribute that holds a time. */
 export function readInstant(feed: string, value: AttributeValue | undefined): Instant {

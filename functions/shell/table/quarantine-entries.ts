@@ -1,13 +1,18 @@
 import { digest } from '../../core/events/identity.ts';
 import type { QuarantineEntry } from '../../core/stored/quarantine-entry.ts';
-import { formatInstant } from '../../core/time.ts';
+import { type Duration, formatInstant, type Instant, SECOND } from '../../core/time.ts';
 import { type Item, readInstant, sortKeyOf } from './items.ts';
 import { areComplete, joinParts, textInParts } from './parts.ts';
 import { decodeState, encodeState } from './state-json.ts';
 import type { TableClient } from './table-client.ts';
 
-/** Writes an entry. It never expires. */
-export async function quarantine(table: TableClient, feed: string, entry: QuarantineEntry): Promise<void> {
+/** Writes an entry, which expires after this time: it may hold personal data. */
+export async function quarantine(
+  table: TableClient,
+  feed: string,
+  entry: QuarantineEntry,
+  lifetime: Duration,
+): Promise<void> {
   const { id, text, at, reason, destinations, range } = entry;
   await table.write(
     textInParts(feed, prefixOf(id), text, {
@@ -16,14 +21,19 @@ export async function quarantine(table: TableClient, feed: string, entry: Quaran
       reason: { S: reason },
       at: { S: formatInstant(at) },
       about: { S: encodeState({ destinations, range }) },
+      ttl: { N: String(Math.ceil((at + lifetime) / SECOND)) },
     }),
   );
 }
 
-/** Reads the complete entries. An entry without all of its parts is still being written. */
-export async function* loadQuarantine(table: TableClient, feed: string): AsyncGenerator<QuarantineEntry> {
+/**
+ * Reads the complete entries. An entry without all of its parts is still being written, or has begun to be deleted. DynamoDB may
+ * delete what has expired days later, so it is left out here.
+ */
+export async function* loadQuarantine(table: TableClient, feed: string, now: Instant): AsyncGenerator<QuarantineEntry> {
   let parts: Item[] = [];
   for await (const item of table.query({ pk: feed, from: 'quarantine#', to: 'quarantine#~' })) {
+    if (Number(item.ttl?.N ?? Number.POSITIVE_INFINITY) * SECOND <= now) continue;
     if (!isNextPart(item, parts)) parts = [];
     parts.push(item);
     if (areComplete(parts)) yield entryOf(feed, parts);

@@ -4,8 +4,7 @@ import { type Item, itemAt, placeOf, sortKeyOf } from './items.ts';
 import type { TableClient } from './table-client.ts';
 
 const ATTRIBUTES = ['sk', 'schema', 'keys', 'destinations'];
-/** Version 0.1.0 called the stable hashes likenesses. */
-const WITH_HASHES = [...ATTRIBUTES, 'stableHashes', 'likenesses'];
+const WITH_HASHES = [...ATTRIBUTES, 'stableHashes'];
 
 /** @param place the feed's name, or `<feed>#resent#<id>` */
 export async function* loadSeen(
@@ -46,7 +45,7 @@ export async function remember(
 }
 
 function chunkOf(prefix: string, item: Item): StoredChunk {
-  const stableHashes = (item.stableHashes ?? item.likenesses)?.B;
+  const stableHashes = item.stableHashes?.B;
   const [bucket = '', ...id] = sortKeyOf(item)
     .slice(prefix.length + 1)
     .split('#');

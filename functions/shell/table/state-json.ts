@@ -9,6 +9,7 @@ const INSTANT_KEYS = new Set([
   'proven',
   'vendorNow',
   'lastSuccess',
+  'askedAt',
   'floor',
   'notBefore',
   'ongoingFrom',

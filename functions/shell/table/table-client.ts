@@ -45,7 +45,7 @@ export interface KeyRange {
 /** A query. */
 interface TableQuery extends KeyRange {
   readonly order?: 'ascending' | 'descending';
-  /** The attributes to return. Default: all. The items' `schema` is checked, so it must be among them. */
+  /** The attributes to return. Default: all. The items' `schema` is checked, so it must be among them, with `sk`. */
   readonly attributes?: readonly string[];
 }
 
@@ -85,14 +85,14 @@ export class TableClient {
     const { Item: item } = await this.#reading(
       this.#client.send(new GetItemCommand({ TableName: this.#name, Key, ConsistentRead: true })),
     );
-    if (item) checkSchema(item);
+    if (item) checkSchema(pk, item);
     return item;
   }
 
   /** Strongly consistent. */
   async *query(query: TableQuery): AsyncGenerator<Item> {
     for await (const item of this.#query(query)) {
-      checkSchema(item);
+      checkSchema(query.pk, item);
       yield item;
     }
   }

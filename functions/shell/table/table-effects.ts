@@ -1,8 +1,8 @@
 import type { Effects } from '../../core/effects.ts';
-import { MILLISECOND } from '../../core/time.ts';
+import { type Duration, MILLISECOND } from '../../core/time.ts';
 import type { CheckpointMemory } from '../warm/checkpoint-memory.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from './checkpoints.ts';
-import { loadConnection, writeConnection } from './connection-states.ts';
+import { loadConnection, loadKnownFeeds, noteKnownFeeds, writeConnection } from './connection-states.ts';
 import { loadLedger, saveLedger } from './ledger-rows.ts';
 import { loadOngoing, noteOngoing } from './ongoing.ts';
 import { dropQuarantine, loadQuarantine, quarantine } from './quarantine-entries.ts';
@@ -15,10 +15,14 @@ export type TableEffects = Pick<
   Effects,
   | 'load'
   | 'recall'
+  | 'recallSeen'
+  | 'keepSeen'
   | 'loadJobs'
   | 'write'
   | 'loadConnection'
   | 'writeConnection'
+  | 'loadKnownFeeds'
+  | 'noteKnownFeeds'
   | 'loadSeen'
   | 'remember'
   | 'loadOngoing'
@@ -33,13 +37,28 @@ export type TableEffects = Pick<
   | 'loadLedger'
 >;
 
-/** @param connectionKey the connection whose state is read and written: `<source>/@connection/<id>` */
-export function tableEffects(table: TableClient, memory: CheckpointMemory, connectionKey: string): TableEffects {
+/** What the items of an invocation depend on, besides the feed. */
+export interface TableSettings {
+  /** The connection whose state is read and written: `<source>/@connection/<id>`. */
+  readonly connection: string;
+  /** The known feeds of the source: `<source>/@feeds`. */
+  readonly feeds: string;
+  /** How long entries in quarantine are kept. */
+  readonly quarantineFor: Duration;
+}
+
+export function tableEffects(
+  table: TableClient,
+  memory: CheckpointMemory,
+  { connection, feeds, quarantineFor }: TableSettings,
+): TableEffects {
   return {
     ...rememberedCheckpoints(table, memory),
     loadJobs: (feed, kind) => loadJobs(table, feed, kind),
-    loadConnection: () => loadConnection(table, connectionKey),
-    writeConnection: (state, expectVersion) => writeConnection(table, connectionKey, state, expectVersion),
+    loadConnection: () => loadConnection(table, connection),
+    writeConnection: (state, expectVersion) => writeConnection(table, connection, state, expectVersion),
+    loadKnownFeeds: () => loadKnownFeeds(table, feeds),
+    noteKnownFeeds: (known, forgotten) => noteKnownFeeds(table, feeds, known, forgotten),
     loadSeen: (place, range) => loadSeen(table, place, range),
     remember: (place, chunks) => remember(table, place, chunks, Date.now() * MILLISECOND),
     loadOngoing: (feed) => loadOngoing(table, feed),
@@ -47,8 +66,8 @@ export function tableEffects(table: TableClient, memory: CheckpointMemory, conne
     saveSnapshot: (feed, id, text) => saveSnapshot(table, feed, id, text),
     loadSnapshot: (feed, id) => loadSnapshot(table, feed, id),
     dropSnapshots: (feed, before) => dropSnapshots(table, feed, before),
-    quarantine: (feed, entry) => quarantine(table, feed, entry),
-    loadQuarantine: (feed) => loadQuarantine(table, feed),
+    quarantine: (feed, entry) => quarantine(table, feed, entry, quarantineFor),
+    loadQuarantine: (feed) => loadQuarantine(table, feed, Date.now() * MILLISECOND),
     dropQuarantine: (feed, id) => dropQuarantine(table, feed, id),
     saveLedger: (feed, row, expect) => saveLedger(table, feed, row, expect),
     loadLedger: (feed, from, to) => loadLedger(table, feed, from, to),
@@ -59,7 +78,7 @@ export function tableEffects(table: TableClient, memory: CheckpointMemory, conne
 function rememberedCheckpoints(
   table: TableClient,
   memory: CheckpointMemory,
-): Pick<TableEffects, 'load' | 'recall' | 'write'> {
+): Pick<TableEffects, 'load' | 'recall' | 'recallSeen' | 'keepSeen' | 'write'> {
   return {
     load: async (key) => {
       memory.drop(key);
@@ -68,6 +87,8 @@ function rememberedCheckpoints(
       return found;
     },
     recall: (key) => memory.recall(key),
+    recallSeen: (key) => memory.recallSeen(key),
+    keepSeen: (key, seen) => memory.keepSeen(key, seen),
     write: async (key, item, expect) => {
       memory.drop(key);
       const outcome = await writeCheckpoint(table, key, item, expect);

@@ -3,7 +3,8 @@ const MIN_LENGTH = 4;
 /** Minimum length of an encoded secret that is masked: shorter pieces of hex and base64 occur by chance. */
 const MIN_ENCODED_LENGTH = 8;
 
-const MASK = '[secret]';
+/** Stands in the place of a secret. */
+export const MASKED = '[secret]';
 
 /** Removes secrets from texts and errors, in all their encoded forms, in one pass. */
 export class Mask {
@@ -24,7 +25,7 @@ export class Mask {
   redact(text: string): string {
     if (this.#forms.size === 0) return text;
     this.#pattern ??= this.#makePattern();
-    return text.replace(this.#pattern, MASK);
+    return text.replace(this.#pattern, MASKED);
   }
 
   /** Returns a copy of a JSON value with the secrets masked in its strings and field names. */

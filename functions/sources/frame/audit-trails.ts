@@ -1,7 +1,7 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
-import type { Connection, Identity, Request, Row, Stream } from '../../core/model.ts';
+import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
-import { fieldsOf, recordOf } from '../../source-kit/json-values.ts';
+import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
 import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
 import { textOf } from '../../source-kit/scalars.ts';
@@ -28,7 +28,9 @@ export const auditTrails: Stream = {
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
   read: readPage,
+  recordKey,
   events,
+  stableFields,
   map,
 };
 
@@ -43,11 +45,28 @@ function first({ from, to }: Range, connection: Connection): Request {
   return firstPage(customerPath(connection, 'audit-trails'), query, Number(connection.settings.limit));
 }
 
-/** The vendor's ids may be any text: not even all of its own samples are UUIDs. */
+/** An act is written once. Only the names of persons may be shown as they are today. The vendor's ids may be any text. */
+function recordKey({ value }: Row): RecordKey | undefined {
+  const record = fieldsOf(value);
+  const id = idOf(record);
+  if (id === undefined) return undefined;
+  const { inserted_at, kind, user_email, user_idp, account_id, organization_id, customer_id } = record;
+  const content = [inserted_at, kind, user_email, user_idp, account_id, organization_id, customer_id];
+  return { id, content: JSON.stringify(content) };
+}
+
 function events({ value }: Row): readonly Identity[] {
-  const { id, inserted_at } = fieldsOf(value);
-  const time = parseInstant(inserted_at);
-  return [{ ...(typeof id === 'string' && id !== '' && { id }), ...(time !== undefined && { time }) }];
+  const time = parseInstant(fieldsOf(value).inserted_at);
+  return [time === undefined ? {} : { time }];
+}
+
+/** Should the vendor show the present address of a person, too, the id still tells which record has changed. */
+function stableFields({ value, text }: Row): string {
+  return idOf(fieldsOf(value)) ?? text;
+}
+
+function idOf({ id }: Fields): string | undefined {
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function map(row: Row, _identity: Identity, connection: Connection): EcsFields {

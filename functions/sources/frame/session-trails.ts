@@ -1,5 +1,5 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
-import type { Connection, Identity, Request, Row, Stream } from '../../core/model.ts';
+import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { addressOf } from '../../source-kit/addresses.ts';
 import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
@@ -35,6 +35,7 @@ export const sessionTrails: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: readPage,
+  recordKey,
   events,
   ongoing,
   map,
@@ -51,24 +52,34 @@ function first({ from, to }: Range, connection: Connection): Request {
   return firstPage(customerPath(connection, 'session-trails'), query, Number(connection.settings.limit));
 }
 
-/** The start is identified by the row's id, so that it stays the same event after the end. The end is identified by its time, too. */
-function events({ value }: Row): readonly Identity[] {
+/** Who began the session when, and where. All else may be filled in, or may change, until the session has ended. */
+function recordKey({ value }: Row): RecordKey | undefined {
   const record = fieldsOf(value);
   const id = idOf(record);
+  if (id === undefined) return undefined;
+  const { session_start, user_id, user_email, account_id, customer_id } = record;
+  const start = parseInstant(session_start) ?? session_start;
+  return { id, content: JSON.stringify([start, user_id ?? user_email, account_id, customer_id]) };
+}
+
+/** The start stays the same event after the end. The end is identified by its time, too. */
+function events({ value }: Row): readonly Identity[] {
+  const record = fieldsOf(value);
   const start = parseInstant(record.session_start);
-  const identified = id !== undefined && { id };
-  const started = { ...identified, phase: START, ...(start !== undefined && { time: start }) };
+  const started = { phase: START, ...(start !== undefined && { time: start }) };
   if (!hasEnded(record)) return [started];
   const end = parseInstant(record.session_end);
   const written = end === undefined ? JSON.stringify(record.session_end) : formatInstant(end, 'us');
-  return [started, { ...identified, phase: `end:${written}`, ...(end !== undefined && { time: end }) }];
+  return [started, { phase: `end:${written}`, ...(end !== undefined && { time: end }) }];
 }
 
-function ongoing({ value }: Row) {
-  const record = fieldsOf(value);
-  const key = idOf(record);
+function ongoing(row: Row) {
+  const record = fieldsOf(row.value);
+  const key = recordKey(row);
   const since = parseInstant(record.session_start);
-  return key === undefined || since === undefined ? undefined : { key, since, ended: hasEnded(record) };
+  return key === undefined || since === undefined
+    ? undefined
+    : { key: JSON.stringify(key), since, ended: hasEnded(record) };
 }
 
 function map(row: Row, { phase }: Identity, connection: Connection): EcsFields {

@@ -62,6 +62,7 @@ export const source: Source = {
   settings,
   streams: [auditTrails, sessionTrails, userActivities, usage, diskVolumeUsage, ...snapshots],
   scope,
+  tenant: customerIdOf,
   judge,
   lookups,
 };

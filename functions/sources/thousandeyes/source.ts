@@ -62,6 +62,7 @@ export const source: Source = {
   settings,
   streams: [auditUserEvents],
   scope,
+  tenant,
   judge,
   quota,
   visibility,
@@ -70,4 +71,9 @@ export const source: Source = {
 
 function scope({ origin, settings: { aid, allAccountGroups } }: Connection): Record<string, string> {
   return { origin, aid: aid === undefined ? '' : String(aid), allAccountGroups: String(allAccountGroups === true) };
+}
+
+/** One account group. Which one is read by default, and which ones are read if all are, depends on the token. */
+function tenant({ settings: { aid, allAccountGroups } }: Connection): string | undefined {
+  return aid === undefined || allAccountGroups === true ? undefined : String(aid);
 }

@@ -109,6 +109,7 @@ export const source: Source = {
   streams,
   watched,
   scope,
+  tenant: accountIdOf,
   judge,
   pace,
   lookups,

@@ -12,9 +12,20 @@ export interface CloudAccount {
   readonly objects: Map<string, Uint8Array>;
   /** Running executions with their inputs. */
   readonly executions: Map<string, { machine: string; input: BackfillInput }>;
+  /** Functions by their ARNs, as far as they are looked at, stopped and started. */
+  readonly functions: Map<string, FakeFunction>;
   /** The names of all requested operations, in order. */
   readonly asked: string[];
   close(): Promise<void>;
+}
+
+export interface FakeFunction {
+  readonly timeout: number;
+  /** How long each of its destinations' streams may hold an event. Undefined if an older version has deployed it. */
+  readonly heldFor: readonly (number | undefined)[];
+  /** The reserved concurrency, if there is one. */
+  reserved?: number | undefined;
+  tags: Record<string, string>;
 }
 
 /** Answers an invocation of a function. An error that it throws is reported as Lambda does. */
@@ -26,6 +37,7 @@ export async function startCloudAccount(invoke: Invoke): Promise<CloudAccount> {
     outputs: {} as Record<string, Record<string, string>>,
     objects: new Map<string, Uint8Array>(),
     executions: new Map<string, { machine: string; input: BackfillInput }>(),
+    functions: new Map<string, FakeFunction>(),
     asked: [] as string[],
   };
   const server = createServer((request, response) => {
@@ -52,6 +64,11 @@ async function answer(account: State, invoke: Invoke, request: IncomingMessage, 
   const target = String(request.headers['x-amz-target'] ?? '');
   const body = await text(request);
   if (target.startsWith('AWSStepFunctions.')) return stepFunctions(account, target, JSON.parse(body), response);
+  const managed = /^\/(?:[\d-]+)\/(?:functions|tags)\/([^/]+)(?:\/(concurrency|configuration))?$/.exec(url.pathname);
+  if (managed) {
+    const [, arn = '', what = 'tags'] = managed;
+    return manage(account, { arn: decodeURIComponent(arn), what, method: request.method ?? '', url, body }, response);
+  }
   const [, functionArn] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
   if (functionArn !== undefined)
     return await lambda(
@@ -85,6 +102,45 @@ function stacks({ outputs, asked }: State, name: string, response: ServerRespons
     .end(
       `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     );
+}
+
+interface Managing {
+  readonly arn: string;
+  readonly what: string;
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+}
+
+/** What Lambda answers about a function's settings, and does to them. */
+function manage(
+  { functions, asked }: State,
+  { arn, what, method, url, body }: Managing,
+  response: ServerResponse,
+): void {
+  const one = functions.get(arn);
+  asked.push(`${method} ${what} ${arn}`);
+  const send = (answered: object) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
+  if (!one) {
+    response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' }).end('{"Message":"no such function"}');
+    return;
+  }
+  if (what === 'configuration') {
+    const list = one.heldFor.map((heldFor) => ({ id: 'x', deliveryStream: 'x', heldFor, shape: { format: 'ecs' } }));
+    return void send({
+      Timeout: one.timeout,
+      Environment: { Variables: { TIDEMARK_DESTINATIONS: JSON.stringify(list) } },
+    });
+  }
+  if (what === 'concurrency') {
+    if (method === 'PUT') one.reserved = JSON.parse(body).ReservedConcurrentExecutions;
+    if (method === 'DELETE') one.reserved = undefined;
+    return void send(one.reserved === undefined ? {} : { ReservedConcurrentExecutions: one.reserved });
+  }
+  if (method === 'POST') Object.assign(one.tags, JSON.parse(body).Tags);
+  if (method === 'DELETE') for (const key of url.searchParams.getAll('tagKeys')) delete one.tags[key];
+  send(method === 'GET' ? { Tags: one.tags } : {});
 }
 
 interface Invocation {

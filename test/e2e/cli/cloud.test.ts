@@ -6,7 +6,7 @@ import { functionOutput } from '../../../lib/account/outputs.ts';
 import { backfillMachine, feedMachine } from '../../../lib/functions/backfill-machines.ts';
 import { type Machines, runMachines } from '../../infra/support/run-machines.ts';
 import { expectExactlyOnce } from '../bench.ts';
-import { feedOf, SOURCE, test } from '../plain.ts';
+import { feedOf, SOURCE, STREAM, test } from '../plain.ts';
 import { DESTINATIONS } from '../stage.ts';
 import { type CloudAccount, type Invoke, startCloudAccount } from './cloud-account.ts';
 import { type Ended, ending, startProgram } from './program.ts';
@@ -54,6 +54,9 @@ describe('--cloud', () => {
   test('status, verify and ledger are asked of the deployed function', async ({ start }) => {
     const bench = await start({ vendor: { count: 60 }, minutes: 180 });
     await bench.catchUp();
+    // For a while the stream was switched off.
+    for (const streams of [{ [STREAM]: '5m' }, {}])
+      await bench.invoke({ act: 'census', feeds: { [bench.id]: streams } });
     const invoked: string[] = [];
     const { command } = await startCloud([bench.described()], async (functionArn, input) => {
       invoked.push(functionArn);
@@ -68,6 +71,7 @@ describe('--cloud', () => {
 
     expect(status.stderr).toBe('');
     expect(status.stdout).toContain(feedOf(bench.id));
+    expect(status.stdout).toMatch(new RegExp(`${feedOf(bench.id)}: left, no longer configured since .*; read up to `));
     expect([status.code, verify.code, ledger.code]).toEqual([0, 0, 0]);
     expect(verify.stdout).toContain('complete: nothing is missing');
     expect(ledger.summary.feeds[0].ledger).not.toEqual([]);
@@ -90,6 +94,24 @@ describe('--cloud', () => {
     expect(ran.stdout).toMatch(new RegExp(`${feedOf(bench.id)} +caught-up +.* 90 +90`));
     expect([schedules.code, schedules.stderr.includes('run --once --cloud')]).toEqual([2, true]);
     await expectExactlyOnce(bench);
+  });
+
+  test('run --once ends with 1 where one of its invocations has found that events may be missing', async ({
+    start,
+  }) => {
+    const bench = await start({ vendor: { count: 5 } });
+    let busy = 1;
+    const { command } = await startCloud([bench.described()], async (_, input) => {
+      const found = { ...BUSY, conditions: ['announced-missing'] };
+      return busy-- > 0 ? { feeds: [{ feed: feedOf(bench.id), ...found }] } : await bench.invoke(input);
+    });
+
+    const ran = await command('run', '--once');
+
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain(
+      `${feedOf(bench.id)}: events may be missing: see announced-missing in docs/runbook.md`,
+    );
   });
 
   test('a backfill is handed to the state machine, once, and what it reads arrives', async ({ start }) => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, test as base, expect } from 'vitest';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../../simulators/simulator.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { describeConnection, type Subject, until } from '../bench.ts';
 import { bytesBelow } from '../delivered.ts';
 import { feedOf, plain, SOURCE } from '../plain.ts';
@@ -143,7 +144,11 @@ async function makePlace<Options extends SimulatorOptions, Running extends Runni
     run: (...args) => ending(start(...args)),
     command: (name, ...args) => ending(begin(name, ...args)),
     async everythingKept() {
-      const table = await startTable({ directory: join(folder, 'state', 'table'), tableName: 'tidemark' });
+      const table = await startTable({
+        signatures: SIGNATURES,
+        directory: join(folder, 'state', 'table'),
+        tableName: 'tidemark',
+      });
       const items = await readItems(table.url, 'demo').finally(() => table.close());
       return [items, await bytesBelow(join(folder, 'state', 'table')), await bytesBelow(out)].join('\n');
     },
@@ -168,14 +173,18 @@ export async function ending(program: Program): Promise<Ended> {
 /**
  * Starts the command line in a folder.
  *
- * @param given what is in its environment besides, and on its stdin
+ * @param given what is in its environment besides, and on its stdin, and the umask that it inherits
  */
 export function startProgram(
   folder: string,
   args: readonly string[],
-  { environment = {}, stdin = '' }: { environment?: Readonly<Record<string, string>>; stdin?: string } = {},
+  {
+    environment = {},
+    stdin = '',
+    umask = '022',
+  }: { environment?: Readonly<Record<string, string>>; stdin?: string; umask?: string } = {},
 ): Program {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn('sh', ['-c', 'umask "$1"; shift; exec "$@"', 'sh', umask, process.execPath, CLI, ...args], {
     cwd: folder,
     env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],

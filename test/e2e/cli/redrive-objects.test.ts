@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { functionOutput } from '../../../lib/account/outputs.ts';
 import { startFirehose } from '../../../local/services/firehose.ts';
 import { replaceFaults } from '../../../local/services/firehose-faults.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { readDelivered } from '../delivered.ts';
 import { SOURCE } from '../plain.ts';
 import { startCloudAccount } from './cloud-account.ts';
@@ -51,7 +52,7 @@ async function startCloud() {
   };
   const out = join(folder, 'out');
   const streams = [{ deliveryStream: STREAM, destination: 'soc', source: SOURCE }];
-  const firehose = await startFirehose({ out, streams });
+  const firehose = await startFirehose({ signatures: SIGNATURES, out, streams });
   onTestFinished(() => firehose.close());
   const config = {
     connections: [{ id: 'acme', source: SOURCE }],
@@ -130,7 +131,7 @@ test('an object that is broken, or that Firehose does not take, stays and is nam
   account.objects.set(key('2026-01-12', 'plain'), Buffer.from('{"errorCode":"x","rawData":"e30K"}\n'));
 
   const first = await redrive();
-  const other = await startFirehose({ out: join(folder, 'elsewhere'), streams: [] });
+  const other = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'elsewhere'), streams: [] });
   onTestFinished(() => other.close());
   environment.AWS_ENDPOINT_URL_FIREHOSE = other.url;
   account.objects.set(key('2026-01-13', 'late.gz'), refused([envelopes(9, 1)]));

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { SecretShape } from '../../../functions/core/model.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { startSecrets } from '../../../local/services/secrets.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { SOURCE } from '../plain.ts';
 import { ending, startProgram } from './program.ts';
 
@@ -111,6 +112,7 @@ test('with --cloud it goes into Secrets Manager, made with the account’s own k
   });
   const made: Record<string, unknown>[] = [];
   const service = await startSecrets({
+    signatures: SIGNATURES,
     file: join(here.folder, 'cloud.json'),
     disturb: async (operation, input) => {
       if (operation === 'CreateSecret') made.push(input);

@@ -41,6 +41,16 @@ describe('the reader', () => {
       'device needs the profile host',
     ],
     [
+      'a profile that adds nothing',
+      ({ actor: _, ...e }) => ({ ...e, metadata: { ...e.metadata, profiles: ['host'] } }),
+      'the profile host adds nothing',
+    ],
+    [
+      'a kind of machine of the vendor’s own that is of no type',
+      (e) => ({ ...e, device: { name: 'x', type: 't3.large', type_id: 0 } }),
+      'device.type is t3.large, and device.type_id not 99',
+    ],
+    [
       'another version',
       (e) => ({ ...e, metadata: { ...e.metadata, version: '1.4.0' } }),
       'metadata.version is not 1.3.0',

@@ -31,7 +31,19 @@ export function ocsfComplaints(event: unknown): string[] {
     ...shapeComplaints('', shape, event, profiles),
     ...classComplaints(shape, event),
     ...unknownProfiles.map((profile) => `the class has no profile ${String(profile)}`),
+    ...hostComplaints(event, profiles),
     ...(metadata.version === VERSION ? [] : [`metadata.version is not ${VERSION}`]),
+  ];
+}
+
+/** The profile host is of no use without what it adds; and a kind of machine that OCSF does not know is Other, not Unknown. */
+function hostComplaints({ actor, device }: Document, profiles: readonly unknown[]): string[] {
+  const isIdle = profiles.includes('host') && actor === undefined && device === undefined;
+  const { type, type_id } = isDocument(device) ? device : {};
+  const isMisnamed = type !== undefined && type !== 'Unknown' && type_id !== 99;
+  return [
+    ...(isIdle ? ['the profile host adds nothing'] : []),
+    ...(isMisnamed ? [`device.type is ${String(type)}, and device.type_id not 99`] : []),
   ];
 }
 

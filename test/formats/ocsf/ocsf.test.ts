@@ -140,6 +140,22 @@ describe('who and what', () => {
     });
   });
 
+  test('a kind of machine is one of the vendor’s own, so the type is Other', () => {
+    const { device } = ocsf({ category: ['host'], type: ['change'] }, { host: { id: 'h1', type: 't3.large' } });
+
+    expect(device).toEqual({ uid: 'h1', type: 't3.large', type_id: 99 });
+  });
+
+  test('the profile host is used where it adds an actor or a device, and not elsewhere', () => {
+    const nobody = { user: undefined };
+    const profilesOf = (fields: Record<string, unknown>) => ocsf(change, fields).metadata.profiles;
+
+    expect(profilesOf({})).toEqual(['host']);
+    expect(profilesOf({ ...nobody, host: { id: 'h1' } })).toEqual(['host']);
+    expect(profilesOf(nobody)).toBeUndefined();
+    expect(ocsf({ kind: 'state' }, nobody).metadata.profiles).toBeUndefined();
+  });
+
   test('addresses and users are observables, each once', () => {
     const event = ocsf(change, { source: { ip: '198.51.100.23' } });
 

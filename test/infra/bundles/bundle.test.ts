@@ -13,6 +13,7 @@ import { startSecrets } from '../../../local/services/secrets.ts';
 import { findSimulators } from '../../../simulators/find-simulator.ts';
 import type { RunningSimulator, Simulator } from '../../../simulators/simulator.ts';
 import { difference, readDelivered } from '../../e2e/delivered.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { LAKE } from '../support/draw.ts';
 import { type FunctionProperties, runBundle } from '../support/run-bundle.ts';
 import { type Synthesised, synth } from '../support/synth.ts';
@@ -71,9 +72,9 @@ async function startServices(functions: readonly FunctionProperties[]): Promise<
     source: deliveryStream.split('-').at(-1) ?? '',
   }));
   const tableName = drawn.account.find('AWS::DynamoDB::GlobalTable')[0]?.id ?? '';
-  const table = await startTable({ directory: join(folder, 'table'), tableName });
-  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
-  const firehose = await startFirehose({ out: join(folder, 'out'), streams });
+  const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
+  const firehose = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'out'), streams });
   onTestFinished(async () => {
     await Promise.all([firehose.close(), secrets.close(), table.close()]);
   });

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RotationReport } from '../../../functions/core/rotation/rotation-report.ts';
 import { startSecrets } from '../../../local/services/secrets.ts';
 import { findSimulators } from '../../../simulators/find-simulator.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { connect, LAKE, SOURCES } from '../support/draw.ts';
 import { type FunctionProperties, runBundle } from '../support/run-bundle.ts';
 import { assetOf, synth } from '../support/synth.ts';
@@ -34,7 +35,7 @@ test('what rotates is a small bundle of its own, which runs on the environment o
   const file = join(folder, 'secrets.json');
   await writeFile(file, JSON.stringify({ 'team/audit': vendor.demo.secretValue }), { mode: 0o600 });
   await utimes(file, new Date(), new Date(Date.now() - 200 * DAY_MS));
-  const secrets = await startSecrets({ file });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file });
   onTestFinished(() => secrets.close());
 
   const { stack, id, properties } = drawn.account

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { DRAWN_TYPES, type DrawnType } from '../../../lib/delivery/drawings.ts';
@@ -36,6 +36,8 @@ export interface Drawing {
   readonly schedules: readonly Template[];
   /** Which stacks `cdk deploy` brings before a stack, and `cdk destroy` takes out after it. */
   dependencies(stack: string): string[];
+  /** What `cdk synth` warns of. */
+  readonly warnings: readonly string[];
   /** All of them, as if they had been deployed. */
   readonly account: Account;
 }
@@ -69,5 +71,10 @@ export function drawConfig(config: Config, destinationTypes: readonly DrawnType[
       .synth()
       .getStackByName(stack)
       .dependencies.flatMap((artifact) => ('stackName' in artifact ? [artifact.stackName as string] : []));
-  return { state, forwarding, schedules, dependencies, account: new Account(new Map(templates)) };
+  const warnings = stacks.flatMap((stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => String(entry.data)),
+  );
+  return { state, forwarding, schedules, dependencies, warnings, account: new Account(new Map(templates)) };
 }

@@ -38,6 +38,7 @@ function holds(operator: string, wanted: readonly string[], there: readonly stri
     case 'Null':
       return wanted.includes(String(there === undefined));
     case 'StringLike':
+    case 'ArnLike':
       return there?.length === 1 && wanted.some((pattern) => like(pattern, there[0] ?? ''));
     case 'StringEquals':
       return there?.length === 1 && wanted.includes(there[0] ?? '');

@@ -14,8 +14,13 @@ function at(time: string): Instant {
   return parseInstant(`2026-03-02T${time}Z`) as Instant;
 }
 
-const RAW: Destination = { id: 'raw', shape: { format: 'raw' }, deliveryStream: 'tidemark-raw' };
-const HEC: Destination = { id: 'splunk', shape: { format: 'ecs', hec: {} }, deliveryStream: 'tidemark-splunk' };
+const RAW: Destination = { id: 'raw', heldFor: 0, shape: { format: 'raw' }, deliveryStream: 'tidemark-raw' };
+const HEC: Destination = {
+  id: 'splunk',
+  heldFor: 0,
+  shape: { format: 'ecs', hec: {} },
+  deliveryStream: 'tidemark-splunk',
+};
 
 async function worldWith(note: string, options: WorldOptions = {}): Promise<World> {
   const world = createWorld({ startFrom: at('11:00:00'), ...options });
@@ -98,7 +103,12 @@ describe('what is too large is delivered shortened, and whole by redrive', () =>
   });
 
   it('keeps what CEF has no place for, and sends it to the others', async () => {
-    const cef: Destination = { id: 'cef', shape: { format: 'cef', hec: {} }, deliveryStream: 'tidemark-cef' };
+    const cef: Destination = {
+      id: 'cef',
+      heldFor: 0,
+      shape: { format: 'cef', hec: {} },
+      deliveryStream: 'tidemark-cef',
+    };
     const world = await worldWith('x'.repeat(1_100_000), { destinations: [ecsDestination('siem'), cef] });
     for (const [key, entry] of world.table.quarantine) {
       world.table.quarantine.set(key, { ...entry, destinations: ['siem', 'cef'] });

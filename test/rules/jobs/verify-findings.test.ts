@@ -3,7 +3,7 @@ import type { Row } from '../../../functions/core/model.ts';
 import type { VerifiedStepReport } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
+import { Crash, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
 import { at, FEED } from '../set-up.ts';
 import { standing, untilDone } from './standing.ts';
 
@@ -137,17 +137,6 @@ describe('verify', () => {
     expect(sums(report)).toMatchObject({ missing: 1, extra: 0, changed: 3 });
   });
 
-  it('calls it changed also where version 0.1.0 delivered it', async () => {
-    const world = createWorld({ stream: { stableFields: () => 'whatever stays' } });
-    world.startFrom = world.now - HOUR;
-    world.vendor.add({ time: world.now - 30 * MINUTE, name: 'one' });
-    await world.run();
-
-    const { effects } = world.invoke();
-    const [chunk] = world.table.loadSeen(FEED, '2', undefined, world.now);
-    expect([...(chunk?.stableHashes ?? [])]).toEqual([...effects.seal('likeness whatever stays').subarray(0, 4)]);
-  });
-
   it('looks no further up than the live feed reads again, and no further down than it or a backfill began', async () => {
     const world = await begunThreeDaysAgo();
     const begin = world.now;
@@ -170,12 +159,16 @@ describe('verify', () => {
     expect(missed.text).toContain('lost');
   });
 
-  it('takes the latest whole day when it is told no range', async () => {
+  it('takes whole days when it is told no range, up to the latest one', async () => {
     const world = await begunThreeDaysAgo();
 
-    const report = await untilDone(world, { act: 'verify' });
+    await untilDone(world, { act: 'verify' });
+    const jobs = await world.invoke().effects.loadJobs(FEED, 'verify');
 
-    expect(report.job).toMatchObject({ from: '2026-03-01T00:00:00.000Z', to: '2026-03-02T00:00:00.000Z' });
+    expect(jobs.map((item) => item.kind === 'verify' && item.job.id)).toEqual([
+      '20260228T000000Z-20260301T000000Z',
+      '20260301T000000Z-20260302T000000Z',
+    ]);
   });
 
   it('says that there is nothing to verify', async () => {

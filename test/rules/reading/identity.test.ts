@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
-import type { Feed, Identity, Stream } from '../../../functions/core/model.ts';
+import { eventId, recordHash, rowKey } from '../../../functions/core/events/identity.ts';
+import type { Feed, Identity, RecordKey, Stream } from '../../../functions/core/model.ts';
 import { Occurrences, TooManyRowsError } from '../../../functions/core/reading/rows/occurrences.ts';
 import { HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
@@ -18,11 +18,15 @@ function row(value: unknown, text = JSON.stringify(value)) {
 
 /** Sessions, found by their start; one that has ended holds two events. */
 const SESSIONS: Partial<Stream> = {
+  recordKey: ({ value }) => {
+    const { id, date = '' } = value as { id?: string; date?: string };
+    return id === undefined ? undefined : { id, content: date };
+  },
   events: ({ value }) => {
-    const { id, date, end } = value as { id?: string; date?: string; end?: string };
+    const { date, end } = value as { date?: string; end?: string };
     const phase = (name: string, text: unknown): Identity[] => {
       const time = parseInstant(text);
-      return time === undefined ? [] : [{ time, phase: name, ...(id !== undefined && { id }) }];
+      return time === undefined ? [] : [{ time, phase: name }];
     };
     return [...phase('start', date), ...phase('end', end)];
   },
@@ -357,28 +361,43 @@ describe('rule 16: event.id', () => {
   const world = createWorld({ more: [{ stream: { name: 'other' } }] });
   const [feed, other] = world.feeds as [Feed, Feed];
   const elsewhere: Feed = { ...feed, connection: { ...feed.connection, id: 'other' } };
-  const ids = (id: string, phase = '') => [feed, other, elsewhere].map((one) => eventId(one, { id, phase }, 'hash', 0));
-
-  it('is the vendor’s where that is the whole identity', () => {
-    expect(ids('e-1')).toEqual(['e-1', 'e-1', 'e-1']);
-    expect(eventId(feed, { id: 'x'.repeat(40) }, 'hash', 3)).toBe('x'.repeat(40));
-  });
+  const hashOf = (key: RecordKey) => rowKey({ recordKey: () => key }, row({ note: 'as shown' })).hash;
 
   it.each([
-    ['too long', 'x'.repeat(41), ''],
-    ['not ASCII', 'événement', ''],
-    ['with a space', 'two words', ''],
-    ['with a line break', 'two\nlines', ''],
-    ['empty', '', ''],
-    ['of a record with several events', 'e-1', 'end'],
-  ])('is made from a vendor’s id that is %s', (_, id, phase) => {
-    const [here, alsoHere, there] = ids(id, phase);
+    ['short', 'e-1'],
+    ['too long', 'x'.repeat(41)],
+    ['not ASCII', 'événement'],
+    ['with a line break', 'two\nlines'],
+    ['with half of a surrogate pair', '\ud800'],
+    ['empty', ''],
+  ])('is never the vendor’s own, be it %s: another record, source or connection may have the same one', (_, id) => {
+    const hash = hashOf({ id, content: 'created by ann' });
+    const [here, alsoHere, there] = [feed, other, elsewhere].map((one) => eventId(one, {}, hash, 0));
 
     expect(here).toMatch(/^[0-9a-f]{32}$/);
+    expect(here).not.toBe(id);
     expect(alsoHere).toBe(here);
     expect(there).not.toBe(here);
-    expect(ids(`${id} `, phase)[0]).not.toBe(here);
-    expect(ids(id, `${phase}more`)[0]).not.toBe(here);
+    expect(hashOf({ id: `${id} `, content: 'created by ann' })).not.toBe(hash);
+    expect(hashOf({ id: `${id}c`, content: 'reated by ann' })).not.toBe(hash);
+    expect(hashOf({ id, content: 'created by bob' })).not.toBe(hash);
+    expect(hashOf({ id: `${id}\udfff`, content: '' })).not.toBe(hashOf({ id: `${id}\udffe`, content: '' }));
+  });
+
+  it('is that of the whole record where the stream says nothing, or fails', () => {
+    const whole = row({ id: 'e-1', who: 'ann' });
+    const fails = () => {
+      throw new Error('no such field');
+    };
+
+    expect(rowKey({}, whole)).toEqual({ hash: recordHash(whole), id: undefined, isNumbered: true });
+    expect(rowKey({ recordKey: () => undefined }, whole)).toEqual(rowKey({}, whole));
+    expect(rowKey({ recordKey: fails }, whole)).toEqual(rowKey({}, whole));
+    expect(rowKey({ recordKey: () => ({ id: 'e-1' }) }, whole)).toEqual({
+      hash: recordHash(whole),
+      id: 'e-1',
+      isNumbered: false,
+    });
   });
 
   it('is made from source, connection, record and occurrence', () => {
@@ -391,6 +410,21 @@ describe('rule 16: event.id', () => {
     expect(eventId(feed, { time: 1 }, 'hash', 1)).not.toBe(id);
     expect(eventId(feed, { time: 1 }, 'hush', 0)).not.toBe(id);
     expect(eventId(feed, { time: 1, phase: 'end' }, 'hash', 0)).not.toBe(id);
+  });
+
+  it('is made from the tenant in place of the connection, where the vendor’s id of it is known', () => {
+    const of = (connection: string, tenant: string | undefined) =>
+      eventId(
+        { source: { ...feed.source, tenant: () => tenant }, connection: { ...feed.connection, id: connection } },
+        {},
+        'hash',
+        0,
+      );
+
+    expect(of('one', 'customer 1')).toBe(of('other', 'customer 1'));
+    expect(of('one', 'customer 1')).not.toBe(of('one', 'customer 2'));
+    expect(of('one', undefined)).not.toBe(of('other', undefined));
+    expect(of('one', undefined)).not.toBe(of('two', 'one'));
   });
 
   it('is the same for a record that two streams of a connection show', async () => {

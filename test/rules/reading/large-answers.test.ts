@@ -200,22 +200,24 @@ describe('how many rows there are, as the vendor says beforehand', () => {
   it.each([
     ['as many as come', 0, (found, { offset }) => found - offset],
     ['only in the middle', 0, (found, { offset }) => (offset === 20 ? found - offset : undefined)],
-    ['more than come', 1, () => 1_000],
     ['fewer than come', 1, () => 12],
     ['none', 1, () => 0],
     ['nothing', 0, () => undefined],
-  ] satisfies [string, number, Total][])('is no more than worth noting: %s', async (_, mismatches, total) => {
-    const world = pagedWorld(total);
+  ] satisfies [string, number, Total][])(
+    'is no more than worth noting unless it is too many: %s',
+    async (_, noted, total) => {
+      const world = pagedWorld(total);
 
-    const [report] = await world.run();
+      const [report] = await world.run();
 
-    expect(report).toMatchObject({ state: 'caught-up', delivered: 45, pages: 6, warnings: [] });
-    expect(world.count('TotalMismatch')).toBe(mismatches);
-    const noted = world.logs.filter(({ message }) =>
-      message.includes(`the vendor announced ${total(45, { offset: 0 })} rows and sent 45`),
-    );
-    expect(noted.length).toBe(mismatches);
-  });
+      expect(report).toMatchObject({ state: 'caught-up', delivered: 45, pages: 6, warnings: [] });
+      expect(world.count('TotalMismatch')).toBe(0);
+      const notes = world.logs.filter(({ message }) =>
+        message.includes(`the vendor announced ${total(45, { offset: 0 })} rows and sent 45`),
+      );
+      expect(notes.length).toBe(noted);
+    },
+  );
 
   it('does not count a page twice that links to itself', async () => {
     const world = pagedWorld((found) => found, { vendor: { paging: 'cursor' } });

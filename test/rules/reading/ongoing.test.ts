@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Identity, Row, Stream } from '../../../functions/core/model.ts';
+import type { Identity, RecordKey, Row, Stream } from '../../../functions/core/model.ts';
 import type { Checkpoint } from '../../../functions/core/stored/checkpoint.ts';
 import type { Ongoing } from '../../../functions/core/stored/ongoing.ts';
 import type { SeenChunk } from '../../../functions/core/stored/seen-chunk.ts';
@@ -527,7 +527,7 @@ describe('rule 24: asking for what goes on may fail', () => {
     const { world, sessions } = sessionWorld('start', {
       ...options,
       vendor: { paging: 'cursor', ...options.vendor },
-      stream: { rereads: [], events: eventsOrFlood, ...options.stream },
+      stream: { rereads: [], recordKey: keyOrNone, events: eventsOrFlood, ...options.stream },
       source: {
         judge: ({ status }) => (status in CURE ? { kind: 'expired', reason: 'the token has run out' } : undefined),
       },
@@ -687,7 +687,15 @@ function shownAt(start: Instant, number: number) {
   return { id: `x${number}`, start: formatInstant(start, 'us'), end: null };
 }
 
+function keyOrNone(row: Row): RecordKey | undefined {
+  return isFlood(row) ? undefined : sessionStream().recordKey?.(row);
+}
+
+function isFlood({ value }: Row): boolean {
+  return (value as { flood?: unknown }).flood !== undefined;
+}
+
 function eventsOrFlood(row: Row): readonly Identity[] {
-  if ((row.value as { flood?: unknown }).flood !== undefined) return [{}];
+  if (isFlood(row)) return [{}];
   return (sessionStream().events as Stream['events'])(row);
 }

@@ -5,6 +5,7 @@ import { ReadAhead } from '../../../functions/core/reading/pages/read-ahead.ts';
 import { Signal, WindowAhead } from '../../../functions/core/reading/pages/window-ahead.ts';
 import { Progress } from '../../../functions/core/reading/progress.ts';
 import { Pacer } from '../../../functions/core/requests/pacer.ts';
+import { Endpoint } from '../../../functions/core/requests/pause.ts';
 import { type Duration, HOUR, MINUTE, type Range, SECOND } from '../../../functions/core/time.ts';
 import type { World } from '../../memory/world.ts';
 import { at, IN_FLIGHT, mostInFlight, WINDOW, worldOfWindows } from '../set-up.ts';
@@ -25,6 +26,7 @@ function readAhead(world: World, { to = at('11:20:00'), atOnce = IN_FLIGHT, pace
     ...{ effects, source, connection, pacer, secretVersion: 'v1', stopAt: now + HOUR, endBy: now + HOUR },
     tally: { retries: 0 },
     life: { over: false },
+    endpoint: new Endpoint(),
   };
   const ahead = new ReadAhead({ asker, feed, effects, progress }, atOnce);
   /** Waits until nothing happens any more. */
@@ -55,7 +57,7 @@ function windows(from: number, length: Duration, count: number): Range[] {
 describe('a window that is read ahead', () => {
   /** A page of so many characters. */
   function page(number: number, hasNext = true): ReadPage {
-    return { rows: [], hashes: [], number, again: false, hasNext, size: 10 };
+    return { rows: [], keys: [], number, again: false, hasNext, size: 10 };
   }
 
   /** A window whose pages come when a test says so. */

@@ -479,10 +479,23 @@ describe('rule 12: what feeds can do without', () => {
     expect(names.times.length).toBe(1);
   });
 
-  it('asks nothing while the vendor wants to be left alone, and tells the feeds when it does', async () => {
+  it('asks nothing more while its endpoint wants to be left alone, and the feeds go on', async () => {
     const { world, names } = lookupWorld([NAMES, lookup('others')]);
     const others = new Route(world, '/@others', { text: 'x' });
     names.reply = { status: 429, headers: { 'retry-after': '900' } };
+
+    const [report] = await world.run();
+
+    expect(report?.state).toBe('caught-up');
+    expect([names.times.length, others.times.length]).toEqual([1, 0]);
+  });
+
+  it('tells the feeds when the quota of the account is used up', async () => {
+    const { world, names } = lookupWorld([NAMES, lookup('others')]);
+    const others = new Route(world, '/@others', { text: 'x' });
+    const reset = String(at('12:10:00') / SECOND);
+    const quota = { 'x-quota-limit': '100', 'x-quota-remaining': '0', 'x-quota-reset': reset };
+    names.reply = { status: 429, headers: { ...quota, 'retry-after': '900' } };
 
     const [report] = await world.run();
 

@@ -30,6 +30,21 @@ describe('rule 8: credentials that see little, where the vendor cannot be asked'
     expect(report?.warnings).toEqual([SUSPICION]);
     expect(report?.state).toBe('caught-up');
     expect(world.count('NarrowSight')).toBe(1);
+    expect(report?.conditions).toEqual(['narrow-sight']);
+  });
+
+  it('stay suspected until the log shows another person', async () => {
+    const world = watched(false, () => 'ana');
+    await world.run();
+    world.clock.advance(HOUR);
+    world.vendor.add({ time: world.now - 10 * MINUTE, name: 'ana' });
+    await world.run();
+    const suspected = world.checkpoint().conditions;
+    world.vendor.add({ time: world.now - 9 * MINUTE, name: 'ben', visibleAt: 0 });
+    await world.run();
+
+    expect(suspected).toMatchObject({ 'narrow-sight': { message: SUSPICION } });
+    expect(world.checkpoint().conditions).toBeUndefined();
   });
 
   it.each([

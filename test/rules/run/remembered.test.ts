@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { WarmMemory } from '../../memory/invocation.ts';
-import { createWorld, type EffectName, type World } from '../../memory/world.ts';
+import { createWorld, type EffectName, ecsDestination, type World } from '../../memory/world.ts';
 import { addToEach, at, EXACT, FEED, filledWorld, threeFeeds } from '../set-up.ts';
 
 /** Runs once, and returns how often each effect was used. */
@@ -14,6 +14,16 @@ async function effectsOf(world: World, warm: WarmMemory): Promise<Partial<Record
     },
   });
   return used;
+}
+
+/** A world that has caught up, and a process that remembers all of this hour's events. */
+async function warmWorld(): Promise<{ world: World; warm: WarmMemory }> {
+  const settled = await settledWorld();
+  settled.world.vendor.addMany(20, at('12:00:00'), SECOND);
+  await settled.world.run({ warm: settled.warm });
+  settled.world.vendor.addMany(20, at('12:05:00'), SECOND);
+  settled.world.clock.advance(5 * MINUTE);
+  return settled;
 }
 
 /** A world that has caught up, and a process that remembers it. */
@@ -146,5 +156,49 @@ describe('rule 44: a warm function remembers its checkpoints', () => {
     await world.run({ warm });
 
     expect(world.checkpoint().floor).toBe(at('11:50:00'));
+  });
+});
+
+describe('rule 44: a warm function remembers what it has delivered', () => {
+  it('and reads no keys again while it is alone', async () => {
+    const { world, warm } = await warmWorld();
+
+    const used = await effectsOf(world, warm);
+
+    expect(used).toMatchObject({ remember: 1 });
+    expect(used).not.toHaveProperty('loadSeen');
+    expect(world.census()).toEqual(EXACT);
+  });
+
+  it('but reads them after another worker has delivered', async () => {
+    const { world, warm } = await warmWorld();
+    const [other] = await world.run();
+
+    const used = await effectsOf(world, warm);
+
+    expect(other?.delivered).toBe(20);
+    expect(used.loadSeen).toBeGreaterThanOrEqual(1);
+    expect(world.census()).toEqual(EXACT);
+  });
+
+  it('and when a run of its own has failed half-way', async () => {
+    const { world, warm } = await warmWorld();
+    const [failed] = await world.run({
+      warm,
+      onEffect: ({ name }) => (name === 'remember' ? 'lost-after' : undefined),
+    });
+
+    const used = await effectsOf(world, warm);
+
+    expect(failed?.state).toBe('failed');
+    expect(used.loadSeen).toBeGreaterThanOrEqual(1);
+    expect(world.census()).toEqual(EXACT);
+  });
+
+  it('and for other destinations than before', async () => {
+    const { world, warm } = await warmWorld();
+    world.destinations = [...world.destinations, ecsDestination('second')];
+
+    expect((await effectsOf(world, warm)).loadSeen).toBeGreaterThanOrEqual(1);
   });
 });

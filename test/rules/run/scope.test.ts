@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { letterVisibility } from '../../memory/source.ts';
 import { createWorld, type World } from '../../memory/world.ts';
+import { untilDone } from '../jobs/standing.ts';
 import { at, EXACT } from '../set-up.ts';
 
 /** A run every five minutes, as long as said. */
@@ -26,6 +27,28 @@ describe('rule 8: when what defines the feed changes, it says which backfill it 
     expect(changed?.state).toBe('caught-up');
   });
 
+  it('says so until the backfill is done', async () => {
+    const world = createWorld({ startFrom: at('11:00:00'), settings: { aid: '1' } });
+    world.vendor.addMany(50, at('11:00:00'), MINUTE);
+    await world.run();
+    world.settings = { aid: '1,2' };
+    const [changed] = await world.run();
+    const [after] = await world.run();
+    const held = world.checkpoint().conditions?.['scope-changed'];
+    const part = { from: at('11:00:00'), to: at('11:30:00') };
+    await untilDone(world, { act: 'backfill', id: 'part', range: part });
+    await world.run();
+    const stillHeld = world.checkpoint().conditions?.['scope-changed'];
+    await untilDone(world, { act: 'backfill', id: 'all', range: { ...part, to: at('11:58:00') } });
+    await world.run();
+
+    expect(changed?.conditions).toEqual(['scope-changed']);
+    expect(after?.conditions).toBeUndefined();
+    expect(held).toMatchObject({ message: changed?.warnings[0], range: { from: part.from, to: at('11:58:00') } });
+    expect(stillHeld).toEqual(held);
+    expect(world.checkpoint().conditions).toBeUndefined();
+  });
+
   it('reads a window that is half done again: its done part lies above the range that it names', async () => {
     const world = createWorld({ startFrom: at('06:00:00'), vendor: { latency: 10 * SECOND }, settings: { aid: '1' } });
     world.vendor.addMany(170, at('06:00:00'), 2 * MINUTE);
@@ -48,6 +71,23 @@ describe('rule 8: a credential that sees less than before fails the feed and hol
     world.vendor.addMany(300, at('11:00:00'), MINUTE);
     return { world, sees };
   }
+
+  it('is told for as long as it sees too little, and no longer', async () => {
+    const { world, sees } = watchedWorld();
+    sees.letters = 'ab';
+    const [first] = await world.run();
+    const held = world.checkpoint().conditions;
+    sees.letters = 'abc';
+    await runFor(world, 70 * MINUTE);
+
+    expect(first).toMatchObject({
+      state: 'caught-up',
+      conditions: ['narrow-sight'],
+      warnings: ['only ab can be seen'],
+    });
+    expect(held).toMatchObject({ 'narrow-sight': { message: 'only ab can be seen' } });
+    expect(world.checkpoint().conditions).toBeUndefined();
+  });
 
   it('is asked hourly; nothing is lost once it is mended', async () => {
     const { world, sees } = watchedWorld();

@@ -13,6 +13,7 @@ import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.t
 import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 import { Crash, createWorld, type EffectCall, type World } from '../../memory/world.ts';
 
 const EXACT = { missing: [], invented: [], repeated: [] };
@@ -367,7 +368,7 @@ describe('rule 17: the table', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
-    service = await startTable({ directory: folder, tableName: 'tidemark' });
+    service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
     vi.stubEnv('AWS_ENDPOINT_URL', service.url);
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');

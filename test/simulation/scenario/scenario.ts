@@ -9,7 +9,7 @@ import {
   type Range,
   SECOND,
 } from '../../../functions/core/time.ts';
-import type { VendorOptions } from '../../memory/vendor.ts';
+import type { Reply, VendorOptions } from '../../memory/vendor.ts';
 import { Dice } from '../dice.ts';
 import {
   drawLaterRates,
@@ -63,7 +63,20 @@ export interface Scenario {
   readonly forbidden?: Range;
   /** Lines are so long that each is a Firehose record of its own. */
   readonly longLines: boolean;
+  /** Another feed of the connection is due in the same runs, and its endpoint always answers this, also when all faults have stopped. */
+  readonly neighbour?: Reply;
 }
+
+/** What endpoints answer that are broken for good. */
+const BROKEN: readonly Reply[] = [
+  { status: 401 },
+  { status: 429 },
+  { status: 429, headers: { 'retry-after': '60' } },
+  { status: 429, headers: { 'retry-after': '3600' } },
+  { status: 503, headers: { 'retry-after': '600' } },
+  { status: 500 },
+  { network: 'connection reset' },
+];
 
 /** Whether nothing goes wrong in it: then every event arrives exactly once. */
 export function isCalm({ rates, runs, refused, forbidden, destinations }: Scenario): boolean {
@@ -123,7 +136,13 @@ export function drawScenario(seed: number): Scenario {
     rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),
     requestsInFlight: new Dice(seed + 3_000_017).pick([1, 1, 2, 4]),
+    ...drawNeighbour(new Dice(seed + 4_000_037)),
   };
+}
+
+function drawNeighbour(dice: Dice): Pick<Scenario, 'neighbour'> {
+  const neighbour = dice.maybe(0.15, () => dice.pick(BROKEN));
+  return neighbour ? { neighbour } : {};
 }
 
 function drawVendor(dice: Dice, precision: Duration) {

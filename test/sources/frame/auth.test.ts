@@ -23,6 +23,9 @@ test('the signature is over the time in whole seconds and the client’s id, wit
       'X-Frame-Timestamp': '1767225600',
       'X-Frame-Signature': '9361db2a88b8ee42ec14f6a78c5ec505c4091ab86a09a1be1b05d63a83f1f363',
     },
-    signatures: ['9361db2a88b8ee42ec14f6a78c5ec505c4091ab86a09a1be1b05d63a83f1f363'],
+    signatures: [
+      '9361db2a88b8ee42ec14f6a78c5ec505c4091ab86a09a1be1b05d63a83f1f363',
+      '9361DB2A88B8EE42EC14F6A78C5EC505C4091AB86A09A1BE1B05D63A83F1F363',
+    ],
   });
 });

@@ -1,3 +1,4 @@
+import { CUSTOMER } from '../../../simulators/frame/organization.ts';
 import { simulator } from '../../../simulators/frame/simulator.ts';
 import { ALWAYS, JSON_TYPE, type Kind, ROWS, textsOf } from '../../crash/kind.ts';
 import type { Step } from '../../crash/steps.ts';
@@ -10,6 +11,7 @@ export const kinds: readonly Kind[] = [
     stream: 'audit-trails',
     settings: { limit: 500 },
     secret: simulator.demo.secretValue,
+    found: { customerId: CUSTOMER.id },
     held: (running) => ({ headers: JSON_TYPE, text: `[${textsOf(running)}]` }),
     start: (from, to, now) => simulator.start({ from, to, now, count: ROWS, driftMinutes: 0 }),
     steps: ALWAYS,
@@ -20,6 +22,7 @@ export const kinds: readonly Kind[] = [
     stream: 'session-trails',
     settings: { limit: 500 },
     secret: simulator.demo.secretValue,
+    found: { customerId: CUSTOMER.id },
     held: (running) => ({ headers: JSON_TYPE, text: `[${textsOf(running, 'session-trails')}]` }),
     // The vendor's time stands still: else some would end while the runs are compared.
     start: (from, to) =>
@@ -39,6 +42,7 @@ export const kinds: readonly Kind[] = [
     stream: 'user-activities',
     settings: {},
     secret: simulator.demo.secretValue,
+    found: { customerId: CUSTOMER.id },
     held: (running) => ({ headers: JSON_TYPE, text: `{"data":[${textsOf(running, 'user_activities')}]}` }),
     start: (from, to, now) =>
       simulator.start({ from, to, now, perMinute: 0, activitiesPerDay: ROWS, driftMinutes: 0, faults: { twins: 0 } }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
-import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
+import { eventId, rowKey } from '../../../functions/core/events/identity.ts';
 import type { Feed, Row } from '../../../functions/core/model.ts';
 import { ceilTo, DAY, HOUR, MINUTE, type Range } from '../../../functions/core/time.ts';
 import { diskVolumeUsage } from '../../../functions/sources/frame/reports/disk-volume-usage.ts';
@@ -22,7 +22,7 @@ function rowsOf({ read }: typeof usage, body: unknown): readonly Row[] {
 function idsOf(stream: string, value: unknown): string[] {
   const feed = feeds.find((one) => one.stream.name === stream) as Feed;
   const row = rowOf(value);
-  return feed.stream.events(row).map((identity) => eventId(feed, identity, recordHash(row), 0));
+  return feed.stream.events(row).map((identity) => eventId(feed, identity, rowKey(feed.stream, row).hash, 0));
 }
 
 function fixture(path: string): string {
@@ -90,9 +90,8 @@ describe('a user’s activity', () => {
   test('is told by who came where and when', () => {
     const { access_date: _, ...dateless } = record;
 
-    expect(userActivities.events(rowOf(record))).toEqual([
-      { id: '["u1","a1","2022-02-01T21:11:00.398870Z"]', time: at('2022-02-01T21:11:00.398870Z') },
-    ]);
+    expect(userActivities.recordKey?.(rowOf(record))).toEqual({ content: '["u1","a1","2022-02-01T21:11:00.398870Z"]' });
+    expect(userActivities.events(rowOf(record))).toEqual([{ time: at('2022-02-01T21:11:00.398870Z') }]);
     expect(idsOf('user-activities', dateless)).toEqual(idsOf('user-activities', record));
     expect(idsOf('user-activities', record)[0]).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -113,14 +112,15 @@ describe('a user’s activity', () => {
 
   test.each(['user_id', 'account_id', 'access_datetime'])('without %s is told by its content', (key) => {
     for (const value of [undefined, null, '', 5, {}]) {
-      expect(userActivities.events(rowOf({ ...record, [key]: value }))[0]).not.toHaveProperty('id');
+      expect(userActivities.recordKey?.(rowOf({ ...record, [key]: value }))).toBeUndefined();
     }
   });
 
-  test('at no time that can be read still has its id', () => {
-    expect(userActivities.events(rowOf({ ...record, access_datetime: 'evening' }))).toEqual([
-      { id: '["u1","a1","evening"]' },
-    ]);
+  test('at no time that can be read is still told by it', () => {
+    const row = rowOf({ ...record, access_datetime: 'evening' });
+    expect(userActivities.events(row)).toEqual([{}]);
+    expect(userActivities.recordKey?.(row)).toEqual({ content: '["u1","a1","evening"]' });
+    expect(userActivities.recordKey?.(rowOf(null))).toBeUndefined();
     expect(userActivities.events(rowOf(null))).toEqual([{}]);
   });
 

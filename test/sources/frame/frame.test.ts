@@ -64,6 +64,11 @@ describe('settings', () => {
     expect(z.safeParse(source.settings, settings).success).toBe(false);
   });
 
+  test('the tenant is the customer, as it is set or was found', () => {
+    expect(source.tenant?.(connection({}, { customerId: 'found' }))).toBe('found');
+    expect(source.tenant?.(connection({ customerId: 'set' }, { customerId: 'found' }))).toBe('set');
+  });
+
   test('the scope is what decides which records come', () => {
     const origin = 'https://api.console.nutanix.com/v1';
     expect(source.scope(connection())).toEqual({ origin, customerId: '' });

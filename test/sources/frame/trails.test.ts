@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
 import type { EcsFields } from '../../../functions/core/ecs-event.ts';
 import { UnreadableError } from '../../../functions/core/errors.ts';
-import { eventId, recordHash } from '../../../functions/core/events/identity.ts';
+import { eventId, rowKey } from '../../../functions/core/events/identity.ts';
 import type { Connection, Feed } from '../../../functions/core/model.ts';
 import { DAY, HOUR } from '../../../functions/core/time.ts';
 import { auditTrails } from '../../../functions/sources/frame/audit-trails.ts';
@@ -24,7 +24,7 @@ function queryOf(url: string) {
 function idsOf(stream: string, value: unknown): string[] {
   const feed = feeds.find((one) => one.stream.name === stream) as Feed;
   const row = rowOf(value);
-  return feed.stream.events(row).map((identity) => eventId(feed, identity, recordHash(row), 0));
+  return feed.stream.events(row).map((identity) => eventId(feed, identity, rowKey(feed.stream, row).hash, 0));
 }
 
 describe.each([
@@ -69,9 +69,29 @@ describe('an audit record', () => {
   };
 
   test('is told by the vendor’s id, whatever that looks like, and its time to the microsecond', () => {
-    expect(auditTrails.events(rowOf(record))).toEqual([{ id: record.id, time: at('2026-01-10T09:02:11.104233Z') }]);
-    expect(idsOf('audit-trails', record)).toEqual([record.id]);
-    expect(auditTrails.events(rowOf({ ...record, id: '𝒳|=\n' }))).toMatchObject([{ id: '𝒳|=\n' }]);
+    expect(auditTrails.events(rowOf(record))).toEqual([{ time: at('2026-01-10T09:02:11.104233Z') }]);
+    expect(auditTrails.recordKey?.(rowOf({ ...record, id: '𝒳|=\n' }))).toMatchObject({ id: '𝒳|=\n' });
+  });
+
+  test('is another one under the same id, if someone else did something else, elsewhere, or at another time', () => {
+    const changes = [
+      { id: 'other' },
+      { inserted_at: '2026-01-10T09:02:11.104234Z' },
+      { kind: 'deleteLaunchpad' },
+      { user_email: 'ann@example.com' },
+      { user_idp: 'other' },
+      { account_id: 'a2' },
+      { organization_id: 'o2' },
+      { customer_id: 'c2' },
+    ];
+    const ids = [{}, ...changes].flatMap((change) => idsOf('audit-trails', { ...record, ...change }));
+
+    expect(new Set(ids).size).toBe(changes.length + 1);
+  });
+
+  test('stays the same one where a person’s name changes, or the vendor adds a field', () => {
+    for (const change of [{ user_first_name: 'Ann' }, { user_last_name: 'Miller' }, { client_ip: '203.0.113.1' }])
+      expect(idsOf('audit-trails', { ...record, ...change })).toEqual(idsOf('audit-trails', record));
   });
 
   test('with a time without a zone is of UTC', () => {
@@ -82,14 +102,17 @@ describe('an audit record', () => {
 
   test.each([[null], [undefined], [''], [53], [{}], [['a']], [true]])('with the id %j is told by its content', (id) => {
     expect(auditTrails.events(rowOf({ ...record, id }))).toEqual([{ time: at('2026-01-10T09:02:11.104233Z') }]);
+    expect(auditTrails.recordKey?.(rowOf({ ...record, id }))).toBeUndefined();
   });
 
   test.each([[null], ['soon'], [1768035731104], [undefined]])('with the time %j has none', (inserted_at) => {
-    expect(auditTrails.events(rowOf({ ...record, inserted_at }))).toEqual([{ id: record.id }]);
+    expect(auditTrails.events(rowOf({ ...record, inserted_at }))).toEqual([{}]);
+    expect(auditTrails.recordKey?.(rowOf({ ...record, inserted_at }))).toMatchObject({ id: record.id });
   });
 
   test.each([[null], [5], ['x'], [[]]])('that is %j has nothing to be told by, and cannot be mapped', (value) => {
     expect(auditTrails.events(rowOf(value))).toEqual([{}]);
+    expect(auditTrails.recordKey?.(rowOf(value))).toBeUndefined();
     expect(() => auditTrails.map(rowOf(value), {}, connection)).toThrow(/^the record is .*; an object was expected$/);
   });
 
@@ -170,10 +193,10 @@ function eventsOf(value: unknown): EcsFields[] {
 
 describe('a session', () => {
   test('that runs is its start, that has ended is its start and its end', () => {
-    expect(sessionTrails.events(rowOf(RUNNING))).toEqual([{ id: RUNNING.id, phase: 'start', time: START }]);
+    expect(sessionTrails.events(rowOf(RUNNING))).toEqual([{ phase: 'start', time: START }]);
     expect(sessionTrails.events(rowOf(ENDED))).toEqual([
-      { id: RUNNING.id, phase: 'start', time: START },
-      { id: RUNNING.id, phase: 'end:2026-01-10T09:36:00.000000Z', time: END },
+      { phase: 'start', time: START },
+      { phase: 'end:2026-01-10T09:36:00.000000Z', time: END },
     ]);
     for (const session_end of [undefined, '']) {
       expect(sessionTrails.events(rowOf({ ...ENDED, session_end }))).toHaveLength(1);
@@ -189,6 +212,30 @@ describe('a session', () => {
     expect(eventsOf(RUNNING)[0]).not.toEqual(eventsOf(ENDED)[1]);
   });
 
+  test('is another one under the same id, if someone else began it, elsewhere, or at another time', () => {
+    const changes = [
+      { id: 'other' },
+      { session_start: '2026-01-10T09:15:00.000001Z' },
+      { user_id: 'u2' },
+      { user_id: null },
+      { account_id: 'a2' },
+      { customer_id: 'c2' },
+    ];
+    const starts = [{}, ...changes].map((change) => idsOf('session-trails', { ...RUNNING, ...change })[0]);
+
+    expect(new Set(starts).size).toBe(changes.length + 1);
+  });
+
+  test('stays the same one while the vendor fills in what it finds out later', () => {
+    const { id, session_start, user_id } = RUNNING;
+    const early = { id, session_start, user_id, session_id: null, server_id: null, client_ip: null };
+
+    expect(idsOf('session-trails', early)).toEqual(idsOf('session-trails', RUNNING));
+    expect(idsOf('session-trails', { ...early, session_start: '2026-01-10T09:15:00Z', user_email: 'x' })).toEqual(
+      idsOf('session-trails', RUNNING),
+    );
+  });
+
   test('whose end is put elsewhere ends once more; the same instant written otherwise is the same end', () => {
     const later = idsOf('session-trails', { ...ENDED, session_end: '2026-01-10T09:40:00.000000Z' });
     const alike = idsOf('session-trails', { ...ENDED, session_end: '2026-01-10T09:36:00Z', latency_ms_avg: 1 });
@@ -202,7 +249,7 @@ describe('a session', () => {
     const odd = ['soon', 1768037760, true, {}, []].map((session_end) => ({ ...ENDED, session_end }));
 
     expect(odd.map((row) => sessionTrails.events(rowOf(row))[1])).toEqual(
-      ['"soon"', '1768037760', 'true', '{}', '[]'].map((text) => ({ id: RUNNING.id, phase: `end:${text}` })),
+      ['"soon"', '1768037760', 'true', '{}', '[]'].map((text) => ({ phase: `end:${text}` })),
     );
     expect(eventsOf(odd[0])[1]?.event.end).toBeUndefined();
   });
@@ -221,8 +268,11 @@ describe('a session', () => {
   test('goes on until its row tells of an end', () => {
     const shown = (row: object) => sessionTrails.ongoing?.(rowOf(row));
 
-    expect(shown(RUNNING)).toEqual({ key: RUNNING.id, since: START, ended: false });
-    expect(shown(ENDED)).toEqual({ key: RUNNING.id, since: START, ended: true });
+    const key = shown(RUNNING)?.key;
+    expect(key).toContain(RUNNING.id);
+    expect(shown(RUNNING)).toEqual({ key, since: START, ended: false });
+    expect(shown(ENDED)).toEqual({ key, since: START, ended: true });
+    expect(shown({ ...ENDED, user_id: 'u2' })?.key).not.toBe(key);
     expect(shown({ ...ENDED, session_end: 'soon' })).toMatchObject({ ended: true });
     expect(shown({ ...RUNNING, session_start: null })).toBeUndefined();
     expect(shown([])).toBeUndefined();
@@ -230,8 +280,8 @@ describe('a session', () => {
 
   test('without a start has no time there, and its end has', () => {
     expect(sessionTrails.events(rowOf({ ...ENDED, session_start: null }))).toEqual([
-      { id: RUNNING.id, phase: 'start' },
-      { id: RUNNING.id, phase: 'end:2026-01-10T09:36:00.000000Z', time: END },
+      { phase: 'start' },
+      { phase: 'end:2026-01-10T09:36:00.000000Z', time: END },
     ]);
   });
 

@@ -60,6 +60,13 @@ describe('settings', () => {
       expect((property as { description?: string }).description).toMatch(/\.$/);
   });
 
+  test('the tenant is the account group, unless the token decides which ones are read', () => {
+    expect(source.tenant?.(connection({ aid: 1402 }))).toBe('1402');
+    expect(source.tenant?.(connection({ aid: '1402' }))).toBe('1402');
+    expect(source.tenant?.(connection())).toBeUndefined();
+    expect(source.tenant?.(connection({ aid: 1402, allAccountGroups: true }))).toBeUndefined();
+  });
+
   test('the scope is what decides which records come', () => {
     const origin = 'https://api.thousandeyes.com/v7';
     expect(source.scope(connection())).toEqual({ origin, aid: '', allAccountGroups: 'false' });

@@ -1,4 +1,5 @@
 import { COLUMNS } from '../../../functions/sources/vbrick/answers/columns.ts';
+import { ACCOUNT_ID } from '../../../simulators/vbrick/content/tenant.ts';
 import { simulator } from '../../../simulators/vbrick/simulator.ts';
 import { ALWAYS, type Kind, ROWS, textsOf } from '../../crash/kind.ts';
 
@@ -10,6 +11,7 @@ export const kinds: readonly Kind[] = [
     stream: 'user-access',
     settings: { requestsPerMinute: 6_000 },
     secret: { apiKey: simulator.demo.secretValue.apiKey, secret: simulator.demo.secretValue.secret },
+    found: { accountId: ACCOUNT_ID },
     held: (running) => ({
       headers: { 'content-type': 'text/csv' },
       text: [COLUMNS.join(), ...textsOf(running, 'userAccess'), ''].join('\r\n'),

@@ -100,10 +100,6 @@ describe('a CSV answer', () => {
   });
 
   test.each([
-    ['nothing', '', { 'content-type': 'text/csv' }],
-    ['nothing, of no type', '', { 'content-type': '' }],
-    ['a line end', '\r\n', { 'content-type': 'text/csv; charset=utf-8' }],
-    ['a byte order mark', '\ufeff', { 'content-type': 'text/csv' }],
     ['a header row', `${HEADER}\r\n`, {}],
     ['a header row without an end', HEADER, {}],
     ['a short header row without an end that HTTP has counted', 'When,MessageKey', { 'content-length': '15' }],
@@ -135,8 +131,18 @@ describe('a CSV answer', () => {
     expect(unreadable(`${GOOD}\r\n`).message).toMatch(/,CurrentState$/);
   });
 
-  test('of another type is not empty for having no text', () => {
-    expect(unreadable('', { 'content-type': 'text/html' }).claimsFormat).toBe(false);
+  test.each([
+    ['nothing', '', {}],
+    ['nothing, and HTTP has counted it', '', { 'content-length': '0' }],
+    ['nothing, of no type', '', { 'content-type': '' }],
+    ['nothing, of another type', '', { 'content-type': 'text/html' }],
+    ['a line end', '\r\n', {}],
+    ['a byte order mark', '\ufeff', {}],
+  ])('is none when it is %s', (_name, text, headers) => {
+    expect(unreadable(text, headers)).toMatchObject({
+      claimsFormat: false,
+      message: 'the answer is empty, without even a header row',
+    });
   });
 
   test('may have a header row with one key only', () => {

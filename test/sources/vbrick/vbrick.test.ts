@@ -113,6 +113,11 @@ describe('settings', () => {
     expect(() => parseConnection(source, { id: 'acme', source: 'vbrick' })).toThrow(/\$\.origin: nothing is there/);
   });
 
+  test('the tenant is the account, as it is set or was found', () => {
+    expect(source.tenant?.(connection({}, { accountId: 'acc-2' }))).toBe('acc-2');
+    expect(source.tenant?.(connection({ accountId: 'acc-1' }, { accountId: 'acc-2' }))).toBe('acc-1');
+  });
+
   test('the scope is what decides which records come', () => {
     expect(source.scope(connection())).toEqual({ origin, accountId: 'acc-1' });
     expect(source.scope(connection({}, { accountId: 'acc-2' }))).toEqual({ origin, accountId: 'acc-2' });

@@ -23,17 +23,31 @@ test('nothing has to be said', () => {
     shards: 1,
     tags: {},
     rolePath: '/',
+    quarantineDays: 90,
     logRetentionDays: 90,
     logLevel: 'info',
     seenDays: 30,
     memoryMb: 256,
     timeout: 300_000_000,
     queryLimitGb: 100,
+    retiredFeeds: [],
     perFeedMetrics: false,
     backfill: { feedsAtOnce: 5 },
     secretKeyArns: [],
     alarms: { emails: [] },
   });
+});
+
+test('a feed that runs is not retired, one that was switched off or removed may be', () => {
+  expect(parse({ retiredFeeds: ['memory/usage/acme', 'memory/events/gone'] }).retiredFeeds).toHaveLength(2);
+  expect(() => parse({ retiredFeeds: ['memory/events/gone', 'memory/events/acme'] })).toThrow(
+    '$.deployment.retiredFeeds[1]: there is "memory/events/acme", which is configured to run.',
+  );
+});
+
+test('that alarms are to reach nobody is a choice, and another than leaving it out', () => {
+  expect(parse({ alarms: 'none' }).alarms).toEqual({ emails: [], none: true });
+  expect(parse({ alarms: {} }).alarms).toEqual({ emails: [] });
 });
 
 test.each([
@@ -51,6 +65,7 @@ test.each([
   [{ proxy: 'proxy.example.com:3128' }, '$.deployment.proxy'],
   [{ objectLock: { days: 0 } }, '$.deployment.objectLock.days: there is 0, wanted at least 1.'],
   [{ archiveDays: 1.5 }, '$.deployment.archiveDays'],
+  [{ quarantineDays: 0 }, '$.deployment.quarantineDays: there is 0, wanted at least 1.'],
   [{ logRetentionDays: 45 }, '$.deployment.logRetentionDays: there is 45, wanted 1 or 3'],
   [{ seenDays: 0 }, '$.deployment.seenDays: there is 0'],
   [{ memoryMb: 128 }, '$.deployment.memoryMb: there is 128, wanted at least 256.'],
@@ -59,6 +74,10 @@ test.each([
   [{ reservedConcurrency: 0 }, '$.deployment.reservedConcurrency: there is 0'],
   [{ alarms: { topicArn: 'topic' } }, '$.deployment.alarms.topicArn: there is "topic", wanted the ARN of an SNS topic'],
   [{ alarms: { emails: ['nobody'] } }, '$.deployment.alarms.emails[0]: there is "nobody", wanted an e-mail address.'],
+  [{ retiredFeeds: ['usage'] }, '$.deployment.retiredFeeds[0]: there is "usage", wanted the name of a feed'],
+  [{ retiredFeeds: ['a/b/c', 'a/b/c'] }, '$.deployment.retiredFeeds'],
+  [{ alarms: 'nobody' }, '$.deployment.alarms: there is "nobody", wanted "none" or an object.'],
+  [{ alarms: { email: 'soc@example.com' } }, '$.deployment.alarms.email: there is no such setting'],
   [{ perFeedMetrics: 'yes' }, '$.deployment.perFeedMetrics: there is "yes", wanted a boolean.'],
   [quiet({ from: '25:00', to: '06:00' }), '.quietHours.times[0].from: there is "25:00", wanted a time of day such as'],
   [

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Auth } from '../../../functions/core/auth.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
 import { type SecretsService, startSecrets } from '../../../local/services/secrets.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 
 const TOKEN: Auth = { kind: 'header', scheme: 'Bearer', field: 'token', secret: [{ token: 'an API token' }] };
 const SESSION: Auth = {
@@ -30,7 +31,7 @@ let secrets: SecretsService;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-secret-'));
   file = join(folder, 'secrets.json');
-  secrets = await startSecrets({ file });
+  secrets = await startSecrets({ signatures: SIGNATURES, file });
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');

@@ -5,16 +5,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BackfillCheckpoint, VerifyCheckpoint } from '../../../functions/core/stored/checkpoint.ts';
 import { jobKey } from '../../../functions/core/stored/job.ts';
 import { emptyTally } from '../../../functions/core/stored/tally.ts';
-import { DAY, formatInstant, HOUR, parseInstant } from '../../../functions/core/time.ts';
+import { DAY, HOUR, parseInstant } from '../../../functions/core/time.ts';
 import { loadCheckpoint, loadJobs, writeCheckpoint } from '../../../functions/shell/table/checkpoints.ts';
-import { loadConnection } from '../../../functions/shell/table/connection-states.ts';
-import { itemAt, placeOf } from '../../../functions/shell/table/items.ts';
 import { loadLedger, saveLedger } from '../../../functions/shell/table/ledger-rows.ts';
 import { loadSeen, remember } from '../../../functions/shell/table/seen-chunks.ts';
-import { encodeState } from '../../../functions/shell/table/state-json.ts';
 import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 
 // Against the embedded DynamoDB.
 
@@ -29,7 +27,7 @@ let table: TableClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
-  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
@@ -85,62 +83,6 @@ describe('jobs in the table', () => {
     expect(await loadCheckpoint(table, jobKey(FEED, 'backfill', 'b'))).toEqual(backfill('b'));
     expect(await loadCheckpoint(table, FEED)).toBeUndefined();
     expect(await loadJobs(table, 'memory/usage/acm', 'backfill')).toEqual([]);
-  });
-
-  test('have the kind that their contents tell where version 0.1.0 stored none', async () => {
-    const { kind: _, ...stored } = verify('old');
-    const { fence, version, watermark, destinations: __, ...rest } = stored;
-    const item = itemAt(placeOf(jobKey(FEED, 'verify', 'old'), 'checkpoint'), {
-      fence: { N: String(fence) },
-      version: { N: String(version) },
-      watermark: { S: formatInstant(watermark, 'us') },
-      destinations: { M: { siem: { S: formatInstant(range.from, 'us') } } },
-      state: { S: encodeState(rest) },
-    });
-    expect(await table.put(item, undefined)).toBe('written');
-
-    expect(await loadCheckpoint(table, jobKey(FEED, 'verify', 'old'))).toEqual(verify('old'));
-  });
-
-  test('know what version 0.1.0 called by other names', async () => {
-    const key = 'memory/older/acme';
-    const hold = { until: now, reason: 'forbidden', message: 'no', cure: 'Ask for it.' };
-    const state = { ...common, hold, patient: true, days: [] };
-    const { fence, version, watermark, destinations: _, ...rest } = state;
-    const checkpoint = itemAt(placeOf(key, 'checkpoint'), {
-      fence: { N: String(fence) },
-      version: { N: String(version) },
-      watermark: { S: formatInstant(watermark, 'us') },
-      state: { S: encodeState(rest) },
-    });
-    const chunk = itemAt(
-      { pk: key, sk: 'seen#2026-01-09T10#1-w#0#0' },
-      {
-        keys: { B: new Uint8Array(8) },
-        likenesses: { B: new Uint8Array([7, 7, 7, 7]) },
-        count: { N: '1' },
-        digest: { N: '5' },
-      },
-    );
-    const sight = { at: now, secretVersion: 'v1', seen: ['a'] };
-    const connection = itemAt(
-      { pk: 'memory/@connection/older', sk: 'state' },
-      { version: { N: '3' }, state: { S: encodeState({ refusals: 0, sight }) } },
-    );
-    for (const item of [checkpoint, chunk, connection]) await table.put(item, undefined);
-
-    const { cure, ...told } = hold;
-    const found = await loadCheckpoint(table, key);
-    expect(found).toMatchObject({ kind: 'feed', hold: { ...told, remedy: cure }, waitsInPlace: true });
-    expect(found).not.toHaveProperty('patient');
-    const hashes = [];
-    for await (const { stableHashes = [] } of loadSeen(table, key, EVERYTHING)) hashes.push([...stableHashes]);
-    expect(hashes).toEqual([[7, 7, 7, 7]]);
-    expect(await loadConnection(table, 'memory/@connection/older')).toEqual({
-      version: 3,
-      refusals: 0,
-      visibility: sight,
-    });
   });
 
   test('remember what is sent again apart from what the live feed knows', async () => {

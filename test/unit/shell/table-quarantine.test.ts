@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { QuarantineEntry } from '../../../functions/core/stored/quarantine-entry.ts';
-import { parseInstant } from '../../../functions/core/time.ts';
+import { DAY, parseInstant, SECOND } from '../../../functions/core/time.ts';
 import { dropQuarantine, loadQuarantine, quarantine } from '../../../functions/shell/table/quarantine-entries.ts';
 import { TableClient } from '../../../functions/shell/table/table-client.ts';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { Service } from '../../../local/services/service.ts';
+import { SIGNATURES } from '../../local/signatures.ts';
 
 // Against the embedded DynamoDB, which holds items and batches to AWS's limits.
 
@@ -24,7 +25,7 @@ let feeds = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
-  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
@@ -53,13 +54,33 @@ function incompressible(): string {
   return randomBytes(500_000).toString('base64');
 }
 
-async function loadAll(): Promise<QuarantineEntry[]> {
+async function loadAll(now = AT): Promise<QuarantineEntry[]> {
   const all: QuarantineEntry[] = [];
-  for await (const one of loadQuarantine(table, feed)) all.push(one);
+  for await (const one of loadQuarantine(table, feed, now)) all.push(one);
   return all;
 }
 
 describe('the quarantine in the table', () => {
+  test('keeps an entry for its lifetime and no longer, also where the table has not deleted it yet', async () => {
+    await quarantine(table, feed, entry('a', incompressible()), 90 * DAY);
+    await quarantine(table, feed, entry('b', 'later', { at: AT + DAY }), 90 * DAY);
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: 'tidemark',
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: feed } },
+      }),
+    );
+
+    // Where the table deletes by itself: seconds since 1970, on every part.
+    expect(Items.map(({ ttl }) => ttl)).toEqual(
+      [90, 90, 91].map((days) => ({ N: String(AT / SECOND + days * 86_400) })),
+    );
+    expect((await loadAll(AT + 90 * DAY - 1)).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect((await loadAll(AT + 90 * DAY)).map(({ id }) => id)).toEqual(['b']);
+    expect(await loadAll(AT + 91 * DAY)).toEqual([]);
+  });
+
   test('gives back what was put in, of every kind and size', async () => {
     const entries = [
       entry('a', incompressible()),
@@ -68,14 +89,14 @@ describe('the quarantine in the table', () => {
       entry('d', ''),
     ];
 
-    for (const one of entries) await quarantine(table, feed, one);
+    for (const one of entries) await quarantine(table, feed, one, 90 * DAY);
 
     expect(await loadAll()).toEqual(entries);
   });
 
   test('keeps apart the ids that a vendor may give', async () => {
     const ids = ['a', 'a#b', 'a#', '#', '~', '~a', 'a~', '%23', 'a%', '/', '0'];
-    for (const id of ids) await quarantine(table, feed, entry(id, id));
+    for (const id of ids) await quarantine(table, feed, entry(id, id), 90 * DAY);
     expect((await loadAll()).map(({ id }) => id).sort()).toEqual([...ids].sort());
 
     for (const [at, id] of ids.entries()) {
@@ -85,10 +106,10 @@ describe('the quarantine in the table', () => {
   });
 
   test('does not mix two writings of one entry', async () => {
-    await quarantine(table, feed, entry('a', incompressible()));
+    await quarantine(table, feed, entry('a', incompressible()), 90 * DAY);
     const again = entry('a', 'short', { at: AT + 1_000_000 });
 
-    await quarantine(table, feed, again);
+    await quarantine(table, feed, again, 90 * DAY);
 
     expect(await loadAll()).toEqual([again]);
     await dropQuarantine(table, feed, 'a');
@@ -96,8 +117,8 @@ describe('the quarantine in the table', () => {
   });
 
   test('shows no entry of which a part is missing, and those after it', async () => {
-    await quarantine(table, feed, entry('a', incompressible()));
-    await quarantine(table, feed, entry('b', 'whole'));
+    await quarantine(table, feed, entry('a', incompressible()), 90 * DAY);
+    await quarantine(table, feed, entry('b', 'whole'), 90 * DAY);
     const key = { pk: { S: feed }, sk: { S: 'quarantine#a#0000' } };
     await client.send(new DeleteItemCommand({ TableName: 'tidemark', Key: key }));
 

@@ -89,6 +89,27 @@ describe('a signature', () => {
     expect(findLeaks(JSON.stringify(answer), { signature })).toEqual([]);
   });
 
+  test('is hidden in a header of its own name, also when it was made for another request', async () => {
+    const earlier = 'bm90IHRoZSBzaWduYXR1cmUgb2YgdGhpcyByZXF1ZXN0ISE=';
+    server.answer = () => ({ headers: { 'X-SIGN': earlier, 'x-other': 'kept' } });
+
+    const answer = await vendorOf(HMAC, SECRET).effects.fetch({ url: '/log' }, SECOND, false);
+
+    expect(answer.headers).toMatchObject({ 'x-sign': '[secret]', 'x-other': 'kept' });
+  });
+
+  test('in hex is hidden in capitals, too', async () => {
+    server.answer = ({ headers }) => ({ body: { echo: String(headers['x-sign']).toUpperCase() } });
+
+    const answer = await vendorOf({ ...HMAC, encoding: 'hex' } as Auth, SECRET).effects.fetch(
+      { url: '/log' },
+      SECOND,
+      false,
+    );
+
+    expect(answer.text).toBe('{"echo":"[secret]"}');
+  });
+
   test('is hidden in errors about what cannot be read', async () => {
     const broken = vendorOf(HMAC, SECRET);
     server.answer = ({ headers }) => ({ headers: { 'content-encoding': `x${headers['x-sign']}` } });
@@ -109,6 +130,19 @@ test('a secret that cannot be read again fails that request, and no other one', 
   await expect(effects.fetch({ url: '/log' }, SECOND, true)).rejects.toThrow('no answer');
   expect(await effects.fetch({ url: '/other' }, SECOND, false)).toMatchObject({ status: 200 });
   expect(await effects.secretVersion()).toBe('v1');
+});
+
+test('requests that are refused at the same time read the secret once', async () => {
+  const { effects } = vendorOf(HMAC, { id: 'EXAMPLE-id-7f3e', key: 'EXAMPLE-key-9d1c' });
+  await effects.fetch({ url: '/log' }, SECOND, false);
+  vi.mocked(readSecret).mockClear();
+
+  const again = ['/a', '/b', '/c', '/d'].map((url) => effects.fetch({ url }, SECOND, true));
+  await Promise.all(again);
+  expect(readSecret).toHaveBeenCalledOnce();
+
+  await effects.fetch({ url: '/e' }, SECOND, true);
+  expect(readSecret).toHaveBeenCalledTimes(2);
 });
 
 describe('a secret that an earlier invocation has read', () => {

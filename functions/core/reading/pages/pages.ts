@@ -1,10 +1,11 @@
+import type { RowKey } from '../../events/identity.ts';
 import type { Row } from '../../model.ts';
 import type { Duration, Instant } from '../../time.ts';
 
 /** Rows of a page. */
 export interface PageRows {
   readonly rows: readonly Row[];
-  readonly hashes: readonly string[];
+  readonly keys: readonly RowKey[];
   /** The number of their page. */
   readonly number: number;
 }
@@ -17,7 +18,7 @@ export interface Proof {
   readonly clock?: { readonly now: Instant; readonly offset: Duration } | undefined;
 }
 
-/** One page with the hashes of its rows. */
+/** One page with the keys of its rows. */
 export interface ReadPage extends PageRows, Proof {
   /** Whether its rows were read before: paging has led to the same page. */
   readonly again: boolean;

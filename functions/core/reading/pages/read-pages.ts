@@ -1,6 +1,6 @@
 import type { Effects } from '../../effects.ts';
 import { UnreadableError } from '../../errors.ts';
-import { recordHash } from '../../events/identity.ts';
+import { rowKey } from '../../events/identity.ts';
 import { identitiesOf, OneRecord } from '../../events/one-record.ts';
 import type { Answer, Feed, Page, Request } from '../../model.ts';
 import { type Asker, ask } from '../../requests/ask.ts';
@@ -36,14 +36,14 @@ export async function* readPages(
     const page = readAnswer(feed, answer, request);
     if (number === 1) total = page.total;
     const { rows } = page;
-    const hashes = rows.map(recordHash);
+    const keys = rows.map((row) => rowKey(feed.stream, row));
     const spansInstants = () => new Set(rows.map((row) => identitiesOf(feed, new OneRecord(row))[0]?.time)).size > 1;
-    const { next, again } = paging.turn({ rows: hashes, next: page.next, spansInstants });
+    const { next, again } = paging.turn({ rows: keys.map(({ hash }) => hash), next: page.next, spansInstants });
     const ahead = isEager && next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
     if (!again) count += rows.length;
     const size = answer.text.length;
-    yield { rows, hashes, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
+    yield { rows, keys, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
     if (next && !ahead) asking = ask(asker, next);
     request = next;
   }

@@ -1,6 +1,6 @@
 import type { EcsEvent } from '../../ecs-event.ts';
 import { bareEvent, complete, type EventContext, pipelineError } from '../../events/complete.ts';
-import { eventId } from '../../events/identity.ts';
+import { eventId, type RowKey } from '../../events/identity.ts';
 import type { OneRecord } from '../../events/one-record.ts';
 import { UNKNOWN_EVENT } from '../../events/tags.ts';
 import type { Identity } from '../../model.ts';
@@ -9,11 +9,11 @@ import { bucketOf } from '../../stored/seen-chunk.ts';
 import { type Duration, type Instant, SECOND } from '../../time.ts';
 import { isInside, type PageRun, type Reading } from '../run.ts';
 
-/** A row on its way to becoming events: the row, its hash, and its occurrence number. */
+/** A row on its way to becoming events. */
 export interface ReadRow {
   readonly record: OneRecord;
-  readonly hash: string;
-  /** Number among identical rows. Always 0 where the vendor's id tells records apart. */
+  readonly key: RowKey;
+  /** Number among identical rows. Always 0 for rows that are told apart by something else. */
   readonly occurrence: number;
 }
 
@@ -34,7 +34,7 @@ export function queueEvent(
   row: ReadRow,
 ): boolean | Promise<boolean> {
   const { effects, feed, findings } = run;
-  const id = eventId(feed, identity, row.hash, row.occurrence);
+  const id = eventId(feed, identity, row.key.hash, row.occurrence);
   if ((findings ?? run.outgoing).has(id)) return false;
   const candidate = { id, identity, key: effects.seal(id), bucket: bucketOf(identity.time), row };
   const seen = run.seen.has(candidate.bucket, candidate.key);
@@ -102,8 +102,7 @@ function stableHashOf({ effects, feed }: PageRun, record: OneRecord): Uint8Array
   const { stream } = feed;
   const stableFields = record.ask((row) => stream.stableFields?.(row));
   if (!stream.stableFields) return undefined;
-  // The word is that of version 0.1.0: with another one, no hash would be the same as those that it has stored.
-  return effects.seal(`likeness ${stableFields ?? record.row.text}`).subarray(0, 4);
+  return effects.seal(`stable fields ${stableFields ?? record.row.text}`).subarray(0, 4);
 }
 
 /** The lateness of an event whose range had been read before. Undefined for others. */

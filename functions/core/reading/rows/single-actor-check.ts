@@ -21,6 +21,10 @@ export class SingleActorCheck {
     this.#last = Math.max(this.#last, time);
   }
 
+  get severalActors(): boolean {
+    return this.#several;
+  }
+
   /** Whether enough events over a long time had one actor only. */
   get onlyOneActor(): boolean {
     return !this.#several && this.#events >= ENOUGH_EVENTS && this.#last - this.#first >= LONG_ENOUGH;

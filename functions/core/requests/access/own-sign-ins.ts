@@ -1,4 +1,3 @@
-import { digest } from '../../events/identity.ts';
 import type { Connection, OwnSignIns, Row } from '../../model.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { SIGN_INS_KEPT } from './sign-in-record.ts';
@@ -22,7 +21,7 @@ export interface SignInsOnRecord {
   readonly syncedAt: Instant;
 }
 
-/** The record that was found for each sign-in: `<second>.<number within that second>` to a digest of the event's id. */
+/** The record that was found for each sign-in: `<second>.<number within that second>` to the first half of the event's id. */
 export type Claims = Readonly<Record<string, string>>;
 
 /** The stored sign-ins and claims. */
@@ -85,7 +84,7 @@ export class SignInMarks {
   }
 
   async #isOurs(time: Instant, eventId: string, isNew: boolean, near: Duration): Promise<boolean> {
-    const name = digest(eventId).slice(0, 16);
+    const name = eventId.slice(0, 16);
     if ([...this.#claims].some(([key, claimed]) => claimed === name && isNear(secondOf(key), time))) return true;
     if (!isNew) return false;
     const { seconds, syncedAt } = await this.#records.onRecord(false);

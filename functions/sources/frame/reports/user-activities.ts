@@ -1,7 +1,7 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import { UnreadableError } from '../../../core/errors.ts';
 import { largeJsonRows } from '../../../core/events/json/large-json-rows.ts';
-import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../../core/model.ts';
+import type { Answer, Connection, Identity, Page, RecordKey, Request, Row, Stream } from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
 import { fieldsOf, recordOf, shapeOf } from '../../../source-kit/json-values.ts';
 import { searchTermsOf, sentenceAbout } from '../../../source-kit/persons.ts';
@@ -31,6 +31,7 @@ export const userActivities: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read,
+  recordKey,
   events,
   map,
 };
@@ -54,12 +55,16 @@ function read(answer: Answer): Page {
 }
 
 /** Rows have no id: user, account and time identify them. */
-function events({ value }: Row): readonly Identity[] {
+function recordKey({ value }: Row): RecordKey | undefined {
   const { user_id, account_id, access_datetime } = fieldsOf(value);
   const key = [user_id, account_id, access_datetime];
   const isKey = key.every((part) => typeof part === 'string' && part !== '');
-  const time = parseInstant(access_datetime);
-  return [{ ...(isKey && { id: JSON.stringify(key) }), ...(time !== undefined && { time }) }];
+  return isKey ? { content: JSON.stringify(key) } : undefined;
+}
+
+function events({ value }: Row): readonly Identity[] {
+  const time = parseInstant(fieldsOf(value).access_datetime);
+  return [time === undefined ? {} : { time }];
 }
 
 function map(row: Row, _identity: Identity, connection: Connection): EcsFields {

@@ -10,9 +10,12 @@ const MAX_COLUMNS = 1_000;
 const SELF_CONTAINED = /^\s*["{[ntf]/;
 const JSON_BEGINNING = /^\s*["{[]/;
 
-/** The rows of a CSV answer: the columns of each, or the text of a line that is no row. An empty text is an answer without rows. */
+/**
+ * The rows of a CSV answer: the columns of each, or the text of a line that is no row. An answer without rows is a header row alone.
+ * Nothing documents an empty body, and a broken gateway answers with one too, so it is no answer.
+ */
 export function csvRows(text: string, { headers }: Pick<Answer, 'headers'>): (Columns | string)[] {
-  if (text.trim() === '' && /^\s*$|\bcsv\b/i.test(headers['content-type'] ?? '')) return [];
+  if (text.trim() === '') throw new UnreadableError('the answer is empty, without even a header row', false);
   const csv = new CsvText(text);
   const header = csv.header();
   const names = headerNames(header, text);

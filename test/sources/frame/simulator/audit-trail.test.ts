@@ -94,7 +94,8 @@ describe('paging', () => {
 
     expect(found).toEqual([200, 400, 200]);
     expect(running.counters.deepestOffset).toEqual({ [TRAIL]: 51 });
-    const shown = (await (await fetch(running.control)).json()) as { counters: unknown };
+    const { url, authorization } = running.control;
+    const shown = (await (await fetch(url, { headers: { authorization } })).json()) as { counters: unknown };
     expect(shown.counters).toMatchObject({ deepestOffset: { [TRAIL]: 51 } });
     running.reset();
     expect(running.counters.deepestOffset).toEqual({});

@@ -223,7 +223,9 @@ describe('the command line', () => {
 
   test('faults can be switched while it runs', async () => {
     const running = await start();
-    const change = (faults: object) => fetch(running.control, { method: 'PATCH', body: JSON.stringify(faults) });
+    const { url, authorization } = running.control;
+    const change = (faults: object) =>
+      fetch(url, { method: 'PATCH', headers: { authorization }, body: JSON.stringify(faults) });
 
     const wrong = await change({ stolenKey: { next: 1 } });
     const right = await change({ newApiKeys: 1 });

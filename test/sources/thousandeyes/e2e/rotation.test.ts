@@ -11,12 +11,14 @@ import type { RotationReport } from '../../../../functions/core/rotation/rotatio
 import type { FeedReport } from '../../../../functions/core/run/report.ts';
 import { source } from '../../../../functions/sources/thousandeyes/source.ts';
 import { LocalFunction, type LogLine } from '../../../../local/lambda.ts';
+import { Signatures } from '../../../../local/services/access/signature.ts';
+import { AwsError } from '../../../../local/services/aws-error.ts';
 import { type SecretsOptions, startSecrets } from '../../../../local/services/secrets.ts';
-import { AwsError } from '../../../../local/services/service.ts';
 import type { ThousandEyesFaults } from '../../../../simulators/thousandeyes/faults.ts';
 import { type RunningThousandEyes, simulator } from '../../../../simulators/thousandeyes/simulator.ts';
 import { metric, until } from '../../../e2e/bench.ts';
 import { nextNumber, takeStage } from '../../../e2e/stage.ts';
+import { KEY } from '../../../local/signatures.ts';
 import { findLeaks } from '../../../secrets/canaries.ts';
 
 // The real function that exchanges tokens, against the embedded Secrets Manager and the simulated vendor.
@@ -32,6 +34,7 @@ const { stage, giveBack } = await takeStage(source);
 const clock = { now: AT_FIRST };
 let disturb: NonNullable<SecretsOptions['disturb']> = async () => undefined;
 const secrets = await startSecrets({
+  signatures: new Signatures(KEY, () => clock.now),
   file: stage.secretsFile,
   now: () => clock.now,
   disturb: (...call) => disturb(...call),
@@ -39,7 +42,7 @@ const secrets = await startSecrets({
 const client = new SecretsManagerClient({
   endpoint: secrets.url,
   region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: KEY,
 });
 /** What the function has written in this test, and in all. */
 const lines: LogLine[] = [];
@@ -52,8 +55,8 @@ const tokens = new Set([FIRST]);
 function startRotator(): LocalFunction {
   const environment = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     AWS_SESSION_TOKEN: '',
     AWS_PROFILE: '',
     AWS_REGION: 'us-east-1',

@@ -32,8 +32,10 @@ afterEach(async () => {
 
 describe('steering', () => {
   const control = async (running: RunningThousandEyes, method: string, body?: unknown, path = '') => {
-    const answer = await fetch(running.control + path, {
+    const { url, authorization } = running.control;
+    const answer = await fetch(url + path, {
       method,
+      headers: { authorization },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const said = (await answer.json()) as { faults?: ThousandEyesFaults; counters?: Counters; error?: string };

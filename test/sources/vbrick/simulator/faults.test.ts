@@ -491,7 +491,8 @@ describe('steering', () => {
     const running = await startWith({});
     await tokenOf(running);
 
-    const shown = (await (await fetch(running.control)).json()) as object;
+    const { url, authorization } = running.control;
+    const shown = (await (await fetch(url, { headers: { authorization } })).json()) as object;
 
     expect(shown).toMatchObject({ counters: { logins: { successful: 1, failed: 0, throttled: 0 } } });
   });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { heardSince, offsetOf } from '../../../../functions/shell/network/service-clocks.ts';
 import { TableClient } from '../../../../functions/shell/table/table-client.ts';
+import { Signatures } from '../../../../local/services/access/signature.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
 import type { Service } from '../../../../local/services/service.ts';
+import { KEY } from '../../../local/signatures.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,12 +17,13 @@ let aheadMs = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-clocks-'));
-  const now = () => Date.now() + aheadMs;
-  service = await startTable({ directory: folder, tableName: 'tidemark', now });
+  // It refuses signatures of another time, as the real one does, and the SDK then corrects its own.
+  const signatures = new Signatures(KEY, () => Date.now() + aheadMs);
+  service = await startTable({ directory: folder, tableName: 'tidemark', signatures });
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', KEY.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', KEY.secretAccessKey);
 });
 
 afterAll(async () => {

@@ -62,4 +62,31 @@ describe('the memory for checkpoints', () => {
     expect(memory.recall('f99')).toBeUndefined();
     expect(memory.recall('f100')).toBe(ITEM);
   });
+
+  test('keeps delivered events beside it, and forgets them with it', () => {
+    const memory = new CheckpointMemory();
+    const seen = { size: 3 };
+    memory.keepSeen('a', seen);
+    expect(memory.recallSeen('a')).toBeUndefined();
+    memory.keep('a', ITEM);
+    memory.keepSeen('a', seen);
+    expect(memory.recallSeen('a')).toBe(seen);
+
+    memory.keep('a', { ...ITEM, version: 2 });
+
+    expect(memory.recallSeen('a')).toBeUndefined();
+  });
+
+  test('keeps so many delivered events of all feeds together, those of the latest runs', () => {
+    const memory = new CheckpointMemory(10);
+    for (const key of ['a', 'b', 'c']) {
+      memory.keep(key, ITEM);
+      memory.keepSeen(key, { size: 4 });
+    }
+    memory.keep('d', ITEM);
+    memory.keepSeen('d', { size: 11 });
+
+    expect(['a', 'b', 'c', 'd'].map((key) => memory.recallSeen(key)?.size)).toEqual([undefined, 4, 4, undefined]);
+    expect(memory.recall('a')).toBe(ITEM);
+  });
 });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FeedCheckpoint, firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
-import { MINUTE, parseInstant } from '../../../../functions/core/time.ts';
+import { DAY, MINUTE, parseInstant } from '../../../../functions/core/time.ts';
 import { TableClient } from '../../../../functions/shell/table/table-client.ts';
 import { type TableEffects, tableEffects } from '../../../../functions/shell/table/table-effects.ts';
 import { CheckpointMemory } from '../../../../functions/shell/warm/checkpoint-memory.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
 import type { Service } from '../../../../local/services/service.ts';
+import { SIGNATURES } from '../../../local/signatures.ts';
 
 // Against the embedded DynamoDB, which evaluates the conditions.
 
@@ -31,7 +32,7 @@ let feeds = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
-  service = await startTable({ directory: folder, tableName: 'tidemark' });
+  service = await startTable({ signatures: SIGNATURES, directory: folder, tableName: 'tidemark' });
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', service.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
@@ -52,7 +53,11 @@ afterAll(async () => {
 });
 
 function newProcess(): TableEffects {
-  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), 'memory/@connection/acme');
+  return tableEffects(new TableClient('tidemark', 8), new CheckpointMemory(), {
+    connection: 'memory/@connection/acme',
+    feeds: 'memory/@feeds',
+    quarantineFor: DAY,
+  });
 }
 
 /** Takes the lease of what is remembered. */

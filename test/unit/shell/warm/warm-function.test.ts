@@ -9,6 +9,7 @@ import { serve } from '../../../../functions/shell/serve.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
 import { startSecrets } from '../../../../local/services/secrets.ts';
 import type { Service } from '../../../../local/services/service.ts';
+import { SIGNATURES } from '../../../local/signatures.ts';
 import { madeUpSource } from '../../../made-up/source.ts';
 import { LoopbackServer } from '../../../made-up/vendor.ts';
 
@@ -29,10 +30,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-'));
   vendor = await new LoopbackServer(() => ({ body: { rows: [] } })).start();
   await setSecret('EXAMPLE-first-key');
-  const table = await startTable({ directory: join(folder, 'table'), tableName: 'tidemark' });
-  const secrets = await startSecrets({ file: join(folder, 'secrets.json') });
+  const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
+  const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
   services = [table, secrets];
-  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', shape: { format: 'ecs' } };
+  const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } };
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify([destination]));
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', table.url);

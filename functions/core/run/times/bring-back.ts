@@ -1,11 +1,11 @@
-import type { RunClocks } from '../clocks/run-clocks.ts';
-import type { Effects } from '../effects.ts';
-import type { FeedCheckpoint } from '../stored/checkpoint.ts';
-import { dayOf } from '../stored/ledger-row.ts';
-import { bucketOf } from '../stored/seen-chunk.ts';
-import { DAY, floorTo, formatTime, type Instant, parseInstant, type Range } from '../time.ts';
-import type { FeedContext, LeasedRun } from './feed-context.ts';
-import { newCheckpoint } from './reconcile-config.ts';
+import type { RunClocks } from '../../clocks/run-clocks.ts';
+import type { Effects } from '../../effects.ts';
+import type { FeedCheckpoint } from '../../stored/checkpoint.ts';
+import { dayOf } from '../../stored/ledger-row.ts';
+import { bucketOf } from '../../stored/seen-chunk.ts';
+import { DAY, floorTo, formatTime, type Instant, parseInstant, type Range } from '../../time.ts';
+import type { FeedContext, LeasedRun } from '../feed-context.ts';
+import { newCheckpoint } from '../reconcile-config.ts';
 
 /** A watermark or floor that was in the future, as the range by which it was brought back. */
 interface Reset {

@@ -1,8 +1,8 @@
-import { isFuture, latestNow } from '../clocks/believed-clocks.ts';
-import type { Effects } from '../effects.ts';
-import { type AnyFeed, isSnapshotFeed } from '../model.ts';
-import type { CommonCheckpoint } from '../stored/checkpoint.ts';
-import { type Duration, HOUR, SECOND } from '../time.ts';
+import { isFuture, latestNow } from '../../clocks/believed-clocks.ts';
+import type { Effects } from '../../effects.ts';
+import { type AnyFeed, isSnapshotFeed } from '../../model.ts';
+import type { CommonCheckpoint } from '../../stored/checkpoint.ts';
+import { type Duration, HOUR, SECOND } from '../../time.ts';
 
 /**
  * Counts the lag of a feed, and how long the vendor will still keep the records that were not read. Also called if nothing could

@@ -1,0 +1,29 @@
+import { cleanLines } from '../../functions/core/events/excerpt.ts';
+
+// Whatever a person sees passes here: a vendor's text, a record or a name must not control the terminal.
+
+/** Writes a result to stdout. */
+export function print(text: string): void {
+  process.stdout.write(`${cleanLines(text)}\n`);
+}
+
+/** Writes what is no result to stderr: progress, warnings, questions. */
+export function tell(text: string): void {
+  process.stderr.write(`${cleanLines(text)}\n`);
+}
+
+/** Writes a result to stdout as one JSON object on one line. */
+export function printJson(value: object): void {
+  process.stdout.write(`${safeJson(value)}\n`);
+}
+
+/** JSON in which also those characters are escaped that JSON may have as they are, but that a terminal obeys. */
+export function safeJson(value: object): string {
+  return JSON.stringify(value).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(''),
+  );
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
+}
