@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { cleanLines } from '../functions/core/events/excerpt.ts';
+import { MILLISECOND } from '../functions/core/time.ts';
 import { review } from './account/review.ts';
 import { DRAWN_TYPES } from './delivery/drawings.ts';
 import { findSources } from './plan/find-sources.ts';
@@ -15,7 +16,8 @@ try {
   review(app);
   const sources = await findSources();
   const root = fileURLToPath(new URL('../', import.meta.url));
-  const { config, name, isExample } = readConfig(app.node.tryGetContext('config'), root, sources);
+  const now = Date.now() * MILLISECOND;
+  const { config, name, isExample } = readConfig(app.node.tryGetContext('config'), root, sources, now);
   const refuse = isExample
     ? 'This is the example. Copy tidemark.example.json to tidemark.json, put your accounts in, and synthesize again.'
     : undefined;

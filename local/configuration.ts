@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type ConfiguredConnection, feedsOf } from '../functions/core/config/connection.ts';
+import { checkStarts } from '../functions/core/config/start-from.ts';
 import { type Config, parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { AnyFeed, Source } from '../functions/core/model.ts';
+import { MILLISECOND } from '../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Places } from './world.ts';
@@ -28,7 +30,10 @@ export async function readConfig(file: string | undefined, sources: readonly Sou
       cause: thrown,
     });
   });
-  return text === undefined ? undefined : parseConfig(text, name, sources, DESTINATION_TYPES);
+  if (text === undefined) return undefined;
+  const config = parseConfig(text, name, sources, DESTINATION_TYPES);
+  checkStarts(config, name, Date.now() * MILLISECOND);
+  return config;
 }
 
 /** Reads the configuration. If there is none, starts the shipped simulators and makes a configuration that reads from them. */

@@ -1,10 +1,10 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
+import { lagText } from '../views/lag-text.ts';
 import { print, printJson } from '../views/terminal.ts';
 
 /** Makes the deployed functions read now instead of on schedule: asks again where a vendor refused, until each feed has caught up. */
@@ -34,7 +34,7 @@ function sayReports(reports: readonly FeedReport[]): string {
     feed,
     state,
     watermark ?? '-',
-    lagSeconds === undefined ? '-' : formatDuration(Math.max(0, lagSeconds) * SECOND),
+    lagSeconds === undefined ? '-' : lagText(lagSeconds),
     fetched,
     delivered,
   ]);

@@ -1,10 +1,10 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
+import { lagText } from '../views/lag-text.ts';
 
 /** Shows how far each feed has read, what keeps it from reading on, and what is missing. */
 export async function status(options: FeedOptions): Promise<number> {
@@ -12,7 +12,7 @@ export async function status(options: FeedOptions): Promise<number> {
     const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
       feed,
       watermark ?? 'never run',
-      lagSeconds === undefined ? '-' : formatDuration(Math.max(0, lagSeconds) * SECOND),
+      lagSeconds === undefined ? '-' : lagText(lagSeconds),
       lastSuccess ?? '-',
       failures,
       quarantine.length,

@@ -1,6 +1,6 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
+import { lagText } from './lag-text.ts';
 
 const HEADINGS = ['FEED', 'STATE', 'LAG', 'DELIVERED', 'PAGES', 'RETRIES', 'QUOTA LEFT', 'LAST ERROR'] as const;
 
@@ -42,7 +42,7 @@ function rowOf(status: FeedStatus): string[] {
   return [
     status.feed,
     status.until === undefined ? status.state : `${status.state} until ${status.until.slice(11, 19)}Z`,
-    status.lagSeconds === undefined ? '-' : formatDuration(Math.max(0, status.lagSeconds) * SECOND),
+    status.lagSeconds === undefined ? '-' : lagText(status.lagSeconds),
     String(status.delivered),
     String(status.pages),
     String(status.retries),

@@ -1,6 +1,6 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
+import { lagText } from './lag-text.ts';
 
 /** What a run did. */
 export interface Summary {
@@ -33,8 +33,9 @@ export function summarize(statuses: readonly FeedStatus[], out: string): Summary
 /** The summary as text: one line for each feed, and for each that failed the reason and what to do. */
 export function saySummary(statuses: readonly FeedStatus[], out: string, secrets: string): string {
   const lines = statuses.flatMap((status) => {
-    const lag =
-      status.lagSeconds === undefined ? '' : `, ${formatDuration(Math.max(0, status.lagSeconds) * SECOND)} behind`;
+    const { lagSeconds = 0 } = status;
+    const behind = `, ${lagText(lagSeconds)}${lagSeconds < 0 ? '' : ' behind'}`;
+    const lag = status.lagSeconds === undefined ? '' : behind;
     const quarantined = status.quarantined > 0 ? `, ${status.quarantined} quarantined` : '';
     const counts = `${status.delivered} delivered, ${status.suppressed} known already, ${status.pages} pages, ${status.retries} retries`;
     return [

@@ -1,3 +1,4 @@
+import type { ClockOffsets } from './clocks/believed-clocks.ts';
 import type { Metric } from './metrics.ts';
 import type { Answer, Request } from './model.ts';
 import type { Checkpoint } from './stored/checkpoint.ts';
@@ -15,6 +16,8 @@ import type { Duration, Instant } from './time.ts';
  */
 export interface Effects {
   now(): Instant;
+  /** What the clocks of the AWS services are ahead of ours, as their answers to this invocation show. */
+  clocks(): ClockOffsets;
   random(): number;
   /** Resolves early when the host wants the run to end. */
   sleep(time: Duration): Promise<void>;

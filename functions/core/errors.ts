@@ -18,6 +18,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  * - `rotation-stuck` a credential cannot be exchanged for a new one without a person
  * - `delivery`     a destination does not accept events
  * - `state`        the table cannot be read or written, or holds what this version does not know
+ * - `clock`        no two clocks agree, so it is not known what time it is
  * - `lease-lost`   another worker has taken the feed over
  * - `config`       the configuration or the invocation is wrong
  * - `internal`     a bug in Tidemark
@@ -35,6 +36,7 @@ export type ErrorCode =
   | 'rotation-stuck'
   | 'delivery'
   | 'state'
+  | 'clock'
   | 'lease-lost'
   | 'config'
   | 'internal';

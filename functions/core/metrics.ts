@@ -47,8 +47,10 @@ export const METRICS = {
   /** A range that is owed to a destination cannot be read again. */
   OwedLost: 'Count',
   ClockSkewSeconds: 'Seconds',
-  /** The vendor's clock is more than a day off and was not believed. */
+  /** Runs in which a clock, ours or another, was not believed. */
   ClockUnbelievable: 'Count',
+  /** A watermark or floor was in the future. */
+  FutureWatermark: 'Count',
   ScopeChanged: 'Count',
   Busy: 'Count',
   /** Events that verification found at the vendor but not among the delivered events, and did not deliver. */
@@ -128,7 +130,8 @@ export const FATES: Readonly<Record<Metric, Fate>> = {
   Owed: { means: 'loss' },
   OwedLost: { means: 'loss' },
   ClockSkewSeconds: { means: 'work', withoutAlarm: 'The watermark keeps to the earlier clock.' },
-  ClockUnbelievable: { means: 'trouble', withoutAlarm: 'The vendor’s clock is then not used.' },
+  ClockUnbelievable: { means: 'trouble' },
+  FutureWatermark: { means: 'trouble' },
   ScopeChanged: { means: 'loss' },
   Busy: { means: 'work', withoutAlarm: 'The other worker reads. A lease that nobody gives back runs out.' },
   VerifyMissing: { means: 'loss' },

@@ -22,6 +22,7 @@ import { TokenMemory } from './auth/token-memory.ts';
 import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
+import { heardSince } from './network/service-clocks.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -67,6 +68,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
   const inputs = new Memo<InvocationInput>();
   const environments = new Memo<Environment>();
   return async (input, context) => {
+    const begunAt = Date.now();
     const { env } = process;
     const environment = environments.get(VARIABLES.map((name) => env[name] ?? '').join('\n'), readEnvironment);
     const telemetry = new Telemetry(source.id, process.env.TIDEMARK_LOG_LEVEL, process.env.TIDEMARK_NAMESPACE);
@@ -90,7 +92,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         feeds: `${source.id}/@feeds`,
         quarantineFor: environment.quarantineDays * DAY,
       };
-      const effects = makeEffects({ settings, host: context, telemetry, kept, vendor });
+      const effects = makeEffects({ begunAt, settings, host: context, telemetry, kept, vendor });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -253,6 +255,8 @@ function readDays(name: string, usual: string, remedy: string): number {
 
 /** Inputs of the effects of one invocation. */
 interface World {
+  /** Our clock when the invocation began, in milliseconds. */
+  readonly begunAt: number;
   readonly settings: TableSettings;
   readonly host: HostContext;
   readonly telemetry: Telemetry;
@@ -261,10 +265,11 @@ interface World {
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ settings, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
+    clocks: () => Object.fromEntries([...heardSince(begunAt)].map(([clock, offset]) => [clock, offset * MILLISECOND])),
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
     giveWay: () => setImmediate(),

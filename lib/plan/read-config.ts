@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { checkStarts } from '../../functions/core/config/start-from.ts';
 import { type Config, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
+import type { Instant } from '../../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 
 const USUAL = 'tidemark.json';
@@ -20,8 +22,14 @@ export interface ReadConfig {
  *
  * @param named a path relative to the working folder, inside or outside the repository
  * @param folder the root of the repository
+ * @param now by our clock
  */
-export function readConfig(named: string | undefined, folder: string, sources: readonly Source[]): ReadConfig {
+export function readConfig(
+  named: string | undefined,
+  folder: string,
+  sources: readonly Source[],
+  now: Instant,
+): ReadConfig {
   const [usual, example] = [resolve(folder, USUAL), resolve(folder, EXAMPLE)];
   const path = named === undefined ? (existsSync(usual) ? usual : example) : resolve(named);
   const isExample = path === example;
@@ -32,6 +40,7 @@ export function readConfig(named: string | undefined, folder: string, sources: r
     sources,
     DESTINATION_TYPES,
   );
+  checkStarts(config, name, now);
   const { caBundle } = config.deployment;
   if (caBundle === undefined) return { config, name, isExample };
   const bundle = resolve(dirname(path), caBundle);

@@ -59,6 +59,17 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark status --cloud',
   },
   {
+    name: 'clock',
+    metrics: ['ClockUnbelievable', 'FutureWatermark'],
+    expression: 'FILL(clockUnbelievable, 0) + FILL(futureWatermark, 0)',
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
+    about: 'A clock is wrong, or a watermark is in the future.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     name: 'refused',
     metrics: ['Refused', 'Forbidden'],
     expression: 'FILL(refused, 0) + FILL(forbidden, 0)',

@@ -23,6 +23,7 @@ const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   quarantine: { act: 'quarantine', event, reason: 'oversized' },
   skip: { act: 'skip', range, at: NOW },
   rewind: { act: 'rewind', range, at: NOW },
+  'watermark-reset': { act: 'watermark-reset', range },
   'permission-lost': { act: 'permission-lost', since: NOW, message: 'The vendor answered 403: “no” = |never|' },
   'scope-changed': { act: 'scope-changed', range, message: 'What this feed reads has changed.' },
   backfill: { act: 'backfill', id: 'b-1', state: 'started', range, resend: false },

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isSnapshot } from '../../functions/core/model.ts';
+import { MILLISECOND } from '../../functions/core/time.ts';
 import { readConfig } from '../../lib/plan/read-config.ts';
 import { connect, LAKE, SOURCES } from './support/draw.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/loopback-tls/', import.meta.url));
+const NOW = Date.UTC(2026, 0, 10) * MILLISECOND;
 const [first] = SOURCES.map(({ id }) => id) as [string];
 
 let folder: string;
@@ -26,7 +29,7 @@ function write(name: string, id: string, deployment?: object): string {
 }
 
 function read(named?: string) {
-  const { config, name, isExample } = readConfig(named, folder, SOURCES);
+  const { config, name, isExample } = readConfig(named, folder, SOURCES, NOW);
   return { id: config.connections[0]?.id, name, isExample };
 }
 
@@ -57,7 +60,7 @@ test('certificates are found from where the file is', () => {
   cpSync(join(FIXTURES, 'certificate.pem'), join(folder, 'elsewhere/authority.pem'));
   const path = write('elsewhere/prod.json', 'prod', { caBundle: 'authority.pem' });
 
-  const { config } = readConfig(path, folder, SOURCES);
+  const { config } = readConfig(path, folder, SOURCES, NOW);
 
   expect(config.deployment.caBundle).toBe(join(folder, 'elsewhere/authority.pem'));
 });
@@ -71,4 +74,20 @@ test.each([
 
   expect(() => read(path)).toThrow('$.deployment.caBundle');
   expect(() => read(path)).toThrow(told);
+});
+
+test('a startFrom in the future is refused, with its path', () => {
+  const [source] = SOURCES as [(typeof SOURCES)[0]];
+  const stream = source.streams.find((one) => !isSnapshot(one))?.name ?? '';
+  const path = join(folder, 'other.json');
+  const startingAt = (startFrom: string) => {
+    const connection = { ...connect(source.id, 'acme'), streams: { [stream]: { startFrom } } };
+    writeFileSync(path, JSON.stringify({ connections: [connection], destinations: [LAKE] }));
+    return readConfig(path, folder, SOURCES, NOW);
+  };
+
+  expect(startingAt('2026-01-10T00:05:00Z').config.connections).toHaveLength(1);
+  expect(() => startingAt('2036-01-01T00:00:00Z')).toThrow(
+    `$.connections[0].streams.${stream}.startFrom: there is "2036-01-01T00:00:00Z", wanted a time in the past (now it is 2026-01-10T00:00:00Z).`,
+  );
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ClockOffsets } from '../../functions/core/clocks/believed-clocks.ts';
 import type { Effects, KeptSeen, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
 import { NetworkError, TooLargeError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
@@ -78,6 +79,7 @@ interface Surroundings {
   readonly table: MemoryTable;
   readonly firehose: MemoryFirehose;
   readonly login: MemoryLogin | undefined;
+  readonly serviceClocks: ClockOffsets;
   readonly counts: { readonly metric: Metric; readonly value: number }[];
   readonly logs: {
     readonly level: string;
@@ -125,12 +127,17 @@ export class Invocation {
     if (this.death) throw this.death;
   }
 
-  #host(): Pick<Effects, 'now' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'count' | 'log'> {
-    const { clock, random, counts, logs } = this.#world;
+  #host(): Pick<
+    Effects,
+    'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'count' | 'log'
+  > {
+    const { clock, random, counts, logs, serviceClocks } = this.#world;
     const { stopAt = Number.POSITIVE_INFINITY, clockOffset = 0 } = this.#options;
     return {
       // A worker's clock ticks in milliseconds.
       now: () => floorTo(clock.now + clockOffset, MILLISECOND),
+      clocks: () =>
+        Object.fromEntries(Object.entries(serviceClocks).map(([name, offset]) => [name, offset - clockOffset])),
       random,
       sleep: (time) =>
         this.#do('sleep', () => undefined, { value: time, takes: Math.max(0, Math.min(time, stopAt - clock.now)) }),

@@ -26,6 +26,8 @@ export interface VendorOptions {
   clockOffset: Duration;
   /** Whether answers carry a Date header. */
   dates: boolean;
+  /** How far the Date is ahead of the vendor's clock: a cache in between. */
+  dateOff: Duration;
   /** The end of the range that the answer claims to cover. */
   echo: ((asked: Range, vendorNow: Instant) => Instant | undefined) | undefined;
   /** The number of remaining rows that the answer claims, given the number of rows in the range. */
@@ -104,6 +106,7 @@ const DEFAULTS: VendorOptions = {
   keeps: Number.POSITIVE_INFINITY,
   clockOffset: 0,
   dates: true,
+  dateOff: 0,
   echo: undefined,
   total: undefined,
   ids: false,
@@ -250,7 +253,7 @@ export class MemoryVendor {
   }
 
   #headers(): Record<string, string> {
-    const date = new Date(this.now / 1_000).toUTCString();
+    const date = new Date((this.now + this.options.dateOff) / 1_000).toUTCString();
     return { 'content-type': 'application/json', ...(this.options.dates && { date }) };
   }
 }

@@ -16,6 +16,7 @@
 // effects are listed in faults.ts, the vendor's habits in vendor.ts, what a run can be given in invocation.ts.
 
 import type { Auth } from '../../functions/core/auth.ts';
+import type { ClockOffsets } from '../../functions/core/clocks/believed-clocks.ts';
 import type { Writer } from '../../functions/core/delivery/event-writer.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
@@ -113,6 +114,8 @@ export class World {
   answerLimit = Number.POSITIVE_INFINITY;
   /** Characters of a piece. */
   pieceLength = 1_000;
+  /** The clocks of the services, less the true one. The table answers every run. */
+  serviceClocks: ClockOffsets = { table: 0 };
   onEffect: EffectHook | undefined;
   /** Whether delivery streams can be looked at. */
   canLook = true;

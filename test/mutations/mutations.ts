@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts';
 import { AHEAD_MUTATIONS } from './planted/ahead-mutations.ts';
 import { ANSWER_MUTATIONS } from './planted/answer-mutations.ts';
 import { CHECKPOINT_MUTATIONS } from './planted/checkpoint-mutations.ts';
+import { CLOCK_MUTATIONS } from './planted/clock-mutations.ts';
 import { DELIVERY_MUTATIONS } from './planted/delivery-mutations.ts';
 import { EDGE_MUTATIONS } from './planted/edge-mutations.ts';
 import { FAIRNESS_MUTATIONS } from './planted/fairness-mutations.ts';
@@ -14,6 +15,7 @@ import { SESSION_MUTATIONS } from './planted/session-mutations.ts';
 /** The planted bugs; each has to be found. */
 export const MUTATIONS: readonly Mutation[] = [
   ...CHECKPOINT_MUTATIONS,
+  ...CLOCK_MUTATIONS,
   ...DELIVERY_MUTATIONS,
   ...ON_THE_WAY_MUTATIONS,
   ...READING_MUTATIONS,

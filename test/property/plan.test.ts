@@ -116,20 +116,21 @@ describe('a plan', () => {
 });
 
 describe('a watermark', () => {
-  it('never moves back, nor past its window, nor past what is proven', () => {
+  it('never moves back, nor past its window, nor past what is proven or has settled', () => {
     fc.assert(
       fc.property(
         feed,
-        instant,
-        instant,
+        fc.tuple(instant, instant, instant),
         duration(DAY),
         fc.option(instant, { nil: undefined }),
-        (feed, before, from, length, proven) => {
+        (feed, [before, from, start], length, proven) => {
           const window = { from, to: from + length };
-          const raised = raisedWatermark(feed, before, { ...window, window, ...(proven !== undefined && { proven }) });
+          const plan = { ...window, window, ...(proven !== undefined && { proven }) };
+          const raised = raisedWatermark(feed, before, plan, start);
           expect(raised).toBeGreaterThanOrEqual(before);
           expect(raised).toBeLessThanOrEqual(Math.max(before, window.to));
           expect(raised).toBeLessThanOrEqual(Math.max(before, proven ?? window.to));
+          expect(raised).toBeLessThanOrEqual(Math.max(before, start - feed.settle));
         },
       ),
     );

@@ -10,4 +10,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [1096, 'began turn after turn in one run, each for the moments that had passed in the one before'],
   [2816, 'divided a minute into a hundred parts at a vendor that answers for whole minutes'],
   [2118, 'asked something else in every run, and so never saw the same broken answer again'],
+  [366, 'took what others had read while a worker was frozen for the future, and moved the watermark back'],
+  [107, 'passed a range that the vendor had deleted, where a clock that was slow had hidden that, and told of no gap'],
 ];

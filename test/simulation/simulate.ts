@@ -105,6 +105,7 @@ class Simulation {
       ['secondDestination', destinations.length > 1],
       ['addedDestination', destinations.some(({ from }) => from > 0)],
       ['vendorClockOff', vendor.clockOffset !== 0],
+      ['wrongClock', runs.some(({ wrong }) => wrong !== undefined)],
       ['ourClockOff', runs.some(({ clockOffset }) => clockOffset !== 0)],
       ['redeployed', deployments.some((one) => one.destinations)],
       ['replacedStream', deployments.some(({ replaces }) => replaces)],
@@ -198,15 +199,18 @@ class Simulation {
     this.oracle.workers.push(worker);
     this.story.tell(() => `${worker.name} begins: ${JSON.stringify(plan)}`);
     const warm = this.#takeProcess();
+    const { ours = 0, table = 0, date = 0 } = plan.wrong ?? {};
+    this.#world.serviceClocks = { table };
+    this.#world.vendor.options.dateOff = date;
     const invocation = this.#world.invoke({
       warm,
       budget: plan.budget,
       outlives: plan.freeze !== undefined,
-      clockOffset: plan.clockOffset,
+      clockOffset: plan.clockOffset + ours,
       ...(plan.stopAfter !== undefined && { stopAt: now + plan.stopAfter }),
       onEffect: (call) => this.trouble.strike(plan, call),
     });
-    worker.disturbed = plan.freeze !== undefined;
+    worker.disturbed = plan.freeze !== undefined || plan.wrong !== undefined;
     try {
       const reports = await this.#invoke(worker, watched(worker, invocation, this.#around));
       const { state, error } = this.#ofFeed(reports) as FeedReport;

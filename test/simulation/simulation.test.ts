@@ -37,6 +37,7 @@ const SITUATIONS = {
   replacedStream: 100,
   vendorClockOff: 480,
   ourClockOff: 580,
+  wrongClock: 190,
   changingRow: 340,
   scopeChange: 80,
   floorByHand: 60,

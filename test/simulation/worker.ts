@@ -1,7 +1,7 @@
 import type { Effects } from '../../functions/core/effects.ts';
 import { AmbiguousWriteError, NetworkError } from '../../functions/core/errors.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
-import type { Duration } from '../../functions/core/time.ts';
+import type { Duration, Instant } from '../../functions/core/time.ts';
 import type { Invocation } from '../memory/invocation.ts';
 import type { World } from '../memory/world.ts';
 import type { Worker } from './at-work.ts';
@@ -34,7 +34,7 @@ export function watched(worker: Worker, invocation: Invocation, around: Surround
 function watchedVendor(worker: Worker, effects: Effects, { oracle, story }: Surroundings): Pick<Effects, 'fetch'> {
   return {
     fetch: async (request, timeout, fresh) => {
-      oracle.beginsCall(worker, effects.now() + timeout, 'asks');
+      oracle.beginsCall(worker, leaseNow(worker, effects) + timeout, 'asks');
       try {
         const answer = await effects.fetch(request, timeout, fresh);
         story.tell(() => `${worker.name} GET ${shortUrl(request.url)} -> ${answer.status} ${namesIn(answer.text)}`);
@@ -55,7 +55,8 @@ function watchedTable(
   const { effects } = invocation;
   // A worker that holds the lease only looks whose its last write was.
   const begins = (feed: string) => {
-    if (feed === oracle.feed && !oracle.isHeldBy(worker)) worker.start = effects.now();
+    if (feed !== oracle.feed || oracle.isHeldBy(worker)) return;
+    worker.start = worker.plan.wrong ? world.now : effects.now();
   };
   return {
     load: (feed) => {
@@ -106,7 +107,7 @@ function watchedSinks(
     put: async (stream, bytes, timeout) => {
       // What a call sends is written when it begins, however late it is accepted.
       const records = bytes.map((record) => Uint8Array.from(record));
-      oracle.beginsCall(worker, effects.now() + timeout, 'delivers');
+      oracle.beginsCall(worker, leaseNow(worker, effects) + timeout, 'delivers');
       oracle.begins(worker, stream, records);
       const late = invocation.death ? undefined : trouble.late('latePut', stream);
       if (late) {
@@ -146,4 +147,10 @@ function namesIn(text: string): string {
   if (!text.startsWith('{')) return text.slice(0, 40);
   const names = [...text.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
   return `[${names.join(' ')}]${text.endsWith('"next":null}') ? '' : ` ${text.slice(-20)}`}`;
+}
+
+/** A worker's time by the table's clock, which leases are kept by. */
+function leaseNow({ plan: { wrong = {} } }: Worker, effects: Effects): Instant {
+  const { ours = 0, table = 0 } = wrong;
+  return effects.now() - ours + table;
 }

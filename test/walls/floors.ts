@@ -38,7 +38,7 @@ export const CORE: House = {
     ['events'],
     ['effects.ts'],
     ['stored', 'config'],
-    ['answer-clock.ts'],
+    ['answer-clock.ts', 'clocks'],
     ['model.ts', 'retry.ts'],
     ['auth.ts', 'ecs-event.ts', 'errors.ts', 'metrics.ts'],
     ['time.ts'],

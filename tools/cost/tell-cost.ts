@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { MILLISECOND } from '../../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../lib/plan/read-config.ts';
@@ -51,7 +52,7 @@ export async function tellCost(args: readonly string[]): Promise<string> {
           },
           sources,
         )
-      : readConfig(values.config, root, sources).config;
+      : readConfig(values.config, root, sources, Date.now() * MILLISECOND).config;
   const load = {
     eventsPerDay: number('events-per-day', values['events-per-day'], 0, 10_000_000_000),
     bytes: number('bytes', values.bytes, 2, 1_000_000),

@@ -15,6 +15,7 @@ interface Acts {
   quarantine: { readonly event: string; readonly reason: QuarantineEntry['reason'] };
   skip: { readonly range: Range; readonly at: Instant };
   rewind: { readonly range: Range; readonly at: Instant };
+  'watermark-reset': { readonly range: Range };
   /** `since` is the time of the feed's last success. */
   'permission-lost': { readonly since: Instant; readonly message: string };
   'scope-changed': { readonly range: Range; readonly message: string };
@@ -61,6 +62,8 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
     'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
   skip: 'A person moved the watermark on: the range is not read.',
   rewind: 'A person moved the watermark back: the range is read again.',
+  'watermark-reset':
+    'The watermark or the floor was in the future, at the end of the range; it was brought back to its beginning.',
   'permission-lost':
     'The credentials may no longer read the feed, or see less. Once for each loss: again only after the feed was well.',
   'scope-changed': 'What defines the feed has changed: what is new in the range takes a backfill.',
@@ -118,6 +121,15 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     identity: ({ at }, range) => [range, at],
     fields: ({ act, range }) =>
       notice(act, 'unknown', `The watermark was moved back by hand: ${textOf(range)} is read again.`),
+  },
+  'watermark-reset': {
+    identity: byRange,
+    fields: ({ act, range }) =>
+      notice(
+        act,
+        'failure',
+        `The watermark was in the future, at ${formatTime(range.to)}; it was brought back to ${formatTime(range.from)}.`,
+      ),
   },
   'permission-lost': {
     identity: ({ since }) => [since],

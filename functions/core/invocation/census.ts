@@ -1,3 +1,4 @@
+import { isFuture, latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import type { Source } from '../model.ts';
 import { RETRIES, retry } from '../retry.ts';
@@ -17,6 +18,8 @@ export interface CensusReport {
   readonly feeds: number;
   /** Feeds that have never caught up. */
   readonly never: readonly string[];
+  /** Feeds whose watermark, floor or last success is in the future. They are in no other figure by that time. */
+  readonly future: readonly string[];
   readonly oldestSuccess?: Worst;
   readonly overdue?: Worst;
   /** The lag minus the interval and the settle time. */
@@ -46,30 +49,36 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       ...(typeof timing === 'string' ? { every: timing, settle: undefined } : timing),
     })),
   );
-  const now = effects.now();
-  const endBy = now + effects.remainingTime() - SECOND;
+  const endBy = effects.now() + effects.remainingTime() - SECOND;
   const worst = { oldestSuccess: largest(), overdue: largest(), lag: largest(), retentionLeft: smallest() };
   const never: string[] = [];
   const owing: string[] = [];
+  const future: string[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
     const items = await Promise.all(part.map(({ name }) => load(effects, name, endBy)));
+    // By the table's clock, too, which has just answered.
+    const now = latestNow(effects);
+    const past = (time: Instant | undefined) => (time !== undefined && isFuture(time, effects) ? undefined : time);
     for (const [at, { name, stream, every, settle }] of part.entries()) {
       const item = items[at];
       const due = parseDuration(every) ?? HOUR;
       if (item?.lastSuccess === undefined) never.push(name);
       if (item && isOwing(item)) owing.push(name);
-      const success = item?.lastSuccess ?? item?.floor ?? now - DAY;
+      if (item && [item.watermark, item.floor, item.lastSuccess].some((time) => time !== past(time))) future.push(name);
+      const success = past(item?.lastSuccess) ?? past(item?.floor) ?? now - DAY;
       take(worst.oldestSuccess, name, now - success);
       take(worst.overdue, name, Math.max(0, now - success - due));
       const retention = retentionOf(source, stream);
       if (retention === undefined) continue;
-      const lag = now - (item?.watermark ?? now - DAY);
+      const watermark = item ? past(item.watermark) : now - DAY;
+      if (watermark === undefined) continue;
+      const lag = now - watermark;
       take(worst.lag, name, Math.max(0, lag - due - (parseDuration(settle ?? '') ?? settleOf(source, stream))));
       take(worst.retentionLeft, name, retention - lag);
     }
   }
-  const report: CensusReport = { feeds: all.length, never, ...inSeconds(worst), owing };
+  const report: CensusReport = { feeds: all.length, never, future, ...inSeconds(worst), owing };
   emit(effects, report);
   return report;
 }
@@ -128,8 +137,9 @@ function inSeconds(worst: Readonly<Record<string, Finding>>): Record<string, Wor
 }
 
 function emit(effects: Effects, report: CensusReport): void {
-  const { oldestSuccess, overdue, lag, retentionLeft, owing } = report;
+  const { future, oldestSuccess, overdue, lag, retentionLeft, owing } = report;
   if (owing.length > 0) effects.count('Owed', owing.length);
+  if (future.length > 0) effects.count('FutureWatermark', future.length);
   if (oldestSuccess) effects.count('OldestSuccessSeconds', oldestSuccess.seconds);
   if (overdue) effects.count('OverdueSeconds', overdue.seconds);
   if (lag) effects.count('WorstLagSeconds', lag.seconds);

@@ -1,3 +1,4 @@
+import { latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
@@ -15,6 +16,7 @@ export interface FeedStatusReport {
   readonly kind: 'events' | 'snapshot';
   /** Undefined if the feed has never run. */
   readonly watermark?: string;
+  /** Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly floor?: string;
   readonly lastSuccess?: string;
@@ -86,7 +88,7 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
     feed: name,
     kind,
     watermark: formatInstant(watermark),
-    lagSeconds: Math.round((now - watermark) / SECOND),
+    lagSeconds: Math.round((latestNow(effects) - watermark) / SECOND),
     floor: formatInstant(floor),
     ...(lastSuccess !== undefined && { lastSuccess: formatInstant(lastSuccess) }),
     failures,

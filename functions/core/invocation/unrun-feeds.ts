@@ -1,8 +1,8 @@
 import { TidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
-import { countLag } from '../run/lag.ts';
 import { errorOf } from '../run/make-report.ts';
 import type { FeedReport, FeedState } from '../run/report.ts';
+import { countLag } from '../run/times/lag.ts';
 import { emptyTally } from '../stored/tally.ts';
 import { formatTime, type Instant, SECOND } from '../time.ts';
 import type { ConnectionContext } from './connection-context.ts';

@@ -1,3 +1,4 @@
+import { earliestNow } from '../clocks/believed-clocks.ts';
 import type { Flush } from '../delivery/flush.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
@@ -74,8 +75,9 @@ export function unknownJob(feed: string, kind: string, id: string): TidemarkErro
 /** Cuts a range to the part that a backfill can read: below the watermark, and within the vendor's retention. */
 function clampRange({ effects, feed }: FeedContext, live: FeedCheckpoint, { from, to }: Range): Range {
   const { precision, retention } = feed.stream;
-  const oldest = ceilTo(effects.now() - retention, precision);
-  const last = Math.min(ceilTo(to, precision), floorTo(live.watermark, precision));
+  const now = earliestNow(effects);
+  const oldest = ceilTo(now - retention, precision);
+  const last = Math.min(ceilTo(to, precision), floorTo(Math.min(live.watermark, now), precision));
   const first = Math.max(floorTo(from, precision), oldest);
   return { from: Math.min(first, last), to: last };
 }

@@ -1,4 +1,6 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
+import { TidemarkError } from '../errors.ts';
+import type { Feed } from '../model.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint } from '../run/reconcile-config.ts';
@@ -6,7 +8,7 @@ import type { FeedReport } from '../run/report.ts';
 import { startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
-import { floorTo, type Instant } from '../time.ts';
+import { floorTo, formatTime, type Instant } from '../time.ts';
 
 /**
  * Moves the watermark by hand, after sending the SIEM an event about it. A range skipped by a move forward is not read. After a
@@ -27,10 +29,12 @@ async function move(
   to: Instant,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { feed } = context;
-  const { lease, start } = leased;
+  const { lease, clocks } = leased;
+  const { earliest: now } = clocks;
+  if (to > now) throw futureMove(feed, to, now);
   const { watermark, floor, destinations, lastSuccess } = lease.item;
   const { precision, retention } = feed.stream;
-  const moved = floorTo(Math.min(Math.max(to, start - retention), start - feed.settle), precision);
+  const moved = floorTo(Math.min(Math.max(to, now - retention), now - feed.settle), precision);
   // A move does not show whether the feed works, so neither failures nor successes change.
   if (moved === watermark) return { state: 'caught-up', changes: {} };
   const act = moved > watermark ? 'skip' : 'rewind';
@@ -50,4 +54,13 @@ async function move(
     broken: undefined,
   };
   return { state: 'caught-up', changes };
+}
+
+function futureMove({ name }: Feed, to: Instant, now: Instant): TidemarkError {
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `${name}: the watermark cannot be moved to ${formatTime(to)}, which is in the future: now it is ${formatTime(now)}.`,
+    remedy: 'Give a time in the past. Nothing was changed.',
+  });
 }

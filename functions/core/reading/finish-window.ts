@@ -1,5 +1,6 @@
+import { noBelievedClock } from '../clocks/run-clocks.ts';
 import { beginDelivery, flushDue } from '../delivery/deliver-outgoing.ts';
-import { caughtUp, outOfTime, type RunOutcome } from '../run/outcome.ts';
+import { caughtUp, failed, outOfTime, type RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { MINUTE } from '../time.ts';
 import { commitPosition, flushBehind, saveNotes, withClaims } from './flush-behind.ts';
@@ -25,6 +26,11 @@ export async function finishWindow(run: Run, events = 0): Promise<RunOutcome<Rea
   await run.deliveries.finish();
   const position = withClaims(run, progress.takePosition());
   // A backlog is continued at once; the few moments that have passed since the start are not worth it.
-  const outcome = end.hasMore && end.risen >= MINUTE ? outOfTime('more') : caughtUp(effects.now());
+  const outcome = endOf(run, end.hasMore && end.risen >= MINUTE);
   return { ...outcome, changes: { ...position, ...outcome.changes } };
+}
+
+function endOf({ effects, clocks, lease, progress }: Run, hasMore: boolean): RunOutcome<ReadingCheckpoint> {
+  if (!progress.mayRise) return failed(noBelievedClock(clocks), lease.item.failures, effects.now());
+  return hasMore ? outOfTime('more') : caughtUp(clocks.now);
 }

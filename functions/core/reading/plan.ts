@@ -1,3 +1,4 @@
+import { CLOCKS_AGREE } from '../clocks/believed-clocks.ts';
 import type { Feed, Stream } from '../model.ts';
 import type { FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import {
@@ -25,6 +26,8 @@ interface PlanInputs {
   readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed' | 'readFrom'>;
   /** The present when the run began. */
   readonly start: Instant;
+  /** What happened until then is read. Default: the present. */
+  readonly readUntil?: Instant;
   /** The overlaps of the longer re-reads that are due. */
   readonly due?: readonly Duration[];
 }
@@ -33,14 +36,14 @@ interface PlanInputs {
  * Plans what this run reads: `[watermark - overlap, start - settle)`, never below the floor or the vendor's retention.
  * `start` is read once per run, so that the watermark can never get ahead of the overlap that was re-read.
  */
-export function makePlan(feed: Feed, { checkpoint, start, due = [] }: PlanInputs): PlanResult {
+export function makePlan(feed: Feed, { checkpoint, start, readUntil = start, due = [] }: PlanInputs): PlanResult {
   const { precision, retention } = feed.stream;
   const { watermark, floor, readFrom = floor } = checkpoint;
   const oldestKept = ceilTo(start - retention, precision);
   const overlap = Math.max(feed.overlap, ...due);
   const overlapFrom = Math.max(watermark - overlap, floor, readFrom);
   const from = floorTo(Math.max(overlapFrom, oldestKept), precision);
-  const to = floorTo(start - feed.settle, precision);
+  const to = floorTo(readUntil - feed.settle, precision);
   const gap = watermark < oldestKept && oldestKept < to ? { from: watermark, to: oldestKept } : undefined;
   if (to <= from) return {};
   return {
@@ -76,10 +79,15 @@ export function wholeWindow({ left: _, ...plan }: Plan): Plan {
   return plan;
 }
 
-/** The watermark after a window is done: never beyond the proven end of the vendor's answers, and never back. */
-export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan): Instant {
-  const { window, proven = window.to, vendorNow = Number.POSITIVE_INFINITY } = plan;
-  return Math.max(watermark, floorTo(Math.min(window.to, proven, vendorNow - feed.settle), feed.stream.precision));
+/**
+ * The watermark after a window is done: never beyond the proven end of the vendor's answers, and never back.
+ *
+ * @param start the earliest believed clock when the run began
+ */
+export function raisedWatermark(feed: Feed, watermark: Instant, plan: Plan, start: Instant): Instant {
+  const { window, proven = window.to, vendorNow = start } = plan;
+  const settled = Math.min(start, vendorNow) - feed.settle;
+  return Math.max(watermark, floorTo(Math.min(window.to, proven, settled), feed.stream.precision));
 }
 
 /** The longest distance behind the watermark at which rows are read again. */
@@ -109,7 +117,8 @@ export function askedRange({ precision, windowStep }: Stream, { from, to }: Rang
 export function dueRereads(feed: Feed, { reread = {} }: Pick<FeedCheckpoint, 'reread'>, start: Instant): Duration[] {
   const due = (feed.rereads ?? []).filter(({ every, overlap }) => {
     const last = parseInstant(reread[nameOf(overlap)]);
-    return last === undefined || start >= last + every;
+    // One that was done in the future was noted by a clock that was wrong.
+    return last === undefined || start >= last + every || last > start + CLOCKS_AGREE;
   });
   return due.map(({ overlap }) => overlap);
 }

@@ -1,3 +1,5 @@
+import { CLOCKS_AGREE } from '../clocks/believed-clocks.ts';
+import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Feed } from '../model.ts';
 import type { Changes, FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { type Duration, type Instant, type Range, SECOND } from '../time.ts';
@@ -12,6 +14,7 @@ const LONGEST_UNCOMMITTED: Duration = 5 * SECOND;
 interface ProgressStart {
   readonly plan: Plan;
   readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'narrowed' | 'reread' | 'unordered'>;
+  readonly clocks: Pick<RunClocks, 'agree' | 'earliest'>;
   /** Default: the watermark. */
   readonly readBefore?: Instant | undefined;
 }
@@ -27,6 +30,9 @@ export class Progress {
   /** New events before it are late, because their range had been read before this run. */
   readonly readBefore: Instant;
   readonly #feed: Feed;
+  readonly #clocks: ProgressStart['clocks'];
+  /** The earliest clock as it was known when the plan was made or taken up. */
+  readonly #plannedAt: Instant;
   #plan: Plan;
   #watermark: Instant;
   #narrowed: Duration | undefined;
@@ -52,8 +58,10 @@ export class Progress {
   /** No further window can be read now: the next run makes a new plan. */
   #isOver = false;
 
-  constructor(feed: Feed, { plan, checkpoint, readBefore = checkpoint.watermark }: ProgressStart) {
+  constructor(feed: Feed, { plan, checkpoint, clocks, readBefore = checkpoint.watermark }: ProgressStart) {
     this.#feed = feed;
+    this.#clocks = clocks;
+    this.#plannedAt = clocks.earliest;
     this.#plan = plan;
     this.readBefore = readBefore;
     this.#watermark = checkpoint.watermark;
@@ -64,6 +72,12 @@ export class Progress {
 
   get plan(): Plan {
     return this.#plan;
+  }
+
+  /** The plan to store, with the earliest clock of this run: a later run that finishes it must not believe that this one has read more. */
+  get storedPlan(): Plan {
+    const { vendorNow = Number.POSITIVE_INFINITY } = this.#plan;
+    return { ...this.#plan, vendorNow: Math.min(vendorNow, this.#clocks.earliest) };
   }
 
   get window(): Range {
@@ -84,12 +98,22 @@ export class Progress {
   takePosition(): Position {
     const position = {
       ...this.#results,
-      plan: this.#isOver ? undefined : this.#plan,
+      plan: this.#isOver ? undefined : this.storedPlan,
       unordered: this.#unordered || undefined,
     };
     this.#results = {};
     this.#hasMoved = false;
     return position;
+  }
+
+  /**
+   * Whether the watermark may rise: not while no two clocks agree, nor past what the vendor has deleted, where a clock that was
+   * believed only later shows that. Then it is for the next run to tell the gap.
+   */
+  get mayRise(): boolean {
+    const { agree, earliest } = this.#clocks;
+    const isAsPlanned = earliest <= this.#plannedAt + CLOCKS_AGREE;
+    return agree && (isAsPlanned || this.#watermark >= earliest - this.#feed.stream.retention);
   }
 
   /** Whether the position has moved since it was taken. */
@@ -167,14 +191,17 @@ export class Progress {
    */
   finishWindow(events: number): WindowsEnd | undefined {
     const before = this.#watermark;
-    const after = raisedWatermark(this.#feed, before, this.#plan);
-    this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
+    const { earliest } = this.#clocks;
+    const mayRise = this.mayRise;
+    const after = mayRise ? raisedWatermark(this.#feed, before, this.#plan, earliest) : before;
+    if (mayRise) this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
     const { window, to } = this.#plan;
     this.#narrowed = this.#widened(window);
-    // The range that the vendor's answers do not cover yet must be read before any later one.
     this.#parts?.learn(window, events);
-    const next = after >= window.to ? this.planned(0) : undefined;
+    // The range that the vendor's answers do not cover yet must be read before any later one. Where only the clocks are in doubt,
+    // everything is delivered.
+    const next = after >= window.to || !mayRise ? this.planned(0) : undefined;
     this.#planned.shift();
     this.#results = {
       ...this.#results,

@@ -89,7 +89,7 @@ export async function recoverBroken(
   const answer = { bodyDigest: digest(thrown.body), claimsFormat, smallest };
   const { broken, act } = unreadablePolicy(lease.item.broken, answer);
   // The plan is stored so that the next run sends the same request: only then does the same answer prove something.
-  lease.note({ broken, plan: progress.plan });
+  lease.note({ broken, plan: progress.storedPlan });
   if (act === 'fail') {
     await adaptAfterCutShort(run, start);
     throw thrown;

@@ -1,15 +1,18 @@
+import { CLOCKS_AGREE } from '../clocks/believed-clocks.ts';
+import { noBelievedClock } from '../clocks/run-clocks.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { AmbiguousWriteError } from '../errors.ts';
 import type { Feed } from '../model.ts';
 import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
-import { caughtUp, type RunOutcome } from '../run/outcome.ts';
+import { caughtUp, failed, type RunOutcome } from '../run/outcome.ts';
 import { checkStreams, noteBacklog } from '../run/owed/check-streams.ts';
 import { oweLost, settleDestinations } from '../run/owed/owe.ts';
 import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
+import { bringBack } from '../run/times/bring-back.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
 import { foldDays } from '../state/ledger.ts';
@@ -44,7 +47,8 @@ async function readLive(
   prepared: PreparedConnection,
 ): Promise<RunOutcome<FeedCheckpoint>> {
   const { effects, destinations, seenFor } = context;
-  const { lease, warnings, conditions } = leased;
+  const { lease, warnings, clocks, conditions } = leased;
+  const reset = await bringBack(context, leased);
   const scopeChange = reconcileScope(context, lease);
   await reviewScopeChange(context, leased);
   noteSight(conditions, prepared.visibility);
@@ -55,11 +59,19 @@ async function readLive(
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
   if (leased.keptSeen) seen.takeOver(leased.keptSeen);
+  if (reset) {
+    warnings.push(reset.message);
+    await sendSelfEvent(startSending(context, leased, { seen }), { act: 'watermark-reset', range: reset.range });
+  }
   if (scopeChange) {
     conditions.holds('scope-changed', scopeChange.message, scopeChange.range);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
-  if (!plan) return { ...caughtUp(effects.now()), seen };
+  if (!plan) {
+    return clocks.agree
+      ? { ...caughtUp(clocks.now), seen }
+      : failed(noBelievedClock(clocks), lease.item.failures, effects.now());
+  }
   // What an added destination lacks of the overlap is not late.
   const options = { prepared, seen, plan, ...(hasAdded && { readBefore: plan.from }) };
   const run = { ...(await startRun(context, leased, options)), lease };
@@ -88,11 +100,16 @@ async function readLive(
   return { ...outcome, ...(!pays && { seen }), changes: { ...outcome.changes, ...folded } };
 }
 
-/** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
-function planRun(feed: Feed, { lease: { item }, start }: LiveRun): PlanResult {
+/**
+ * The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile, or
+ * a clock that was wrong has made it.
+ */
+function planRun(feed: Feed, { lease: { item }, clocks }: LiveRun): PlanResult {
+  const { earliest: start, latest: readUntil, agree } = clocks;
   const deleted = item.watermark < start - feed.stream.retention;
-  if (item.plan && !deleted) return { plan: item.plan };
-  return makePlan(feed, { checkpoint: item, start, due: dueRereads(feed, item, start) });
+  if (item.plan && !deleted && item.plan.to <= readUntil - feed.settle + CLOCKS_AGREE) return { plan: item.plan };
+  const due = agree ? dueRereads(feed, item, start) : [];
+  return makePlan(feed, { checkpoint: item, start, readUntil: agree ? start : readUntil, due });
 }
 
 /** Reports a range that the vendor deleted before it was read, and moves the watermark past it. */

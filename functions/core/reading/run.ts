@@ -1,3 +1,4 @@
+import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Address } from '../delivery/flush.ts';
 import type { Sending } from '../delivery/sending.ts';
 import type { EcsEvent } from '../ecs-event.ts';
@@ -40,6 +41,7 @@ export interface PageRun extends Sending {
   readonly feed: Feed;
   readonly asker: Asker;
   readonly progress: Progress;
+  readonly clocks: RunClocks;
   readonly observers: RowObservers;
   readonly notes: WorkNotes;
   /** The time since which each destination gets this feed, and the floor, below which there are no live reads. */

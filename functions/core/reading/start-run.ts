@@ -40,7 +40,7 @@ export async function startPageRun(
   options: RunOptions,
 ): Promise<PageRun> {
   const { effects, feed } = context;
-  const { lease, asker, tally } = leased;
+  const { lease, asker, tally, clocks } = leased;
   const { prepared, seen, plan, place = feed.name, readBefore } = options;
   const { destinations, floor } = lease.item;
   const ongoing = new OngoingNotes(effects, feed, (noneOngoingAt) => {
@@ -50,7 +50,8 @@ export async function startPageRun(
   return {
     ...startSending(context, leased, { seen, place }),
     asker,
-    progress: new Progress(feed, { plan, checkpoint: lease.item, readBefore }),
+    progress: new Progress(feed, { plan, checkpoint: lease.item, clocks, readBefore }),
+    clocks,
     observers: {
       singleActor: new SingleActorCheck(),
       marks: marksOf(context, prepared, lease),

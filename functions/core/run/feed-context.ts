@@ -1,3 +1,4 @@
+import type { RunClocks } from '../clocks/run-clocks.ts';
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects, KeptSeen } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
@@ -42,8 +43,9 @@ export interface PreparedConnection {
 /** The state of a run that holds the lease. */
 export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly lease: HeldCheckpoint<C>;
-  /** The present. Read once per run. */
+  /** The present by our clock. Read once per run. */
   readonly start: Instant;
+  readonly clocks: RunClocks;
   readonly tally: Tally;
   readonly asker: Asker;
   readonly warnings: string[];

@@ -1,3 +1,4 @@
+import { earliestNow } from '../clocks/believed-clocks.ts';
 import { acquire, type Lease, loadCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import type { FeedContext } from './feed-context.ts';
@@ -8,7 +9,7 @@ export async function liveCheckpoint(context: FeedContext): Promise<FeedCheckpoi
   const { effects, feed, owner, leaseUntil } = context;
   const found = await loadCheckpoint<FeedCheckpoint>(effects, feed.name, 'feed');
   if (found) return found;
-  const fresh = () => newCheckpoint(context, effects.now());
+  const fresh = () => newCheckpoint(context, earliestNow(effects));
   const request = { key: feed.name, kind: 'feed', owner, leaseUntil, fresh } as const;
   const taken = await acquire<FeedCheckpoint>(effects, request, undefined);
   if ('busyUntil' in taken) return taken.found;

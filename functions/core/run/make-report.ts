@@ -6,9 +6,9 @@ import { formatInstant, type Instant, SECOND } from '../time.ts';
 import type { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext } from './feed-context.ts';
 import { isJob, progressOf } from './job-progress.ts';
-import { countLag } from './lag.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { FeedReport } from './report.ts';
+import { countLag } from './times/lag.ts';
 
 /** The result of a run. */
 export interface RunResult {

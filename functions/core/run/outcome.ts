@@ -55,6 +55,11 @@ export function outOfTime(state: 'more' | 'stopped'): CommonOutcome {
   return { state, changes: { failures: 0, hold: undefined } };
 }
 
+export function failed(error: TidemarkError, failuresBefore: number, now: Instant): CommonOutcome {
+  const lastError = { code: error.code, message: error.message, at: now };
+  return { state: 'failed', error, changes: { failures: failuresBefore + 1, lastError, hold: undefined } };
+}
+
 /** The error while credentials that were refused are not tried again. */
 export function refusedError(message: string, until: Instant): TidemarkError {
   return new TidemarkError({
@@ -91,17 +96,17 @@ export function outcomeOf(
   if (thrown instanceof PauseError) return pausedBy(thrown, now);
   const error = asTidemarkError(thrown);
   if (error.code === 'lease-lost') return { state: 'busy', changes: {}, error };
-  const lastError = { code: error.code, message: error.message, at: now };
-  const changes = { failures: before.failures + 1, lastError, hold: undefined };
-  if (error.code === 'refused')
-    return { state: 'refused', error, changes: { ...changes, ...refusedBy(failure, error, now) } };
-  if (error.code !== 'forbidden') return { state: 'failed', error, changes };
+  const outcome = failed(error, before.failures, now);
+  if (error.code === 'refused') {
+    return { ...outcome, state: 'refused', changes: { ...outcome.changes, ...refusedBy(failure, error, now) } };
+  }
+  if (error.code !== 'forbidden') return outcome;
   const until = now + FORBIDDEN_HOLD;
   const { stage, message } = error;
   const remedy = `${error.remedy} Permission needed: ${feed.stream.needs}.`;
   const hold = { until, reason: 'forbidden', message, remedy, secretVersion } as const;
   const named = new TidemarkError({ code: 'forbidden', stage, message, remedy, cause: error });
-  return { state: 'forbidden', until, error: named, changes: { ...changes, hold } };
+  return { state: 'forbidden', until, error: named, changes: { ...outcome.changes, hold } };
 }
 
 /** A refused request holds this feed only: other endpoints may accept the credentials. A refused sign-in holds the connection. */

@@ -1,4 +1,6 @@
+import { isFuture } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
+import { TidemarkError } from '../errors.ts';
 import type { AnyFeed, Destination, Feed } from '../model.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
 import { idsOf } from '../state/seen.ts';
@@ -21,8 +23,13 @@ interface ScopeChange {
   readonly message: string;
 }
 
-/** The checkpoint of a feed that has never run. */
+/**
+ * The checkpoint of a feed that has never run.
+ *
+ * @param start the present by the earliest believed clock
+ */
 export function newCheckpoint({ feed, effects, destinations }: Configured, start: Instant): FeedCheckpoint {
+  if (feed.startFrom !== undefined && isFuture(feed.startFrom, effects)) throw futureStart(feed, start);
   const wanted = feed.startFrom ?? start - DEFAULT_START;
   const floor = ceilTo(Math.max(wanted, start - feed.stream.retention), feed.stream.precision);
   effects.log('info', `${feed.name} starts at ${formatTime(floor)}.`, {
@@ -35,6 +42,15 @@ export function newCheckpoint({ feed, effects, destinations }: Configured, start
         : 'the vendor keeps no more',
   });
   return { kind: 'feed', ...firstCheckpoint(floor, idsOf(destinations)) };
+}
+
+function futureStart({ name, stream, startFrom = 0 }: Feed, now: Instant): TidemarkError {
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `$.streams.${stream.name}.startFrom of ${name}: there is ${formatTime(startFrom)}, which is in the future: now it is ${formatTime(now)}.`,
+    remedy: 'Set a time in the past, or leave it out to start 24 hours before the first run.',
+  });
 }
 
 /** The settings that determine which records a feed gets, as text. */

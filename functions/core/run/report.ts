@@ -22,7 +22,7 @@ export interface FeedReport extends Tally {
   readonly feed: string;
   readonly state: FeedState;
   readonly watermark?: string;
-  /** Time from the watermark to the present. */
+  /** Time from the watermark to the present. Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly until?: string;
   readonly quota?: { readonly limit: number; readonly remaining: number };

@@ -1,3 +1,5 @@
+import { MAX_HOLD } from '../answer-clock.ts';
+import { RunClocks } from '../clocks/run-clocks.ts';
 import type { Effects, KeptSeen } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
@@ -25,7 +27,7 @@ import type { FeedReport } from './report.ts';
 /** Work that is done under a lease. */
 interface LeasedWork<C extends Checkpoint> {
   readonly kind: C['kind'];
-  /** Returns the checkpoint of a feed or job that has never run. */
+  /** Returns the checkpoint of a feed or job that has never run. `start` is by the earliest believed clock. */
   fresh(start: Instant): C;
   work(run: LeasedRun<C>): Promise<RunOutcome<C>>;
   /** Whether the work asks the vendor, so that a stored hold stops it. Default: true. */
@@ -47,9 +49,11 @@ export async function withLease<C extends Checkpoint>(
   const report = (item: C | undefined, outcome: Omit<RunOutcome, 'changes'>) =>
     makeReport(context, { item, tally, outcome, warnings, conditions });
   const start = effects.now();
-  const request = { key, kind, owner, leaseUntil, fresh: () => leased.fresh(start) };
+  const clocks = new RunClocks(effects, start);
+  // Called when the table has answered, so its clock is known.
+  const request = { key, kind, owner, leaseUntil, fresh: () => leased.fresh(clocks.earliest) };
   const secretVersion = await effects.secretVersion();
-  const taken = await takeLease<C>(effects, request, (found) => standstillOf(context, leased, found, start));
+  const taken = await takeLease<C>(effects, request, (found) => standstillOf(context, leased, found, clocks));
   if ('standstill' in taken) return report(taken.standstill.isShort ? undefined : taken.found, taken.standstill);
   if ('busyUntil' in taken) {
     effects.count('Busy', 1);
@@ -60,7 +64,8 @@ export async function withLease<C extends Checkpoint>(
   const life = { over: false };
   const endpoint = new Endpoint();
   const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
-  const run: LeasedRun<C> = { lease, start, tally, asker, warnings, conditions, ...(keptSeen && { keptSeen }) };
+  const known = { lease, start, clocks, tally, asker, warnings, conditions };
+  const run: LeasedRun<C> = { ...known, ...(keptSeen && { keptSeen }) };
   let outcome: RunOutcome<C>;
   try {
     outcome = await leased.work(run);
@@ -71,6 +76,10 @@ export async function withLease<C extends Checkpoint>(
     await reportPermissionLost(context, run, outcome);
   }
   life.over = true;
+  if (clocks.doubted !== undefined) {
+    effects.count('ClockUnbelievable', 1);
+    warnings.push(`A clock is not believed: ${clocks.doubted}.`);
+  }
   const { changes } = outcome;
   const held = conditions.after(lease.item.conditions, effects.now());
   const turn = endpoint.isAsked ? { askedAt: start } : {};
@@ -111,11 +120,12 @@ async function standstillOf<C extends Checkpoint>(
   { effects, askAgain }: FeedContext<AnyFeed>,
   { heedsHold = true, isOver }: LeasedWork<C>,
   found: C,
-  start: Instant,
+  clocks: RunClocks,
 ): Promise<Standstill | undefined> {
   if (isOver?.(found)) return { state: 'caught-up', isShort: true };
-  if (!heedsHold) return undefined;
-  const holdWith = (secretVersion: string) => holdOf(found, start, secretVersion, askAgain);
+  // A longer hold than there can be was stored by a clock that is wrong.
+  if (!heedsHold || (found.hold && clocks.isFuture(found.hold.until - MAX_HOLD))) return undefined;
+  const holdWith = (secretVersion: string) => holdOf(found, clocks.earliest, secretVersion, askAgain);
   const hold = holdWith(await effects.secretVersion());
   // A hold may end with a new secret: a remembered secret does not count as the reason to stand still.
   return hold && hold.state !== 'paused' ? holdWith(await effects.secretVersion(true)) : hold;

@@ -52,9 +52,10 @@ async function compare(
     throw explainCutShort(run, thrown);
   });
   if (!before || diffItems(before, items).length > 0) await storeAndDeliver(run, before, items);
-  leased.lease.note({ watermark: leased.start });
+  const { clocks } = leased;
+  leased.lease.note({ watermark: clocks.earliest });
   await tellLost(context, run);
-  return caughtUp(context.effects.now());
+  return caughtUp(clocks.now);
 }
 
 /** Delivers the changes that an earlier run found and could not deliver. */

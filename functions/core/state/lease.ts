@@ -3,7 +3,10 @@ import { TidemarkError } from '../errors.ts';
 import { RETRIES, retry } from '../retry.ts';
 import type { Changes, Checkpoint } from '../stored/checkpoint.ts';
 import { ofKind } from '../stored/checkpoint-kind.ts';
-import type { Instant } from '../time.ts';
+import { type Duration, HOUR, type Instant } from '../time.ts';
+
+/** No worker lives so long. */
+const LONGEST_LEASE: Duration = HOUR;
 
 /** A request for a lease. */
 export interface LeaseRequest<C extends Checkpoint> {
@@ -68,11 +71,22 @@ export async function tryToAcquire<C extends Checkpoint>(
 ): Promise<LeaseAnswer<C> | undefined> {
   const { owner, fresh } = request;
   const busyUntil = found?.leaseUntil;
-  if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && busyUntil >= effects.now()) {
+  if (found?.owner !== undefined && found.owner !== owner && busyUntil !== undefined && lasts(busyUntil, effects)) {
     return { busyUntil, found };
   }
   const lease = leaseOf(effects, request, found, found ?? fresh());
   return (await lease.taken()) ? { lease } : undefined;
+}
+
+/** What the clock of leases is ahead of ours: all workers share the table, so leases are kept by its clock. */
+function leaseClock(effects: Effects): Duration {
+  return effects.clocks().table ?? 0;
+}
+
+/** Whether a lease lasts. One that ends in the far future was written by a clock that was wrong, and says nothing. */
+function lasts(until: Instant, effects: Effects): boolean {
+  const now = effects.now() + leaseClock(effects);
+  return until >= now && until <= now + LONGEST_LEASE;
 }
 
 /**
@@ -98,12 +112,21 @@ function leaseOf<C extends Checkpoint>(
   const item = {
     ...base,
     owner,
-    leaseUntil,
+    leaseUntil: leaseUntil + leaseClock(effects),
     fence: base.fence + 1,
     version: base.version + 1,
     ...(hasDied && { died: (before.died ?? 0) + 1 }),
   };
-  return new Lease<C>(effects, key, before, item);
+  return new Lease<C>(effects, key, { before, item, until: leaseUntil });
+}
+
+/** What a lease begins with. */
+interface LeaseStart<C extends Checkpoint> {
+  /** What the table holds. */
+  readonly before: C | undefined;
+  readonly item: C;
+  /** The end of the lease by our clock. */
+  readonly until: Instant;
 }
 
 /**
@@ -115,6 +138,8 @@ export class Lease<C extends Checkpoint = Checkpoint> implements HeldCheckpoint<
   item: C;
   readonly #effects: Effects;
   readonly #feed: string;
+  /** The end of the lease by our clock. */
+  readonly #until: Instant;
   /** What the table holds, as far as we know. Undefined if it holds nothing. */
   #stored: C | undefined;
   /** The version of the last attempt to write. None is used twice: after a lost answer, it shows which write took effect. */
@@ -124,11 +149,12 @@ export class Lease<C extends Checkpoint = Checkpoint> implements HeldCheckpoint<
   #last: Promise<unknown> = Promise.resolve();
   #isOver = false;
 
-  constructor(effects: Effects, feed: string, before: C | undefined, item: C) {
+  constructor(effects: Effects, feed: string, { before, item, until }: LeaseStart<C>) {
     this.#effects = effects;
     this.#feed = feed;
     this.#stored = before;
     this.#version = item.version;
+    this.#until = until;
     this.item = item;
   }
 
@@ -197,9 +223,8 @@ export class Lease<C extends Checkpoint = Checkpoint> implements HeldCheckpoint<
       version: before.version,
       ...(compared === 'whole' && { whole: before }),
     };
-    const until = next.leaseUntil ?? before?.leaseUntil;
     // The same write again is harmless: its condition holds once at most.
-    return await retry(this.#effects, RETRIES.checkpoint, until, async () => {
+    return await retry(this.#effects, RETRIES.checkpoint, this.#until, async () => {
       if ((await this.#effects.write(this.#feed, next, expect)) === 'written') return 'ours';
       return this.#isOurs(await this.#effects.load(this.#feed), next) ? 'ours' : 'theirs';
     });

@@ -136,7 +136,7 @@ export interface Plan {
   readonly rereads?: readonly Duration[];
   /** The earliest end of a range that an answer about this window says it covers. */
   readonly proven?: Instant;
-  /** The vendor's clock at the start of the plan. Records that entered the log later may lie anywhere in the overlap. */
+  /** The vendor's clock at the start of the plan, or an earlier one. Records that entered the log later may lie anywhere in the overlap. */
   readonly vendorNow?: Instant;
 }
 

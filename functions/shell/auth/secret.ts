@@ -2,6 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Auth, SecretShape } from '../../core/auth.ts';
 import { secretShapes } from '../../core/config/connection.ts';
 import { TidemarkError } from '../../core/errors.ts';
+import { noteDates } from '../network/service-clocks.ts';
 
 /** The version and the checked fields of a secret. */
 export interface Secret {
@@ -13,10 +14,12 @@ let client: SecretsManagerClient | undefined;
 
 /** One client, kept as long as a Lambda is warm. */
 export function secretsManager(): SecretsManagerClient {
-  client ??= new SecretsManagerClient({
+  if (client) return client;
+  client = new SecretsManagerClient({
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
   });
+  noteDates(client, 'secrets');
   return client;
 }
 

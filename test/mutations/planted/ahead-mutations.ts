@@ -28,10 +28,10 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     name: 'window-left-out',
     story: 'A window is taken off the list before it has had its turn, and nobody reads it.',
     file: progress,
-    find: '    const next = after >= window.to ? this.planned(0) : undefined;\n    this.#planned.shift();\n',
+    find: '    const next = after >= window.to || !mayRise ? this.planned(0) : undefined;\n    this.#planned.shift();\n',
     put:
       '    if (this.#planned.length > 1) this.#planned.shift();\n' +
-      '    const next = after >= window.to ? this.planned(0) : undefined;\n    this.#planned.shift();\n',
+      '    const next = after >= window.to || !mayRise ? this.planned(0) : undefined;\n    this.#planned.shift();\n',
   },
   {
     name: 'plan-of-before',

@@ -118,8 +118,8 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     name: 'first-window-counts-as-all',
     story: 'The windows of a plan count as one: what is behind the first is never read.',
     file: 'functions/core/reading/plan.ts',
-    find: 'Math.min(window.to, proven, vendorNow - feed.settle)',
-    put: 'Math.min(plan.to, vendorNow - feed.settle)',
+    find: 'Math.min(window.to, proven, settled)',
+    put: 'Math.min(plan.to, settled)',
   },
   {
     name: 'total-believed',
@@ -162,8 +162,8 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     name: 'echo-ignored',
     story: 'The vendor says that it has answered for half of what was asked; the other half counts as read.',
     file: 'functions/core/reading/plan.ts',
-    find: 'Math.min(window.to, proven, vendorNow - feed.settle)',
-    put: 'Math.min(window.to, vendorNow - feed.settle)',
+    find: 'Math.min(window.to, proven, settled)',
+    put: 'Math.min(window.to, settled)',
     test: 'test/rules/reading/reading.test.ts',
   },
   {

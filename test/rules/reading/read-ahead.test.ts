@@ -17,7 +17,11 @@ function readAhead(world: World, { to = at('11:20:00'), atOnce = IN_FLIGHT, pace
   const feed = world.feeds[0] as Feed;
   const from = at('10:00:00');
   const plan = { from, to, window: { from, to: Math.min(to, from + feed.stream.longestWindow) } };
-  const progress = new Progress(feed, { plan, checkpoint: { watermark: from } });
+  const progress = new Progress(feed, {
+    plan,
+    checkpoint: { watermark: from },
+    clocks: { agree: true, earliest: now },
+  });
   const asker = {
     ...{ effects, source, connection, pacer, secretVersion: 'v1', stopAt: now + HOUR, endBy: now + HOUR },
     tally: { retries: 0 },

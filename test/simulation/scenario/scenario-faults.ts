@@ -1,4 +1,4 @@
-import { type Duration, type Instant, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
+import { type Duration, HOUR, type Instant, MILLISECOND, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { Dice } from '../dice.ts';
 import { BEGIN } from './scenario-rows.ts';
 
@@ -27,6 +27,14 @@ export interface Rates {
   readonly circle: number;
 }
 
+/** Clocks that are off by hours, each less the true time. Never two of them at once: they could agree. */
+export interface WrongClocks {
+  readonly ours?: Duration;
+  readonly table?: Duration;
+  /** Only in the vendor's Date, as a cache has it: its records keep their times. */
+  readonly date?: Duration;
+}
+
 /** A worker that dies at its n-th effect, or hangs there. */
 export interface PlannedRun {
   readonly at: Instant;
@@ -35,6 +43,7 @@ export interface PlannedRun {
   readonly crash?: { readonly at: number; readonly how: 'crash-before' | 'crash-midway' | 'crash-after' };
   readonly freeze?: { readonly at: number; readonly time: Duration };
   readonly stopAfter?: Duration;
+  readonly wrong?: WrongClocks;
 }
 
 /** What the runs of a scenario depend on. */
@@ -114,4 +123,18 @@ export function drawRates(dice: Dice, poison: boolean): Partial<Rates> {
 export function drawLaterRates(dice: Dice): Partial<Rates> {
   const kinds = (['throttledPut', 'wrongTotal', 'circle'] as const).filter(() => dice.chance(0.15));
   return Object.fromEntries(kinds.map((kind) => [kind, dice.pick([0.02, 0.1, 0.3])]));
+}
+
+/** Now and then one clock is off by hours, for one run or for all. @param dates whether the vendor sends its time, and that is the time of its records */
+export function withWrongClocks(dice: Dice, runs: readonly PlannedRun[], dates: boolean): PlannedRun[] {
+  if (!dice.chance(0.2)) return [...runs];
+  const off = dice.pick([-48, -20, 20, 48]) * HOUR;
+  const wrong = dice.pick<WrongClocks>([
+    { ours: off },
+    { ours: off },
+    { table: off },
+    dates ? { date: off } : { ours: off },
+  ]);
+  const only = dice.chance(0.6) ? dice.int(0, runs.length - 1) : undefined;
+  return runs.map((run, at) => (only === undefined || at === only ? { ...run, wrong } : run));
 }

@@ -12,7 +12,14 @@ import {
 import type { Reply, VendorOptions } from '../../memory/vendor.ts';
 import { Dice } from '../dice.ts';
 import { type Deployment, drawDeployments, type PlannedDestination } from './deployments.ts';
-import { drawLaterRates, drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
+import {
+  drawLaterRates,
+  drawRates,
+  drawRuns,
+  type PlannedRun,
+  type Rates,
+  withWrongClocks,
+} from './scenario-faults.ts';
 import { BEGIN, type PlannedRow, planRows } from './scenario-rows.ts';
 
 /** A vendor that deletes nothing while a scenario lasts. */
@@ -69,7 +76,7 @@ const BROKEN: readonly Reply[] = [
 
 /** Whether nothing goes wrong in it: then every event arrives exactly once. */
 export function isCalm({ rates, runs, refused, forbidden, destinations }: Scenario): boolean {
-  const undisturbed = runs.every(({ crash, freeze }) => !crash && !freeze);
+  const undisturbed = runs.every(({ crash, freeze, wrong }) => !crash && !freeze && !wrong);
   return (
     undisturbed &&
     Object.keys(rates).length === 0 &&
@@ -113,7 +120,11 @@ export function drawScenario(seed: number): Scenario {
     ...drawPast(dice, end),
     ...(cutAfterPages !== undefined && { cutAfterPages }),
     rows: poison ? rows.map((row, at) => (at === Math.floor(rows.length / 2) ? { ...row, poison } : row)) : rows,
-    runs: drawRuns(dice, { count, every, calm, dates }),
+    runs: withWrongClocks(
+      new Dice(seed + 5_000_011),
+      drawRuns(dice, { count, every, calm, dates }),
+      dates && clockOffset === 0,
+    ),
     destinations: drawDestinations(dice, end, calm),
     ...drawPeople(dice, end, calm),
     maxSeenKeys: dice.chance(0.1) ? dice.int(1, 30) : 500_000,

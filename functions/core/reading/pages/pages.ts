@@ -23,7 +23,7 @@ export interface PageRows {
 export interface Proof {
   /** The end of the range that the answer covers, if the vendor states it. */
   readonly answeredTo?: Instant | undefined;
-  /** The vendor's clock, and its distance from ours. */
+  /** The vendor's clock, and what it is ahead of ours. */
   readonly clock?: { readonly now: Instant; readonly offset: Duration } | undefined;
 }
 

@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SECOND } from '../../functions/core/time.ts';
+import { readConfig } from '../../local/configuration.ts';
+import { memorySource, memoryStream } from '../memory/source.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-configuration-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+it('refuses a startFrom in the future, and names its path', async () => {
+  const file = join(folder, 'tidemark.json');
+  const sources = [memorySource([memoryStream('events', SECOND, false)])];
+  const starting = (startFrom: string) => ({
+    connections: [{ id: 'acme', source: 'memory', streams: { events: { startFrom } } }],
+    destinations: [{ id: 'lake', type: 's3', format: 'ecs' }],
+  });
+
+  await writeFile(file, JSON.stringify(starting('2199-01-01T00:00:00Z')));
+  await expect(readConfig(file, sources)).rejects.toThrow(
+    '$.connections[0].streams.events.startFrom: there is "2199-01-01T00:00:00Z", wanted a time in the past',
+  );
+  await writeFile(file, JSON.stringify(starting('2020-01-01T00:00:00Z')));
+  expect((await readConfig(file, sources))?.connections).toHaveLength(1);
+});
