@@ -278,14 +278,15 @@ export class Invocation {
 
   /** It takes no time, and is no effect that a fault could be planned for, so that looks change nothing in a simulation. */
   #look(stream: string, maxAge: Duration): { createdAt: Instant; at: Instant } | undefined {
-    const { clock, firehose, canLook, onLook } = this.#world;
+    const { firehose, canLook, onLook } = this.#world;
+    const now = this.effects.now();
     if (this.death) throw this.death;
     if (!canLook) return undefined;
     this.#memory.streams ??= new Map();
     const known = this.#memory.streams.get(stream);
-    if (known && clock.now - known.at <= maxAge) return known;
+    if (known && now - known.at <= maxAge) return known;
     onLook?.(stream);
-    const looked = { createdAt: firehose.createdAt(stream), at: floorTo(clock.now, MILLISECOND) };
+    const looked = { createdAt: firehose.createdAt(stream), at: now };
     this.#memory.streams.set(stream, looked);
     return looked;
   }

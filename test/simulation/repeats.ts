@@ -21,5 +21,7 @@ export function judgeRepeat(
   if (rememberedAt !== undefined && rememberedAt <= (worker.seenAt ?? 0)) {
     return `${what}, after ${first.name} had written it down at ${clock(rememberedAt)}`;
   }
+  // A lease that was written by a clock of the table that was wrong is no lease for others.
+  if (worker.plan.wrong?.table !== undefined) return undefined;
   return first.disturbed ? undefined : `${what}, and ${first.name}, which delivered it first, had met no trouble`;
 }

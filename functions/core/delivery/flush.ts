@@ -1,3 +1,4 @@
+import { earliestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Destination } from '../model.ts';
@@ -116,7 +117,7 @@ export class Flush {
   async send(endBy: Instant): Promise<SentFlush> {
     const { effects, feed, destinations } = this.#parts;
     const waiting = [...this.#waiting.values()];
-    const began = effects.now();
+    const began = earliestNow(effects);
     const quarantined = this.#quarantine.length;
     try {
       for (const entry of this.#quarantine)

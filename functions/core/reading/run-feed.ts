@@ -54,7 +54,7 @@ async function readLive(
   noteSight(conditions, prepared.visibility);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
-  noteBacklog(lease, leased.start, overlap);
+  noteBacklog(lease, leased.clocks.earliest, overlap);
   await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);

@@ -1,3 +1,4 @@
+import { earliestNow, latestNow } from '../../clocks/believed-clocks.ts';
 import type { Effects } from '../../effects.ts';
 import { type AnyFeed, type Destination, isSnapshotFeed } from '../../model.ts';
 import type { HeldCheckpoint } from '../../state/lease.ts';
@@ -89,7 +90,9 @@ async function look(
   const timeout = Math.min(LONGEST_LOOK, asker.endBy - effects.now());
   if (timeout < SECOND) return undefined;
   try {
-    return await effects.lookAtStream(deliveryStream, maxAge, timeout);
+    const looked = await effects.lookAtStream(deliveryStream, maxAge, timeout);
+    // The times that are compared here are stored by several workers, whose own clocks may differ.
+    return looked && { ...looked, at: looked.at + earliestNow(effects) - effects.now() };
   } catch (thrown) {
     const message = `When ${deliveryStream} was created cannot be found out now; it is asked again later.`;
     effects.log('warn', message, { feed: feed.name, error: String(thrown) });
@@ -118,12 +121,12 @@ async function whatIsLost(
   const { id } = destination;
   const { watermark, floor, destinations } = item;
   // The clock of whoever has delivered may be a little ahead.
-  const lost = { from: heldSince(destination, known.at), to: effects.now() + MINUTE };
+  const lost = { from: heldSince(destination, known.at), to: latestNow(effects) + MINUTE };
   // The watermark may have been moved back since the stream was seen.
   const oldest = Math.min(known.from, oldestSince(item, lost.from, overlap));
   const from = Math.max(oldest, destinations[id] ?? floor);
   // A run that was cut short has delivered events from above the watermark, and none that had not settled.
-  const settled = isSnapshotFeed(feed) ? watermark : floorTo(effects.now() - feed.settle, feed.stream.precision);
+  const settled = isSnapshotFeed(feed) ? watermark : floorTo(latestNow(effects) - feed.settle, feed.stream.precision);
   const live = { from, to: Math.max(watermark, settled, from) };
   const ranges = [live, ...(await rangesOfJobs(effects, feed.name, lost.from))];
   return ranges.map((range) => ({ destination: id, createdAt, range, lost }));
