@@ -124,4 +124,6 @@ const NOBODY = {
   AWS_SECRET_ACCESS_KEY: 'bench',
   AWS_REGION: 'us-east-1',
   AWS_EC2_METADATA_DISABLED: 'true',
+  // Without it, answers may take more memory than a deployed function has.
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
 };

@@ -25,8 +25,13 @@ export interface Effects {
   /** Whether the host wants the run to end now. */
   stopping(): boolean;
 
-  /** Sends the vendor one request. `fresh`: reads the secret again first, because it may have been replaced. Throws NetworkError if no answer came. */
-  fetch(request: Request, timeout: Duration, fresh: boolean): Promise<Answer>;
+  /**
+   * Sends the vendor one request. Throws NetworkError if no answer came, TooLargeError if the memory cannot hold the answer.
+   *
+   * @param fresh reads the secret again first, because it may have been replaced
+   * @param atOnce number of requests in flight at the same time: their answers share the memory. Default: one
+   */
+  fetch(request: Request, timeout: Duration, fresh: boolean, atOnce?: number): Promise<Answer>;
   /**
    * The version of the secret in use. It changes when the secret is replaced. The secret may be one that this process remembers
    * for some minutes.

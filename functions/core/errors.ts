@@ -85,6 +85,19 @@ export class UnreadableError extends TidemarkError {
   }
 }
 
+/** A 2xx answer that is larger than the memory of the function allows. It was not read; a smaller range may have a smaller answer. */
+export class TooLargeError extends UnreadableError {
+  /** @param beginning how the answer begins */
+  constructor(most: string, beginning: string) {
+    super(`The vendor’s answer is larger than ${most}.`, !BEGINS_AS_PAGE.test(beginning));
+    this.name = 'TooLargeError';
+    this.body = beginning;
+  }
+}
+
+/** A page for a browser, which a proxy may send in place of the vendor. */
+const BEGINS_AS_PAGE = /^\s*</;
+
 /** The connection broke or timed out: it is not known whether the other side acted. */
 export class NetworkError extends Error {
   constructor(message: string, cause?: unknown) {

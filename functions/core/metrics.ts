@@ -25,6 +25,10 @@ export const METRICS = {
   ReusedIds: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',
+  /** A run has ended without giving its lease back. The run after it counts this. */
+  Died: 'Count',
+  /** An answer was larger than the memory of the function allows. */
+  TooLarge: 'Count',
   /** The watermark has passed a window that brought fewer rows than the vendor had announced. */
   TotalMismatch: 'Count',
   /** Sign-ins under our account that are not on record. */
@@ -107,6 +111,8 @@ export const FATES: Readonly<Record<Metric, Fate>> = {
     withoutAlarm: 'The window is read again in parts, or the run fails.',
     seenBy: 'Failing',
   },
+  Died: { means: 'trouble' },
+  TooLarge: { means: 'work', withoutAlarm: 'A smaller window is read. If there is none, the answer is unreadable.' },
   TotalMismatch: { means: 'loss' },
   UnexpectedSignIns: {
     means: 'trouble',

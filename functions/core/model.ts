@@ -12,6 +12,11 @@ export interface Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /**
+   * The list of records in the answer. Set if the vendor gives all of a step in one answer, however much that is: one that is too
+   * large for memory then comes in pieces.
+   */
+  readonly list?: string;
   /** Must be sent only once: the vendor may move the position that it continues from, so a second one could skip records. */
   readonly once?: boolean;
 }
@@ -27,12 +32,18 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The share of the memory for answers that it takes. */
+  readonly share?: number;
+  /** The text of an answer that is too large for memory, to be read once. `text` is empty then. */
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** One record: the vendor's exact text, and its parsed value. */
 export interface Row {
   readonly value: unknown;
   readonly text: string;
+  /** Why this is not the whole record. It is delivered as a pipeline_error. */
+  readonly problem?: string;
 }
 
 /** The content of a 2xx answer. */
@@ -44,6 +55,14 @@ export interface Page {
   readonly answeredTo?: Instant;
   /** Number of rows from here to the end of the range, as the vendor states it. */
   readonly total?: number;
+}
+
+/** Compares what a list held with what its document says about it. */
+export interface ListCheck {
+  /** Takes note of some records of the list, and of the rows that were made of them. */
+  add(records: number, rows: readonly Row[]): void;
+  /** Throws `UnreadableError` if the document, without its list, says something else. */
+  end(document: Readonly<Record<string, unknown>>): void;
 }
 
 /** What tells a record from others, where that is not the whole record. */
@@ -114,8 +133,13 @@ export interface Stream extends StreamFacts {
   readonly cutAfterPages?: number;
   /** The first request for a range. The range already has its margins: ask for all of it, bounds included. */
   first(range: Range, connection: Connection): Request;
-  /** Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. */
+  /**
+   * Reads a 2xx answer. Throws `UnreadableError` if it cannot be read. An answer to a request with a `list` that is too large for
+   * memory is read in several parts: each is a document with nothing but some records of the list.
+   */
   read(answer: Answer, asked: Request): Page;
+  /** Begins to check an answer that is read in parts against what it says about its list. */
+  listCheck?(): ListCheck;
   /**
    * What tells a record from others: two with the same key are one. Undefined: the whole record does, and identical ones are
    * numbered. It must name few fields, so that one that the vendor adds to all records makes no new records of them.
@@ -127,7 +151,7 @@ export interface Stream extends StreamFacts {
   ongoing?(row: Row): { readonly key: string; readonly since: Instant; readonly ended: boolean } | undefined;
   /**
    * The fields of a record that stay the same when the vendor changes it later, such as its time and its ids. Without them,
-   * verification would report a changed record without a vendor id as one missing and one extra record.
+   * verification would report a changed record as one missing and one extra record, unless its key stays the same.
    */
   stableFields?(row: Row): string;
   /** The actor of a record. Only for logs in which acts of a single person would be suspicious. */

@@ -113,6 +113,16 @@ export const CONDITIONS: readonly Condition[] = [
     command: 'npx tidemark quarantine --cloud',
   },
   {
+    name: 'died',
+    metrics: ['Died'],
+    statistic: 'Sum',
+    minutes: 60,
+    periods: 1,
+    threshold: 0,
+    about: 'A run has ended without a word, as when its memory was used up; the next one reads less at a time.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
     name: 'announced-missing',
     metrics: ['TotalMismatch'],
     statistic: 'Sum',
@@ -160,7 +170,7 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 1,
     threshold: 0,
     about: 'The vendor has events that were never delivered.',
-    command: 'npx tidemark verify --cloud --repair',
+    command: 'npx tidemark verify --cloud --since 17d --repair',
   },
   {
     name: 'delivery-failing',

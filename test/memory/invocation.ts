@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Effects, KeptSeen, TokenAnswer, TokenTimes } from '../../functions/core/effects.ts';
-import { NetworkError } from '../../functions/core/errors.ts';
+import { NetworkError, TooLargeError } from '../../functions/core/errors.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
-import type { Answer } from '../../functions/core/model.ts';
+import type { Answer, Request } from '../../functions/core/model.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import type { SeenRange } from '../../functions/core/stored/seen-chunk.ts';
 import { type Duration, floorTo, type Instant, MILLISECOND, MINUTE } from '../../functions/core/time.ts';
@@ -87,6 +87,8 @@ interface Surroundings {
   readonly secretVersion: string;
   readonly origin: string;
   readonly warm: WarmMemory | undefined;
+  readonly answerLimit: number;
+  readonly pieceLength: number;
   readonly onEffect: EffectHook | undefined;
   readonly canLook: boolean;
   readonly onLook: ((deliveryStream: string) => void) | undefined;
@@ -151,7 +153,8 @@ export class Invocation {
       keepToken: (times) => this.#keep(times),
       secretInUse: () => this.#secretVersion ?? '',
       obtainToken: (step, timeout) => this.#step(step, timeout),
-      fetch: (request, timeout, fresh) => this.#fetch(request.url, timeout, fresh),
+      fetch: async (request, timeout, fresh, atOnce = 1) =>
+        this.#limited(await this.#fetch(request.url, timeout, fresh), request, atOnce),
       secretVersion: (current = false) => this.#do('secretVersion', () => this.#secret(current ? 'own' : 'any')),
     };
   }
@@ -319,6 +322,15 @@ export class Invocation {
     return { status, headers, text };
   }
 
+  /** What becomes of an answer that the memory cannot hold. */
+  #limited(answer: Answer, { list }: Request, atOnce: number): Answer {
+    const { text, ...rest } = answer;
+    const { answerLimit } = this.#world;
+    if (text.length <= answerLimit / atOnce) return answer;
+    if (list === undefined) throw new TooLargeError(`${answerLimit / atOnce} characters`, text.slice(0, 1_000));
+    return { ...rest, text: '', pieces: inPieces(text, this.#world.pieceLength) };
+  }
+
   #takeUp(): TokenTimes | undefined {
     if (this.death) throw this.death;
     const { warm, origin } = this.#world;
@@ -394,4 +406,8 @@ export class Invocation {
 
 function part<T>(list: readonly T[], half: boolean): readonly T[] {
   return half ? list.slice(0, Math.ceil(list.length / 2)) : list;
+}
+
+async function* inPieces(text: string, length: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
 }

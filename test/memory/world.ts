@@ -109,6 +109,10 @@ export class World {
   origin = 'https://memory.example';
   /** The memory of a warm function, for worlds in which one process runs all invocations; a crash of it clears the memory. */
   warm: WarmMemory | undefined;
+  /** Maximum characters of an answer: a longer one is too large, or comes in pieces. */
+  answerLimit = Number.POSITIVE_INFINITY;
+  /** Characters of a piece. */
+  pieceLength = 1_000;
   onEffect: EffectHook | undefined;
   /** Whether delivery streams can be looked at. */
   canLook = true;

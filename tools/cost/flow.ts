@@ -1,4 +1,4 @@
-import { DAY, type Duration, HOUR, MILLISECOND } from '../../functions/core/time.ts';
+import { DAY, type Duration, MILLISECOND } from '../../functions/core/time.ts';
 import { SECRET_AGE_MS } from '../../functions/shell/auth/secret-memory.ts';
 import { ASSUMED } from './assumed.ts';
 import { type Costs, NOTHING, sum, times } from './costs.ts';
@@ -49,6 +49,7 @@ export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
 
 /** The keys of a day are read for their ledger row, and once more before they expire. Each verification of the day reads them, too. */
 const READS_FOR_LEDGER = 2;
+const HOURS = 24;
 
 /** Returns what events add to the runs of one stream. */
 function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measured) {
@@ -56,14 +57,13 @@ function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measure
   const { busy, flushes, records, billedBytes } = spreadOnce(aDay, share);
   if (busy === 0) return { added: NOTHING, busy, flushes, read: 0, billedBytes };
   const dayBytes = events * seen.keyBytes + flushes * seen.itemBytes;
-  // Keys are loaded by whole hours: on average half an hour more than the overlap.
-  const loadedBytes = (dayBytes * (overlap + HOUR / 2)) / DAY;
   const rowsARun = (events * overlap) / DAY + events / aDay;
-  // A run without rows loads no keys. This is the share of runs with rows if events come at random.
-  const loads = aDay * (1 - Math.exp(-rowsARun));
+  // A warm function loads the keys of an hour once, with its first row, when there are few of them. These are the shares of runs and of
+  // hours with rows if events come at random.
+  const loads = Math.min(aDay * (1 - Math.exp(-rowsARun)), HOURS * (1 - Math.exp(-events / HOURS)));
   const added: Costs = {
     ...NOTHING,
-    reads: loads * units(loadedBytes, 4_096) + (READS_FOR_LEDGER + verified) * units(dayBytes, 4_096),
+    reads: loads + (READS_FOR_LEDGER + verified) * units(dayBytes, 4_096),
     writes: flushes * units(dayBytes / flushes, 1_024),
     tableCalls: flushes + loads,
     // The idle run already has the first page. Each verification of the day reads all pages once more.

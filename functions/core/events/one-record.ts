@@ -11,10 +11,11 @@ export class OneRecord {
   #problem: { readonly thrown: unknown } | undefined;
 
   constructor(row: Row) {
-    const { value, text } = row;
+    const { value, text, problem } = row;
     const bearable = shallow(value, () => TOO_DEEP);
     this.row = { value: bearable, text };
-    if (bearable !== value) this.#problem = { thrown: new Error(`the record is ${TOO_DEEP}`) };
+    if (problem !== undefined) this.#problem = { thrown: new Error(problem) };
+    else if (bearable !== value) this.#problem = { thrown: new Error(`the record is ${TOO_DEEP}`) };
   }
 
   /** Returns the result of the stream's code for the record. Undefined if it throws. */

@@ -73,8 +73,14 @@ export async function verifyRange(
       warnAboutOwed(live, leased.lease.item.job, leased.warnings);
       return await verify(context, { ...leased, lost: lostDeliveries(live) });
     },
-    isOver: ({ job }) => task.dueSince !== undefined && job.state === 'done' && job.startedAt >= task.dueSince,
+    isOver: ({ job }) => isDone(job, task),
   });
+}
+
+/** Whether a job has done what a schedule wants now. */
+function isDone({ state, startedAt, repair }: VerifyJob, { dueSince, repair: repairs = false }: VerifyTask): boolean {
+  if (dueSince === undefined || state !== 'done' || startedAt < dueSince) return false;
+  return repair || !repairs;
 }
 
 /** Whether anything of a range can be verified. */

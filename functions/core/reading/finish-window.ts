@@ -2,7 +2,7 @@ import { beginDelivery, flushDue } from '../delivery/deliver-outgoing.ts';
 import { caughtUp, outOfTime, type RunOutcome } from '../run/outcome.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { MINUTE } from '../time.ts';
-import { flushBehind, saveNotes, withClaims } from './flush-behind.ts';
+import { commitPosition, flushBehind, saveNotes, withClaims } from './flush-behind.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -17,7 +17,8 @@ export async function finishWindow(run: Run, events = 0): Promise<RunOutcome<Rea
   const end = progress.finishWindow(events);
   if (!end) {
     progress.moved(effects.now());
-    if (flushDue(run) || progress.commitDue(effects.now(), 0)) await flushBehind(run);
+    if (progress.careful) await commitPosition(run, {});
+    else if (flushDue(run) || progress.commitDue(effects.now(), 0)) await flushBehind(run);
     return undefined;
   }
   await beginDelivery(run, saveNotes(run));

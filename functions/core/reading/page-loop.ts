@@ -58,18 +58,27 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
       throw thrown;
     }
   };
-  for (;;) {
-    const step = await orSettle(pages.next());
-    if (step.done) return step.value && read.ended?.(step.value);
-    const page = step.value;
-    run.tally.pages++;
-    run.effects.count('Pages', 1);
-    noteProof(run, range, page);
-    if (page.again) continue;
-    await orSettle(processSlices(run, read, reading, page));
-    reading = { ...reading, pageBefore: new Set(page.keys.map(({ hash }) => hash)) };
-    yield { number: page.number, reading };
+  try {
+    for (;;) {
+      const step = await orSettle(pages.next());
+      if (step.done) return step.value && read.ended?.(step.value);
+      const page = step.value;
+      if (!page.isPart) countPage(run);
+      noteProof(run, range, page);
+      if (page.again) continue;
+      await orSettle(processSlices(run, read, reading, page));
+      reading = { ...reading, pageBefore: new Set(page.keys.map(({ hash }) => hash)) };
+      yield { number: page.number, reading };
+    }
+  } finally {
+    // An answer that is still being received would keep its connection.
+    await pages.return?.();
   }
+}
+
+function countPage({ tally, effects }: PageRun): void {
+  tally.pages++;
+  effects.count('Pages', 1);
 }
 
 /** Processes the rows of a page. A large page is delivered in parts. */

@@ -22,7 +22,7 @@ export interface PlanResult {
 
 /** Inputs of a plan besides the feed. */
 interface PlanInputs {
-  readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed'>;
+  readonly checkpoint: Pick<FeedCheckpoint, 'watermark' | 'floor' | 'narrowed' | 'readFrom'>;
   /** The present when the run began. */
   readonly start: Instant;
   /** The overlaps of the longer re-reads that are due. */
@@ -35,10 +35,10 @@ interface PlanInputs {
  */
 export function makePlan(feed: Feed, { checkpoint, start, due = [] }: PlanInputs): PlanResult {
   const { precision, retention } = feed.stream;
-  const { watermark, floor } = checkpoint;
+  const { watermark, floor, readFrom = floor } = checkpoint;
   const oldestKept = ceilTo(start - retention, precision);
   const overlap = Math.max(feed.overlap, ...due);
-  const overlapFrom = Math.max(watermark - overlap, floor);
+  const overlapFrom = Math.max(watermark - overlap, floor, readFrom);
   const from = floorTo(Math.max(overlapFrom, oldestKept), precision);
   const to = floorTo(start - feed.settle, precision);
   const gap = watermark < oldestKept && oldestKept < to ? { from: watermark, to: oldestKept } : undefined;

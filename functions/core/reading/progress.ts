@@ -36,6 +36,11 @@ export class Progress {
   #planned: Range[] = [];
   #reread: FeedCheckpoint['reread'] | undefined;
   #unordered: boolean;
+  /**
+   * Set if the run before has died: then each window is committed before the next one is read. Up to the end of what that one was
+   * reading, no window is longer than this.
+   */
+  careful: { readonly until: Instant; readonly longest: Duration } | undefined;
   #expiredAt: string | undefined;
   /** The results of finished windows that were not taken yet. */
   #results: Position = {};
@@ -165,8 +170,8 @@ export class Progress {
     const after = raisedWatermark(this.#feed, before, this.#plan);
     this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
-    this.#narrowed = widen(this.#feed, this.#narrowed);
     const { window, to } = this.#plan;
+    this.#narrowed = this.#widened(window);
     // The range that the vendor's answers do not cover yet must be read before any later one.
     this.#parts?.learn(window, events);
     const next = after >= window.to ? this.planned(0) : undefined;
@@ -182,6 +187,13 @@ export class Progress {
     if (next) this.#plan = withWindow(this.#plan, next);
     else this.#isOver = true;
     return next ? undefined : { risen: after - before, hasMore: window.to < to };
+  }
+
+  /** The longest window after one that was read. Undefined: the stream's longest window. */
+  #widened({ to }: Range): Duration | undefined {
+    const wider = widen(this.#feed, this.#narrowed);
+    const { until, longest } = this.careful ?? { until: 0, longest: 0 };
+    return to >= until ? wider : Math.min(wider ?? longest, longest);
   }
 
   /** A window after the plan's window, counted from zero. It is planned now if it was not before. Undefined if there are not so many. */

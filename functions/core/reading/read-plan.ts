@@ -1,4 +1,4 @@
-import { ExpiredError, OutOfTimeError, PauseError, TidemarkError, UnreadableError } from '../errors.ts';
+import { ExpiredError, OutOfTimeError, PauseError, TidemarkError, TooLargeError, UnreadableError } from '../errors.ts';
 import { IncompleteError } from '../requests/paging.ts';
 import type { PreparedConnection } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
@@ -7,18 +7,25 @@ import { finishWindow } from './finish-window.ts';
 import { checkAnnounced } from './pages/announced.ts';
 import { ReadAhead } from './pages/read-ahead.ts';
 import { readWindow } from './read-window.ts';
-import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete } from './recover.ts';
+import { adaptAfterCutShort, recoverBroken, recoverExpired, recoverIncomplete, recoverTooLarge } from './recover.ts';
+import { readLessAtATime } from './recovery/read-less.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
 import type { Run } from './run.ts';
 
 /** Reads window after window of the run's plan. */
 export async function readPlan(run: Run, { visibility }: PreparedConnection): Promise<RunOutcome<ReadingCheckpoint>> {
-  const atOnce = run.feed.connection.requestsInFlight ?? 1;
-  const ahead = atOnce > 1 ? new ReadAhead(run, atOnce) : undefined;
+  const { connection } = run.feed;
+  const hasDied = run.lease.item.died !== undefined;
+  const atOnce = hasDied || run.feed.stream.listCheck ? 1 : (connection.requestsInFlight ?? 1);
+  const sharing = { ...run, asker: { ...run.asker, atOnce } };
+  const ahead = atOnce > 1 ? new ReadAhead(sharing, atOnce) : undefined;
   try {
+    const ended = hasDied && (await readLessAtATime(run));
+    if (ended) return ended;
     for (;;) {
-      await ahead?.divide();
-      const outcome = await readNext({ ...run, ahead });
+      const isAhead = ahead !== undefined && !ahead.isOver;
+      if (isAhead) await ahead.divide();
+      const outcome = await readNext(isAhead ? { ...sharing, ahead } : run);
       if (outcome) return outcome;
     }
   } catch (thrown) {
@@ -42,6 +49,14 @@ async function readNext(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undef
     return await finishWindow(run, run.tally.fetched - fetched);
   } catch (thrown) {
     const start = { left, readSome: run.tally.pages > pages };
+    if (thrown instanceof TooLargeError) {
+      // Answers that are read at the same time share the memory: alone, this one may have room.
+      if (run.ahead) {
+        run.ahead.stop();
+        return undefined;
+      }
+      return await recoverTooLarge(run, thrown, start);
+    }
     if (thrown instanceof UnreadableError) return await recoverBroken(run, thrown, start);
     if (thrown instanceof IncompleteError || thrown instanceof TooManyRowsError) {
       return await recoverIncomplete(run, thrown);

@@ -1,5 +1,5 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
-import { ExpiredError, TidemarkError, UnreadableError } from '../errors.ts';
+import { ExpiredError, TidemarkError, TooLargeError, UnreadableError } from '../errors.ts';
 import { digest } from '../events/identity.ts';
 import { ask } from '../requests/ask.ts';
 import { IncompleteError } from '../requests/paging.ts';
@@ -10,9 +10,9 @@ import { finishWindow } from './finish-window.ts';
 import { commitPosition } from './flush-behind.ts';
 import { askedRange, firstWindow, halve } from './plan.ts';
 import { readWindow } from './read-window.ts';
+import { unreadablePolicy } from './recovery/unreadable-policy.ts';
 import { TooManyRowsError } from './rows/occurrences.ts';
 import type { Run } from './run.ts';
-import { unreadablePolicy } from './unreadable-policy.ts';
 
 /** The state at the start of a window's read, and whether any page could be read since. */
 export interface WindowStart {
@@ -57,6 +57,26 @@ export async function recoverExpired(run: Run, thrown: ExpiredError): Promise<un
   return run.progress.expiresAgain() ? await recoverIncomplete(run, thrown, left) : undefined;
 }
 
+/**
+ * Halves the rest of the window after an answer that the memory cannot hold. Around the smallest window, such an answer is treated
+ * like broken data: a smaller one cannot be had.
+ */
+export async function recoverTooLarge(
+  run: Run,
+  thrown: TooLargeError,
+  start: WindowStart,
+): Promise<RunOutcome<ReadingCheckpoint> | undefined> {
+  const { effects, feed, progress } = run;
+  effects.count('TooLarge', 1);
+  const { left } = progress;
+  if (await narrow(run, thrown, left)) {
+    effects.log('warn', `A smaller window is read: ${thrown.message}`, { feed: feed.name });
+    return undefined;
+  }
+  if (left) progress.narrowTo(left);
+  return await recoverBroken(run, thrown, start);
+}
+
 /** Fails the run because of an unreadable answer; if it has proven to be the vendor's data, halves the window around it. */
 export async function recoverBroken(
   run: Run,
@@ -79,7 +99,8 @@ export async function recoverBroken(
     await narrow(run, thrown);
     return undefined;
   }
-  if (await isBrokenElsewhere(run)) {
+  // A server that gives too much gives it everywhere: what is told of each window is enough to notice that.
+  if (!(thrown instanceof TooLargeError) && (await isBrokenElsewhere(run))) {
     lease.note({ broken: undefined });
     throw thrown;
   }
@@ -127,7 +148,7 @@ function narrowerBounds({ feed, progress }: Run): Range[] {
 }
 
 /** The window, or the whole steps around it, so that one broken day is reported once only. */
-function wholeSteps({ feed, progress }: Run): Range {
+export function wholeSteps({ feed, progress }: Run): Range {
   const { from, to } = progress.window;
   return feed.stream.windowStep === undefined ? { from, to } : askedRange(feed.stream, { from, to });
 }
@@ -160,11 +181,12 @@ async function isBrokenElsewhere(run: Run): Promise<boolean> {
   let broken = false;
   for (const range of elsewhere.filter((range) => range.from >= 0 && range.from < now)) {
     const request = stream.first(range, connection);
-    const answer = await ask(run.asker, request);
     try {
-      if (stream.read(answer, request).rows.length > 0) return false;
-    } catch {
-      broken = true;
+      const answer = await ask(run.asker, request);
+      if (answer.pieces || stream.read(answer, request).rows.length > 0) return false;
+    } catch (thrown) {
+      if (!(thrown instanceof UnreadableError)) throw thrown;
+      broken ||= !(thrown instanceof TooLargeError);
     }
   }
   return broken;

@@ -47,7 +47,7 @@ export interface PageRun extends Sending {
   /** Receives the events in place of the destinations, if the run only compares. */
   readonly findings?: Comparison;
   /** Pages of the windows that come next, which are read already. */
-  readonly ahead?: { take(range: Range): Pages } | undefined;
+  readonly ahead?: { take(range: Range): Pages; stop(): void } | undefined;
 }
 
 /** A run that reads windows and moves the checkpoint on. */

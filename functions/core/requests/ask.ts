@@ -34,6 +34,8 @@ export interface Asker {
   readonly tally: { retries: number };
   /** Set when the run has ended: a request that was made ahead then gives up. */
   readonly life: { over: boolean };
+  /** Number of requests in flight at the same time. Default: one. */
+  readonly atOnce?: number;
   /** Waits for a quota as long as the run lives, instead of for a short time only. */
   readonly waitsInPlace?: boolean;
   /** Maximum number of attempts, and longest wait for an answer. Lower than usual if the run can do without the answer. */
@@ -92,13 +94,13 @@ export async function ask(asker: Asker, request: Request): Promise<Answer> {
 }
 
 async function askOnce(
-  { effects, source, endpoint, patience = PATIENCE, endBy }: Asker,
+  { effects, source, endpoint, patience = PATIENCE, endBy, atOnce }: Asker,
   { request, fresh }: Asking,
 ): Promise<{ answer?: Answer; verdict: Verdict }> {
   const timeout = Math.min(patience.timeout, endBy - effects.now());
   endpoint.isAsked = true;
   try {
-    const answer = await effects.fetch(request, timeout, fresh);
+    const answer = await effects.fetch(request, timeout, fresh, atOnce);
     return { answer, verdict: judge(source, answer, effects.now(), request) };
   } catch (thrown) {
     if (!(thrown instanceof NetworkError)) throw thrown;

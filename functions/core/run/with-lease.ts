@@ -12,7 +12,7 @@ import {
   recallCheckpoint,
   tryToAcquire,
 } from '../state/lease.ts';
-import type { Checkpoint } from '../stored/checkpoint.ts';
+import type { Changes, Checkpoint, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
 import { ConditionNotes } from './condition-notes.ts';
@@ -56,6 +56,7 @@ export async function withLease<C extends Checkpoint>(
     return report(taken.found, { state: 'busy', until: taken.busyUntil });
   }
   const { lease, keptSeen } = taken;
+  tellOfDeath(context, lease.item);
   const life = { over: false };
   const endpoint = new Endpoint();
   const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
@@ -75,6 +76,16 @@ export async function withLease<C extends Checkpoint>(
   const turn = endpoint.isAsked ? { askedAt: start } : {};
   const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn, conditions: held } });
   return report(lease.item, ended);
+}
+
+/** A run that gives its lease back has not died. */
+const ALIVE: Changes<FeedCheckpoint> = { died: undefined, diedAtSmallest: undefined };
+
+/** Tells that the run before this one has died: it could not do that itself. */
+function tellOfDeath({ effects, feed }: FeedContext<AnyFeed>, { died }: Checkpoint): void {
+  if (died === undefined) return;
+  effects.count('Died', 1);
+  effects.log('warn', 'The run before this one has died: it has not given its lease back.', { feed: feed.name, died });
 }
 
 /** The asker of a run. */
@@ -148,7 +159,7 @@ async function giveBack<C extends Checkpoint>(
 ): Promise<RunOutcome<C>> {
   if (outcome.error?.code === 'lease-lost') return outcome;
   try {
-    await lease.release(outcome.changes);
+    await lease.release({ ...outcome.changes, ...ALIVE });
     if (outcome.seen) effects.keepSeen(key, outcome.seen.leave());
     return outcome;
   } catch (thrown) {

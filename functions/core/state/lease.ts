@@ -94,7 +94,15 @@ function leaseOf<C extends Checkpoint>(
   before: C | undefined,
   base: C,
 ): Lease<C> {
-  const item = { ...base, owner, leaseUntil, fence: base.fence + 1, version: base.version + 1 };
+  const hasDied = before?.owner !== undefined && before.owner !== owner;
+  const item = {
+    ...base,
+    owner,
+    leaseUntil,
+    fence: base.fence + 1,
+    version: base.version + 1,
+    ...(hasDied && { died: (before.died ?? 0) + 1 }),
+  };
   return new Lease<C>(effects, key, before, item);
 }
 

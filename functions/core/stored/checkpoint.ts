@@ -35,6 +35,8 @@ export interface CommonCheckpoint {
   /** The last run was paused before it had read anything: the next one waits for the vendor instead of ending. */
   readonly waitsInPlace?: boolean;
   readonly lastSuccess?: Instant;
+  /** Number of runs in a row that have not given the lease back: they died without a word, or could not write any more. */
+  readonly died?: number;
   /** When the last run began that sent its endpoint a request. The feed for which this is longest ago comes first in a run. */
   readonly askedAt?: Instant;
   readonly failures: number;
@@ -51,6 +53,8 @@ interface WindowCheckpoint extends CommonCheckpoint {
   /** Rows have come out of order: a half-read window is read from its start again. */
   readonly unordered?: boolean;
   readonly broken?: Broken;
+  /** How many of the runs that died had nothing but the smallest window to read. */
+  readonly diedAtSmallest?: number;
   readonly shortfall?: Shortfall;
   /** Sign-ins of ours for which a record was found: second of the sign-in to the event's id. */
   readonly claims?: Readonly<Record<string, string>>;
@@ -64,6 +68,8 @@ interface WindowCheckpoint extends CommonCheckpoint {
 /** The checkpoint of a feed of events. */
 export interface FeedCheckpoint extends WindowCheckpoint {
   readonly kind: 'feed';
+  /** The end of a window that was given up because runs died of it. What is before it is not read again. */
+  readonly readFrom?: Instant;
   /** When each longer re-read was last done, by its overlap. */
   readonly reread?: Readonly<Record<string, string>>;
   /** Where the next re-read of ongoing things begins. */

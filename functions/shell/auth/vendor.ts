@@ -49,10 +49,10 @@ export class Vendor {
     const { source, connection } = tools;
     this.#tools = tools;
     this.effects = {
-      fetch: async (request, timeout, fresh) => {
+      fetch: async (request, timeout, fresh, atOnce) => {
         const { fields } = await this.#read(fresh ? 'now' : 'remembered');
         const signed = this.#signer.sign(fields, Date.now());
-        const sending = this.#way(connection.origin).send(request, signed.headers, timeout);
+        const sending = this.#way(connection.origin).send(request, signed.headers, timeout, atOnce);
         const answer = await this.#clean(sending, signed);
         if (answer.status === 401 || answer.status === 403) tools.secrets.drop(connection.secret);
         return answer;
@@ -163,7 +163,7 @@ export class Vendor {
   }
 
   /** @param ours names of headers that prove who sends a request. In an answer they repeat one, possibly an earlier one. */
-  #redact({ status, headers, text }: Answer, mask: Mask, ours: ReadonlySet<string> = new Set()): Answer {
+  #redact({ status, headers, text, share, pieces }: Answer, mask: Mask, ours: ReadonlySet<string> = new Set()): Answer {
     const { telemetry } = this.#tools;
     return {
       status,
@@ -174,6 +174,8 @@ export class Vendor {
         ]),
       ),
       text: mask.redact(telemetry.redact(text)),
+      ...(share !== undefined && { share }),
+      ...(pieces && { pieces: mask.redactPieces(telemetry.redactPieces(pieces)) }),
     };
   }
 

@@ -4,11 +4,9 @@ import type { Answer, Request } from '../../core/model.ts';
 import { below } from '../../core/requests/origin.ts';
 import { methodOf } from '../../core/requests/request-body.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
+import { answerLimit } from './answer-limit.ts';
 import { connectionsTo } from './connections.ts';
 import { exchange } from './exchange.ts';
-
-/** Maximum size of an answer, packed and unpacked. Real pages are smaller; it stops an endless answer. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
 
@@ -23,8 +21,17 @@ export class Http {
     this.#stop = stop;
   }
 
-  /** Sends one request, with the credentials, to this origin and nowhere else. Redirects are not followed. */
-  async send(asked: Request, credentials: Readonly<Record<string, string>>, timeout: Duration): Promise<Answer> {
+  /**
+   * Sends one request, with the credentials, to this origin and nowhere else. Redirects are not followed.
+   *
+   * @param atOnce number of requests in flight at the same time, whose answers share the limit
+   */
+  async send(
+    asked: Request,
+    credentials: Readonly<Record<string, string>>,
+    timeout: Duration,
+    atOnce = 1,
+  ): Promise<Answer> {
     const { origin, host, pathname, search } = resolve(this.#origin, asked.url);
     const { headers: own, body } = asked;
     const request: Dispatcher.DispatchOptions = {
@@ -34,18 +41,22 @@ export class Http {
       headers: { ...HEADERS, ...own, ...(body && { 'content-type': body.contentType }), ...credentials },
       body: body?.text ?? null,
     };
+    const limit = answerLimit(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
     const limits = {
       timeout: Math.max(1, Math.ceil(timeout / MILLISECOND)),
       stop: this.#stop,
-      maxBytes: MAX_BODY_BYTES,
+      // Of answers that are in memory together, one is worked on; the others take half as much.
+      maxBytes: Math.floor(atOnce > 1 ? (2 * limit) / atOnce : limit),
+      mayFlow: asked.list !== undefined,
     };
     try {
       this.#connections ??= connectionsTo(origin);
-      const { status, headers, readText } = await exchange(await this.#connections, request, limits);
-      return { status, headers, text: readText() };
+      const { status, headers, read } = await exchange(await this.#connections, request, limits);
+      const body = read();
+      if ('text' in body) return { status, headers, text: body.text, share: body.weight / limit };
+      return { status, headers, text: '', pieces: piecesFrom(host, body) };
     } catch (thrown) {
-      if (thrown instanceof UnreadableError) throw thrown;
-      throw new NetworkError(`${host}: ${describe(thrown)}`, thrown);
+      throw failureOf(host, thrown);
     }
   }
 
@@ -72,6 +83,18 @@ export function resolve(origin: string, asked: string): URL {
     remedy:
       'If the vendor has moved, set the new origin in the connection. Otherwise somebody is trying to get at the credentials: look who answers for that host.',
   });
+}
+
+async function* piecesFrom(host: string, body: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* body;
+  } catch (thrown) {
+    throw failureOf(host, thrown);
+  }
+}
+
+function failureOf(host: string, thrown: unknown): unknown {
+  return thrown instanceof UnreadableError ? thrown : new NetworkError(`${host}: ${describe(thrown)}`, thrown);
 }
 
 function describe(thrown: unknown): string {

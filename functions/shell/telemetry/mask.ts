@@ -3,6 +3,9 @@ const MIN_LENGTH = 4;
 /** Minimum length of an encoded secret that is masked: shorter pieces of hex and base64 occur by chance. */
 const MIN_ENCODED_LENGTH = 8;
 
+/** Maximum length of one character of a secret in any of its forms. */
+const LONGEST_CHARACTER = 20;
+
 /** Stands in the place of a secret. */
 export const MASKED = '[secret]';
 
@@ -26,6 +29,32 @@ export class Mask {
     if (this.#forms.size === 0) return text;
     this.#pattern ??= this.#makePattern();
     return text.replace(this.#pattern, MASKED);
+  }
+
+  /** The same for a text that comes in pieces. The last characters wait for the next piece, because a secret may begin in them. */
+  async *redactPieces(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+    const lengths = [...this.#forms.values()];
+    const most = LONGEST_CHARACTER * lengths.reduce((longest, length) => Math.max(longest, length), 0);
+    let waiting = '';
+    for await (const piece of pieces) {
+      waiting += piece;
+      const end = this.#notWithin(waiting, waiting.length - most);
+      if (end <= 0) continue;
+      yield this.redact(waiting.slice(0, end));
+      waiting = waiting.slice(end);
+    }
+    yield this.redact(waiting);
+  }
+
+  /** The place itself, or the beginning of the secret that it is inside of. */
+  #notWithin(text: string, place: number): number {
+    if (this.#forms.size === 0 || place <= 0) return place;
+    this.#pattern ??= this.#makePattern();
+    for (const { index, 0: found } of text.matchAll(this.#pattern)) {
+      if (index >= place) break;
+      if (index + found.length > place) return index;
+    }
+    return place;
   }
 
   /** Returns a copy of a JSON value with the secrets masked in its strings and field names. */

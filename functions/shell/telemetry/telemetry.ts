@@ -38,6 +38,11 @@ export class Telemetry {
     return this.#mask.redact(text);
   }
 
+  /** The same for a text that comes in pieces. */
+  redactPieces(pieces: AsyncIterable<string>): AsyncIterable<string> {
+    return this.#mask.redactPieces(pieces);
+  }
+
   /** Returns a copy of the value, as JSON has it, with its secrets masked. */
   redactValue<T>(value: T): T {
     return this.#mask.redactValue(JSON.parse(JSON.stringify(value))) as T;

@@ -51,7 +51,7 @@ test.each([
     '/customers/c1/disk_volume_usage?from_date=2026-01-09&to_date=2026-01-10&resolution_type=by_hour',
   ],
 ])('$name asks for the whole steps that a range touches', (stream, range, url) => {
-  expect(stream.first(range, connection)).toEqual({ url, headers: { accept: 'application/json' } });
+  expect(stream.first(range, connection)).toEqual({ url, headers: { accept: 'application/json' }, list: 'data' });
 });
 
 test.each([

@@ -73,6 +73,7 @@ describe('texts of vendors and records control no terminal', () => {
     retries: 0,
     quarantined: 1,
     warnings: [all],
+    conditions: [all],
     error,
   } as unknown as FeedStatus;
 

@@ -155,6 +155,24 @@ describe('secrets', () => {
   );
 });
 
+describe('secrets in a text that comes in pieces', () => {
+  async function* cut(text: string, length: number): AsyncGenerator<string> {
+    for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
+  }
+
+  test.each([1, 3, 7, 64, 1_000])('are masked wherever it is cut: every %i characters', async (length) => {
+    const telemetry = new Telemetry('source', 'info');
+    telemetry.hide('hunter2/secret');
+    const text = `${'a'.repeat(500)}hunter2/secret${'b'.repeat(20)}hunter2\\\\/secret hunter2%2Fsecret${'c'.repeat(900)}`;
+
+    let masked = '';
+    for await (const piece of telemetry.redactPieces(cut(text, length))) masked += piece;
+
+    expect(masked).toBe(telemetry.redact(text));
+    expect(masked).not.toContain('hunter2');
+  });
+});
+
 describe('levels', () => {
   test('below the one that is set are not written', () => {
     const telemetry = new Telemetry('memory', 'WARN');

@@ -1,6 +1,15 @@
+import type { Effects } from '../../effects.ts';
 import type { RowKey } from '../../events/identity.ts';
-import type { Row } from '../../model.ts';
+import type { Feed, Row } from '../../model.ts';
+import type { Asker } from '../../requests/ask.ts';
 import type { Duration, Instant } from '../../time.ts';
+
+/** The inputs of a read of pages. */
+export interface Reader {
+  readonly asker: Asker;
+  readonly feed: Feed;
+  readonly effects: Pick<Effects, 'now'>;
+}
 
 /** Rows of a page. */
 export interface PageRows {
@@ -22,9 +31,11 @@ export interface Proof {
 export interface ReadPage extends PageRows, Proof {
   /** Whether its rows were read before: paging has led to the same page. */
   readonly again: boolean;
+  /** Whether it continues the page before it, which is too large to be read at once. */
+  readonly isPart?: boolean;
   /** Whether it is followed by another one. */
   readonly hasNext: boolean;
-  /** Number of characters of the answer. */
+  /** The share of the memory for answers that it takes. */
   readonly size: number;
 }
 

@@ -9,10 +9,10 @@ const FEWEST_PAGES = 5;
 /** Maximum number of parts of a window: some vendors answer about more than they are asked for, such as whole minutes. */
 const MAX_PARTS = 100;
 
-/** Maximum size of the pages that wait for their turn. */
-export const MAX_CHARACTERS_AHEAD = 16_000_000;
+/** Maximum size of the pages that wait for their turn, as a share of the memory for answers. They take half as much as one that is worked on, and less. */
+export const MAX_SHARE_AHEAD = 2;
 
-/** The events of a page, the time from the first of them to the last, and its number of characters. */
+/** The events of a page, the time from the first of them to the last, and its share of the memory for answers. */
 export interface PageSpan {
   readonly size: number;
   readonly events: number;
@@ -39,7 +39,7 @@ export class Parts {
     this.#shortest = ceilTo((window.to - window.from) / MAX_PARTS, smallestWindow(feed));
     this.#eventsPerPage = page.events;
     // What is read before its turn waits in memory.
-    this.#mostPages = Math.min(MOST_PAGES, Math.max(FEWEST_PAGES, MAX_CHARACTERS_AHEAD / (atOnce - 1) / page.size));
+    this.#mostPages = Math.min(MOST_PAGES, Math.max(FEWEST_PAGES, MAX_SHARE_AHEAD / (atOnce - 1) / page.size));
     this.#page = page.time;
   }
 

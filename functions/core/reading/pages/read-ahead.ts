@@ -3,9 +3,9 @@ import type { Feed } from '../../model.ts';
 import type { Range } from '../../time.ts';
 import { askedRange } from '../plan.ts';
 import type { Progress } from '../progress.ts';
-import type { Pages, ReadPage } from './pages.ts';
-import { MAX_CHARACTERS_AHEAD, type PageSpan, Parts } from './parts.ts';
-import { type Reader, readPages } from './read-pages.ts';
+import type { Pages, Reader, ReadPage } from './pages.ts';
+import { MAX_SHARE_AHEAD, type PageSpan, Parts } from './parts.ts';
+import { readPages } from './read-pages.ts';
 import { Signal, WindowAhead } from './window-ahead.ts';
 
 /** Maximum number of windows whose pages wait for their turn, for each request at the same time. */
@@ -60,6 +60,10 @@ export class ReadAhead {
     const span = spanOf(feed, page);
     if (span.time === 0 || PAGES_TO_DIVIDE * span.time > window.to - window.from) return;
     progress.divideInto(new Parts(feed, window, span, this.#atOnce));
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Reads no further page. Requests that are on their way end by themselves. */
@@ -142,7 +146,7 @@ export class ReadAhead {
   }
 
   get #isFull(): boolean {
-    return this.#windows.reduce((sum, { size }) => sum + size, 0) >= MAX_CHARACTERS_AHEAD;
+    return this.#windows.reduce((sum, { size }) => sum + size, 0) >= MAX_SHARE_AHEAD;
   }
 }
 

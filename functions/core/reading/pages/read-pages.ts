@@ -1,19 +1,15 @@
-import type { Effects } from '../../effects.ts';
 import { UnreadableError } from '../../errors.ts';
 import { rowKey } from '../../events/identity.ts';
 import { identitiesOf, OneRecord } from '../../events/one-record.ts';
 import type { Answer, Feed, Page, Request } from '../../model.ts';
 import { type Asker, ask } from '../../requests/ask.ts';
 import { Paging } from '../../requests/paging.ts';
-import type { Announced, ReadPage } from './pages.ts';
+import { readLargeAnswer } from './large-answer.ts';
+import type { Announced, Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
 
-/** The inputs of a read of pages. */
-export interface Reader {
-  readonly asker: Asker;
-  readonly feed: Feed;
-  readonly effects: Pick<Effects, 'now'>;
-}
+/** A text of this length takes all of the memory for answers, if nobody has weighed it. */
+const MANY_CHARACTERS = 8_000_000;
 
 /**
  * The pages of a read.
@@ -33,6 +29,11 @@ export async function* readPages(
   let count = 0;
   for (let number = 1; request; number++) {
     const answer: Answer = await asking;
+    if (answer.pieces && request.list !== undefined) {
+      // The whole list is in this one answer.
+      yield* readLargeAnswer({ asker, feed, effects }, { answer, request, pieces: answer.pieces, list: request.list });
+      return undefined;
+    }
     const page = readAnswer(feed, answer, request);
     if (number === 1) total = page.total;
     const { rows } = page;
@@ -42,7 +43,7 @@ export async function* readPages(
     const ahead = isEager && next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
     if (!again) count += rows.length;
-    const size = answer.text.length;
+    const size = answer.share ?? answer.text.length / MANY_CHARACTERS;
     yield { rows, keys, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
     if (next && !ahead) asking = ask(asker, next);
     request = next;

@@ -35,7 +35,7 @@ export class WindowAhead implements Pages {
   readonly range: Range;
   /** Whether its pages are being processed, or were. */
   isTaken = false;
-  /** Number of characters of the pages that wait. */
+  /** The share of the memory for answers that its waiting pages take. */
   size = 0;
   readonly #source: Pages;
   readonly #host: Host;

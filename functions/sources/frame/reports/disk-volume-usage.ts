@@ -8,7 +8,7 @@ import { customerPath } from '../customer.ts';
 import { HEADERS } from '../offset-pages.ts';
 import { daysOf } from './days.ts';
 import { metricOf } from './usage-metric.ts';
-import { stableUsageFields, usageEvents, usageRows } from './usage-rows.ts';
+import { stableUsageFields, usageCheck, usageEvents, usageRows } from './usage-rows.ts';
 
 /** How much of which disks was used, hour by hour. */
 export const diskVolumeUsage: Stream = {
@@ -28,6 +28,7 @@ export const diskVolumeUsage: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
+  listCheck: usageCheck,
   events: usageEvents,
   stableFields: stableUsageFields,
   map,
@@ -35,7 +36,7 @@ export const diskVolumeUsage: Stream = {
 
 function first(range: Range, connection: Connection): Request {
   const query = new URLSearchParams({ ...daysOf(range), resolution_type: 'by_hour' });
-  return { url: `${customerPath(connection, 'disk_volume_usage')}?${query}`, headers: HEADERS };
+  return { url: `${customerPath(connection, 'disk_volume_usage')}?${query}`, headers: HEADERS, list: 'data' };
 }
 
 function map(row: Row): EcsFields {

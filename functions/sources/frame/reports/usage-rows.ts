@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../../core/errors.ts';
 import { bareJsonRows, largeJsonRows, memberTexts, textRow } from '../../../core/events/json/large-json-rows.ts';
-import type { Answer, Identity, Row } from '../../../core/model.ts';
+import type { Answer, Identity, ListCheck, Row } from '../../../core/model.ts';
 import { type Instant, MILLISECOND, parseInstant } from '../../../core/time.ts';
 import { fieldsOf, shapeOf } from '../../../source-kit/json-values.ts';
 import { numberOf } from '../../../source-kit/scalars.ts';
@@ -13,14 +13,32 @@ const ROUNDING = 1e-6;
 export function usageRows(answer: Answer): readonly Row[] {
   const { rows: accounts, document } = largeJsonRows(answer, 'data');
   const rows = accounts.flatMap(rowsOfAccount);
-  const total = document.total ?? undefined;
-  if (total !== undefined && !isTotal(numberOf(total), accounts.length, rows)) {
-    const announced = numberOf(total) ?? shapeOf(total);
-    throw new UnreadableError(
-      `total is ${announced}, but the answer holds ${rows.length} rows of ${accounts.length} accounts with ${hoursOf(rows)} hours`,
-    );
-  }
+  const check = usageCheck();
+  if (document.total !== undefined) check.add(accounts.length, rows);
+  check.end(document);
   return rows;
+}
+
+/** What the total counts is not documented. By the vendor's samples it may be rows, accounts or hours. */
+export function usageCheck(): ListCheck {
+  let [accounts, rows, hours] = [0, 0, 0];
+  return {
+    add: (records, some) => {
+      accounts += records;
+      rows += some.length;
+      for (const { value } of some) hours += numberOf(fieldsOf(value).hours_used) ?? 0;
+    },
+    end: (document) => {
+      const announced = document.total ?? undefined;
+      if (announced === undefined) return;
+      const total = numberOf(announced);
+      if (total === rows || total === accounts) return;
+      if (total !== undefined && Math.abs(total - hours) <= (Number.isInteger(total) ? 0.5 : ROUNDING)) return;
+      throw new UnreadableError(
+        `total is ${total ?? shapeOf(announced)}, but the answer holds ${rows} rows of ${accounts} accounts with ${hours} hours`,
+      );
+    },
+  };
 }
 
 /** Rows have no id. The measured value is a part of a row's identity, so a corrected value is another event. */
@@ -70,15 +88,4 @@ function membersIn(entry: string): readonly string[] {
   if (!entry.startsWith('{')) return [`"usage":${entry}`];
   const inside = entry.slice(1, -1).trim();
   return inside === '' ? [] : [inside];
-}
-
-/** What the total counts is not documented. By the vendor's samples it may be rows, accounts or hours. */
-function isTotal(total: number | undefined, accounts: number, rows: readonly Row[]): boolean {
-  if (total === undefined) return false;
-  if (total === rows.length || total === accounts) return true;
-  return Math.abs(total - hoursOf(rows)) <= (Number.isInteger(total) ? 0.5 : ROUNDING);
-}
-
-function hoursOf(rows: readonly Row[]): number {
-  return rows.reduce((sum, { value }) => sum + (numberOf(fieldsOf(value).hours_used) ?? 0), 0);
 }

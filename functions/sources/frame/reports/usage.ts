@@ -7,7 +7,7 @@ import { numberOf, textOf } from '../../../source-kit/scalars.ts';
 import { customerPath } from '../customer.ts';
 import { HEADERS } from '../offset-pages.ts';
 import { metricOf } from './usage-metric.ts';
-import { stableUsageFields, usageEvents, usageRows } from './usage-rows.ts';
+import { stableUsageFields, usageCheck, usageEvents, usageRows } from './usage-rows.ts';
 
 /** How many hours machines ran, hour by hour. */
 export const usage: Stream = {
@@ -28,6 +28,7 @@ export const usage: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: (answer: Answer): Page => ({ rows: usageRows(answer) }),
+  listCheck: usageCheck,
   events: usageEvents,
   stableFields: stableUsageFields,
   map,
@@ -40,7 +41,7 @@ function first({ from, to }: Range, connection: Connection): Request {
     to_date: formatInstant(ceilTo(to, HOUR), 's'),
     resolution_type: 'by_hour',
   });
-  return { url: `${customerPath(connection, 'usage')}?${query}`, headers: HEADERS };
+  return { url: `${customerPath(connection, 'usage')}?${query}`, headers: HEADERS, list: 'data' };
 }
 
 function map(row: Row): EcsFields {

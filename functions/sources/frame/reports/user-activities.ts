@@ -1,7 +1,17 @@
 import type { EcsFields } from '../../../core/ecs-event.ts';
 import { UnreadableError } from '../../../core/errors.ts';
 import { largeJsonRows } from '../../../core/events/json/large-json-rows.ts';
-import type { Answer, Connection, Identity, Page, RecordKey, Request, Row, Stream } from '../../../core/model.ts';
+import type {
+  Answer,
+  Connection,
+  Identity,
+  ListCheck,
+  Page,
+  RecordKey,
+  Request,
+  Row,
+  Stream,
+} from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
 import { fieldsOf, recordOf, shapeOf } from '../../../source-kit/json-values.ts';
 import { searchTermsOf, sentenceAbout } from '../../../source-kit/persons.ts';
@@ -31,6 +41,7 @@ export const userActivities: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read,
+  listCheck,
   recordKey,
   events,
   map,
@@ -40,18 +51,32 @@ function first(range: Range, connection: Connection): Request {
   return {
     url: `${customerPath(connection, 'user_activities')}?${new URLSearchParams(daysOf(range))}`,
     headers: HEADERS,
+    list: 'data',
   };
 }
 
 /** The answer is one page, which may have tens of thousands of rows. It states how many there must be. */
 function read(answer: Answer): Page {
   const { rows, document } = largeJsonRows(answer, 'data');
-  const total = document.total ?? undefined;
-  if (total !== undefined && numberOf(total) !== rows.length) {
-    const announced = numberOf(total) ?? shapeOf(total);
-    throw new UnreadableError(`total is ${announced}, but the answer holds ${rows.length} rows`);
-  }
+  const check = listCheck();
+  check.add(rows.length, rows);
+  check.end(document);
   return { rows };
+}
+
+function listCheck(): ListCheck {
+  let count = 0;
+  return {
+    add: (_, rows) => {
+      count += rows.length;
+    },
+    end: (document) => {
+      const total = document.total ?? undefined;
+      if (total === undefined || numberOf(total) === count) return;
+      const announced = numberOf(total) ?? shapeOf(total);
+      throw new UnreadableError(`total is ${announced}, but the answer holds ${count} rows`);
+    },
+  };
 }
 
 /** Rows have no id: user, account and time identify them. */

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is committed, by whom, and how far the watermark goes. */
 export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [

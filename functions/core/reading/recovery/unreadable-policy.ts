@@ -1,4 +1,4 @@
-import type { Broken } from '../stored/checkpoint.ts';
+import type { Broken } from '../../stored/checkpoint.ts';
 
 /** Number of runs that must get the same broken bytes before these count as data. */
 const RUNS_BEFORE_DATA = 3;

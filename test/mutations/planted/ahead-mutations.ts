@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const readAhead = 'functions/core/reading/pages/read-ahead.ts';
 const windowAhead = 'functions/core/reading/pages/window-ahead.ts';
@@ -114,7 +114,7 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     name: 'characters-ahead-without-bound',
     story: 'A vendor with large pages fills the memory of a function.',
     file: readAhead,
-    find: 'reduce((sum, { size }) => sum + size, 0) >= MAX_CHARACTERS_AHEAD',
+    find: 'reduce((sum, { size }) => sum + size, 0) >= MAX_SHARE_AHEAD',
     put: 'reduce((sum, { size }) => sum + size, 0) < 0',
     test: aheadTest,
   },

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is delivered, to whom, and how that is remembered. */
 export const DELIVERY_MUTATIONS: readonly Mutation[] = [
