@@ -10,6 +10,9 @@ import { type VendorEndpoint, VendorLog } from './vendor.ts';
 /** Longer than any pause of a run: a connection that ends while a request is sent would be an error of the bench. */
 const KEEP_ALIVE_MS = 600_000;
 
+/** A delivery stream that has always been there. */
+const DESCRIPTION = '{"DeliveryStreamDescription":{"CreateTimestamp":1}}';
+
 interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -70,6 +73,7 @@ export class Endpoints {
   #answer(service: ServiceName, request: IncomingMessage, { target, body }: Called): Reply {
     try {
       if (service === 'vendor') return this.#askVendor(request);
+      if (target.endsWith('.DescribeDeliveryStream')) return aws(DESCRIPTION);
       if (service === 'delivery') return aws(putRecordBatch(body, this.counting.now.delivery));
       const operation = target.split('.')[1] ?? '';
       const input = JSON.parse(body.toString()) as Record<string, unknown>;

@@ -208,10 +208,16 @@ describe('rule 37: a destination that was away is owed what it missed', () => {
     Object.assign(world.vendor.quota, { limit: 20, othersUse: 0 });
     world.destinations = [SIEM, ARCHIVE];
 
+    const before = world.vendor.requests.length;
+    const [first] = await world.run();
+    const asked = world.vendor.requests.length - before;
     const reports = await live(world, HOUR);
 
+    // Half of the quota, and the request whose answer says that the half is used up.
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThanOrEqual(11);
+    expect(first?.state).toBe('caught-up');
     expect(reports.map(({ state }) => state)).toEqual(reports.map(() => 'caught-up'));
-    expect(Math.min(...reports.map(({ quota }) => quota?.remaining ?? 0))).toBeGreaterThanOrEqual(2);
   });
 
   it('loses nothing when it leaves again before it has it', async () => {
