@@ -17,11 +17,11 @@ export function judgeRepeat(
   if (isCalm) return `${what}, and nothing had gone wrong`;
   if (!earlier.answered || isLate) return undefined;
   if (first === worker) return `${what}, which had been told that it was accepted`;
+  // A lease that was written by a clock of the table that was wrong is no lease for others, and it is not known what was lost when.
+  if ([worker, first].some(({ plan }) => plan.wrong?.table !== undefined)) return undefined;
   const { rememberedAt } = earlier;
   if (rememberedAt !== undefined && rememberedAt <= (worker.seenAt ?? 0)) {
     return `${what}, after ${first.name} had written it down at ${clock(rememberedAt)}`;
   }
-  // A lease that was written by a clock of the table that was wrong is no lease for others.
-  if (worker.plan.wrong?.table !== undefined) return undefined;
   return first.disturbed ? undefined : `${what}, and ${first.name}, which delivered it first, had met no trouble`;
 }

@@ -56,6 +56,12 @@ export class OwedCheckpoint implements HeldCheckpoint<ReadingCheckpoint> {
     this.#replaceBy({ ...owed, from });
   }
 
+  /** Notes that what is owed ends earlier, because nothing can have been delivered from behind that. */
+  endAt(to: Instant): void {
+    const { plan: _, ...owed } = this.#owed;
+    this.#replaceBy({ ...owed, to });
+  }
+
   /** Notes that nothing is owed any more. */
   end(): void {
     this.#noteAll(this.#others);

@@ -28,7 +28,11 @@ export async function payOwed(context: FeedContext, leased: LiveRun, prepared: P
     if (!destinations.some(({ id }) => id === owed.destination)) continue;
     if (effects.now() >= leased.asker.stopAt || effects.stopping()) return;
     const part = new OwedCheckpoint(leased.lease, owed);
-    await passDeleted(context, leased, part);
+    // While the clocks are in doubt, it is not known what lies in the future, nor what the vendor has deleted.
+    if (leased.clocks.agree) {
+      endInPresent(leased, part);
+      await passDeleted(context, leased, part);
+    }
     if (!isPaid(part.owed) && !(await readOn(context, leased, prepared, part))) continue;
     const { destination, from, to } = part.owed;
     if (!isPaid(part.owed)) continue;
@@ -41,11 +45,17 @@ function isPaid({ from, until = from, to }: Owed): boolean {
   return until >= to;
 }
 
+/** Shortens a range that ends in the future: it was noted by a clock that was wrong. */
+function endInPresent({ clocks, lease }: LiveRun, part: OwedCheckpoint): void {
+  const { from, to } = part.owed;
+  if (clocks.isFuture(to)) part.endAt(Math.max(from, lease.item.watermark));
+}
+
 /** Passes over what the vendor has deleted, and tells of it. */
 async function passDeleted({ effects, ...context }: FeedContext, leased: LiveRun, part: OwedCheckpoint): Promise<void> {
   const { destination, from, until = from, to } = part.owed;
   const { retention, precision } = context.feed.stream;
-  const kept = Math.min(to, ceilTo(leased.start - retention, precision));
+  const kept = Math.min(to, ceilTo(leased.clocks.earliest - retention, precision));
   if (until >= kept) return;
   effects.count('OwedLost', 1);
   await tell({ effects, ...context }, leased, { act: 'owed-lost', destination, range: { from: until, to: kept } });
