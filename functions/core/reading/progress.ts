@@ -94,6 +94,11 @@ export class Progress {
     return this.#unordered;
   }
 
+  /** Notes that the watermark has passed a gap. */
+  passed(to: Instant): void {
+    this.#watermark = Math.max(this.#watermark, to);
+  }
+
   /** Takes the position that is reached. It counts when everything that was read before is delivered and remembered. */
   takePosition(): Position {
     const position = {

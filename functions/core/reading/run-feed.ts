@@ -119,6 +119,7 @@ async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): 
   run.notes.day.gap(gap);
   await sendSelfEvent(run, { act: 'gap', range: gap });
   await run.lease.commit({ watermark: gap.to, plan });
+  run.progress.passed(gap.to);
 }
 
 /** Writes the ledger. A failure does not fail the run, whose events are delivered: the next run writes the ledger. */

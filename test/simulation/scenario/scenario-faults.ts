@@ -136,5 +136,9 @@ export function withWrongClocks(dice: Dice, runs: readonly PlannedRun[], dates: 
     dates ? { date: off } : { ours: off },
   ]);
   const only = dice.chance(0.6) ? dice.int(0, runs.length - 1) : undefined;
-  return runs.map((run, at) => (only === undefined || at === only ? { ...run, wrong } : run));
+  // If the table is wrong and our clock is a second ahead, as the vendor's may be, no clock shows the time.
+  const most = wrong.table === undefined ? Number.POSITIVE_INFINITY : 0;
+  return runs.map((run, at) =>
+    only === undefined || at === only ? { ...run, wrong, clockOffset: Math.min(run.clockOffset, most) } : run,
+  );
 }
