@@ -16,8 +16,8 @@ export interface KnownStream {
   readonly createdAt: Instant;
   /** When it was seen. */
   readonly at: Instant;
-  /** No event that the stream could still hold at that time is older. */
-  readonly from: Instant;
+  /** No event that the stream could still hold at that time is older. Undefined if there had been no backlog. */
+  readonly from?: Instant;
 }
 
 /** The last backlog that a feed had: events were delivered long after they happened. */

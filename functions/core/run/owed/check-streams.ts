@@ -4,7 +4,7 @@ import { type AnyFeed, type Destination, isSnapshotFeed } from '../../model.ts';
 import type { HeldCheckpoint } from '../../state/lease.ts';
 import type { FeedCheckpoint, SnapshotCheckpoint } from '../../stored/checkpoint.ts';
 import type { KnownStream } from '../../stored/owed.ts';
-import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE, type Range, SECOND } from '../../time.ts';
+import { type Duration, floorTo, HOUR, type Instant, MINUTE, type Range, SECOND } from '../../time.ts';
 import type { FeedContext, LeasedRun } from '../feed-context.ts';
 import { isJob } from '../job-progress.ts';
 import type { DestinationRange } from './reconcile-destinations.ts';
@@ -13,8 +13,8 @@ import type { DestinationRange } from './reconcile-destinations.ts';
 const MARGIN: Duration = 30 * MINUTE;
 /** A run that begins further behind than this has a backlog. */
 const USUAL_LAG: Duration = HOUR;
-/** Two backlogs with less time than this between them are one. It is longer than any stream holds an event. */
-const SAME_BACKLOG: Duration = DAY;
+/** Two backlogs with less time than this between them are one, and one is forgotten after it. It is longer than any stream holds an event. */
+const SAME_BACKLOG: Duration = 6 * HOUR;
 /** How old the knowledge about a stream may be after something was delivered to it. */
 const LOOK_EVERY: Duration = 10 * MINUTE;
 const LONGEST_LOOK: Duration = 5 * SECOND;
@@ -37,8 +37,11 @@ interface Replacement {
 /** Notes that a run begins to read a backlog. @param overlap how far behind the watermark it reads */
 export function noteBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instant, overlap: Duration): void {
   const { watermark, backlog } = lease.item;
-  if (start - watermark <= USUAL_LAG) return;
   const isSame = backlog !== undefined && start - backlog.at < SAME_BACKLOG;
+  if (start - watermark <= USUAL_LAG) {
+    if (backlog && !isSame) lease.note({ backlog: undefined });
+    return;
+  }
   const from = watermark - overlap;
   lease.note({ backlog: { at: start, from: isSame ? Math.min(backlog.from, from) : from } });
 }
@@ -72,8 +75,9 @@ export async function checkStreams(
       );
     }
     hasNew ||= !known;
-    const from = oldestSince(lease.item, heldSince(destination, looked.at), overlap);
-    const stream = { id: destination.id, ...looked, from };
+    const since = heldSince(destination, looked.at);
+    const from = oldestSince(lease.item, since, overlap);
+    const stream = { id: destination.id, ...looked, ...(from < usuallyOldest(since, overlap) && { from }) };
     lease.note({ streams: [...streams.filter(({ id }) => id !== destination.id), stream] });
   }
   // It must be stored before anything is delivered: what a stream takes with it is counted from when it was seen.
@@ -105,10 +109,15 @@ function heldSince({ heldFor }: Destination, at: Instant): Instant {
   return at - heldFor - MARGIN;
 }
 
+/** The same where there was no backlog. */
+function usuallyOldest(since: Instant, overlap: Duration): Instant {
+  return since - USUAL_LAG - overlap;
+}
+
 /** No event that was delivered since a time is older than this. */
 function oldestSince(item: FeedCheckpoint | SnapshotCheckpoint, since: Instant, overlap: Duration): Instant {
   const backlog = item.kind === 'feed' ? item.backlog : undefined;
-  const usual = since - USUAL_LAG - overlap;
+  const usual = usuallyOldest(since, overlap);
   return backlog && backlog.at >= since ? Math.min(usual, backlog.from) : usual;
 }
 
@@ -123,7 +132,7 @@ async function whatIsLost(
   // The clock of whoever has delivered may be a little ahead.
   const lost = { from: heldSince(destination, known.at), to: latestNow(effects) + MINUTE };
   // The watermark may have been moved back since the stream was seen.
-  const oldest = Math.min(known.from, oldestSince(item, lost.from, overlap));
+  const oldest = Math.min(known.from ?? lost.from, oldestSince(item, lost.from, overlap));
   const from = Math.max(oldest, destinations[id] ?? floor);
   // A run that was cut short has delivered events from above the watermark, and none that had not settled.
   const settled = isSnapshotFeed(feed) ? watermark : floorTo(latestNow(effects) - feed.settle, feed.stream.precision);
