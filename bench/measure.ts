@@ -37,7 +37,7 @@ export async function measure(sources: readonly Source[], say: (line: string) =>
     streams,
     shared,
     metrics,
-    census: average(some.byKind.census),
+    census: censusOf(some.byKind.census),
     quietLogs: Math.round(quiet * 100) / 100,
     seen: seenOf(some, many),
     kept: keptOf(some),
@@ -88,6 +88,12 @@ function saved(alone: readonly Costs[], together: Costs | undefined): Costs {
 
 export function average(used: Used | undefined): Costs {
   return used ? rounded(times(sum([used]), 1 / used.invocations)) : sum([]);
+}
+
+/** What a census uses for its one feed. What it does besides, with the list of known connections, is computed. */
+function censusOf(used: Used | undefined): Costs {
+  const { reads, ...costs } = average(used);
+  return { ...costs, reads: Math.round(reads - 1), writes: 0, tableCalls: Math.floor(costs.tableCalls - 1) };
 }
 
 function logged({ byKind }: Played): number {

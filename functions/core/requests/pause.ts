@@ -12,7 +12,8 @@ export class Pause {
 
   /** Lets no request start before this time. A later time that was set before stays. */
   hold(until: Instant, why: string, throttled = true, scope: PauseError['scope'] = 'feed'): void {
-    if (until <= this.until) return;
+    // The vendor's own word counts more than what its quota makes us wait for.
+    if (until < this.until || (until === this.until && (this.throttled || !throttled))) return;
     this.until = until;
     this.why = why;
     this.throttled = throttled;

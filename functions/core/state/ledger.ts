@@ -2,7 +2,7 @@ import type { Effects } from '../effects.ts';
 import type { Feed } from '../model.ts';
 import { MAX_CONTESTS } from '../retry.ts';
 import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
-import { type DayTally, dayOf, type LedgerHour } from '../stored/ledger-row.ts';
+import { type DayTally, dayOf, emptyDay, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
 import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
@@ -66,11 +66,6 @@ export class DayNotes {
 }
 
 const COUNTED = ['pages', 'fetched', 'suppressed', 'delivered', 'quarantined', 'unmapped', 'late'] as const;
-
-function emptyDay(day: string): DayTally {
-  const counts = { pages: 0, fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, late: 0 };
-  return { day, windows: 0, ...counts, unreadable: [], gaps: [] };
-}
 
 /** Inputs of writing a feed's ledger. */
 interface Folding {

@@ -12,7 +12,7 @@ export interface Lateness {
   readonly since: Instant;
   /** Number of events that were there when their range was read for the first time. */
   readonly onTime: number;
-  /** Number of late events per step, and of those that were later than all steps. */
+  /** Number of late events per step, and of those that were later than all steps. Zeros at the end are left out. */
   readonly late: readonly number[];
   readonly worst: Duration;
 }
@@ -41,11 +41,12 @@ export class LatenessNotes {
   /** The histogram together with what was noted, which then counts as stored. */
   take(known: Lateness | undefined, now: Instant): Lateness | undefined {
     if (this.#onTime === 0 && this.#late.length === 0) return known;
-    const late = [...(known?.late ?? new Array<number>(LATENESS_STEPS.length + 1).fill(0))];
+    const late = [...(known?.late ?? [])];
     for (const one of this.#late) {
       const step = LATENESS_STEPS.findIndex((most) => one <= most);
       const at = step < 0 ? LATENESS_STEPS.length : step;
-      late[at] = (late[at] ?? 0) + 1;
+      while (late.length <= at) late.push(0);
+      late[at] = (late[at] as number) + 1;
     }
     const worst = this.#late.reduce((most, one) => Math.max(most, one), known?.worst ?? 0);
     const total = { since: known?.since ?? now, onTime: (known?.onTime ?? 0) + this.#onTime, late, worst };
@@ -62,11 +63,11 @@ export class LatenessNotes {
 export function overlapFor({ onTime, late, worst }: Lateness, share: number, settle: Duration): Duration {
   const total = late.reduce((sum, count) => sum + count, onTime);
   let missed = total - onTime;
-  for (const [step, count] of late.entries()) {
+  for (let step = 0; step <= LATENESS_STEPS.length; step++) {
     // The number that may be missed is rounded down: 99.9 % of ten events means all ten.
     if (missed <= total * (1 - share) + 1e-9)
       return step === 0 ? 0 : Math.max(0, (LATENESS_STEPS[step - 1] as Duration) - settle);
-    missed -= count;
+    missed -= late[step] ?? 0;
   }
   return Math.max(0, worst - settle);
 }

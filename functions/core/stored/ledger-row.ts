@@ -11,6 +11,12 @@ export interface DayTally extends Omit<Tally, 'retries'> {
   readonly gaps: readonly Range[];
 }
 
+/** A day without work. */
+export function emptyDay(day: string): DayTally {
+  const counts = { pages: 0, fetched: 0, suppressed: 0, delivered: 0, quarantined: 0, unmapped: 0, late: 0 };
+  return { day, windows: 0, ...counts, unreadable: [], gaps: [] };
+}
+
 /** Up to where the ledger has been written: days before `first` have a row, days before `final` have their last row. */
 export interface Folded {
   readonly first: Instant;
