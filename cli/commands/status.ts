@@ -28,12 +28,20 @@ function sayLeft({ feed, since, watermark }: LeftFeed): string {
   return clean(`  ${feed}: left, no longer configured since ${since}; read up to ${watermark}`);
 }
 
-/** Why a feed does not read on, what is missing of it, and its jobs. */
-function problemsOf({ feed, hold, lastError, conditions = [], lease, jobs }: FeedStatusReport): string[] {
+/** Why a feed does not read on, what is missing of it or at a destination, and its jobs. */
+function problemsOf(report: FeedStatusReport): string[] {
+  const { feed, hold, lastError, conditions = [], lease, jobs, owed = [], away = [] } = report;
   return [
     ...(lease ? [`  ${feed}: at work until ${lease.until} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${hold.until} (${hold.reason}): ${hold.message}`] : []),
     ...(lastError ? [`  ${feed}: ${lastError.at} ${lastError.code}: ${lastError.message}`] : []),
+    ...owed.map(
+      ({ destination, from, to, since, waits }) =>
+        `  ${feed}: owes ${destination} ${from} to ${to}, since ${since}${waits ? '; it waits for its return' : ''}`,
+    ),
+    ...away.map(
+      ({ destination, since }) => `  ${feed}: ${destination} is not configured; it may lack events from ${since} on`,
+    ),
     ...conditions.map(({ name, since, message }) => `  ${feed}: ${name} since ${since} (docs/runbook.md): ${message}`),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')

@@ -107,6 +107,17 @@ export interface Effects {
     records: readonly Uint8Array[],
     timeout: Duration,
   ): Promise<readonly (string | undefined)[]>;
+  /**
+   * When a delivery stream was created, and when that was seen. A process remembers it. Undefined if it could not be found out
+   * a moment ago. Throws if it cannot be found out now.
+   *
+   * @param maxAge maximum age of what is remembered; if it is older, the stream is looked at again
+   */
+  lookAtStream(
+    deliveryStream: string,
+    maxAge: Duration,
+    timeout: Duration,
+  ): Promise<{ readonly createdAt: Instant; readonly at: Instant } | undefined>;
   /** Keeps the whole of an event that a destination could not take unchanged. Repeating it changes nothing. */
   quarantine(feed: string, entry: QuarantineEntry): Promise<void>;
   /** All entries that a feed has in quarantine. */

@@ -42,6 +42,10 @@ export const METRICS = {
   /** The credentials see only a part of what they should see. */
   NarrowSight: 'Count',
   DeliveryRefused: 'Count',
+  /** Counted when a range becomes owed to a destination, and by the census for each feed that owes one. */
+  Owed: 'Count',
+  /** A range that is owed to a destination cannot be read again. */
+  OwedLost: 'Count',
   ClockSkewSeconds: 'Seconds',
   /** The vendor's clock is more than a day off and was not believed. */
   ClockUnbelievable: 'Count',
@@ -121,6 +125,8 @@ export const FATES: Readonly<Record<Metric, Fate>> = {
   Forbidden: { means: 'trouble' },
   NarrowSight: { means: 'loss' },
   DeliveryRefused: { means: 'trouble' },
+  Owed: { means: 'loss' },
+  OwedLost: { means: 'loss' },
   ClockSkewSeconds: { means: 'work', withoutAlarm: 'The watermark keeps to the earlier clock.' },
   ClockUnbelievable: { means: 'trouble', withoutAlarm: 'The vendor’s clock is then not used.' },
   ScopeChanged: { means: 'loss' },

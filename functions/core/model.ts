@@ -151,7 +151,7 @@ export interface Stream extends StreamFacts {
   ongoing?(row: Row): { readonly key: string; readonly since: Instant; readonly ended: boolean } | undefined;
   /**
    * The fields of a record that stay the same when the vendor changes it later, such as its time and its ids. Without them,
-   * verification would report a changed record without a vendor id as one missing and one extra record.
+   * verification would report a changed record as one missing and one extra record, unless its key stays the same.
    */
   stableFields?(row: Row): string;
   /** The actor of a record. Only for logs in which acts of a single person would be suspicious. */

@@ -274,6 +274,8 @@ function makeEffects({ settings, host, telemetry, kept, vendor }: World): Effect
     ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),
     put: (stream, records, timeout) => firehose.put(stream, records, timeout),
+    lookAtStream: (stream, maxAge, timeout) =>
+      firehose.look(stream, { maxAge, timeout, now: Date.now() * MILLISECOND }),
     count: (metric, value) => telemetry.count(metric, value),
     log: (level, message, fields) => telemetry.log(level, message, fields),
   };

@@ -170,7 +170,7 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 1,
     threshold: 0,
     about: 'The vendor has events that were never delivered.',
-    command: 'npx tidemark verify --cloud --repair',
+    command: 'npx tidemark verify --cloud --since 17d --repair',
   },
   {
     name: 'delivery-failing',
@@ -180,6 +180,17 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 4,
     threshold: 0,
     about: 'A delivery stream has refused records for an hour, or has not passed on what it took.',
+    command: 'npx tidemark status --cloud',
+  },
+  {
+    name: 'owed',
+    metrics: ['Owed', 'OwedLost'],
+    expression: 'FILL(owed, 0) + FILL(owedLost, 0)',
+    statistic: 'Sum',
+    minutes: 15,
+    periods: 1,
+    threshold: 0,
+    about: 'A destination lacks events that it is owed: they are being read again for it, or cannot be read again.',
     command: 'npx tidemark status --cloud',
   },
   {

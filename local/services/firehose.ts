@@ -18,6 +18,8 @@ export interface FirehoseCounters {
 /** A running Firehose. Its faults can be set at any time. */
 export interface FirehoseService extends Service {
   readonly faults: FirehoseFaults;
+  /** Passes on what the streams hold, if they hold anything. */
+  passOn(): Promise<void>;
   /** By delivery stream. */
   readonly counters: Readonly<Record<string, Readonly<FirehoseCounters>>>;
 }
@@ -33,7 +35,15 @@ export interface FirehoseOptions {
   readonly now?: () => Date;
   readonly port?: number;
   readonly faults?: FirehoseFaults;
+  /** Whether the streams hold what they have accepted until it is passed on. One that is deleted takes it with it, as on AWS. */
+  readonly holds?: boolean;
 }
+
+/**
+ * The creation of the streams that are there at the start: always the same, because a local program that starts again has the same
+ * streams as before.
+ */
+const CREATED_AT = new Date('2026-01-01T00:00:00Z');
 
 // AWS's limits: https://docs.aws.amazon.com/firehose/latest/dev/limits.html, counted before base64.
 const MAX_RECORDS = 500;
@@ -44,7 +54,11 @@ const REFUSAL = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow 
 
 interface State {
   readonly out: string;
+  /** All streams that there may be, and the creation of those that there are. */
   readonly streams: ReadonlyMap<string, DeliveryStream>;
+  readonly createdAt: Map<string, Date>;
+  /** By stream: what it holds. Undefined if streams hold nothing. */
+  readonly held: Map<string, Buffer[][]> | undefined;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly now: () => Date;
   readonly faults: FirehoseFaults;
@@ -59,6 +73,8 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
   const state: State = {
     out: options.out,
     streams: new Map(options.streams.map((stream) => [stream.deliveryStream, stream])),
+    createdAt: new Map(options.streams.map(({ deliveryStream }) => [deliveryStream, CREATED_AT])),
+    held: options.holds ? new Map() : undefined,
     endpoints: options.endpoints ?? new Map(),
     now: options.now ?? (() => new Date()),
     faults: { ...options.faults },
@@ -86,7 +102,7 @@ export async function startFirehose(options: FirehoseOptions): Promise<FirehoseS
     options.signatures,
     options.port,
   );
-  return { ...service, faults: state.faults, counters: state.counters };
+  return { ...service, faults: state.faults, counters: state.counters, passOn: () => passOn(state) };
 }
 
 function operations(state: State): Record<string, Operation> {
@@ -115,7 +131,18 @@ function operations(state: State): Record<string, Operation> {
           return { ...response, Encrypted: false };
         },
       }),
-    DescribeDeliveryStream: async (input) => describe(findStream(state, input.DeliveryStreamName)),
+    DescribeDeliveryStream: async (input) => describe(state, findStream(state, input.DeliveryStreamName)),
+    DeleteDeliveryStream: async (input) => {
+      const { deliveryStream } = findStream(state, input.DeliveryStreamName);
+      state.createdAt.delete(deliveryStream);
+      state.held?.delete(deliveryStream);
+      return {};
+    },
+    CreateDeliveryStream: async (input) => {
+      const { deliveryStream } = findDeleted(state, input.DeliveryStreamName);
+      state.createdAt.set(deliveryStream, state.now());
+      return { DeliveryStreamARN: arnOf(deliveryStream) };
+    },
   };
 }
 
@@ -143,7 +170,7 @@ async function put(
 
   const refused = records.map(() => isRefused(state, stream));
   const accepted = records.filter((_, index) => !refused[index]);
-  if (accepted.length > 0) await write(state, stream, accepted);
+  if (accepted.length > 0) await take(state, stream, accepted);
   counters.records += accepted.length;
   counters.bytes += byteLength(accepted);
   counters.refused += records.length - accepted.length;
@@ -158,6 +185,20 @@ function isRefused(state: State, stream: DeliveryStream): boolean {
   if (refuseDestinations.includes(stream.destination)) return true;
   if (refuseEvery > 0 && state.recordsSeen % refuseEvery === 0) return true;
   return takeFault(state.faults, 'refuseNext');
+}
+
+/** Takes accepted records: holds them, or passes them on at once. */
+async function take(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
+  if (!state.held) return await write(state, stream, records);
+  const { deliveryStream } = stream;
+  state.held.set(deliveryStream, [...(state.held.get(deliveryStream) ?? []), [...records]]);
+}
+
+async function passOn(state: State): Promise<void> {
+  for (const [name, calls] of state.held ?? []) {
+    state.held?.delete(name);
+    for (const records of calls) await write(state, findStream(state, name), records);
+  }
 }
 
 async function write(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
@@ -175,8 +216,16 @@ async function write(state: State, stream: DeliveryStream, records: readonly Buf
 function findStream(state: State, name: unknown): DeliveryStream {
   if (typeof name !== 'string' || name === '') throw invalid("Value null at 'deliveryStreamName'", 'not be null');
   const stream = state.streams.get(name);
-  if (stream) return stream;
+  if (stream && state.createdAt.has(name)) return stream;
   throw new AwsError('ResourceNotFoundException', `Firehose ${name} not found under account 000000000000.`);
+}
+
+function findDeleted(state: State, name: unknown): DeliveryStream {
+  const stream = typeof name === 'string' ? state.streams.get(name) : undefined;
+  if (!stream)
+    throw new AwsError('InvalidArgumentException', `This Firehose was started without a stream ${String(name)}.`);
+  if (!state.createdAt.has(stream.deliveryStream)) return stream;
+  throw new AwsError('ResourceInUseException', `Firehose ${stream.deliveryStream} exists already.`);
 }
 
 function readRecords(value: unknown): Buffer[] {
@@ -208,18 +257,23 @@ function readRecord(value: unknown, at: string): Buffer {
   return data;
 }
 
-function describe({ deliveryStream, destination }: DeliveryStream): object {
+function describe({ createdAt }: State, { deliveryStream, destination }: DeliveryStream): object {
   return {
     DeliveryStreamDescription: {
       DeliveryStreamName: deliveryStream,
-      DeliveryStreamARN: `arn:aws:firehose:us-east-1:000000000000:deliverystream/${deliveryStream}`,
+      DeliveryStreamARN: arnOf(deliveryStream),
       DeliveryStreamStatus: 'ACTIVE',
       DeliveryStreamType: 'DirectPut',
       VersionId: '1',
+      CreateTimestamp: (createdAt.get(deliveryStream) ?? CREATED_AT).getTime() / 1_000,
       Destinations: [{ DestinationId: destination }],
       HasMoreDestinations: false,
     },
   };
+}
+
+function arnOf(deliveryStream: string): string {
+  return `arn:aws:firehose:us-east-1:000000000000:deliverystream/${deliveryStream}`;
 }
 
 function invalid(what: string, constraint: string): AwsError {

@@ -29,8 +29,12 @@ export interface AwsRequest {
 
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string } | undefined>>;
 
-/** What only asks the table. */
-const READS = new Set(['DynamoDB_20120810.GetItem', 'DynamoDB_20120810.Query']);
+/** What only asks. */
+const READS = new Set([
+  'DynamoDB_20120810.GetItem',
+  'DynamoDB_20120810.Query',
+  'Firehose_20150804.DescribeDeliveryStream',
+]);
 
 /** Tells the steps of one run from its requests, in their order. */
 export class StepTeller {

@@ -29,6 +29,11 @@ const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   repair: { act: 'repair', range, events: 3, at: NOW },
   'feed-left': { act: 'feed-left', watermark: NOW - HOUR },
   redrive: { act: 'redrive', event, at: NOW },
+  'destination-removed': { act: 'destination-removed', destination: 'lake', since: NOW },
+  'destination-returned': { act: 'destination-returned', destination: 'lake', range },
+  'stream-replaced': { act: 'stream-replaced', destination: 'lake', range, lost: range, createdAt: NOW },
+  'owed-delivered': { act: 'owed-delivered', destination: 'lake', range },
+  'owed-lost': { act: 'owed-lost', destination: 'lake', range },
 };
 
 function line(format: FormatId, own: EcsEvent): string {

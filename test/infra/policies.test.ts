@@ -102,12 +102,14 @@ describe.each(FUNCTIONS)('the function %s', (name, source = '') => {
       expect(may(`secretsmanager:${action}`, `${SECRETS}:tidemark/${source}/acme-AbCdEf`)).toBe(false);
   });
 
-  test('may put records on its own streams only', () => {
+  test('may put records on its own streams only, and look at them', () => {
     const stream = (name: string) => `arn:aws:firehose:eu-west-1:111122223333:deliverystream/${name}`;
 
     for (const destination of ['lake', 'soc']) {
       expect(may('firehose:PutRecordBatch', stream(`tidemark-${destination}-${source}`))).toBe(true);
       expect(may('firehose:PutRecordBatch', stream(`tidemark-${destination}-${other}`))).toBe(false);
+      expect(may('firehose:DescribeDeliveryStream', stream(`tidemark-${destination}-${source}`))).toBe(true);
+      expect(may('firehose:DescribeDeliveryStream', stream(`tidemark-${destination}-${other}`))).toBe(false);
       expect(may('firehose:DeleteDeliveryStream', stream(`tidemark-${destination}-${source}`))).toBe(false);
     }
   });

@@ -1,6 +1,11 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { DescribeDeliveryStreamCommand, PutRecordCommand } from '@aws-sdk/client-firehose';
+import {
+  CreateDeliveryStreamCommand,
+  DeleteDeliveryStreamCommand,
+  DescribeDeliveryStreamCommand,
+  PutRecordCommand,
+} from '@aws-sdk/client-firehose';
 import { describe, expect, test } from 'vitest';
 import { modeOf, module, runChild } from './children.ts';
 import { put, S3, SPLUNK, STREAMS, useFirehose } from './firehose-bench.ts';
@@ -184,6 +189,41 @@ describe('limits', () => {
     await expect(put(['x'], 'other')).rejects.toMatchObject(unknown);
     await expect(describeStream('other')).rejects.toMatchObject(unknown);
     expect((await describeStream(S3)).DeliveryStreamDescription).toMatchObject({ DeliveryStreamStatus: 'ACTIVE' });
+  });
+
+  test('takes what it holds with it when it is deleted, and is another one when it is created again', async () => {
+    const now = new Date('2026-11-20T12:00:00Z');
+    const { client, put, service } = await start({ holds: true, now: () => now });
+    const createdAt = async () => {
+      const { DeliveryStreamDescription } = await client.send(
+        new DescribeDeliveryStreamCommand({ DeliveryStreamName: S3 }),
+      );
+      return DeliveryStreamDescription?.CreateTimestamp;
+    };
+    const before = await createdAt();
+    await put(['kept']);
+    expect(await contents()).toEqual([]);
+    await service.passOn();
+    await put(['lost']);
+    await put(['of another stream'], SPLUNK);
+
+    await client.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName: S3 }));
+    await expect(put(['x'])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName: S3 }));
+    await put(['new']);
+    await service.passOn();
+
+    expect(await contents()).toEqual(['kept', 'new', 'of another stream']);
+    expect(await createdAt()).toEqual(now);
+    expect(before).not.toEqual(now);
+  });
+
+  test('is created only if it was deleted', async () => {
+    const { client } = await start();
+    const create = (DeliveryStreamName: string) => client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName }));
+
+    await expect(create(S3)).rejects.toMatchObject({ name: 'ResourceInUseException' });
+    await expect(create('other')).rejects.toMatchObject({ name: 'InvalidArgumentException' });
   });
 
   test.each(['{"Records":', '{"Records":{}}', '{"Records":[{"Data":"YQ"}]}', '{"Records":[{"Data":7}]}'])(

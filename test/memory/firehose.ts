@@ -13,6 +13,7 @@ export interface DeliveredLine {
 export class MemoryFirehose {
   calls = 0;
   readonly #lines = new Map<string, DeliveredLine[]>();
+  readonly #createdAt = new Map<string, Instant>();
 
   /** Begins a call and returns its number. Throws if AWS would refuse the whole call. */
   begin(records: readonly Uint8Array[]): number {
@@ -33,6 +34,22 @@ export class MemoryFirehose {
       if (!text.endsWith('\n')) throw new Error('a record does not end with a line break');
       for (const line of text.slice(0, -1).split('\n')) lines.push({ text: line, at: now, call });
     }
+  }
+
+  /** When the stream was created: at the beginning of time, unless it was replaced. */
+  createdAt(deliveryStream: string): Instant {
+    return this.#createdAt.get(deliveryStream) ?? 0;
+  }
+
+  /** Deletes a stream and creates it again. The lines that it accepted since a time are lost with it; they are returned. */
+  replace(deliveryStream: string, since: Instant, now: Instant): readonly DeliveredLine[] {
+    const lines = this.lines(deliveryStream);
+    this.#createdAt.set(deliveryStream, now);
+    this.#lines.set(
+      deliveryStream,
+      lines.filter(({ at }) => at < since),
+    );
+    return lines.filter(({ at }) => at >= since);
   }
 
   lines(deliveryStream: string): readonly DeliveredLine[] {

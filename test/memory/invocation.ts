@@ -58,6 +58,7 @@ export interface WarmMemory {
   /** Delivered events, beside a remembered checkpoint. */
   seen?: WeakMap<Checkpoint, KeptSeen>;
   secret?: { readonly version: string; readonly readAt: Instant };
+  streams?: Map<string, { readonly createdAt: Instant; readonly at: Instant }>;
   /** For this origin and version of the secret only. */
   kept?: {
     readonly session: number;
@@ -89,6 +90,8 @@ interface Surroundings {
   readonly answerLimit: number;
   readonly pieceLength: number;
   readonly onEffect: EffectHook | undefined;
+  readonly canLook: boolean;
+  readonly onLook: ((deliveryStream: string) => void) | undefined;
   answer(url: string, secretVersion: string, session: number | undefined): Answered;
 }
 
@@ -245,9 +248,10 @@ export class Invocation {
     };
   }
 
-  #sinks(): Pick<Effects, 'seal' | 'put'> {
+  #sinks(): Pick<Effects, 'seal' | 'put' | 'lookAtStream'> {
     const { firehose, clock } = this.#world;
     return {
+      lookAtStream: async (stream, maxAge) => this.#look(stream, maxAge),
       seal: (eventId) => createHash('sha256').update(`key ${eventId}`).digest().subarray(0, 8),
       put: async (stream, bytes, timeout) => {
         // What a call sends is written when it begins: it may be accepted after its caller has given up.
@@ -263,6 +267,20 @@ export class Invocation {
         return await this.#do('put', act, { about: stream, value: records, timeout });
       },
     };
+  }
+
+  /** It takes no time, and is no effect that a fault could be planned for, so that looks change nothing in a simulation. */
+  #look(stream: string, maxAge: Duration): { createdAt: Instant; at: Instant } | undefined {
+    const { clock, firehose, canLook, onLook } = this.#world;
+    if (this.death) throw this.death;
+    if (!canLook) return undefined;
+    this.#memory.streams ??= new Map();
+    const known = this.#memory.streams.get(stream);
+    if (known && clock.now - known.at <= maxAge) return known;
+    onLook?.(stream);
+    const looked = { createdAt: firehose.createdAt(stream), at: floorTo(clock.now, MILLISECOND) };
+    this.#memory.streams.set(stream, looked);
+    return looked;
   }
 
   get #checkpoints(): Map<string, Checkpoint> {

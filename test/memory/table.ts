@@ -156,7 +156,10 @@ export class MemoryTable {
     this.#seen.set(feed, items);
     for (const { newest, ...chunk } of chunks) {
       const until = Math.max(now, newest ?? now) + this.seenFor;
-      items.set(`${chunk.bucket}#${chunk.id}`, { chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) }, until });
+      items.set(`${chunk.bucket}#${chunk.id}`, {
+        chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) },
+        until,
+      });
     }
   }
 }

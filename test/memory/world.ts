@@ -114,6 +114,10 @@ export class World {
   /** Characters of a piece. */
   pieceLength = 1_000;
   onEffect: EffectHook | undefined;
+  /** Whether delivery streams can be looked at. */
+  canLook = true;
+  /** Called when a delivery stream is looked at; it may throw. */
+  onLook: ((deliveryStream: string) => void) | undefined;
   /** How events are written; a test may put a writer in its place that fails. */
   write: Writer = writeEvent;
   #runs = 0;

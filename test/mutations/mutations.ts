@@ -1,15 +1,15 @@
-import { AHEAD_MUTATIONS } from './ahead-mutations.ts';
-import { ANSWER_MUTATIONS } from './answer-mutations.ts';
-import { CHECKPOINT_MUTATIONS } from './checkpoint-mutations.ts';
-import { DELIVERY_MUTATIONS } from './delivery-mutations.ts';
-import { JOB_MUTATIONS } from './job-mutations.ts';
 import type { Mutation } from './mutation.ts';
-import { ON_THE_WAY_MUTATIONS } from './on-the-way-mutations.ts';
+import { AHEAD_MUTATIONS } from './planted/ahead-mutations.ts';
+import { ANSWER_MUTATIONS } from './planted/answer-mutations.ts';
+import { CHECKPOINT_MUTATIONS } from './planted/checkpoint-mutations.ts';
+import { DELIVERY_MUTATIONS } from './planted/delivery-mutations.ts';
 import { EDGE_MUTATIONS } from './planted/edge-mutations.ts';
 import { FAIRNESS_MUTATIONS } from './planted/fairness-mutations.ts';
-import { READING_MUTATIONS } from './reading-mutations.ts';
-import { RETRY_MUTATIONS } from './retry-mutations.ts';
-import { SESSION_MUTATIONS } from './session-mutations.ts';
+import { JOB_MUTATIONS } from './planted/job-mutations.ts';
+import { ON_THE_WAY_MUTATIONS } from './planted/on-the-way-mutations.ts';
+import { READING_MUTATIONS } from './planted/reading-mutations.ts';
+import { RETRY_MUTATIONS } from './planted/retry-mutations.ts';
+import { SESSION_MUTATIONS } from './planted/session-mutations.ts';
 
 /** The planted bugs; each has to be found. */
 export const MUTATIONS: readonly Mutation[] = [

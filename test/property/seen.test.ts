@@ -54,7 +54,7 @@ class Model {
   store({ bucket, key, bits }: Entry): SeenChunk {
     const destinations = DESTINATIONS.filter((_, at) => bits & (1 << at));
     const id = String(this.#chunks++).padStart(6, '0');
-    const chunk = { bucket, id, destinations, keys: key, count: 1, digest: 0n };
+    const chunk = { bucket, id, destinations, at: START, keys: key, count: 1, digest: 0n };
     this.table.remember(FEED, [chunk], START);
     set(this.#stored, bucket, key, bits);
     return chunk;
@@ -130,7 +130,7 @@ describe('seen', () => {
         most,
         async (stored, steps, mostKeys) => {
           const model = new Model(stored);
-          const seen = new Seen(model.effects, FEED, DESTINATIONS, mostKeys);
+          const seen = new Seen(model.effects, { place: FEED, destinations: DESTINATIONS, maxKeys: mostKeys });
 
           for (const { one, others, adds } of steps) {
             await seen.prepare(others);
@@ -160,7 +160,7 @@ describe('seen', () => {
         async (scheduler, stored, workers, mostKeys) => {
           const pass: Pass = (call) => scheduler.schedule(Promise.resolve(), call);
           const model = new Model(stored, pass);
-          const seen = new Seen(model.effects, FEED, DESTINATIONS, mostKeys);
+          const seen = new Seen(model.effects, { place: FEED, destinations: DESTINATIONS, maxKeys: mostKeys });
           const working = workers.map(async (tasks) => {
             for (const task of tasks) {
               await pass('next');
@@ -187,7 +187,7 @@ describe('seen', () => {
         most,
         async (stored, failing, prepared, mostKeys) => {
           const model = new Model(stored);
-          const seen = new Seen(model.effects, FEED, DESTINATIONS, mostKeys);
+          const seen = new Seen(model.effects, { place: FEED, destinations: DESTINATIONS, maxKeys: mostKeys });
           model.failing = failing;
           for (const buckets of prepared) await seen.prepare(buckets)?.catch(() => undefined);
           for (const { bucket, key } of stored) {
@@ -207,7 +207,7 @@ describe('seen', () => {
     });
     const bucket = bucketOf(START);
     const model = new Model(keys.slice(0, 1_000).map((key, at) => ({ bucket, key, bits: 1 << (at % 3) })));
-    const seen = new Seen(model.effects, FEED, DESTINATIONS, 100_000);
+    const seen = new Seen(model.effects, { place: FEED, destinations: DESTINATIONS, maxKeys: 100_000 });
     await seen.prepare([bucket]);
 
     for (const [at, key] of keys.slice(1_000).entries()) {

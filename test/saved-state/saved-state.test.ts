@@ -54,6 +54,7 @@ const READERS: Readonly<Record<string, (item: Item) => Promise<unknown>>> = {
   snapshot: ({ pk, sk }) => (effects as Effects).loadSnapshot(pk?.S ?? '', sk?.S?.split('#')[1] ?? ''),
   quarantine: ({ pk }) => collect((effects as Effects).loadQuarantine(pk?.S ?? '')),
   state: () => (effects as Effects).loadConnection(),
+  'known-feeds': () => (effects as Effects).loadKnownFeeds(),
   'seal-key': () => sealKey(stage.table, 'memory'),
 };
 

@@ -103,9 +103,9 @@ export class TestTable {
   }
 }
 
-/** The kind of an item, by its sort key: `seen`, `backfill`, `state` ... */
-export function kindOf({ sk }: Item): string {
-  return sk?.S?.split('#')[0] ?? '';
+/** The kind of an item, by its keys: `seen`, `backfill`, `state` ... */
+export function kindOf({ pk, sk }: Item): string {
+  return pk?.S?.endsWith('/@feeds') ? 'known-feeds' : (sk?.S?.split('#')[0] ?? '');
 }
 
 export function savedAt({ savedAt: text }: SavedState): number {

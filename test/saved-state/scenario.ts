@@ -1,4 +1,5 @@
 import type { Effects } from '../../functions/core/effects.ts';
+import { findLeftFeeds } from '../../functions/core/invocation/left-feeds.ts';
 import type { Row } from '../../functions/core/model.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../functions/core/time.ts';
 import { sealKey } from '../../functions/shell/table/seal-key.ts';
@@ -87,6 +88,13 @@ export async function playFirstPart(world: World, options: RunOptions): Promise<
     await world.run({ ...options, streams });
   }
   await world.run({ ...options, streams: ['log'], act: { act: 'verify', range: { from: START - HOUR, to: START } } });
+  await findLeftFeeds({
+    effects: world.invoke(options).effects,
+    source: world.source,
+    configured: { acme: { sessions: '5m', acts: '5m' } },
+    retired: [],
+    tell: async () => true,
+  });
   // A feed and a backfill are in the middle of their plans, with no time left.
   await world.run({ ...options, streams: ['backlog'], budget: 50 * SECOND });
   await world.run({ ...options, streams: ['backlog'], budget: 30 * SECOND, act: { act: 'backfill', range: PAST } });

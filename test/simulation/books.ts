@@ -11,6 +11,8 @@ export interface Acceptance {
   readonly call: number;
   /** The worker was told. */
   answered: boolean;
+  /** It was lost with its delivery stream. */
+  isLost?: boolean;
   /** When it was written down as delivered. */
   rememberedAt?: Instant;
 }
@@ -85,8 +87,21 @@ export class Books {
     return this.#byCall.get(call) ?? [];
   }
 
-  /** How many different events of this content a destination has. */
+  /** How many different events of this content a destination has accepted. */
   count(destination: string, content: string): number {
     return this.#idsByContent.get(`${destination} ${content}`)?.size ?? 0;
+  }
+
+  /** How many of them were not lost with a delivery stream. */
+  countLeft(destination: string, content: string): number {
+    const ids = this.#idsByContent.get(`${destination} ${content}`) ?? [];
+    return [...ids].filter((id) => this.#byId.get(`${destination} ${id}`)?.some(({ isLost }) => !isLost)).length;
+  }
+
+  /** Loses what a destination has accepted since a time. */
+  lose(destination: string, since: Instant): void {
+    for (const acceptances of this.#byId.values()) {
+      for (const one of acceptances) if (one.destination === destination && one.at >= since) one.isLost = true;
+    }
   }
 }

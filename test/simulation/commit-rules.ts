@@ -29,7 +29,7 @@ export function checkCommit(oracle: Judge, worker: Worker, item: Checkpoint, bef
   if (!before) return;
   if (item.floor !== before.floor) oracle.fail(`the floor moved from ${clock(before.floor)} to ${clock(item.floor)}`);
   for (const [id, since] of Object.entries(item.destinations)) {
-    const known = before.destinations[id] ?? before.watermark;
+    const known = before.destinations[id] ?? before.away?.find((one) => one.id === id)?.since ?? before.watermark;
     if (since !== known) oracle.fail(`destination ${id} starts at ${clock(since)}, not at ${clock(known)}`);
   }
   if (item.watermark < before.watermark)

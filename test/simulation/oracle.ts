@@ -40,6 +40,8 @@ export class Oracle {
   item: Checkpoint | undefined;
   /** The feed that is looked at. A neighbour of it has nothing to deliver. */
   readonly feed: string;
+  /** By destination: what was accepted before may be lost with a delivery stream, and may come again. */
+  readonly #lostUntil = new Map<string, Instant>();
   /** Rows before it have been checked against the watermark. */
   #checked = 0;
 
@@ -99,6 +101,12 @@ export class Oracle {
       this.fail(`${worker.name} delivers more to ${destination} before it has written down ${first.text}`);
   }
 
+  /** The delivery stream of a destination was replaced, and what it took since a time is lost. Anything before may come again. */
+  loses(destination: string, since: Instant): void {
+    this.#lostUntil.set(destination, this.world.now);
+    this.books.lose(destination, since);
+  }
+
   /** A call's records are known to be accepted. */
   answered(call: number): void {
     for (const acceptance of this.books.inCall(call)) acceptance.answered = true;
@@ -125,12 +133,15 @@ export class Oracle {
   }
 
   /** Fails for each destination that has less of a row's content than there are rows like it up to this one's kind. */
-  demand(row: LoggedRow, item: Checkpoint, when: string): void {
+  demand(row: LoggedRow, item: Checkpoint, when: string, isOver = false): void {
     if (row.planned.time < item.floor || this.#nearPoison(row.planned.time)) return;
     const alike = this.log.rows.filter((other) => other.content === row.content && other.lateness <= row.lateness);
     for (const [destination, since] of Object.entries(item.destinations)) {
+      // Those before it that are alike may still be owed.
+      const owed = item.kind === 'feed' ? (item.owed ?? []) : [];
+      if (owed.some((one) => one.destination === destination)) continue;
       for (const { phase, time } of row.events) {
-        const count = this.books.count(destination, row.content + phase);
+        const count = this.books[isOver ? 'countLeft' : 'count'](destination, row.content + phase);
         if (row.planned.time < since || count >= alike.length) continue;
         const what = `${row.planned.name}${phase && ` ${phase}`} (${clock(time)})`;
         this.fail(`${destination} has ${count} of ${alike.length} ${what} ${when} (W ${clock(item.watermark)})`);
@@ -172,11 +183,13 @@ export class Oracle {
       this.story.tell(
         () =>
           `${worker.name} v${item.version} fence ${item.fence} ${result}: W ${clock(item.watermark)}` +
+          `${item.kind === 'feed' && item.owed ? ` owes ${JSON.stringify(item.owed.map(({ destination, from, to, until = from }) => [destination, clock(until), clock(to)]))}` : ''}` +
           `${plan ? ` window ${clock(plan.window.from)}..${clock(plan.window.to)}` : ''}` +
           `${plan?.left ? ` left ${clock(plan.left.from)}..${clock(plan.left.to)}` : ''}${item.owner ? '' : ' released'}`,
       );
       if (result === 'written') {
         this.item = item;
+        this.#noteLost(item);
         checkCommit(this, worker, item, before);
       }
       return result;
@@ -186,6 +199,13 @@ export class Oracle {
       remember(feed, chunks, now);
       for (const chunk of chunks) this.#remembered(chunk, now);
     };
+  }
+
+  /** Until a worker has noticed that a stream was replaced, what it delivers is taken for lost, too. */
+  #noteLost(item: Checkpoint): void {
+    for (const { destination, lost } of (item.kind === 'feed' && item.owed) || []) {
+      if (lost) this.#lostUntil.set(destination, Math.max(lost.to, this.#lostUntil.get(destination) ?? 0));
+    }
   }
 
   /** What is written down as delivered has been accepted before. */
@@ -227,6 +247,7 @@ export class Oracle {
     const before = this.books.enter(one, content);
     for (const earlier of before) {
       this.books.repeats++;
+      if (earlier.at <= (this.#lostUntil.get(destination) ?? 0)) continue;
       const complaint = judgeRepeat(one, earlier, isCalm(this.scenario), this.latePuts.has(call));
       if (complaint) this.fail(complaint);
     }

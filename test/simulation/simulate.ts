@@ -8,6 +8,7 @@ import type { Worker } from './at-work.ts';
 import { Dice } from './dice.ts';
 import { Log } from './log.ts';
 import { Oracle } from './oracle.ts';
+import type { Deployment } from './scenario/deployments.ts';
 import { drawScenario, type Scenario } from './scenario/scenario.ts';
 import type { PlannedRun } from './scenario/scenario-faults.ts';
 import { createWorldOf, lineOf } from './scenario/scenario-world.ts';
@@ -70,6 +71,8 @@ class Simulation {
     this.#scenario = scenario;
     const world = createWorldOf(scenario);
     this.#world = world;
+    // Elsewhere a look would only change what seeds that once broke a promise do.
+    world.canLook = scenario.deployments.length > 0;
     this.#log = new Log(scenario, world);
     this.story = new Story(told, () => world.now);
     const poison = new Set(this.#log.poison.flatMap(({ versions }) => versions));
@@ -81,10 +84,9 @@ class Simulation {
   /** What came of it, for whoever wants to know that the simulation simulates. */
   census(): [string, number][] {
     const { books, takeovers, gaps, unreadable, extras } = this.oracle;
-    const metrics = (['Late', 'Incomplete', 'ScopeChanged', 'Busy'] as const).map((metric): [string, number] => [
-      metric,
-      this.#world.count(metric),
-    ]);
+    const metrics = (['Late', 'Incomplete', 'ScopeChanged', 'Busy', 'Owed'] as const).map(
+      (metric): [string, number] => [metric, this.#world.count(metric)],
+    );
     return [
       ['repeats', books.repeats],
       ['takeovers', takeovers],
@@ -98,12 +100,14 @@ class Simulation {
 
   /** What this scenario is about, beside its faults. */
   #situations(): [string, number][] {
-    const { destinations, vendor, runs, rows, scopeChangesAt, neighbour } = this.#scenario;
+    const { destinations, deployments, vendor, runs, rows, scopeChangesAt, neighbour } = this.#scenario;
     const situations: [string, boolean][] = [
       ['secondDestination', destinations.length > 1],
       ['addedDestination', destinations.some(({ from }) => from > 0)],
       ['vendorClockOff', vendor.clockOffset !== 0],
       ['ourClockOff', runs.some(({ clockOffset }) => clockOffset !== 0)],
+      ['redeployed', deployments.some((one) => one.destinations)],
+      ['replacedStream', deployments.some(({ replaces }) => replaces)],
       ['changingRow', rows.some(({ changesAt }) => changesAt !== undefined)],
       ['scopeChange', scopeChangesAt !== undefined],
       ['floorByHand', this.#byHand],
@@ -125,15 +129,29 @@ class Simulation {
   }
 
   #acts(): { at: Instant; act: () => unknown }[] {
-    const { runs, destinations, hand, scopeChangesAt } = this.#scenario;
+    const { runs, destinations, deployments, hand, scopeChangesAt } = this.#scenario;
     const acts: { at: Instant; act: () => unknown }[] = [];
     for (const run of runs) acts.push({ at: run.at, act: () => this.#running.push(this.#launch(run)) });
+    for (const deployment of deployments) acts.push({ at: deployment.at, act: () => this.#deploy(deployment) });
     for (const { id, from } of destinations) {
       if (from > 0) acts.push({ at: from, act: () => this.#world.destinations.push(ecsDestination(id)) });
     }
     if (hand) acts.push({ at: hand.at, act: () => this.#setByHand(hand.to) });
     if (scopeChangesAt) acts.push({ at: scopeChangesAt, act: () => this.#changeScope() });
     return acts.sort((one, other) => one.at - other.at);
+  }
+
+  #deploy({ destinations, replaces }: Deployment): void {
+    const { firehose, now } = this.#world;
+    this.story.tell(() => `somebody deploys: ${JSON.stringify({ destinations, replaces })}`);
+    if (replaces) {
+      firehose.replace(`tidemark-${replaces.id}`, now, now);
+      this.oracle.loses(replaces.id, now - replaces.held);
+    }
+    if (!destinations) return;
+    this.#world.destinations = destinations.map(ecsDestination);
+    // Functions with another environment are others.
+    this.#idle.length = 0;
   }
 
   #changeScope(): void {
@@ -164,7 +182,9 @@ class Simulation {
       const from = clock.now;
       const report = this.#ofFeed(await this.#launch({ at: from, budget: 30 * MINUTE, clockOffset: 0 }));
       const item = this.oracle.item;
-      if (report?.state === 'caught-up' && from >= restsAt && (item?.watermark ?? 0) > this.#log.newest) caughtUp++;
+      const isPaid = item?.kind !== 'feed' || !item.owed;
+      if (report?.state === 'caught-up' && isPaid && from >= restsAt && item && item.watermark > this.#log.newest)
+        caughtUp++;
       if (caughtUp === 2 || this.oracle.failures.length > 0) return;
       const until = parseInstant(report?.until);
       if (until !== undefined && until > clock.now) await clock.wait(until - clock.now);

@@ -23,7 +23,7 @@ const STRIKES = [
     'wrongTotal',
   ],
   ...['refusingDestination', 'crash', 'freeze', 'takeovers', 'repeats', 'gaps', 'unreadable'],
-  ...['Late', 'ScopeChanged', 'Busy', 'Incomplete'],
+  ...['Late', 'ScopeChanged', 'Busy', 'Incomplete', 'Owed'],
 ];
 
 /** What strikes in many scenarios has to strike often. */
@@ -33,6 +33,8 @@ const OFTEN = STRIKES.filter((kind) => !['forbidden', 'unreadable', 'circle', 'I
 const SITUATIONS = {
   secondDestination: 500,
   addedDestination: 250,
+  redeployed: 120,
+  replacedStream: 100,
   vendorClockOff: 480,
   ourClockOff: 580,
   changingRow: 340,

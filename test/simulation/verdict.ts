@@ -11,6 +11,7 @@ export function judgeEnd(oracle: Oracle): void {
     oracle.fail('there is no checkpoint');
     return;
   }
+  if (item.kind === 'feed' && item.owed) oracle.fail(`it still owes ${JSON.stringify(item.owed)}`);
   demandAll(oracle);
   forbidExtras(oracle);
   for (const { planned, lateness } of oracle.log.poison) {
@@ -34,7 +35,7 @@ function demandAll(oracle: Oracle): void {
   for (const row of log.rows) {
     if (row.lateness > latest || oracle.swallowed.has(row)) continue;
     if (isPurged(row, scenario.vendor.keeps, world.vendor.now)) continue;
-    oracle.demand(row, item, 'in the end');
+    oracle.demand(row, item, 'in the end', true);
   }
 }
 

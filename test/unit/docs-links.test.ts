@@ -11,7 +11,7 @@ const LINK = /\[[^\]]*\]\((?<target>[^)\s]+)\)/g;
 const CODE = /```.*?```|`[^`\n]+`/gs;
 /** A path from the root of the repository. It may contain `<vendor>`, `*` or `{a,b}`. */
 const PATH = /(?<![\w./:<>*-])(?:bench|cli|docs|functions|lib|local|simulators|test|tools)\/[\w./<>*{},-]*[\w/>*}]/g;
-const SCRIPT = /npm run (?:-s )?(?<script>[\w:]+)/g;
+const SCRIPT = /npm run (?:-s )?(?<script>[\w:-]+)/g;
 
 const read = (document: string) => readFileSync(join(ROOT, document), 'utf8');
 const withoutCode = (text: string) => text.replace(CODE, '');

@@ -116,6 +116,7 @@ export class Flush {
   async send(endBy: Instant): Promise<SentFlush> {
     const { effects, feed, destinations } = this.#parts;
     const waiting = [...this.#waiting.values()];
+    const began = effects.now();
     const quarantined = this.#quarantine.length;
     try {
       for (const entry of this.#quarantine)
@@ -126,7 +127,7 @@ export class Flush {
     const results = await Promise.allSettled(
       destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
-    const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results));
+    const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results), began);
     const failures = results.flatMap(failuresOf);
     const events = waiting.filter(({ bucket }) => bucket !== SELF).length;
     const flushed = { events, quarantined, retries: retriesOf(results) };
@@ -156,9 +157,11 @@ export class Flush {
   }
 
   /** One chunk for each bucket and set of destinations. */
-  #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array): SeenChunk[] {
-    const ids = this.#parts.destinations.map(({ id }) => id);
-    return groupAccepted(waiting, accepted).map((group, part) => chunkOf(group, `${this.#name}#${part}`, ids));
+  #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array, at: Instant): SeenChunk[] {
+    const destinations = this.#parts.destinations.map(({ id }) => id);
+    return groupAccepted(waiting, accepted).map((group, part) =>
+      chunkOf(group, { id: `${this.#name}#${part}`, destinations, at }),
+    );
   }
 }
 

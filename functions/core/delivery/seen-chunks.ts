@@ -44,8 +44,16 @@ export function groupAccepted(events: readonly SeenKey[], accepted: Uint32Array)
   return [...groups.values()];
 }
 
-/** @param destinations all destinations of the feed, in the order of their bits */
-export function chunkOf(group: AcceptedGroup, id: string, destinations: readonly string[]): SeenChunk {
+/** A chunk of a flush. */
+export interface ChunkParts {
+  readonly id: string;
+  /** All destinations of the feed, in the order of their bits. */
+  readonly destinations: readonly string[];
+  /** When the delivery began. */
+  readonly at: Instant;
+}
+
+export function chunkOf(group: AcceptedGroup, { id, destinations, at: began }: ChunkParts): SeenChunk {
   const { bucket, bits, events } = group;
   const keys = new Uint8Array(8 * events.length);
   const hashes = new Uint8Array(4 * events.length);
@@ -62,6 +70,7 @@ export function chunkOf(group: AcceptedGroup, id: string, destinations: readonly
     bucket,
     id,
     destinations: destinations.filter((_, at) => bits & (1 << at)),
+    at: began,
     keys,
     count: events.length,
     digest: digest.sum,

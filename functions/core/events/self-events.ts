@@ -28,6 +28,18 @@ interface Acts {
   'feed-left': { readonly watermark: Instant };
   /** `at` is when the event went into quarantine. */
   redrive: { readonly event: string; readonly at: Instant };
+  /** `since` is the time from which on the destination may lack events. */
+  'destination-removed': { readonly destination: string; readonly since: Instant };
+  'destination-returned': { readonly destination: string; readonly range: Range };
+  /** `lost` is the time of the deliveries that may be lost. */
+  'stream-replaced': {
+    readonly destination: string;
+    readonly range: Range;
+    readonly lost: Range;
+    readonly createdAt: Instant;
+  };
+  'owed-delivered': { readonly destination: string; readonly range: Range };
+  'owed-lost': { readonly destination: string; readonly range: Range };
 }
 
 /** A number of rows that the vendor has announced, and the number that came. */
@@ -57,6 +69,12 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
   'feed-left':
     'A feed that has run is no longer configured: what comes after its watermark is not read. Once for each time.',
   redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
+  'destination-removed': 'A destination is no longer configured; its id is `tidemark.destination`.',
+  'destination-returned': 'A destination is configured again. It is owed the range, which is read again for it alone.',
+  'stream-replaced':
+    'The delivery stream of a destination was deleted and created again. What it still held is owed to the destination.',
+  'owed-delivered': 'A destination has received what it was owed.',
+  'owed-lost': 'A part of what a destination is owed cannot be read again.',
 };
 
 interface Description<A extends Act> {
@@ -130,6 +148,47 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     identity: ({ event, at }) => [event, at],
     fields: ({ act, event }) => notice(act, 'success', `${event} was sent again from quarantine.`),
   },
+  'destination-removed': {
+    identity: ({ destination, since }) => [destination, since],
+    fields: ({ act, destination, since }) =>
+      notice(
+        act,
+        'unknown',
+        `${destination} is no longer configured: it may lack events from ${formatTime(since)} on.`,
+      ),
+  },
+  'destination-returned': {
+    identity: ({ destination }, range) => [destination, range],
+    fields: ({ act, destination, range }, feed) =>
+      notice(
+        act,
+        'unknown',
+        `${destination} is configured again and lacks events of ${textOf(range)}. They are read again; tidemark status --feed ${feed.name} shows how far.`,
+      ),
+  },
+  'stream-replaced': {
+    identity: ({ destination, createdAt }, range) => [destination, createdAt, range],
+    fields: ({ act, destination, range, lost }) =>
+      notice(
+        act,
+        'failure',
+        `The delivery stream of ${destination} was deleted and created again. What it took from ${textOf(lost)} may be lost; of these events, those of ${textOf(range)} are sent again.`,
+      ),
+  },
+  'owed-delivered': {
+    identity: ({ destination }, range) => [destination, range],
+    fields: ({ act, destination, range }) =>
+      notice(act, 'success', `${destination} has received what it lacked of ${textOf(range)}.`),
+  },
+  'owed-lost': {
+    identity: ({ destination }, range) => [destination, range],
+    fields: ({ act, destination, range }, feed) =>
+      notice(
+        act,
+        'failure',
+        `${destination} may lack events of ${textOf(range)}, and they cannot be read again. Which destinations have them: tidemark ledger --feed ${feed.name} --from ${formatTime(range.from)} --to ${formatTime(range.to)}.`,
+      ),
+  },
 };
 
 /**
@@ -156,7 +215,13 @@ export function selfEvent(feed: AnyFeed, act: SelfEvent, now: Instant): EcsEvent
       dataset: `tidemark.${act.act}`,
       ...(act.act === 'unreadable' && original !== undefined && { original }),
     },
-    tidemark: { ...event.tidemark, act: act.act, ...(range && { range }), ...('event' in act && { event: act.event }) },
+    tidemark: {
+      ...event.tidemark,
+      act: act.act,
+      ...(range && { range }),
+      ...('event' in act && { event: act.event }),
+      ...('destination' in act && { destination: act.destination }),
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface CensusReport {
   /** The lag minus the interval and the settle time. */
   readonly lag?: Worst;
   readonly retentionLeft?: Worst;
+  /** Feeds that owe a destination events. */
+  readonly owing: readonly string[];
 }
 
 interface Worst {
@@ -48,6 +50,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   const endBy = now + effects.remainingTime() - SECOND;
   const worst = { oldestSuccess: largest(), overdue: largest(), lag: largest(), retentionLeft: smallest() };
   const never: string[] = [];
+  const owing: string[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
     const items = await Promise.all(part.map(({ name }) => load(effects, name, endBy)));
@@ -55,6 +58,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       const item = items[at];
       const due = parseDuration(every) ?? HOUR;
       if (item?.lastSuccess === undefined) never.push(name);
+      if (item && isOwing(item)) owing.push(name);
       const success = item?.lastSuccess ?? item?.floor ?? now - DAY;
       take(worst.oldestSuccess, name, now - success);
       take(worst.overdue, name, Math.max(0, now - success - due));
@@ -65,7 +69,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       take(worst.retentionLeft, name, retention - lag);
     }
   }
-  const report: CensusReport = { feeds: all.length, never, ...inSeconds(worst) };
+  const report: CensusReport = { feeds: all.length, never, ...inSeconds(worst), owing };
   emit(effects, report);
   return report;
 }
@@ -73,6 +77,12 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
 /** Loads a checkpoint. It is tried again while the table is throttled: a census that fails would alarm for every feed. */
 async function load(effects: Effects, name: string, endBy: Instant): Promise<Checkpoint | undefined> {
   return await retry(effects, RETRIES.table, endBy, () => effects.load(name));
+}
+
+/** Whether a feed owes events to a destination that is configured. */
+function isOwing(item: Checkpoint): boolean {
+  if (item.kind !== 'feed') return false;
+  return item.owed?.some(({ destination }) => item.destinations[destination] !== undefined) ?? false;
 }
 
 /** A stream's default settle time: its watermark stays behind the present by this on purpose. */
@@ -118,7 +128,8 @@ function inSeconds(worst: Readonly<Record<string, Finding>>): Record<string, Wor
 }
 
 function emit(effects: Effects, report: CensusReport): void {
-  const { oldestSuccess, overdue, lag, retentionLeft } = report;
+  const { oldestSuccess, overdue, lag, retentionLeft, owing } = report;
+  if (owing.length > 0) effects.count('Owed', owing.length);
   if (oldestSuccess) effects.count('OldestSuccessSeconds', oldestSuccess.seconds);
   if (overdue) effects.count('OverdueSeconds', overdue.seconds);
   if (lag) effects.count('WorstLagSeconds', lag.seconds);

@@ -2,6 +2,7 @@ import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { countHours } from '../state/ledger.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { ConditionName, HeldConditions } from '../stored/condition.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
@@ -24,6 +25,10 @@ export interface FeedStatusReport {
   readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
   readonly lease?: { readonly owner: string; readonly until: string };
   readonly lateness?: LatenessReport;
+  /** Ranges that are read again for single destinations. */
+  readonly owed?: readonly OwedReport[];
+  /** Destinations that are no longer configured, and since when each lacks events. */
+  readonly away?: readonly { readonly destination: string; readonly since: string }[];
   readonly jobs: readonly JobProgress[];
   readonly quarantine: readonly QuarantineReport[];
   readonly ledger: readonly LedgerRow[];
@@ -47,6 +52,16 @@ export interface LatenessReport {
   readonly overlap: string;
   /** The overlaps that would have caught these shares of all events. */
   readonly wouldCatch: { readonly '100%': string; readonly '99.9%': string };
+}
+
+export interface OwedReport {
+  readonly destination: string;
+  /** What is left of the range. */
+  readonly from: string;
+  readonly to: string;
+  readonly since: string;
+  /** Whether its destination is away, so that it waits. */
+  readonly waits: boolean;
 }
 
 export interface QuarantineReport extends Pick<QuarantineEntry, 'id' | 'reason' | 'destinations'> {
@@ -83,9 +98,27 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
       leaseUntil !== undefined &&
       now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
+    ...owedOf(item),
     jobs: progress,
     quarantine,
     ledger,
+  };
+}
+
+/** What is owed to destinations, and which of them are away. */
+function owedOf(item: Checkpoint): Pick<FeedStatusReport, 'owed' | 'away'> {
+  const { away = [], destinations } = item;
+  const owed = (item.kind === 'feed' ? item.owed : undefined) ?? [];
+  const reports = owed.map(({ destination, from, until = from, to, at }) => ({
+    destination,
+    from: formatTime(until),
+    to: formatTime(to),
+    since: formatTime(at),
+    waits: destinations[destination] === undefined,
+  }));
+  return {
+    ...(reports.length > 0 && { owed: reports }),
+    ...(away.length > 0 && { away: away.map(({ id, from }) => ({ destination: id, since: formatTime(from) })) }),
   };
 }
 

@@ -28,7 +28,7 @@ export async function tellLeft(telling: Telling, { connection, stream, watermark
   const feed = feedOf(source, stream, connection);
   const endBy = effects.now() + effects.remainingTime() - SECOND;
   const { name } = feed;
-  const seen = new Seen(effects, name, idsOf(destinations), MAX_SEEN_KEYS);
+  const seen = new Seen(effects, { place: name, destinations: idsOf(destinations), maxKeys: MAX_SEEN_KEYS });
   const run = `left-${owner.slice(0, 8)}`;
   const outgoing = new Outgoing({ effects, feed: name, place: name, destinations, seen, write, run });
   const deliveries = new Deliveries((chunks) => outgoing.remember(chunks, endBy));

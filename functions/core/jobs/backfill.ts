@@ -3,7 +3,7 @@ import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { Sending } from '../delivery/sending.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
-import { firstWindow } from '../reading/plan.ts';
+import { planUpTo } from '../reading/plan.ts';
 import { readPlan } from '../reading/read-plan.ts';
 import { startRun } from '../reading/start-run.ts';
 import { noteSight } from '../run/condition-notes.ts';
@@ -14,16 +14,10 @@ import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import { type Lease, loadCheckpoint } from '../state/lease.ts';
+import { type HeldCheckpoint, loadCheckpoint } from '../state/lease.ts';
 import { foldDay } from '../state/ledger.ts';
 import { idsOf } from '../state/seen.ts';
-import {
-  type BackfillCheckpoint,
-  type Changes,
-  type FeedCheckpoint,
-  firstCheckpoint,
-  type Plan,
-} from '../stored/checkpoint.ts';
+import { type BackfillCheckpoint, type Changes, type FeedCheckpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { type BackfillJob, jobKey } from '../stored/job.ts';
 import { addTallies, emptyTally } from '../stored/tally.ts';
 import { ceilTo, DAY, floorTo, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
@@ -122,7 +116,10 @@ function restartForAdded(
 }
 
 /** Restarts the backfill: removes its progress. */
-function restart(lease: Lease<BackfillCheckpoint>, { job, watermark, floor, destinations }: BackfillCheckpoint): void {
+function restart(
+  lease: HeldCheckpoint<BackfillCheckpoint>,
+  { job, watermark, floor, destinations }: BackfillCheckpoint,
+): void {
   const removed = {
     plan: undefined,
     narrowed: undefined,
@@ -215,8 +212,8 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   await warnAboutForgotten(context, range, warnings);
   // Events that are sent again on purpose are remembered apart from those that the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
-  const seen = seenOf(context, place);
-  const plan = planOf(feed, lease.item, range.to);
+  const seen = seenOf(context, { place });
+  const plan = planUpTo(feed, lease.item, range.to);
   const run = await startRun(context, leased, { prepared, seen, plan, place });
   const inTurn = (flush: Flush) => flushWithLiveLease(context, run, flush);
   return await readPlan(resend ? run : { ...run, inTurn }, prepared);
@@ -241,11 +238,6 @@ async function warnAboutForgotten(context: FeedContext, range: Range, warnings: 
   warnings.push(
     `Events delivered from before ${formatTime(forgotten)} are no longer remembered: they may be delivered again, with the same ids.`,
   );
-}
-
-function planOf(feed: Feed, { watermark: from, plan, narrowed }: BackfillCheckpoint, to: Instant): Plan {
-  if (plan && plan.to <= to) return plan;
-  return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
 }
 
 /** Writes the ledger's rows of the days that are done. Returns the time up to which they are written. Events that are sent again are not counted again. */

@@ -7,11 +7,12 @@ import { inParts } from '../events/in-parts.ts';
 import type { Answer, AnyFeed, Destination, Feed } from '../model.ts';
 import { isSnapshotFeed } from '../model.ts';
 import { processSinglePage } from '../reading/page-loop.ts';
-import { askedRange } from '../reading/plan.ts';
+import { askedRange, longestOverlap } from '../reading/plan.ts';
 import { startRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
-import { newCheckpoint, reconcileFeedDestinations } from '../run/reconcile-config.ts';
+import { settleDestinations } from '../run/owed/owe.ts';
+import { newCheckpoint } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
@@ -163,7 +164,7 @@ async function readBody(
   const answer: Answer = { status: 200, headers: {}, text: entry.text };
   try {
     const { rows, next } = stream.read(answer, stream.first(askedRange(stream, range), connection));
-    reconcileFeedDestinations(context.destinations, leased.lease);
+    await settleDestinations(context, leased, longestOverlap(context.feed));
     // The range was given up, not read: its events are not late.
     const run = await startRun(context, leased, { prepared, seen, plan: { ...range, window: range }, readBefore: 0 });
     await processSinglePage(run, range, rows);

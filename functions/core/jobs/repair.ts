@@ -2,8 +2,9 @@ import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import type { PageRun } from '../reading/run.ts';
 import type { FeedContext } from '../run/feed-context.ts';
-import { startSending } from '../run/start-sending.ts';
-import type { Lease } from '../state/lease.ts';
+import { lostDeliveries } from '../run/owed/owe.ts';
+import { seenOf, startSending } from '../run/start-sending.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import type { VerifiedStep } from '../stored/verified-step.ts';
@@ -46,12 +47,12 @@ export async function repair(
 /** Sends the events that are still missing. */
 async function sendMissing(
   context: FeedContext,
-  run: PageRun & { readonly lease: Lease<FeedCheckpoint> },
+  run: PageRun & { readonly lease: HeldCheckpoint<FeedCheckpoint> },
   missing: readonly MissingEvent[],
   range: Range,
 ): Promise<Repaired> {
   const { effects, lease: live } = run;
-  const sending = startSending(context, run);
+  const sending = startSending(context, run, { seen: seenOf(context, { lost: lostDeliveries(live.item) }) });
   const { seen, outgoing } = sending;
   await seen.prepare(missing.map(({ address }) => address.bucket));
   const notes = new LatenessNotes();

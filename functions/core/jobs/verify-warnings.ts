@@ -1,5 +1,6 @@
 import { longestOverlap } from '../reading/plan.ts';
 import type { FeedContext } from '../run/feed-context.ts';
+import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import type { VerifyJob } from '../stored/job.ts';
 import { formatDuration, formatTime, type Range } from '../time.ts';
 
@@ -26,6 +27,16 @@ export function warnAboutRange(
   } else if (range.from > from || range.to < to) {
     warnings.push(
       `The verified range is ${formatTime(range.from)} to ${formatTime(range.to)}: only whole hours that were read and are not read again.`,
+    );
+  }
+}
+
+/** Warns of what is owed to a destination in the verified range: it is delivered without anybody's help. */
+export function warnAboutOwed({ owed = [] }: FeedCheckpoint, { range }: VerifyJob, warnings: string[]): void {
+  for (const { destination, from, until = from, to } of owed) {
+    if (until >= range.to || to <= range.from) continue;
+    warnings.push(
+      `${destination} is owed ${formatTime(until)} to ${formatTime(to)}: what it lacks of that counts as missing until it is delivered.`,
     );
   }
 }

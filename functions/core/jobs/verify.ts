@@ -5,10 +5,12 @@ import { startPageRun } from '../reading/start-run.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { liveCheckpoint } from '../run/live-checkpoint.ts';
 import { outOfTime, type RunOutcome } from '../run/outcome.ts';
+import { lostDeliveries } from '../run/owed/owe.ts';
 import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { seenOf } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
+import type { LostDeliveries } from '../state/seen.ts';
 import {
   type BackfillCheckpoint,
   type FeedCheckpoint,
@@ -21,7 +23,7 @@ import { ceilTo, type Duration, floorTo, formatTime, HOUR, type Instant, type Ra
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
 import { repair } from './repair.ts';
-import { reportFindings, warnAboutRange } from './verify-warnings.ts';
+import { reportFindings, warnAboutOwed, warnAboutRange } from './verify-warnings.ts';
 
 /** The task of a verification. */
 export interface VerifyTask {
@@ -38,6 +40,11 @@ const LONGEST_STEP: Duration = 6 * HOUR;
 
 /** A verification under its lease, and the live feed's checkpoint. */
 type LeasedVerification = LeasedRun<VerifyCheckpoint> & { readonly live: FeedCheckpoint };
+
+interface Verification extends LeasedVerification {
+  /** What was delivered, and may be lost: it counts as missing. */
+  readonly lost: readonly LostDeliveries[];
+}
 
 /**
  * Reads a range again, compares the vendor's events with the delivered ones, and delivers the missing ones if that is wanted.
@@ -63,10 +70,17 @@ export async function verifyRange(
       const leased = { ...run, live };
       beginAgain(task, leased, fresh);
       warnAboutRange(context, task.range, leased.lease.item.job, leased.warnings);
-      return await verify(context, leased);
+      warnAboutOwed(live, leased.lease.item.job, leased.warnings);
+      return await verify(context, { ...leased, lost: lostDeliveries(live) });
     },
-    isOver: ({ job }) => task.dueSince !== undefined && job.state === 'done' && job.startedAt >= task.dueSince,
+    isOver: ({ job }) => isDone(job, task),
   });
+}
+
+/** Whether a job has done what a schedule wants now. */
+function isDone({ state, startedAt, repair }: VerifyJob, { dueSince, repair: repairs = false }: VerifyTask): boolean {
+  if (dueSince === undefined || state !== 'done' || startedAt < dueSince) return false;
+  return repair || !repairs;
 }
 
 /** Whether anything of a range can be verified. */
@@ -138,7 +152,7 @@ function beginAgain(
 }
 
 /** Compares part after part, as far as there is time. */
-async function verify(configured: FeedContext, leased: LeasedVerification): Promise<RunOutcome<VerifyCheckpoint>> {
+async function verify(configured: FeedContext, leased: Verification): Promise<RunOutcome<VerifyCheckpoint>> {
   const { effects } = configured;
   const { lease, asker, warnings } = leased;
   const prepared = await configured.prepare(asker);
@@ -175,12 +189,12 @@ function widened(narrowed: Duration | undefined): Duration | undefined {
 /** Compares a part of the range. Returns undefined if it was too large: then a shorter one is next. */
 async function comparePart(
   context: FeedContext,
-  leased: LeasedVerification,
+  leased: Verification,
   prepared: PreparedConnection,
   range: Range,
 ): Promise<readonly VerifiedStep[] | undefined> {
   const { feed, seenFor } = context;
-  const seen = seenOf(context);
+  const seen = seenOf(context, { lost: leased.lost });
   const run = await startPageRun(context, leased, { prepared, seen, plan: { ...range, window: range } });
   const findings = new Findings();
   try {

@@ -17,7 +17,7 @@ export async function finishWindow(run: Run, events = 0): Promise<RunOutcome<Rea
   const end = progress.finishWindow(events);
   if (!end) {
     progress.moved(effects.now());
-    if (progress.carefulUntil !== undefined) await commitPosition(run, {});
+    if (progress.careful) await commitPosition(run, {});
     else if (flushDue(run) || progress.commitDue(effects.now(), 0)) await flushBehind(run);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Feed, Stream } from '../model.ts';
-import type { FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
+import type { FeedCheckpoint, Plan, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import {
   ceilTo,
   type Duration,
@@ -52,6 +52,12 @@ export function makePlan(feed: Feed, { checkpoint, start, due = [] }: PlanInputs
     },
     ...(gap && { gap }),
   };
+}
+
+/** The plan for what is left of a range that a checkpoint works through: the stored one, if it lies in the range. */
+export function planUpTo(feed: Feed, { watermark: from, plan, narrowed }: ReadingCheckpoint, to: Instant): Plan {
+  if (plan && plan.to <= to) return plan;
+  return { from, to, window: firstWindow(feed, { from, to }, narrowed) };
 }
 
 /** The plan with its next window. Undefined if its window was the last one. */

@@ -51,7 +51,7 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
       if (queued !== true && (queued === false || !(await queued))) tally.suppressed++;
       else isNew = true;
     }
-    if (key.id !== undefined) noteId(run, key, isNew);
+    noteId(run, key, isNew);
   }
   effects.count('Fetched', tally.fetched - fetched);
   effects.count('Suppressed', tally.suppressed - suppressed);
@@ -60,12 +60,13 @@ export async function processPage(run: PageRun, reading: Reading, page: PageRows
 /** Tells of an id that the vendor has used for several records. */
 function noteId({ effects, feed, observers }: PageRun, key: RowKey, isNew: boolean): void {
   const { reusedIds } = observers;
-  if (!reusedIds.isReused(key, isNew)) return;
+  const { id } = key;
+  if (id === undefined || !reusedIds.isReused(id, key, isNew)) return;
   effects.count('ReusedIds', 1);
   if (!reusedIds.isFirst()) return;
   effects.log('warn', 'The vendor has used one id for several records. Each is delivered as an event of its own.', {
     feed: feed.name,
-    id: key.id?.slice(0, LONGEST_SHOWN),
+    id: id.slice(0, LONGEST_SHOWN),
   });
 }
 

@@ -37,10 +37,10 @@ export class Progress {
   #reread: FeedCheckpoint['reread'] | undefined;
   #unordered: boolean;
   /**
-   * Set if the run before has died: then each window is committed before the next one is read. Up to this time, where that one
-   * was reading, windows do not get longer.
+   * Set if the run before has died: then each window is committed before the next one is read. Up to the end of what that one was
+   * reading, no window is longer than this.
    */
-  carefulUntil: Instant | undefined;
+  careful: { readonly until: Instant; readonly longest: Duration } | undefined;
   #expiredAt: string | undefined;
   /** The results of finished windows that were not taken yet. */
   #results: Position = {};
@@ -171,7 +171,7 @@ export class Progress {
     this.#reread = doneRereads(this.#feed, { reread: this.#reread, watermark: before }, this.#plan);
     this.#watermark = after;
     const { window, to } = this.#plan;
-    if (window.to >= (this.carefulUntil ?? 0)) this.#narrowed = widen(this.#feed, this.#narrowed);
+    this.#narrowed = this.#widened(window);
     // The range that the vendor's answers do not cover yet must be read before any later one.
     this.#parts?.learn(window, events);
     const next = after >= window.to ? this.planned(0) : undefined;
@@ -187,6 +187,13 @@ export class Progress {
     if (next) this.#plan = withWindow(this.#plan, next);
     else this.#isOver = true;
     return next ? undefined : { risen: after - before, hasMore: window.to < to };
+  }
+
+  /** The longest window after one that was read. Undefined: the stream's longest window. */
+  #widened({ to }: Range): Duration | undefined {
+    const wider = widen(this.#feed, this.#narrowed);
+    const { until, longest } = this.careful ?? { until: 0, longest: 0 };
+    return to >= until ? wider : Math.min(wider ?? longest, longest);
   }
 
   /** A window after the plan's window, counted from zero. It is planned now if it was not before. Undefined if there are not so many. */

@@ -1,7 +1,7 @@
 import { deliverOutgoing, flushDue } from '../delivery/deliver-outgoing.ts';
 import { OutOfTimeError } from '../errors.ts';
 import type { RunOutcome } from '../run/outcome.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
 import { formatTime, type Range } from '../time.ts';
 import { processPages } from './page-loop.ts';
@@ -12,7 +12,7 @@ import type { PageRun } from './run.ts';
 const MAX_REQUESTS = 20;
 
 /** A live run under its lease. */
-type LiveRun = PageRun & { readonly lease: Lease<FeedCheckpoint> };
+type LiveRun = PageRun & { readonly lease: HeldCheckpoint<FeedCheckpoint> };
 
 /**
  * Reads the ranges again in which ongoing things began before the plan, since the vendor may show their end only there. Runs

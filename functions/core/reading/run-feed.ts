@@ -4,16 +4,19 @@ import type { Feed } from '../model.ts';
 import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
-import { newCheckpoint, reconcileFeedDestinations, reconcileScope } from '../run/reconcile-config.ts';
+import { checkStreams, noteBacklog } from '../run/owed/check-streams.ts';
+import { oweLost, settleDestinations } from '../run/owed/owe.ts';
+import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import { foldDays } from '../state/ledger.ts';
 import type { Changes, FeedCheckpoint, Plan } from '../stored/checkpoint.ts';
 import { type Duration, formatTime, type Instant, type Range } from '../time.ts';
-import { dueRereads, makePlan, type PlanResult } from './plan.ts';
+import { payOwed } from './owed/pay-owed.ts';
+import { dueRereads, longestOverlap, makePlan, type PlanResult } from './plan.ts';
 import { readOngoing } from './read-ongoing.ts';
 import { readPlan } from './read-plan.ts';
 import type { Run } from './run.ts';
@@ -45,7 +48,10 @@ async function readLive(
   const scopeChange = reconcileScope(context, lease);
   await reviewScopeChange(context, leased);
   noteSight(conditions, prepared.visibility);
-  reconcileFeedDestinations(destinations, lease);
+  const overlap = longestOverlap(context.feed);
+  const hasAdded = await settleDestinations(context, leased, overlap);
+  noteBacklog(lease, leased.start, overlap);
+  await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);
   if (leased.keptSeen) seen.takeOver(leased.keptSeen);
@@ -54,7 +60,9 @@ async function readLive(
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
   }
   if (!plan) return { ...caughtUp(effects.now()), seen };
-  const run = { ...(await startRun(context, leased, { prepared, seen, plan })), lease };
+  // What an added destination lacks of the overlap is not late.
+  const options = { prepared, seen, plan, ...(hasAdded && { readBefore: plan.from }) };
+  const run = { ...(await startRun(context, leased, options)), lease };
   if (gap) await reportGap(run, gap, plan, warnings);
   let outcome: RunOutcome<FeedCheckpoint>;
   try {
@@ -63,9 +71,21 @@ async function readLive(
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
-  if (outcome.state !== 'caught-up' || destinations.length === 0) return outcome;
+  const replaced = await checkStreams(context, leased, { overlap });
+  const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;
+  const pays = isCaughtUp && (replaced.length > 0 || lease.item.owed !== undefined);
+  if (replaced.length > 0 || pays) {
+    // Whatever becomes of what is owed, the position of live reading counts.
+    lease.note(outcome.changes);
+    await oweLost(context, leased, replaced);
+    // What is sent again counts as sent only if it is stored what was lost before.
+    await lease.commit({});
+    if (pays) await payOwed(context, leased, prepared);
+  }
+  if (!isCaughtUp) return outcome;
   const folded = await tryToFold(run, outcome.changes.watermark ?? lease.item.watermark, seenFor);
-  return { ...outcome, seen, changes: { ...outcome.changes, ...folded } };
+  // What was delivered beside it is not in it.
+  return { ...outcome, ...(!pays && { seen }), changes: { ...outcome.changes, ...folded } };
 }
 
 /** The plan of a run: the stored one is finished before a new one is made, unless the vendor has deleted a part of it meanwhile. */
@@ -86,7 +106,7 @@ async function reportGap(run: Run, gap: Range, plan: Plan, warnings: string[]): 
 
 /** Writes the ledger. A failure does not fail the run, whose events are delivered: the next run writes the ledger. */
 async function tryToFold(
-  run: Run & { readonly lease: Lease<FeedCheckpoint> },
+  run: Run & { readonly lease: HeldCheckpoint<FeedCheckpoint> },
   watermark: Instant,
   seenFor: Duration,
 ): Promise<Changes<FeedCheckpoint>> {

@@ -5,7 +5,7 @@ import type { Feed } from '../model.ts';
 import type { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { ConditionNotes } from '../run/condition-notes.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import type { OngoingNotes } from '../state/ongoing.ts';
 import type { CommonCheckpoint, ReadingCheckpoint } from '../stored/checkpoint.ts';
 import type { Instant, Range } from '../time.ts';
@@ -52,7 +52,7 @@ export interface PageRun extends Sending {
 
 /** A run that reads windows and moves the checkpoint on. */
 export interface Run extends PageRun {
-  readonly lease: Lease<ReadingCheckpoint>;
+  readonly lease: HeldCheckpoint<ReadingCheckpoint>;
   readonly conditions: ConditionNotes;
 }
 

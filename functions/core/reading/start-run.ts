@@ -1,7 +1,7 @@
 import { SignInMarks } from '../requests/access/own-sign-ins.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { startSending } from '../run/start-sending.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import { OngoingNotes } from '../state/ongoing.ts';
 import type { Seen } from '../state/seen.ts';
 import type { Plan, ReadingCheckpoint, VerifyCheckpoint } from '../stored/checkpoint.ts';
@@ -65,7 +65,7 @@ export async function startPageRun(
 function marksOf(
   { feed }: FeedContext,
   { connection, signInsOnRecord }: PreparedConnection,
-  lease: Lease<ReadingCheckpoint | VerifyCheckpoint>,
+  lease: HeldCheckpoint<ReadingCheckpoint | VerifyCheckpoint>,
 ): SignInMarks {
   return new SignInMarks(feed.source.ownSignIns, connection, {
     onRecord: signInsOnRecord,

@@ -1,4 +1,4 @@
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import { DayNotes } from '../state/ledger.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
@@ -21,14 +21,14 @@ export class WorkNotes {
    *
    * @param delivered the lateness of events that are delivered by now: that of others must not count
    */
-  save(lease: Lease<ReadingCheckpoint>, delivered: LatenessNotes, now: Instant): void {
+  save(lease: HeldCheckpoint<ReadingCheckpoint>, delivered: LatenessNotes, now: Instant): void {
     this.saveDay(lease, now);
     const lateness = delivered.take(lease.item.lateness, now);
     if (lateness) lease.note({ lateness });
   }
 
   /** Notes the run's counts for the next commit. They count even if the run failed. */
-  saveDay(lease: Lease<ReadingCheckpoint>, now: Instant): void {
+  saveDay(lease: HeldCheckpoint<ReadingCheckpoint>, now: Instant): void {
     lease.note({ days: this.day.take(lease.item.days, this.#tally, now) });
   }
 }

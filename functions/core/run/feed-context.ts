@@ -4,7 +4,7 @@ import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
 import type { SignInsOnRecord } from '../requests/access/own-sign-ins.ts';
 import type { Asker } from '../requests/ask.ts';
 import type { VisibilityReport } from '../requests/visibility.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { Tally } from '../stored/tally.ts';
 import type { Duration, Instant } from '../time.ts';
@@ -41,7 +41,7 @@ export interface PreparedConnection {
 
 /** The state of a run that holds the lease. */
 export interface LeasedRun<C extends Checkpoint = Checkpoint> {
-  readonly lease: Lease<C>;
+  readonly lease: HeldCheckpoint<C>;
   /** The present. Read once per run. */
   readonly start: Instant;
   readonly tally: Tally;

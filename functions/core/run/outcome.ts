@@ -118,7 +118,7 @@ function refusedBy(
   return { hold: { until, reason: 'refused', message, secretVersion, refusals } };
 }
 
-/** A quota of the whole connection holds the connection, not this feed. */
+/** A pause that the connection has noted, or that is for this run only, is not noted with the feed. */
 function pausedBy({ until: asked, scope, message }: PauseError, now: Instant): CommonOutcome {
   const until = Math.min(asked, now + MAX_HOLD);
   if (scope === 'connection') return { state: 'paused', until, changes: { failures: 0 } };

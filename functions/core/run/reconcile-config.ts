@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import type { AnyFeed, Destination, Feed } from '../model.ts';
-import type { Lease } from '../state/lease.ts';
+import type { HeldCheckpoint } from '../state/lease.ts';
 import { idsOf } from '../state/seen.ts';
 import { type FeedCheckpoint, firstCheckpoint } from '../stored/checkpoint.ts';
 import { ceilTo, DAY, formatTime, type Instant, type Range } from '../time.ts';
@@ -43,7 +43,10 @@ export function scopeOf(feed: AnyFeed): string {
 }
 
 /** Compares the scope with the stored one. A change leaves a gap in the past, which would go unnoticed if it were not reported. */
-export function reconcileScope({ feed, effects }: Configured, lease: Lease<FeedCheckpoint>): ScopeChange | undefined {
+export function reconcileScope(
+  { feed, effects }: Configured,
+  lease: HeldCheckpoint<FeedCheckpoint>,
+): ScopeChange | undefined {
   const scope = scopeOf(feed);
   const { scope: before, floor, watermark } = lease.item;
   if (before === scope) return undefined;
@@ -61,18 +64,4 @@ export function reconcileScope({ feed, effects }: Configured, lease: Lease<FeedC
       `What this feed reads has changed from ${before} to ${scope}. The new scope is read from now on; ` +
       `its new records between ${formatTime(floor)} and ${formatTime(watermark)} need a backfill: ${command}`,
   };
-}
-
-/** A destination that was added starts at the watermark; one that was removed is forgotten. Returns whether one was added. */
-export function reconcileDestinations(destinations: readonly Destination[], lease: Lease): boolean {
-  const { destinations: since, watermark } = lease.item;
-  const added = destinations.filter(({ id }) => since[id] === undefined);
-  if (added.length === 0 && Object.keys(since).length === destinations.length) return false;
-  lease.note({ destinations: Object.fromEntries(destinations.map(({ id }) => [id, since[id] ?? watermark])) });
-  return added.length > 0;
-}
-
-/** The same for a feed of events. For an added destination, everything above the watermark is read again. */
-export function reconcileFeedDestinations(destinations: readonly Destination[], lease: Lease<FeedCheckpoint>): void {
-  if (reconcileDestinations(destinations, lease)) lease.note({ plan: undefined });
 }

@@ -4,15 +4,15 @@ import type { Sending } from '../delivery/sending.ts';
 import { digest } from '../events/identity.ts';
 import type { AnyFeed } from '../model.ts';
 import type { Lease } from '../state/lease.ts';
-import { idsOf, Seen } from '../state/seen.ts';
+import { idsOf, Seen, type SeenParts } from '../state/seen.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
 
 /** The keys of the events that were delivered. A bucket of them is loaded when an event needs it. */
 export function seenOf(
-  { effects, feed, destinations, maxSeenKeys }: FeedContext<AnyFeed>,
-  place: string = feed.name,
+  { effects, feed, destinations, maxSeenKeys: maxKeys }: FeedContext<AnyFeed>,
+  { place = feed.name, lost = [] }: Partial<Pick<SeenParts, 'place' | 'lost'>> = {},
 ): Seen {
-  return new Seen(effects, place, idsOf(destinations), maxSeenKeys);
+  return new Seen(effects, { place, destinations: idsOf(destinations), maxKeys, lost });
 }
 
 /** Options of a run's delivery. */

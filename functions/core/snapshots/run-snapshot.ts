@@ -7,7 +7,7 @@ import { RETRIES, retry } from '../retry.ts';
 import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import { caughtUp, type RunOutcome } from '../run/outcome.ts';
-import { reconcileDestinations, scopeOf } from '../run/reconcile-config.ts';
+import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { runName, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
@@ -18,6 +18,7 @@ import { type Instant, SECOND } from '../time.ts';
 import { readItems } from './read-items.ts';
 import { diffItems } from './snapshot-diff.ts';
 import { baselineEvent, changeEvent } from './snapshot-events.ts';
+import { settleDestinations, tellLost } from './tell-missed.ts';
 
 /** A run of a snapshot feed, under its lease. */
 interface SnapshotRun extends Sending, LeasedRun<SnapshotCheckpoint> {
@@ -41,17 +42,19 @@ async function compare(
 ): Promise<RunOutcome<SnapshotCheckpoint>> {
   const { connection, visibility } = await context.prepare(leased.asker);
   noteSight(leased.conditions, visibility);
-  reconcileDestinations(context.destinations, leased.lease);
   const sending = startSending({ ...context, feed: { ...context.feed, connection } }, leased);
   const run: SnapshotRun = { ...leased, ...sending, name: runName(context, leased.lease) };
+  await settleDestinations(context, run);
+  await tellLost(context, run);
   await deliverPending(run);
   const before = await itemsBefore(run);
   const items = await readItems(run, before).catch((thrown) => {
     throw explainCutShort(run, thrown);
   });
   if (!before || diffItems(before, items).length > 0) await storeAndDeliver(run, before, items);
-  const { changes, ...outcome } = caughtUp(context.effects.now());
-  return { ...outcome, changes: { ...changes, watermark: leased.start } };
+  leased.lease.note({ watermark: leased.start });
+  await tellLost(context, run);
+  return caughtUp(context.effects.now());
 }
 
 /** Delivers the changes that an earlier run found and could not deliver. */

@@ -20,6 +20,15 @@ export type LeaseAnswer<C extends Checkpoint> =
   | { readonly lease: Lease<C> }
   | { readonly busyUntil: Instant; readonly found: C };
 
+/** A checkpoint that a run changes: all of one under its lease, or a part of it. */
+export interface HeldCheckpoint<C extends Checkpoint = Checkpoint> {
+  /** The checkpoint as it was written last, with the changes that were noted since. */
+  readonly item: C;
+  /** Changes that are written with the next commit. */
+  note(changes: Changes<C>): void;
+  commit(changes: Changes<C>): Promise<void>;
+}
+
 /** Loads a checkpoint, strongly consistent. Throws if it is of another kind. */
 export async function loadCheckpoint<C extends Checkpoint>(
   effects: Effects,
@@ -101,7 +110,7 @@ function leaseOf<C extends Checkpoint>(
  * The right to write a checkpoint until the lease ends. Every write succeeds only if the lease is still ours. Several parts of a
  * run may write at the same time: each write waits for the one before, so that the versions follow each other.
  */
-export class Lease<C extends Checkpoint = Checkpoint> {
+export class Lease<C extends Checkpoint = Checkpoint> implements HeldCheckpoint<C> {
   /** The checkpoint as it was written last, with the changes that were noted since. */
   item: C;
   readonly #effects: Effects;

@@ -7,7 +7,7 @@ import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
 import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
 import { DigestSum } from './digest-sum.ts';
-import type { Lease } from './lease.ts';
+import type { HeldCheckpoint } from './lease.ts';
 import { seenHours } from './seen-hours.ts';
 
 /** Maximum number of days that one run writes into the ledger. After a long absence, the next runs write the others. */
@@ -76,7 +76,7 @@ function emptyDay(day: string): DayTally {
 interface Folding {
   readonly effects: Effects;
   readonly feed: Feed;
-  readonly lease: Lease<FeedCheckpoint>;
+  readonly lease: HeldCheckpoint<FeedCheckpoint>;
   /** No further day is written after it. */
   readonly stopAt: Instant;
 }

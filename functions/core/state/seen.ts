@@ -1,6 +1,6 @@
 import type { Effects, KeptSeen } from '../effects.ts';
 import type { SeenChunk } from '../stored/seen-chunk.ts';
-import type { Range } from '../time.ts';
+import type { Instant, Range } from '../time.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { hoursNear, neighbours } from './neighbours.ts';
 
@@ -10,6 +10,19 @@ const MAX_BUCKETS = 1_000;
 const MAX_QUERIES = 8;
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** What was delivered to a destination in this time does not count: it may be lost. */
+export interface LostDeliveries extends Range {
+  readonly destination: string;
+}
+
+/** Inputs of the events that each destination has accepted. */
+export interface SeenParts {
+  readonly place: string;
+  readonly destinations: readonly string[];
+  readonly maxKeys: number;
+  readonly lost?: readonly LostDeliveries[];
+}
 
 /** The buckets that a run leaves in memory. */
 class KeptBuckets implements KeptSeen {
@@ -42,6 +55,7 @@ export class Seen {
   readonly #place: string;
   readonly #destinations: readonly string[];
   readonly #maxKeys: number;
+  readonly #lost: readonly LostDeliveries[];
   /** Only buckets whose keys are all in memory. */
   readonly #complete = new Map<string, BucketKeys>();
   readonly #loading = new Map<string, Loading>();
@@ -49,11 +63,12 @@ export class Seen {
   /** The number of uses when keys were last added. */
   #usesAtAdd = 0;
 
-  constructor(effects: Effects, place: string, destinations: readonly string[], maxKeys: number) {
+  constructor(effects: Effects, { place, destinations, maxKeys, lost = [] }: SeenParts) {
     this.#effects = effects;
     this.#place = place;
     this.#destinations = destinations;
     this.#maxKeys = maxKeys;
+    this.#lost = lost;
   }
 
   /** Takes over what an earlier run has left in memory. Nobody else may have delivered events of the feed since. */
@@ -140,15 +155,25 @@ export class Seen {
   async #read(left: Map<string, BucketKeys>, kept: ReadonlySet<string>): Promise<void> {
     const newestFirst = [...left.keys()].reverse();
     const range = { from: newestFirst.at(-1) as string, to: newestFirst[0] as string };
-    for await (const { bucket, keys, destinations } of this.#effects.loadSeen(this.#place, range)) {
+    for await (const { bucket, keys, destinations, at } of this.#effects.loadSeen(this.#place, range)) {
       const whole = newestFirst.findIndex((each) => each <= bucket);
       // The chunks come from the newest bucket to the oldest, so that of this one may not be the last.
       for (const each of newestFirst.splice(0, whole)) this.#finish(each, left);
       if (whole > 0 && !this.#makeRoom(kept)) return;
-      left.get(bucket)?.load(keys, destinationBits(this.#destinations, destinations));
+      left.get(bucket)?.load(keys, destinationBits(this.#destinations, destinations) & ~this.#lostBits(at));
     }
     for (const each of newestFirst) this.#finish(each, left);
     this.#makeRoom(kept);
+  }
+
+  /** The destinations, as bits, for which what was remembered at this time does not count. */
+  #lostBits(at: Instant | undefined): number {
+    // When an older version has written it is not known: rather a duplicate than a loss.
+    const lost = this.#lost.filter(({ from, to }) => at === undefined || (at >= from && at <= to));
+    return destinationBits(
+      this.#destinations,
+      lost.map(({ destination }) => destination),
+    );
   }
 
   #finish(bucket: string, left: Map<string, BucketKeys>): void {

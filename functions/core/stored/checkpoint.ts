@@ -3,6 +3,7 @@ import type { HeldConditions } from './condition.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
+import type { Away, Backlog, KnownStream } from './owed.ts';
 
 /** The version of the stored items' form. An item of another version is refused instead of being misread. */
 export const SCHEMA = 2;
@@ -26,6 +27,10 @@ export interface CommonCheckpoint {
   readonly scope: string;
   /** Since when each destination gets this feed. A destination that is added later starts then. */
   readonly destinations: Readonly<Record<string, Instant>>;
+  /** The destinations that are no longer configured, the one that left first before the others. */
+  readonly away?: readonly Away[];
+  /** The delivery streams to which this feed's events go. */
+  readonly streams?: readonly KnownStream[];
   readonly hold?: Hold;
   /** The last run was paused before it had read anything: the next one waits for the vendor instead of ending. */
   readonly waitsInPlace?: boolean;
@@ -71,6 +76,26 @@ export interface FeedCheckpoint extends WindowCheckpoint {
   readonly ongoingFrom?: Instant;
   /** When nothing was ongoing any more, as the table showed it. Undefined while something may be. */
   readonly noneOngoingAt?: Instant;
+  /** What is read again, each range for one destination. */
+  readonly owed?: readonly Owed[];
+  readonly backlog?: Backlog;
+}
+
+/** A range that is owed to a destination: it missed the range while it was away, or the range was lost with its delivery stream. */
+export interface Owed extends Partial<OwedProgress> {
+  readonly destination: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** When it became owed. */
+  readonly at: Instant;
+  /** What was delivered to the destination in this time counts as not delivered. Undefined if nothing was lost. */
+  readonly lost?: Range;
+}
+
+/** How far an owed range was read. */
+interface OwedProgress extends Pick<WindowCheckpoint, 'plan' | 'narrowed' | 'unordered' | 'broken' | 'shortfall'> {
+  /** The destination has everything before this time. */
+  readonly until: Instant;
 }
 
 /** The checkpoint of a feed that compares snapshots. */

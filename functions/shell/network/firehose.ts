@@ -1,6 +1,6 @@
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { DescribeDeliveryStreamCommand, FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
-import { type Duration, MILLISECOND } from '../../core/time.ts';
+import { type Duration, type Instant, MILLISECOND, MINUTE } from '../../core/time.ts';
 import { recordBatchJson } from './record-batch.ts';
 
 /** Temporary errors of the whole call: none of its records was accepted. */
@@ -22,12 +22,22 @@ const HOPELESS = new Set([
   'SerializationException',
 ]);
 
+/** After a failure, a stream is not looked at again for so long: an account may look at five streams a second. */
+const LOOK_AGAIN: Duration = MINUTE;
+
+/** A stream as it was looked at. Its time is undefined if it could not be. */
+interface Look {
+  readonly createdAt?: Instant;
+  readonly at: Instant;
+}
+
 /** Sends one PutRecordBatch, once: the engine decides which records to send again, and when. */
 export class Firehose {
   // No retries: the SDK would resend the whole batch, of which a part may have been accepted.
   readonly #client: FirehoseClient;
   /** Buffers of batches that were accepted. A new one of 5 MB for each batch would cost more than what is written into it. */
   readonly #spares: Uint8Array[] = [];
+  readonly #looks = new Map<string, Look>();
 
   constructor(options: { readonly region?: string } = {}) {
     this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
@@ -58,6 +68,8 @@ export class Firehose {
       });
     } catch (thrown) {
       const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+      // It was deleted: one that is created in its place is another one.
+      if (name === 'ResourceNotFoundException') this.#looks.delete(deliveryStream);
       if (BUSY.has(name)) return records.map(() => name);
       if (!HOPELESS.has(name)) throw new NetworkError(`Firehose ${deliveryStream}: ${name}: ${message}`, thrown);
       throw new TidemarkError({
@@ -68,5 +80,26 @@ export class Firehose {
         cause: thrown,
       });
     }
+  }
+  /**
+   * When a stream was created, and when that was seen. Undefined if it could not be found out a moment ago.
+   *
+   * @param maxAge maximum age of what is remembered
+   */
+  async look(
+    deliveryStream: string,
+    { maxAge, timeout, now }: { readonly maxAge: Duration; readonly timeout: Duration; readonly now: Instant },
+  ): Promise<{ readonly createdAt: Instant; readonly at: Instant } | undefined> {
+    const { createdAt, at = 0 } = this.#looks.get(deliveryStream) ?? {};
+    if (createdAt !== undefined && now - at <= maxAge) return { createdAt, at };
+    if (createdAt === undefined && now - at < LOOK_AGAIN) return undefined;
+    this.#looks.set(deliveryStream, { at: now });
+    const command = new DescribeDeliveryStreamCommand({ DeliveryStreamName: deliveryStream });
+    const abortSignal = AbortSignal.timeout(Math.ceil(timeout / MILLISECOND));
+    const { DeliveryStreamDescription: found } = await this.#client.send(command, { abortSignal });
+    if (!found?.CreateTimestamp) throw new Error(`Firehose ${deliveryStream}: its description has no time of creation`);
+    const looked = { createdAt: found.CreateTimestamp.getTime() * MILLISECOND, at: now };
+    this.#looks.set(deliveryStream, looked);
+    return looked;
   }
 }

@@ -1,9 +1,9 @@
 import type { SeenChunk, SeenRange, StoredChunk } from '../../core/stored/seen-chunk.ts';
-import type { Instant } from '../../core/time.ts';
+import { formatInstant, type Instant, parseInstant } from '../../core/time.ts';
 import { type Item, itemAt, placeOf, sortKeyOf } from './items.ts';
 import type { TableClient } from './table-client.ts';
 
-const ATTRIBUTES = ['sk', 'schema', 'keys', 'destinations'];
+const ATTRIBUTES = ['sk', 'schema', 'keys', 'destinations', 'at'];
 const WITH_HASHES = [...ATTRIBUTES, 'stableHashes'];
 
 /** @param place the feed's name, or `<feed>#resent#<id>` */
@@ -37,6 +37,7 @@ export async function remember(
           destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
           count: { N: String(chunk.count) },
           digest: { N: String(chunk.digest) },
+          at: { S: formatInstant(chunk.at) },
           ttl: { N: table.expiry(Math.max(now, chunk.newest ?? now)) },
         },
       ),
@@ -49,11 +50,13 @@ function chunkOf(prefix: string, item: Item): StoredChunk {
   const [bucket = '', ...id] = sortKeyOf(item)
     .slice(prefix.length + 1)
     .split('#');
+  const at = parseInstant(item.at?.S);
   return {
     bucket,
     id: id.join('#'),
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
     ...(stableHashes && { stableHashes }),
+    ...(at !== undefined && { at }),
   };
 }

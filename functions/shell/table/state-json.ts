@@ -15,6 +15,7 @@ const INSTANT_KEYS = new Set([
   'ongoingFrom',
   'noneOngoingAt',
   'startedAt',
+  'createdAt',
   'since',
   'first',
   'final',

@@ -30,7 +30,6 @@ export const auditTrails: Stream = {
   read: readPage,
   recordKey,
   events,
-  stableFields,
   map,
 };
 
@@ -58,11 +57,6 @@ function recordKey({ value }: Row): RecordKey | undefined {
 function events({ value }: Row): readonly Identity[] {
   const time = parseInstant(fieldsOf(value).inserted_at);
   return [time === undefined ? {} : { time }];
-}
-
-/** Should the vendor show the present address of a person, too, the id still tells which record has changed. */
-function stableFields({ value, text }: Row): string {
-  return idOf(fieldsOf(value)) ?? text;
 }
 
 function idOf({ id }: Fields): string | undefined {

@@ -37,7 +37,7 @@ export interface Drawing {
   /** Which stacks `cdk deploy` brings before a stack, and `cdk destroy` takes out after it. */
   dependencies(stack: string): string[];
   /** What `cdk synth` warns of. */
-  readonly warnings: readonly string[];
+  warnings(): string[];
   /** All of them, as if they had been deployed. */
   readonly account: Account;
 }
@@ -71,10 +71,11 @@ export function drawConfig(config: Config, destinationTypes: readonly DrawnType[
       .synth()
       .getStackByName(stack)
       .dependencies.flatMap((artifact) => ('stackName' in artifact ? [artifact.stackName as string] : []));
-  const warnings = stacks.flatMap((stack) =>
-    Annotations.fromStack(stack)
-      .findWarning('*', Match.anyValue())
-      .map(({ entry }) => String(entry.data)),
-  );
+  const warnings = () =>
+    stacks.flatMap((stack) =>
+      Annotations.fromStack(stack)
+        .findWarning('*', Match.anyValue())
+        .map(({ entry }) => String(entry.data)),
+    );
   return { state, forwarding, schedules, dependencies, warnings, account: new Account(new Map(templates)) };
 }

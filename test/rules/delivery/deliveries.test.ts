@@ -58,7 +58,7 @@ class Parcel {
 }
 
 function chunk(id: string): SeenChunk {
-  return { id, bucket: 'an hour', destinations: ['siem'], keys: new Uint8Array(8), count: 1, digest: 0n };
+  return { id, bucket: 'an hour', destinations: ['siem'], at: 0, keys: new Uint8Array(8), count: 1, digest: 0n };
 }
 
 /** Lets everything happen that does not wait for the test. */

@@ -168,36 +168,6 @@ describe('rule 19: a destination added later starts now', () => {
     expect(world.census()).toEqual(EXACT);
   });
 
-  it('starts anew when it is removed and added again', async () => {
-    const world = worldOfTwo();
-    world.vendor.addMany(300, at('11:00:00'), MINUTE);
-    const archive = world.destinations[1] as (typeof world.destinations)[number];
-    await runFor(world, 30 * MINUTE);
-    const until = world.checkpoint().watermark;
-    const before = world.ids('archive').length;
-
-    world.destinations = world.destinations.slice(0, 1);
-    await runFor(world, HOUR);
-    expect(world.checkpoint().destinations).not.toHaveProperty('archive');
-    expect(world.ids('archive').length).toBe(before);
-    const again = world.checkpoint().watermark;
-    world.destinations = [...world.destinations, archive];
-    await runFor(world, HOUR);
-
-    const absent = world.vendor.rows.filter(({ time }) => time >= until && time < again).map(({ text }) => text);
-    expect(world.delivered('archive').filter(({ event }) => absent.includes(event.original ?? ''))).toEqual([]);
-    expect(
-      world.census(
-        settled(world).filter(({ time }) => time < until || time >= again),
-        'archive',
-      ),
-    ).toMatchObject({
-      missing: [],
-      repeated: [],
-    });
-    expect(world.census(settled(world), 'siem')).toMatchObject({ missing: [], repeated: [] });
-  });
-
   it('leaves no debt behind: a destination that refuses and is removed holds nothing up', async () => {
     const world = worldOfTwo();
     world.vendor.addMany(100, at('11:00:00'), MINUTE);

@@ -122,7 +122,7 @@ describe('rule 32: a census of the configured feeds', () => {
   it('of no feeds at all counts nothing: what is missing alarms', async () => {
     const world = createWorld();
 
-    expect(await census(world, {})).toEqual({ feeds: 0, never: [] });
+    expect(await census(world, {})).toEqual({ feeds: 0, never: [], owing: [] });
     expect(world.counts).toEqual([]);
   });
 });

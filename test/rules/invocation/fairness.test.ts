@@ -5,7 +5,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time
 import { letterVisibility } from '../../memory/source.ts';
 import type { Reply } from '../../memory/vendor.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
-import { at, EXACT } from '../set-up.ts';
+import { at, EXACT, loginOf } from '../set-up.ts';
 
 /** From this on, the alarm `not-running` is raised. */
 const OVERDUE = HOUR / SECOND;
@@ -95,6 +95,23 @@ describe('rule 34: an endpoint that always answers', () => {
     expect(perHour).toBeGreaterThan(0);
     // One in each run, where the vendor asks for a minute only. A refusal is asked about twice, the second time with the secret read again.
     expect(perHour).toBeLessThanOrEqual(reply.headers?.['retry-after'] === '60' ? 12 : 2);
+  });
+
+  it('401 costs few sign-ins, and its neighbour misses nothing, at a vendor that wants them', async () => {
+    const [alone, beside] = [0, 1].map((broken) => worldBeside({ status: 401 }, { login: true, broken })) as [
+      World,
+      World,
+    ];
+    for (const world of [alone, beside]) {
+      world.warm = {};
+      await runFor(world, 12 * HOUR);
+      await world.run();
+    }
+
+    // Once an hour a new session is tried, and it is not used again.
+    const more = loginOf(beside).signIns.length - loginOf(alone).signIns.length;
+    expect(more).toBeLessThanOrEqual(2 * 12);
+    expect(beside.census()).toEqual(EXACT);
   });
 
   it.each(ANSWERS)('%s is named by an alarm, although its neighbour is well', async (_, reply) => {

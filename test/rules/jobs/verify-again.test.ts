@@ -119,6 +119,18 @@ describe('rule 40: days are looked at again, ever more seldom', () => {
     expect(world.count('VerifyMissing')).toBe(0);
   });
 
+  it('and is delivered by a person who asks for repair after it was counted', async () => {
+    const world = await longWorld(20);
+    const time = world.now - 4 * HOUR;
+    const late = world.vendor.add({ time, name: 'late', visibleAt: 0 });
+    await verify(world);
+    const counted = world.count('VerifyMissing');
+    await verify(world, true);
+
+    expect(counted).toBe(1);
+    expect(world.census([late])).toMatchObject({ missing: [], repeated: [] });
+  });
+
   it('and one that is shown later than that is not found: it is not promised', async () => {
     const world = await longWorld(20);
     const time = world.now - 4 * HOUR;

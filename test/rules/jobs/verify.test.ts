@@ -60,7 +60,7 @@ describe('verify', () => {
       if (compared || name !== 'write' || about !== FEED) return;
       compared = true;
       const chunk = { bucket: bucketOf(lost.time), id: 'another', destinations: ['siem'], count: 1, digest: 0n };
-      world.table.remember(FEED, [{ ...chunk, keys: seal(id) }], world.now);
+      world.table.remember(FEED, [{ ...chunk, at: world.now, keys: seal(id) }], world.now);
     };
     const act = { act: 'verify', repair: true, range: { from: world.now - 20 * HOUR, to: world.now } } as const;
 

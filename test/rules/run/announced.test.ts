@@ -3,7 +3,7 @@ import { shortfallPolicy } from '../../../functions/core/reading/pages/announced
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World, type WorldOptions } from '../../memory/world.ts';
 import { untilDone } from '../jobs/standing.ts';
-import { at, EXACT } from '../set-up.ts';
+import { at, EXACT, worldOfWindows } from '../set-up.ts';
 
 /** A vendor that announces all rows of a range, and sends no more than ten. */
 function shortWorld({ vendor, ...options }: WorldOptions = {}): World {
@@ -117,6 +117,22 @@ describe('rule 39: rows that the vendor announces and does not send', () => {
     expect(left?.from).toBeGreaterThan(at('11:00:00'));
     expect(short).toMatchObject({ state: 'failed', error: { code: 'incomplete' } });
     expect(world.checkpoint().plan?.left).toEqual(left);
+  });
+
+  it('hold the watermark also where later windows are read ahead', async () => {
+    const world = worldOfWindows({ vendor: { paging: 'none', total: (found) => found } });
+    const short = at('10:30:00');
+    // Of the fourth window, three rows are left out at first.
+    world.vendor.spoil = (text, { from }, shown) =>
+      from > short - MINUTE && from <= short ? text.replace(`${shown.slice(2, 5).map((row) => row.text)},`, '') : text;
+    const [first] = await runs(world, 1);
+    const { watermark } = world.checkpoint();
+    world.vendor.spoil = undefined;
+    await runs(world, 1);
+
+    expect(first).toMatchObject({ state: 'failed', error: { code: 'incomplete' } });
+    expect(watermark).toBe(short);
+    expect(world.census()).toEqual(EXACT);
   });
 
   it('are told once if the process dies between the event and the commit', async () => {

@@ -250,7 +250,7 @@ describe('rule 17: what is in memory', () => {
   function chunkOf(bucket: string, flush: number, numbers: readonly number[]): SeenChunk {
     const keys = Uint8Array.from(numbers.flatMap((number) => [...key(number)]));
     const id = `000000001#${String(flush).padStart(6, '0')}#0`;
-    return { bucket, id, destinations: ['siem'], keys, count: numbers.length, digest: 0n };
+    return { bucket, id, destinations: ['siem'], at: 0, keys, count: numbers.length, digest: 0n };
   }
 
   /** Seen keys, and the ranges of the queries made for them. */
@@ -265,7 +265,12 @@ describe('rule 17: what is in memory', () => {
       yield* loadSeen(place, range);
       await hooks.onQuery?.();
     };
-    return { seen: new Seen(effects, FEED, ['siem'], mostKeys), queries, hooks, effects };
+    return {
+      seen: new Seen(effects, { place: FEED, destinations: ['siem'], maxKeys: mostKeys }),
+      queries,
+      hooks,
+      effects,
+    };
   }
 
   it('is answered at once', async () => {
@@ -384,7 +389,7 @@ describe('rule 17: the table', () => {
   function chunk(bucket: string, id: string, newest?: Instant): SeenChunk {
     const keys = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
     const own = newest === undefined ? {} : { newest };
-    return { bucket, id, destinations: ['siem'], keys, count: 1, digest: 0x0102030405060708n, ...own };
+    return { bucket, id, destinations: ['siem'], at: 0, keys, count: 1, digest: 0x0102030405060708n, ...own };
   }
 
   async function load(table: TableClient, from: string, to: string): Promise<string[]> {

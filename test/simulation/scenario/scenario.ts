@@ -11,18 +11,12 @@ import {
 } from '../../../functions/core/time.ts';
 import type { Reply, VendorOptions } from '../../memory/vendor.ts';
 import { Dice } from '../dice.ts';
+import { type Deployment, drawDeployments, type PlannedDestination } from './deployments.ts';
 import { drawLaterRates, drawRates, drawRuns, type PlannedRun, type Rates } from './scenario-faults.ts';
 import { BEGIN, type PlannedRow, planRows } from './scenario-rows.ts';
 
 /** A vendor that deletes nothing while a scenario lasts. */
 export const FOREVER: Duration = 90 * DAY;
-
-/** A destination, and when it is configured; for a while it may refuse everything. */
-export interface PlannedDestination {
-  readonly id: string;
-  readonly from: Instant;
-  readonly refuses?: Range;
-}
 
 /** All that is decided before a simulation begins. Plain data: a failing one can be made smaller. */
 export interface Scenario {
@@ -46,6 +40,8 @@ export interface Scenario {
   readonly rows: readonly PlannedRow[];
   readonly runs: readonly PlannedRun[];
   readonly destinations: readonly PlannedDestination[];
+  /** Deployments that change which destinations are configured, and those that replace a delivery stream. In the end, all are there. */
+  readonly deployments: readonly Deployment[];
   /** Somebody sets watermark and floor. */
   readonly hand?: { readonly at: Instant; readonly to: Instant };
   readonly scopeChangesAt?: Instant;
@@ -106,7 +102,7 @@ export function drawScenario(seed: number): Scenario {
   const poison = dice.chance(0.05) && !calm && !coarse && keeps === FOREVER;
   const cutAfterPages = dice.maybe(0.3, () => dice.int(2, 6));
   const quota = dice.maybe(0.15, () => ({ limit: dice.int(4, 12), othersUse: dice.int(0, 2) }));
-  return {
+  const scenario: Scenario = {
     seed,
     vendor: { ...vendor, keeps, clockOffset, dates },
     selfLink: vendor.paging === 'cursor' && dice.chance(0.1),
@@ -125,8 +121,12 @@ export function drawScenario(seed: number): Scenario {
     rates: calm ? {} : { ...drawRates(dice, poison), ...drawLaterRates(new Dice(seed + 2_000_003)) },
     longLines: dice.chance(0.3),
     requestsInFlight: new Dice(seed + 3_000_017).pick([1, 1, 2, 4]),
+    deployments: [],
     ...drawNeighbour(new Dice(seed + 4_000_037)),
   };
+  // What is deleted, or set by hand, is not owed.
+  if (keeps < FOREVER || scenario.hand) return scenario;
+  return { ...scenario, ...drawDeployments(new Dice(seed + 4_000_050), end, scenario.destinations) };
 }
 
 function drawNeighbour(dice: Dice): Pick<Scenario, 'neighbour'> {

@@ -4,13 +4,6 @@ import { testStableFields } from '../stable-fields.ts';
 testStableFields([
   {
     source,
-    stream: 'audit-trails',
-    file: 'documented-sample.json',
-    same: { user_email: 'new@example.com', user_first_name: 'renamed' },
-    others: [{ id: 'other' }],
-  },
-  {
-    source,
     stream: 'usage',
     file: 'documented-sample.json',
     same: { hours_used: 77, datacenter: 'renamed', account: 'renamed', instance_type: 'renamed' },

@@ -94,6 +94,7 @@ describe('jobs in the table', () => {
       destinations: ['siem'],
       keys,
       stableHashes,
+      at: now,
       count: 1,
       digest: 5n,
     };
@@ -144,7 +145,15 @@ describe('the ledger in the table', () => {
 
   test('decode keys without matching each of their characters with a pattern', async () => {
     const keys = Uint8Array.from({ length: 80_000 }, (_, at) => at % 251);
-    const chunk = { bucket: '2026-01-09T11', id: '1-w#0#0', destinations: ['siem'], keys, count: 10_000, digest: 5n };
+    const chunk = {
+      bucket: '2026-01-09T11',
+      id: '1-w#0#0',
+      destinations: ['siem'],
+      at: now,
+      keys,
+      count: 10_000,
+      digest: 5n,
+    };
     await remember(table, `${FEED}#resent#c`, [chunk], now);
     const exec = vi.spyOn(RegExp.prototype, 'exec');
 

@@ -11,6 +11,7 @@ const chunk = {
   id: '1#0#0',
   destinations: ['lake'],
   keys: new Uint8Array(8),
+  at: 0,
   count: 1,
   digest: 0n,
 };

@@ -23,7 +23,7 @@ export async function readLessAtATime(run: Run): Promise<RunOutcome<ReadingCheck
   const { feed, lease, progress, effects } = run;
   const { died = 0, diedAtSmallest: before = 0 } = lease.item;
   const range = progress.left ?? progress.window;
-  progress.carefulUntil = range.to;
+  progress.careful = { until: range.to, longest: range.to - range.from };
   const wasSmallest = lease.item.plan !== undefined && halve(feed, range) === undefined;
   const diedAtSmallest = wasSmallest ? before + 1 : 0;
   if (diedAtSmallest >= DEATHS_BEFORE_GIVING_UP) return await giveUp(run);
@@ -38,6 +38,7 @@ export async function readLessAtATime(run: Run): Promise<RunOutcome<ReadingCheck
     window = firstWindow(feed, window, half);
   }
   if (narrowed !== undefined) {
+    progress.careful = { until: range.to, longest: narrowed };
     progress.narrowTo(window);
     progress.narrowed(narrowed);
   }

@@ -78,7 +78,7 @@ function addEvent(run: PageRun, reading: Reading, candidate: Candidate, { delive
   findings?.noteVendorHas(bucket, key, deliveredTo | undelivered);
   if (undelivered === 0) return false;
   const readAt = effects.now();
-  const late = lateness(run, reading, time, readAt);
+  const late = deliveredTo === 0 ? lateness(run, reading, time, readAt) : undefined;
   if (mark === UNEXPECTED && deliveredTo === 0) effects.count('UnexpectedSignIns', 1);
   // Called before the record is mapped, because an error in it makes the event a pipeline_error.
   const stableHash = stableHashOf(run, record);

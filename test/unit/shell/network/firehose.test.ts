@@ -6,7 +6,7 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NetworkError, TidemarkError } from '../../../../functions/core/errors.ts';
-import { SECOND } from '../../../../functions/core/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../../functions/core/time.ts';
 import { Firehose } from '../../../../functions/shell/network/firehose.ts';
 import { recordBatchJson } from '../../../../functions/shell/network/record-batch.ts';
 
@@ -153,4 +153,49 @@ test('errors of the call keep their names', async () => {
   await expect(put()).rejects.toThrow(NetworkError);
   // Each was sent once.
   expect(came).toHaveLength(3);
+});
+
+/** What Firehose answers about a stream that was created at this time, in seconds. */
+function describedAs(createdAt: number): [number, object] {
+  return [200, { DeliveryStreamDescription: { DeliveryStreamName: 'lake', CreateTimestamp: createdAt } }];
+}
+
+test('a stream is looked at once, and again when what is remembered is too old', async () => {
+  const firehose = new Firehose();
+  const timeout = 5 * SECOND;
+  answer = describedAs(1_700_000_000.25);
+  const first = { createdAt: 1_700_000_000.25 * SECOND, at: HOUR };
+
+  expect(await firehose.look('lake', { maxAge: Number.POSITIVE_INFINITY, timeout, now: HOUR })).toEqual(first);
+  expect(await firehose.look('lake', { maxAge: MINUTE, timeout, now: HOUR + MINUTE })).toEqual(first);
+  expect(came.length).toBe(1);
+
+  answer = describedAs(1_800_000_000);
+  const later = { maxAge: MINUTE, timeout, now: HOUR + 2 * MINUTE };
+  expect(await firehose.look('lake', later)).toEqual({ createdAt: 1_800_000_000 * SECOND, at: later.now });
+  expect(came.length).toBe(2);
+});
+
+test('after a failure, a stream is not looked at for a minute', async () => {
+  const firehose = new Firehose();
+  const look = (now: number) => firehose.look('lake', { maxAge: 0, timeout: 5 * SECOND, now });
+  answer = [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }];
+  await expect(look(HOUR)).rejects.toThrow('Rate exceeded');
+
+  answer = describedAs(1_700_000_000);
+  expect(await look(HOUR + 59 * SECOND)).toBeUndefined();
+  expect(came.length).toBe(1);
+  expect(await look(HOUR + MINUTE)).toMatchObject({ at: HOUR + MINUTE });
+});
+
+test('a stream that is not there when something is put is looked at anew', async () => {
+  const firehose = new Firehose();
+  const look = () => firehose.look('lake', { maxAge: HOUR, timeout: 5 * SECOND, now: HOUR });
+  answer = describedAs(1_700_000_000);
+  await look();
+  answer = [400, { __type: 'ResourceNotFoundException', message: 'Firehose lake not found' }];
+  await expect(firehose.put('lake', [Buffer.from('x')], 5 * SECOND)).rejects.toThrow('not found');
+
+  answer = describedAs(1_800_000_000);
+  expect(await look()).toMatchObject({ createdAt: 1_800_000_000 * SECOND });
 });

@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Source } from '../../../../functions/core/model.ts';
 import { serve } from '../../../../functions/shell/serve.ts';
 import { startTable } from '../../../../local/services/dynamodb.ts';
+import { startFirehose } from '../../../../local/services/firehose.ts';
 import { startSecrets } from '../../../../local/services/secrets.ts';
 import type { Service } from '../../../../local/services/service.ts';
 import { SIGNATURES } from '../../../local/signatures.ts';
@@ -23,6 +25,8 @@ let services: Service[];
 let vendor: LoopbackServer;
 /** Calls to AWS since the last look. */
 let calls: string[] = [];
+/** Those of the first run of a function. */
+let coldCalls: readonly string[] = [];
 /** Milliseconds that this process's clock is ahead of the real one. */
 let ahead = 0;
 
@@ -32,19 +36,22 @@ beforeAll(async () => {
   await setSecret('EXAMPLE-first-key');
   const table = await startTable({ signatures: SIGNATURES, directory: join(folder, 'table'), tableName: 'tidemark' });
   const secrets = await startSecrets({ signatures: SIGNATURES, file: join(folder, 'secrets.json') });
-  services = [table, secrets];
+  const streams = [{ deliveryStream: 'tidemark-lake-memory', destination: 'lake', source: 'memory' }];
+  const firehose = await startFirehose({ signatures: SIGNATURES, out: join(folder, 'out'), streams });
+  services = [table, secrets, firehose];
   const destination = { id: 'lake', deliveryStream: 'tidemark-lake-memory', heldFor: 0, shape: { format: 'ecs' } };
   vi.stubEnv('TIDEMARK_TABLE', 'tidemark');
   vi.stubEnv('TIDEMARK_DESTINATIONS', JSON.stringify([destination]));
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', table.url);
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
+  vi.stubEnv('AWS_ENDPOINT_URL_FIREHOSE', firehose.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   const now = Date.now.bind(Date);
   vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  for (const client of [DynamoDBClient, SecretsManagerClient]) spyOn(client.prototype);
+  for (const client of [DynamoDBClient, SecretsManagerClient, FirehoseClient]) spyOn(client.prototype);
 });
 
 beforeEach(() => {
@@ -95,10 +102,24 @@ async function warmFunction(id: string, feeds: number): Promise<() => Promise<st
     return 'feeds' in answer ? answer.feeds.map(({ state }) => state) : [];
   };
   await run();
+  coldCalls = calls;
+  ahead += 60_000;
+  // A client whose clock is ahead learns that from the first answer, and the stream is looked at again a minute later.
+  await run();
   ahead += 60_000;
   calls = [];
   return run;
 }
+
+describe('a run without news of a cold function', () => {
+  test('looks once at each delivery stream', async () => {
+    await warmFunction('cold', 1);
+    const run = await warmFunction('cold', 1);
+    await run();
+
+    expect(coldCalls.filter((name) => name === 'DescribeDeliveryStream')).toEqual(['DescribeDeliveryStream']);
+  });
+});
 
 describe('a run without news of a warm function', () => {
   test('makes one read for the connection and two writes for the feed', async () => {

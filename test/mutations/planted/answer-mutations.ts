@@ -1,6 +1,6 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
-const TOO_LARGE = 'test/rules/requests/too-large.test.ts';
+const TOO_LARGE = 'test/rules/answers/too-large.test.ts';
 const DIED = 'test/rules/run/died.test.ts';
 
 /** Bugs in what is done about answers that memory cannot hold, and about runs that died of something. */
@@ -18,7 +18,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     story:
       'A page of a few megabytes that consists of empty objects takes a hundred times its size, and kills the function.',
     file: 'functions/shell/network/answer-limit.ts',
-    find: 'const VALUE_BYTES = 12;',
+    find: 'const VALUE_BYTES = 20;',
     put: 'const VALUE_BYTES = 0;',
     test: 'test/unit/shell/network/answer-limit.test.ts',
   },
@@ -82,8 +82,8 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     name: 'windows-before-death-not-committed',
     story: 'The windows before the one that kills are blamed, run after run, and the feed stands still.',
     file: 'functions/core/reading/finish-window.ts',
-    find: 'if (progress.carefulUntil !== undefined) await commitPosition(run, {});',
-    put: 'if (progress.carefulUntil === 0) await commitPosition(run, {});',
+    find: 'if (progress.careful) await commitPosition(run, {});',
+    put: 'if (progress.careful?.until === 0) await commitPosition(run, {});',
     test: DIED,
   },
   {

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is committed, by whom, and how far the watermark goes. */
 export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
@@ -163,9 +163,9 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'destination-added-late',
     story: 'A destination that is added later lacks the minutes before its first run.',
-    file: 'functions/core/run/reconcile-config.ts',
-    find: 'since[id] ?? watermark])',
-    put: 'since[id] ?? watermark + 60_000_000])',
+    file: 'functions/core/run/owed/reconcile-destinations.ts',
+    find: '?.since ?? watermark;',
+    put: '?.since ?? watermark + 60_000_000;',
   },
   {
     name: 'gap-unsaid',

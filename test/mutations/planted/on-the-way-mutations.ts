@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const deliveries = 'functions/core/delivery/deliveries.ts';
 const flushBehind = 'functions/core/reading/flush-behind.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in how requests are signed, how long a session or an access token is used, and by what pages are told apart. */
 export const SESSION_MUTATIONS: readonly Mutation[] = [

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const file = 'functions/core/retry.ts';
 const test = 'test/unit/core/retry.test.ts';

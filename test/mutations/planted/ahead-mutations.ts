@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const readAhead = 'functions/core/reading/pages/read-ahead.ts';
 const windowAhead = 'functions/core/reading/pages/window-ahead.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 const announced = 'functions/core/reading/pages/announced.ts';
 const announcedTest = 'test/rules/run/announced.test.ts';
@@ -44,7 +44,7 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     name: 'day-verified-once',
     story: 'A day that was verified is never looked at again: what the vendor shows three days late stays missing.',
     file: 'functions/core/jobs/verify.ts',
-    find: ' && job.startedAt >= task.dueSince',
+    find: ' || startedAt < dueSince',
     put: '',
     test: verifyAgainTest,
   },
@@ -70,6 +70,14 @@ export const JOB_MUTATIONS: readonly Mutation[] = [
     file: scheduledVerify,
     find: '(age + 1) * DAY <= seenFor',
     put: 'age < 32',
+    test: verifyAgainTest,
+  },
+  {
+    name: 'repair-of-a-verified-day',
+    story: 'A person asks for the repair of a day that a schedule has verified, and nothing happens.',
+    file: 'functions/core/jobs/verify.ts',
+    find: 'return repair || !repairs;',
+    put: 'return true;',
     test: verifyAgainTest,
   },
   {

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is delivered, to whom, and how that is remembered. */
 export const DELIVERY_MUTATIONS: readonly Mutation[] = [
@@ -9,7 +9,7 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     find: 'const results = await Promise.allSettled(',
     put:
       'const all = new Uint32Array(waiting.length).fill(2 ** destinations.length - 1);\n' +
-      '    await rememberChunks(this.#parts, this.#chunksOf(waiting, all), endBy);\n' +
+      '    await rememberChunks(this.#parts, this.#chunksOf(waiting, all, 0), endBy);\n' +
       '    const results = await Promise.allSettled(',
   },
   {
@@ -158,5 +158,77 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     find: '    if (results.size >= MOST) results.clear();\n',
     put: '',
     test: 'test/unit/core/events/remembered.test.ts',
+  },
+  {
+    name: 'returned-starts-anew',
+    story: 'A destination that was removed and put back never gets what was read meanwhile, and nobody is told.',
+    file: 'functions/core/run/owed/reconcile-destinations.ts',
+    find: 'const back = away.filter(({ id }) => isConfigured(id));',
+    put: 'const back = away.slice(0, 0);',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'owed-to-everybody',
+    story: 'What one destination missed is delivered again to all others when their keys have expired.',
+    file: 'functions/core/reading/owed/pay-owed.ts',
+    find: 'destinations: destinations.filter(({ id }) => id === destination) };',
+    put: 'destinations };',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'owed-position-forgotten',
+    story: 'A long debt is begun again in each run, and never paid.',
+    file: 'functions/core/reading/owed/owed-checkpoint.ts',
+    find: '...partsOf(changes, OWN), ...(until !== undefined && { until })',
+    put: '...partsOf(changes, [])',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'owed-takes-the-quota',
+    story: 'What is owed uses up the vendor’s quota, and live reading pauses.',
+    file: 'functions/core/reading/owed/pay-owed.ts',
+    find: 'pacer: new Pacer(leased.asker.pacer, true)',
+    put: 'pacer: leased.asker.pacer',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'replaced-stream-ignored',
+    story: 'A deploy after a destroy loses what Firehose had accepted and not passed on.',
+    file: 'functions/core/run/owed/check-streams.ts',
+    find: 'if (known && known.createdAt !== looked.createdAt) {',
+    put: 'if (known && known.createdAt > looked.createdAt) {',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'lost-counts-as-delivered',
+    story: 'What was lost with a delivery stream is read again, and left out because it had been delivered.',
+    file: 'functions/core/state/seen.ts',
+    find: ' & ~this.#lostBits(at));',
+    put: ');',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'backlog-forgotten',
+    story: 'Months that were read in the last hour are not sent again when their delivery stream was deleted.',
+    file: 'functions/core/run/owed/check-streams.ts',
+    find: 'return backlog && backlog.at >= since ? Math.min(usual, backlog.from) : usual;',
+    put: 'return usual;',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'old-look-believed',
+    story: 'A process that remembers the stream before takes it for another new one: events arrive again and again.',
+    file: 'functions/core/run/owed/check-streams.ts',
+    find: 'if (!looked || (known && looked.at <= known.at)) continue;',
+    put: 'if (!looked) continue;',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'empty-runs-look',
+    story: 'Each empty poll asks Firehose about its streams: 1,000 connections exceed five calls a second.',
+    file: 'functions/core/run/owed/check-streams.ts',
+    find: 'const maxAge = anew ? 0 : usualAge;',
+    put: 'const maxAge = Math.min(usualAge, 0);',
+    test: 'test/rules/delivery/owed.test.ts',
   },
 ];

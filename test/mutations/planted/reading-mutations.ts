@@ -1,4 +1,4 @@
-import type { Mutation } from './mutation.ts';
+import type { Mutation } from '../mutation.ts';
 
 /** Bugs in what is asked for, what is kept of it, and how records are told apart. */
 export const READING_MUTATIONS: readonly Mutation[] = [
@@ -88,8 +88,8 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     name: 'reused-id-not-told',
     story: 'An id of a record that an earlier run delivered belongs to another one now, and nobody is told.',
     file: 'functions/core/reading/rows/reused-ids.ts',
-    find: 'known !== undefined && (isNew || known.isNew)',
-    put: 'known !== undefined && known.isNew',
+    find: '(isNew || known % 2 === 1)',
+    put: 'known % 2 === 1',
     test: 'test/rules/reading/reused-ids.test.ts',
   },
   {
@@ -181,7 +181,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: '      this.#problem ??= { thrown };\n      return undefined;\n',
     put: '      throw thrown;\n',
-    test: 'test/rules/reading/bad-records.test.ts',
+    test: 'test/rules/answers/bad-records.test.ts',
   },
   {
     name: 'problem-unsaid',
@@ -189,7 +189,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: '    if (this.#problem) throw this.#problem.thrown;\n',
     put: '',
-    test: 'test/rules/reading/bad-records.test.ts',
+    test: 'test/rules/answers/bad-records.test.ts',
   },
   {
     name: 'depth-unbounded',
@@ -198,7 +198,7 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     file: 'functions/core/events/one-record.ts',
     find: 'const bearable = shallow(value, () => TOO_DEEP);',
     put: 'const bearable = value;',
-    test: 'test/rules/reading/bad-records.test.ts',
+    test: 'test/rules/answers/bad-records.test.ts',
   },
   {
     name: 'day-that-does-not-exist',

@@ -83,7 +83,8 @@ describe('an answer of tens of thousands of rows', () => {
 
   it('asks for all of the day again when it goes on, and tells by what was delivered where it was', async () => {
     const world = dayWorld(30_000);
-    const dies = ({ name, nth }: EffectCall) => (name === 'write' && nth === 2 ? 'crash-after' : undefined);
+    // The lease, the delivery stream that was seen, and the first position.
+    const dies = ({ name, nth }: EffectCall) => (name === 'write' && nth === 3 ? 'crash-after' : undefined);
 
     await expect(world.run({ onEffect: dies })).rejects.toThrow(Crash);
     const delivered = world.delivered().length;
