@@ -75,15 +75,7 @@ export class MeasuredFunctions {
   }
 
   /** Rejects if the process dies. */
-  async run({
-    source: id,
-    stream,
-    requestsInFlight,
-    at,
-    since,
-    answer,
-    log,
-  }: MeasuredRun): Promise<Footprint> {
+  async run({ source: id, stream, requestsInFlight, at, since, answer, log }: MeasuredRun): Promise<Footprint> {
     const source = this.source(id);
     const [handler, program] = await Promise.all([
       this.#bundle(id, (shop) => bundleHandler(shop, id)),

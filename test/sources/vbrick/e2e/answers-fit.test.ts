@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvHeader } from '../../../../simulators/vbrick/log/rows-text.ts';
-import { LIMIT, MeasuredFunctions, MOST_MB, PATIENCE_MS, repeated } from '../../../infra/support/measured-functions.ts';
+import { MeasuredFunctions, MOST_MB, PATIENCE_MS, repeated } from '../../../infra/support/measured-functions.ts';
 
 let functions: MeasuredFunctions;
 beforeAll(async () => {
