@@ -19,7 +19,7 @@ export function answerLimit(memoryMb: string | undefined): number {
 }
 
 /** What each value counts besides its bytes: `[{},{}]` takes far more memory than a text of this length. */
-const VALUE_BYTES = 12;
+const VALUE_BYTES = 20;
 /** The part of an answer that is looked at first, in pieces from all over it. */
 const SAMPLES = 16;
 const SAMPLE_BYTES = 512;

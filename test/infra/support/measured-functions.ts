@@ -10,7 +10,7 @@ import { Child } from '../../../bench/lab/child.ts';
 import { type BenchSource, findBenchSources } from '../../../bench/sources/find.ts';
 import type { Call, Measured } from '../../../bench/subjects/messages.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
-import { answerLimit } from '../../../functions/shell/network/answer-limit.ts';
+import { answerLimit, weightOf } from '../../../functions/shell/network/answer-limit.ts';
 import { heapLimits } from '../../../lib/functions/heap-limits.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -24,9 +24,9 @@ export const LIMIT = answerLimit(String(SMALLEST_MB));
 /** However slow the machine is. */
 export const PATIENCE_MS = 240_000;
 
-/** Repeats a text until it is so long. */
-export function repeated(text: string, length: number): string {
-  return text.repeat(Math.floor(length / text.length));
+/** Repeats a text until it nearly reaches the limit. */
+export function repeated(text: string): string {
+  return text.repeat(Math.floor((0.98 * LIMIT) / weightOf(Buffer.from(text), LIMIT)));
 }
 
 /** A run that is measured. */

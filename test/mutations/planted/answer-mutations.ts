@@ -18,7 +18,7 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     story:
       'A page of a few megabytes that consists of empty objects takes a hundred times its size, and kills the function.',
     file: 'functions/shell/network/answer-limit.ts',
-    find: 'const VALUE_BYTES = 12;',
+    find: 'const VALUE_BYTES = 20;',
     put: 'const VALUE_BYTES = 0;',
     test: 'test/unit/shell/network/answer-limit.test.ts',
   },
