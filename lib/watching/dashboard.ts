@@ -64,7 +64,16 @@ const ERRORS: readonly Metric[] = [
 ];
 
 /** What was counted because events are missing, or may be. */
-const LOSSES: readonly Metric[] = ['Gap', 'TotalMismatch', 'NarrowSight', 'ScopeChanged', 'VerifyMissing'];
+const LOSSES: readonly Metric[] = [
+  'Gap',
+  'TotalMismatch',
+  'NarrowSight',
+  'ScopeChanged',
+  'VerifyMissing',
+  'Owed',
+  'OwedLost',
+  'FeedsLeft',
+];
 
 /** The dashboard of a deployment, on one page. Each source has one row, however many feeds it has; the worst feeds come from the logs. */
 export class Dashboard extends Construct {
