@@ -56,7 +56,7 @@ export type SelfEvent<A extends Act = Act> = { readonly [K in A]: { readonly act
 
 /** When each event is sent: for the documentation only, so it stands apart from what the functions need. */
 export const SELF_EVENTS: Readonly<Record<Act, string>> = {
-  gap: 'The vendor deleted a range before it was read; after a crash, a longer one may be told in addition. Or it has announced more rows of a range than it sent, three times.',
+  gap: 'The vendor deleted a range before it was read; after a crash, a longer one may be told in addition. Or it has announced more rows of a range than it sent, in several runs.',
   unreadable: 'The answer for a range cannot be read. Its body is `event.original`, and lies in quarantine.',
   quarantine:
     'A destination could not take an event whole (`oversized`), or not say it (`inexpressible`); its id is `tidemark.event`.',
@@ -250,7 +250,7 @@ function notice(action: Act, outcome: 'success' | 'failure' | 'unknown', message
 }
 
 function missingText(range: Range, { total, rows }: Announced): string {
-  return `The vendor announced ${total} rows of ${textOf(range)} and sent ${rows}, each time that they were read.`;
+  return `The vendor announced ${total} rows of ${textOf(range)} and sent ${rows} when it was read last.`;
 }
 
 function textOf({ from, to }: Range): string {

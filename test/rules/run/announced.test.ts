@@ -66,7 +66,7 @@ describe('rule 39: rows that the vendor announces and does not send', () => {
     expect(third).toMatchObject({ conditions: ['announced-missing'] });
     expect(third?.warnings.join()).toContain('the vendor announced 50 rows and sent 10');
     expect(told(world, 'gap').map(({ message }) => message)).toEqual([
-      'The vendor announced 50 rows of 2026-03-02T11:00:00Z to 2026-03-02T11:58:00Z and sent 10, each time that they were read.',
+      'The vendor announced 50 rows of 2026-03-02T11:00:00Z to 2026-03-02T11:58:00Z and sent 10 when it was read last.',
     ]);
     expect(world.checkpoint().days?.at(-1)?.gaps).toEqual([{ from: at('11:00:00'), to: at('11:58:00') }]);
     expect(world.checkpoint().conditions).toMatchObject({ 'announced-missing': { range: { from: at('11:00:00') } } });
