@@ -7,13 +7,13 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { accept } from '../account/accept.ts';
 
-/** Addresses for documents, which belong to nobody. */
+/** Addresses for examples in documents, which belong to nobody. */
 const NOBODYS = /@example\.(com|net|org)$/i;
 
 /** What to say if alarms reach nobody and that is not written down as meant. */
 export function unheard({ alarms: { none, topicArn, emails } }: Deployment): string | undefined {
   if (none || topicArn !== undefined || emails.some((email) => !NOBODYS.test(email))) return undefined;
-  const why = emails.length === 0 ? 'no address and no topic' : 'only addresses of documents';
+  const why = emails.length === 0 ? 'no address and no topic' : 'only example addresses';
   return `ALARMS REACH NOBODY: $.deployment.alarms has ${why}. Set emails in it, or topicArn; or write none in its place, if nobody is to be told.`;
 }
 

@@ -45,7 +45,7 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 4,
     threshold: 3_600,
     silence: true,
-    about: 'A configured feed has not caught up for an hour beyond its cadence, or nobody counts any more.',
+    about: 'A configured feed has not caught up for an hour longer than its interval, or the census is silent.',
     command: 'npx tidemark status --cloud',
   },
   {
@@ -120,7 +120,7 @@ export const CONDITIONS: readonly Condition[] = [
     periods: 1,
     threshold: 0,
     about:
-      'Something lies in quarantine, for the days of deployment.quarantineDays: a destination could not take it whole, or an answer could not be read.',
+      'Something is in quarantine, and is deleted after deployment.quarantineDays: a destination could not take it whole, or an answer could not be read.',
     command: 'npx tidemark quarantine --cloud',
   },
   {
@@ -130,7 +130,7 @@ export const CONDITIONS: readonly Condition[] = [
     minutes: 60,
     periods: 1,
     threshold: 0,
-    about: 'A run has ended without a word, as when its memory was used up; the next one reads less at a time.',
+    about: 'A run has died, for example because its memory was used up; the next one reads less at a time.',
     command: 'npx tidemark status --cloud',
   },
   {
@@ -140,7 +140,7 @@ export const CONDITIONS: readonly Condition[] = [
     minutes: 60,
     periods: 1,
     threshold: 0,
-    about: 'The vendor has announced more rows than it sent, three times; the watermark has passed them.',
+    about: 'The vendor has announced more rows than it sent, in several runs; the watermark has passed them.',
     command: 'npx tidemark status --cloud',
   },
   {
@@ -160,7 +160,7 @@ export const CONDITIONS: readonly Condition[] = [
     minutes: 60,
     periods: 1,
     threshold: 0,
-    about: 'What a feed reads was changed; the past of what is new in it was never read.',
+    about: 'The settings that determine what a feed reads were changed; what is new was not read for the past.',
     command: 'npx tidemark status --cloud',
   },
   {

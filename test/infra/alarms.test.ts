@@ -74,7 +74,7 @@ test('each source has one alarm a condition, and those of its streams, however m
 test.each([
   ['nothing is said', undefined, 'no address and no topic'],
   ['no address is given', { emails: [] }, 'no address and no topic'],
-  ['the address is that of a document', { emails: ['soc@example.com'] }, 'only addresses of documents'],
+  ['the address is that of a document', { emails: ['soc@example.com'] }, 'only example addresses'],
   ['there is an address', { emails: ['soc@acme.test'] }, undefined],
   ['there is a topic', { topicArn: 'arn:aws:sns:eu-west-1:111122223333:soc' }, undefined],
   ['it is meant', 'none', undefined],

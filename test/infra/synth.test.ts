@@ -54,7 +54,7 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
   expect(code, said).toBe(0);
   expect(said).toContain('Copy tidemark.example.json to tidemark.json');
   // A copy of it with the address left in would tell nobody either.
-  expect(said).toMatch(/^WARNING ALARMS REACH NOBODY: .* has only addresses of documents\./m);
+  expect(said).toMatch(/^WARNING ALARMS REACH NOBODY: .* has only example addresses\./m);
   expect([...templates.keys()]).toEqual(['tidemark-state', 'tidemark-forwarding', 'tidemark-schedules-1']);
   for (const text of templates.values()) {
     const [assertion] = JSON.parse(text).Rules.Refused.Assertions;
