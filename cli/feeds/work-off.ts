@@ -63,7 +63,7 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
   return [...last.values()];
 }
 
-/** What an earlier invocation has found to be missing is missing still. */
+/** What an earlier invocation has found to be missing is still missing. */
 function keepConditions(report: FeedReport, before: FeedReport | undefined): FeedReport {
   const conditions = new Set([...(before?.conditions ?? []), ...(report.conditions ?? [])]);
   return conditions.size > 0 ? { ...report, conditions: [...conditions] } : report;

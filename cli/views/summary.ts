@@ -11,7 +11,7 @@ export interface Summary {
 
 const BAD = new Set(['failed', 'refused']);
 
-/** Whether no feed has failed or lacks events, and no connection is forbidden everything that it should read. */
+/** Whether no feed has failed or lacks events, and no connection lacks the permission for all that it should read. */
 export function isWell(statuses: readonly FeedStatus[]): boolean {
   if (statuses.some(({ state, conditions }) => BAD.has(state) || conditions.length > 0)) return false;
   const connections = Map.groupBy(statuses, ({ source, connection }) => `${source}/${connection}`);

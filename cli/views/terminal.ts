@@ -18,7 +18,7 @@ export function printJson(value: object): void {
 }
 
 /** JSON in which also those characters are escaped that JSON may have as they are, but that a terminal obeys. */
-export function safeJson(value: object): string {
+function safeJson(value: object): string {
   return JSON.stringify(value).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(''),
   );

@@ -8,7 +8,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
  *
  * - `failing`      the vendor does not answer as it should, for now
  * - `unreadable`   the vendor answered something that is not what its documentation says
- * - `incomplete`   paging did not come to a plausible end
+ * - `incomplete`   paging did not come to a plausible end, or fewer rows came than the vendor had announced
  * - `refused`      the credentials are wrong, expired or locked
  * - `forbidden`    the credentials lack a permission
  * - `request`      the vendor rejects our request as wrong: a setting has to change

@@ -21,7 +21,7 @@ export const METRICS = {
   Unmapped: 'Count',
   UnknownEvents: 'Count',
   OutOfRange: 'Count',
-  /** Records with an id of the vendor's that another record has, too. All of them are delivered, so nobody need act. */
+  /** Records with an id of the vendor's that another record has, too. All of them are delivered, so nobody has to act. */
   ReusedIds: 'Count',
   Unreadable: 'Count',
   Incomplete: 'Count',

@@ -68,7 +68,8 @@ export function noBelievedClock(clocks: RunClocks): TidemarkError {
     code: 'clock',
     stage: 'processing',
     message: `The clocks disagree: ${clocks.doubted}. What the vendor has is delivered, and the watermark stays.`,
-    remedy: 'Find the clock that is wrong: mostly that of the machine where Tidemark runs. See docs/runbook.md, clock.',
+    remedy:
+      'Find the clock that is wrong: usually that of the machine where Tidemark runs. See docs/runbook.md, clock.',
   });
 }
 

@@ -42,7 +42,7 @@ export function rowKey(stream: Pick<Stream, 'recordKey'>, row: Row): RowKey {
   return { hash: digest(wellFormed(`${id.length}\n${id}${content}`)), id: key.id, isNumbered: false };
 }
 
-/** An error of the stream's code concerns this record only, which then is what it says. */
+/** If the stream's code fails for a record, only this record is concerned: it is identified by its whole content. */
 function recordKeyOf(stream: Pick<Stream, 'recordKey'>, row: Row): RecordKey | undefined {
   try {
     return stream.recordKey?.(row);

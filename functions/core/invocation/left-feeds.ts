@@ -85,7 +85,7 @@ function nameOf({ id }: Source, stream: string, connection: string): string {
   return `${id}/${stream}/${connection}`;
 }
 
-/** A throttled table is tried again: a census that fails alarms. */
+/** A throttled table is tried again: a census that fails sets off an alarm. */
 async function patiently<T>(effects: Effects, attempt: () => Promise<T>): Promise<T> {
   return await retry(effects, RETRIES.table, effects.now() + effects.remainingTime() - SECOND, attempt);
 }

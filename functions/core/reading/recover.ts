@@ -99,7 +99,7 @@ export async function recoverBroken(
     await narrow(run, thrown);
     return undefined;
   }
-  // A server that gives too much gives it everywhere: what is told of each window is enough to notice that.
+  // Answers that are too large are not asked for elsewhere: a server that sends too much does so for each window, and each is reported.
   if (!(thrown instanceof TooLargeError) && (await isBrokenElsewhere(run))) {
     lease.note({ broken: undefined });
     throw thrown;

@@ -90,7 +90,7 @@ async function readLive(
     // Whatever becomes of what is owed, the position of live reading counts.
     lease.note(outcome.changes);
     await oweLost(context, leased, replaced);
-    // What is sent again counts as sent only if it is stored what was lost before.
+    // What was lost must be stored first: only then does what is sent again count as sent.
     await lease.commit({});
     if (pays) await payOwed(context, leased, prepared);
   }

@@ -35,7 +35,7 @@ export async function* readLargeAnswer(reader: Reader, large: LargeAnswer): Asyn
       if (step.done) {
         const document = JSON.parse(step.value) as Readonly<Record<string, unknown>>;
         if (!Object.hasOwn(document, list)) throw new UnreadableError(`the JSON has no list "${list}"`);
-        // What a record held that was too long is not known.
+        // The content of a record that was too long is not known.
         if (!hasCut) check?.end(document);
         return;
       }

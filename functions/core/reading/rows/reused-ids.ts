@@ -1,7 +1,7 @@
 import type { RowKey } from '../../events/identity.ts';
 import { KeySet } from '../../state/key-set.ts';
 
-/** So many ids are remembered before the older ones are forgotten. */
+/** Number of ids after which older ones begin to be forgotten. */
 const MAX_IDS = 10_000;
 
 /**
