@@ -78,6 +78,6 @@ function readAgain(message: string, { from, to }: Range): TidemarkError {
     code: 'incomplete',
     stage: 'receiving',
     message: `${formatTime(from)} to ${formatTime(to)}: ${message}.`,
-    remedy: `Nothing to do: the next run reads it again. After ${SAME_RUNS} runs with equally many rows, or ${MAX_RUNS} in all, the watermark passes it, with a gap event and an alarm.`,
+    remedy: `It is read again. After ${SAME_RUNS} runs with equally many rows, or ${MAX_RUNS} in all, the watermark passes it, with a gap event and an alarm.`,
   });
 }

@@ -54,7 +54,7 @@ async function giveUp(run: Run): Promise<RunOutcome<ReadingCheckpoint> | undefin
   const { from, to } = progress.window;
   effects.count('Unreadable', 1);
   notes.day.unreadable({ from, to });
-  const message = `${DEATHS_BEFORE_GIVING_UP} runs have died while they read it`;
+  const message = `${DEATHS_BEFORE_GIVING_UP} runs have died of it`;
   await sendSelfEvent(run, { act: 'unreadable', range: wholeSteps(run), body: '', message });
   lease.note({ diedAtSmallest: undefined, ...(lease.item.kind === 'feed' && { readFrom: to }) });
   return await finishWindow(run);
