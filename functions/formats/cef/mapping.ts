@@ -1,16 +1,4 @@
-import {
-  asAddress,
-  asIpv6,
-  asJson,
-  asLong,
-  asLongId,
-  asNoAddress,
-  asPath,
-  asShortId,
-  asText,
-  asTime,
-  type Reading,
-} from './values.ts';
+import { asAddress, asIpv6, asJson, asLong, asNoAddress, asPath, asText, asTime, type Reading } from './values.ts';
 
 /** A key of the CEF extension, and the ECS fields that it gets its value from. */
 export interface CefField {
@@ -46,8 +34,7 @@ export const CEF_MAPPING: readonly CefField[] = [
   { key: 'start', from: ['event.start'], max: NUMBER, read: asTime },
   { key: 'end', from: ['event.end'], max: NUMBER, read: asTime },
   { key: 'deviceCustomDate1', label: 'Read At', from: ['event.created'], max: NUMBER, read: asTime },
-  { key: 'externalId', from: ['event.id'], max: 40, read: asShortId, remark: 'ids of up to 40 characters' },
-  { key: 'cs2', label: 'Event ID', from: ['event.id'], max: CUSTOM, read: asLongId, remark: 'longer ids, whole' },
+  { key: 'externalId', from: ['event.id'], max: 40, read: asText },
   {
     key: 'cat',
     from: ['event.category', 'event.type'],

@@ -11,9 +11,6 @@ export type CefVersion = 0 | 1;
  */
 export type Reading = (value: unknown, max: number, version: CefVersion) => string | undefined;
 
-/** Maximum length of `externalId`. */
-export const MAX_EXTERNAL_ID = 40;
-
 /** A text, a finite number or a boolean as it is; a list of them with commas; a list of anything else as JSON. */
 export const asText: Reading = (value, max) => (Array.isArray(value) ? listText(value, max, ', ') : scalar(value));
 
@@ -43,14 +40,6 @@ export const asIpv6: Reading = (value, _most, version) =>
 
 /** A value in place of an address that is no address: a range, a host name, an address with a zone. */
 export const asNoAddress: Reading = (value) => (isAddress(value) ? undefined : scalar(value));
-
-/** An id that fits into `externalId`: an id that is cut would be useless. */
-export const asShortId: Reading = (value) =>
-  typeof value === 'string' && value.length <= MAX_EXTERNAL_ID ? value : undefined;
-
-/** An id that is too long for `externalId`. */
-export const asLongId: Reading = (value) =>
-  typeof value === 'string' && value.length > MAX_EXTERNAL_ID ? value : undefined;
 
 function scalar(value: unknown): string | undefined {
   if (typeof value === 'string') return value;

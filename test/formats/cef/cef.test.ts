@@ -152,14 +152,6 @@ describe('the extension', () => {
     expect(addresses(1)).toMatchObject(inVersion1);
   });
 
-  test('an id that externalId cannot hold goes whole into a custom field', () => {
-    const { extension } = readBack({ event: { id: 'x'.repeat(64) } });
-
-    expect(extension.has('externalId')).toBe(false);
-    expect(extension.get('cs2')).toBe('x'.repeat(64));
-    expect(extension.get('cs2Label')).toBe('Event ID');
-  });
-
   test('an event that could not be mapped brings its reason and its original', () => {
     const { extension } = readBack({ event: { kind: 'pipeline_error' }, error: { message: 'a list was expected' } });
 
