@@ -12,8 +12,14 @@ export class Pause {
 
   /** Lets no request start before this time. A later time that was set before stays. */
   hold(until: Instant, why: string, throttled = true, scope: PauseError['scope'] = 'feed'): void {
-    // The vendor's own word counts more than what its quota makes us wait for.
-    if (until < this.until || (until === this.until && (this.throttled || !throttled))) return;
+    if (until <= this.until) {
+      // The vendor's own word counts more than what its quota makes us wait for, although that may be a second longer.
+      if (throttled && !this.throttled) {
+        this.why = why;
+        this.throttled = true;
+      }
+      return;
+    }
     this.until = until;
     this.why = why;
     this.throttled = throttled;
