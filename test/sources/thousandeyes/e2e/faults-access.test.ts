@@ -19,7 +19,7 @@ describe.concurrent('a token', () => {
     await expectExactlyOnce(bench);
   });
 
-  test('that has expired is tried twice at each endpoint and then left alone; a new one works at once', async ({ start }) => {
+  test('that has expired is tried twice an endpoint, then left alone; a new one works at once', async ({ start }) => {
     const bench = await start({ vendor: { token: NEW_TOKEN } });
     await bench.setSecret({ token: TOKEN });
 
