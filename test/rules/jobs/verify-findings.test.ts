@@ -3,7 +3,7 @@ import type { Row } from '../../../functions/core/model.ts';
 import type { VerifiedStepReport } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import { Crash, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
+import { Crash, createWorld, ecsDestination, type World, type WorldOptions } from '../../memory/world.ts';
 import { at, FEED } from '../set-up.ts';
 import { standing, untilDone } from './standing.ts';
 
@@ -371,5 +371,31 @@ describe('verify where the keys have expired', () => {
     const report = await untilDone(world, { act: 'verify', range });
 
     expect(sums(report)).toMatchObject({ missing: 1, extra: 0 });
+  });
+
+  it('compares with the ledger where keys were kept for a shorter time before, and delivers nothing again', async () => {
+    const world = createWorld({ startFrom: at('06:00:00') });
+    world.table.seenFor = 3 * DAY;
+    for (let day = 0; day < 6; day++) {
+      for (let minute = 0; minute < 30; minute += 5) {
+        world.vendor.add({ time: world.now - minute * MINUTE, name: `row ${day} ${minute}`, visibleAt: world.now });
+      }
+      world.clock.advance(HOUR);
+      await world.runUntilCaughtUp();
+      world.clock.advance(23 * HOUR);
+      await world.runUntilCaughtUp();
+    }
+    world.table.seenFor = 30 * DAY;
+    const act = { act: 'verify', range: { from: at('06:00:00'), to: world.now } } as const;
+    const delivered = world.ids().length;
+
+    const told = await untilDone(world, act);
+    const repaired = await untilDone(world, { ...act, repair: true });
+
+    expect(sums(told)).toMatchObject(NOTHING);
+    expect(sums(told).vendor).toBeGreaterThan(30);
+    expect(told.job?.steps?.some(({ by }) => by === 'ledger')).toBe(true);
+    expect(sums(repaired)).toMatchObject(NOTHING);
+    expect(world.ids().length).toBe(delivered);
   });
 });
