@@ -1,3 +1,5 @@
+import type { Feed } from '../../functions/core/model.ts';
+import { longestOverlap } from '../../functions/core/reading/plan.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import type { Instant } from '../../functions/core/time.ts';
 import { type Range, SECOND } from '../../functions/core/time.ts';
@@ -28,8 +30,14 @@ export function checkCommit(oracle: Judge, worker: Worker, item: Checkpoint, bef
   oracle.lowestFloor = Math.min(oracle.lowestFloor, item.floor);
   if (!before) return;
   if (item.floor !== before.floor) oracle.fail(`the floor moved from ${clock(before.floor)} to ${clock(item.floor)}`);
+  const { away = [], watermark, floor } = before;
+  const isKnown = (id: string) => before.destinations[id] !== undefined || away.some((one) => one.id === id);
+  // Where none is left of those before, late events are for the new ones.
+  const overlap = longestOverlap(oracle.world.feeds[0] as Feed);
+  const isReplaced = Object.keys(before.destinations).length > 0 && !Object.keys(item.destinations).some(isKnown);
+  const start = isReplaced ? Math.max(Math.min(floor, watermark), watermark - overlap) : watermark;
   for (const [id, since] of Object.entries(item.destinations)) {
-    const known = before.destinations[id] ?? before.away?.find((one) => one.id === id)?.since ?? before.watermark;
+    const known = before.destinations[id] ?? away.find((one) => one.id === id)?.since ?? start;
     if (since !== known) oracle.fail(`destination ${id} starts at ${clock(since)}, not at ${clock(known)}`);
   }
   if (item.watermark < before.watermark)

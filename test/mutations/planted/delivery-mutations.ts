@@ -168,6 +168,15 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
+    name: 'renamed-starts-at-the-watermark',
+    story:
+      'When the only destination is renamed, the events that the vendor shows late around it are delivered to nobody.',
+    file: 'functions/core/run/owed/reconcile-destinations.ts',
+    find: 'watermark - overlap) : watermark;',
+    put: 'watermark) : watermark;',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
     name: 'owed-to-everybody',
     story: 'What one destination missed is delivered again to all others when their keys have expired.',
     file: 'functions/core/reading/owed/pay-owed.ts',

@@ -166,6 +166,21 @@ describe('rule 37: a destination that was away is owed what it missed', () => {
     expect(world.census(since, 'archive')).toMatchObject({ missing: [], repeated: [] });
   });
 
+  it('does not take late events with it where another one replaces it, as after a renaming', async () => {
+    const world = createWorld({ startFrom: at('06:00:00'), destinations: ['siem'] });
+    await live(world, HOUR);
+    const { watermark } = world.checkpoint();
+    world.vendor.add({ time: world.now - 15 * MINUTE, name: 'late', visibleAt: world.now + 4 * MINUTE });
+    world.destinations = [ARCHIVE];
+    await live(world, HOUR);
+    await settle(world);
+
+    expect(world.names('siem')).not.toContain('late');
+    expect(world.names('archive')).toContain('late');
+    expect(world.census(undefined, 'archive').repeated).toEqual([]);
+    expect(world.checkpoint().destinations).toEqual({ archive: watermark - 30 * MINUTE });
+  });
+
   it.each([0, 1, 2, 3])('continues after a crash, and repeats only what was in flight (%i)', async (crashes) => {
     const world = await threeHoursWithout({ vendor: { pageSize: 5 }, stream: { longestWindow: 20 * MINUTE } });
     world.destinations = [SIEM, ARCHIVE];

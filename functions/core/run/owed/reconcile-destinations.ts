@@ -24,8 +24,9 @@ interface DestinationChanges {
 }
 
 /**
- * Compares the configured destinations with the checkpoint's. A new one starts at the watermark. One that was removed is remembered:
- * if it returns, it starts where it started before, and the range that was read without it is owed to it.
+ * Compares the configured destinations with the checkpoint's. A new one starts at the watermark; where none is left of those before,
+ * as after a renaming, it starts where late events may still be found, since nobody else would get them. One that was removed is
+ * remembered: if it returns, it starts where it started before, and the range that was read without it is owed to it.
  *
  * @param overlap how far behind the watermark events may still be found
  */
@@ -34,7 +35,7 @@ export function reconcileDestinations(
   lease: HeldCheckpoint,
   overlap: Duration,
 ): DestinationChanges {
-  const { destinations: known, away = [], streams = [], watermark } = lease.item;
+  const { destinations: known, away = [], streams = [], watermark, floor } = lease.item;
   const added = destinations.filter(({ id }) => known[id] === undefined);
   if (added.length === 0 && Object.keys(known).length === destinations.length) return NO_CHANGES;
   const isConfigured = (id: string) => destinations.some((one) => one.id === id);
@@ -42,7 +43,9 @@ export function reconcileDestinations(
     .filter(([id]) => !isConfigured(id))
     .map(([id, since]) => ({ id, since, from: Math.max(since, watermark - overlap) }));
   const back = away.filter(({ id }) => isConfigured(id));
-  const sinceOf = (id: string): Instant => known[id] ?? back.find((one) => one.id === id)?.since ?? watermark;
+  const isReplaced = removed.length > 0 && removed.length === Object.keys(known).length && back.length === 0;
+  const start = isReplaced ? Math.max(Math.min(floor, watermark), watermark - overlap) : watermark;
+  const sinceOf = (id: string): Instant => known[id] ?? back.find((one) => one.id === id)?.since ?? start;
   const all = [...away.filter(({ id }) => !isConfigured(id)), ...removed];
   for (const { id } of all.slice(0, -MAX_AWAY)) {
     effects.log('warn', `${feed.name} no longer remembers destination ${id}: if it returns, it starts as a new one.`, {
