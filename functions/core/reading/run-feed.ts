@@ -64,8 +64,11 @@ async function readLive(
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'watermark-reset', range: reset.range });
   }
   if (scopeChange) {
-    conditions.holds('scope-changed', scopeChange.message, scopeChange.range);
-    await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', ...scopeChange });
+    const { scope, message, range } = scopeChange;
+    conditions.holds('scope-changed', message, range);
+    await sendSelfEvent(startSending(context, leased, { seen }), { act: 'scope-changed', message, range });
+    // Not before: a run that dies or fails meanwhile is followed by one that tells.
+    lease.note({ scope, conditions: conditions.after(lease.item.conditions, effects.now()) });
   }
   if (!plan) {
     return clocks.agree
@@ -83,13 +86,13 @@ async function readLive(
   } finally {
     run.notes.saveDay(lease, effects.now());
   }
-  const replaced = await checkStreams(context, leased, { overlap });
+  const looked = await checkStreams(context, leased, { overlap });
   const isCaughtUp = outcome.state === 'caught-up' && destinations.length > 0;
-  const pays = isCaughtUp && (replaced.length > 0 || lease.item.owed !== undefined);
-  if (replaced.length > 0 || pays) {
+  const pays = isCaughtUp && (looked.replaced.length > 0 || lease.item.owed !== undefined);
+  if (looked.replaced.length > 0 || pays) {
     // Whatever becomes of what is owed, the position of live reading counts.
     lease.note(outcome.changes);
-    await oweLost(context, leased, replaced);
+    await oweLost(context, leased, looked);
     // What was lost must be stored first: only then does what is sent again count as sent.
     await lease.commit({});
     if (pays) await payOwed(context, leased, prepared);

@@ -19,6 +19,7 @@ interface Configured {
 
 /** A change of the scope, with the backfill that it needs. */
 interface ScopeChange {
+  readonly scope: string;
   readonly range: Range;
   readonly message: string;
 }
@@ -58,7 +59,10 @@ export function scopeOf(feed: AnyFeed): string {
   return JSON.stringify(feed.source.scope(feed.connection));
 }
 
-/** Compares the scope with the stored one. A change leaves a gap in the past, which would go unnoticed if it were not reported. */
+/**
+ * Compares the scope with the stored one. A change leaves a gap in the past, which would go unnoticed if it were not reported: the
+ * new scope is to be noted only when it is.
+ */
 export function reconcileScope(
   { feed, effects }: Configured,
   lease: HeldCheckpoint<FeedCheckpoint>,
@@ -71,10 +75,11 @@ export function reconcileScope(
     return undefined;
   }
   // Everything above the watermark was read with the old scope.
-  lease.note({ scope, plan: undefined });
+  lease.note({ plan: undefined });
   effects.count('ScopeChanged', 1);
   const command = `tidemark backfill --feed ${feed.name} --from ${formatTime(floor)} --to ${formatTime(watermark)}`;
   return {
+    scope,
     range: { from: floor, to: watermark },
     message:
       `What this feed reads has changed from ${before} to ${scope}. The new scope is read from now on; ` +

@@ -22,9 +22,12 @@ export async function settleDestinations(context: FeedContext<AnyFeed>, run: Sna
 /** Tells of changes that may have been lost with a delivery stream. */
 export async function tellLost(context: FeedContext<AnyFeed>, run: SnapshotRun): Promise<void> {
   const { snapshot } = run.lease.item;
-  for (const { lost, ...missed } of await checkStreams(context, run, { overlap: 0 })) {
+  const { replaced, hasNew } = await checkStreams(context, run, { overlap: 0 });
+  for (const { lost, ...missed } of replaced) {
     if (snapshot && snapshot.at >= lost.from) await tellMissed(run, missed);
   }
+  // Only then: a run that dies before it has told is followed by one that tells.
+  if (hasNew) await run.lease.commit({});
 }
 
 async function tellMissed(run: SnapshotRun, { destination, range }: DestinationRange): Promise<void> {

@@ -362,6 +362,46 @@ describe('rule 38: what was lost with a delivery stream is sent again', () => {
     expect(world.count('Late')).toBe(0);
   });
 
+  it('forgets none of several that are replaced at once when the table does not answer for one of them', async () => {
+    const world = worldOfTwo();
+    await live(world, 3 * HOUR);
+    for (const destination of [SIEM, ARCHIVE]) replace(world, destination, world.now - 5 * MINUTE - SECOND);
+
+    // Two lists of jobs are loaded for each.
+    const [failing] = await world.run({
+      onEffect: ({ name, nth }) => (name === 'loadJobs' && nth >= 3 ? 'lost-before' : undefined),
+    });
+    await live(world, HOUR);
+    await settle(world);
+
+    expect(failing?.state).toBe('failed');
+    for (const destination of ['siem', 'archive']) expect(world.census(undefined, destination).missing).toEqual([]);
+    expect(world.count('Owed')).toBe(2);
+  });
+
+  it.each([
+    ['write', 2],
+    ['put', 1],
+    ['put', 3],
+    ['put', 4],
+  ] as const)('forgets nothing when another destination is added and the run dies (%s %i)', async (what, which) => {
+    const world = worldOfTwo();
+    await live(world, 3 * HOUR);
+    replace(world, SIEM, world.now - 5 * MINUTE - SECOND);
+    world.destinations = [SIEM, ARCHIVE, ecsDestination('third')];
+
+    const dying = world.run({
+      onEffect: ({ name, nth }) => (name === what && nth === which ? 'crash-after' : undefined),
+    });
+    await expect(dying).rejects.toThrow(Crash);
+    world.clock.advance(6 * MINUTE);
+    await live(world, HOUR);
+    await settle(world);
+
+    expect(world.census(undefined, 'siem').missing).toEqual([]);
+    expect(acts(world)).toContain('owed-delivered');
+  });
+
   it('sends again no more than what was delivered since the stream could hold it', async () => {
     const world = worldOfTwo();
     await live(world, 6 * HOUR);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { letterVisibility } from '../../memory/source.ts';
-import { createWorld, type World } from '../../memory/world.ts';
+import { Crash, createWorld, ecsDestination, type World } from '../../memory/world.ts';
 import { untilDone } from '../jobs/standing.ts';
 import { at, EXACT } from '../set-up.ts';
 
@@ -48,6 +48,28 @@ describe('rule 8: when what defines the feed changes, it says which backfill it 
     expect(stillHeld).toEqual(held);
     expect(world.checkpoint().conditions).toBeUndefined();
   });
+
+  it.each(['crash-after', 'lost-before'] as const)(
+    'says so although a destination is added at the same time and the run is cut short (%s)',
+    async (fault) => {
+      const world = createWorld({ startFrom: at('11:00:00'), settings: { aid: '1' } });
+      await world.run();
+      world.settings = { aid: '1,2' };
+      world.destinations = [...world.destinations, ecsDestination('archive')];
+      const [what, which] = fault === 'crash-after' ? (['write', 2] as const) : (['put', 1] as const);
+      const cut = world.run({
+        onEffect: ({ name, nth }) => (name === what && (nth === which || fault === 'lost-before') ? fault : undefined),
+      });
+      if (fault === 'crash-after') await expect(cut).rejects.toThrow(Crash);
+      else expect((await cut)[0]?.state).toBe('failed');
+      world.clock.advance(10 * MINUTE);
+      await world.run();
+
+      const told = world.delivered('siem').filter(({ event }) => event.action === 'scope-changed');
+      expect(told.length).toBeGreaterThanOrEqual(1);
+      expect(world.checkpoint().conditions?.['scope-changed']?.range?.from).toBe(at('11:00:00'));
+    },
+  );
 
   it('reads a window that is half done again: its done part lies above the range that it names', async () => {
     const world = createWorld({ startFrom: at('06:00:00'), vendor: { latency: 10 * SECOND }, settings: { aid: '1' } });

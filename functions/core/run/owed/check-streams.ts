@@ -26,6 +26,13 @@ export interface ReplacedStream extends DestinationRange {
   readonly lost: Range;
 }
 
+/** What came of looking at the delivery streams. */
+export interface LookedStreams {
+  readonly replaced: readonly ReplacedStream[];
+  /** Whether one was seen for the first time: that must be stored before anything is delivered, since what a stream takes with it is counted from when it was seen. */
+  readonly hasNew: boolean;
+}
+
 /** A delivery stream that is another one than before. */
 interface Replacement {
   readonly known: KnownStream;
@@ -48,7 +55,8 @@ export function noteBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instan
 
 /**
  * Looks at the delivery streams behind the destinations, and notes when they were created. A stream that is another one than before
- * has taken what it held with it: that is returned. Most runs look only at what this process remembers.
+ * has taken what it held with it: that is returned, and must be noted as well before anything is stored. If it cannot be found out,
+ * nothing is noted, and the next run finds the same. Most runs look only at what this process remembers.
  *
  * @param overlap how far behind the watermark the feed reads
  * @param anew looks at the streams now, whatever this process remembers
@@ -57,15 +65,15 @@ export async function checkStreams(
   context: FeedContext<AnyFeed>,
   { lease, tally }: LeasedRun<FeedCheckpoint | SnapshotCheckpoint>,
   { overlap, anew = false }: { readonly overlap: Duration; readonly anew?: boolean },
-): Promise<readonly ReplacedStream[]> {
+): Promise<LookedStreams> {
   const { destinations } = context;
   const usualAge = tally.delivered > 0 ? LOOK_EVERY : Number.POSITIVE_INFINITY;
   const maxAge = anew ? 0 : usualAge;
   const replaced: ReplacedStream[] = [];
   let hasNew = false;
+  let { streams = [] } = lease.item;
   for (const destination of destinations) {
     const looked = await look(context, destination, maxAge);
-    const { streams = [] } = lease.item;
     const known = streams.find(({ id }) => id === destination.id);
     // What a process remembers may be older than what is stored.
     if (!looked || (known && looked.at <= known.at)) continue;
@@ -78,11 +86,10 @@ export async function checkStreams(
     const since = heldSince(destination, looked.at);
     const from = oldestSince(lease.item, since, overlap);
     const stream = { id: destination.id, ...looked, ...(from < usuallyOldest(since, overlap) && { from }) };
-    lease.note({ streams: [...streams.filter(({ id }) => id !== destination.id), stream] });
+    streams = [...streams.filter(({ id }) => id !== destination.id), stream];
   }
-  // It must be stored before anything is delivered: what a stream takes with it is counted from when it was seen.
-  if (hasNew) await lease.commit({});
-  return replaced;
+  if (streams.length > 0) lease.note({ streams });
+  return { replaced, hasNew };
 }
 
 /** When a stream was created. Undefined if this cannot be found out now: it is asked again later, and no feed waits for it. */

@@ -5,7 +5,7 @@ import type { FeedCheckpoint, Owed } from '../../stored/checkpoint.ts';
 import type { Duration, Range } from '../../time.ts';
 import type { FeedContext, LeasedRun } from '../feed-context.ts';
 import { startSending } from '../start-sending.ts';
-import type { ReplacedStream } from './check-streams.ts';
+import type { LookedStreams } from './check-streams.ts';
 import { reconcileDestinations } from './reconcile-destinations.ts';
 
 /** Maximum number of ranges that are owed to a destination. More are joined. */
@@ -32,11 +32,12 @@ export async function settleDestinations(context: FeedContext, run: LiveRun, ove
   return hasAdded;
 }
 
-/** Notes what was lost with delivery streams as owed, and tells the SIEM of it. */
-export async function oweLost(context: FeedContext, run: LiveRun, replaced: readonly ReplacedStream[]): Promise<void> {
+/** Notes what was lost with delivery streams as owed, stores it together with what was seen of them, and tells the SIEM of it. */
+export async function oweLost(context: FeedContext, run: LiveRun, { replaced, hasNew }: LookedStreams): Promise<void> {
   for (const { destination, range, lost } of replaced) {
     owe(context, run, { destination, ...range, lost, at: run.start });
   }
+  if (hasNew) await run.lease.commit({});
   await tell(
     context,
     run,
