@@ -6,7 +6,7 @@ import type { Feed } from '../model.ts';
 import { noteSight } from '../run/condition-notes.ts';
 import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-context.ts';
 import { caughtUp, failed, type RunOutcome } from '../run/outcome.ts';
-import { checkStreams, noteBacklog } from '../run/owed/check-streams.ts';
+import { checkStreams, noteBacklog, noteOwedBacklog } from '../run/owed/check-streams.ts';
 import { oweLost, settleDestinations } from '../run/owed/owe.ts';
 import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
@@ -93,6 +93,8 @@ async function readLive(
     // Whatever becomes of what is owed, the position of live reading counts.
     lease.note(outcome.changes);
     await oweLost(context, leased, looked);
+    await oweLost(context, leased, looked);
+    if (pays) noteOwedBacklog(lease, clocks.earliest);
     // What was lost must be stored first: only then does what is sent again count as sent.
     await lease.commit({});
     if (pays) await payOwed(context, leased, prepared);

@@ -217,6 +217,14 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
+    name: 'paid-is-no-backlog',
+    story: 'What a destination was owed and had just got is not sent again when its delivery stream was deleted.',
+    file: 'functions/core/reading/run-feed.ts',
+    find: '    if (pays) noteOwedBacklog(lease, clocks.earliest);\n',
+    put: '',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
     name: 'backlog-forgotten',
     story: 'Months that were read in the last hour are not sent again when their delivery stream was deleted.',
     file: 'functions/core/run/owed/check-streams.ts',

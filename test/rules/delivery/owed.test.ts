@@ -429,6 +429,24 @@ describe('rule 38: what was lost with a delivery stream is sent again', () => {
     expect(world.census(undefined, 'siem')).toEqual(EXACT);
   });
 
+  it('goes back to what was owed where that had been sent in the last minutes', async () => {
+    const world = worldOfTwo();
+    await live(world, HOUR);
+    world.destinations = [SIEM];
+    await live(world, 8 * HOUR);
+    world.destinations = [SIEM, ARCHIVE];
+    await world.run();
+    expect(world.checkpoint()).not.toHaveProperty('owed');
+    world.clock.advance(2 * MINUTE);
+    expect(replace(world, ARCHIVE, world.now - 5 * MINUTE - SECOND)).toBeGreaterThan(90);
+
+    await live(world, HOUR);
+    await settle(world);
+
+    expect(world.census(undefined, 'archive')).toMatchObject({ missing: [], invented: [] });
+    expect(world.census(undefined, 'siem')).toEqual(EXACT);
+  });
+
   it('goes back to where a person had moved the watermark', async () => {
     const world = createWorld({
       startFrom: at('11:00:00'),

@@ -49,7 +49,19 @@ export function noteBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instan
     if (backlog && !isSame) lease.note({ backlog: undefined });
     return;
   }
-  const from = watermark - overlap;
+  noteOlder(lease, start, watermark - overlap);
+}
+
+/** Notes that a run begins to deliver what is owed: like a backlog, it happened long before. */
+export function noteOwedBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instant): void {
+  const { owed = [], destinations } = lease.item;
+  const due = owed.filter(({ destination }) => destinations[destination] !== undefined);
+  if (due.length > 0) noteOlder(lease, start, Math.min(...due.map(({ from, until = from }) => until)));
+}
+
+function noteOlder(lease: HeldCheckpoint<FeedCheckpoint>, start: Instant, from: Instant): void {
+  const { backlog } = lease.item;
+  const isSame = backlog !== undefined && start - backlog.at < SAME_BACKLOG;
   lease.note({ backlog: { at: start, from: isSame ? Math.min(backlog.from, from) : from } });
 }
 
