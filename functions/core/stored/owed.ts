@@ -18,6 +18,16 @@ export interface KnownStream {
   readonly at: Instant;
   /** No event that the stream could still hold at that time is older. Undefined if there had been no backlog. */
   readonly from?: Instant;
+  /** What it got again because it had been lost before, as long as the stream may still hold that. */
+  readonly again?: SentAgain;
+}
+
+/** Events that were sent again. If they are lost again, their first delivery must not count either. */
+export interface SentAgain {
+  /** When a run last began to send them. */
+  readonly at: Instant;
+  /** When the first of those was delivered that had been lost. */
+  readonly lostFrom: Instant;
 }
 
 /** The last backlog that a feed had: events were delivered long after they happened. */

@@ -225,6 +225,14 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
+    name: 'lost-twice-is-lost',
+    story: 'What is lost with a delivery stream, sent again and lost with the next one counts as delivered.',
+    file: 'functions/core/run/owed/check-streams.ts',
+    find: 'again && again.at >= held ? Math.min(held, again.lostFrom) : held;',
+    put: 'held;',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
     name: 'backlog-forgotten',
     story: 'Months that were read in the last hour are not sent again when their delivery stream was deleted.',
     file: 'functions/core/run/owed/check-streams.ts',

@@ -362,6 +362,23 @@ describe('rule 38: what was lost with a delivery stream is sent again', () => {
     expect(world.count('Late')).toBe(0);
   });
 
+  it('sends again what is lost twice: with the stream, and with the one that got it again', async () => {
+    const world = worldOfTwo();
+    await live(world, 3 * HOUR);
+    for (let times = 1; times <= 3; times++) {
+      expect(replace(world, ARCHIVE, world.now - 6 * MINUTE)).toBeGreaterThan(0);
+      // As between a destroy and the next deploy.
+      world.clock.advance(HOUR);
+      await live(world, 5 * MINUTE);
+    }
+    expect(replace(world, ARCHIVE, world.now - 6 * MINUTE)).toBeGreaterThan(0);
+    await live(world, HOUR);
+    await settle(world);
+
+    expect(world.census(undefined, 'archive')).toMatchObject({ missing: [], invented: [] });
+    expect(world.census(undefined, 'siem')).toEqual(EXACT);
+  });
+
   it('forgets none of several that are replaced at once when the table does not answer for one of them', async () => {
     const world = worldOfTwo();
     await live(world, 3 * HOUR);

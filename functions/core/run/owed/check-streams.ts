@@ -52,11 +52,19 @@ export function noteBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instan
   noteOlder(lease, start, watermark - overlap);
 }
 
-/** Notes that a run begins to deliver what is owed: like a backlog, it happened long before. */
+/** Notes that a run begins to deliver what is owed: like a backlog, it happened long before, and it may be lost again. */
 export function noteOwedBacklog(lease: HeldCheckpoint<FeedCheckpoint>, start: Instant): void {
-  const { owed = [], destinations } = lease.item;
+  const { owed = [], destinations, streams = [] } = lease.item;
   const due = owed.filter(({ destination }) => destinations[destination] !== undefined);
-  if (due.length > 0) noteOlder(lease, start, Math.min(...due.map(({ from, until = from }) => until)));
+  if (due.length === 0) return;
+  noteOlder(lease, start, Math.min(...due.map(({ from, until = from }) => until)));
+  const again = streams.map((stream): KnownStream => {
+    const lost = due.flatMap((one) => (one.destination === stream.id && one.lost ? [one.lost.from] : []));
+    if (lost.length === 0) return stream;
+    const lostFrom = Math.min(...lost, stream.again?.lostFrom ?? Number.POSITIVE_INFINITY);
+    return { ...stream, again: { at: start, lostFrom } };
+  });
+  if (streams.length > 0) lease.note({ streams: again });
 }
 
 function noteOlder(lease: HeldCheckpoint<FeedCheckpoint>, start: Instant, from: Instant): void {
@@ -97,7 +105,8 @@ export async function checkStreams(
     hasNew ||= !known;
     const since = heldSince(destination, looked.at);
     const from = oldestSince(lease.item, since, overlap);
-    const stream = { id: destination.id, ...looked, ...(from < usuallyOldest(since, overlap) && { from }) };
+    const again = known?.again && known.again.at >= since ? { again: known.again } : {};
+    const stream = { id: destination.id, ...looked, ...(from < usuallyOldest(since, overlap) && { from }), ...again };
     streams = [...streams.filter(({ id }) => id !== destination.id), stream];
   }
   if (streams.length > 0) lease.note({ streams });
@@ -149,7 +158,10 @@ async function whatIsLost(
   const { id } = destination;
   const { watermark, floor, destinations } = item;
   // The clock of whoever has delivered may be a little ahead.
-  const lost = { from: heldSince(destination, known.at), to: latestNow(effects) + MINUTE };
+  const held = heldSince(destination, known.at);
+  const { again } = known;
+  const lostFrom = again && again.at >= held ? Math.min(held, again.lostFrom) : held;
+  const lost = { from: lostFrom, to: latestNow(effects) + MINUTE };
   // The watermark may have been moved back since the stream was seen.
   const oldest = Math.min(known.from ?? lost.from, oldestSince(item, lost.from, overlap));
   const from = Math.max(oldest, destinations[id] ?? floor);
