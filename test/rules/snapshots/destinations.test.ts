@@ -176,3 +176,43 @@ describe('rules 19 and 26: a destination added later', () => {
     expect(Object.keys(world.snapshotCheckpoint('keys').destinations)).toEqual(['siem']);
   });
 });
+
+describe('rule 37: a destination is told what it has missed of a list', () => {
+  const cut: EffectHook = ({ name }) => (name === 'put' ? 'lost-before' : undefined);
+  const told = (world: World, destination: string) =>
+    world.delivered(destination).filter(({ event }) => event.action === 'owed-lost').length;
+
+  it('when it returns, although the first run after that cannot deliver', async () => {
+    const { world, keys } = await worldOfTwo();
+    const all = world.destinations;
+    world.destinations = all.slice(0, 1);
+    await world.run(STREAMS);
+    world.clock.advance(HOUR);
+    keys.things.set('new', {});
+    await world.run(STREAMS);
+    world.clock.advance(HOUR);
+    world.destinations = all;
+    const [failed] = await world.run({ ...STREAMS, budget: 30 * SECOND, onEffect: cut });
+    world.clock.advance(HOUR);
+    await world.run(STREAMS);
+
+    expect(failed?.state).toBe('failed');
+    for (const destination of ['siem', 'archive']) expect(told(world, destination)).toBe(1);
+  });
+
+  it('when its stream was replaced, although the first run after that cannot deliver', async () => {
+    const { world, keys } = await worldOfTwo();
+    keys.things.set('new', {});
+    await world.run(STREAMS);
+    for (const { deliveryStream } of world.destinations) {
+      world.firehose.replace(deliveryStream, world.now - 5 * MINUTE, world.now);
+    }
+    world.clock.advance(5 * MINUTE);
+    const [failed] = await world.run({ ...STREAMS, budget: 30 * SECOND, onEffect: cut });
+    world.clock.advance(HOUR);
+    await world.run(STREAMS);
+
+    expect(failed?.state).toBe('failed');
+    for (const destination of ['siem', 'archive']) expect(told(world, destination)).toBe(2);
+  });
+});

@@ -63,3 +63,14 @@ export function reconcileDestinations(
 }
 
 const NO_CHANGES: DestinationChanges = { removed: [], returned: [], hasAdded: false };
+
+/** Does what notes and tells of changed destinations. If that cannot be told now, nothing of it stays noted, and the next run finds the same. */
+export async function notedIfTold<T>(lease: HeldCheckpoint, work: () => Promise<T>): Promise<T> {
+  const { destinations, away, streams } = lease.item;
+  try {
+    return await work();
+  } catch (thrown) {
+    lease.note({ destinations, away, streams });
+    throw thrown;
+  }
+}
