@@ -27,12 +27,13 @@ export function rangeOf({ from, to, since }: RangeOptions, now: Date): { from: s
   throw wrong(`--from ${from} is not before --to ${to ?? 'now'}`, 'Give a range that is not empty.');
 }
 
-/** Like `rangeOf`, but `--since` covers whole days: the same command gives the same range all day long. */
+/** Like `rangeOf`, but what ends now covers whole days: the same command gives the same range all day long. */
 export function wholeDays(options: RangeOptions, now: Date): { from: string; to: string } | undefined {
   const range = rangeOf(options, now);
-  if (!range || options.since === undefined) return range;
+  if (!range || options.to !== undefined) return range;
   const tomorrow = new Date(now.getTime() + 24 * 3_600_000).toISOString().slice(0, 10);
-  return { from: timeOf('--since', range.from.slice(0, 10)), to: timeOf('--since', tomorrow) };
+  const from = options.since === undefined ? range.from : timeOf('--since', range.from.slice(0, 10));
+  return { from, to: timeOf('--to', tomorrow) };
 }
 
 /** Parses a time given as an option; a day means its beginning. */
