@@ -1,4 +1,5 @@
 import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
 import { type DestinationSecret, type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import type { Endpoint, MakeEndpoint } from './endpoint.ts';
 import { hecEndpoint } from './hec.ts';
@@ -13,7 +14,7 @@ export interface FoundEndpoints {
 }
 
 /**
- * Destinations with a URL and a complete secret get their events for real. Without the secret, events go to the destination's folder.
+ * Destinations with a URL and a secret get their events for real. Without the secret, events go to the destination's folder.
  *
  * @param secrets values by names, as in the file
  */
@@ -30,25 +31,42 @@ export function findEndpoints(
     const url = endpointOf?.(destination);
     const make = makers[destination.type];
     if (url === undefined || !make) continue;
-    const fields = secret ? fieldsOf(secret, secrets[secret.nameOf(destination)]) : {};
+    const name = secret?.nameOf(destination) ?? '';
+    const fields = secret ? fieldsOf(secret, name, secrets[name]) : {};
     if (fields) endpoints.set(destination.id, make(url, fields));
     notes.push(
       fields || !secret
         ? `Destination ${destination.id}: ${title} at ${url}`
-        : `Destination ${destination.id}: its folder, as there is no secret ${secret.nameOf(destination)} ${exampleOf(secret)}`,
+        : `Destination ${destination.id}: its folder, as there is no secret ${name} ${exampleOf(secret)}`,
     );
   }
   return { endpoints, notes };
 }
 
-/** The fields of a secret that is an object, or the text of one. Undefined if one of them is missing. */
-function fieldsOf({ shape }: DestinationSecret, secret: unknown): Record<string, string> | undefined {
-  const value: unknown = typeof secret === 'string' && secret.startsWith('{') ? JSON.parse(secret) : secret;
-  const fields = Object.keys(shape).flatMap((field) => {
-    const text = (value as Readonly<Record<string, unknown>> | undefined)?.[field];
-    return typeof text === 'string' && text !== '' ? [[field, text] as const] : [];
+/** The fields of a secret that is an object, or the text of one. Undefined if there is none; one that cannot be used is refused. */
+function fieldsOf(secret: DestinationSecret, name: string, stored: unknown): Record<string, string> | undefined {
+  if (stored === undefined) return undefined;
+  const value = typeof stored === 'string' ? parse(stored) : stored;
+  const fields = Object.keys(secret.shape).map((field) => {
+    const text = (value as Readonly<Record<string, unknown>> | null | undefined)?.[field];
+    if (typeof text === 'string' && text !== '') return [field, text] as const;
+    throw new TidemarkError({
+      code: 'secret',
+      stage: 'processing',
+      message: `Secret ${name} has no ${field}.`,
+      remedy: `Its value must look like ${exampleOf(secret)}.`,
+    });
   });
-  return fields.length === Object.keys(shape).length ? Object.fromEntries(fields) : undefined;
+  return Object.fromEntries(fields);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the secret.
+    return undefined;
+  }
 }
 
 function exampleOf({ shape }: DestinationSecret): string {

@@ -96,6 +96,17 @@ test('without its secret they go to its folder, which is told', () => {
   expect(notes).toEqual(['Destination home: its folder, as there is no secret tidemark/parcel/home {"key":"..."}']);
 });
 
+test('a secret that cannot be used is refused and not quoted: what goes to the folder never arrives elsewhere', () => {
+  const find = (secret: unknown) => () => {
+    const makers = { parcel: () => async () => undefined };
+    return findEndpoints(config.destinations, { 'tidemark/parcel/home': secret }, TYPES, makers);
+  };
+  for (const secret of ['{"key": opensesame}', 'opensesame', '{}', null, { kee: 'opensesame' }, { key: '' }]) {
+    expect(find(secret)).toThrow(/^Secret tidemark\/parcel\/home has no key\.$/);
+  }
+  expect(find({ key: 'opensesame' })().endpoints.size).toBe(1);
+});
+
 test('settings that are wrong in an account are told, and names of secrets that Firehose would not find', () => {
   const check = (destination: object) => () => checkDeployable(configure(destination), SOURCES, TYPES, 'tidemark.json');
   expect(check({ door: DOOR })).not.toThrow();
