@@ -65,23 +65,22 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
 
 /** Other people's secrets in the file are kept; a file that is not what it should be is left for its owner to mend. */
 async function readSecrets(file: string): Promise<Record<string, unknown>> {
-  let text: string;
+  let problem = 'does not hold one JSON object';
   try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return {};
-  }
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const secrets: unknown = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+    if (secrets !== null && typeof secrets === 'object' && !Array.isArray(secrets)) return { ...secrets };
   } catch (thrown) {
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'processing',
-      message: `${file} is not JSON.`,
-      remedy: 'Mend it, or remove it: the simulators’ secrets are made anew.',
-      cause: thrown,
-    });
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    // The parser's own message quotes the file.
+    if (code !== undefined) problem = `cannot be read (${code})`;
   }
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `The secrets file ${file} ${problem}.`,
+    remedy: 'Mend it, or remove it: the simulators’ secrets are made anew.',
+  });
 }
 
 async function startAt(

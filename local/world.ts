@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { deliveryStreamName, destinationFor } from '../functions/core/config/destination.ts';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
@@ -8,7 +8,7 @@ import type { Source } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
-import { type Key, openKey } from './services/access/key.ts';
+import { KEY_FILE, type Key, openKey } from './services/access/key.ts';
 import { Signatures } from './services/access/signature.ts';
 import { startTable } from './services/dynamodb.ts';
 import { findEndpoints } from './services/endpoints.ts';
@@ -19,8 +19,13 @@ import { startSecrets } from './services/secrets.ts';
 import { PROOF_PATH } from './services/service.ts';
 
 const TABLE = 'tidemark';
+const TABLE_FOLDER = 'table';
+const SECRETS_FILE = 'secrets.json';
 /** Where a program that uses the state directory says how another one can work beside it. */
 const RUNNING = 'running.json';
+
+/** What tells that a directory is one of ours. A user may have put the secrets there first. */
+const OWN_NAMES: ReadonlySet<string> = new Set([TABLE_FOLDER, KEY_FILE, SECRETS_FILE]);
 
 /** Where the local program keeps what it keeps. */
 export interface Places {
@@ -41,12 +46,14 @@ export async function preparePlaces(state: string, out?: string, secrets?: strin
   const places = {
     state: resolve(state),
     out: resolve(out ?? join(state, 'out')),
-    secrets: resolve(secrets ?? join(state, 'secrets.json')),
+    secrets: resolve(secrets ?? join(state, SECRETS_FILE)),
   };
   try {
     await mkdir(places.state, { recursive: true, mode: PRIVATE_FOLDER });
+    await refuseForeign(places.state);
     await chmod(places.state, PRIVATE_FOLDER);
   } catch (thrown) {
+    if (thrown instanceof TidemarkError) throw thrown;
     throw new TidemarkError({
       code: 'config',
       stage: 'processing',
@@ -56,6 +63,21 @@ export async function preparePlaces(state: string, out?: string, secrets?: strin
     });
   }
   return places;
+}
+
+/** A directory that others use, such as /tmp, must not be closed to them. */
+async function refuseForeign(state: string): Promise<void> {
+  // Windows has no modes: nothing is closed there.
+  if (process.platform === 'win32') return;
+  const isOpen = ((await stat(state)).mode & 0o077) !== 0;
+  const names = isOpen ? await readdir(state) : [];
+  if (names.length === 0 || names.some((name) => OWN_NAMES.has(name))) return;
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `The directory ${state} is open to others and holds files of something else. A state directory is closed to others.`,
+    remedy: 'Use a directory of its own: --state DIR.',
+  });
 }
 
 /** Where the embedded services of a running program are. */
@@ -172,7 +194,7 @@ interface ServicesOptions {
 
 async function startServices({ config, streams, places, key }: ServicesOptions): Promise<Services> {
   const signatures = new Signatures(key);
-  const table = await startTable({ directory: join(places.state, 'table'), tableName: TABLE, signatures });
+  const table = await startTable({ directory: join(places.state, TABLE_FOLDER), tableName: TABLE, signatures });
   const secrets = await startSecrets({ file: places.secrets, signatures });
   const values = (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
   const { endpoints, notes } = findEndpoints(config.destinations, values, DESTINATION_TYPES);

@@ -209,7 +209,7 @@ describe('the key of a state directory', () => {
     });
   });
 
-  test.each(['', '{"accessKeyId":"x"', '{"accessKeyId":"s3cret"}', 'null'])(
+  test.each(['', '{"accessKeyId":"x"', '{"accessKeyId":"s3cret"}', '{"accessKeyId":"x","secretAccessKey":""}', 'null'])(
     'is refused, without quoting it, when the file holds %j',
     async (text) => {
       await writeFile(file(), text, { mode: 0o600 });

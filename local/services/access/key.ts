@@ -10,11 +10,11 @@ export interface Key {
   readonly secretAccessKey: string;
 }
 
-const NAME = 'key.json';
+export const KEY_FILE = 'key.json';
 
 /** Reads the key of a state directory, and makes a random one where there is none yet. */
 export async function openKey(state: string): Promise<Key> {
-  const file = join(state, NAME);
+  const file = join(state, KEY_FILE);
   const known = await readKey(file);
   if (known) return known;
   await makeKey(file);
@@ -58,7 +58,9 @@ function parseKey(file: string, text: string): Key {
     // The parser's own message quotes the file.
   }
   const { accessKeyId, secretAccessKey } = key ?? {};
-  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') throw refused(file, 'holds no key');
+  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || !accessKeyId || !secretAccessKey) {
+    throw refused(file, 'holds no key');
+  }
   return { accessKeyId, secretAccessKey };
 }
 
