@@ -29,3 +29,11 @@ it('refuses a startFrom in the future, and names its path', async () => {
   await writeFile(file, JSON.stringify(starting('2020-01-01T00:00:00Z')));
   expect((await readConfig(file, sources))?.connections).toHaveLength(1);
 });
+
+it('reads a file with a byte order mark, as some editors write it', async () => {
+  const file = join(folder, 'marked.json');
+  const destinations = [{ id: 'lake', type: 's3', format: 'ecs' }];
+  const sources = [memorySource([memoryStream('events', SECOND, false)])];
+  await writeFile(file, `\uFEFF${JSON.stringify({ connections: [{ id: 'acme', source: 'memory' }], destinations })}`);
+  expect((await readConfig(file, sources))?.connections).toHaveLength(1);
+});

@@ -44,7 +44,8 @@ export function parseConfig(
 ): Config {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors put a byte order mark in front.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
     throw new TidemarkError({
       code: 'config',
