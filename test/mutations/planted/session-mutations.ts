@@ -53,10 +53,10 @@ export const SESSION_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'hold-of-a-secret-of-before',
-    story: 'New credentials are in the secret, and the connection stays held for those that the function remembers.',
-    file: 'functions/core/invocation/run-connection.ts',
-    find: 'const current = await effects.secretVersion(true);',
-    put: 'const current = await effects.secretVersion();',
+    story: 'New credentials are in the secret, and the feed stays held for those that the function remembers.',
+    file: 'functions/core/run/with-lease.ts',
+    find: 'holdWith(await effects.secretVersion(true)) : hold',
+    put: 'holdWith(await effects.secretVersion()) : hold',
     test: 'test/rules/requests/remembered-secret.test.ts',
   },
   {
