@@ -20,6 +20,8 @@ interface WantedSecret {
   readonly name: string;
   readonly about: string;
   readonly shapes: readonly SecretShape[];
+  /** When a running program reads it. */
+  readonly isRead: 'in-each-run' | 'at-start';
   check(value: string): void;
 }
 
@@ -37,7 +39,10 @@ export async function setSecret(options: FeedOptions, words: readonly string[]):
   wanted.check(value);
   const compact = JSON.stringify(JSON.parse(value));
   const made = options.cloud ? await inCloud(config, wanted, compact) : await here(options, wanted, compact);
-  print(`${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used from the next run on.`);
+  // The embedded Firehose reads its destinations once.
+  const when =
+    wanted.isRead === 'at-start' && !options.cloud ? 'when tidemark run is started again' : 'from the next run on';
+  print(`${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used ${when}.`);
   return 0;
 }
 
@@ -84,6 +89,7 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
         name: secret,
         about: `the credentials of ${id}/${connection}`,
         shapes: auth?.secret ?? [],
+        isRead: 'in-each-run' as const,
         check: (value: string) => void (auth && fieldsOf(secret, value, auth)),
       };
     }),
@@ -97,6 +103,7 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
           name,
           about: `${secret.about} for destination ${destination.id}`,
           shapes: [secret.shape],
+          isRead: 'at-start' as const,
           check: (value: string) => checkFields(secret, name, value),
         },
       ];

@@ -18,9 +18,10 @@ export async function verify(options: VerifyOptions): Promise<number> {
   try {
     const order = { act: 'verify', ...range, ...(options.repair && { repair: true }) };
     const reports = await workOff(opened, order, sayProgress);
-    if (options.json) printJson(summarize(reports));
+    const isWhole = isProven(reports) && (range === undefined || hasCompared(reports));
+    if (options.json) printJson(summarize(reports, isWhole));
     else print(sayReports(reports));
-    return isProven(reports) ? 0 : 1;
+    return isWhole ? 0 : 1;
   } finally {
     await opened.close();
   }
@@ -45,7 +46,12 @@ function isProven(reports: readonly FeedReport[]): boolean {
   return isOver(reports) && reports.every(({ job }) => missingEvents(job) === 0 && unsureWindows(job) === 0);
 }
 
-function summarize(reports: readonly FeedReport[]) {
+/** Whether anything of each feed was compared. Whoever names a range wants to know about that. */
+function hasCompared(reports: readonly FeedReport[]): boolean {
+  return reports.every(({ job }) => (job?.steps ?? []).length > 0);
+}
+
+function summarize(reports: readonly FeedReport[], ok: boolean) {
   const feeds = reports.map(({ feed, state, job, warnings, error }) => ({
     feed,
     state,
@@ -56,7 +62,7 @@ function summarize(reports: readonly FeedReport[]) {
     warnings,
     ...(error && { error }),
   }));
-  return { ok: isProven(reports), feeds };
+  return { ok, feeds };
 }
 
 function totals(steps: readonly VerifiedStepReport[]) {

@@ -8,7 +8,7 @@ import type { FeedContext, LeasedRun, PreparedConnection } from '../run/feed-con
 import { caughtUp, failed, type RunOutcome } from '../run/outcome.ts';
 import { checkStreams, noteBacklog, noteOwedBacklog } from '../run/owed/check-streams.ts';
 import { oweLost, settleDestinations } from '../run/owed/owe.ts';
-import { newCheckpoint, reconcileScope } from '../run/reconcile-config.ts';
+import { newCheckpoint, reconcileScope, unreadStart } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { reviewScopeChange } from '../run/review-scope-change.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
@@ -52,6 +52,9 @@ async function readLive(
   const scopeChange = reconcileScope(context, lease);
   await reviewScopeChange(context, leased);
   noteSight(conditions, prepared.visibility);
+  // Only a person can do something about it.
+  const unread = context.askAgain && unreadStart(context, lease.item.floor, clocks.earliest);
+  if (unread) warnings.push(unread);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
   noteBacklog(lease, leased.clocks.earliest, overlap);

@@ -54,6 +54,18 @@ function futureStart({ name, stream, startFrom = 0 }: Feed, now: Instant): Tidem
   });
 }
 
+/** A `startFrom` that was set to an earlier time after the first run has no effect. The backfill that has, as long as the vendor keeps the records. */
+export function unreadStart({ feed }: Pick<Configured, 'feed'>, floor: Instant, now: Instant): string | undefined {
+  const { name, startFrom, stream } = feed;
+  const from = Math.max(startFrom ?? floor, ceilTo(now - stream.retention, stream.precision));
+  if (from >= floor) return undefined;
+  const [wanted, begun] = [formatTime(from), formatTime(floor)];
+  return (
+    `This feed has begun at ${begun}, and an earlier startFrom changes nothing. If the events from ${wanted} on were ` +
+    `not read since, read them: tidemark backfill --feed ${name} --from ${wanted} --to ${begun}`
+  );
+}
+
 /** The settings that determine which records a feed gets, as text. */
 export function scopeOf(feed: AnyFeed): string {
   return JSON.stringify(feed.source.scope(feed.connection));

@@ -78,6 +78,17 @@ describe.concurrent('tidemark verify', () => {
     ).toEqual({ missing: [], extra: [] });
   });
 
+  test('ends with 1 if nothing of the range that was named can be compared', async ({ place }) => {
+    const here = await place({ count: 5 });
+    await here.run('--once');
+
+    const named = await here.command('verify', '--since', '1m');
+    const latest = await here.command('verify');
+
+    expect(named.stdout).toContain('nothing was compared');
+    expect([named.code, latest.code]).toEqual([1, 0]);
+  });
+
   test('says what is wrong with a range, and ends with 2', async ({ place }) => {
     const here = await place({ count: 5 });
 
