@@ -1,6 +1,7 @@
 // Plants one bug after the other, each in an engine of its own, and says what finds it. Ends with 1 when one survives or fits no more.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Copy } from './copy.ts';
 import { findBug } from './find-bug.ts';
 import { type Mutation, plant, sourceOf } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
@@ -34,11 +35,13 @@ async function huntAll(): Promise<void> {
   const missed: string[] = [];
   const waiting = [...chosen];
   const huntOn = async () => {
+    const copy = new Copy();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { isFound, line } = await huntOne(next);
+      const { isFound, line } = await huntOne(next, copy);
       if (!isFound) missed.push(next.name);
       console.log(`${next.name.padEnd(width)}  ${line}`);
     }
+    await copy.remove();
   };
   // Each hunt is a process of its own, and most of them keep one processor busy.
   await Promise.all(Array.from({ length: availableParallelism() }, huntOn));
@@ -48,10 +51,10 @@ async function huntAll(): Promise<void> {
   if (missed.length > 0) process.exitCode = 1;
 }
 
-async function huntOne(mutation: Mutation): Promise<{ readonly isFound: boolean; readonly line: string }> {
+async function huntOne(mutation: Mutation, copy: Copy): Promise<{ readonly isFound: boolean; readonly line: string }> {
   try {
     plant(mutation, sourceOf(mutation));
-    const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds));
+    const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds), copy);
     const line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
     return { isFound: caughtBy !== undefined, line };
   } catch (thrown) {

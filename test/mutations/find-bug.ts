@@ -1,20 +1,13 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Mutation, plant, ROOT, sourceOf } from './mutation.ts';
+import { Copy } from './copy.ts';
+import { type Mutation, ROOT } from './mutation.ts';
 
 const root = fileURLToPath(ROOT);
 
 /** No hunt takes longer: a bug that makes the engine go round in circles has been found, too, but nobody would see it. */
 const LONGEST = 120_000;
-
-/** What a test may need of the project. */
-const COPIED = [
-  ...['functions', 'lib', 'cli', 'local', 'simulators', 'tools', 'test', 'docs'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'cdk.json', 'tidemark.example.json'],
-];
 
 /** What came of a hunt for a planted bug. */
 export interface Hunt {
@@ -26,13 +19,17 @@ export interface Hunt {
   readonly seconds: number;
 }
 
-/** Plays seeds, or runs the test that knows it, in a process of its own that has the bug. */
-export async function findBug(mutation: Mutation, seeds: number): Promise<Hunt> {
+/**
+ * Plays seeds, or runs the test that knows it, in a process of its own that has the bug.
+ *
+ * @param copy where the bug is planted for a test
+ */
+export async function findBug(mutation: Mutation, seeds: number, copy = new Copy()): Promise<Hunt> {
   const started = performance.now();
   const { name, test } = mutation;
   const { code, text } = await (test === undefined
     ? run(['test/mutations/hunt.ts', name, String(seeds)], root)
-    : inCopy(mutation, (folder) =>
+    : copy.withBug(mutation, (folder) =>
         run([join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--bail=1', test], folder),
       ));
   const seconds = (performance.now() - started) / 1_000;
@@ -44,25 +41,6 @@ export async function findBug(mutation: Mutation, seeds: number): Promise<Hunt> 
   if (code !== 0) throw new Error(`${name}: the hunt ended with ${code}: ${text}`);
   const found = JSON.parse(text.trim().split('\n').at(-1) as string) as { seed?: number; failure?: string };
   return { name, seconds, ...found, ...(found.seed !== undefined && { caughtBy: 'simulator' }) };
-}
-
-/** Does something in a copy of what the tests need, with the bug in it: what a test runner keeps of a module must not be kept of that one. */
-async function inCopy<T>(mutation: Mutation, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-mutant-'));
-  try {
-    for (const part of COPIED) {
-      await cp(join(root, part), join(folder, part), { recursive: true });
-    }
-    await mkdir(join(folder, 'node_modules'));
-    for (const name of await readdir(join(root, 'node_modules'))) {
-      if (!name.startsWith('.vite'))
-        await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-    }
-    await writeFile(join(folder, mutation.file), plant(mutation, sourceOf(mutation)));
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function run(args: readonly string[], cwd: string) {
