@@ -37,3 +37,15 @@ it('reads a file with a byte order mark, as some editors write it', async () => 
   await writeFile(file, `\uFEFF${JSON.stringify({ connections: [{ id: 'acme', source: 'memory' }], destinations })}`);
   expect((await readConfig(file, sources))?.connections).toHaveLength(1);
 });
+
+it('does not show credentials that stand where the name of their secret belongs', async () => {
+  const file = join(folder, 'misplaced.json');
+  const connections = [{ id: 'acme', source: 'memory', secret: { token: 'EXAMPLE-7f3e9d1c' } }];
+  const destinations = [{ id: 'lake', type: 's3', format: 'ecs' }];
+  await writeFile(file, JSON.stringify({ connections, destinations }));
+
+  const reading = readConfig(file, [memorySource([memoryStream('events', SECOND, false)])]);
+
+  await expect(reading).rejects.toThrow('$.connections[0].secret: there is something that is not shown, wanted');
+  await expect(reading).rejects.not.toThrow('EXAMPLE');
+});

@@ -216,7 +216,10 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string[] {
     );
   }
   if (there === undefined) return [`${path}: nothing is there, wanted ${wanted(issue)}.`];
-  return [`${path}: there is ${shape(there)}, wanted ${wanted(issue)}.`];
+  // Somebody may have put the credentials themselves where the name of their secret belongs.
+  const isHidden = issue.path.at(-1) === 'secret' && typeof there === 'object';
+  const found = isHidden ? 'something that is not shown' : shape(there);
+  return [`${path}: there is ${found}, wanted ${wanted(issue)}.`];
 }
 
 /** Whether a value is of another type than one of several that it may have. */
