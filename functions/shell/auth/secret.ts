@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Auth, SecretShape } from '../../core/auth.ts';
 import { secretShapes } from '../../core/config/connection.ts';
 import { TidemarkError } from '../../core/errors.ts';
-import { noteDates } from '../network/service-clocks.ts';
+import { LAST_STEP, notesDate } from '../network/service-clocks.ts';
 
 /** The version and the checked fields of a secret. */
 export interface Secret {
@@ -19,7 +19,7 @@ export function secretsManager(): SecretsManagerClient {
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
   });
-  noteDates(client, 'secrets');
+  client.middlewareStack.add(notesDate('secrets'), LAST_STEP);
   return client;
 }
 

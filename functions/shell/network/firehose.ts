@@ -2,7 +2,7 @@ import { DescribeDeliveryStreamCommand, FirehoseClient, PutRecordBatchCommand } 
 import { NetworkError, TidemarkError } from '../../core/errors.ts';
 import { type Duration, type Instant, MILLISECOND, MINUTE } from '../../core/time.ts';
 import { recordBatchJson } from './record-batch.ts';
-import { noteDates } from './service-clocks.ts';
+import { LAST_STEP, notesDate } from './service-clocks.ts';
 
 /** Temporary errors of the whole call: none of its records was accepted. */
 const BUSY = new Set([
@@ -42,7 +42,7 @@ export class Firehose {
 
   constructor(options: { readonly region?: string } = {}) {
     this.#client = new FirehoseClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } });
-    noteDates(this.#client, 'firehose');
+    this.#client.middlewareStack.add(notesDate('firehose'), LAST_STEP);
   }
 
   /** Returns the error code of each record; undefined if it was accepted. */

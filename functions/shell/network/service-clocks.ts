@@ -1,15 +1,5 @@
 import type { OtherClock } from '../../core/clocks/believed-clocks.ts';
 
-/** The part of an AWS client that is needed to see its answers. */
-interface Client {
-  readonly middlewareStack: {
-    add(step: (next: Handler) => Handler, where: { step: 'deserialize'; priority: 'low' }): void;
-  };
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's type of a step depends on the client's own commands.
-type Handler = (call: any) => Promise<any>;
-
 interface Heard {
   /** In milliseconds, ahead of ours. */
   readonly offset: number;
@@ -20,19 +10,26 @@ interface Heard {
 /** The latest answer of each service in this process. */
 const HEARD = new Map<OtherClock, Heard>();
 
-/** Notes the Date header of each answer of a client, also of those that are errors: they come before the SDK has judged them. */
-export function noteDates(client: Client, clock: OtherClock): void {
-  client.middlewareStack.add(
-    (next) => async (call) => {
+/** The last step before a request goes out, so that each attempt is seen by itself. */
+export const LAST_STEP = { step: 'deserialize', priority: 'low' } as const;
+
+/** A client's step that notes the Date header of each answer, also of those that are errors: they come before the SDK has judged them. */
+export function notesDate(clock: OtherClock) {
+  return <Call, Answered extends { readonly response: unknown }>(next: (call: Call) => Promise<Answered>) =>
+    async (call: Call): Promise<Answered> => {
       const sentAt = Date.now();
       const answered = await next(call);
-      const offset = offsetOf(answered?.response?.headers?.date, sentAt, Date.now());
+      const offset = offsetOf(dateOf(answered.response), sentAt, Date.now());
       if (offset !== undefined) HEARD.set(clock, { offset, at: sentAt });
       return answered;
-    },
-    // The last step before the request goes out, so each attempt is seen by itself.
-    { step: 'deserialize', priority: 'low' },
-  );
+    };
+}
+
+/** The Date header of a raw answer, of which the SDK says no type. */
+function dateOf(response: unknown): unknown {
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return undefined;
+  const { headers } = response;
+  return typeof headers === 'object' && headers !== null && 'date' in headers ? headers.date : undefined;
 }
 
 /** What the clocks of the services are ahead of ours, in milliseconds, by their answers since a time of our clock. */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { AmbiguousWriteError, TidemarkError } from '../../core/errors.ts';
 import { DAY, type Instant, SECOND } from '../../core/time.ts';
-import { noteDates } from '../network/service-clocks.ts';
+import { LAST_STEP, notesDate } from '../network/service-clocks.ts';
 import { checkSchema, type Item, type ItemKey } from './items.ts';
 
 /** Maximum items of a batch. */
@@ -69,7 +69,7 @@ export class TableClient {
       },
     });
     for (const step of SPARED_STEPS) this.#client.middlewareStack.remove(step);
-    noteDates(this.#client, 'table');
+    this.#client.middlewareStack.add(notesDate('table'), LAST_STEP);
     this.#name = name;
     this.#seenDays = seenDays;
   }
