@@ -165,8 +165,8 @@ export const CHECKPOINT_MUTATIONS: readonly Mutation[] = [
     name: 'destination-added-late',
     story: 'A destination that is added later lacks the minutes before its first run.',
     file: 'functions/core/run/owed/reconcile-destinations.ts',
-    find: '?.since ?? start;',
-    put: '?.since ?? start + 60_000_000;',
+    find: '?.since ?? watermark;',
+    put: '?.since ?? watermark + 60_000_000;',
   },
   {
     name: 'gap-unsaid',

@@ -172,8 +172,16 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     story:
       'When the only destination is renamed, the events that the vendor shows late around it are delivered to nobody.',
     file: 'functions/core/run/owed/reconcile-destinations.ts',
-    find: 'watermark - overlap) : watermark;',
-    put: 'watermark) : watermark;',
+    find: 'isUncovered ? Math.min(ownSince(id), lateFrom)',
+    put: 'isUncovered ? ownSince(id)',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
+    name: 'renamed-in-two-steps-forgotten',
+    story: 'A destination is added, and the old one removed minutes later: late events from before go to nobody.',
+    file: 'functions/core/run/owed/reconcile-destinations.ts',
+    find: 'const isUncovered = removed.length > 0 && ',
+    put: 'const isUncovered = removed.length > 0 && removed.length === Object.keys(known).length && ',
     test: 'test/rules/delivery/owed.test.ts',
   },
   {

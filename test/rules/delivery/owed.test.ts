@@ -181,6 +181,36 @@ describe('rule 37: a destination that was away is owed what it missed', () => {
     expect(world.checkpoint().destinations).toEqual({ archive: watermark - 30 * MINUTE });
   });
 
+  it.each([5, 10, 15])('nor where another one replaces it in two steps, %i minutes apart', async (minutes) => {
+    const world = createWorld({ startFrom: at('06:00:00'), destinations: ['siem'] });
+    await live(world, HOUR);
+    const { watermark } = world.checkpoint();
+    const late = Array.from({ length: 6 }, (_, nth) => `late${nth}`);
+    for (const [nth, name] of late.entries()) {
+      const time = watermark - nth * MINUTE - SECOND;
+      world.vendor.add({ time, name, visibleAt: world.now + (minutes - nth + 2) * MINUTE });
+    }
+    world.destinations = [SIEM, ARCHIVE];
+    await live(world, minutes * MINUTE);
+    world.destinations = [ARCHIVE];
+    await live(world, HOUR);
+    await settle(world);
+
+    const got = new Set([...world.names('siem'), ...world.names('archive')]);
+    expect(late.filter((name) => !got.has(name))).toEqual([]);
+    expect(world.census(undefined, 'archive').repeated).toEqual([]);
+  });
+
+  it('keeps its start where another one stays that has begun long before', async () => {
+    const world = createWorld({ startFrom: at('06:00:00'), destinations: ['siem', 'archive'] });
+    await live(world, HOUR);
+    const { destinations } = world.checkpoint();
+    world.destinations = [SIEM];
+    await live(world, 10 * MINUTE);
+
+    expect(world.checkpoint().destinations).toEqual({ siem: destinations.siem });
+  });
+
   it.each([0, 1, 2, 3])('continues after a crash, and repeats only what was in flight (%i)', async (crashes) => {
     const world = await threeHoursWithout({ vendor: { pageSize: 5 }, stream: { longestWindow: 20 * MINUTE } });
     world.destinations = [SIEM, ARCHIVE];

@@ -24,9 +24,10 @@ interface DestinationChanges {
 }
 
 /**
- * Compares the configured destinations with the checkpoint's. A new one starts at the watermark; where none is left of those before,
- * as after a renaming, it starts where late events may still be found, since nobody else would get them. One that was removed is
- * remembered: if it returns, it starts where it started before, and the range that was read without it is owed to it.
+ * Compares the configured destinations with the checkpoint's. A new one starts at the watermark. Where none is left that has begun
+ * before the late events that may still be found, as after a renaming in one step or in two, those that there are start there: nobody
+ * else would get these events. One that was removed is remembered: if it returns, it starts where it started before, and the range
+ * that was read without it is owed to it.
  *
  * @param overlap how far behind the watermark events may still be found
  */
@@ -43,9 +44,11 @@ export function reconcileDestinations(
     .filter(([id]) => !isConfigured(id))
     .map(([id, since]) => ({ id, since, from: Math.max(since, watermark - overlap) }));
   const back = away.filter(({ id }) => isConfigured(id));
-  const isReplaced = removed.length > 0 && removed.length === Object.keys(known).length && back.length === 0;
-  const start = isReplaced ? Math.max(Math.min(floor, watermark), watermark - overlap) : watermark;
-  const sinceOf = (id: string): Instant => known[id] ?? back.find((one) => one.id === id)?.since ?? start;
+  const ownSince = (id: string): Instant => known[id] ?? back.find((one) => one.id === id)?.since ?? watermark;
+  const lateFrom = Math.max(Math.min(floor, watermark), watermark - overlap);
+  const covered = Math.max(lateFrom, Math.min(...removed.map(({ since }) => since)));
+  const isUncovered = removed.length > 0 && !destinations.some(({ id }) => ownSince(id) <= covered);
+  const sinceOf = (id: string): Instant => (isUncovered ? Math.min(ownSince(id), lateFrom) : ownSince(id));
   const all = [...away.filter(({ id }) => !isConfigured(id)), ...removed];
   for (const { id } of all.slice(0, -MAX_AWAY)) {
     effects.log('warn', `${feed.name} no longer remembers destination ${id}: if it returns, it starts as a new one.`, {
@@ -59,7 +62,7 @@ export function reconcileDestinations(
     streams: streams.filter(({ id }) => isConfigured(id) || remembered.some((one) => one.id === id)),
   });
   const returned = back.map(({ id, from }) => ({ destination: id, range: { from, to: Math.max(from, watermark) } }));
-  return { removed, returned, hasAdded: added.length > 0 };
+  return { removed, returned, hasAdded: added.length > 0 || isUncovered };
 }
 
 const NO_CHANGES: DestinationChanges = { removed: [], returned: [], hasAdded: false };
