@@ -284,7 +284,7 @@ export class Invocation {
     if (!canLook) return undefined;
     this.#memory.streams ??= new Map();
     const known = this.#memory.streams.get(stream);
-    if (known && now - known.at <= maxAge) return known;
+    if (known && known.at <= now && now - known.at <= maxAge) return known;
     onLook?.(stream);
     const looked = { createdAt: firehose.createdAt(stream), at: now };
     this.#memory.streams.set(stream, looked);

@@ -1,4 +1,4 @@
-import { earliestNow } from '../clocks/believed-clocks.ts';
+import { believe } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Destination } from '../model.ts';
@@ -117,7 +117,8 @@ export class Flush {
   async send(endBy: Instant): Promise<SentFlush> {
     const { effects, feed, destinations } = this.#parts;
     const waiting = [...this.#waiting.values()];
-    const began = earliestNow(effects);
+    const clocks = believe(effects.clocks());
+    const began = clocks.agree ? effects.now() + clocks.earliest : undefined;
     const quarantined = this.#quarantine.length;
     try {
       for (const entry of this.#quarantine)
@@ -158,7 +159,7 @@ export class Flush {
   }
 
   /** One chunk for each bucket and set of destinations. */
-  #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array, at: Instant): SeenChunk[] {
+  #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array, at: Instant | undefined): SeenChunk[] {
     const destinations = this.#parts.destinations.map(({ id }) => id);
     return groupAccepted(waiting, accepted).map((group, part) =>
       chunkOf(group, { id: `${this.#name}#${part}`, destinations, at }),

@@ -50,7 +50,7 @@ export interface ChunkParts {
   /** All destinations of the feed, in the order of their bits. */
   readonly destinations: readonly string[];
   /** When the delivery began. */
-  readonly at: Instant;
+  readonly at: Instant | undefined;
 }
 
 export function chunkOf(group: AcceptedGroup, { id, destinations, at: began }: ChunkParts): SeenChunk {

@@ -57,7 +57,7 @@ async function readLive(
   if (unread) warnings.push(unread);
   const overlap = longestOverlap(context.feed);
   const hasAdded = await settleDestinations(context, leased, overlap);
-  noteBacklog(lease, leased.clocks.earliest, overlap);
+  noteBacklog(lease, leased.clocks.latest, overlap);
   await oweLost(context, leased, await checkStreams(context, leased, { overlap, anew: hasAdded }));
   const { plan, gap } = planRun(context.feed, leased);
   const seen = seenOf(context);

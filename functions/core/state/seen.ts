@@ -168,7 +168,7 @@ export class Seen {
 
   /** The destinations, as bits, for which what was remembered at this time does not count. */
   #lostBits(at: Instant | undefined): number {
-    // When an older version has written it is not known: rather a duplicate than a loss.
+    // Where the time is not known: rather a duplicate than a loss.
     const lost = this.#lost.filter(({ from, to }) => at === undefined || (at >= from && at <= to));
     return destinationBits(
       this.#destinations,

@@ -13,8 +13,8 @@ export interface SeenChunk {
   readonly id: string;
   /** The destinations that have accepted these events. */
   readonly destinations: readonly string[];
-  /** When their delivery began. */
-  readonly at: Instant;
+  /** When their delivery began. Undefined if no clock was believed then: it may be any time. */
+  readonly at: Instant | undefined;
   /** 8 bytes per key. */
   readonly keys: Uint8Array;
   /** 4 bytes per key, the same for both versions of a changed record. Undefined if the stream cannot tell changed records. */
@@ -27,10 +27,7 @@ export interface SeenChunk {
 }
 
 /** The part of a chunk that is read. */
-export interface StoredChunk extends Omit<SeenChunk, 'count' | 'digest' | 'newest' | 'at'> {
-  /** Undefined if an older version wrote the chunk. */
-  readonly at?: Instant;
-}
+export type StoredChunk = Omit<SeenChunk, 'count' | 'digest' | 'newest'>;
 
 /** The buckets to read, both ends included. */
 export interface SeenRange {

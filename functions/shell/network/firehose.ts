@@ -93,8 +93,10 @@ export class Firehose {
     { maxAge, timeout, now }: { readonly maxAge: Duration; readonly timeout: Duration; readonly now: Instant },
   ): Promise<{ readonly createdAt: Instant; readonly at: Instant } | undefined> {
     const { createdAt, at = 0 } = this.#looks.get(deliveryStream) ?? {};
-    if (createdAt !== undefined && now - at <= maxAge) return { createdAt, at };
-    if (createdAt === undefined && now - at < LOOK_AGAIN) return undefined;
+    // What was noted in the future was noted by a clock that was wrong: it is not known how old it is.
+    const age = at <= now ? now - at : Number.POSITIVE_INFINITY;
+    if (createdAt !== undefined && at <= now && age <= maxAge) return { createdAt, at };
+    if (createdAt === undefined && age < LOOK_AGAIN) return undefined;
     this.#looks.set(deliveryStream, { at: now });
     const command = new DescribeDeliveryStreamCommand({ DeliveryStreamName: deliveryStream });
     const abortSignal = AbortSignal.timeout(Math.ceil(timeout / MILLISECOND));

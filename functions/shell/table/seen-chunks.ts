@@ -37,7 +37,7 @@ export async function remember(
           destinations: { L: chunk.destinations.map((id) => ({ S: id })) },
           count: { N: String(chunk.count) },
           digest: { N: String(chunk.digest) },
-          at: { S: formatInstant(chunk.at) },
+          ...(chunk.at !== undefined && { at: { S: formatInstant(chunk.at) } }),
           ttl: { N: table.expiry(Math.max(now, chunk.newest ?? now)) },
         },
       ),
@@ -57,6 +57,6 @@ function chunkOf(prefix: string, item: Item): StoredChunk {
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
     ...(stableHashes && { stableHashes }),
-    ...(at !== undefined && { at }),
+    at,
   };
 }

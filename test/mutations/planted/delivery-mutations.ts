@@ -257,6 +257,23 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     test: 'test/rules/delivery/owed.test.ts',
   },
   {
+    name: 'look-of-the-future-believed',
+    story: 'A clock that was ahead has noted a look; a stream that is replaced after that is never noticed.',
+    file: 'functions/shell/network/firehose.ts',
+    find: 'createdAt !== undefined && at <= now && ',
+    put: 'createdAt !== undefined && ',
+    test: 'test/unit/shell/network/firehose.test.ts',
+  },
+  {
+    name: 'delivery-dated-by-a-doubted-clock',
+    story:
+      'While the clocks disagree, a delivery is dated by one that is wrong: its loss with a stream goes unnoticed.',
+    file: 'functions/core/delivery/flush.ts',
+    find: 'clocks.agree ? effects.now() + clocks.earliest : undefined',
+    put: 'effects.now() + clocks.earliest',
+    test: 'test/rules/delivery/owed.test.ts',
+  },
+  {
     name: 'empty-runs-look',
     story: 'Each empty poll asks Firehose about its streams: 1,000 connections exceed five calls a second.',
     file: 'functions/core/run/owed/check-streams.ts',

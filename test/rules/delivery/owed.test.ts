@@ -409,6 +409,23 @@ describe('rule 38: what was lost with a delivery stream is sent again', () => {
     expect(world.census(undefined, 'siem')).toEqual(EXACT);
   });
 
+  it.each([-20, 48])(
+    'is noticed, though the table was %i hours off while what was lost was delivered',
+    async (hours) => {
+      const world = createWorld({ startFrom: at('06:00:00'), destinations: ['siem', 'archive'] });
+      await live(world, HOUR);
+      world.serviceClocks = { table: hours * HOUR };
+      await live(world, 10 * MINUTE);
+      const lost = replace(world, ARCHIVE, world.now - 10 * MINUTE - SECOND);
+      world.serviceClocks = { table: 0 };
+      await live(world, HOUR);
+      await settle(world);
+
+      expect(lost).toBeGreaterThan(0);
+      expect(world.census(undefined, 'archive').missing).toEqual([]);
+    },
+  );
+
   it('forgets none of several that are replaced at once when the table does not answer for one of them', async () => {
     const world = worldOfTwo();
     await live(world, 3 * HOUR);

@@ -176,6 +176,20 @@ test('a stream is looked at once, and again when what is remembered is too old',
   expect(came.length).toBe(2);
 });
 
+test('a stream is looked at anew where a clock that was ahead has noted the last look', async () => {
+  const firehose = new Firehose();
+  const timeout = 5 * SECOND;
+  const maxAge = Number.POSITIVE_INFINITY;
+  answer = describedAs(1_700_000_000);
+  await firehose.look('lake', { maxAge, timeout, now: 48 * HOUR });
+
+  answer = describedAs(1_800_000_000);
+  expect(await firehose.look('lake', { maxAge, timeout, now: HOUR })).toEqual({
+    createdAt: 1_800_000_000 * SECOND,
+    at: HOUR,
+  });
+});
+
 test('after a failure, a stream is not looked at for a minute', async () => {
   const firehose = new Firehose();
   const look = (now: number) => firehose.look('lake', { maxAge: 0, timeout: 5 * SECOND, now });
