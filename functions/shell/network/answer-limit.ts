@@ -1,3 +1,5 @@
+import { COMMA, OPEN_LIST, OPEN_OBJECT } from '../../core/events/json/characters.ts';
+
 const MEBIBYTE = 1024 * 1024;
 
 /** What a process takes besides the answers, in MB: Node, the flushes on their way, the keys of a long backlog, and Lambda's own part. */
@@ -45,9 +47,6 @@ function estimatedValues(body: Uint8Array): number {
   return (values * step) / SAMPLE_BYTES;
 }
 
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const OPEN_OBJECT = 0x7b;
 const LINE_FEED = 0x0a;
 
 /** The number of values, in JSON or CSV, as far as the bytes show it. Commas in texts count too. */

@@ -2,13 +2,7 @@
 // anything: the scanner ends even if it is not JSON, which its caller finds out with JSON.parse. It does not recurse, because a record may be
 // nested deeper than the stack.
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './characters.ts';
 
 /**
  * Calls `visit` with the key of each member of the object at the top of the text, and where its value begins. `visit` may return
