@@ -2,7 +2,7 @@ import type { Effects } from '../effects.ts';
 import type { Source } from '../model.ts';
 import { RETRIES, retry } from '../retry.ts';
 import type { KnownFeeds } from '../stored/known-feeds.ts';
-import { formatTime, HOUR, type Instant, SECOND } from '../time.ts';
+import { type Duration, formatTime, HOUR, type Instant, MINUTE, SECOND } from '../time.ts';
 import type { ConfiguredFeeds } from './census.ts';
 
 /** A feed that has run and is no longer configured: what comes after its watermark is not read. */
@@ -32,8 +32,8 @@ interface Search {
   tell(leaving: Leaving): Promise<boolean>;
 }
 
-/** How often it is noted that a connection is configured. */
-const NOTED_EVERY = HOUR;
+/** How often it is noted that a connection is configured: each hour, though the census of that hour may come some seconds early. */
+const NOTED_EVERY: Duration = 55 * MINUTE;
 /**
  * A connection has left if the others were found so much later. Several censuses may share the connections of a source, and each
  * runs every quarter of an hour. The times of two finds are compared, so an outage of all censuses makes nothing look left.
