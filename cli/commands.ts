@@ -2,6 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import type { DrainOptions } from './cloud/drain-cloud.ts';
 import { runInCloud } from './cloud/run-cloud.ts';
 import { backfill } from './commands/backfill.ts';
+import { doctor } from './commands/doctor.ts';
 import { drain } from './commands/drain.ts';
 import { lateness } from './commands/lateness.ts';
 import { ledger } from './commands/ledger.ts';
@@ -106,6 +107,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: FEEDS,
     help: FEEDS_HELP,
     run: status,
+  },
+  doctor: {
+    about: 'why nothing arrives: one check a line, what to mend first before the rest; 1 if a check is red',
+    options: FEEDS,
+    help: FEEDS_HELP,
+    run: async (options) => await doctor(options as Parameters<typeof doctor>[0]),
   },
   verify: {
     about: 'ask the vendor again, compare with what was delivered, and say what is missing',

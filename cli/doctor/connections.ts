@@ -1,0 +1,31 @@
+import type { Finding } from '../../functions/core/examine/finding.ts';
+import type { Group, Opened } from '../feeds/opened.ts';
+import { type Check, checkOf, failedCheck } from './check.ts';
+
+/** Time limit of the examination of one connection. */
+const INVOCATION_MS = 90_000;
+
+/** Makes the function of each connection examine it: the functions alone may use the secrets. */
+export async function examineConnections(
+  opened: Opened,
+  { signInAgain = false }: { readonly signInAgain?: boolean },
+  sayProgress: (text: string) => void,
+): Promise<Check[]> {
+  const checks = await Promise.all(
+    opened.groups.map(async (group) => {
+      const subject = subjectOf(group);
+      sayProgress(subject);
+      try {
+        const answer = await opened.invoke(group, { act: 'examine', signInAgain }, INVOCATION_MS);
+        return (answer as { readonly examined: readonly Finding[] }).examined.map(checkOf);
+      } catch (thrown) {
+        return [failedCheck(subject, 'start', thrown, ['the connection'])];
+      }
+    }),
+  );
+  return checks.flat();
+}
+
+function subjectOf({ connection }: Group): string {
+  return `${connection.source}/${connection.id}`;
+}
