@@ -3,8 +3,6 @@ import { asTidemarkError, type ErrorCode, OutOfTimeError, PauseError, TidemarkEr
 import type { AnyFeed, Connection, Source } from '../model.ts';
 import type { Access } from '../requests/access/access.ts';
 import { openAccess } from '../requests/access/open-access.ts';
-import { signInHold } from '../requests/access/sign-in-record.ts';
-import { heldError } from '../requests/access/sign-in-refusal.ts';
 import type { Asker } from '../requests/ask.ts';
 import { lookUp } from '../requests/lookups.ts';
 import { Pacer } from '../requests/pacer.ts';
@@ -150,10 +148,8 @@ class Examination {
     const { title, auth } = source;
     const access = openAccess(auth, { effects, title, connection, store, owner, stopAt, endBy });
     if (signInAgain) store.note((state) => withoutHold(state, now));
-    const hold = access?.isSignIn ? signInHold(store.state, secretVersion, now) : undefined;
-    const kept = hold ? undefined : await effects.keptToken();
+    const kept = await effects.keptToken();
     try {
-      if (hold) throw heldError(hold);
       await access?.ready();
       this.#isSignedIn = access !== undefined;
     } catch (thrown) {

@@ -38,8 +38,10 @@ export class HeardClock {
   finding(subject: string, isCause: boolean): Finding {
     const { offset } = this;
     if (offset === undefined) return well(subject, 'clock', 'the vendor’s answers show no time');
-    const difference = formatDuration(Math.abs(offset));
-    if (!isCause && Math.abs(offset) <= CLOCKS_AGREE) return well(subject, 'clock', `${difference} apart`);
+    // A Date has whole seconds.
+    const difference = formatDuration(Math.max(1, Math.round(Math.abs(offset) / SECOND)) * SECOND);
+    if (!isCause && Math.abs(offset) <= CLOCKS_AGREE)
+      return well(subject, 'clock', `the vendor’s and ours are not more than ${difference} apart`);
     const { doubted } = believe({ ...this.effects.clocks(), vendor: offset });
     const alone = doubted.size === 1 ? [...doubted.keys()][0] : undefined;
     return {
