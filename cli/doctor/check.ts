@@ -62,15 +62,27 @@ export function failedCheck(subject: string, check: string, thrown: unknown, wai
   return checkOf({ subject, check, ok: false, found: messageOf(thrown), remedy, waiting });
 }
 
-/** Sorts checks by what to mend first: the red ones before the others, and a cause before what follows from it. */
+/**
+ * Sorts checks by what to mend first: the red ones before the others, and a cause before what follows from it. The others stand
+ * together by what they are about.
+ */
 export function inOrder(checks: readonly Check[]): Check[] {
+  const red = checks.filter(({ ok }) => !ok);
+  const others = Map.groupBy(
+    checks.filter(({ ok }) => ok),
+    ({ subject }) => subject,
+  );
+  return [...byCause(red), ...[...others.values()].flatMap(byCause)];
+}
+
+function byCause(checks: readonly Check[]): Check[] {
   return checks
     .map((check, at) => ({ check, at }))
     .sort((one, other) => placeOf(one.check) - placeOf(other.check) || one.at - other.at)
     .map(({ check }) => check);
 }
 
-function placeOf({ ok, check }: Check): number {
+function placeOf({ check }: Check): number {
   const at = ORDER.indexOf(check);
-  return (ok ? 1_000 : 0) + (at < 0 ? ORDER.length : at);
+  return at < 0 ? ORDER.length : at;
 }

@@ -1,4 +1,4 @@
-import { messageOf, UnreadableError } from '../errors.ts';
+import { messageOf, TidemarkError } from '../errors.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import { type AnyFeed, type Feed, isSnapshotFeed, type SnapshotFeed } from '../model.ts';
 import type { ReadPage } from '../reading/pages/pages.ts';
@@ -41,8 +41,7 @@ async function examineLog(asker: Asker, feed: Feed): Promise<Finding[]> {
     }
     await pages.return(undefined);
   } catch (thrown) {
-    if (look.pages === 0 && !(thrown instanceof IncompleteError)) throw thrown;
-    if (!(thrown instanceof IncompleteError || thrown instanceof UnreadableError)) throw thrown;
+    if (!(look.pages > 0 && isAboutNextPage(thrown))) throw thrown;
     return [well(name, 'answers', look.told), brokenPaging(name, thrown)];
   }
   return [well(name, 'answers', look.told), look.order];
@@ -54,15 +53,16 @@ function rangeOf({ stream, settle }: Feed, now: Instant): Range {
   return askedRange(stream, { from: to - Math.min(LOOK_BACK, stream.longestWindow), to });
 }
 
+/** Whether an error says that the first page leads to a wrong one: what keeps the vendor from answering at all is no matter of paging. */
+function isAboutNextPage(thrown: unknown): thrown is Error {
+  if (thrown instanceof IncompleteError) return true;
+  return thrown instanceof TidemarkError && ['unreadable', 'request', 'origin'].includes(thrown.code);
+}
+
 function brokenPaging(subject: string, thrown: Error): Finding {
-  return {
-    subject,
-    check: 'order',
-    ok: false,
-    found: messageOf(thrown),
-    remedy:
-      'Ask the vendor whether its paging has a fault. Nothing is lost: the watermark waits, and each run asks for smaller parts.',
-  };
+  const remedy =
+    'Ask the vendor whether its paging has a fault. Nothing is lost: the watermark waits, and each run asks for smaller parts.';
+  return { subject, check: 'order', ok: false, found: `the next page: ${messageOf(thrown)}`, remedy };
 }
 
 /** What the pages of a small read show. */
