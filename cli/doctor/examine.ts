@@ -37,7 +37,7 @@ async function examineHere(
   const checks: Check[] = [];
   if (config) {
     const { connections, destinations } = config;
-    const found = `${connections.length} connections, ${destinations.length} destinations`;
+    const found = `${counted(connections.length, 'connection')}, ${counted(destinations.length, 'destination')}`;
     checks.push({ subject: fileOf(options), check: 'configuration', ok: true, found, remedy: '' });
   }
   sayProgress('destinations');
@@ -68,6 +68,10 @@ async function readConfiguration(
   } catch (thrown) {
     return { check: failedCheck(fileOf(options), 'configuration', thrown, ['everything else']) };
   }
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function fileOf({ config = 'tidemark.json' }: ExamineOptions): string {

@@ -1,4 +1,4 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConfiguredDestination } from '../../../functions/core/config/destination.ts';
 import type { Config } from '../../../functions/core/config/tidemark-config.ts';
@@ -66,6 +66,7 @@ async function examineFolder(out: string): Promise<Finding<string>> {
   const subject = 'output folder';
   const existing = await nearest(out);
   try {
+    if (!(await stat(existing)).isDirectory()) throw new Error('it is no folder');
     await access(existing, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = await statfs(existing);
     const free = bavail * bsize;
