@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import type { DiagCommandOptions } from '../commands/diag.ts';
 import type { ExamineOptions } from '../doctor/examine-options.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
@@ -35,6 +36,22 @@ export const LOOK: readonly Command[] = [
       ['doctor --json | jq ".checks[] | select(.ok | not)"', 'the red checks, for a script'],
     ],
     run: async (options) => await (await import('../commands/doctor.ts')).doctor(options as ExamineOptions),
+  },
+  {
+    name: 'diag',
+    about: 'one file for a bug report, without secrets and events',
+    details:
+      'In it: versions, configuration, the state of the feeds, a week of the ledger, the codes of the last errors; with --cloud the alarms, with --with-doctor what doctor finds.',
+    options: [
+      { flags: '--with-doctor', about: 'ask the vendors, too, and add the list of tidemark doctor' },
+      { flags: '--out <file>', about: 'the file (default: tidemark-diag-TIME.json in this folder)' },
+      ...FEEDS.filter(({ flags }) => !flags.startsWith('--out ')),
+    ],
+    examples: [
+      ['diag', 'a file in this folder'],
+      ['diag --cloud --with-doctor --out report.json', 'of the deployment, with what doctor finds'],
+    ],
+    run: async (options) => await (await import('../commands/diag.ts')).diag(options as DiagCommandOptions),
   },
   {
     name: 'lateness',
