@@ -5,11 +5,16 @@ import { type Check, checkOf, failedCheck } from './check.ts';
 /** Time limit of the examination of one connection. */
 const INVOCATION_MS = 90_000;
 
-/** Makes the function of each connection examine it: the functions alone may use the secrets. */
+/**
+ * Makes the function of each connection examine it: the functions alone may use the secrets.
+ *
+ * @param onCode told which code has answered for a source
+ */
 export async function examineConnections(
   opened: Opened,
   { signInAgain = false }: { readonly signInAgain?: boolean },
   sayProgress: (text: string) => void,
+  onCode: (source: string, code: string) => void = () => undefined,
 ): Promise<Check[]> {
   const checks = await Promise.all(
     opened.groups.map(async (group) => {
@@ -17,7 +22,9 @@ export async function examineConnections(
       sayProgress(subject);
       try {
         const answer = await opened.invoke(group, { act: 'examine', signInAgain }, INVOCATION_MS);
-        return (answer as { readonly examined: readonly Finding[] }).examined.map(checkOf);
+        const { examined, code } = answer as { readonly examined: readonly Finding[]; readonly code: string };
+        onCode(group.connection.source, code);
+        return examined.map(checkOf);
       } catch (thrown) {
         return [failedCheck(subject, 'start', thrown, ['the connection'])];
       }

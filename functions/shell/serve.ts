@@ -25,6 +25,7 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { heardSince } from './network/service-clocks.ts';
+import { ownCodeHash } from './own-code.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -62,7 +63,11 @@ const MAX_SEEN_KEYS = 500_000;
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
   | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
-  | { readonly examined: readonly Finding[] }
+  | {
+      readonly examined: readonly Finding[];
+      /** Which code has answered. */
+      readonly code: string;
+    }
   | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
@@ -145,7 +150,7 @@ async function carryOut(
   if (task.act === 'examine') {
     const { signInAgain = false } = task;
     const examined = { effects, source, connection, feeds, owner: randomUUID(), signInAgain };
-    return { examined: await examineConnection(examined) };
+    return { examined: await examineConnection(examined), code: await ownCodeHash() };
   }
   return {
     feeds: await runConnection({

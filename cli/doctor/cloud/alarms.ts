@@ -13,12 +13,12 @@ export interface FoundAlarm {
   readonly actions: readonly string[];
 }
 
-/** The alarms of a deployment: their names begin with the prefix of its stacks. */
+/** The alarms of a deployment: CloudFormation begins their names with that of their stack. */
 export async function listAlarms(deployment: Deployment): Promise<FoundAlarm[]> {
   const client = new CloudWatchClient(clientOptionsOf(deployment));
   const found: FoundAlarm[] = [];
   try {
-    const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${deployment.stackPrefix}-` });
+    const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${deployment.stackPrefix}-forwarding-` });
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
       for (const alarm of [...MetricAlarms, ...CompositeAlarms]) {
         found.push({

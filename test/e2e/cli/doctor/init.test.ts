@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { plain, SOURCE } from '../plain.ts';
-import { ending, type Place, startProgram, test } from './program.ts';
+import { plain, SOURCE } from '../../plain.ts';
+import { ending, type Place, startProgram, test } from '../program.ts';
 
 const NAME = `tidemark/${SOURCE}/acme`;
 

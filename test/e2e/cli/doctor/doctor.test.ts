@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import type { Check } from '../../../cli/doctor/check.ts';
-import { SOURCE, STREAM } from '../plain.ts';
-import { type Ended, FEED, SECRET_NAME, test } from './program.ts';
+import type { Check } from '../../../../cli/doctor/check.ts';
+import { SOURCE, STREAM } from '../../plain.ts';
+import { type Ended, FEED, SECRET_NAME, test } from '../program.ts';
 
 const CONNECTION = `${SOURCE}/demo`;
 

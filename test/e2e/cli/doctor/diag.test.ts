@@ -1,8 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { SOURCE } from '../plain.ts';
-import { ending, FEED, type Place, SECRET_NAME, startProgram, test } from './program.ts';
+import { SOURCE } from '../../plain.ts';
+import { ending, FEED, type Place, SECRET_NAME, startProgram, test } from '../program.ts';
 
 interface Report {
   readonly configuration: { readonly failed?: string; readonly at?: readonly string[] };
