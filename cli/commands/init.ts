@@ -85,15 +85,13 @@ function readValues(text: string, wanted: readonly WantedSecret[]): Map<string, 
     // The parser's own message quotes the text.
   }
   const names = wanted.map(({ name }) => name).join(', ');
-  const remedy = `Give one JSON object of secret name -> value. The names are: ${names}.`;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    throw wrong('What stdin holds is no JSON object.', remedy);
+    throw wrong('What stdin holds is no JSON object.', `Give one of secret name -> value. The names are: ${names}.`);
   }
   return new Map(
     Object.entries(values).map(([name, value]) => {
       const secret = wanted.find((one) => one.name === name);
-      if (!secret)
-        throw wrong(`stdin has a value for ${JSON.stringify(name)}, which is none of these secrets.`, remedy);
+      if (!secret) throw wrong(`stdin has a value for ${JSON.stringify(name)}.`, `The secrets are: ${names}.`);
       const json = typeof value === 'string' ? value : JSON.stringify(value);
       secret.check(json);
       return [name, json];

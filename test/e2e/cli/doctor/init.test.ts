@@ -99,7 +99,7 @@ describe('tidemark init with options alone', () => {
     expect(wrong[1]?.stderr).toContain('There are:');
     expect(wrong[2]?.stderr).toContain(`${wrongSetting?.[0]}: there is "${wrongSetting?.[1]}"`);
     expect(wrong[3]?.stderr).toContain('--setting NAME=VALUE');
-    expect(wrong[5]?.stderr).toContain(`The names are: ${NAME}.`);
+    expect(wrong[5]?.stderr).toContain(`The secrets are: ${NAME}.`);
     expect(wrong.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain('canary');
     expect(await readdir(here.folder)).not.toContain('new.json');
   });
