@@ -23,6 +23,7 @@ const ORDER = [
   'code',
   'template',
   'drift',
+  'runner',
   'state',
   'secret',
   'clock',

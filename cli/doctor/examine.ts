@@ -2,12 +2,14 @@ import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
+import { findRunning, preparePlaces } from '../../local/world.ts';
 import { open } from '../feeds/open.ts';
 import type { Opened } from '../feeds/opened.ts';
 import { type Check, failedCheck, inOrder } from './check.ts';
 import { examineConnections } from './connections.ts';
 import type { ExamineOptions } from './examine-options.ts';
 import { examineDestinations } from './here/destinations.ts';
+import { examineRunner } from './here/runner.ts';
 
 /**
  * Finds out why nothing arrives: one check a line, what is to be mended first before the rest. It sends a few requests to each
@@ -40,8 +42,10 @@ async function examineHere(
     const found = `${counted(connections.length, 'connection')}, ${counted(destinations.length, 'destination')}`;
     checks.push({ subject: fileOf(options), check: 'configuration', ok: true, found, remedy: '' });
   }
+  const places = await preparePlaces(options.state, options.out, options.secrets);
+  checks.push(examineRunner(await findRunning(places), config));
   sayProgress('destinations');
-  checks.push(...(await examineDestinations(options, config)));
+  checks.push(...(await examineDestinations(places, config)));
   let opened: Opened;
   try {
     opened = await open(options);

@@ -6,17 +6,15 @@ import type { Finding } from '../../../functions/core/examine/finding.ts';
 import { type DestinationType, typeOf } from '../../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { secretFields } from '../../../local/services/endpoints.ts';
-import { type Places, preparePlaces, readSecrets } from '../../../local/world.ts';
+import { type Places, readSecrets } from '../../../local/world.ts';
 import { type Check, checkOf, failedCheck } from '../check.ts';
-import type { ExamineOptions } from '../examine-options.ts';
 import { probeEndpoint } from '../probe-endpoint.ts';
 
 /** Below this, the next events may have no room. */
 const LEAST_FREE_BYTES = 100_000_000;
 
 /** Checks where events go on this machine: to the endpoints of destinations that have one and a secret, else to folders. */
-export async function examineDestinations(options: ExamineOptions, config: Config | undefined): Promise<Check[]> {
-  const places = await preparePlaces(options.state, options.out, options.secrets);
+export async function examineDestinations(places: Places, config: Config | undefined): Promise<Check[]> {
   const destinations = config?.destinations ?? [];
   const checks = await Promise.all(
     destinations.map(async (destination) => (await examineOne(places, destination)).map(checkOf)),

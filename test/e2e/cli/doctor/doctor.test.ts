@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Check } from '../../../../cli/doctor/check.ts';
+import { until } from '../../bench.ts';
 import { SOURCE, STREAM } from '../../plain.ts';
 import { type Ended, FEED, SECRET_NAME, test } from '../program.ts';
 
@@ -33,6 +34,7 @@ describe('tidemark doctor', () => {
     expect(lines.slice(0, -2).every((line) => line.startsWith('ok '))).toBe(true);
     for (const check of [
       'tidemark.json  configuration: 1 connection, 2 destinations',
+      'this machine  runner: no tidemark run is at work',
       'destination lake  folder: ',
       `${CONNECTION}  secret: ${SECRET_NAME} is there`,
       `${CONNECTION}  sign-in: `,
@@ -106,6 +108,22 @@ describe('tidemark doctor', () => {
     expect(pattern.stderr).toContain('No enabled feed fits');
     expect(broken.code).toBe(1);
     expect(redOf(listOf(broken))).toEqual(['tidemark.json configuration']);
+  });
+
+  test('works beside a run, and finds that this has another configuration', async ({ place }) => {
+    const here = await place({ count: 3 });
+    const running = here.start();
+    await until('the run', () => running.stderr.includes('caught-up'));
+
+    const beside = listOf(await here.command('doctor', '--json'));
+    await here.configure((usual) => ({ ...usual, destinations: usual.destinations.slice(0, 1) }));
+    const changed = listOf(await here.command('doctor', '--json'));
+
+    expect(redOf(beside)).toEqual([]);
+    expect(beside.checks).toContainEqual(
+      expect.objectContaining({ check: 'last-run', found: expect.stringMatching(/^caught up /) }),
+    );
+    expect(redOf(changed)).toEqual(['this machine runner']);
   });
 
   test('finds a place that cannot be written', async ({ place }) => {
