@@ -148,9 +148,10 @@ async function carryOut(
     return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
   }
   if (task.act === 'examine') {
-    const { signInAgain = false } = task;
-    const examined = { effects, source, connection, feeds, owner: randomUUID(), signInAgain };
-    return { examined: await examineConnection(examined), code: await ownCodeHash() };
+    const { signInAgain = false, servicesShareClock = false } = task;
+    const owner = randomUUID();
+    const input = { effects, source, connection, feeds, owner, signInAgain, servicesShareClock };
+    return { examined: await examineConnection(input), code: await ownCodeHash() };
   }
   return {
     feeds: await runConnection({

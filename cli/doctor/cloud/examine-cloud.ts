@@ -4,11 +4,11 @@ import { functionOutput } from '../../../lib/account/outputs.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { planSchedules } from '../../../lib/plan/plan-schedules.ts';
 import { deployedConfig, type OpenedCloud, openCloud } from '../../cloud/open-cloud.ts';
-import { type Check, checkOf } from '../check.ts';
+import { type Check, checkOf, failedCheck } from '../check.ts';
 import { examineConnections } from '../connections.ts';
 import type { ExamineOptions } from '../examine-options.ts';
 import { Aws } from './aws.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, Denied } from './cloud.ts';
 import { examineDestination } from './destinations.ts';
 import { type Drawn, draw } from './drawn.ts';
 import { examineAlarms } from './examine-alarms.ts';
@@ -32,6 +32,8 @@ export async function examineCloud(
   const config = await deployedConfig(options.config);
   const opened = await openCloud(options, () => true);
   const { cloud, draw: drawing } = tools ?? { cloud: new Aws(config.deployment), draw };
+  const account = await examineAccount(cloud, config);
+  if (account) return [account];
   sayProgress('what this checkout would deploy');
   let drawn: Drawn | undefined;
   const undrawn = await looking('this checkout', 'configuration', async () => {
@@ -43,6 +45,16 @@ export async function examineCloud(
     return [...undrawn, ...(await examination.findings())].map(checkOf);
   } finally {
     await drawn?.close();
+  }
+}
+
+/** The first question to the account. If it cannot be asked at all, nothing else can: without credentials, for example. */
+async function examineAccount(cloud: Cloud, { deployment }: Config): Promise<Check | undefined> {
+  try {
+    await cloud.stack(`${deployment.stackPrefix}-state`);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof Denied ? undefined : failedCheck('AWS account', 'account', thrown, ['everything else']);
   }
 }
 

@@ -18,7 +18,7 @@ import { quotaFinding } from './quota.ts';
 import { examineVisibility } from './sight.ts';
 
 /** One more attempt than one: a passing fault of the vendor is no finding. */
-const PATIENCE = { attempts: 2, timeout: 15 * SECOND } as const;
+const PATIENCE = { attempts: 2, timeout: 10 * SECOND } as const;
 /** Share of the invocation's time that is left for the answer. */
 const RESERVE_SHARE = 0.1;
 
@@ -31,6 +31,8 @@ export interface ExaminationInput {
   readonly owner: string;
   /** Signs in although the vendor has refused the same credentials lately. */
   readonly signInAgain: boolean;
+  /** Whether the services run on this machine: then their clocks prove nothing about its own. */
+  readonly servicesShareClock: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ class Examination {
   constructor(input: ExaminationInput) {
     this.#input = input;
     this.#subject = `${input.source.id}/${input.connection.id}`;
-    this.#clock = new HeardClock(input.effects);
+    this.#clock = new HeardClock(input.effects, input.servicesShareClock);
   }
 
   /** Ends the checks that have not been made: all of them wait for this one. */
@@ -76,13 +78,13 @@ class Examination {
     this.findings = this.findings.filter((finding) => finding.check !== check || finding.subject !== this.#subject);
     const isClock = check === 'sign-in' && this.#clock.explainsRefusal(source.auth);
     this.#noteKnown(check, isClock);
-    const alike = this.#failures.filter((failure) => failure.error.code !== codeOf(error));
-    this.#noteFailures(alike);
+    const others = this.#failures.filter((failure) => failure.error.code !== codeOf(error));
+    this.#noteFailures(others);
     const known = new Set(this.findings.map((finding) => finding.check));
     const rest = CHECKS.filter((name) => name !== check && !known.has(name) && this.#isMade(name));
-    const unasked = feeds.filter(
-      (feed) => !this.#answered.has(feed) && !alike.some((failure) => failure.feed === feed),
-    );
+    // What a permission lacks is said of each stream; of all others it is not known yet what they would answer.
+    const told = new Set(check === 'answers' ? feeds : others.map(({ feed }) => feed));
+    const unasked = feeds.filter((feed) => !this.#answered.has(feed) && !told.has(feed));
     const waiting = [...(isClock ? [check] : []), ...rest, ...unasked.map(({ stream }) => stream.name)];
     if (isClock) {
       const withWaiting = (finding: Finding) => (finding.check === 'clock' ? { ...finding, waiting } : finding);
@@ -205,7 +207,9 @@ class Examination {
           return false;
         }
         this.#failures.push({ feed, error: asTidemarkError(thrown) });
-        const common = commonCause(this.#failures, this.#answered.size, feeds.length);
+        const answered = this.#answered.size;
+        const isHeard = this.#clock.isAnswered;
+        const common = commonCause(this.#failures, { answered, feeds: feeds.length, isHeard });
         if (!common) continue;
         this.#stopFor(common);
         return false;
@@ -246,7 +250,8 @@ class Examination {
       this.#note(this.#clock.finding(this.#subject, isClock));
       if (except !== 'reachable') this.#note(well(this.#subject, 'reachable', `${connection.origin} answers`));
     }
-    if ((this.#isSignedIn || this.#answered.size > 0) && except !== 'sign-in')
+    // Who is told that a permission is missing has been let in.
+    if ((this.#isSignedIn || this.#answered.size > 0 || except === 'answers') && except !== 'sign-in')
       this.#note(well(this.#subject, 'sign-in', 'the vendor accepts the credentials'));
   }
 

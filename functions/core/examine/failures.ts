@@ -19,23 +19,35 @@ export function isOfAll(thrown: Error): boolean {
   return thrown instanceof TidemarkError && (thrown.code === 'secret' || thrown.code === 'config');
 }
 
+/** What is known of the other feeds of a connection. */
+interface Others {
+  /** Number of feeds that could be read. */
+  readonly answered: number;
+  /** Number of all feeds. */
+  readonly feeds: number;
+  /** Whether any answer has come, whatever it said: without one, a second endpoint is not waited for. */
+  readonly isHeard: boolean;
+}
+
 /**
  * The error of a connection of which no feed can be read, if that has one cause. Undefined if it is not known yet, or if each feed
  * has its own.
- *
- * @param answered number of feeds that could be read
  */
-export function commonCause(failures: readonly Failure[], answered: number, feeds: number): TidemarkError | undefined {
+export function commonCause(
+  failures: readonly Failure[],
+  { answered, feeds, isHeard }: Others,
+): TidemarkError | undefined {
   const [first, ...others] = failures;
   if (!first || answered > 0 || others.some(({ error }) => error.code !== first.error.code)) return undefined;
   const { error } = failures.at(-1) as Failure;
-  if (ABOUT_ALL.has(error.code) && failures.length >= Math.min(ENOUGH_ALIKE, feeds)) return error;
+  const enough = isHeard ? Math.min(ENOUGH_ALIKE, feeds) : 1;
+  if (ABOUT_ALL.has(error.code) && failures.length >= enough) return error;
   if (error.code !== 'forbidden' || failures.length < feeds || feeds < ENOUGH_ALIKE) return undefined;
   const needs = [...new Set(failures.map(({ feed }) => feed.stream.needs))];
   return new TidemarkError({
     code: 'forbidden',
     stage: 'receiving',
     message: `${error.message} (the same for all ${feeds} streams)`,
-    remedy: `${error.remedy} They need: ${needs.join('; ')}`,
+    remedy: `${error.remedy} They need: ${needs.join('. ')}`,
   });
 }

@@ -17,7 +17,10 @@ export class HeardClock {
   /** Whether any answer came, whatever it said. */
   isAnswered = false;
 
-  constructor(effects: Effects) {
+  readonly #servicesShareClock: boolean;
+
+  constructor(effects: Effects, servicesShareClock: boolean) {
+    this.#servicesShareClock = servicesShareClock;
     this.effects = {
       ...effects,
       fetch: async (...request) => this.#hear(await effects.fetch(...request)),
@@ -43,7 +46,7 @@ export class HeardClock {
     if (!isCause && Math.abs(offset) <= CLOCKS_AGREE)
       return well(subject, 'clock', `the vendor’s and ours are not more than ${difference} apart`);
     const { doubted } = believe({ ...this.effects.clocks(), vendor: offset });
-    const alone = doubted.size === 1 ? [...doubted.keys()][0] : undefined;
+    const alone = doubted.size === 1 && !this.#servicesShareClock ? [...doubted.keys()][0] : undefined;
     return {
       subject,
       check: 'clock',

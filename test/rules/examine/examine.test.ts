@@ -21,11 +21,16 @@ function threeLogs(options: WorldOptions = {}): World {
 
 async function examine(
   world: World,
-  { signInAgain = false, ...options }: RunOptions & { signInAgain?: boolean } = {},
+  {
+    signInAgain = false,
+    servicesShareClock = false,
+    ...options
+  }: RunOptions & { signInAgain?: boolean; servicesShareClock?: boolean } = {},
 ): Promise<readonly Finding[]> {
   const { source, connection, feeds } = world;
   const { effects } = world.invoke(options);
-  return await examineConnection({ effects, source, connection, feeds, owner: 'doctor', signInAgain });
+  const examined = { effects, source, connection, feeds, owner: 'doctor', signInAgain, servicesShareClock };
+  return await examineConnection(examined);
 }
 
 /** The red findings: subject and check, and what waits for them. */
@@ -126,7 +131,8 @@ describe('an examination', () => {
     const finding = onlyRed(await examine(world));
 
     expect(finding).toMatchObject({ subject: SUBJECT, check: 'answers' });
-    expect(finding.remedy).toContain('Read events; Read two; Read three');
+    expect(finding.remedy).toContain('Read events. Read two. Read three');
+    expect(finding.waiting).toEqual(['quota']);
   });
 
   it('stops at a throttled vendor, and says when it may be asked again', async () => {
@@ -180,6 +186,24 @@ describe('an examination', () => {
     expect(finding).toMatchObject({ subject: SUBJECT, check: 'clock' });
     expect(finding.found).toMatch(clockOffset > 0 ? /(8m|7m 59s) ahead of ours/ : /(8m|8m 1s) behind ours/);
     expect(finding.found).toContain('with which the clocks of the other services agree');
+  });
+
+  it('does not let clocks vouch for ours that are the same', async () => {
+    const world = threeLogs({ vendor: { clockOffset: 8 * MINUTE } });
+
+    const finding = onlyRed(await examine(world, { servicesShareClock: true }));
+
+    expect(finding.check).toBe('clock');
+    expect(finding.found).not.toContain('other services');
+  });
+
+  it('waits for one endpoint only where nothing answers', async () => {
+    const world = threeLogs();
+    for (const vendor of world.vendors.values()) vendor.onRequest = () => ({ network: 'reset' });
+
+    expect(red(await examine(world))[0]).toContain('reachable');
+    // Twice, since a connection may break.
+    expect(requestsTo(world)).toBe(2);
   });
 
   it('finds our own clock that is off', async () => {
