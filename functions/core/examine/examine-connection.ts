@@ -116,16 +116,26 @@ class Examination {
 
   /** Reads what the last runs have left. */
   async readCheckpoints(): Promise<void> {
-    const { effects, feeds } = this.#input;
-    for (const feed of feeds) {
-      const item = await effects.load(feed.name);
-      const isRed = this.findings.some(
-        ({ ok, subject }) => !ok && (subject === feed.name || subject === this.#subject),
-      );
-      // What the last run failed of is what has just been found.
-      this.findings.push(lastRun(feed.name, item, effects.now(), isRed || this.#answered.has(feed)));
-      this.findings.push(...missing(feed.name, item?.conditions, this.#seesAll));
+    const { feeds } = this.#input;
+    for (const [at, feed] of feeds.entries()) {
+      try {
+        await this.#readCheckpoint(feed);
+      } catch (thrown) {
+        const { message: found, remedy } = asTidemarkError(thrown);
+        const waiting = feeds.slice(at + 1).map(({ stream }) => stream.name);
+        this.findings.push({ subject: feed.name, check: 'state', ok: false, found, remedy, waiting });
+        return;
+      }
     }
+  }
+
+  async #readCheckpoint(feed: AnyFeed): Promise<void> {
+    const { effects } = this.#input;
+    const item = await effects.load(feed.name);
+    const isRed = this.findings.some(({ ok, subject }) => !ok && (subject === feed.name || subject === this.#subject));
+    // What the last run failed of is what has just been found.
+    this.findings.push(lastRun(feed.name, item, effects.now(), isRed || this.#answered.has(feed)));
+    this.findings.push(...missing(feed.name, item?.conditions, this.#seesAll));
   }
 
   async #secret(): Promise<string | undefined> {

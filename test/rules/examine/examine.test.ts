@@ -403,6 +403,20 @@ describe('what the last run has left', () => {
     );
   });
 
+  it('names the feed whose checkpoint cannot be read', async () => {
+    const world = threeLogs();
+    const foreign = new TidemarkError({ code: 'state', stage: 'saving', message: 'schema 9', remedy: 'Deploy.' });
+    const load = async (feed: string) => {
+      if (feed === 'memory/two/acme') throw foreign;
+      return undefined;
+    };
+
+    const findings = await examine(world, { effects: { load } });
+
+    expect(red(findings)).toEqual(['memory/two/acme state: three']);
+    expect(onlyRed(findings)).toMatchObject({ found: 'schema 9', remedy: 'Deploy.' });
+  });
+
   it('tells runs that died', async () => {
     const world = threeLogs();
     for (let run = 0; run < 4; run++) {
