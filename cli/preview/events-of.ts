@@ -46,16 +46,30 @@ function plainConnection(source: Source): ConfiguredConnection {
   }
 }
 
-/** The events of a record, as the engine makes them. An item of a snapshot stream is one that was just created. */
-export function eventsOf(feed: AnyFeed, row: Row, readAt: Instant): readonly EcsEvent[] {
-  return isSnapshotFeed(feed) ? itemEvents(feed, row, readAt) : recordEvents(feed, row, readAt);
+/** When a record was read, and what it is identified by. */
+export interface Circumstances {
+  readonly readAt: Instant;
+  /** Default: it is made from the record. */
+  readonly hash?: string | undefined;
 }
 
-function recordEvents(feed: Feed, row: Row, readAt: Instant): readonly EcsEvent[] {
+/** The events of a record, as the engine makes them. An item of a snapshot stream is one that was just created. */
+export function eventsOf(feed: AnyFeed, row: Row, circumstances: Circumstances): readonly EcsEvent[] {
+  return isSnapshotFeed(feed) ? itemEvents(feed, row, circumstances) : recordEvents(feed, row, circumstances);
+}
+
+/** The hash that identifies a record, if it is made from all of it. Undefined if the stream names what identifies it. */
+export function hashOfWhole(feed: AnyFeed, row: Row): string | undefined {
+  if (isSnapshotFeed(feed)) return undefined;
+  const { hash, isNumbered } = rowKey(feed.stream, row);
+  return isNumbered ? hash : undefined;
+}
+
+function recordEvents(feed: Feed, row: Row, { readAt, hash }: Circumstances): readonly EcsEvent[] {
   const record = new OneRecord(row);
-  const { hash } = rowKey(feed.stream, row);
+  const key = hash ?? rowKey(feed.stream, row).hash;
   return identitiesOf(feed, record).map((identity) => {
-    const about = { feed, id: eventId(feed, identity, hash, 0), readAt, time: identity.time };
+    const about = { feed, id: eventId(feed, identity, key, 0), readAt, time: identity.time };
     return mapRecord(feed, record, identity, about);
   });
 }
@@ -69,7 +83,7 @@ function mapRecord({ stream, connection }: Feed, record: OneRecord, identity: Id
   }
 }
 
-function itemEvents(feed: SnapshotFeed, row: Row, readAt: Instant): readonly EcsEvent[] {
+function itemEvents(feed: SnapshotFeed, row: Row, { readAt }: Circumstances): readonly EcsEvent[] {
   const ref = { id: 'preview', number: 1, at: readAt };
   const { row: bearable } = new OneRecord(row);
   return feed.stream.items(bearable).map(({ key, value }) => {

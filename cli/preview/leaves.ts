@@ -1,3 +1,4 @@
+import { isDeeper } from '../../functions/core/events/depth.ts';
 import { isObject } from '../../functions/core/events/is-object.ts';
 
 /** Marks that the rest of a way leads into JSON that the record holds as a text. */
@@ -54,7 +55,8 @@ export function contentOf(value: unknown): object | undefined {
 function jsonIn(text: string): unknown {
   if (text.length > LONGEST_JSON || !BEGINS_JSON.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value) ? undefined : value;
   } catch {
     return undefined;
   }
@@ -78,11 +80,10 @@ function replaced(branch: unknown, [step, ...rest]: readonly Step[], value: unkn
   if (Array.isArray(branch)) {
     return branch.map((item: unknown, at) => (at === step ? (replaced(item, rest, value) ?? null) : item));
   }
-  const members = Object.entries(branch as object).flatMap(([key, member]: [string, unknown]) => {
-    if (key !== step) return [[key, member] as const];
-    const inner = replaced(member, rest, value);
-    return inner === undefined ? [] : [[key, inner] as const];
-  });
-  // Made from entries, because an assignment to __proto__ would not add a key.
-  return Object.fromEntries(members);
+  const copy = { ...(branch as Readonly<Record<string, unknown>>) };
+  const inner = replaced(copy[step], rest, value);
+  if (inner === undefined) delete copy[step];
+  // An assignment to __proto__ would add no key.
+  else Object.defineProperty(copy, step, { value: inner, writable: true, enumerable: true, configurable: true });
+  return copy;
 }

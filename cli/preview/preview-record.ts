@@ -8,7 +8,7 @@ import type { Row, Shape, Source } from '../../functions/core/model.ts';
 import { type Instant, MILLISECOND } from '../../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
-import { eventsOf, feedFor } from './events-of.ts';
+import { eventsOf, feedFor, hashOfWhole } from './events-of.ts';
 import { findProvenance, type Rule } from './provenance.ts';
 import { readRecords } from './read-records.ts';
 
@@ -64,25 +64,25 @@ export function previewRecord(source: Source, stream: string, text: string, opti
   const rows = readRecords(feed, text);
   const row = rows[record - 1];
   if (!row) throw noSuchRecord(record, rows.length);
-  const events = eventsOf(feed, row, readAt);
+  const hash = hashOfWhole(feed, row);
+  const events = eventsOf(feed, row, { readAt, hash });
   const { value } = new OneRecord(row).row;
-  const make = (changed: unknown) => eventsOf(feed, rowOf(row, changed), readAt);
-  const { rules, unmapped, notExamined } = findProvenance({ value, size: row.text.length, make });
+  const make = (changed: unknown) => eventsOf(feed, rowOf(row, changed), { readAt, hash });
+  const { rules, unmapped, notExamined } = findProvenance({
+    value,
+    size: row.text.length,
+    isIdOfWhole: hash !== undefined,
+    make,
+  });
   const previewed = events.map((event, at) => ({ ...formsOf(event), rules: rules[at] ?? {} }));
   const [first] = previewed;
   if (!first) throw noEvent(feed.stream.name);
   return { ...first, unmapped, notExamined, events: previewed, record, records: rows.length };
 }
 
-/** A row with another value. Its text is written when somebody asks for it. */
+/** A row with another value. It needs no text, which only stands in event.original. */
 function rowOf({ problem }: Row, value: unknown): Row {
-  return {
-    value,
-    get text() {
-      return JSON.stringify(value) ?? 'null';
-    },
-    ...(problem !== undefined && { problem }),
-  };
+  return { value, text: '', ...(problem !== undefined && { problem }) };
 }
 
 function formsOf(event: EcsEvent): EventForms {

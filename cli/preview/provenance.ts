@@ -8,7 +8,7 @@ export type Rule = readonly string[] | 'constant';
 
 /** What the fields of a record's events are made from. */
 export interface Provenance {
-  /** For each event of the record, its fields by their names. */
+  /** For each event of the record, its fields by their names. Of a record that is too large, only those whose origin was found. */
   readonly rules: readonly Readonly<Record<string, Rule>>[];
   /** The paths of values that no field was made from. They are in `event.original` only. */
   readonly unmapped: readonly string[];
@@ -21,6 +21,8 @@ export interface Examined {
   readonly value: unknown;
   /** Number of characters of its text. */
   readonly size: number;
+  /** Whether the id of an event is made from all of its record. */
+  readonly isIdOfWhole: boolean;
   /** Makes the events of the record, or of one that differs from it. */
   make(value: unknown): readonly EcsEvent[];
 }
@@ -28,11 +30,9 @@ export interface Examined {
 /** Maximum number of values that are changed. */
 const MAX_LEAVES = 1_000;
 /** Maximum number of characters of all changed records together: about a second of work. */
-const MAX_CHARACTERS = 10_000_000;
+const MAX_CHARACTERS = 20_000_000;
 /** Number of ways in which a value is changed, at most. */
 const WAYS = 6;
-/** So many values are looked at, however large the record is. */
-const MIN_LEAVES = 3;
 
 /** The record's exact text, and the time of reading. */
 const ORIGINAL = 'event.original';
@@ -46,9 +46,9 @@ const FAILED = JSON.stringify('pipeline_error');
  * Finds out what fields are made from without any knowledge of the mapping: changes one value of the record after the other, and
  * looks which fields change.
  */
-export function findProvenance({ value, size, make }: Examined): Provenance {
+export function findProvenance({ value, size, isIdOfWhole, make }: Examined): Provenance {
   const effects = make(value).map((event) => new Effects(fieldsOf(event)));
-  const most = Math.min(MAX_LEAVES, Math.max(MIN_LEAVES, Math.floor(MAX_CHARACTERS / (size * WAYS + 1))));
+  const most = Math.min(MAX_LEAVES, Math.floor(MAX_CHARACTERS / (size * WAYS + 1)));
   const unmapped: string[] = [];
   let leaves = 0;
   for (const leaf of leavesOf(value)) {
@@ -60,7 +60,9 @@ export function findProvenance({ value, size, make }: Examined): Provenance {
     }
     if (!isMapped) unmapped.push(leaf.path);
   }
-  return { rules: effects.map((effect) => effect.rules()), unmapped, notExamined: Math.max(0, leaves - most) };
+  const whole = new Set(isIdOfWhole ? [ORIGINAL, ID] : [ORIGINAL]);
+  const notExamined = Math.max(0, leaves - most);
+  return { rules: effects.map((effect) => effect.rules(whole, notExamined === 0)), unmapped, notExamined };
 }
 
 /** The paths whose change changes a field, and whether it only goes away then. */
@@ -99,15 +101,23 @@ class Effects {
     if (how === 'changes' || !paths.has(path)) paths.set(path, how);
   }
 
-  rules(): Readonly<Record<string, Rule>> {
-    return Object.fromEntries([...this.#before.keys()].map((name) => [name, this.#ruleOf(name)]));
+  /**
+   * @param whole the fields that are made from the whole record
+   * @param isComplete whether all values were looked at: only then is a field constant that none of them has changed
+   */
+  rules(whole: ReadonlySet<string>, isComplete: boolean): Readonly<Record<string, Rule>> {
+    const rules: [string, Rule][] = [];
+    for (const name of this.#before.keys()) {
+      const paths = whole.has(name) ? [WHOLE] : this.#pathsOf(name);
+      if (paths.length > 0) rules.push([name, paths]);
+      else if (isComplete || name === CREATED) rules.push([name, 'constant']);
+    }
+    return Object.fromEntries(rules);
   }
 
   /** The paths that a field's value comes from stand before those that only decide whether there is the field. */
-  #ruleOf(name: string): Rule {
-    if (name === ORIGINAL) return [WHOLE];
+  #pathsOf(name: string): readonly string[] {
     const paths = [...(this.#paths.get(name) ?? [])];
-    if (paths.length === 0) return 'constant';
     return ['changes', 'goes'].flatMap((how) => paths.filter(([, one]) => one === how).map(([path]) => path));
   }
 }

@@ -36,9 +36,10 @@ function problemOf({ event, error }: EcsEvent): string[] {
 function sayUnmapped({ unmapped, notExamined }: Preview): string {
   const rest =
     notExamined > 0
-      ? `\n${paint('warn', `${sayNumber(notExamined)} more values were not looked at: the record is too large.`)}`
+      ? `\n${paint('warn', `${sayNumber(notExamined)} values of the record were not looked at: it is too large. What is made from them is not known.`)}`
       : '';
-  if (unmapped.length === 0) return `${paint('good', 'Every value that was looked at is in a field.')}${rest}`;
+  if (unmapped.length === 0 && notExamined > 0) return rest.trimStart();
+  if (unmapped.length === 0) return paint('good', 'Every value of the record is in a field.');
   return `${paint('warn', 'Not mapped, and in event.original only:')} ${listed(unmapped, 50)}${rest}`;
 }
 
@@ -93,14 +94,15 @@ interface Place {
 
 function ecsLines({ ecs, rules }: PreviewedEvent): PanelLine[] {
   return [...fieldsOf(ecs)].map(([name, value]) => {
-    const rule = rules[name] ?? 'constant';
+    const rule = rules[name];
     const shown = name === 'event.original' ? '(the record)' : value;
     const text = `${name}: ${shown}${sayRule(rule)}`;
     return rule === 'constant' ? { text, paint: 'faint' as const } : { text };
   });
 }
 
-function sayRule(rule: Rule): string {
+function sayRule(rule: Rule | undefined): string {
+  if (rule === undefined) return '  (not known)';
   if (rule === 'constant') return '  (constant)';
   return rule[0] === WHOLE ? '  <- the whole record' : `  <- ${listed(rule, MOST_PATHS)}`;
 }
