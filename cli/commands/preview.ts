@@ -8,6 +8,7 @@ import { closest } from '../feeds/closest.ts';
 import { previewRecord } from '../preview/preview-record.ts';
 import { readPasted } from '../preview/read-pasted.ts';
 import { showPreview } from '../preview/show-preview.ts';
+import { countOf } from '../views/count-option.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
 
 /** Options of `tidemark preview`. */
@@ -22,7 +23,7 @@ const MAX_BYTES = 50 * 1024 * 1024;
 
 /** Shows what becomes of a vendor's record. Resolves to the exit code: 1 if the record cannot be mapped. */
 export async function preview(options: PreviewCommandOptions, [name = '', file]: readonly string[]): Promise<number> {
-  const record = numberOf(options.record);
+  const record = countOf('--record', options.record);
   const { source, stream, connection } = await find(name, options.config);
   const shown = previewRecord(source, stream, await readText(file), { connection, record });
   if (options.json) printJson(shown);
@@ -117,15 +118,5 @@ function tooLarge(what: string): TidemarkError {
     stage: 'processing',
     message: `${what} holds more than ${MAX_BYTES / 1024 / 1024} MB: that is no record.`,
     remedy: 'Give one record, or one answer of the vendor.',
-  });
-}
-
-function numberOf(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new TidemarkError({
-    code: 'config',
-    stage: 'processing',
-    message: `--record is ${JSON.stringify(text)}, wanted the number of a record.`,
-    remedy: 'Give a whole number from 1 on.',
   });
 }

@@ -6,6 +6,7 @@ import { sayProblems } from '../feeds/work-off.ts';
 import { openFeed, type PlaceOptions } from '../pull/open-feed.ts';
 import { type Pulled, type PullProgress, pullFeed, sayRange } from '../pull/pull-feed.ts';
 import { sayNumber } from '../views/columns.ts';
+import { countOf } from '../views/count-option.ts';
 import { openOutput } from '../views/event-output.ts';
 import { tell } from '../views/terminal.ts';
 
@@ -26,7 +27,7 @@ const INTERRUPTED = 130;
 /** Reads one feed once and writes its events, one a line. No state is read or written. Resolves to the exit code. */
 export async function pull(options: PullOptions, [name = '']: readonly string[]): Promise<number> {
   if (options.cloud) throw onlyHere();
-  const limit = limitOf(options.limit);
+  const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : countOf('--limit', options.limit);
   const opened = await openFeed(name, options);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
@@ -64,17 +65,6 @@ function rangeFor(feed: AnyFeed, options: RangeOptions): Range | undefined {
   }
   const range = rangeOf(isGiven ? options : USUAL, new Date());
   return { from: parseInstant(range?.from) ?? 0, to: parseInstant(range?.to) ?? 0 };
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return Number.POSITIVE_INFINITY;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new TidemarkError({
-    code: 'config',
-    stage: 'processing',
-    message: `--limit is ${JSON.stringify(text)}, wanted a number of events.`,
-    remedy: 'Give a whole number from 1 on, such as 10.',
-  });
 }
 
 function sayProgress({ events, last }: PullProgress, milliseconds: number): string {

@@ -2,10 +2,28 @@ import { FORMATS } from '../../functions/formats/formats.ts';
 import type { Command } from '../command.ts';
 import type { PreviewCommandOptions } from '../commands/preview.ts';
 import type { PullOptions } from '../commands/pull.ts';
-import { CLOUD, CONFIG, JSON_RESULT, RANGE, SECRETS, STATE } from './shared.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import type { TapOptions } from '../tap/options.ts';
+import { CLOUD, CONFIG, FEED, JSON_RESULT, OUT, RANGE, SECRETS, STATE } from './shared.ts';
 
 /** Commands that show single events: what a vendor has, what becomes of it, and what is delivered. */
 export const EVENTS: readonly Command[] = [
+  {
+    name: 'sources',
+    about: 'what can be read: streams, permissions in the vendor’s words, timing, lateness, retention, requests',
+    details:
+      'Requests a run were measured with the simulators, without events. Events a minute and requests an event are those of your own\n' +
+      'feeds in the last 7 days, by their ledger. What nobody has measured is unknown.',
+    arguments: [{ name: 'source', about: 'only this source', optional: true, completes: 'source' }],
+    options: [CONFIG, STATE, SECRETS, CLOUD, JSON_RESULT],
+    examples: [
+      ['sources', 'everything that can be read'],
+      ['sources SOURCE', 'one vendor'],
+      ['sources --cloud --json', 'with what was measured of the deployed feeds, for a script'],
+    ],
+    run: async (options, words) =>
+      await (await import('../commands/sources.ts')).sources(options as FeedOptions, words),
+  },
   {
     name: 'pull',
     about: 'read one feed once, and write its events, one a line; nothing is delivered or remembered',
@@ -66,5 +84,31 @@ export const EVENTS: readonly Command[] = [
     ],
     run: async (options, words) =>
       await (await import('../commands/preview.ts')).preview(options as PreviewCommandOptions, words),
+  },
+  {
+    name: 'tap',
+    about: 'show events as they are delivered: by feed, in any format, all or a sample',
+    details:
+      'On this machine, it follows what tidemark run delivers to files from now on, until Ctrl-C or --limit. With --cloud, it shows the\n' +
+      'newest events in the archive of the deployment, 100 unless --limit says otherwise, and ends; Firehose writes them some minutes late.\n' +
+      'Events come from a destination that has the format, or from one of format ecs, of which every format is made. What stdout gets is\n' +
+      'safe for a terminal: characters that a terminal obeys are escaped.',
+    options: [
+      FEED,
+      { flags: '--format <format>', about: 'the form of the events', default: 'ecs', choices: FORMATS },
+      { flags: '--limit <number>', about: 'end after this many events' },
+      { flags: '--sample <number>', about: 'show one of so many events', default: '1' },
+      CONFIG,
+      STATE,
+      OUT,
+      SECRETS,
+      CLOUD,
+    ],
+    examples: [
+      ['tap', 'everything that is delivered, as ECS'],
+      ['tap --feed "SOURCE/*" --format cef --sample 10', 'one of ten events of a source, as CEF'],
+      ['tap --cloud --limit 5 | jq', 'the newest five events in the archive'],
+    ],
+    run: async (options) => await (await import('../commands/tap.ts')).tap(options as TapOptions),
   },
 ];
