@@ -37,7 +37,6 @@ const WAYS = 6;
 /** The record's exact text, and the time of reading. */
 const ORIGINAL = 'event.original';
 const CREATED = 'event.created';
-/** It may be made of all that is in a record, so it does not tell whether a value was mapped. */
 const ID = 'event.id';
 const KIND = 'event.kind';
 const FAILED = JSON.stringify('pipeline_error');
@@ -89,7 +88,7 @@ class Effects {
     for (const [name, value] of this.#before) {
       if (name === ORIGINAL || name === CREATED || after.get(name) === value) continue;
       this.#note(name, path, after.has(name) ? 'changes' : 'goes');
-      if (name !== ID) hasEffect = true;
+      hasEffect = true;
     }
     // A value that is not used as it is may make another field when it is something else.
     return hasEffect || [...after.keys()].some((name) => !this.#before.has(name));

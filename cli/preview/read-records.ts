@@ -5,6 +5,7 @@ import { type AnyFeed, isSnapshotFeed, type Request, type Row } from '../../func
 
 const JSON_TYPE = 'application/json';
 const BYTE_ORDER_MARK = '\ufeff';
+const NO_RECORD = 'The answer holds no record.';
 const NO_RANGE = { from: 0, to: 0 };
 
 /** The records in a text: a whole answer of the vendor, one record of it, a list of records, or one record a line. */
@@ -16,11 +17,13 @@ export function readRecords(feed: AnyFeed, given: string): readonly Row[] {
     try {
       const rows = read();
       if (rows.length > 0) return rows;
+      // It was understood. Only a list of things may be one of several answers, of which the first names the others.
+      if (!isSnapshotFeed(feed)) break;
     } catch (thrown) {
       problems.push(thrown);
     }
   }
-  if (problems.length === 0) throw wrong('The answer holds no record.');
+  if (problems.length === 0) throw wrong(NO_RECORD);
   throw wrong(
     `The text is no record of ${feed.source.id}/${feed.stream.name}, and no answer with records: ${reasonOf(problems[0])}`,
   );
