@@ -33,10 +33,15 @@ export interface Preview extends PreviewedEvent {
   readonly notExamined: number;
   /** All events of the record: a session has two, its start and its end. */
   readonly events: readonly PreviewedEvent[];
+  /** Number of events that are left out, because the record has too many. */
+  readonly moreEvents: number;
   /** Which record of the text this is, counted from 1, and how many there are. */
   readonly record: number;
   readonly records: number;
 }
+
+/** Maximum number of events of a record. An object of a snapshot stream may hold many items. */
+const MAX_EVENTS = 100;
 
 /** Options of a preview. */
 export interface PreviewOptions {
@@ -65,9 +70,10 @@ export function previewRecord(source: Source, stream: string, text: string, opti
   const row = rows[record - 1];
   if (!row) throw noSuchRecord(record, rows.length);
   const hash = hashOfWhole(feed, row);
-  const events = eventsOf(feed, row, { readAt, hash });
+  const all = eventsOf(feed, row, { readAt, hash });
+  const events = all.slice(0, MAX_EVENTS);
   const { value } = new OneRecord(row).row;
-  const make = (changed: unknown) => eventsOf(feed, rowOf(row, changed), { readAt, hash });
+  const make = (changed: unknown) => eventsOf(feed, rowOf(row, changed), { readAt, hash }).slice(0, MAX_EVENTS);
   const { rules, unmapped, notExamined } = findProvenance({
     value,
     size: row.text.length,
@@ -77,7 +83,8 @@ export function previewRecord(source: Source, stream: string, text: string, opti
   const previewed = events.map((event, at) => ({ ...formsOf(event), rules: rules[at] ?? {} }));
   const [first] = previewed;
   if (!first) throw noEvent(feed.stream.name);
-  return { ...first, unmapped, notExamined, events: previewed, record, records: rows.length };
+  const moreEvents = all.length - events.length;
+  return { ...first, unmapped, notExamined, events: previewed, moreEvents, record, records: rows.length };
 }
 
 /** A row with another value. It needs no text, which only stands in event.original. */

@@ -9,19 +9,27 @@ import { ENVELOPES_BY_NAME, type Preview, type PreviewedEvent } from './preview-
 import type { Rule } from './provenance.ts';
 
 const NOT_MAPPED = '  <- not mapped';
+/** More events of a record are not shown. */
+const MOST_EVENTS = 4;
 /** More paths are not listed for a field. */
 const MOST_PATHS = 8;
 
 /** A preview as text, side by side where the terminal is wide enough. */
 export function showPreview(preview: Preview, name: string, width?: number): string {
   const { events, record, records } = preview;
-  const parts = events.map((event, at) => {
-    const heading = events.length === 1 ? [] : [paint('strong', `Event ${at + 1} of ${events.length}`)];
+  const count = events.length + preview.moreEvents;
+  const parts = events.slice(0, MOST_EVENTS).map((event, at) => {
+    const heading = count === 1 ? [] : [paint('strong', `Event ${at + 1} of ${sayNumber(count)}`)];
     return [...heading, ...problemOf(event.ecs), showPanels(panelsOf(event, preview, at === 0), width)].join('\n');
   });
   const which = records === 1 ? 'one record' : `record ${record} of ${sayNumber(records)}`;
-  const made = events.length === 1 ? 'one event' : `${events.length} events`;
-  return [`${name}: ${which}, ${made}`, ...parts, sayUnmapped(preview)].join('\n\n');
+  const made = count === 1 ? 'one event' : `${sayNumber(count)} events`;
+  const left = count - parts.length;
+  const more =
+    left > 0
+      ? [paint('faint', `${sayNumber(left)} more events are not shown here; --json has ${sayNumber(events.length)}.`)]
+      : [];
+  return [`${name}: ${which}, ${made}`, ...parts, ...more, sayUnmapped(preview)].join('\n\n');
 }
 
 /** Why a record could not be mapped. */
