@@ -34,6 +34,8 @@ export interface DestinationType extends ConfigurableType {
 /** An envelope, and its text in the generated pages. */
 export interface DocumentedEnvelope {
   readonly envelope: Envelope;
+  /** The line that an envelope holds, as it was before it was wrapped. Undefined if the text is no envelope. */
+  unwrap(text: string): string | undefined;
   readonly heading: string;
   readonly text: string;
   /** The shape of sample events in the documentation. */
