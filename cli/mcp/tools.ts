@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { examine } from '../doctor/examine.ts';
 import { lookAt } from '../feeds/look-at.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
@@ -55,6 +56,18 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
       async run(given) {
         const { looks, left } = await looksOf(given);
         return { feeds: looks.map(({ ledger: _, ...rest }) => rest), left };
+      },
+    },
+    {
+      name: 'doctor',
+      title: 'Why nothing arrives',
+      about:
+        'One check each of secrets, clocks, sign-in, permissions, streams, quota and destinations: what was found, and the remedy of each that failed. What is to be mended first comes first. Asks each vendor for a page or two.',
+      input: { feed },
+      asksVendors: true,
+      async run(given: Given) {
+        const checks = await examine(optionsOf(given));
+        return { ok: checks.every(({ ok }) => ok), checks };
       },
     },
     {

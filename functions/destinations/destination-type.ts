@@ -2,6 +2,7 @@ import type { ConfigurableType, ConfiguredDestination } from '../core/config/des
 import type { FormatId, SecretShape, Shape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
+import type { Probing } from './probe.ts';
 
 /**
  * A type of destination, as data and pure functions: everything that the rest of the program knows about it. Its deployed
@@ -25,6 +26,8 @@ export interface DestinationType extends ConfigurableType {
   notDeployable?(destination: ConfiguredDestination): readonly WrongSetting[];
   /** The URL to which `tidemark run` sends its events, if it is set. Undefined for a type whose events always go to a folder there. */
   endpointOf?(destination: ConfiguredDestination): string | undefined;
+  /** Questions that show whether that URL takes events. Undefined for a type without a URL. */
+  readonly probing?: Probing;
   readonly cost: DestinationCost;
 }
 

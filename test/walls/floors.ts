@@ -31,7 +31,7 @@ export const PROJECT: House = {
 export const CORE: House = {
   floors: [
     ['invocation', 'rotation'],
-    ['jobs', 'snapshots'],
+    ['jobs', 'snapshots', 'examine'],
     ['reading'],
     ['run'],
     ['requests', 'delivery'],

@@ -6,6 +6,7 @@ import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
 import { hecEnvelope } from './envelope.ts';
+import { probes } from './probes.ts';
 import { unwrapEvent } from './unwrap-event.ts';
 
 const TITLE = 'Splunk';
@@ -81,6 +82,10 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
     return [{ setting: 'hecUrl', there: hecUrl, wanted: 'the https URL that Firehose is to send to' }];
   },
   endpointOf: (destination) => splunkSettings(destination).hecUrl,
+  probing: {
+    credential: { header: 'authorization', scheme: 'Splunk', field: 'hec_token' },
+    probes: (destination, channel) => probes(splunkSettings(destination).index, channel),
+  },
   cost: {
     archived: false,
     secretCalls: {

@@ -43,6 +43,7 @@ test('an assistant sees how feeds stand, what is missing and what was delivered;
   const lateness = await call('lateness');
   const ledger = await call('ledger', { since: '1d' });
   const quarantine = await call('quarantine');
+  const doctor = await call('doctor', { feed: FEED });
   const verified = await call('verify', { feed: FEED, ...range });
 
   expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['status', 'verify', 'ledger', 'quarantine']));
@@ -53,6 +54,7 @@ test('an assistant sees how feeds stand, what is missing and what was delivered;
   const hours = ledger.answer.feeds[0].ledger.flatMap(({ hours }: { hours: { events: number }[] }) => hours);
   expect(hours.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(40);
   expect(quarantine.answer.feeds).toEqual([{ feed: FEED, quarantine: [] }]);
+  expect(doctor.answer).toMatchObject({ ok: true, checks: expect.any(Array) });
   expect(verified.answer.feeds).toMatchObject([{ feed: FEED, state: 'caught-up' }]);
   const secrets = JSON.parse(await readFile(join(here.folder, 'state', 'secrets.json'), 'utf8'));
   const values = Object.values(
