@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { findSources } from '../../lib/plan/find-sources.ts';
 import { examine } from '../doctor/examine.ts';
 import { lookAt } from '../feeds/look-at.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { rangeOf } from '../feeds/range.ts';
 import { workOff } from '../feeds/work-off.ts';
+import { findStream } from '../preview/find-stream.ts';
+import { previewRecord } from '../preview/preview-record.ts';
+import { describeSources } from '../sources/describe-sources.ts';
 
 /** A tool as a model sees it: what it is for, what it takes, and what it answers with. */
 export interface Tool {
@@ -130,6 +134,31 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
         } finally {
           await opened.close();
         }
+      },
+    },
+    {
+      name: 'sources',
+      title: 'What can be read',
+      about: 'The vendors and their streams: permissions in the vendor’s words, timing, lateness, retention, requests.',
+      input: {},
+      async run() {
+        return { sources: describeSources(await findSources()) };
+      },
+    },
+    {
+      name: 'preview',
+      title: 'What becomes of a record',
+      about:
+        'A vendor’s record as raw, ECS, CEF, OCSF and Splunk event: which of its fields were not mapped, and from what each ECS field was made.',
+      input: {
+        stream: z.string().describe('SOURCE/STREAM; sources lists them'),
+        record: z
+          .string()
+          .describe('The record as the vendor sends it, or a whole answer; for CSV with its header row'),
+      },
+      async run({ stream: name, record }) {
+        const { source, stream, connection } = await findStream(String(name), place.config);
+        return { ...previewRecord(source, stream, String(record), { connection }) };
       },
     },
   ];
