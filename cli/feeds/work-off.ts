@@ -25,24 +25,32 @@ export async function workOff(
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const groups = opened.groups.map((group) =>
-      workOffGroup({ opened, group, order, sayProgress, signal: stopping.signal }),
-    );
-    return (await Promise.all(groups)).flat();
+    const onReport = (report: FeedReport) => {
+      const text = sayProgress(report);
+      if (text !== undefined) tell(text);
+    };
+    return await workOffUntil({ opened, order, onReport, signal: stopping.signal });
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-interface GroupWork {
+/** Work on all opened feeds. It ends early when the signal says so. */
+export interface Work {
   readonly opened: Opened;
-  readonly group: Group;
   readonly order: object;
-  readonly sayProgress: (report: FeedReport) => string | undefined;
+  /** Is told of each feed after each invocation. */
+  readonly onReport: (report: FeedReport) => void;
   readonly signal: AbortSignal;
 }
 
-async function workOffGroup({ opened, group, order, sayProgress, signal }: GroupWork): Promise<FeedReport[]> {
+/** Invokes the functions until each feed's job has ended or failed, and says nothing by itself. */
+export async function workOffUntil(work: Work): Promise<FeedReport[]> {
+  const groups = work.opened.groups.map((group) => workOffGroup(work, group));
+  return (await Promise.all(groups)).flat();
+}
+
+async function workOffGroup({ opened, order, onReport, signal }: Work, group: Group): Promise<FeedReport[]> {
   const last = new Map<string, FeedReport>();
   let waiting = group.feeds;
   let waited = 0;
@@ -51,8 +59,7 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
     const { feeds } = answer as { feeds: FeedReport[] };
     for (const report of feeds) {
       last.set(report.feed, keepConditions(report, last.get(report.feed)));
-      const text = sayProgress(report);
-      if (text !== undefined) tell(text);
+      onReport(report);
     }
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));
