@@ -4,12 +4,12 @@ import { type AnyFeed, type FormatId, isSnapshotFeed } from '../../functions/cor
 import { parseInstant, type Range } from '../../functions/core/time.ts';
 import { type RangeOptions, rangeOf } from '../feeds/range.ts';
 import { sayProblems } from '../feeds/work-off.ts';
-import { openFeed, type PlaceOptions } from '../pull/open-feed.ts';
-import { type Pulled, type PullProgress, pullFeed, sayRange } from '../pull/pull-feed.ts';
 import { sayNumber } from '../views/columns.ts';
 import { countOf } from '../views/count-option.ts';
 import { openOutput } from '../views/event-output.ts';
 import { tell } from '../views/terminal.ts';
+import { openFeed, type PlaceOptions } from './open-feed.ts';
+import { type Pulled, type PullProgress, pullFeed, sayRange } from './pull-feed.ts';
 
 /** Options of `tidemark pull`. */
 export interface PullOptions extends PlaceOptions, RangeOptions {
