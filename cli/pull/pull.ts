@@ -37,7 +37,7 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const began = Date.now();
-  const progress: PullProgress = { events: 0, last: undefined };
+  const progress: PullProgress = { events: 0, shortened: 0, last: undefined };
   const timer = setInterval(() => tell(sayProgress(progress, Date.now() - began)), TELL_EVERY_MS);
   try {
     const range = rangeFor(opened.feed, options);
@@ -48,6 +48,8 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
     // Whoever has closed the pipe wants to hear nothing more.
     if (output.closed.aborted) return 0;
     tell(sayEnd(opened.feed, pulled, range));
+    if (progress.shortened > 0)
+      tell(`${sayNumber(progress.shortened)} of them are too large for any destination, and shortened.`);
     if (signalled) return 128 + (constants.signals[signalled] ?? 0);
     const problems = sayProblems([pulled.report]);
     if (problems.length > 0) tell(problems.join('\n'));

@@ -25,8 +25,8 @@ export interface OneRead {
   /** The range to read. Undefined for a snapshot, which is read as it is now. */
   readonly range: Range | undefined;
   readonly format: FormatId;
-  /** Takes an event as soon as it was read, as one line of the format. */
-  take(line: string, event: EcsEvent): void;
+  /** Takes an event as soon as it was read, as one line of the format. One that no destination could take whole is shortened. */
+  take(line: string, event: EcsEvent, isShortened: boolean): void;
   /** Resolves when what was taken has been written: no more is read before. */
   written(): Promise<void>;
   /** Takes a warning or an error of the engine. */
@@ -77,7 +77,7 @@ export function readOnce(read: OneRead): { part(): Promise<ReadPart>; close(): v
   const write = (wanted: Shape, event: EcsEvent) => {
     const written = writeEvent(wanted, event);
     // The engine tells a SIEM what it does; here nobody is to be told.
-    if (event.event.module === source.id) read.take(written.text, event);
+    if (event.event.module === source.id) read.take(written.text, event, written.oversized ?? false);
     return written;
   };
   return {
