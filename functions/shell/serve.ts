@@ -59,7 +59,12 @@ const MAX_SEEN_KEYS = 500_000;
 /** The answer of an invocation: the feeds' reports, their statuses, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | {
+      readonly looks: readonly FeedStatusReport[];
+      readonly left: readonly LeftFeed[];
+      /** The version of the function and the hash of its code. */
+      readonly code?: string;
+    }
   | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
@@ -92,7 +97,15 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         feeds: `${source.id}/@feeds`,
         quarantineFor: environment.quarantineDays * DAY,
       };
-      const effects = makeEffects({ begunAt, settings, host: context, telemetry, kept, vendor });
+      const effects = makeEffects({
+        begunAt,
+        settings,
+        host: context,
+        telemetry,
+        kept,
+        vendor,
+        code: environment.code,
+      });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -136,8 +149,14 @@ async function carryOut(
     return { census: { ...census, left } };
   }
   if (task.act === 'look') {
-    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
-    return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+    const wanted = {
+      days: task.range,
+      connection: await effects.loadConnection(),
+      ...(task.evidence && { evidence: { seenFor: environment.seenDays * DAY } }),
+    };
+    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, wanted)));
+    const left = task.left ? await listLeftFeeds(effects, source) : [];
+    return { looks, left, ...(environment.code !== undefined && { code: environment.code }) };
   }
   return {
     feeds: await runConnection({
@@ -191,6 +210,8 @@ interface Environment {
   readonly seenDays: number;
   readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
+  /** The version of the program and the hash of its code. */
+  readonly code: string | undefined;
 }
 
 /** The variables that the environment is read from. */
@@ -200,6 +221,7 @@ const VARIABLES = [
   'TIDEMARK_SEEN_DAYS',
   'TIDEMARK_QUARANTINE_DAYS',
   'TIDEMARK_PER_FEED_METRICS',
+  'TIDEMARK_CODE',
 ];
 
 function readEnvironment(): Environment {
@@ -229,6 +251,7 @@ function readEnvironment(): Environment {
       seenDays,
       quarantineDays,
       perFeedMetrics: perFeed === 'true',
+      code: process.env.TIDEMARK_CODE,
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
@@ -262,10 +285,11 @@ interface World {
   readonly telemetry: Telemetry;
   readonly kept: Kept;
   readonly vendor: Vendor;
+  readonly code: string | undefined;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ begunAt, settings, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, code }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
@@ -275,6 +299,7 @@ function makeEffects({ begunAt, settings, host, telemetry, kept, vendor }: World
     giveWay: () => setImmediate(),
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
+    code: () => code,
     ...vendor.effects,
     ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),

@@ -8,6 +8,7 @@ import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { type Delivered, deliver } from './deliver.ts';
+import type { DeliveryNotes } from './delivery-notes.ts';
 import type { EventLines } from './event-writer.ts';
 import type { LineBytes, WaitingLines } from './line-bytes.ts';
 import { type Line, packRecords } from './packing.ts';
@@ -51,6 +52,8 @@ export interface FlushParts {
   readonly place: string;
   readonly destinations: readonly Destination[];
   readonly seen: Seen;
+  /** Notes what the destinations take and refuse. */
+  readonly sent?: DeliveryNotes;
 }
 
 /** The contents of a flush. */
@@ -130,6 +133,7 @@ export class Flush {
       destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
     const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results), began);
+    this.#noteResults(results, chunks);
     const failures = results.flatMap(failuresOf);
     const events = waiting.filter(({ bucket }) => bucket !== SELF).length;
     const flushed = { events, quarantined, retries: retriesOf(results) };
@@ -158,6 +162,17 @@ export class Flush {
     return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
   }
 
+  #noteResults(results: readonly PromiseSettledResult<Delivered>[], chunks: readonly SeenChunk[]): void {
+    const { sent, effects, destinations } = this.#parts;
+    if (!sent) return;
+    const newest = chunks.reduce<Instant | undefined>((latest, chunk) => later(latest, chunk.newest), undefined);
+    for (const [at, result] of results.entries()) {
+      const { id } = destinations[at] as Destination;
+      if (result.status === 'fulfilled' && result.value.accepted.length > 0) sent.took(id, effects.now(), newest);
+      if (failuresOf(result).length > 0) sent.refused(id, effects.now());
+    }
+  }
+
   /** One chunk for each bucket and set of destinations. */
   #chunksOf(waiting: readonly Waiting[], accepted: Uint32Array, at: Instant | undefined): SeenChunk[] {
     const destinations = this.#parts.destinations.map(({ id }) => id);
@@ -165,6 +180,11 @@ export class Flush {
       chunkOf(group, { id: `${this.#name}#${part}`, destinations, at }),
     );
   }
+}
+
+function later(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.max(one, other);
 }
 
 /** Appends chunks to what was delivered. */

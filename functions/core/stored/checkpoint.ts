@@ -1,5 +1,6 @@
 import type { Duration, Instant, Range } from '../time.ts';
 import type { HeldConditions } from './condition.ts';
+import type { AccessLossReason } from './day-record.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
@@ -43,6 +44,35 @@ export interface CommonCheckpoint {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
   /** The conditions that hold and mean that events are missing. */
   readonly conditions?: HeldConditions;
+  readonly standing?: Standing;
+  readonly accessLoss?: AccessLoss;
+  /** What was left of the vendor's quota at the end of the last run that was told it. */
+  readonly quota?: { readonly limit: number; readonly remaining: number; readonly at: Instant };
+  /** The time of the newest event that live reading has delivered. */
+  readonly newest?: Instant;
+  /** By destination: when it last took something, and when it last did not take something in time. */
+  readonly deliveries?: Readonly<Record<string, DeliveryTimes>>;
+}
+
+/** When a destination last took events of live reading, and when it last refused some for so long that the run failed. */
+export interface DeliveryTimes {
+  readonly at?: Instant;
+  readonly refusedAt?: Instant;
+}
+
+/** How the last runs ended, and since when they end like that. */
+export interface Standing {
+  readonly state: 'caught-up' | 'more' | 'paused' | 'refused' | 'forbidden' | 'failed';
+  readonly since: Instant;
+  /** Since when this is recorded, and what the credentials do not give, and who moves the watermark. */
+  readonly from: Instant;
+}
+
+/** The credentials do not give what the feed needs, as far as the last run knows. */
+export interface AccessLoss {
+  readonly reason: AccessLossReason;
+  readonly since: Instant;
+  readonly message: string;
 }
 
 /** The parts of a checkpoint that reads windows one after the other. */

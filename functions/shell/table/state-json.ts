@@ -20,6 +20,9 @@ const INSTANT_KEYS = new Set([
   'since',
   'first',
   'final',
+  'newest',
+  'refusedAt',
+  'recorded',
 ]);
 
 /** Writes a state as JSON that people can read. */
