@@ -52,7 +52,7 @@ export interface FlushParts {
   readonly place: string;
   readonly destinations: readonly Destination[];
   readonly seen: Seen;
-  /** Notes what the destinations take and refuse. */
+  /** Notes which destinations refuse events. */
   readonly sent?: DeliveryNotes;
 }
 
@@ -133,7 +133,7 @@ export class Flush {
       destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
     const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results), began);
-    this.#noteResults(results, chunks);
+    this.#noteRefusals(results);
     const failures = results.flatMap(failuresOf);
     const events = waiting.filter(({ bucket }) => bucket !== SELF).length;
     const flushed = { events, quarantined, retries: retriesOf(results) };
@@ -162,14 +162,10 @@ export class Flush {
     return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
   }
 
-  #noteResults(results: readonly PromiseSettledResult<Delivered>[], chunks: readonly SeenChunk[]): void {
+  #noteRefusals(results: readonly PromiseSettledResult<Delivered>[]): void {
     const { sent, effects, destinations } = this.#parts;
-    if (!sent) return;
-    const newest = chunks.reduce<Instant | undefined>((latest, chunk) => later(latest, chunk.newest), undefined);
     for (const [at, result] of results.entries()) {
-      const { id } = destinations[at] as Destination;
-      if (result.status === 'fulfilled' && result.value.accepted.length > 0) sent.took(id, effects.now(), newest);
-      if (failuresOf(result).length > 0) sent.refused(id, effects.now());
+      if (failuresOf(result).length > 0) sent?.refused((destinations[at] as Destination).id, effects.now());
     }
   }
 
@@ -180,11 +176,6 @@ export class Flush {
       chunkOf(group, { id: `${this.#name}#${part}`, destinations, at }),
     );
   }
-}
-
-function later(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return Math.max(one, other);
 }
 
 /** Appends chunks to what was delivered. */

@@ -17,7 +17,7 @@ const NOT_APPLICABLE = 'not applicable';
 export interface FeedEvidence {
   readonly days: readonly EvidenceDay[];
   readonly gaps: readonly EvidenceGap[];
-  /** Since when access losses, ended conditions and moves are recorded. Before that, none are known. */
+  /** The first day from the range's start on with a version that records access losses, ended conditions and moves. Before that, none are known. */
   readonly recordedSince: Known<string>;
   readonly accessLost: readonly AccessLostTime[];
   readonly conditions: readonly ConditionTime[];
@@ -115,7 +115,7 @@ export async function readEvidence(
   return {
     days: found,
     gaps: gapsIn(range, tallies(recorded), notes),
-    recordedSince: item?.standing ? formatTime(item.standing.from) : UNKNOWN,
+    recordedSince: tallies(recorded).find(({ code }) => code !== undefined)?.day ?? UNKNOWN,
     accessLost: accessLostIn(range, item, notes),
     conditions: conditionsIn(range, item, notes),
     moves: notes.flatMap((note) => (note.what === 'moved' && isIn(range, note.at) ? [moveReport(note)] : [])),

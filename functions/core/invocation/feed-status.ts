@@ -2,8 +2,9 @@ import { latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
+import { type Standing, standingOf } from '../run/standing.ts';
 import { countHours } from '../state/ledger.ts';
-import type { Checkpoint, Standing } from '../stored/checkpoint.ts';
+import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { ConditionName, HeldConditions } from '../stored/condition.ts';
 import type { ConnectionState } from '../stored/connection-state.ts';
 import type { AccessLossReason } from '../stored/day-record.ts';
@@ -22,6 +23,7 @@ import {
   SECOND,
 } from '../time.ts';
 import { type FeedEvidence, readEvidence } from './feed-evidence.ts';
+import { findNewestDelivered, newestReport } from './newest-delivered.ts';
 
 /** The status of a feed, as far as it is known without asking the vendor. */
 export interface FeedStatusReport {
@@ -30,7 +32,7 @@ export interface FeedStatusReport {
   /** Undefined if the feed has never run. */
   readonly watermark?: string;
   /** How the last runs ended, and since when they end like that. Undefined if the version that ran last did not record it. */
-  readonly state?: { readonly name: Standing['state']; readonly since: string };
+  readonly state?: { readonly name: Standing; readonly since: string };
   /** Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly floor?: string;
@@ -45,12 +47,14 @@ export interface FeedStatusReport {
   readonly accessLost?: { readonly reason: AccessLossReason; readonly since: string; readonly message: string };
   /** The credentials of the whole connection were refused, so none of its feeds is read. */
   readonly connectionHold?: { readonly until: string; readonly message: string };
-  /** The time of the newest event that live reading has delivered, and how long ago that is. */
+  /** The time of the newest delivered event, and how long ago that is. */
   readonly newest?: { readonly at: string; readonly ageSeconds: number };
-  /** What was left of the vendor's quota when an answer last stated it. */
-  readonly quota?: { readonly limit: number; readonly remaining: number; readonly at: string };
-  /** By destination: when it last took events of live reading, and when it last refused some for so long that the run failed. */
-  readonly deliveries?: Readonly<Record<string, { readonly at?: string; readonly refusedAt?: string }>>;
+  /** What was left of the vendor's quota at the end of the last run, where its answers state it. */
+  readonly quota?: { readonly limit: number; readonly remaining: number };
+  /** By destination: its newest event, when the delivery of that began, and when it last refused events for so long that a run failed. */
+  readonly deliveries?: Readonly<
+    Record<string, { readonly newest?: string; readonly at?: string; readonly refusedAt?: string }>
+  >;
   readonly lateness?: LatenessReport;
   /** Ranges that are read again for single destinations. */
   readonly owed?: readonly OwedReport[];
@@ -148,29 +152,30 @@ export async function reportFeedStatus(
       now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
     ...owedOf(item),
-    ...standingOf(item, latestNow(effects)),
+    ...(await standingReport(effects, name, item)),
     ...common,
   };
 }
 
 /** How a feed stands, apart from its watermark. */
-function standingOf(item: Checkpoint, now: Instant): Partial<FeedStatusReport> {
-  const { standing, accessLoss, newest, quota, deliveries } = item;
-  const times = Object.entries(deliveries ?? {}).map(([id, { at, refusedAt }]) => {
-    const report = {
-      ...(at !== undefined && { at: formatTime(at) }),
-      ...(refusedAt !== undefined && { refusedAt: formatTime(refusedAt) }),
-    };
+async function standingReport(effects: Effects, feed: string, item: Checkpoint): Promise<Partial<FeedStatusReport>> {
+  const { since, accessLoss, quota, refusedBy = {}, destinations } = item;
+  const newest = await findNewestDelivered(effects, feed, Object.keys(destinations));
+  const latest = Object.values(newest).reduce((time, { event }) => Math.max(time, event), 0);
+  const ids = [...new Set([...Object.keys(newest), ...Object.keys(refusedBy)])];
+  const deliveries = ids.map((id) => {
+    const refused = refusedBy[id];
+    const report = { ...newestReport(newest[id]), ...(refused && { refusedAt: formatTime(refused.at) }) };
     return [id, report] as const;
   });
   return {
-    ...(standing && { state: { name: standing.state, since: formatTime(standing.since) } }),
+    ...(since !== undefined && { state: { name: standingOf(item), since: formatTime(since) } }),
     ...(accessLoss && { accessLost: { ...accessLoss, since: formatTime(accessLoss.since) } }),
-    ...(newest !== undefined && {
-      newest: { at: formatInstant(newest), ageSeconds: Math.round((now - newest) / SECOND) },
+    ...(latest > 0 && {
+      newest: { at: formatTime(latest), ageSeconds: Math.round((latestNow(effects) - latest) / SECOND) },
     }),
-    ...(quota && { quota: { ...quota, at: formatTime(quota.at) } }),
-    ...(times.length > 0 && { deliveries: Object.fromEntries(times) }),
+    ...(quota && { quota: { remaining: quota[0], limit: quota[1] } }),
+    ...(deliveries.length > 0 && { deliveries: Object.fromEntries(deliveries) }),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Effects } from '../effects.ts';
 import type { AnyFeed } from '../model.ts';
 import { changeRow } from '../state/day-rows.ts';
-import type { AccessLoss, CommonCheckpoint, Standing } from '../stored/checkpoint.ts';
+import type { AccessLoss, CommonCheckpoint } from '../stored/checkpoint.ts';
 import type { ConditionName, HeldConditions } from '../stored/condition.ts';
 import type { DayNote, EndedAccessLoss, MovedWatermark } from '../stored/day-record.ts';
 import { dayOf } from '../stored/ledger-row.ts';
-import type { Instant } from '../time.ts';
+import { floorTo, type Instant, SECOND } from '../time.ts';
 import type { RunOutcome } from './outcome.ts';
 
 /** Maximum number of ended times that a day's row keeps. After that, the last one is made longer. */
@@ -15,7 +15,7 @@ const MAX_MESSAGE = 300;
 
 /** What a run leaves in its checkpoint about how the feed stands. */
 type StandingChanges = Pick<{ [Part in keyof CommonCheckpoint]?: CommonCheckpoint[Part] | undefined }, Kept>;
-type Kept = 'standing' | 'accessLoss' | 'conditions';
+type Kept = 'since' | 'accessLoss' | 'conditions';
 
 /** The end of a run, as far as it shows how the feed stands. */
 interface EndOfRun {
@@ -35,7 +35,7 @@ export async function standingAfter(effects: Effects, { name }: AnyFeed, end: En
   const { before } = end;
   const now = effects.now();
   const after: StandingChanges = {
-    standing: nextStanding(end, now),
+    since: nextSince(end, now),
     accessLoss: nextAccessLoss(end, now),
     conditions: end.conditions,
   };
@@ -57,17 +57,32 @@ export async function standingAfter(effects: Effects, { name }: AnyFeed, end: En
   }
 }
 
+/**
+ * How the runs of a feed end.
+ *
+ * - `reading`   they read, whether or not they have caught up
+ * - `paused`    the vendor has asked for a pause
+ * - `refused`, `forbidden`, `failing`  see the last error
+ */
+export type Standing = 'reading' | 'paused' | 'refused' | 'forbidden' | 'failing';
+
+/** How a feed stands, as its checkpoint shows it. */
+export function standingOf({ failures, hold, lastError }: CommonCheckpoint): Standing {
+  if (failures === 0) return hold?.reason === 'quota' ? 'paused' : 'reading';
+  if (hold?.reason === 'forbidden') return 'forbidden';
+  return hold?.reason === 'refused' || lastError?.code === 'refused' ? 'refused' : 'failing';
+}
+
 /** Some work, such as a move, does not show how the feed stands. */
 function showsStanding({ outcome: { changes, state } }: EndOfRun): boolean {
   return 'failures' in changes && state !== 'stopped' && state !== 'busy';
 }
 
-function nextStanding(end: EndOfRun, now: Instant): Standing | undefined {
-  const { standing } = end.before;
-  const { state } = end.outcome;
-  if (!showsStanding(end) || state === 'stopped' || state === 'busy') return standing;
-  if (standing?.state === state) return standing;
-  return { state, since: now, from: standing?.from ?? now };
+function nextSince(end: EndOfRun, now: Instant): Instant | undefined {
+  const { before, outcome } = end;
+  const after = { ...before, ...outcome.changes } as CommonCheckpoint;
+  if (before.since !== undefined && standingOf(before) === standingOf(after)) return before.since;
+  return showsStanding(end) ? floorTo(now, SECOND) : before.since;
 }
 
 function nextAccessLoss(end: EndOfRun, now: Instant): AccessLoss | undefined {

@@ -105,7 +105,7 @@ async function standingOf<C extends Checkpoint>(
   return {
     ...(await standingAfter(effects, feed, end)),
     ...sent.changes(lease.item),
-    ...(quota && { quota: { limit: quota.limit, remaining: quota.remaining, at: now } }),
+    ...(quota && { quota: [quota.remaining, quota.limit] as const }),
   };
 }
 

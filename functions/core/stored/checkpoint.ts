@@ -44,28 +44,13 @@ export interface CommonCheckpoint {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
   /** The conditions that hold and mean that events are missing. */
   readonly conditions?: HeldConditions;
-  readonly standing?: Standing;
+  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. */
+  readonly since?: Instant;
   readonly accessLoss?: AccessLoss;
-  /** What was left of the vendor's quota at the end of the last run that was told it. */
-  readonly quota?: { readonly limit: number; readonly remaining: number; readonly at: Instant };
-  /** The time of the newest event that live reading has delivered. */
-  readonly newest?: Instant;
-  /** By destination: when it last took something, and when it last did not take something in time. */
-  readonly deliveries?: Readonly<Record<string, DeliveryTimes>>;
-}
-
-/** When a destination last took events of live reading, and when it last refused some for so long that the run failed. */
-export interface DeliveryTimes {
-  readonly at?: Instant;
-  readonly refusedAt?: Instant;
-}
-
-/** How the last runs ended, and since when they end like that. */
-export interface Standing {
-  readonly state: 'caught-up' | 'more' | 'paused' | 'refused' | 'forbidden' | 'failed';
-  readonly since: Instant;
-  /** Since when this is recorded, and what the credentials do not give, and who moves the watermark. */
-  readonly from: Instant;
+  /** What was left of the vendor's quota at the end of the last run, and of how much, where its answers state it. */
+  readonly quota?: readonly [remaining: number, limit: number];
+  /** By destination: when it last refused events of live reading for so long that the run failed. */
+  readonly refusedBy?: Readonly<Record<string, { readonly at: Instant }>>;
 }
 
 /** The credentials do not give what the feed needs, as far as the last run knows. */

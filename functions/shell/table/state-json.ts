@@ -20,8 +20,6 @@ const INSTANT_KEYS = new Set([
   'since',
   'first',
   'final',
-  'newest',
-  'refusedAt',
   'recorded',
 ]);
 
