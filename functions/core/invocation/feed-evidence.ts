@@ -5,7 +5,7 @@ import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { ConditionName } from '../stored/condition.ts';
 import type { AccessLossReason, DayNote, VerifiedDay, VerifiedLook } from '../stored/day-record.ts';
 import { type DayTally, dayOf, type LedgerHour, type LedgerRow } from '../stored/ledger-row.ts';
-import { DAY, floorTo, formatInstant, formatTime, type Instant, MINUTE, type Range } from '../time.ts';
+import { ceilTo, DAY, floorTo, formatInstant, formatTime, HOUR, type Instant, MINUTE, type Range } from '../time.ts';
 
 /** A figure that may never have been recorded, or that there cannot be for this kind of feed. It is never zero instead. */
 export type Known<T> = T | 'unknown' | 'not applicable';
@@ -42,6 +42,8 @@ export interface EvidenceDay {
   readonly unmapped: Known<number>;
   /** The versions of the program that worked on that day, each with the hash of its code. */
   readonly code: Known<readonly string[]>;
+  /** The part of the day that these figures are about, where that is less than the feed reads of it. */
+  readonly verifiedPart?: { readonly from: string; readonly to: string };
   readonly verifications: readonly EvidenceLook[];
   /** Number of verifications before those. */
   readonly earlierVerifications?: number;
@@ -138,7 +140,7 @@ async function dayFrom(recorded: Recorded, at: Instant): Promise<EvidenceDay> {
   const remark = remarkOf(recorded, at);
   return {
     day,
-    ...proofOf(row?.verified, isSnapshotFeed(feed)),
+    ...proofOf(row?.verified, isSnapshotFeed(feed), readPart(recorded, at)),
     delivered: hours === UNKNOWN ? UNKNOWN : hours.reduce((sum, { events }) => sum + events, 0),
     destinations: hours === UNKNOWN ? UNKNOWN : byDestination(hours),
     late: isSnapshotFeed(feed) ? NOT_APPLICABLE : (done?.late ?? UNKNOWN),
@@ -172,9 +174,19 @@ function byDestination(hours: readonly LedgerHour[]): Record<string, number> {
   return sums;
 }
 
-type Proof = Pick<EvidenceDay, 'vendor' | 'missing' | 'repaired' | 'verifications' | 'earlierVerifications'>;
+type Proof = Pick<
+  EvidenceDay,
+  'vendor' | 'missing' | 'repaired' | 'verifiedPart' | 'verifications' | 'earlierVerifications'
+>;
 
-function proofOf(verified: VerifiedDay | undefined, isSnapshot: boolean): Proof {
+/** The part of a day that the feed reads: on its first day, only whole hours after its beginning can be verified. */
+function readPart({ item }: Recorded, day: Instant): Range {
+  const floor = ceilTo(item?.floor ?? day, HOUR);
+  const to = day + DAY;
+  return { from: floor < to ? Math.max(day, floor) : day, to };
+}
+
+function proofOf(verified: VerifiedDay | undefined, isSnapshot: boolean, part: Range): Proof {
   if (!verified) {
     const none = isSnapshot ? NOT_APPLICABLE : UNKNOWN;
     return { vendor: none, missing: none, repaired: none, verifications: [] };
@@ -182,10 +194,12 @@ function proofOf(verified: VerifiedDay | undefined, isSnapshot: boolean): Proof 
   const { looks, earlier } = verified;
   const best = looks.reduce((widest, look) => (lengthOf(look) >= lengthOf(widest) ? look : widest));
   const isProof = best.unsure === undefined;
+  const isWhole = best.from <= part.from && best.to >= part.to;
   return {
     vendor: isProof ? best.vendor : UNKNOWN,
     missing: isProof ? best.missing - best.repaired : UNKNOWN,
     repaired: looks.reduce((sum, { repaired }) => sum + repaired, earlier?.repaired ?? 0),
+    ...(!isWhole && { verifiedPart: { from: formatTime(best.from), to: formatTime(best.to) } }),
     verifications: looks.map(lookReport),
     ...(earlier && { earlierVerifications: earlier.looks }),
   };

@@ -145,7 +145,7 @@ async function tryToFold(
   seenFor: Duration,
 ): Promise<Changes<FeedCheckpoint>> {
   try {
-    return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark, seenFor);
+    return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark - run.feed.overlap, seenFor);
   } catch (thrown) {
     if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
     run.effects.log('warn', 'The ledger could not be written; the next run writes it.', {

@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
-import type { Feed } from '../model.ts';
-import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
-import { type DayTally, dayOf, emptyDay, type LedgerHour } from '../stored/ledger-row.ts';
+import type { AnyFeed } from '../model.ts';
+import type { FeedCheckpoint, SnapshotCheckpoint } from '../stored/checkpoint.ts';
+import { type DayTally, dayOf, emptyDay, type Folded, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
 import { DAY, type Duration, floorTo, type Instant, type Range } from '../time.ts';
@@ -84,27 +84,27 @@ const COUNTED = ['pages', 'fetched', 'suppressed', 'delivered', 'quarantined', '
 /** Inputs of writing a feed's ledger. */
 interface Folding {
   readonly effects: Effects;
-  readonly feed: Feed;
-  readonly lease: HeldCheckpoint<FeedCheckpoint>;
+  readonly feed: Pick<AnyFeed, 'name'>;
+  readonly lease: HeldCheckpoint<FeedCheckpoint> | HeldCheckpoint<SnapshotCheckpoint>;
   /** No further day is written after it. */
   readonly stopAt: Instant;
 }
 
 /**
- * Writes the ledger of the days that are over: once when the overlap no longer reaches a day, and once more just before its
+ * Writes the ledger of the days that are over: once when they are not read again regularly, and once more just before their
  * seen keys expire. The second row includes what was found late, repaired or backfilled since.
  *
- * @param watermark the feed's present watermark
+ * @param readAgainFrom what is after it is regularly read again
  */
 export async function foldDays(
   folding: Folding,
-  watermark: Instant,
+  readAgainFrom: Instant,
   seenFor: Duration,
-): Promise<Changes<FeedCheckpoint>> {
+): Promise<{ readonly folded?: Folded; readonly days?: readonly DayTally[] | undefined }> {
   const { effects, feed, lease, stopAt } = folding;
   const { folded, floor, days = [] } = lease.item;
   let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
-  const closed = floorTo(watermark - feed.overlap, DAY);
+  const closed = floorTo(readAgainFrom, DAY);
   const now = effects.now();
   const expired = floorTo(now - seenFor, DAY) + DAY;
   let left = MAX_DAYS_PER_RUN;
@@ -127,7 +127,7 @@ function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined 
 /** Counts what was delivered of one day, and writes its row. */
 export async function foldDay(
   effects: Effects,
-  { name }: Pick<Feed, 'name'>,
+  { name }: Pick<AnyFeed, 'name'>,
   at: Instant,
   done: DayTally | undefined,
 ): Promise<void> {

@@ -119,6 +119,9 @@ export interface SnapshotCheckpoint extends CommonCheckpoint {
   /** The snapshot that was compared last, and the newer one as long as the difference between the two is being delivered. */
   readonly snapshot?: SnapshotRef;
   readonly pending?: SnapshotRef;
+  /** The work on days that have no row in the ledger yet, and the time up to which the ledger has been written. */
+  readonly days?: readonly DayTally[];
+  readonly folded?: Folded;
 }
 
 /** The checkpoint of a backfill. */
