@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { EVIDENCE_KEY } from '../../lib/account/outputs.ts';
@@ -15,11 +15,11 @@ export async function openCloudKey(account: CloudAccount): Promise<Signer & { re
     arn,
     publicKey,
     sign: async (text) => {
-      const Message = createHash('sha256').update(text).digest();
+      // KMS takes a text of up to 4 KB. A manifest has two lines.
       const command = new SignCommand({
         KeyId: arn,
-        Message,
-        MessageType: 'DIGEST',
+        Message: text,
+        MessageType: 'RAW',
         SigningAlgorithm: 'ECDSA_SHA_256',
       });
       const { Signature } = await client.send(command).catch((thrown: unknown) => {

@@ -114,8 +114,10 @@ function verdictOf(
 ): Pick<EvidenceFeed, 'verdict' | 'reasons'> {
   const { gaps, conditions } = evidence;
   const lost = [
-    ...(typeof missing.sum === 'number' && missing.sum > 0 ? [`${missing.sum} events are missing`] : []),
-    ...(gaps.length > 0 ? [`${gaps.length} ranges were not read`] : []),
+    ...(typeof missing.sum === 'number' && missing.sum > 0
+      ? [missing.sum === 1 ? '1 event is missing' : `${missing.sum} events are missing`]
+      : []),
+    ...(gaps.length > 0 ? [gaps.length === 1 ? '1 range was not read' : `${gaps.length} ranges were not read`] : []),
     ...conditions.map(({ name }) => `${name}: events may be missing`),
     ...owed.map(({ destination }) => `${destination} lacks events that are still owed to it`),
   ];
@@ -127,8 +129,8 @@ function verdictOf(
   const open = vendor.unknownDays;
   const partly = days.filter(({ verifiedPart }) => verifiedPart !== undefined).length;
   const unproven = [
-    ...(open > 0 || days.length === 0 ? [`${open} of ${days.length} days were not verified`] : []),
-    ...(partly > 0 ? [`${partly} of ${days.length} days were verified in part`] : []),
+    ...(open > 0 || days.length === 0 ? [`${open} of ${days.length} days not verified`] : []),
+    ...(partly > 0 ? [`${partly} of ${days.length} days verified only in part`] : []),
   ];
   if (unproven.length > 0) return { verdict: 'not proven', reasons: unproven };
   return { verdict: 'complete', reasons: ['each day was compared with the vendor, and nothing is missing'] };
