@@ -42,6 +42,7 @@ export async function evidence(options: EvidenceOptions): Promise<number> {
       madeBy: await opened.who(),
       place: where,
       version: VERSION,
+      feedPattern: options.feed ?? '*',
       keyFingerprint: fingerprintOf(signer.publicKey),
     });
     const files = await writeSet(out, names, document, signer);

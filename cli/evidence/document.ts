@@ -50,6 +50,8 @@ export interface EvidenceDocument {
   readonly madeBy: string;
   readonly place: string;
   readonly version: string;
+  /** Which feeds were wanted: `*` stands for all that are configured and enabled. */
+  readonly feedPattern: string;
   /** The SHA-256 of the public key in DER. */
   readonly keyFingerprint: string;
   /** By source: the code that is at work now. */
@@ -60,7 +62,10 @@ export interface EvidenceDocument {
 }
 
 /** Facts about the making of an evidence. */
-export type Making = Pick<EvidenceDocument, 'madeAt' | 'madeBy' | 'place' | 'version' | 'keyFingerprint'>;
+export type Making = Pick<
+  EvidenceDocument,
+  'madeAt' | 'madeBy' | 'place' | 'version' | 'feedPattern' | 'keyFingerprint'
+>;
 
 export function makeDocument({ feeds, left, code }: Gathered, period: Period, making: Making): EvidenceDocument {
   const sources = [...new Set(feeds.map(({ feed }) => feed.split('/', 1)[0] as string))];

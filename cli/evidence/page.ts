@@ -34,7 +34,8 @@ ${howToCheck(document, names)}
 }
 
 function summary(document: EvidenceDocument): Markup {
-  const { from, to, madeAt, madeBy, place, version, codeNow, feeds, left, keyFingerprint } = document;
+  const { from, to, madeAt, madeBy, place, version, feedPattern, codeNow, feeds, left, keyFingerprint } = document;
+  const which = feedPattern === '*' ? 'all that are configured and enabled' : `only those that fit ${feedPattern}`;
   const code = Object.entries(codeNow).map(([source, one]) => html`<li>${source}: <code>${one}</code></li>`);
   return html`<header>
 <h1>Audit log forwarding: evidence</h1>
@@ -42,6 +43,7 @@ function summary(document: EvidenceDocument): Markup {
 <dl>
 <dt>Made</dt><dd>${madeAt} by <bdi>${madeBy}</bdi></dd>
 <dt>Of</dt><dd><bdi>${place}</bdi></dd>
+<dt>Feeds</dt><dd><bdi>${which}</bdi></dd>
 <dt>With</dt><dd>tidemark ${version}</dd>
 <dt>Signing key</dt><dd><code>${keyFingerprint}</code> (SHA-256 of the public key)</dd>
 <dt>Code at work now</dt><dd><ul class="plain">${code}</ul></dd>

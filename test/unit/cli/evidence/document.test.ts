@@ -77,7 +77,10 @@ describe('the page', () => {
         owed: [{ destination: EVIL, from: EVIL, to: EVIL, since: EVIL, waits: true }],
       },
     );
-    const page = makePage({ ...document, madeBy: EVIL, place: EVIL, left: [{ feed: EVIL } as never] }, NAMES);
+    const page = makePage(
+      { ...document, madeBy: EVIL, feedPattern: EVIL, place: EVIL, left: [{ feed: EVIL } as never] },
+      NAMES,
+    );
 
     const tags = new Set([...page.matchAll(/<\/?([a-z0-9!]+)/g)].map(([, tag]) => tag));
     expect(tags.has('script') || tags.has('img')).toBe(false);
@@ -85,6 +88,13 @@ describe('the page', () => {
     expect(page).not.toMatch(/<[^>]* on\w+=/);
     expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(15);
+  });
+
+  test('says whether it is about all feeds', () => {
+    const document = documentOf({});
+
+    expect(makePage(document, NAMES)).toContain('all that are configured and enabled');
+    expect(makePage({ ...document, feedPattern: '*/acme' }, NAMES)).toContain('only those that fit */acme');
   });
 
   test('loads nothing and runs nothing', () => {

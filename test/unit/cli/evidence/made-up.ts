@@ -45,6 +45,7 @@ export function documentOf(
     madeBy: 'alice',
     place: 'a state directory on build',
     version: '0.1.0',
+    feedPattern: '*',
     keyFingerprint: 'ab'.repeat(32),
   });
 }
