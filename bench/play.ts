@@ -113,7 +113,7 @@ export async function play(asked: Play): Promise<Played> {
         TIDEMARK_TABLE: 'tidemark',
         TIDEMARK_DESTINATIONS: JSON.stringify(told),
         TIDEMARK_SEEN_DAYS: String(config.deployment.seenDays),
-        TIDEMARK_CODE: codeVersion(source.id),
+        TIDEMARK_VERSION: codeVersion(source.id),
         TIDEMARK_LOG_LEVEL: asked.logLevel ?? config.deployment.logLevel,
         AWS_ENDPOINT_URL_DYNAMODB: meters.table.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: meters.secrets.url,

@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
+import { examineConnection } from '../core/examine/examine-connection.ts';
+import type { Finding } from '../core/examine/finding.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
@@ -23,6 +25,7 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { heardSince } from './network/service-clocks.ts';
+import { ownCodeHash, ownVersion } from './own-code.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -56,7 +59,7 @@ const QUARANTINE_DAYS = '90';
 /** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
-/** The answer of an invocation: the feeds' reports, their statuses, or the census. */
+/** The answer of an invocation: the feeds' reports, their statuses, what an examination has found, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
   | {
@@ -64,6 +67,11 @@ export type Answered =
       readonly left: readonly LeftFeed[];
       /** The version of the function and the hash of its code. */
       readonly code?: string;
+    }
+  | {
+      readonly examined: readonly Finding[];
+      /** Which code has answered. */
+      readonly code: string;
     }
   | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
@@ -88,6 +96,8 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         secrets: new SecretMemory(),
         checkpoints: new CheckpointMemory(),
       };
+      // The bundle is hashed while the table answers.
+      const code = ownVersion(environment.version);
       kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
       const { tokens, secrets } = kept;
@@ -104,7 +114,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         telemetry,
         kept,
         vendor,
-        code: environment.code,
+        code: await code,
       });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
@@ -156,7 +166,14 @@ async function carryOut(
     };
     const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, wanted)));
     const left = task.left ? await listLeftFeeds(effects, source) : [];
-    return { looks, left, ...(environment.code !== undefined && { code: environment.code }) };
+    const code = effects.code();
+    return { looks, left, ...(code !== undefined && { code }) };
+  }
+  if (task.act === 'examine') {
+    const { signInAgain = false, servicesShareClock = false } = task;
+    const owner = randomUUID();
+    const input = { effects, source, connection, feeds, owner, signInAgain, servicesShareClock };
+    return { examined: await examineConnection(input), code: await ownCodeHash() };
   }
   return {
     feeds: await runConnection({
@@ -210,8 +227,8 @@ interface Environment {
   readonly seenDays: number;
   readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
-  /** The version of the program and the hash of its code. */
-  readonly code: string | undefined;
+  /** The version of the program. */
+  readonly version: string | undefined;
 }
 
 /** The variables that the environment is read from. */
@@ -221,7 +238,7 @@ const VARIABLES = [
   'TIDEMARK_SEEN_DAYS',
   'TIDEMARK_QUARANTINE_DAYS',
   'TIDEMARK_PER_FEED_METRICS',
-  'TIDEMARK_CODE',
+  'TIDEMARK_VERSION',
 ];
 
 function readEnvironment(): Environment {
@@ -251,7 +268,7 @@ function readEnvironment(): Environment {
       seenDays,
       quarantineDays,
       perFeedMetrics: perFeed === 'true',
-      code: process.env.TIDEMARK_CODE,
+      version: process.env.TIDEMARK_VERSION,
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;

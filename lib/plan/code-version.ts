@@ -7,7 +7,7 @@ const FUNCTIONS = 'functions/';
 const SOURCES = 'functions/sources/';
 /** Which version of each package is built into a function. */
 const PACKAGES = 'package-lock.json';
-/** Number of hexadecimal digits of a code's hash. Each feed stores it for each day, and a write of the table costs by the kilobyte. */
+/** As many digits as a function gives of the hash of its bundle. */
 const DIGITS = 12;
 
 const known = new Map<string, string>();
@@ -19,7 +19,7 @@ export function programVersion(): string {
 }
 
 /**
- * The hash of the code that the function of a source is built from: SHA-256 over the names and contents of the files in functions/,
+ * The hash of the code of a source that runs without being bundled: SHA-256 over the names and contents of the files in functions/,
  * without the other sources, and of package-lock.json. Fixtures are no code. The same checkout gives the same hash on any machine.
  */
 export function codeHash(source: string): string {
@@ -35,7 +35,7 @@ export function codeHash(source: string): string {
   return digest;
 }
 
-/** What a function of a source says of itself: `0.1.0+<hash>`. */
+/** What the local function of a source says of itself: `0.1.0+<hash>`. */
 export function codeVersion(source: string): string {
   return `${programVersion()}+${codeHash(source)}`;
 }

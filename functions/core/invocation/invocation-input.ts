@@ -19,6 +19,8 @@ export interface InvocationInput {
         /** Whether the evidence of the range is wanted instead of its ledger. */
         readonly evidence?: boolean;
       }
+    /** Finds out why nothing arrives. Delivers nothing. */
+    | { readonly act: 'examine'; readonly signInAgain?: boolean; readonly servicesShareClock?: boolean }
     | { readonly act: 'census'; readonly feeds: ConfiguredFeeds; readonly retired?: readonly string[] | undefined };
   /** Undefined for a census, which is about all connections. */
   readonly connection?: ConfiguredConnection;
@@ -63,6 +65,12 @@ const input = z.discriminatedUnion('act', [
     ...range,
     left: z.optional(z.boolean()),
     evidence: z.optional(z.boolean()),
+  }),
+  z.strictObject({
+    act: z.literal('examine'),
+    ...feeds,
+    signInAgain: z.optional(z.boolean()),
+    servicesShareClock: z.optional(z.boolean()),
   }),
   z.strictObject({
     act: z.literal('census'),
