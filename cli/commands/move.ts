@@ -12,7 +12,7 @@ export async function move(options: FeedOptions & { readonly to: string }): Prom
   const to = timeOf('--to', options.to);
   const opened = await open(options);
   try {
-    const reports = await workOff(opened, { act: 'move', to }, () => undefined);
+    const reports = await workOff(opened, { act: 'move', to, by: await opened.who() }, () => undefined);
     if (options.json) printJson({ feeds: reports });
     else print(sayReports(reports));
     return isOver(reports) ? 0 : 1;

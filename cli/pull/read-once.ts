@@ -110,7 +110,17 @@ function liveCheckpoint({ to }: Range): Checkpoint {
 
 type HostEffects = Pick<
   Effects,
-  'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'seal' | 'put' | 'lookAtStream'
+  | 'now'
+  | 'clocks'
+  | 'random'
+  | 'sleep'
+  | 'giveWay'
+  | 'remainingTime'
+  | 'stopping'
+  | 'code'
+  | 'seal'
+  | 'put'
+  | 'lookAtStream'
 >;
 
 function hostEffects({ stop, written }: OneRead, endsAt: Instant): HostEffects {
@@ -123,6 +133,7 @@ function hostEffects({ stop, written }: OneRead, endsAt: Instant): HostEffects {
     giveWay: () => setImmediate(),
     remainingTime: () => Math.max(0, endsAt - Date.now() * MILLISECOND),
     stopping: () => stop.aborted,
+    code: () => undefined,
     seal: (eventId) => hash('sha256', eventId, 'buffer').subarray(0, 8),
     put: async (_stream, records) => {
       await written();
