@@ -7,6 +7,7 @@ import { wholeDays } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns, sayNumber } from '../views/columns.ts';
 import { print, printJson } from '../views/terminal.ts';
+import { timeText } from '../views/time-text.ts';
 
 /** Reads a range of the past while the live feed goes on. The same command again resumes an interrupted backfill. */
 export async function backfill(options: BackfillOptions): Promise<number> {
@@ -70,13 +71,15 @@ async function inCloud(
 }
 
 function sayWaiting({ feed, state, until }: FeedReport): string | undefined {
-  return state === 'busy' ? `${feed}: its last invocation is at work until ${until} at the latest` : undefined;
+  return state === 'busy'
+    ? `${feed}: its last invocation is at work until ${timeText(until ?? '')} at the latest`
+    : undefined;
 }
 
 function sayProgress({ feed, state, job }: FeedReport): string | undefined {
   if (!job || state === 'caught-up') return undefined;
-  const eta = job.eta === undefined ? '' : `, done about ${job.eta}`;
-  return `${feed}: ${job.percent} %, at ${job.at}, ${sayNumber(job.total.delivered)} delivered${eta}${state === 'more' ? '' : ` (${state})`}`;
+  const eta = job.eta === undefined ? '' : `, done about ${timeText(job.eta)}`;
+  return `${feed}: ${job.percent} %, at ${timeText(job.at)}, ${sayNumber(job.total.delivered)} delivered${eta}${state === 'more' ? '' : ` (${state})`}`;
 }
 
 function summarize(reports: readonly FeedReport[]) {
@@ -97,7 +100,16 @@ function sayReports(reports: readonly FeedReport[]): string {
     if (!job) return [feed, '-', '-', state, '-', '-', '-', '-'];
     const { id, from, to, percent, total } = job;
     const shown = job.state === 'running' && state !== 'caught-up' ? state : job.state;
-    return [feed, id, `${from} - ${to}`, shown, percent, total.fetched, total.suppressed, total.delivered];
+    return [
+      feed,
+      id,
+      `${timeText(from)} - ${timeText(to)}`,
+      shown,
+      percent,
+      total.fetched,
+      total.suppressed,
+      total.delivered,
+    ];
   });
   return [columns(HEAD, rows), ...sayProblems(reports)].join('\n');
 }

@@ -5,6 +5,7 @@ import { timeOf } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
 import { columns } from '../views/columns.ts';
 import { print, printJson } from '../views/terminal.ts';
+import { timeText } from '../views/time-text.ts';
 
 /** Sets the watermark: back, to read again, or forward, which leaves a gap. An event tells the SIEM. */
 export async function move(options: FeedOptions & { readonly to: string }): Promise<number> {
@@ -21,10 +22,10 @@ export async function move(options: FeedOptions & { readonly to: string }): Prom
 }
 
 function sayReports(reports: readonly FeedReport[]): string {
-  const rows = reports.map(({ feed, state, watermark = '-' }) => [
+  const rows = reports.map(({ feed, state, watermark }) => [
     feed,
     state === 'caught-up' ? 'moved' : state,
-    watermark,
+    watermark === undefined ? '-' : timeText(watermark),
   ]);
   return [columns(['feed', 'state', 'watermark'], rows), ...sayProblems(reports)].join('\n');
 }

@@ -30,8 +30,7 @@ interface WantedSecret {
  * terminal, its JSON is read from stdin.
  */
 export async function setSecret(options: FeedOptions, words: readonly string[]): Promise<number> {
-  const [verb, what] = words;
-  if (verb !== 'set' || what === undefined || words.length !== 2) throw usage();
+  const [what = ''] = words;
   const config = await readConfig(options.config, await findSources());
   if (!config) throw noConfig();
   const wanted = await findSecret(config, what);
@@ -160,15 +159,6 @@ async function chooseShape(shapes: readonly SecretShape[]): Promise<SecretShape>
     stage: 'processing',
     message: `There is no ${JSON.stringify(answer)}.`,
     remedy: `Give 1 to ${shapes.length}.`,
-  });
-}
-
-function usage(): TidemarkError {
-  return new TidemarkError({
-    code: 'config',
-    stage: 'processing',
-    message: 'tidemark secret takes: set SOURCE/CONNECTION, or set DESTINATION.',
-    remedy: 'The value is asked for, or read from stdin as JSON.',
   });
 }
 

@@ -17,7 +17,7 @@ export interface FeedDrawing {
 }
 
 const LABEL = 12;
-const FRAME = 4;
+const AROUND = 4;
 const SHOWN_BARS = 60;
 
 /** Draws all that is known of one feed: its last error whole, what to do, its warnings, and its lines of the log. */
@@ -29,7 +29,7 @@ export function drawFeed(state: LiveState, status: FeedStatus, scroll: number, s
     width,
   );
   const details = drawDetails(state, status, width);
-  const detailRows = size.rows - FRAME;
+  const detailRows = size.rows - AROUND;
   const first = Math.min(scroll, Math.max(0, details.length - detailRows));
   const seen = details.slice(first, first + detailRows);
   const blanks = Array.from({ length: detailRows - seen.length }, () => EMPTY);

@@ -22,16 +22,16 @@ export interface Overview {
 const MARGIN = 1;
 const SHOWN_BARS = 60;
 /** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank after each part. */
-const FRAME = 6;
+const AROUND = 6;
 const MIN_TABLE_ROWS = 3;
 
 /** Draws all feeds: a head, the table, and below it what somebody should do something about, or else the latest event. */
 export function drawOverview(state: LiveState, view: ViewState, size: Size): Overview {
   const width = size.columns - 2 * MARGIN;
   const shown = ordered(state.statuses, view.isWorstFirst);
-  const spare = size.rows - FRAME - Math.min(Math.max(shown.length, 1), Math.ceil((size.rows - FRAME) / 2));
+  const spare = size.rows - AROUND - Math.min(Math.max(shown.length, 1), Math.ceil((size.rows - AROUND) / 2));
   const below = drawBelow(state, width, Math.max(3, spare));
-  const tableRows = Math.max(MIN_TABLE_ROWS, Math.min(shown.length, size.rows - FRAME - below.length));
+  const tableRows = Math.max(MIN_TABLE_ROWS, Math.min(shown.length, size.rows - AROUND - below.length));
   const chosen = chosenRow(
     view,
     shown.map(({ feed }) => feed),

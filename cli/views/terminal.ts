@@ -1,15 +1,21 @@
-import { cleanLines } from '../../functions/core/events/excerpt.ts';
+import { clean, cleanLines } from '../../functions/core/events/excerpt.ts';
+import { painted } from './paint.ts';
 
 // Whatever a person sees passes here: a vendor's text, a record or a name must not control the terminal.
 
 /** Writes a result to stdout. */
 export function print(text: string): void {
-  process.stdout.write(`${cleanLines(text)}\n`);
+  process.stdout.write(`${painted(text, process.stdout, cleanLines)}\n`);
 }
 
 /** Writes what is no result to stderr: progress, warnings, questions. */
 export function tell(text: string): void {
-  process.stderr.write(`${cleanLines(text)}\n`);
+  process.stderr.write(`${painted(text, process.stderr, cleanLines)}\n`);
+}
+
+/** Writes fields for another program to stdout: a line for each row, with tabs between its fields. */
+export function printFields(rows: readonly (readonly string[])[]): void {
+  process.stdout.write(rows.map((row) => `${row.map(clean).join('\t')}\n`).join(''));
 }
 
 /** Writes a result to stdout as one JSON object on one line. */
@@ -18,7 +24,7 @@ export function printJson(value: object): void {
 }
 
 /** JSON in which also those characters are escaped that JSON may have as they are, but that a terminal obeys. */
-function safeJson(value: object): string {
+export function safeJson(value: object): string {
   return JSON.stringify(value).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(''),
   );

@@ -20,6 +20,7 @@ export const PROJECT: House = {
     ['functions/destinations'],
     ['functions/formats', 'functions/source-kit'],
     ['functions/core'],
+    ['package.json'],
   ],
   // A simulator that used the code which reads from it would share its mistakes.
   only: { simulators: [] },

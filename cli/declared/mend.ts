@@ -1,0 +1,69 @@
+import type { Command } from '../command.ts';
+import type { RedriveOptions } from '../commands/redrive.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
+import type { BackfillOptions } from '../feeds/backfill-options.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
+import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
+import { FEEDS, RANGE, UTC } from './shared.ts';
+
+const NEEDED_FEEDS = FEEDS.map((option) =>
+  option.flags.startsWith('--feed ') ? { ...option, required: true } : option,
+);
+
+/** Commands that prove that nothing is missing, and deliver what is. */
+export const MEND: readonly Command[] = [
+  {
+    name: 'verify',
+    about: 'ask the vendor again, compare with what was delivered, and say what is missing',
+    details:
+      'Without a range, the latest whole day that is not read again any more. Exit code 1 while something is missing or could not be compared.',
+    options: [...RANGE, { flags: '--repair', about: 'deliver what is missing, and only that' }, ...FEEDS],
+    examples: [
+      ['verify --since 24h', 'compare the last 24 hours of all feeds'],
+      ['verify --from 2026-01-10 --to 2026-01-11 --repair', 'compare a day, and deliver what is missing'],
+    ],
+    run: async (options) => await (await import('../commands/verify.ts')).verify(options as VerifyOptions),
+  },
+  {
+    name: 'backfill',
+    about: 'read a range of the past beside the live feed; again to go on with it',
+    options: [
+      ...RANGE,
+      { flags: '--id <name>', about: 'its name (default: made of the range), to go on with it or to do it once more' },
+      { flags: '--resend', about: 'deliver also what was delivered before, with the same event ids' },
+      { flags: '--cancel', about: 'end it where it is' },
+      UTC,
+      ...NEEDED_FEEDS,
+    ],
+    examples: [
+      ['backfill --feed "*/acme" --from 2026-01-01 --to 2026-02-01', 'read a month'],
+      ['backfill --feed "*/acme" --from 2026-01-01 --to 2026-02-01 --cancel', 'end it where it is'],
+    ],
+    run: async (options) => await (await import('../commands/backfill.ts')).backfill(options as BackfillOptions),
+  },
+  {
+    name: 'redrive',
+    about: 'send again what lies in quarantine',
+    options: [
+      { flags: '--id <id>', about: 'only this entry; may be given several times', many: true },
+      {
+        flags: '--destination <id>',
+        about: `with --cloud, instead of --feed: what ${TYPES_THAT_REFUSE} did not take and Firehose has put aside`,
+        completes: 'destination',
+      },
+      ...FEEDS,
+    ],
+    examples: [
+      ['redrive --feed "*"', 'everything that lies in the table'],
+      ['redrive --cloud --destination soc', 'what a destination has refused'],
+    ],
+    run: async (options) => await (await import('../commands/redrive.ts')).redrive(options as RedriveOptions),
+  },
+  {
+    name: 'move',
+    about: 'set a feed’s watermark by hand: back, to read again, or on, past what is then not read',
+    options: [{ flags: '--to <time>', about: 'the new watermark', required: true }, UTC, ...NEEDED_FEEDS],
+    examples: [['move --feed "*/acme" --to 2026-01-10', 'read again from this day on']],
+    run: async (options) => await (await import('../commands/move.ts')).move(options as FeedOptions & { to: string }),
+  },
+];
