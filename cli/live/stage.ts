@@ -61,9 +61,11 @@ export async function openStage(play: Play, stream: WriteStream = process.stderr
     const size = ink.useWindowSize();
     ink.useInput(
       (input, key) => {
-        if (key.ctrl && input === 'z') void suspendTerminal(sleepInBackground);
-        else if (key.ctrl && input === 'l') instance.clear();
-        else for (const name of namesOf(input, key)) play.onKey(name);
+        for (const name of namesOf(input, key)) {
+          if (name === 'ctrl-z') void suspendTerminal(sleepInBackground);
+          else if (name === 'ctrl-l') instance.clear();
+          else play.onKey(name);
+        }
         refresh();
       },
       { isActive: isRawModeSupported },
@@ -89,7 +91,8 @@ export async function openStage(play: Play, stream: WriteStream = process.stderr
     patchConsole: false,
     interactive: true,
     alternateScreen: true,
-    incrementalRendering: true,
+    // The other way goes on in the middle of a line, at a column that a terminal may count differently.
+    incrementalRendering: false,
   });
   const refresh = () => instance.rerender(scene());
   return {
@@ -129,11 +132,18 @@ async function sleepInBackground(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The names of keys; a letter is its own name. */
+/** The names of the keys of one chunk of input: keys that are typed fast come together. A letter is its own name. */
 function namesOf(input: string, key: Readonly<Record<string, unknown>>): string[] {
-  if (key.ctrl) return [`ctrl-${input}`];
   const name = NAMED_KEYS.find((one) => key[one]);
-  return name === undefined ? [...input] : [name];
+  if (name !== undefined) return [name];
+  return key.ctrl ? [`ctrl-${input}`] : [...input].map(nameOf);
+}
+
+/** The name of a character as it is typed: those below the blank are letters with Ctrl. */
+function nameOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (character === '\r' || character === '\n') return 'return';
+  return code < 0x20 ? `ctrl-${String.fromCharCode(code + 0x60)}` : character;
 }
 
 const NAMED_KEYS = [
