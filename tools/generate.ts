@@ -6,6 +6,7 @@ import { DESTINATION_TYPES } from '../functions/destinations/destination-types.t
 import { findSources } from '../lib/plan/find-sources.ts';
 import { cliPage } from './cli-page.ts';
 import { costPages } from './cost/pages.ts';
+import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
 import { streamPage } from './stream-page.ts';
 
@@ -21,6 +22,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
+    'docs/errors.md': errorsPage(),
     'docs/formats.md': formatsPage(),
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),

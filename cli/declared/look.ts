@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
-import { FEEDS, RANGE, UTC } from './shared.ts';
+import { CLOUD, CONFIG, FEEDS, OUT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
 
 /** Commands that show something, and change nothing. */
 export const LOOK: readonly Command[] = [
@@ -39,5 +39,18 @@ export const LOOK: readonly Command[] = [
     options: [UTC, ...FEEDS],
     examples: [['quarantine --cloud', 'what is in the table, and what Firehose has put aside']],
     run: async (options) => await (await import('../commands/quarantine.ts')).quarantine(options as FeedOptions),
+  },
+  {
+    name: 'mcp',
+    about: 'let an assistant look: an MCP server on stdin and stdout with tools that only read',
+    details:
+      'Tools: status, doctor, verify (without repair), lateness, ledger, quarantine, preview, sources. No secret and no event passes through it.',
+    options: [CONFIG, STATE, OUT, SECRETS, CLOUD],
+    examples: [
+      ['mcp', 'what an assistant on this machine starts'],
+      ['mcp --cloud --config tidemark.json', 'the same for the deployment'],
+    ],
+    run: async (options) =>
+      await (await import('../mcp/serve.ts')).serve(options as Omit<FeedOptions, 'json' | 'feed'>),
   },
 ];

@@ -1,0 +1,29 @@
+import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
+import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
+import type { Opened } from './opened.ts';
+
+/** Time limit of one invocation, in milliseconds. */
+const INVOCATION_MS = 60_000;
+
+/** The feeds as the table knows them. No vendor is asked. */
+export interface Looks {
+  readonly looks: readonly FeedStatusReport[];
+  readonly left: readonly LeftFeed[];
+}
+
+/**
+ * Reads the state of the feeds from the table, without asking any vendor.
+ *
+ * @param range the days whose ledger is wanted
+ */
+export async function lookAt(opened: Opened, range?: { readonly from: string; readonly to: string }): Promise<Looks> {
+  // One function of each source names what has left it.
+  const bySource = Map.groupBy(opened.groups, ({ connection }) => connection.source);
+  const firsts = new Set([...bySource.values()].map(([first]) => first));
+  const answers = (await Promise.all(
+    opened.groups.map((group) =>
+      opened.invoke(group, { act: 'look', ...range, ...(firsts.has(group) && { left: true }) }, INVOCATION_MS),
+    ),
+  )) as Looks[];
+  return { looks: answers.flatMap(({ looks }) => looks), left: answers.flatMap(({ left = [] }) => left) };
+}
