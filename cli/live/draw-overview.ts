@@ -1,8 +1,8 @@
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
 import { sayNumber } from '../views/columns.ts';
+import { chunks, cut, cutMiddle, pad, plain, wrap } from '../views/fit.ts';
 import { lookOf, ordered } from './feed-state.ts';
-import { chunks, cut, cutMiddle, pad, plain, wrap } from './fit.ts';
 import { drawKeyLine, type Keys } from './key-line.ts';
 import { EMPTY, edgeToEdge, fill, type Line, type Size, type Span, span } from './line.ts';
 import type { LiveState } from './live-state.ts';

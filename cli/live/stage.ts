@@ -52,6 +52,11 @@ export async function openStage(play: Play, stream: WriteStream = process.stderr
   const { createElement: element } = react;
   // A character that is wider than we think must not push its line into the next.
   const restore = () => void stream.write(WRAP);
+  const sleep = async () => {
+    restore();
+    await sleepInBackground();
+    stream.write(NO_WRAP);
+  };
   process.once('exit', restore);
   stream.write(NO_WRAP);
 
@@ -62,7 +67,7 @@ export async function openStage(play: Play, stream: WriteStream = process.stderr
     ink.useInput(
       (input, key) => {
         for (const name of namesOf(input, key)) {
-          if (name === 'ctrl-z') void suspendTerminal(sleepInBackground);
+          if (name === 'ctrl-z') void suspendTerminal(sleep);
           else if (name === 'ctrl-l') instance.clear();
           else play.onKey(name);
         }

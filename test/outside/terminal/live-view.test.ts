@@ -1,7 +1,15 @@
 import { describe, expect, onTestFinished } from 'vitest';
 import { type Place, SECRET_NAME, test } from '../../e2e/cli/program.ts';
 import { feedOf, STREAM } from '../../e2e/plain.ts';
-import { KEYS, type PseudoTerminal, type Size, type Start, startTidemark } from './pseudo-terminal.ts';
+import {
+  CLI,
+  KEYS,
+  type PseudoTerminal,
+  type Size,
+  type Start,
+  startInTerminal,
+  startTidemark,
+} from './pseudo-terminal.ts';
 
 const FEED = feedOf('demo');
 const WIDE = '太郎は東京で働く 한글 e\u0301te\u0301 🌊 ';
@@ -169,4 +177,26 @@ test('what cannot be drawn on is written to line by line', async ({ place }) => 
   expect(await terminal.ended).toBe(0);
 
   await terminal.shows(/Run of .*: caught-up/);
+});
+
+test('Ctrl-Z leaves the terminal to the shell, and fg comes back', async ({ place }) => {
+  const here = await place({ count: 5 });
+  const terminal = startInTerminal(['sh', '-i'], { folder: here.folder, environment: { PS1: '> ', ENV: '' } });
+  onTestFinished(() => terminal.close());
+  await terminal.shows('>');
+  terminal.type(`"${process.execPath}" "${CLI}" run --state state --out out\r`);
+  await terminal.shows('✓ caught up');
+
+  terminal.type(KEYS.suspend);
+  await terminal.shows('Stopped');
+  expect(terminal.screen()).not.toContain('q quit');
+  expect([terminal.wraps(), terminal.isCursorSeen()]).toEqual([true, true]);
+
+  terminal.type('fg\r');
+  await terminal.shows('q quit');
+  expect(terminal.wraps()).toBe(false);
+  terminal.type('q');
+  await terminal.shows(/^Events: .*\n>/m);
+  terminal.type('exit $?\r');
+  expect(await terminal.ended).toBe(0);
 });

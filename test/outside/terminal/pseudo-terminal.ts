@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
-const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
+/** The program as a path. */
+export const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
 const LONGEST_MS = 30_000;
 /** The number of the mode in which a terminal shows its cursor. */
 const CURSOR_MODE = 25;
