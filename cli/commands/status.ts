@@ -7,21 +7,32 @@ import { columns } from '../views/columns.ts';
 import { lagText } from '../views/lag-text.ts';
 import { timeText } from '../views/time-text.ts';
 
+export interface StatusOptions extends FeedOptions {
+  /** Whether to show it again and again, on the whole terminal. */
+  readonly watch: boolean;
+}
+
 /** Shows how far each feed has read, what keeps it from reading on, and what is missing. */
-export async function status(options: FeedOptions): Promise<number> {
-  return await look(options, (looks, left) => {
-    const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
-      feed,
-      watermark === undefined ? 'never run' : timeText(watermark),
-      lagSeconds === undefined ? '-' : lagText(lagSeconds),
-      lastSuccess === undefined ? '-' : timeText(lastSuccess),
-      failures,
-      quarantine.length,
-      jobs.filter(({ state }) => state === 'running').length,
-    ]);
-    const head = ['feed', 'watermark', 'behind', 'caught up', 'failures', 'quarantined', 'jobs'];
-    return [columns(head, rows), ...looks.flatMap(problemsOf), ...left.map(sayLeft)].join('\n');
-  });
+export async function status(options: StatusOptions): Promise<number> {
+  if (options.watch) {
+    const { watch } = await import('../screen/watch.ts');
+    return await watch('status', options, ({ looks, left }) => sayStatus(looks, left));
+  }
+  return await look(options, sayStatus);
+}
+
+function sayStatus(looks: readonly FeedStatusReport[], left: readonly LeftFeed[]): string {
+  const rows = looks.map(({ feed, watermark, lagSeconds, failures = 0, lastSuccess, quarantine, jobs }) => [
+    feed,
+    watermark === undefined ? 'never run' : timeText(watermark),
+    lagSeconds === undefined ? '-' : lagText(lagSeconds),
+    lastSuccess === undefined ? '-' : timeText(lastSuccess),
+    failures,
+    quarantine.length,
+    jobs.filter(({ state }) => state === 'running').length,
+  ]);
+  const head = ['feed', 'watermark', 'behind', 'caught up', 'failures', 'quarantined', 'jobs'];
+  return [columns(head, rows), ...looks.flatMap(problemsOf), ...left.map(sayLeft)].join('\n');
 }
 
 /** A feed that nobody reads any more. */

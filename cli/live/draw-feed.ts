@@ -1,9 +1,9 @@
 import type { FeedStatus } from '../../local/runner.ts';
+import { drawKeyLine, type Keys } from '../screen/key-line.ts';
+import { EMPTY, edgeToEdge, fill, type Line, type Size, type Span, span, type Tone } from '../screen/line.ts';
 import { sayNumber } from '../views/columns.ts';
 import { cutMiddle, plain, wrap } from '../views/fit.ts';
 import { behindText, lookOf, quotaText, stateText } from './feed-state.ts';
-import { drawKeyLine, type Keys } from './key-line.ts';
-import { EMPTY, edgeToEdge, fill, type Line, type Size, type Span, span, type Tone } from './line.ts';
 import type { LiveState } from './live-state.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { sparkline } from './sparkline.ts';

@@ -1,7 +1,7 @@
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
+import type { Tone } from '../screen/line.ts';
 import { lagText } from '../views/lag-text.ts';
-import type { Tone } from './line.ts';
 import type { LiveState } from './live-state.ts';
 
 /** How a state is shown: a mark and a word, for those who do not see the colour. */

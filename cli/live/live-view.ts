@@ -1,8 +1,8 @@
+import type { Line, Size } from '../screen/line.ts';
+import type { Play } from '../screen/stage.ts';
 import { drawFeed } from './draw-feed.ts';
 import { drawOverview } from './draw-overview.ts';
-import type { Line, Size } from './line.ts';
 import type { LiveState } from './live-state.ts';
-import type { Play } from './stage.ts';
 import { type Extent, type Key, press, START, type ViewState } from './view-state.ts';
 
 const KEYS: Readonly<Record<string, Key>> = {

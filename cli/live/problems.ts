@@ -1,6 +1,6 @@
 import type { FeedStatus } from '../../local/runner.ts';
+import type { Tone } from '../screen/line.ts';
 import { lengthText, lookOf } from './feed-state.ts';
-import type { Tone } from './line.ts';
 
 /** Something that keeps feeds from reading, or that is missing of them, and what to do about it. */
 export interface Problem {

@@ -1,11 +1,11 @@
 import type { LogLine } from '../../local/lambda.ts';
 import type { Runner } from '../../local/runner.ts';
+import { canDraw, openStage, type Stage } from '../screen/stage.ts';
 import { sayLine } from '../views/log-line.ts';
 import { latestEvent } from '../views/sample.ts';
 import { tell } from '../views/terminal.ts';
 import type { LiveState } from './live-state.ts';
 import { LiveView } from './live-view.ts';
-import { canDraw, openStage, type Stage } from './stage.ts';
 import { Throughput } from './throughput.ts';
 
 const REFRESH_MS = 1_000;

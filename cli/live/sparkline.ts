@@ -1,4 +1,4 @@
-import { type Span, span } from './line.ts';
+import { type Span, span } from '../screen/line.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 

@@ -1,6 +1,6 @@
-import { type Line, lineWidth } from '../../../../cli/live/line.ts';
 import type { LiveState } from '../../../../cli/live/live-state.ts';
 import { Throughput } from '../../../../cli/live/throughput.ts';
+import { type Line, lineWidth } from '../../../../cli/screen/line.ts';
 import { emptyTally } from '../../../../functions/core/stored/tally.ts';
 import type { FeedStatus } from '../../../../local/runner.ts';
 

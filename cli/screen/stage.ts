@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { ComponentType } from 'react';
-import { type Line, type Size, type Span, span, type Tone } from './line.ts';
+import { type Line, type Size, type Span, span, type Tone } from '../screen/line.ts';
 
 /** What is shown on the whole screen of a terminal. */
 export interface Play {

@@ -1,4 +1,4 @@
-import { edgeToEdge, type Line, lineWidth, span } from './line.ts';
+import { edgeToEdge, type Line, lineWidth, span } from '../screen/line.ts';
 
 /** Keys and what they do. A spare one is left out where there is no room. */
 export type Keys = readonly (readonly [key: string, does: string, 'spare'?])[];
