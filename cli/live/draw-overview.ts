@@ -114,10 +114,18 @@ function drawTable({ state, seen, chosen, width }: Table): Line[] {
 /** What stands below the table, in so many lines at most. */
 function drawBelow(state: LiveState, width: number, rows: number): Line[] {
   const problems = problemsOf(state.statuses, state.now);
-  if (problems.length > 0) return drawProblems(problems, width, rows);
+  if (problems.length > 0) {
+    const drawn = drawProblems(problems, width, rows);
+    return joined(drawn, drawEvent(state, width, rows - drawn.length - 1));
+  }
   const notes = state.notes.slice(-2).map(({ text }) => [span(cut(plain(text), width), 'warning')]);
   const event = drawEvent(state, width, rows - notes.length - (notes.length > 0 ? 1 : 0));
-  return notes.length > 0 && event.length > 0 ? [...notes, EMPTY, ...event] : [...notes, ...event];
+  return joined(notes, event);
+}
+
+/** Two parts with a blank line between them, if there are two. */
+function joined(one: readonly Line[], other: readonly Line[]): Line[] {
+  return one.length > 0 && other.length > 0 ? [...one, EMPTY, ...other] : [...one, ...other];
 }
 
 function drawProblems(problems: readonly Problem[], width: number, rows: number): Line[] {
@@ -164,14 +172,14 @@ function atMost(text: string, width: number, rows: number): string[] {
 
 /** The latest event, as it was written. */
 function drawEvent({ latestEvent, out }: LiveState, width: number, rows: number): Line[] {
-  if (rows < 2) return [];
+  if (rows < 3) return [];
   const head = [span('Latest event', 'dim'), span(`  ${cutMiddle(plain(out), width - 14)}`, 'dim')];
   if (latestEvent === undefined)
     return [[span('Events go to ', 'dim'), span(cutMiddle(plain(out), width - 13), 'dim')]];
   // An event may be large: no more of it is looked at than can be seen.
   const text = plain(latestEvent.slice(0, width * rows));
-  const lines = chunks(text, width - 2).slice(0, Math.min(rows - 1, 6));
-  return [head, ...lines.map((line) => [span(`  ${line}`)])];
+  const lines = chunks(text, width - 2).slice(0, Math.min(rows - 1, 3));
+  return [head, ...lines.map((line) => [span(`  ${line}`, 'dim')])];
 }
 
 function drawKeys(

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { LogLine } from '../../local/lambda.ts';
 import type { Runner } from '../../local/runner.ts';
 import { canDraw, openStage, type Stage } from '../screen/stage.ts';
@@ -10,6 +11,12 @@ import { Throughput } from './throughput.ts';
 
 const REFRESH_MS = 1_000;
 const KEPT_NOTES = 200;
+
+/** A path as a person would type it here. */
+function shortPath(path: string): string {
+  const here = relative(process.cwd(), path);
+  return here === '' || here.startsWith('..') ? path : here;
+}
 
 /** What is shown beside the feeds, and what the user can do. */
 export interface RunConsoleOptions {
@@ -97,7 +104,7 @@ export class RunConsole {
       isPaused,
       isEnding: this.#isEnding,
       isDemo: this.#options.isDemo,
-      out: this.#options.out,
+      out: shortPath(this.#options.out),
       latestEvent: this.#latestEvent,
       notes: this.#notes,
     };

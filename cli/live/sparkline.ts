@@ -2,7 +2,10 @@ import { type Span, span } from '../screen/line.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 
-/** Numbers as a row of bars, of which the highest is the largest number. Where there was nothing, the ground is seen. */
+/**
+ * Numbers as a row of bars, of which the highest is the largest number. Heights grow with the square root: a few events are seen
+ * beside many. Where there was nothing, the ground is seen.
+ */
 export function sparkline(numbers: readonly number[]): Span[] {
   const largest = Math.max(...numbers, 0);
   const spans: Span[] = [];
@@ -16,6 +19,6 @@ export function sparkline(numbers: readonly number[]): Span[] {
 }
 
 function barOf(number: number, largest: number): string {
-  const height = largest > 0 ? Math.floor((Math.max(number, 0) / largest) * BARS.length) : 0;
+  const height = largest > 0 ? Math.floor(Math.sqrt(Math.max(number, 0) / largest) * BARS.length) : 0;
   return BARS[Math.min(BARS.length - 1, height)] as string;
 }

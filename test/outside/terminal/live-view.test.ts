@@ -1,6 +1,4 @@
 import { describe, expect, onTestFinished } from 'vitest';
-import { type Place, SECRET_NAME, test } from '../../e2e/cli/program.ts';
-import { feedOf, STREAM } from '../../e2e/plain.ts';
 import {
   CLI,
   KEYS,
@@ -9,7 +7,9 @@ import {
   type Start,
   startInTerminal,
   startTidemark,
-} from './pseudo-terminal.ts';
+} from '../../../tools/screenshots/pseudo-terminal.ts';
+import { type Place, SECRET_NAME, test } from '../../e2e/cli/program.ts';
+import { feedOf, STREAM } from '../../e2e/plain.ts';
 
 const FEED = feedOf('demo');
 const WIDE = '太郎は東京で働く 한글 e\u0301te\u0301 🌊 ';

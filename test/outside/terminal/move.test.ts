@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
+import { KEYS, startTidemark } from '../../../tools/screenshots/pseudo-terminal.ts';
 import { FEED, test } from '../../e2e/cli/program.ts';
-import { KEYS, startTidemark } from './pseudo-terminal.ts';
 
 test('a move says what it would do and asks; who does not say yes has changed nothing', async ({ place }) => {
   const here = await place({ count: 40 });

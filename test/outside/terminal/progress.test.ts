@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
+import { startTidemark } from '../../../tools/screenshots/pseudo-terminal.ts';
 import { test } from '../../e2e/cli/program.ts';
-import { startTidemark } from './pseudo-terminal.ts';
 
 const HOUR = 3_600_000;
 const PLACES = ['--state', 'state', '--out', 'out'];

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
+import { startTidemark } from '../../../tools/screenshots/pseudo-terminal.ts';
 import { until } from '../../e2e/bench.ts';
 import { FEED, test } from '../../e2e/cli/program.ts';
-import { startTidemark } from './pseudo-terminal.ts';
 
 const PLACES = ['--state', 'state', '--out', 'out'];
 

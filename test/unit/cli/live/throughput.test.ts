@@ -62,10 +62,10 @@ describe('throughput', () => {
   });
 });
 
-test('a row of bars has the height of its numbers, and its ground where nothing was', () => {
-  expect(sparkline([0, 1, 4, 8, 0])).toEqual([
+test('a row of bars grows with the root of its numbers, and has its ground where nothing was', () => {
+  expect(sparkline([0, 1, 25, 64, 0])).toEqual([
     { text: '▁', tone: 'dim' },
-    { text: '▂▅█', tone: 'active' },
+    { text: '▂▆█', tone: 'active' },
     { text: '▁', tone: 'dim' },
   ]);
   expect(sparkline([0, 0])).toEqual([{ text: '▁▁', tone: 'dim' }]);

@@ -3,8 +3,7 @@ import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
 /** The program as a path. */
-export const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
-const LONGEST_MS = 30_000;
+export const CLI = fileURLToPath(new URL('../../cli/cli.ts', import.meta.url));
 /** The number of the mode in which a terminal shows its cursor. */
 const CURSOR_MODE = 25;
 
@@ -18,6 +17,18 @@ export interface Size {
 export interface Start extends Partial<Size> {
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** How long it is waited for something to be seen. */
+  readonly patienceMs?: number;
+}
+
+/** A character of the screen. */
+export interface Cell {
+  /** Empty behind a wide character. */
+  readonly text: string;
+  /** 0 to 15 of the terminal's palette. Undefined for its usual colour. */
+  readonly colour: number | undefined;
+  readonly isBold: boolean;
+  readonly isDim: boolean;
 }
 
 /** A program in a terminal, and what is to be seen there. */
@@ -26,6 +37,9 @@ export interface PseudoTerminal {
   rows(): string[];
   /** The whole screen. */
   screen(): string;
+  cells(): Cell[][];
+  /** Everything that the program has written, with its control sequences. */
+  written(): string;
   /** Everything on the screen that has a colour. */
   coloured(): string;
   /** Whether lines that are too long are continued on the next one, as they are in a shell. */
@@ -64,15 +78,17 @@ export function startTidemark(args: readonly string[], start: Start): PseudoTerm
 
 /** Starts a program in a pseudo-terminal, whose screen is kept by a terminal emulator. */
 export function startInTerminal(command: readonly string[], start: Start): PseudoTerminal {
-  const { columns: cols = 100, rows = 30, folder: cwd, environment = {} } = start;
+  const { columns: cols = 100, rows = 30, folder: cwd, environment = {}, patienceMs = 30_000 } = start;
   const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
   const env = { ...inherited, TERM: 'xterm-256color', COLORTERM: '', ...environment };
   const [file = '', ...args] = command;
   const child = pty.spawn(file, args, { cols, rows, cwd, env });
   let isCursorSeen = true;
+  let written = '';
   child.onData((data) => {
     emulator.write(data);
+    written += data;
   });
   for (const [final, seen] of [
     ['h', true],
@@ -89,23 +105,30 @@ export function startInTerminal(command: readonly string[], start: Start): Pseud
     isOver = true;
   });
 
-  const cells = (): { row: string; coloured: string }[] => {
+  // Lines keep what they had beyond the edge before the terminal became narrower.
+  const cells = (): Cell[][] => {
     const { active } = emulator.buffer;
     return Array.from({ length: emulator.rows }, (_, at) => {
       const line = active.getLine(active.viewportY + at);
-      let coloured = '';
-      for (let column = 0; line && column < emulator.cols; column++) {
-        const cell = line.getCell(column);
-        if (cell && !(cell.isFgDefault() && cell.isBgDefault())) coloured += cell.getChars();
-      }
-      // Lines keep what they had beyond the edge before the terminal became narrower.
-      return { row: line?.translateToString(false, 0, emulator.cols).trimEnd() ?? '', coloured };
+      return Array.from({ length: emulator.cols }, (_, column): Cell => {
+        const cell = line?.getCell(column);
+        return {
+          text: cell?.getWidth() === 0 ? '' : cell?.getChars() || ' ',
+          colour: cell?.isFgPalette() ? cell.getFgColor() : undefined,
+          isBold: Boolean(cell?.isBold()),
+          isDim: Boolean(cell?.isDim()),
+        };
+      });
     });
   };
-  const screen = () =>
-    cells()
-      .map(({ row }) => row)
-      .join('\n');
+  const rowsOfScreen = () =>
+    cells().map((row) =>
+      row
+        .map(({ text }) => text)
+        .join('')
+        .trimEnd(),
+    );
+  const screen = () => rowsOfScreen().join('\n');
 
   async function until(what: string, holds: (screen: string) => boolean): Promise<void> {
     const parsed = Promise.withResolvers<void>();
@@ -113,7 +136,7 @@ export function startInTerminal(command: readonly string[], start: Start): Pseud
       if (holds(screen())) parsed.resolve();
     };
     const listening = emulator.onWriteParsed(look);
-    const patience = setTimeout(() => parsed.reject(new Error(`${what}; the screen is:\n${screen()}`)), LONGEST_MS);
+    const patience = setTimeout(() => parsed.reject(new Error(`${what}; the screen is:\n${screen()}`)), patienceMs);
     look();
     try {
       await parsed.promise;
@@ -124,11 +147,14 @@ export function startInTerminal(command: readonly string[], start: Start): Pseud
   }
 
   return {
-    rows: () => cells().map(({ row }) => row),
+    rows: rowsOfScreen,
+    cells,
+    written: () => written,
     screen,
     coloured: () =>
       cells()
-        .map(({ coloured }) => coloured)
+        .flat()
+        .map(({ text, colour }) => (colour === undefined ? '' : text))
         .join(''),
     wraps: () => emulator.modes.wraparoundMode,
     isCursorSeen: () => isCursorSeen,
