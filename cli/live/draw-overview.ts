@@ -154,8 +154,10 @@ function drawProblem({ feeds, mark, tone, title, message, remedy }: Problem, wid
     span(`  ${cutMiddle(plain(first), Math.max(10, room))}`, 'title'),
     span(others, 'dim'),
   ];
-  const todo = atMost(plain(remedy), width - 4, rows < 5 ? 1 : 2);
-  const text = atMost(plain(message), width - 2, Math.min(3, rows - 1 - todo.length));
+  const whole = [wrap(plain(message), width - 2), wrap(plain(remedy), width - 4)] as const;
+  const fits = whole[0].length + whole[1].length < rows;
+  const todo = fits ? whole[1] : atMost(whole[1], width - 4, rows < 5 ? 1 : 2);
+  const text = fits ? whole[0] : atMost(whole[0], width - 2, Math.min(3, rows - 1 - todo.length));
   return [
     head,
     ...text.map((line) => [span(`  ${line}`)]),
@@ -163,9 +165,8 @@ function drawProblem({ feeds, mark, tone, title, message, remedy }: Problem, wid
   ];
 }
 
-/** A text in so many lines at most: an ellipsis stands for the rest. */
-function atMost(text: string, width: number, rows: number): string[] {
-  const lines = wrap(text, width);
+/** So many lines at most: an ellipsis stands for the rest. */
+function atMost(lines: readonly string[], width: number, rows: number): readonly string[] {
   if (lines.length <= rows) return lines;
   return [...lines.slice(0, rows - 1), cut(lines.slice(rows - 1).join(' '), width)];
 }

@@ -39,12 +39,19 @@ function problemsOfFeed(status: FeedStatus, now: number): Problem[] {
     remedy: `Read ${name} in docs/runbook.md.`,
   }));
   if (error) {
-    return [...missing, { ...base, title: error.code, message: error.message, remedy: error.remedy }];
+    return [...missing, { ...base, title: error.code, message: error.message, remedy: remedyOf(status, error) }];
   }
   if (state !== 'paused' && state !== 'busy') return missing;
   const waits = Date.parse(until ?? '') - now;
   const time = waits > 0 ? ` for ${lengthText(waits)}` : '';
   return [...missing, state === 'paused' ? { ...base, ...paused(status, time) } : { ...base, ...busy(time) }];
+}
+
+/** What to do, with the command where it is about credentials: who is woken up should not have to look for it. */
+function remedyOf({ source, connection }: FeedStatus, { code, remedy }: NonNullable<FeedStatus['error']>): string {
+  const isAboutSecret = code === 'refused' || code === 'secret';
+  if (!isAboutSecret || remedy.includes('tidemark secret set')) return remedy;
+  return `${remedy} The command: npx tidemark secret set ${source}/${connection}`;
 }
 
 function paused({ quota }: FeedStatus, time: string): Pick<Problem, 'title' | 'message' | 'remedy'> {
