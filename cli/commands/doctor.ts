@@ -1,0 +1,15 @@
+import { examine } from '../doctor/examine.ts';
+import type { ExamineOptions } from '../doctor/examine-options.ts';
+import { sayChecks } from '../doctor/say-checks.ts';
+import { print, printJson, tell } from '../views/terminal.ts';
+
+/** Says why nothing arrives. Resolves to 1 if a check is red. */
+export async function doctor(options: ExamineOptions): Promise<number> {
+  const checks = await examine(options, (text) => {
+    if (process.stderr.isTTY && !options.json) tell(`examining ${text} ...`);
+  });
+  const ok = checks.every((check) => check.ok);
+  if (options.json) printJson({ ok, checks });
+  else print(sayChecks(checks));
+  return ok ? 0 : 1;
+}
