@@ -12,7 +12,7 @@ import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { type RefusingPair, refusingPairs } from '../feeds/put-aside.ts';
 import { columns } from '../views/columns.ts';
-import { showProgress } from '../views/progress.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CloudAccount } from './account.ts';

@@ -1,6 +1,6 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
-import { type Progress, SILENT } from '../views/progress.ts';
+import { type Progress, SILENT } from '../views/progress/show-progress.ts';
 import type { Opened } from './opened.ts';
 
 /** Time limit of one invocation, in milliseconds. */

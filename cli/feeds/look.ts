@@ -1,6 +1,6 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
-import { showProgress } from '../views/progress.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { lookAt } from './look-at.ts';
 import { open } from './open.ts';

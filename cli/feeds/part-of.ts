@@ -1,5 +1,5 @@
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import type { Part } from '../views/progress-count.ts';
+import type { Part } from '../views/progress/progress-count.ts';
 import { timeText } from '../views/time-text.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { type Progress, showProgress } from '../views/progress.ts';
+import { type Progress, showProgress } from '../views/progress/show-progress.ts';
 import { tell } from '../views/terminal.ts';
 import type { Group, Opened } from './opened.ts';
 import { partOf } from './part-of.ts';

@@ -1,8 +1,8 @@
 import type { FeedStatus } from '../../local/runner.ts';
+import { cutMiddle, plain, wrap } from '../screen/fit.ts';
 import { drawKeyLine, type Keys } from '../screen/key-line.ts';
 import { EMPTY, edgeToEdge, fill, type Line, type Size, type Span, span, type Tone } from '../screen/line.ts';
 import { sayNumber } from '../views/columns.ts';
-import { cutMiddle, plain, wrap } from '../views/fit.ts';
 import { behindText, lookOf, quotaText, stateText } from './feed-state.ts';
 import type { LiveState } from './live-state.ts';
 import { type Problem, problemsOf } from './problems.ts';

@@ -1,9 +1,9 @@
 import { formatDuration, SECOND } from '../../functions/core/time.ts';
 import type { FeedStatus } from '../../local/runner.ts';
+import { chunks, cut, cutMiddle, pad, plain, wrap } from '../screen/fit.ts';
 import { drawKeyLine, type Keys } from '../screen/key-line.ts';
 import { EMPTY, edgeToEdge, fill, type Line, type Size, type Span, span } from '../screen/line.ts';
 import { sayNumber } from '../views/columns.ts';
-import { chunks, cut, cutMiddle, pad, plain, wrap } from '../views/fit.ts';
 import { lookOf, ordered } from './feed-state.ts';
 import type { LiveState } from './live-state.ts';
 import { type Problem, problemsOf } from './problems.ts';

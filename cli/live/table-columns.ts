@@ -1,7 +1,7 @@
 import type { FeedStatus } from '../../local/runner.ts';
+import { plain, widthOf } from '../screen/fit.ts';
 import { lineWidth, type Span, type Tone } from '../screen/line.ts';
 import { sayNumber } from '../views/columns.ts';
-import { plain, widthOf } from '../views/fit.ts';
 import { behindText, lookOf, quotaText, stateText } from './feed-state.ts';
 import type { LiveState } from './live-state.ts';
 import { sparkline } from './sparkline.ts';

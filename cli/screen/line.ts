@@ -1,4 +1,4 @@
-import { cut, widthOf } from '../views/fit.ts';
+import { cut, widthOf } from './fit.ts';
 
 /** What a colour means. Each terminal's own palette decides how it looks. */
 export type Tone = 'plain' | 'title' | 'dim' | 'good' | 'active' | 'warning' | 'bad' | 'chosen';

@@ -1,6 +1,6 @@
 import { cutLine, EMPTY, type Line, span, type Tone } from '../screen/line.ts';
-import { plain, widthOf, wrap } from '../views/fit.ts';
 import { type Paint, partsOf } from '../views/paint.ts';
+import { plain, widthOf, wrap } from './fit.ts';
 
 const TONES: Readonly<Record<Paint, Tone>> = {
   bad: 'bad',

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { plain } from './fit.ts';
+import { plain } from '../screen/fit.ts';
 
 /** What a person may answer. */
 export type Answer = 'yes' | 'no' | 'interrupted';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partOf } from '../../../cli/feeds/part-of.ts';
-import { showProgress } from '../../../cli/views/progress.ts';
-import { ProgressCount } from '../../../cli/views/progress-count.ts';
+import { ProgressCount } from '../../../cli/views/progress/progress-count.ts';
+import { showProgress } from '../../../cli/views/progress/show-progress.ts';
 import { tell } from '../../../cli/views/terminal.ts';
 import type { JobProgress } from '../../../functions/core/run/job-progress.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';

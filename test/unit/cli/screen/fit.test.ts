@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chunks, cut, cutMiddle, pad, plain, widthOf, wrap } from '../../../cli/views/fit.ts';
+import { chunks, cut, cutMiddle, pad, plain, widthOf, wrap } from '../../../../cli/screen/fit.ts';
 
 const texts = fc.string({ unit: 'grapheme-composite', maxLength: 60 });
 const widths = fc.integer({ min: 2, max: 40 });

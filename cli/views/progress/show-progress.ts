@@ -1,6 +1,6 @@
-import { cut, plain, widthOf } from './fit.ts';
+import { cut, plain, widthOf } from '../../screen/fit.ts';
+import { clearStatusLine, statusLine, tell } from '../terminal.ts';
 import { type Part, ProgressCount } from './progress-count.ts';
-import { clearStatusLine, statusLine, tell } from './terminal.ts';
 
 /** Nothing is shown of what is over sooner. */
 const PATIENCE_MS = 2_000;

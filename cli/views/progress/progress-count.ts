@@ -1,5 +1,5 @@
-import { formatDuration, SECOND } from '../../functions/core/time.ts';
-import { sayNumber } from './columns.ts';
+import { formatDuration, SECOND } from '../../../functions/core/time.ts';
+import { sayNumber } from '../columns.ts';
 
 /** A part of some work: a feed, for example. */
 export interface Part {
