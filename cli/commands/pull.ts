@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { type AnyFeed, type FormatId, isSnapshotFeed } from '../../functions/core/model.ts';
 import { parseInstant, type Range } from '../../functions/core/time.ts';
@@ -22,7 +23,6 @@ export interface PullOptions extends PlaceOptions, RangeOptions {
 const USUAL = { since: '1h' };
 /** A read that takes longer says how far it is, so often. */
 const TELL_EVERY_MS = 2_000;
-const INTERRUPTED = 130;
 
 /** Reads one feed once and writes its events, one a line. No state is read or written. Resolves to the exit code. */
 export async function pull(options: PullOptions, [name = '']: readonly string[]): Promise<number> {
@@ -30,7 +30,11 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
   const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : countOf('--limit', options.limit);
   const opened = await openFeed(name, options);
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
+  let signalled: NodeJS.Signals | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    signalled = signal;
+    stop.abort();
+  };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const began = Date.now();
   const progress: PullProgress = { events: 0, last: undefined };
@@ -44,7 +48,7 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
     // Whoever has closed the pipe wants to hear nothing more.
     if (output.closed.aborted) return 0;
     tell(sayEnd(opened.feed, pulled, range));
-    if (stop.signal.aborted) return INTERRUPTED;
+    if (signalled) return 128 + (constants.signals[signalled] ?? 0);
     const problems = sayProblems([pulled.report]);
     if (problems.length > 0) tell(problems.join('\n'));
     return pulled.isLimited || pulled.isRead ? 0 : 1;

@@ -12,7 +12,7 @@ export const EVENTS: readonly Command[] = [
     name: 'sources',
     about: 'what can be read: streams, permissions in the vendor’s words, timing, lateness, retention, requests',
     details:
-      'Requests a run were measured with the simulators, without events. Events a minute and requests an event are those of your own\n' +
+      'Requests a run were measured with the simulators, without events. Events a minute and requests an event are those of your own ' +
       'feeds in the last 7 days, by their ledger. What nobody has measured is unknown.',
     arguments: [{ name: 'source', about: 'only this source', optional: true, completes: 'source' }],
     options: [CONFIG, STATE, SECRETS, CLOUD, JSON_RESULT],
@@ -53,7 +53,7 @@ export const EVENTS: readonly Command[] = [
     name: 'preview',
     about: 'show what becomes of a vendor’s record: all formats, what was not mapped, what each field is made from',
     details:
-      'The record comes from a file, from stdin, or is pasted into the terminal. It may be one record, a whole answer of the vendor,\n' +
+      'The record comes from a file, from stdin, or is pasted into the terminal. It may be one record, a whole answer of the vendor, ' +
       'a list of records, or one record a line: JSON, or for a log in CSV the header row and the rows. No vendor is asked.\n' +
       'What fields are made from is found out by trying: each value of the record is changed, and the fields that change are made from it.\n' +
       'An item of a snapshot is shown as one that was just created.',
@@ -89,9 +89,9 @@ export const EVENTS: readonly Command[] = [
     name: 'tap',
     about: 'show events as they are delivered: by feed, in any format, all or a sample',
     details:
-      'On this machine, it follows what tidemark run delivers to files from now on, until Ctrl-C or --limit. With --cloud, it shows the\n' +
+      'On this machine, it follows what tidemark run delivers to files from now on; Ctrl-C or --limit ends it. With --cloud, it shows the\n' +
       'newest events in the archive of the deployment, 100 unless --limit says otherwise, and ends; Firehose writes them some minutes late.\n' +
-      'Events come from a destination that has the format, or from one of format ecs, of which every format is made. What stdout gets is\n' +
+      'Events come from a destination that has the format, or from one of format ecs, of which every format is made. What stdout gets is ' +
       'safe for a terminal: characters that a terminal obeys are escaped.',
     options: [
       FEED,

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
-import type { DiagCommandOptions } from '../commands/diag.ts';
 import type { StatusOptions } from '../commands/status.ts';
+import type { DiagCommandOptions } from '../diag/diag.ts';
 import type { ExamineOptions } from '../doctor/examine-options.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
@@ -37,7 +37,7 @@ export const LOOK: readonly Command[] = [
       ['doctor --cloud', 'the deployment: stacks, code, schedules, alarms and streams, too'],
       ['doctor --json | jq ".checks[] | select(.ok | not)"', 'the red checks, for a script'],
     ],
-    run: async (options) => await (await import('../commands/doctor.ts')).doctor(options as ExamineOptions),
+    run: async (options) => await (await import('../doctor/doctor.ts')).doctor(options as ExamineOptions),
   },
   {
     name: 'diag',
@@ -53,7 +53,7 @@ export const LOOK: readonly Command[] = [
       ['diag', 'a file in this folder'],
       ['diag --cloud --with-doctor --out report.json', 'of the deployment, with what doctor finds'],
     ],
-    run: async (options) => await (await import('../commands/diag.ts')).diag(options as DiagCommandOptions),
+    run: async (options) => await (await import('../diag/diag.ts')).diag(options as DiagCommandOptions),
   },
   {
     name: 'lateness',

@@ -1,8 +1,8 @@
 import type { Command } from '../command.ts';
-import type { MoveOptions } from '../commands/move.ts';
 import type { RedriveOptions } from '../commands/redrive.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import type { BackfillOptions } from '../feeds/backfill-options.ts';
+import type { MoveOptions } from '../move/move.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { FEEDS, RANGE, UTC } from './shared.ts';
 
@@ -74,6 +74,6 @@ export const MEND: readonly Command[] = [
       ['move --feed "*/acme" --to 2026-01-10', 'read again from this day on; asks first'],
       ['move --feed "*/acme" --to 2026-01-10 --yes --json', 'the same in a script'],
     ],
-    run: async (options) => await (await import('../commands/move.ts')).move(options as MoveOptions),
+    run: async (options) => await (await import('../move/move.ts')).move(options as MoveOptions),
   },
 ];

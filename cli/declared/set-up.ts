@@ -1,8 +1,8 @@
 import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../../functions/destinations/destination-types.ts';
 import { FORMATS } from '../../functions/formats/formats.ts';
 import type { Command } from '../command.ts';
-import type { InitOptions } from '../commands/init.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
+import type { InitOptions } from '../init/init.ts';
 import { USUAL_CONNECTION } from '../init/usual.ts';
 import { TYPES_WITH_SECRET } from '../views/type-titles.ts';
 import { CONFIG, SECRETS, STATE } from './shared.ts';
@@ -47,7 +47,7 @@ export const SET_UP: readonly Command[] = [
       ['init --source SOURCE --secrets-stdin < secrets.json', 'without a terminal'],
       ['init --add --source SOURCE --connection other', 'one more account, to the same destinations'],
     ],
-    run: async (options) => await (await import('../commands/init.ts')).init(options as InitOptions),
+    run: async (options) => await (await import('../init/init.ts')).init(options as InitOptions),
   },
   {
     name: 'secret set',

@@ -25,9 +25,10 @@ export function sayChecks(checks: readonly Check[], width: number | undefined = 
 function summaryOf(checks: readonly Check[]): string {
   const red = checks.filter(({ ok }) => !ok).length;
   if (red === 0) return `All ${checks.length} checks are well.`;
-  return red === 1
-    ? `One of ${checks.length} checks is red.`
-    : `${red} of ${checks.length} checks are red. Mend the first one first: others may follow from it.`;
+  if (red > 1) return `${red} of ${checks.length} checks are red. Mend the first one first: others may follow from it.`;
+  return checks.length === 1
+    ? 'The check is red, and nothing else could be checked.'
+    : `One of ${checks.length} checks is red.`;
 }
 
 function broken(text: string, width: number | undefined): string[] {

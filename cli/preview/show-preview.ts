@@ -8,6 +8,8 @@ import { contentOf, join, WHOLE } from './leaves.ts';
 import { ENVELOPES_BY_NAME, type Preview, type PreviewedEvent } from './preview-record.ts';
 import type { Rule } from './provenance.ts';
 
+/** Longer values are cut, so that what stands beside and after them can be seen. */
+const LONGEST_VALUE = 300;
 const NOT_MAPPED = '  <- not mapped';
 /** More events of a record are not shown. */
 const MOST_EVENTS = 4;
@@ -71,7 +73,7 @@ function rawLines(raw: unknown, unmapped: ReadonlySet<string>): PanelLine[] {
     const content = contentOf(value);
     if (!content) {
       const isUnmapped = unmapped.has(path);
-      const text = `${indent}${key}${JSON.stringify(value)}${end}${isUnmapped ? NOT_MAPPED : ''}`;
+      const text = `${indent}${key}${short(JSON.stringify(value))}${end}${isUnmapped ? NOT_MAPPED : ''}`;
       lines.push({ text, ...(isUnmapped && { paint: 'warn' as const }) });
       return;
     }
@@ -103,7 +105,7 @@ interface Place {
 function ecsLines({ ecs, rules }: PreviewedEvent): PanelLine[] {
   return [...fieldsOf(ecs)].map(([name, value]) => {
     const rule = rules[name];
-    const shown = name === 'event.original' ? '(the record)' : value;
+    const shown = name === 'event.original' ? '(the record)' : short(value);
     const text = `${name}: ${shown}${sayRule(rule)}`;
     return rule === 'constant' ? { text, paint: 'faint' as const } : { text };
   });
@@ -131,6 +133,12 @@ function jsonLines(value: unknown): PanelLine[] {
   return JSON.stringify(value, null, 2)
     .split('\n')
     .map((text) => ({ text }));
+}
+
+/** The beginning of a long value. All of it is in the JSON. */
+function short(value: string): string {
+  if (value.length <= LONGEST_VALUE) return value;
+  return `${value.slice(0, LONGEST_VALUE)}… (${sayNumber(value.length)} characters)`;
 }
 
 /** An object in which one value that is shown elsewhere is named only. */

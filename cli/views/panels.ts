@@ -21,7 +21,7 @@ const GAP = '  ';
 /** More lines of a panel are not shown, and it says so. */
 const MOST_LINES = 500;
 /** More characters of a line are not shown. */
-const LONGEST_LINE = 4_000;
+const LONGEST_LINE = 1_000;
 
 /** Panels side by side as far as the terminal is wide enough, else under one another. Without a terminal, nothing is wrapped. */
 export function showPanels(panels: readonly Panel[], width: number | undefined = process.stdout.columns): string {

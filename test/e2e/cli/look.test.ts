@@ -20,7 +20,7 @@ const command = (here: Place, ...args: string[]) => ending(startProgram(here.fol
 
 const rangeOf = ({ from, to }: Place) => ['--from', new Date(from).toISOString(), '--to', new Date(to).toISOString()];
 
-describe.concurrent('tidemark pull', () => {
+describe('tidemark pull', () => {
   test('writes each event of the range once, in every format, and leaves no trace', async ({ place }) => {
     const here = await place();
     const before = await readdir(here.folder, { recursive: true });
@@ -109,7 +109,7 @@ describe.concurrent('tidemark pull', () => {
   });
 });
 
-describe.concurrent('tidemark preview', () => {
+describe('tidemark preview', () => {
   test('shows a record from stdin or a file as text and as JSON, and ends with 1 if it cannot be mapped', async ({
     place,
   }) => {
@@ -140,7 +140,7 @@ describe.concurrent('tidemark preview', () => {
   });
 });
 
-describe.concurrent('tidemark tap and sources', () => {
+describe('tidemark tap and sources', () => {
   test('tap --cloud shows the newest events of the archive, the oldest of them first', async ({
     place,
     onTestFinished,

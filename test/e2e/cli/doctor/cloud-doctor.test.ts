@@ -5,9 +5,13 @@ import { expect, onTestFinished, vi } from 'vitest';
 import { deployedConfig } from '../../../../cli/cloud/open-cloud.ts';
 import { type Check, inOrder } from '../../../../cli/doctor/check.ts';
 import { Aws } from '../../../../cli/doctor/cloud/aws.ts';
-import { type Drawn, draw } from '../../../../cli/doctor/cloud/drawn.ts';
+import type { Drawn } from '../../../../cli/doctor/cloud/drawn.ts';
 import { examineCloud } from '../../../../cli/doctor/cloud/examine-cloud.ts';
+import type { Config } from '../../../../functions/core/config/tidemark-config.ts';
+import type { Source } from '../../../../functions/core/model.ts';
 import { functionOutput } from '../../../../lib/account/outputs.ts';
+import { findSources } from '../../../../lib/plan/find-sources.ts';
+import { planSchedules } from '../../../../lib/plan/plan-schedules.ts';
 import { SOURCE, test } from '../../plain.ts';
 import { startCloudAccount } from '../cloud-account.ts';
 import { startWatchedAccount, type WatchedAccount } from './watched-account.ts';
@@ -15,16 +19,34 @@ import { startWatchedAccount, type WatchedAccount } from './watched-account.ts';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:te';
 const STACKS = ['tidemark-state', 'tidemark-forwarding', 'tidemark-schedules-1'];
 const SECRET = 'tidemark/splunk/soc';
+const CODE = '0'.repeat(64);
 
-/** All is deployed as this checkout draws it, and well. */
+/** What a checkout would deploy: a resource of each kind that is compared, and the schedules of one connection. */
+function drawnFor(config: Config, sources: readonly Source[]): Drawn {
+  const planned = planSchedules(config, sources).flat();
+  const schedules = planned.map(({ description }, at) => [
+    `Schedule${at}`,
+    { Type: 'AWS::Scheduler::Schedule', Properties: { Description: description } },
+  ]);
+  const templates = [
+    { Table: { Type: 'AWS::DynamoDB::GlobalTable' } },
+    { Function: { Type: 'AWS::Lambda::Function', Properties: { Timeout: 300 }, Metadata: { path: 'here' } } },
+    Object.fromEntries(schedules) as Template['Resources'],
+  ].map((Resources, at) => [STACKS[at] ?? '', { Resources }] as const);
+  return { templates: new Map(templates), codeOf: async () => CODE, close: async () => undefined };
+}
+
+/** All is deployed as it is drawn, and well. What tools note about themselves may differ. */
 function fill(account: WatchedAccount, drawn: Drawn): void {
   for (const name of STACKS) {
-    const template = drawn.templates.get(name) as Template;
-    const schedules = Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) =>
+    const { Resources } = drawn.templates.get(name) as Template;
+    const schedules = Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) =>
       Type === 'AWS::Scheduler::Schedule'
         ? [{ name: id, about: String(Properties.Description), state: 'ENABLED' }]
         : [],
     );
+    const deployed = Object.entries(Resources).map(([id, one]) => [id, { ...one, Metadata: { path: 'there' } }]);
+    const template = { Resources: Object.fromEntries(deployed) };
     const outputs = { [functionOutput(SOURCE)]: FUNCTION };
     account.stacks.set(name, { status: 'UPDATE_COMPLETE', template, outputs, drifted: [], schedules });
   }
@@ -40,7 +62,10 @@ function fill(account: WatchedAccount, drawn: Drawn): void {
 }
 
 interface Template {
-  readonly Resources: Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
+  readonly Resources: Record<
+    string,
+    { readonly Type: string; readonly Properties?: Record<string, unknown>; readonly Metadata?: object }
+  >;
 }
 
 function redOf(checks: readonly Check[]): string[] {
@@ -66,12 +91,15 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
     deployment: { alarms: { emails: ['soc@tidemark.dev'] } },
   };
   await writeFile(file, JSON.stringify(config));
-  const drawn = await draw(file);
-  onTestFinished(() => drawn.close());
+  const read = await deployedConfig(file);
+  const drawn = drawnFor(
+    read,
+    (await findSources()).filter(({ id }) => id === SOURCE),
+  );
   const account = await startWatchedAccount();
   onTestFinished(() => account.close());
   fill(account, drawn);
-  let code = String(await drawn.codeOf(SOURCE));
+  let code = CODE;
   const functions = await startCloudAccount(async (_, input) => {
     const answered = await bench.invoke({ ...input, connection: bench.connection() });
     return { ...(answered as object), code };
@@ -85,10 +113,9 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const cloud = new Aws((await deployedConfig(file)).deployment);
+  const cloud = new Aws(read.deployment);
   const options = { config: file, state: folder, json: true, cloud: true };
-  // It is drawn once: that takes seconds.
-  const tools = { cloud, draw: async () => ({ ...drawn, close: async () => undefined }) };
+  const tools = { cloud, draw: async () => drawn };
   const doctor = async () => inOrder(await examineCloud(options, () => undefined, tools));
 
   // Nothing is at Splunk's address: that alone is red.
@@ -98,8 +125,8 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   expect(JSON.stringify(well)).not.toContain('canary');
 
   // The credentials of a person may look at little: that is no finding.
-  for (const operation of ['DetectStackDrift', 'GetSecretValue', 'GET schedules', 'DescribeAlarms'])
-    account.denied.add(operation);
+  const operations = ['DetectStackDrift', 'GetSecretValue', 'GET schedules', 'DescribeAlarms'];
+  for (const operation of operations) account.denied.add(operation);
   expect(redOf(await doctor())).toEqual([]);
   account.denied.clear();
 

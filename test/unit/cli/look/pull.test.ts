@@ -10,6 +10,7 @@ import { memoryTable } from '../../../../cli/pull/memory-table.ts';
 import { isSnapshot } from '../../../../functions/core/model.ts';
 import { firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
 import type { StoredChunk } from '../../../../functions/core/stored/seen-chunk.ts';
+import { SIMPLEST_TYPE } from '../../../../functions/destinations/destination-types.ts';
 import { findSources } from '../../../../lib/plan/find-sources.ts';
 
 // What is wrong is said before any vendor is asked.
@@ -25,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-pull-test-'));
   const config = {
     connections: [{ id: 'acme', source: source.id, origin: 'http://127.0.0.1:9' }],
-    destinations: [{ id: 'vault', type: 's3', format: 'raw' }],
+    destinations: [{ id: 'vault', type: SIMPLEST_TYPE.id, format: 'raw' }],
   };
   await writeFile(join(folder, 'tidemark.json'), JSON.stringify(config));
 });

@@ -3,13 +3,13 @@ import { text as readAll } from 'node:stream/consumers';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
+import { askFor, findSecret, storeSecretOf, type WantedSecret } from '../commands/secret.ts';
 import { examine } from '../doctor/examine.ts';
 import { sayChecks } from '../doctor/say-checks.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
-import { composeConfig, type Draft } from '../init/draft.ts';
-import { type DraftFlags, draftOf, hasAnswers } from '../init/from-flags.ts';
 import { print, tell } from '../views/terminal.ts';
-import { askFor, findSecret, storeSecretOf, type WantedSecret } from './secret.ts';
+import { composeConfig, type Draft } from './draft.ts';
+import { type DraftFlags, draftOf, hasAnswers } from './from-flags.ts';
 
 export interface InitOptions extends FeedOptions, DraftFlags {
   /** Writes over a file that is there. */
@@ -39,8 +39,8 @@ export async function init(options: InitOptions): Promise<number> {
 }
 
 async function askOnTerminal(sources: Parameters<typeof draftOf>[1]): Promise<Draft> {
-  const { clackAsker } = await import('../init/clack-asker.ts');
-  const { askDraft } = await import('../init/questions.ts');
+  const { clackAsker } = await import('./clack-asker.ts');
+  const { askDraft } = await import('./questions.ts');
   return await askDraft(clackAsker(), sources);
 }
 
@@ -118,7 +118,7 @@ async function storeSecrets(
 /** Undefined if there is no terminal, or if it is to be put in later. */
 async function askSecret({ secretsStdin }: InitOptions, secret: WantedSecret): Promise<string | undefined> {
   if (secretsStdin || !process.stdin.isTTY || !process.stdout.isTTY) return undefined;
-  const { clackAsker } = await import('../init/clack-asker.ts');
+  const { clackAsker } = await import('./clack-asker.ts');
   const isNow = await clackAsker().yes(`Put in ${secret.about} now? What you type is not shown.`, true);
   return isNow ? await askFor(secret) : undefined;
 }

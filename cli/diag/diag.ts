@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { collect, type DiagOptions, knownSecrets } from '../diag/collect.ts';
 import { print, printJson } from '../views/terminal.ts';
+import { collect, type DiagOptions, knownSecrets } from './collect.ts';
 
 export type DiagCommandOptions = Omit<DiagOptions, 'out'> & { readonly out?: string };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { daysToLookAt, planMove } from '../../../cli/feeds/move-plan.ts';
+import { daysToLookAt, planMove } from '../../../cli/move/plan-move.ts';
 import type { FeedStatusReport } from '../../../functions/core/invocation/feed-status.ts';
 import type { Feed } from '../../../functions/core/model.ts';
 import { DAY, HOUR, type Instant, MINUTE, parseInstant, SECOND } from '../../../functions/core/time.ts';

@@ -1,7 +1,7 @@
-import { examine } from '../doctor/examine.ts';
-import type { ExamineOptions } from '../doctor/examine-options.ts';
-import { sayChecks } from '../doctor/say-checks.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
+import { examine } from './examine.ts';
+import type { ExamineOptions } from './examine-options.ts';
+import { sayChecks } from './say-checks.ts';
 
 /** Says why nothing arrives. Resolves to 1 if a check is red. */
 export async function doctor(options: ExamineOptions): Promise<number> {

@@ -2,7 +2,6 @@ import { type Feed, isSnapshotFeed } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { formatInstant, type Instant, MILLISECOND, parseInstant } from '../../functions/core/time.ts';
 import { lookAt } from '../feeds/look-at.ts';
-import { daysToLookAt, type PlannedMove, planMove } from '../feeds/move-plan.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import type { FeedOptions, Opened } from '../feeds/opened.ts';
 import { timeOf, wrong } from '../feeds/range.ts';
@@ -11,6 +10,7 @@ import { columns } from '../views/columns.ts';
 import { canAsk, cannotAsk, confirm } from '../views/confirm.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
 import { timeText } from '../views/time-text.ts';
+import { daysToLookAt, type PlannedMove, planMove } from './plan-move.ts';
 
 export interface MoveOptions extends FeedOptions {
   readonly to: string;
