@@ -19,6 +19,7 @@ export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) =>
   return {
     account,
     groups: groupsOf(chosen),
+    isShared: true,
     invoke: async ({ connection, feeds }, order) => {
       const functionArn = await account.output('forwarding', functionOutput(connection.source));
       const streams = feeds.map(({ stream }) => stream.name);

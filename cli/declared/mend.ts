@@ -3,7 +3,7 @@ import type { EvidenceOptions } from '../commands/evidence.ts';
 import type { RedriveOptions } from '../commands/redrive.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import type { BackfillOptions } from '../feeds/backfill-options.ts';
-import type { FeedOptions } from '../feeds/opened.ts';
+import type { MoveOptions } from '../move/move.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CLOUD, CONFIG, FEED, FEEDS, JSON_RESULT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
 
@@ -92,8 +92,18 @@ export const MEND: readonly Command[] = [
   {
     name: 'move',
     about: 'set a feed’s watermark by hand: back, to read again, or on, past what is then not read',
-    options: [{ flags: '--to <time>', about: 'the new watermark', required: true }, UTC, ...NEEDED_FEEDS],
-    examples: [['move --feed "*/acme" --to 2026-01-10', 'read again from this day on']],
-    run: async (options) => await (await import('../commands/move.ts')).move(options as FeedOptions & { to: string }),
+    details:
+      'Says first what would be skipped or read again, and asks. An event tells the SIEM of the move. Exit code 1 if the answer is no, 130 if it is Ctrl-C: nothing has changed then.',
+    options: [
+      { flags: '--to <time>', about: 'the new watermark', required: true },
+      { flags: '--yes', about: 'without a question, for scripts' },
+      UTC,
+      ...NEEDED_FEEDS,
+    ],
+    examples: [
+      ['move --feed "*/acme" --to 2026-01-10', 'read again from this day on; asks first'],
+      ['move --feed "*/acme" --to 2026-01-10 --yes --json', 'the same in a script'],
+    ],
+    run: async (options) => await (await import('../move/move.ts')).move(options as MoveOptions),
   },
 ];

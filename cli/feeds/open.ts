@@ -39,6 +39,7 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
     const { functions } = world;
     return {
       groups: groupsOf(chosen),
+      isShared: running !== undefined,
       invoke: async ({ connection, feeds }, order, budgetMs) => {
         const streams = feeds.map(({ stream }) => stream.name);
         return await functions.get(connection.source)?.invoke({ ...order, connection, streams }, budgetMs);

@@ -121,7 +121,7 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
         const wanted = rangeOf(given, new Date());
         const opened = await open(optionsOf(given), hasPast);
         try {
-          const reports = await workOff(opened, { act: 'verify', ...wanted }, () => undefined);
+          const reports = await workOff(opened, { act: 'verify', ...wanted }, { title: 'verify', json: true });
           return {
             feeds: reports.map(({ feed: name, state, job, warnings, error }) => ({
               feed: name,

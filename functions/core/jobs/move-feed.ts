@@ -10,7 +10,8 @@ import { noteOnDay } from '../run/standing.ts';
 import { startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
-import { floorTo, formatTime, type Instant } from '../time.ts';
+import { formatTime, type Instant } from '../time.ts';
+import { moveTarget } from './move-target.ts';
 
 /** Where the watermark is moved, and who says that they move it. */
 interface Move {
@@ -43,8 +44,7 @@ async function move(
   const { earliest: now } = clocks;
   if (to > now) throw futureMove(feed, to, now);
   const { watermark, floor, destinations, lastSuccess } = lease.item;
-  const { precision, retention } = feed.stream;
-  const moved = floorTo(Math.min(Math.max(to, now - retention), now - feed.settle), precision);
+  const moved = moveTarget(feed, to, now);
   // A move does not show whether the feed works, so neither failures nor successes change.
   if (moved === watermark) return { state: 'caught-up', changes: {} };
   const act = moved > watermark ? 'skip' : 'rewind';

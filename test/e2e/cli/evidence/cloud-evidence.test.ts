@@ -45,7 +45,7 @@ test('evidence of a deployment is signed in KMS, and names who made it and who m
 
   const older = await command('evidence', ...range);
   account.outputs['tidemark-state'] = { [EVIDENCE_KEY]: KEY_ARN };
-  await command('move', '--feed', '*', '--to', new Date(Date.now() - 3_600_000).toISOString(), '--cloud');
+  await command('move', '--yes', '--feed', '*', '--to', new Date(Date.now() - 3_600_000).toISOString(), '--cloud');
   const made = await command('evidence', ...range);
   await writeFile(join(folder, 'kept.pem'), pemOf(signing.publicKey));
   const checked = await command('evidence', '--check', 'evidence', '--key', 'kept.pem');

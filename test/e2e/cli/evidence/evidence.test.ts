@@ -65,7 +65,7 @@ test('evidence shows what was missing, then repaired, who has moved a watermark,
   await here.run('--once');
   here.vendor.setFaults({});
   await here.run('--once');
-  await here.command('move', '--feed', FEED, '--to', NEXT);
+  await here.command('move', '--yes', '--feed', FEED, '--to', NEXT);
   const after = await makeEvidence(here, 'after');
 
   const unknown = { vendor: 'unknown', missing: 'unknown', repaired: 'unknown', verifications: [] };

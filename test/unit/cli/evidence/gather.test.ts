@@ -12,6 +12,7 @@ const MOVE: EvidenceMove = { at: '2026-10-08T09:00:00Z', from: 'a', to: 'b', by:
 function opened(answer: (order: { from: string; to: string; left?: boolean }) => unknown): Opened {
   return {
     groups: [GROUP],
+    isShared: false,
     invoke: async (_, order) => answer(order as { from: string; to: string }),
     who: async () => 'alice',
     close: async () => undefined,
