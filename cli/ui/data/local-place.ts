@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, relative } from 'node:path';
+import { localUser } from '../../../cli/feeds/local-user.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
 import { type ChosenFeed, chooseFeeds, configOrDemo, readConfig } from '../../../local/configuration.ts';
 import type { Demo } from '../../../local/demo.ts';
@@ -118,10 +119,12 @@ function nameOf(path: string): string {
 function openedOf({ functions }: World, feeds: readonly ChosenFeed[]): Opened {
   return {
     groups: groupsOf(feeds),
+    isShared: true,
     invoke: async ({ connection, feeds }, order, budgetMs) => {
       const streams = feeds.map(({ stream }) => stream.name);
       return await functions.get(connection.source)?.invoke({ ...order, connection, streams }, budgetMs);
     },
+    who: async () => localUser(),
     close: async () => undefined,
   };
 }

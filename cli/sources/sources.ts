@@ -10,9 +10,9 @@ import { lookAt } from '../feeds/look-at.ts';
 import { open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { rangeOf } from '../feeds/range.ts';
-import { describeSources } from '../sources/describe-sources.ts';
-import { showSources } from '../sources/show-sources.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
+import { describeSources } from './describe-sources.ts';
+import { showSources } from './show-sources.ts';
 
 /** Shows what can be read: streams, permissions, timing, and what was measured. Resolves to the exit code. */
 export async function sources(options: FeedOptions, [wanted]: readonly string[]): Promise<number> {

@@ -4,12 +4,12 @@ import { type AnyFeed, type FormatId, isSnapshotFeed } from '../../functions/cor
 import { parseInstant, type Range } from '../../functions/core/time.ts';
 import { type RangeOptions, rangeOf } from '../feeds/range.ts';
 import { sayProblems } from '../feeds/work-off.ts';
-import { openFeed, type PlaceOptions } from '../pull/open-feed.ts';
-import { type Pulled, type PullProgress, pullFeed, sayRange } from '../pull/pull-feed.ts';
 import { sayNumber } from '../views/columns.ts';
 import { countOf } from '../views/count-option.ts';
 import { openOutput } from '../views/event-output.ts';
 import { tell } from '../views/terminal.ts';
+import { openFeed, type PlaceOptions } from './open-feed.ts';
+import { type Pulled, type PullProgress, pullFeed, sayRange } from './pull-feed.ts';
 
 /** Options of `tidemark pull`. */
 export interface PullOptions extends PlaceOptions, RangeOptions {
@@ -37,7 +37,7 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const began = Date.now();
-  const progress: PullProgress = { events: 0, last: undefined };
+  const progress: PullProgress = { events: 0, shortened: 0, last: undefined };
   const timer = setInterval(() => tell(sayProgress(progress, Date.now() - began)), TELL_EVERY_MS);
   try {
     const range = rangeFor(opened.feed, options);
@@ -48,6 +48,8 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
     // Whoever has closed the pipe wants to hear nothing more.
     if (output.closed.aborted) return 0;
     tell(sayEnd(opened.feed, pulled, range));
+    if (progress.shortened > 0)
+      tell(`${sayNumber(progress.shortened)} of them are too large for any destination, and shortened.`);
     if (signalled) return 128 + (constants.signals[signalled] ?? 0);
     const problems = sayProblems([pulled.report]);
     if (problems.length > 0) tell(problems.join('\n'));

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { findStream } from '../preview/find-stream.ts';
-import { previewRecord } from '../preview/preview-record.ts';
-import { readPasted } from '../preview/read-pasted.ts';
-import { showPreview } from '../preview/show-preview.ts';
 import { countOf } from '../views/count-option.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
+import { findStream } from './find-stream.ts';
+import { previewRecord } from './preview-record.ts';
+import { readPasted } from './read-pasted.ts';
+import { showPreview } from './show-preview.ts';
 
 /** Options of `tidemark preview`. */
 export interface PreviewCommandOptions {

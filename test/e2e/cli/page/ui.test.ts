@@ -14,14 +14,14 @@ import type {
   LiveState,
   QuarantineView,
   WorkReport,
-} from '../../../cli/ui/api-types.ts';
-import { ARCHIVE_BUCKET, functionOutput } from '../../../lib/account/outputs.ts';
-import { type Browser, openAddress } from '../../local/ui/browser.ts';
-import { until } from '../bench.ts';
-import { test as benchTest, feedOf, SOURCE } from '../plain.ts';
-import { DESTINATIONS } from '../stage.ts';
-import { startCloudAccount } from './cloud-account.ts';
-import { FEED, type Program, startProgram, test } from './program.ts';
+} from '../../../../cli/ui/api-types.ts';
+import { ARCHIVE_BUCKET, functionOutput } from '../../../../lib/account/outputs.ts';
+import { type Browser, openAddress } from '../../../local/ui/browser.ts';
+import { until } from '../../bench.ts';
+import { test as benchTest, feedOf, SOURCE } from '../../plain.ts';
+import { DESTINATIONS } from '../../stage.ts';
+import { startCloudAccount } from '../cloud-account.ts';
+import { FEED, type Program, startProgram, test } from '../program.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
-import type { TapOptions } from '../tap/options.ts';
-import { tapHere } from '../tap/tap-here.ts';
 import { countOf } from '../views/count-option.ts';
 import { openOutput } from '../views/event-output.ts';
+import type { TapOptions } from './options.ts';
+import { tapHere } from './tap-here.ts';
 
 /** Shows events as they are delivered. Resolves to the exit code. */
 export async function tap(options: TapOptions): Promise<number> {
