@@ -6,6 +6,7 @@ import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { codeVersion } from '../lib/plan/code-version.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { KEY_FILE, type Key, openKey } from './services/access/key.ts';
@@ -162,6 +163,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
         TIDEMARK_SEEN_DAYS: process.env.TIDEMARK_SEEN_DAYS ?? String(config.deployment.seenDays),
         TIDEMARK_QUARANTINE_DAYS: String(config.deployment.quarantineDays),
+        TIDEMARK_VERSION: codeVersion(source.id),
         AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
         AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,
@@ -194,10 +196,10 @@ interface ServicesOptions {
 
 async function startServices({ config, streams, places, key }: ServicesOptions): Promise<Services> {
   const signatures = new Signatures(key);
+  // A secret that cannot be used is refused before anything runs that would have to be closed.
+  const { endpoints, notes } = findEndpoints(config.destinations, await readSecrets(places), DESTINATION_TYPES);
   const table = await startTable({ directory: join(places.state, TABLE_FOLDER), tableName: TABLE, signatures });
   const secrets = await startSecrets({ file: places.secrets, signatures });
-  const values = (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
-  const { endpoints, notes } = findEndpoints(config.destinations, values, DESTINATION_TYPES);
   const firehose = await startFirehose({ out: places.out, streams, endpoints, signatures });
   const urls = { table: table.url, firehose: firehose.url, secrets: secrets.url };
   const running: Running = { pid: process.pid, urls, config };
@@ -210,6 +212,11 @@ async function startServices({ config, streams, places, key }: ServicesOptions):
       await Promise.all([firehose.close(), secrets.close(), table.close()]);
     },
   };
+}
+
+/** The secrets by their names, as in the file. None if it is not there, or broken. */
+export async function readSecrets(places: Places): Promise<Readonly<Record<string, unknown>>> {
+  return (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
 }
 
 /** Reads a small JSON file of the state directory; what is not there, or broken, is as if new. */

@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import { configSchema } from '../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
+import { cliPage } from './cli-page.ts';
 import { costPages } from './cost/pages.ts';
+import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
 import { streamPage } from './stream-page.ts';
 
@@ -19,6 +21,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   );
   return {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
+    'docs/cli.md': cliPage(),
+    'docs/errors.md': errorsPage(),
     'docs/formats.md': formatsPage(),
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),

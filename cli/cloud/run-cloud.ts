@@ -18,15 +18,10 @@ export async function runInCloud(options: FeedOptions & { readonly once: boolean
     });
   }
   const opened = await open(options);
-  const reports = await workOff(opened, { act: 'run' }, sayProgress);
+  const reports = await workOff(opened, { act: 'run' }, { title: 'run', json: options.json });
   if (options.json) printJson({ ok: isOver(reports), feeds: reports });
   else print(sayReports(reports));
   return isOver(reports) ? 0 : 1;
-}
-
-function sayProgress({ feed, state, watermark, delivered, next }: FeedReport): string | undefined {
-  if (next?.do !== 'again') return undefined;
-  return `${feed}: ${state}, read up to ${watermark ?? 'nowhere yet'}, ${delivered} delivered by this run`;
 }
 
 function sayReports(reports: readonly FeedReport[]): string {

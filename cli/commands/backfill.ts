@@ -5,8 +5,9 @@ import type { BackfillOptions } from '../feeds/backfill-options.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import { wholeDays } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
-import { columns, sayNumber } from '../views/columns.ts';
+import { columns } from '../views/columns.ts';
 import { print, printJson } from '../views/terminal.ts';
+import { timeText } from '../views/time-text.ts';
 
 /** Reads a range of the past while the live feed goes on. The same command again resumes an interrupted backfill. */
 export async function backfill(options: BackfillOptions): Promise<number> {
@@ -30,7 +31,7 @@ export async function backfill(options: BackfillOptions): Promise<number> {
       ...(resend && { resend }),
       ...(cancel && { cancel }),
     };
-    const reports = await workOff(opened, order, sayProgress);
+    const reports = await workOff(opened, order, { title: 'backfill', json: options.json });
     if (options.json) printJson(summarize(reports));
     else print(sayReports(reports));
     return isOver(reports) ? 0 : 1;
@@ -63,20 +64,10 @@ async function inCloud(
     ...(wanted.resend && { resend: true }),
     cancel: true,
   };
-  const reports = await workOff(opened, order, sayWaiting);
+  const reports = await workOff(opened, order, { title: 'cancel', json: options.json });
   if (options.json) printJson(summarize(reports));
   else print(sayReports(reports));
   return isOver(reports) ? 0 : 1;
-}
-
-function sayWaiting({ feed, state, until }: FeedReport): string | undefined {
-  return state === 'busy' ? `${feed}: its last invocation is at work until ${until} at the latest` : undefined;
-}
-
-function sayProgress({ feed, state, job }: FeedReport): string | undefined {
-  if (!job || state === 'caught-up') return undefined;
-  const eta = job.eta === undefined ? '' : `, done about ${job.eta}`;
-  return `${feed}: ${job.percent} %, at ${job.at}, ${sayNumber(job.total.delivered)} delivered${eta}${state === 'more' ? '' : ` (${state})`}`;
 }
 
 function summarize(reports: readonly FeedReport[]) {
@@ -97,7 +88,16 @@ function sayReports(reports: readonly FeedReport[]): string {
     if (!job) return [feed, '-', '-', state, '-', '-', '-', '-'];
     const { id, from, to, percent, total } = job;
     const shown = job.state === 'running' && state !== 'caught-up' ? state : job.state;
-    return [feed, id, `${from} - ${to}`, shown, percent, total.fetched, total.suppressed, total.delivered];
+    return [
+      feed,
+      id,
+      `${timeText(from)} - ${timeText(to)}`,
+      shown,
+      percent,
+      total.fetched,
+      total.suppressed,
+      total.delivered,
+    ];
   });
   return [columns(HEAD, rows), ...sayProblems(reports)].join('\n');
 }

@@ -2,6 +2,7 @@ import type { LatenessReport } from '../../functions/core/invocation/feed-status
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
+import { timeText } from '../views/time-text.ts';
 
 /** Shows how late the events of each feed came, and the overlap that would have caught them. */
 export async function lateness(options: FeedOptions): Promise<number> {
@@ -24,7 +25,7 @@ function sayLateness(feed: string, lateness: LatenessReport): string {
     ...steps.map(({ upTo, events }) => [`up to ${upTo} late`, events, share(events)] as const),
   ];
   return [
-    `${feed}, since ${since}`,
+    `${feed}, since ${timeText(since)}`,
     columns(['first seen', 'events', 'share'], rows),
     late === 0
       ? `none was late (the overlap is ${overlap}, settle ${settle})`

@@ -2,6 +2,7 @@ import type { FeedStatusReport } from '../../functions/core/invocation/feed-stat
 import { look } from '../feeds/look.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
+import { timeText } from '../views/time-text.ts';
 
 /** Shows what lies in quarantine: records in the table, and with `--cloud` also the objects that Firehose has put aside. */
 export async function quarantine(options: FeedOptions): Promise<number> {
@@ -23,7 +24,7 @@ function sayQuarantine(looks: readonly FeedStatusReport[], cloud: boolean): stri
       feed,
       id,
       reason,
-      at,
+      timeText(at),
       bytes,
       destinations?.join(', ') ?? '-',
     ]),

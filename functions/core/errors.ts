@@ -5,23 +5,7 @@ export type Stage = 'receiving' | 'processing' | 'sending' | 'saving';
 
 /**
  * The closed set of what can go wrong. Alarms, tests and other programs know an error by this code, never by its text.
- *
- * - `failing`      the vendor does not answer as it should, for now
- * - `unreadable`   the vendor answered something that is not what its documentation says
- * - `incomplete`   paging did not come to a plausible end, or fewer rows came than the vendor had announced
- * - `refused`      the credentials are wrong, expired or locked
- * - `forbidden`    the credentials lack a permission
- * - `request`      the vendor rejects our request as wrong: a setting has to change
- * - `scope-shrank` the credentials see less than they did
- * - `origin`       an answer points to another origin, where our credentials must not go
- * - `secret`       the secret is missing, empty or of the wrong shape
- * - `rotation-stuck` a credential cannot be exchanged for a new one without a person
- * - `delivery`     a destination does not accept events
- * - `state`        the table cannot be read or written, or holds what this version does not know
- * - `clock`        no two clocks agree, so it is not known what time it is
- * - `lease-lost`   another worker has taken the feed over
- * - `config`       the configuration or the invocation is wrong
- * - `internal`     a bug in Tidemark
+ * docs/errors.md says what each one means.
  */
 export type ErrorCode =
   | 'failing'

@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
+import { examineConnection } from '../core/examine/examine-connection.ts';
+import type { Finding } from '../core/examine/finding.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
@@ -23,6 +25,7 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { heardSince } from './network/service-clocks.ts';
+import { ownCodeHash, ownVersion } from './own-code.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -57,10 +60,20 @@ const QUARANTINE_DAYS = '90';
 /** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
-/** The answer of an invocation: the feeds' reports, their statuses, or the census. */
+/** The answer of an invocation: the feeds' reports, their statuses, what an examination has found, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | {
+      readonly looks: readonly FeedStatusReport[];
+      readonly left: readonly LeftFeed[];
+      /** The version of the function and the hash of its code. */
+      readonly code?: string;
+    }
+  | {
+      readonly examined: readonly Finding[];
+      /** Which code has answered. */
+      readonly code: string;
+    }
   | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
@@ -85,6 +98,8 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         secrets: new SecretMemory(),
         checkpoints: new CheckpointMemory(),
       };
+      // The bundle is hashed while the table answers.
+      const code = ownVersion(environment.version);
       kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
       const { tokens, secrets } = kept;
@@ -94,7 +109,16 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         feeds: `${source.id}/@feeds`,
         quarantineFor: environment.quarantineDays * DAY,
       };
-      const effects = makeEffects({ begunAt, settings, host: context, telemetry, kept, vendor, heap });
+      const effects = makeEffects({
+        begunAt,
+        settings,
+        host: context,
+        telemetry,
+        kept,
+        vendor,
+        heap,
+        code: await code,
+      });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -138,8 +162,21 @@ async function carryOut(
     return { census: { ...census, left } };
   }
   if (task.act === 'look') {
-    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
-    return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+    const wanted = {
+      days: task.range,
+      connection: await effects.loadConnection(),
+      ...(task.evidence && { evidence: { seenFor: environment.seenDays * DAY } }),
+    };
+    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, wanted)));
+    const left = task.left ? await listLeftFeeds(effects, source) : [];
+    const code = effects.code();
+    return { looks, left, ...(code !== undefined && { code }) };
+  }
+  if (task.act === 'examine') {
+    const { signInAgain = false, servicesShareClock = false } = task;
+    const owner = randomUUID();
+    const input = { effects, source, connection, feeds, owner, signInAgain, servicesShareClock };
+    return { examined: await examineConnection(input), code: await ownCodeHash() };
   }
   return {
     feeds: await runConnection({
@@ -193,6 +230,8 @@ interface Environment {
   readonly seenDays: number;
   readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
+  /** The version of the program. */
+  readonly version: string | undefined;
 }
 
 /** The variables that the environment is read from. */
@@ -202,6 +241,7 @@ const VARIABLES = [
   'TIDEMARK_SEEN_DAYS',
   'TIDEMARK_QUARANTINE_DAYS',
   'TIDEMARK_PER_FEED_METRICS',
+  'TIDEMARK_VERSION',
 ];
 
 function readEnvironment(): Environment {
@@ -231,6 +271,7 @@ function readEnvironment(): Environment {
       seenDays,
       quarantineDays,
       perFeedMetrics: perFeed === 'true',
+      version: process.env.TIDEMARK_VERSION,
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
@@ -265,10 +306,11 @@ interface World {
   readonly kept: Kept;
   readonly vendor: Vendor;
   readonly heap: HeapSize;
+  readonly code: string | undefined;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, heap }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, heap, code }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
@@ -281,6 +323,7 @@ function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, heap }:
     },
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
+    code: () => code,
     ...vendor.effects,
     ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),

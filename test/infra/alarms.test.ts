@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../cli/commands.ts';
+import { programOf } from '../../cli/program.ts';
 import { FATES, METRICS, type Metric } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
@@ -97,10 +96,12 @@ test('every alarm tells somebody, what to run first and where to read on', () =>
 /** What is run after `npx tidemark`: throws where the command, or an option of it, is not there. */
 function parsed(words: string): { name: string; values: Readonly<Record<string, unknown>> } {
   const [name = '', ...args] = words.split(' ');
-  const command = COMMANDS[name];
+  const above = programOf('0', () => undefined).commands.find((one) => one.name() === name);
+  const below = above?.commands.find((one) => one.name() === args[0]);
+  const command = below ?? above;
   if (!command) throw new Error(`there is no tidemark ${words}`);
-  const { values } = parseArgs({ args, options: command.options, allowPositionals: command.takesWords ?? false });
-  return { name, values };
+  command.action(() => undefined).parse(below ? args.slice(1) : args, { from: 'user' });
+  return { name, values: command.opts() };
 }
 
 test('what alarms and the runbook say to run is there, takes those options, and looks into the account', () => {

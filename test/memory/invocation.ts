@@ -89,6 +89,7 @@ interface Surroundings {
   readonly secretVersion: string;
   readonly origin: string;
   readonly warm: WarmMemory | undefined;
+  readonly code: string | undefined;
   readonly answerLimit: number;
   readonly answerShare: number | undefined;
   readonly pieceLength: number;
@@ -130,9 +131,9 @@ export class Invocation {
 
   #host(): Pick<
     Effects,
-    'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'count' | 'log'
+    'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'code' | 'count' | 'log'
   > {
-    const { clock, random, counts, logs, serviceClocks } = this.#world;
+    const { clock, random, counts, logs, serviceClocks, code } = this.#world;
     const { stopAt = Number.POSITIVE_INFINITY, clockOffset = 0 } = this.#options;
     return {
       // A worker's clock ticks in milliseconds.
@@ -146,6 +147,7 @@ export class Invocation {
       giveWay: async () => undefined,
       remainingTime: () => Math.max(0, this.#endsAt - clock.now),
       stopping: () => clock.now >= stopAt,
+      code: () => code,
       count: (metric, value) => {
         if (!this.death) counts.push({ metric, value });
       },

@@ -126,6 +126,8 @@ export class World {
   onLook: ((deliveryStream: string) => void) | undefined;
   /** How events are written; a test may put a writer in its place that fails. */
   write: Writer = writeEvent;
+  /** The version of the program. */
+  code: string | undefined = '0.1.0+memory';
   #runs = 0;
 
   constructor(options: WorldOptions) {

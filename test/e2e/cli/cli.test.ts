@@ -137,15 +137,18 @@ describe.concurrent('a wrong tidemark.json', () => {
 
 describe.concurrent('wrong use', () => {
   test.for([
-    [['run', '--onec'], /--onec/],
+    [['run', '--onec'], /unknown option '--onec'\n\(Did you mean --once\?\)\ntidemark run --help/],
+    [['stauts'], /unknown command 'stauts'\n\(Did you mean status\?\)/],
+    [['move', '--feed', '*'], /required option '--to <time>'/],
+    [['secret', 'set'], /missing required argument 'name'/],
     [['run', '--feed'], /--feed/],
     [['run', '--config', 'nowhere.json', '--state', 'state'], /nowhere\.json cannot be read/],
     [
       ['run', '--feed', 'acme/*', '--state', 'state'],
       new RegExp(`No enabled feed fits "acme/\\*".*\\n.*${SOURCE}/${STREAM}`),
     ],
-    [['walk'], /no command "walk"/],
-    [['run', 'away'], /Unexpected argument 'away'/],
+    [['walk'], /unknown command 'walk'/],
+    [['run', 'away'], /too many arguments for 'run'/],
   ] as const)('%j ends with 2', async ([args, message], { place }) => {
     const here = await place();
 

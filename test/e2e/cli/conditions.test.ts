@@ -23,7 +23,7 @@ describe('events that may be missing although a feed is caught up', () => {
     expect(changed.summary.ok).toBe(false);
     expect(changed.summary.feeds[0]).toMatchObject({ state: 'caught-up', conditions: ['scope-changed'] });
     expect(told.stdout).toMatch(
-      new RegExp(`${FEED}: scope-changed since \\S+ \\(docs/runbook\\.md\\): .*need a backfill`),
+      new RegExp(`${FEED}: scope-changed since .+ \\(docs/runbook\\.md\\): .*need a backfill`),
     );
     expect(after.code).toBe(0);
     expect(after.summary.feeds[0]).toMatchObject({ state: 'caught-up', conditions: [] });

@@ -1,0 +1,4 @@
+import { drawLiveView } from './live-view.ts';
+
+// The pictures of the documents, from the program itself.
+await drawLiveView();
