@@ -4,8 +4,8 @@ import { type DestinationType, type RefusedRecords, typeOf } from '../../functio
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import { CloudAccount } from '../cloud/account.ts';
+import { QuarantineBucket } from '../cloud/buckets/quarantine-bucket.ts';
 import { deployedConfig } from '../cloud/open-cloud.ts';
-import { QuarantineBucket } from '../cloud/quarantine-bucket.ts';
 import { columns } from '../views/columns.ts';
 import type { FeedOptions } from './opened.ts';
 
