@@ -70,8 +70,7 @@ export function chooseFeeds(
     return feedsOf(source, connection).map((feed) => ({ connection, feed }));
   });
   const enabled = all.filter(({ feed }) => feed.enabled && wanted(feed));
-  const fits = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
-  const chosen = enabled.filter(({ feed }) => fits.test(feed.name));
+  const chosen = enabled.filter(({ feed }) => fits(pattern, feed.name));
   if (chosen.length > 0) return chosen;
   const names = enabled.map(({ feed }) => feed.name).join(', ') || 'none';
   throw new TidemarkError({
@@ -80,4 +79,22 @@ export function chooseFeeds(
     message: `No enabled feed fits ${JSON.stringify(pattern)}.`,
     remedy: `The enabled feeds that it can be about are: ${names}.`,
   });
+}
+
+/**
+ * Whether a name fits a pattern. Each part between two `*` is looked for once, from left to right: a regular expression with many of
+ * them would try all combinations, and a pattern may come from an assistant.
+ */
+function fits(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SECOND } from '../../functions/core/time.ts';
-import { readConfig } from '../../local/configuration.ts';
+import { chooseFeeds, readConfig } from '../../local/configuration.ts';
 import { memorySource, memoryStream } from '../memory/source.ts';
 
 let folder: string;
@@ -48,4 +48,30 @@ it('does not show credentials that stand where the name of their secret belongs'
 
   await expect(reading).rejects.toThrow('$.connections[0].secret: there is something that is not shown, wanted');
   await expect(reading).rejects.not.toThrow('EXAMPLE');
+});
+
+it.each([
+  ['*', true],
+  ['memory/*', true],
+  ['*/acme', true],
+  ['m*v*/a*e', true],
+  ['memory/events/acme', true],
+  ['memory/events/acme*acme', false],
+  ['events', false],
+  ['memory.events.acme', false],
+  // A regular expression made of these would need years.
+  [`${'*'.repeat(200)}!`, false],
+  [`${'*e'.repeat(200)}!`, false],
+])('chooses feeds by a pattern with asterisks: %s', async (pattern, isChosen) => {
+  const file = join(folder, 'chosen.json');
+  const sources = [memorySource([memoryStream('events', SECOND, false)])];
+  const destinations = [{ id: 'lake', type: 's3', format: 'ecs' }];
+  await writeFile(file, JSON.stringify({ connections: [{ id: 'acme', source: 'memory' }], destinations }));
+  const config = await readConfig(file, sources);
+  if (!config) throw new Error('the file is there');
+
+  const choosing = () => chooseFeeds(config, sources, pattern).map(({ feed }) => feed.name);
+
+  if (isChosen) expect(choosing()).toEqual(['memory/events/acme']);
+  else expect(choosing).toThrow('No enabled feed fits');
 });
