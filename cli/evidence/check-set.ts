@@ -72,6 +72,8 @@ async function checkFile(folder: string, name: string, hash: string | undefined)
 async function readPart(folder: string, name: string): Promise<Buffer | undefined> {
   const path = join(folder, name);
   try {
+    // A pipe or a device that somebody has put in its place would never end.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a regular file');
     return await readFile(path);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -157,4 +157,10 @@ describe('the key of a state directory', () => {
     expect(() => openLocalKey(state)).toThrow('cannot be used');
     expect(await readFile(join(state, 'evidence-key.pem'), 'utf8')).toBe('half a key');
   });
+});
+
+test('a device in the place of a file, which would never end, is refused and not read', async () => {
+  await rm(part('json'));
+  await symlink('/dev/null', part('json'));
+  await expect(checkSet(copy, kept)).rejects.toThrow('it is not a regular file');
 });
