@@ -138,7 +138,9 @@ function sayChecked({ ok, parts, keyIsGiven, fingerprint }: CheckedSet): string 
     problem === undefined ? paint('good', 'ok') : paint('bad', problem),
   ]);
   const result = ok
-    ? paint('good', 'whole: nothing was changed since it was signed')
+    ? keyIsGiven
+      ? paint('good', 'whole: nothing was changed since it was signed')
+      : paint('warn', 'the files fit each other, but who has signed them is not proven')
     : paint('bad', 'NOT WHOLE: do not trust it');
   const keyText = fingerprint === undefined ? '' : ` (SHA-256 ${fingerprint})`;
   const origin = keyIsGiven
