@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, fchmodSync, fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { clean } from '../../functions/core/events/excerpt.ts';
@@ -28,9 +28,18 @@ export async function openOutput(file: string | undefined): Promise<EventOutput>
     return outputTo(process.stdout, { name: 'stdout', form: safeLine, finish: async () => undefined });
   const stream = createWriteStream(file, { mode: PRIVATE_FILE });
   const name = `--out ${file}`;
-  await once(stream, 'open').catch((thrown: NodeJS.ErrnoException) => {
-    throw unwritable(name, thrown, 'Name a file in a folder that exists and that you may write.');
-  });
+  try {
+    const [descriptor] = (await once(stream, 'open')) as [number];
+    // A file that was there keeps its mode otherwise.
+    if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, PRIVATE_FILE);
+  } catch (thrown) {
+    stream.destroy();
+    throw unwritable(
+      name,
+      thrown as NodeJS.ErrnoException,
+      'Name a file in a folder that exists and that you may write.',
+    );
+  }
   const finish = async () => {
     stream.end();
     await happens(stream, 'close');

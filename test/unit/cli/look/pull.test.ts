@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -111,3 +111,23 @@ test('a place without room is named', async () => {
 
   await expect(write()).rejects.toThrow('--out /dev/full cannot be written: ENOSPC');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a file that was there, and that others could read, is for its owner only',
+  async () => {
+    const own = await mkdtemp(join(tmpdir(), 'tidemark-out-'));
+    try {
+      const file = join(own, 'events.txt');
+      await writeFile(file, 'old');
+      await chmod(file, 0o644);
+
+      const output = await openOutput(file);
+      output.write('{}');
+      await output.end();
+
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    } finally {
+      await rm(own, { recursive: true });
+    }
+  },
+);
