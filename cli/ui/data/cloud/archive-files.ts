@@ -1,7 +1,7 @@
 import { typeOf } from '../../../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../../../functions/destinations/destination-types.ts';
 import { ARCHIVE_BUCKET } from '../../../../lib/account/outputs.ts';
-import { ArchiveBucket } from '../../../cloud/archive-bucket.ts';
+import { ArchiveBucket } from '../../../cloud/buckets/archive-bucket.ts';
 import { byPreference, type EventFiles } from '../events/event-files.ts';
 import type { CloudPlace } from './cloud-place.ts';
 
