@@ -25,6 +25,7 @@ export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) =>
       const streams = feeds.map(({ stream }) => stream.name);
       return await account.invoke(functionArn, { ...order, connection, streams });
     },
+    who: async () => await (await import('./principal.ts')).principalArn(account.clientOptions),
     close: async () => undefined,
   };
 }

@@ -27,6 +27,8 @@ export interface Opened {
   readonly isShared: boolean;
   /** Invokes a connection's function. */
   invoke(group: Group, order: object, budgetMs: number): Promise<unknown>;
+  /** Who gives the command: the ARN of the credentials, or the user of this machine. */
+  who(): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -149,7 +149,7 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
       name: 'preview',
       title: 'What becomes of a record',
       about:
-        'A vendor’s record as raw, ECS, CEF, OCSF and Splunk event: which of its fields were not mapped, and from what each ECS field was made.',
+        'A vendor’s record as raw, ECS, CEF, OCSF and in the envelopes of destinations: which of its fields were not mapped, and from what each ECS field was made.',
       input: {
         stream: z.string().describe('SOURCE/STREAM; sources lists them'),
         record: z

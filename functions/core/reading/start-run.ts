@@ -58,7 +58,7 @@ export async function startPageRun(
       ongoing,
       reusedIds: new ReusedIds(),
     },
-    notes: new WorkNotes(tally),
+    notes: new WorkNotes(tally, effects.code()),
     bounds: { destinations, floor },
   };
 }

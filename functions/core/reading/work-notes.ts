@@ -11,8 +11,9 @@ export class WorkNotes {
   readonly lateness = new LatenessNotes();
   readonly #tally: Tally;
 
-  constructor(tally: Tally) {
-    this.day = new DayNotes(tally);
+  /** @param code the version of the program, with the hash of its code */
+  constructor(tally: Tally, code: string | undefined) {
+    this.day = new DayNotes(tally, code);
     this.#tally = tally;
   }
 
