@@ -66,7 +66,7 @@ test.each(['forever', 'once'] as const)(
     };
     const functions = new Map([[source.id, { invoke } as unknown as LocalFunction]]);
     const runner = new Runner(
-      { functions, warnings: [], close: async () => undefined },
+      { functions },
       feeds.map((feed) => ({ connection, feed })),
       () => undefined,
     );
