@@ -6,6 +6,7 @@ import { writeEvent } from '../functions/destinations/write-event.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
 import { ecsComplaints } from './ecs-reader.ts';
+import { vocabularyComplaints } from './sources/vocabulary.ts';
 
 // A vendor's answer goes an event's way up to what a destination gets, in every format; of a snapshot stream, what is different
 // between two answers. `npm test -- -u` writes the expected files; a person reads the difference.
@@ -28,6 +29,7 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
     const ecs = lines('ecs', events);
 
     expect(ecs.map((line) => ecsComplaints(JSON.parse(line) as EcsEvent))).toEqual(ecs.map(() => []));
+    expect(events.flatMap(vocabularyComplaints)).toEqual([]);
     await expect(pretty(ecs)).toMatchFileSnapshot(`${one.stem}.ecs.json`);
     await expect(
       lines('cef', events)

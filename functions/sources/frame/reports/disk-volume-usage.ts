@@ -53,7 +53,7 @@ function map(row: Row): EcsFields {
   });
   return {
     message: `${disk ?? 'disks'}: ${size ?? 'unknown'} GB used`,
-    ...metricOf(record, 'disk-volume-usage'),
+    ...metricOf(record, 'disk-volume-usage-measured'),
     ...(used && { frame: { disk_volume_usage: used } }),
   };
 }

@@ -59,7 +59,7 @@ function map(row: Row): EcsFields {
   });
   return {
     message: `${server ?? 'servers'}: ${hours ?? 'unknown'} h used`,
-    ...metricOf(record, 'usage'),
+    ...metricOf(record, 'usage-measured'),
     ...(used && { frame: { usage: used } }),
   };
 }
