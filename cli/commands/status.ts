@@ -31,7 +31,7 @@ function sayLeft({ feed, since, watermark }: LeftFeed): string {
 
 /** Why a feed does not read on, what is missing of it or at a destination, and its jobs. */
 function problemsOf(report: FeedStatusReport): string[] {
-  const { feed, hold, lastError, conditions = [], lease, jobs, owed = [], away = [] } = report;
+  const { feed, hold, lastError, conditions = [], unknown = [], lease, jobs, owed = [], away = [] } = report;
   return [
     ...(lease ? [`  ${feed}: at work until ${timeText(lease.until)} at the latest`] : []),
     ...(hold ? [`  ${feed}: waits until ${timeText(hold.until)} (${hold.reason}): ${hold.message}`] : []),
@@ -46,6 +46,10 @@ function problemsOf(report: FeedStatusReport): string[] {
     ),
     ...conditions.map(
       ({ name, since, message }) => `  ${feed}: ${name} since ${timeText(since)} (docs/runbook.md): ${message}`,
+    ),
+    ...unknown.map(
+      ({ kind, name, shape, since, file, line }) =>
+        `  ${feed}: new ${kind} ${name} since ${timeText(since)}: ${shape}; to map it, add to ${file}: ${line}`,
     ),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')

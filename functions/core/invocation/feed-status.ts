@@ -1,6 +1,7 @@
 import { latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
-import { type AnyFeed, isSnapshotFeed } from '../model.ts';
+import { type ToldName, toldName } from '../events/unknown/told-name.ts';
+import { type AnyFeed, isSnapshot, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { countHours } from '../state/ledger.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
@@ -27,6 +28,8 @@ export interface FeedStatusReport {
   readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
   readonly lease?: { readonly owner: string; readonly until: string };
   readonly lateness?: LatenessReport;
+  /** Names in the vendor's records that the mapping does not know, each with the line of the mapping that would take it. */
+  readonly unknown?: readonly (ToldName & { readonly since: string })[];
   /** Ranges that are read again for single destinations. */
   readonly owed?: readonly OwedReport[];
   /** Destinations that are no longer configured, and since when each lacks events. */
@@ -100,11 +103,21 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
       leaseUntil !== undefined &&
       now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
+    ...unknownOf(feed, item),
     ...owedOf(item),
     jobs: progress,
     quarantine,
     ledger,
   };
+}
+
+function unknownOf({ stream }: AnyFeed, item: Checkpoint): Pick<FeedStatusReport, 'unknown'> {
+  const names = (!isSnapshot(stream) && item.kind === 'feed' && item.unknown) || [];
+  const told = names.flatMap((one) => {
+    const name = isSnapshot(stream) ? undefined : toldName(stream, one);
+    return name ? [{ ...name, since: formatTime(one.at) }] : [];
+  });
+  return told.length > 0 ? { unknown: told } : {};
 }
 
 /** What is owed to destinations, and which of them are away. */

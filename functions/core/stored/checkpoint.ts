@@ -4,6 +4,7 @@ import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 import type { Away, Backlog, KnownStream } from './owed.ts';
+import type { UnknownName } from './unknown-name.ts';
 
 /** The version of the stored items' form. An item of another version is refused instead of being misread. */
 export const SCHEMA = 2;
@@ -63,6 +64,8 @@ interface WindowCheckpoint extends CommonCheckpoint {
   readonly folded?: Folded;
   /** Statistics of late events. */
   readonly lateness?: Lateness;
+  /** The names in the vendor's records that the mapping does not know, and that were told. */
+  readonly unknown?: readonly UnknownName[];
 }
 
 /** The checkpoint of a feed of events. */

@@ -1,13 +1,14 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
 import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
+import { verbLine } from '../../source-kit/acts/mapping-line.ts';
 import { nameIn, plain, sentenceOf } from '../../source-kit/acts/sentence.ts';
 import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
 import { searchTermsOf } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
 import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
-import { type Classification, classify } from './classify.ts';
+import { type Classification, classify, firstWordOf } from './classify.ts';
 import { customerPath } from './customer.ts';
 import { firstPage, readPage } from './offset-pages.ts';
 import { personOf } from './person.ts';
@@ -31,6 +32,22 @@ export const auditTrails: Stream = {
   read: readPage,
   recordKey,
   events,
+  knows: {
+    file: 'functions/sources/frame/audit-trails.ts',
+    fields: [
+      'id',
+      'user_first_name',
+      'user_last_name',
+      'user_idp',
+      'user_email',
+      'kind',
+      'account_id',
+      'organization_id',
+      'customer_id',
+      'inserted_at',
+    ],
+    event: (kind) => (classify(kind).known ? undefined : verbLine(firstWordOf(kind))),
+  },
   map,
 };
 

@@ -182,6 +182,11 @@ function wordsOf(kind: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** The verb of a kind. Undefined for a kind without words. */
+export function firstWordOf(kind: string): string | undefined {
+  return wordsOf(kind)[0];
+}
+
 /** A word without a plural and a number at its end. */
 function stemOf(word: string): string {
   return word.replace(/\d+$/, '').replace(/(?<!s)s$/, '');

@@ -11,7 +11,7 @@ import { personIn, searchTermsOf } from '../../source-kit/persons.ts';
 import { defined, filled } from '../../source-kit/present.ts';
 import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
-import { type Classification, classify } from './classify.ts';
+import { type Classification, classify, lineFor } from './classify.ts';
 import { HEADERS } from './request-headers.ts';
 import { isSamePerson } from './same-person.ts';
 
@@ -33,6 +33,21 @@ export const auditUserEvents: Stream = {
   events,
   stableFields,
   actor,
+  knows: {
+    file: 'functions/sources/thousandeyes/audit-user-events.ts',
+    fields: [
+      'aid',
+      'accountGroupName',
+      'date',
+      'event',
+      'ipAddress',
+      'uid',
+      'user',
+      'resources.type',
+      'resources.name',
+    ],
+    event: lineFor,
+  },
   map,
 };
 

@@ -1,4 +1,6 @@
 import { remembered } from '../../core/events/remembered.ts';
+import type { MappingLine } from '../../core/model.ts';
+import { verbLine } from '../../source-kit/acts/mapping-line.ts';
 import { type Verb, type VerbKind, verbNamed, verbOf } from '../../source-kit/acts/verbs.ts';
 import { actionOf, singular, wordsIn } from '../../source-kit/acts/words.ts';
 import { UNKNOWN_ACTION } from '../../source-kit/unknown-event.ts';
@@ -166,6 +168,15 @@ function signIn(text: string, failed: boolean): Classification | undefined {
     outcome: failed ? 'failure' : 'success',
     known: true,
   };
+}
+
+/** How the mapping would take an event that it does not know. Undefined if it knows it. */
+export function lineFor(event: string): MappingLine | undefined {
+  if (classify(event).known) return undefined;
+  const words = wordsIn(normalized(event));
+  const at = verbAt(words);
+  if (at < 0) return verbLine(words.at(-1));
+  return { file: 'functions/sources/thousandeyes/classify.ts', line: `thing: '…|${thingOf(words, at).join(' ')}s?',` };
 }
 
 function classOf(subject: string | undefined, kind: VerbKind | undefined): Pick<Classification, 'category' | 'type'> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verbLine } from '../../../functions/source-kit/acts/mapping-line.ts';
 import { nameIn, plain, quoted, sentenceOf } from '../../../functions/source-kit/acts/sentence.ts';
 import { VERBS, verbNamed, verbOf } from '../../../functions/source-kit/acts/verbs.ts';
 import { ACTIONS, meaningOf } from '../../../functions/source-kit/acts/vocabulary.ts';
@@ -33,6 +34,19 @@ describe('a verb', () => {
     const words = Object.values(VERBS).flatMap((dones) => Object.values(dones).flatMap((list) => list.split(' ')));
     expect(new Set(words).size).toBe(words.length);
   });
+});
+
+test.each([
+  ['frobnicate', "frobnicated: 'frobnicate',"],
+  ['inspect', "inspected: 'inspect',"],
+  ['certify', "certified: 'certify',"],
+  ['calibrated', "calibrated: 'calibrate',"],
+  ['certified', "certified: 'certify',"],
+  ['inspected', "inspected: 'inspect',"],
+  ['</script>', "scripted: 'script',"],
+  ['', "verbed: 'verb',"],
+])('the line that would take the verb of %j stands in the table of verbs', (word, line) => {
+  expect(verbLine(word)).toEqual({ file: 'functions/source-kit/acts/verbs.ts', line });
 });
 
 describe('an action', () => {

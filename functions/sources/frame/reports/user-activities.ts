@@ -47,6 +47,21 @@ export const userActivities: Stream = {
   listCheck,
   recordKey,
   events,
+  knows: {
+    file: 'functions/sources/frame/reports/user-activities.ts',
+    fields: [
+      'access_date',
+      'access_datetime',
+      'account_id',
+      'customer_id',
+      'organization_id',
+      'user_email',
+      'user_first_name',
+      'user_id',
+      'user_idp',
+      'user_last_name',
+    ],
+  },
   map,
 };
 

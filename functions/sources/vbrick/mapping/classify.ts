@@ -81,6 +81,11 @@ export function wordOf(text: string): string | undefined {
   return word === '' ? undefined : word;
 }
 
+/** The first word of a command, which is mostly its verb. */
+export function firstWordOf(messageKey: string): string | undefined {
+  return wordsIn(messageKey)[0];
+}
+
 /** The words of a name's last part, in lower case: `Network:SaveSSOSettings` has save, sso and settings. */
 function wordsIn(name: string): string[] {
   const last = name.slice(0, LONGEST_KEY).split(/[:.]/).at(-1) ?? '';
