@@ -7,7 +7,7 @@ import { goldenCases, goldenEvents, snapshotCases } from './golden.ts';
 /** Cases whose names of acts nobody would send. */
 const MADE_UP = /hostile|odd|unknown|wrong|missing|documented-openapi/;
 /** Maximum number of a vendor's words that are shown for an action. */
-const MOST_WORDS = 4;
+const MOST_WORDS = 8;
 
 /** The section about `event.action`: the vocabulary, and which of the vendors' words lead to each action in the golden events. */
 export function actionsSection(sources: readonly Source[]): string {
@@ -18,6 +18,8 @@ export function actionsSection(sources: readonly Source[]): string {
 What failed has \`event.outcome: failure\`, and ends with \`-failed\`: \`login-failed\`, \`user-create-failed\`.
 
 \`${UNKNOWN_ACTION}\`: ${UNKNOWN_MEANS}. It has the tag \`tidemark-unknown-event\`, and its category is what its words say, if they say anything.
+Each such name, and each field of a record that Tidemark does not know, is told once in the log, and \`tidemark status\` lists it: the types of what it holds,
+never the values, and the line of the mapping that would take it. A feed keeps at most 16 names.
 
 | what happened | \`event.type\` | words that mean it |
 |---|---|---|

@@ -107,6 +107,8 @@ export interface StreamFacts {
   readonly retention: Duration;
   /** The permission that it needs, in the vendor's words. */
   readonly needs: string;
+  /** What the vendor does not log, or logs in an unexpected way: whoever writes rules has to know it. */
+  readonly remarks?: readonly string[];
   /** The stream whose records this one shows in another way. Both share the dataset and the timing. */
   readonly viewOf?: string;
 }

@@ -59,6 +59,20 @@ export function sentenceOf(told: Told): string {
   return `${subject} ${isPlural(thing) ? 'were' : 'was'} ${done}`;
 }
 
+/** What happened to a role of a user: `Ana Duarte gave a role to Bo Berg`. */
+export function roleSentence(
+  actor: string | undefined,
+  change: 'assigned' | 'removed' | 'updated',
+  { person = 'a user', what = 'role' }: { readonly person?: string | undefined; readonly what?: string } = {},
+): string {
+  const whom = person.charAt(0).toUpperCase() + person.slice(1);
+  if (change === 'assigned')
+    return actor === undefined ? `${whom} was given a ${what}` : `${actor} gave a ${what} to ${person}`;
+  if (change === 'removed')
+    return actor === undefined ? `A ${what} was taken from ${person}` : `${actor} took a ${what} from ${person}`;
+  return actor === undefined ? `The ${what}s of ${person} were changed` : `${actor} changed the ${what}s of ${person}`;
+}
+
 /** `a launchpad`, `usage limits`, `the launchpad “Design”`, `video settings of “Town hall”`. */
 function objectOf({ verb, thing, name, isPart = false, isOwn = false }: Told): string {
   const words = [...thing.slice(0, -1), ...thing.slice(-1).map(singular)];
@@ -82,7 +96,17 @@ function articleOf(text: string): string {
 }
 
 const ACRONYMS = new Set(['api', 'sso', 'saml', 'mfa', 'dme', 'ldap', 'idp', 'oidc', 'url', 'ssl', 'csv', 'aos', 'id']);
-const UNCOUNTABLE = new Set(['access', 'authentication', 'elasticity', 'media', 'sso', 'mfa', 'software', 'usage']);
+const UNCOUNTABLE = new Set([
+  'access',
+  'authentication',
+  'elasticity',
+  'media',
+  'shadowing',
+  'sso',
+  'mfa',
+  'software',
+  'usage',
+]);
 
 function isPlural(thing: readonly string[]): boolean {
   const last = thing.at(-1) ?? '';

@@ -2,7 +2,7 @@ import type { EcsFields } from '../../core/ecs-event.ts';
 import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
 import { verbLine } from '../../source-kit/acts/mapping-line.ts';
-import { nameIn, plain, sentenceOf } from '../../source-kit/acts/sentence.ts';
+import { nameIn, plain, roleSentence, sentenceOf } from '../../source-kit/acts/sentence.ts';
 import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
 import { searchTermsOf } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
@@ -27,6 +27,10 @@ export const auditTrails: Stream = {
   retention: 730 * DAY,
   precision: 1,
   cutAfterPages: 10,
+  remarks: [
+    'The vendor publishes no list of kinds. One is understood by its verb and its words; the kind itself is `event.code`.',
+    'The trail has no outcome: whether an act succeeded is unknown.',
+  ],
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
   read: readPage,
@@ -109,7 +113,8 @@ function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   };
 }
 
-function messageOf(actor: string | undefined, kind: string | undefined, { act }: Classification): string {
+function messageOf(actor: string | undefined, kind: string | undefined, { act, role }: Classification): string {
+  if (role) return roleSentence(actor, role);
   if (act) return sentenceOf({ actor, ...act });
   const who = actor ?? 'Somebody';
   return kind === undefined

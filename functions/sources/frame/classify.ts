@@ -13,6 +13,8 @@ export interface Classification {
   readonly known: boolean;
   /** What is done to which thing, for a sentence. Undefined if the verb was not understood. */
   readonly act?: Act;
+  /** What happened to a role of a user. */
+  readonly role?: 'assigned' | 'removed' | 'updated';
 }
 
 export interface Act {
@@ -44,6 +46,8 @@ const SESSION_VERBS: Readonly<Record<string, Classification>> = {
   unshadow: sessionAct('end', ['session', 'shadowing'], { done: 'ended', base: 'end' }),
   hibernate: sessionAct('info', ['session'], { done: 'hibernated', base: 'hibernate' }),
 };
+/** `powerOffServer` stops it. */
+const POWER: Readonly<Record<string, string>> = { off: 'stop', down: 'stop', on: 'start', up: 'start' };
 /** Small words after a verb that belong to it: `powerOffServer`. */
 const PARTICLES = words('off on up down out');
 
@@ -55,7 +59,7 @@ function classifyKind(kind: string): Classification {
   const about = rest.map(stemOf);
   const sessionVerb = Object.hasOwn(SESSION_VERBS, stemOf(first)) ? SESSION_VERBS[stemOf(first)] : undefined;
   if (sessionVerb) return sessionVerb;
-  const verb = verbNamed(first);
+  const verb = verbNamed(first === 'power' ? (POWER[rest[0] ?? ''] ?? first) : first);
   const has = (subject: ReadonlySet<string>) => about.some((word) => subject.has(word));
   if (!verb) return { ...unknownIn(has), action: UNKNOWN_ACTION, known: false };
   const thing = thingOf(rest);
@@ -98,7 +102,8 @@ function unknownIn(has: (subject: ReadonlySet<string>) => boolean): Pick<Classif
 }
 
 /** To make or delete preferences is to change them. */
-function preferenceAct(verb: Verb, thing: readonly string[]): Classification {
+function preferenceAct(verb: Verb, words: readonly string[]): Classification {
+  const thing = [...words.slice(0, -1), 'preferences'];
   const did =
     verb.kind === 'creation'
       ? { done: 'updated', base: 'update' }
@@ -129,11 +134,10 @@ function roleAct(first: string, verb: Verb, about: readonly string[]): Classific
   const change = { category: ['iam'], type: ['change', 'user'], known: true } as const;
   if (gives || takes) {
     const did = gives ? { done: 'assigned', base: 'assign' } : { done: 'removed', base: 'remove' };
-    return { ...change, action: actionOf([what], did.done), act: { verb: did, thing: [what] } };
+    return { ...change, action: actionOf([what], did.done), role: gives ? 'assigned' : 'removed' };
   }
   if (!ofUser || writing(verb) !== 'change') return undefined;
-  const thing = ['user', `${what}s`];
-  return { ...change, action: `user-${what}s-${verb.done}`, act: { verb, thing } };
+  return { ...change, action: `user-${what}s-${verb.done}`, role: 'updated' };
 }
 
 /** Something that is added to a thing, or taken from it, changes that thing: `addUserToGroup`. */

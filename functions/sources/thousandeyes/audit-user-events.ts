@@ -3,7 +3,7 @@ import { UnreadableError } from '../../core/errors.ts';
 import { jsonRows } from '../../core/events/json/json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
-import { nameIn, plain, sentenceOf } from '../../source-kit/acts/sentence.ts';
+import { nameIn, plain, roleSentence, sentenceOf } from '../../source-kit/acts/sentence.ts';
 import { singular } from '../../source-kit/acts/words.ts';
 import { addressOf } from '../../source-kit/addresses.ts';
 import { isObject, shapeOf } from '../../source-kit/json-values.ts';
@@ -27,6 +27,11 @@ export const auditUserEvents: Stream = {
   longestWindow: DAY,
   retention: 730 * DAY,
   precision: SECOND,
+  remarks: [
+    'Log-outs are not logged where users sign in by single sign-on and no Single Logout is configured. No rule may wait for a log-out.',
+    'Sessions that time out are never logged.',
+    'Rows without a user are acts of ThousandEyes itself, such as a test that is disabled because no agent is left: `event.reason` says so.',
+  ],
   needs: 'API access; View activity log for all users in account group',
   first,
   read,
@@ -192,22 +197,28 @@ function messageOf(
   if (about.category.includes('authentication')) {
     return `${who} ${failed ? 'failed to log' : 'logged'} ${action.startsWith('logout') || action === 'user-logout' ? 'out' : 'in'}`;
   }
-  if (role && !failed) {
-    const whom = nameIn(target) ?? 'a user';
-    return role === 'updated'
-      ? `${who} changed the roles of ${whom}`
-      : `${who} ${role === 'assigned' ? 'gave a role to' : 'took a role from'} ${whom}`;
-  }
-  if (act) return sentenceOf({ actor, ...act, name: nameOf(act.thing, resources), failed });
+  if (role && !failed) return roleSentence(actor, role, { person: nameIn(target) });
+  // Who has been invited registers themselves.
+  if (action === 'user-registered' && !target) return `${actor ?? 'A user'} registered`;
+  if (act) return sentenceOf({ actor, ...act, ...nameOf(act.thing, resources), failed });
   const text = plain(event);
   return text === '' ? `${who} did something that the record does not name` : `${who} did something: ${text}`;
 }
 
-/** The name of the thing among the resources: the only one of its kind, such as `testName` for a test. */
-function nameOf(thing: readonly string[], resources: Resources): string | undefined {
-  const kind = thing.map((word) => singular(word)).join('');
-  const named = resources.filter(({ type = '' }) => kind !== '' && type.toLowerCase().startsWith(kind));
-  return named.length === 1 ? named[0]?.name : undefined;
+/**
+ * The name of the thing among the resources: the only one of its kind, such as `testName` for a test; else that of what the thing is a
+ * part of, for the bindings of a test.
+ */
+function nameOf(thing: readonly string[], resources: Resources): { name?: string | undefined; isPart?: boolean } {
+  for (let length = thing.length; length > 0; length--) {
+    const kind = thing
+      .slice(0, length)
+      .map((word) => singular(word))
+      .join('');
+    const named = resources.filter(({ type = '' }) => type.toLowerCase().startsWith(kind));
+    if (named.length === 1) return { name: named[0]?.name, isPart: length < thing.length };
+  }
+  return {};
 }
 
 /** The record, if each of its properties has the documented type. */

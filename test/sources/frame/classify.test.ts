@@ -20,7 +20,7 @@ describe('a kind is understood by its verb and its words', () => {
     ['updateAccountGeneralSettings', 'account-general-settings-updated', 'configuration', 'change'],
     // Sent by kiosks for each visitor: no change of anybody's access.
     ['setUserPreferences', 'user-preferences-updated', 'configuration', 'change'],
-    ['updateAdminUserPreference', 'admin-user-preference-updated', 'configuration', 'change'],
+    ['updateAdminUserPreference', 'admin-user-preferences-updated', 'configuration', 'change'],
     ['deleteUserPreferences', 'user-preferences-cleared', 'configuration', 'change'],
     ['getUserPreferences', 'user-preferences-viewed', 'configuration', 'access'],
     ['updateUserPreferencesRole', 'user-roles-updated', 'iam', 'change', 'user'],
@@ -46,7 +46,8 @@ describe('a kind is understood by its verb and its words', () => {
     ['startServer', 'server-started', 'host', 'start'],
     ['stopInstances', 'instance-stopped', 'host', 'end'],
     ['rebootDesktop', 'desktop-restarted', 'host', 'change'],
-    ['powerOffServer', 'server-powered', 'host', 'change'],
+    ['powerOffServer', 'server-stopped', 'host', 'end'],
+    ['powerOnServers', 'server-started', 'host', 'start'],
     ['rebootEverything', 'everything-restarted', 'configuration', 'change'],
     ['createPool', 'pool-created', 'configuration', 'creation'],
     ['updateServer', 'server-updated', 'configuration', 'change'],

@@ -431,6 +431,62 @@ describe('classes of events', () => {
   });
 });
 
+describe('who is named', () => {
+  const mapped = (record: Record<string, unknown>) =>
+    auditUserEvents.map({ value: { event: 'User updated', ...record }, text: '' }, {}, connection());
+  const resource = (type: string, name: string) => ({
+    uid: '7',
+    user: 'Ana (a@x.example)',
+    resources: [{ type, name }],
+  });
+
+  test.each(['userDisplayName', 'userName', 'userEmail', 'user', 'USERNAME'])('as %s is a person', (type) => {
+    expect(mapped(resource(type, 'Bo')).user?.target).toEqual({ name: 'Bo', full_name: 'Bo' });
+    expect(mapped(resource(type, 'Bo')).related?.user).toContain('Bo');
+  });
+
+  test.each(['testName', 'roleName', 'enduser', ''])('as %j is none', (type) => {
+    expect(mapped(resource(type, 'Bo')).user?.target).toBeUndefined();
+  });
+
+  test.each([
+    ['userName', 'Ana'],
+    ['userEmail', 'a@x.example'],
+    ['userId', '7'],
+    ['userDisplayName', 'Ana (a@x.example)'],
+  ])('as %s %s is who acts, and no target', (type, name) => {
+    expect(mapped(resource(type, name)).user?.target).toBeUndefined();
+  });
+
+  test('is nobody where the vendor acted itself', () => {
+    const own = mapped({ event: 'Test disabled', user: '', uid: null });
+
+    expect(own).toMatchObject({
+      message: 'ThousandEyes disabled a test',
+      event: { action: 'test-disabled', outcome: 'success', reason: expect.stringContaining('ThousandEyes itself') },
+    });
+    expect(own.user).toBeUndefined();
+    expect(own.tags).toBeUndefined();
+    expect(mapped({ event: 'Login failed' }).event.reason).toBeUndefined();
+    expect(mapped({ event: 'Something new' }).event.reason).toBeUndefined();
+  });
+
+  test('with a role is changed by it', () => {
+    const roles = (event: string) =>
+      mapped({
+        event,
+        resources: [
+          { type: 'userName', name: 'Bo' },
+          { type: 'roleName', name: 'Admin' },
+        ],
+      }).user;
+
+    expect(roles('Role assigned to user')).toMatchObject({ target: { name: 'Bo' }, changes: { roles: ['Admin'] } });
+    expect(roles('Role removed from user')).toEqual({ target: { name: 'Bo', full_name: 'Bo', roles: ['Admin'] } });
+    expect(roles('User updated')).toEqual({ target: { name: 'Bo', full_name: 'Bo' } });
+  });
+});
+
 describe('persons', () => {
   test.each([
     ['Ana Duarte (ana@example.com)', { name: 'ana@example.com', email: 'ana@example.com', full_name: 'Ana Duarte' }],

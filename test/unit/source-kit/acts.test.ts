@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verbLine } from '../../../functions/source-kit/acts/mapping-line.ts';
-import { nameIn, plain, quoted, sentenceOf } from '../../../functions/source-kit/acts/sentence.ts';
+import { nameIn, plain, quoted, roleSentence, sentenceOf } from '../../../functions/source-kit/acts/sentence.ts';
 import { VERBS, verbNamed, verbOf } from '../../../functions/source-kit/acts/verbs.ts';
 import { ACTIONS, meaningOf } from '../../../functions/source-kit/acts/vocabulary.ts';
 import { actionOf, singular } from '../../../functions/source-kit/acts/words.ts';
@@ -116,6 +116,20 @@ describe('a sentence', () => {
     const verb = { done, base: done };
     const thing = ['group', 'member'];
     expect(sentenceOf({ actor: 'Li Wei', verb, thing, name: 'Board', isPart: true })).toBe(sentence);
+  });
+
+  test.each([
+    [{ person: 'Bo Berg' }, 'assigned', 'Ana gave a role to Bo Berg', 'Bo Berg was given a role'],
+    [{}, 'removed', 'Ana took a role from a user', 'A role was taken from a user'],
+    [
+      { what: 'permission' },
+      'updated',
+      'Ana changed the permissions of a user',
+      'The permissions of a user were changed',
+    ],
+  ] as const)('about a role of %j that was %s', (about, change, sentence, passive) => {
+    expect(roleSentence('Ana', change, about)).toBe(sentence);
+    expect(roleSentence(undefined, change, about)).toBe(passive);
   });
 
   test('shows a vendor’s text on one line, without anything hidden, and not endless', () => {

@@ -1,6 +1,6 @@
 import type { EcsFields, EcsUser } from '../../../core/ecs-event.ts';
 import type { Connection, Identity, Row } from '../../../core/model.ts';
-import { nameIn, plain, sentenceOf } from '../../../source-kit/acts/sentence.ts';
+import { nameIn, plain, roleSentence, sentenceOf } from '../../../source-kit/acts/sentence.ts';
 import { displayNameOf, searchTermsOf } from '../../../source-kit/persons.ts';
 import { filled } from '../../../source-kit/present.ts';
 import { shortened } from '../../../source-kit/scalars.ts';
@@ -161,11 +161,7 @@ function whatHappened(
     return `${actor ?? 'Somebody'} did something ${what}${code}${aboutText(name ?? whom)}`;
   }
   if (told.verb === ROLE_GIVEN || told.verb === ROLE_TAKEN) {
-    const person = nameIn(target) ?? 'a user';
-    const given = told.verb === ROLE_GIVEN;
-    return actor === undefined
-      ? `${person} was ${given ? 'given' : 'relieved of'} a role`
-      : `${actor} ${given ? 'gave a role to' : 'took a role from'} ${person}`;
+    return roleSentence(actor, told.verb === ROLE_GIVEN ? 'assigned' : 'removed', { person: nameIn(target) });
   }
   const isOwn = name === undefined && isSamePerson(user, target);
   return sentenceOf({ actor, ...told, failed, isOwn, name: name ?? whom });
