@@ -11,5 +11,5 @@ const measured = await measure(await findSources(), (line) => process.stdout.wri
 const { census, quietLogs, seen, kept } = measured;
 process.stdout.write(`${JSON.stringify({ census, quietLogs, seen, kept })}\n`);
 if (values.write) {
-  await writeFile(new URL('../tools/cost/measured.json', import.meta.url), `${JSON.stringify(measured, null, 2)}\n`);
+  await writeFile(new URL('../measured/runs.json', import.meta.url), `${JSON.stringify(measured, null, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { EVENTS } from './declared/events.ts';
 import { FORWARD } from './declared/forward.ts';
 import { LOOK } from './declared/look.ts';
 import { MEND } from './declared/mend.ts';
@@ -9,6 +10,7 @@ export const GROUPS: Readonly<Record<string, readonly Command[]>> = {
   'Set up': SET_UP,
   Forward: FORWARD,
   Look: LOOK,
+  'Look at events': EVENTS,
   'Prove and mend': MEND,
 };
 

@@ -24,11 +24,18 @@ export function programOf(version: string, onEnd: (code: number) => void): Comma
       writeErr: (text) => tell(text.trimEnd()),
       outputError: (text, write) => write(`tidemark: ${text.replace(/^error: /, '')}`),
     })
+    .configureHelp({ subcommandTerm: termOf })
     .addHelpText('after', BESIDE);
   for (const [heading, commands] of Object.entries(GROUPS)) {
     for (const command of commands) add(program, command, { heading, onEnd });
   }
   return program;
+}
+
+/** A command in the list of commands. All of them have options. */
+function termOf(command: Commander): string {
+  const words = command.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+  return [command.name(), ...words].join(' ');
 }
 
 interface Place {

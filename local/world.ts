@@ -194,10 +194,10 @@ interface ServicesOptions {
 
 async function startServices({ config, streams, places, key }: ServicesOptions): Promise<Services> {
   const signatures = new Signatures(key);
+  // A secret that cannot be used is refused before anything runs that would have to be closed.
+  const { endpoints, notes } = findEndpoints(config.destinations, await readSecrets(places), DESTINATION_TYPES);
   const table = await startTable({ directory: join(places.state, TABLE_FOLDER), tableName: TABLE, signatures });
   const secrets = await startSecrets({ file: places.secrets, signatures });
-  const values = (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
-  const { endpoints, notes } = findEndpoints(config.destinations, values, DESTINATION_TYPES);
   const firehose = await startFirehose({ out: places.out, streams, endpoints, signatures });
   const urls = { table: table.url, firehose: firehose.url, secrets: secrets.url };
   const running: Running = { pid: process.pid, urls, config };
@@ -210,6 +210,11 @@ async function startServices({ config, streams, places, key }: ServicesOptions):
       await Promise.all([firehose.close(), secrets.close(), table.close()]);
     },
   };
+}
+
+/** The secrets by their names, as in the file. None if it is not there, or broken. */
+export async function readSecrets(places: Places): Promise<Readonly<Record<string, unknown>>> {
+  return (await readJson<Record<string, unknown>>(places.secrets)) ?? {};
 }
 
 /** Reads a small JSON file of the state directory; what is not there, or broken, is as if new. */

@@ -1,16 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import type { ClientOptions } from './account.ts';
 import { sayAwsError } from './aws-error.ts';
-
-/** An object that Firehose has put aside. */
-interface PutAside {
-  readonly key: string;
-  readonly bytes: number;
-  readonly at: Date;
-}
+import { type ListedObject, listObjects } from './list-objects.ts';
 
 /** Records as they were sent, and why the destination did not take them. */
 export interface Refused {
@@ -29,18 +23,8 @@ export class QuarantineBucket {
   }
 
   /** What lies below a prefix, oldest first: the keys begin with the day. */
-  async *list(prefix: string): AsyncGenerator<PutAside> {
-    let ContinuationToken: string | undefined;
-    do {
-      const page = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken });
-      const answer = await this.#client.send(page).catch((thrown: unknown) => {
-        throw sayAwsError(`What lies in ${this.#bucket} cannot be listed`, thrown);
-      });
-      for (const { Key: key = '', Size: bytes = 0, LastModified: at = new Date(0) } of answer.Contents ?? []) {
-        yield { key, bytes, at };
-      }
-      ContinuationToken = answer.NextContinuationToken;
-    } while (ContinuationToken !== undefined);
+  list(prefix: string): AsyncGenerator<ListedObject> {
+    return listObjects(this.#client, this.#bucket, prefix);
   }
 
   async read(key: string, fields: RefusedRecords): Promise<Refused> {

@@ -16,7 +16,9 @@ import { askHidden, askLine } from '../views/hidden-input.ts';
 import { print, tell } from '../views/terminal.ts';
 
 /** A secret of the configuration: its name, the shapes that its value may have, and a check of the value. */
-interface WantedSecret {
+export interface WantedSecret {
+  /** The connection or destination that it belongs to, as it is typed. */
+  readonly key: string;
   readonly name: string;
   readonly about: string;
   readonly shapes: readonly SecretShape[];
@@ -34,15 +36,26 @@ export async function setSecret(options: FeedOptions, words: readonly string[]):
   const config = await readConfig(options.config, await findSources());
   if (!config) throw noConfig();
   const wanted = await findSecret(config, what);
+  if (!wanted) throw await noSuchSecret(config, what);
   const value = process.stdin.isTTY ? await askFor(wanted) : await text(process.stdin);
+  print(await storeSecretOf(options, config, wanted, value));
+  return 0;
+}
+
+/** Stores a value, and returns what to say about it. */
+export async function storeSecretOf(
+  options: FeedOptions,
+  config: Config,
+  wanted: WantedSecret,
+  value: string,
+): Promise<string> {
   wanted.check(value);
   const compact = JSON.stringify(JSON.parse(value));
   const made = options.cloud ? await inCloud(config, wanted, compact) : await here(options, wanted, compact);
   // The embedded Firehose reads its destinations once.
   const when =
     wanted.isRead === 'at-start' && !options.cloud ? 'when tidemark run is started again' : 'from the next run on';
-  print(`${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used ${when}.`);
-  return 0;
+  return `${wanted.name} is ${made ? 'made' : 'changed'}, ${wanted.about}. It is used ${when}.`;
 }
 
 async function inCloud({ deployment }: Config, { name, about }: WantedSecret, value: string): Promise<boolean> {
@@ -78,9 +91,14 @@ async function here(options: FeedOptions, { name, about }: WantedSecret, value: 
 }
 
 /** Finds a secret by its connection, its destination or its name. */
-async function findSecret(config: Config, what: string): Promise<WantedSecret> {
+export async function findSecret(config: Config, what: string): Promise<WantedSecret | undefined> {
+  const all = await secretsOf(config);
+  return all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
+}
+
+async function secretsOf(config: Config): Promise<WantedSecret[]> {
   const sources = await findSources();
-  const all = [
+  return [
     ...config.connections.map(({ source: id, id: connection, secret }) => {
       const { auth } = sources.find((source) => source.id === id) ?? {};
       return {
@@ -108,9 +126,11 @@ async function findSecret(config: Config, what: string): Promise<WantedSecret> {
       ];
     }),
   ];
-  const found = all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
-  if (found) return found;
-  throw new TidemarkError({
+}
+
+async function noSuchSecret(config: Config, what: string): Promise<TidemarkError> {
+  const all = await secretsOf(config);
+  return new TidemarkError({
     code: 'config',
     stage: 'processing',
     message: `There is no connection, destination or secret ${JSON.stringify(what)}.`,
@@ -139,7 +159,7 @@ function checkFields({ shape, value: { pattern, wanted } }: DestinationSecret, n
 }
 
 /** Asks for each field. If there are several shapes, asks for the shape first. */
-async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
+export async function askFor({ name, about, shapes }: WantedSecret): Promise<string> {
   tell(`${name}: ${about}. What you type is not shown.`);
   const shape = shapes.length > 1 ? await chooseShape(shapes) : shapes[0];
   const value: Record<string, string> = {};

@@ -1,4 +1,6 @@
 import type { Command } from '../command.ts';
+import type { DiagCommandOptions } from '../diag/diag.ts';
+import type { ExamineOptions } from '../doctor/examine-options.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
 import { CLOUD, CONFIG, FEEDS, OUT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
@@ -14,6 +16,42 @@ export const LOOK: readonly Command[] = [
       ['status --cloud --feed "*/acme"', 'the feeds of one connection, of the deployment'],
     ],
     run: async (options) => await (await import('../commands/status.ts')).status(options as FeedOptions),
+  },
+  {
+    name: 'doctor',
+    about: 'why nothing arrives: one check a line, and what to do; what is to be mended first comes first',
+    details:
+      'It asks each vendor a few questions, delivers nothing and moves no watermark. A check that would fail of the same cause as another has no line of its own. Exit code 1 if a check is red.',
+    options: [
+      {
+        flags: '--sign-in-again',
+        about: 'sign in although the vendor has refused the same credentials lately; too often locks the user out',
+      },
+      ...FEEDS,
+    ],
+    examples: [
+      ['doctor', 'all connections and destinations'],
+      ['doctor --feed "*/acme"', 'one connection'],
+      ['doctor --cloud', 'the deployment: stacks, code, schedules, alarms and streams, too'],
+      ['doctor --json | jq ".checks[] | select(.ok | not)"', 'the red checks, for a script'],
+    ],
+    run: async (options) => await (await import('../doctor/doctor.ts')).doctor(options as ExamineOptions),
+  },
+  {
+    name: 'diag',
+    about: 'one file for a bug report, without secrets and events',
+    details:
+      'In it: versions, configuration, the state of the feeds, a week of the ledger, the codes of the last errors; with --cloud the alarms, with --with-doctor what doctor finds.',
+    options: [
+      { flags: '--with-doctor', about: 'ask the vendors, too, and add the list of tidemark doctor' },
+      { flags: '--out <file>', about: 'the file (default: tidemark-diag-TIME.json in this folder)' },
+      ...FEEDS.filter(({ flags }) => !flags.startsWith('--out ')),
+    ],
+    examples: [
+      ['diag', 'a file in this folder'],
+      ['diag --cloud --with-doctor --out report.json', 'of the deployment, with what doctor finds'],
+    ],
+    run: async (options) => await (await import('../diag/diag.ts')).diag(options as DiagCommandOptions),
   },
   {
     name: 'lateness',

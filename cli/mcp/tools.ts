@@ -1,9 +1,14 @@
 import * as z from 'zod';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { examine } from '../doctor/examine.ts';
 import { lookAt } from '../feeds/look-at.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { rangeOf } from '../feeds/range.ts';
 import { workOff } from '../feeds/work-off.ts';
+import { findStream } from '../preview/find-stream.ts';
+import { previewRecord } from '../preview/preview-record.ts';
+import { describeSources } from '../sources/describe-sources.ts';
 
 /** A tool as a model sees it: what it is for, what it takes, and what it answers with. */
 export interface Tool {
@@ -55,6 +60,18 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
       async run(given) {
         const { looks, left } = await looksOf(given);
         return { feeds: looks.map(({ ledger: _, ...rest }) => rest), left };
+      },
+    },
+    {
+      name: 'doctor',
+      title: 'Why nothing arrives',
+      about:
+        'One check each of secrets, clocks, sign-in, permissions, streams, quota and destinations: what was found, and the remedy of each that failed. What is to be mended first comes first. Asks each vendor for a page or two.',
+      input: { feed },
+      asksVendors: true,
+      async run(given: Given) {
+        const checks = await examine(optionsOf(given));
+        return { ok: checks.every(({ ok }) => ok), checks };
       },
     },
     {
@@ -117,6 +134,31 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
         } finally {
           await opened.close();
         }
+      },
+    },
+    {
+      name: 'sources',
+      title: 'What can be read',
+      about: 'The vendors and their streams: permissions in the vendor’s words, timing, lateness, retention, requests.',
+      input: {},
+      async run() {
+        return { sources: describeSources(await findSources()) };
+      },
+    },
+    {
+      name: 'preview',
+      title: 'What becomes of a record',
+      about:
+        'A vendor’s record as raw, ECS, CEF, OCSF and Splunk event: which of its fields were not mapped, and from what each ECS field was made.',
+      input: {
+        stream: z.string().describe('SOURCE/STREAM; sources lists them'),
+        record: z
+          .string()
+          .describe('The record as the vendor sends it, or a whole answer; for CSV with its header row'),
+      },
+      async run({ stream: name, record }) {
+        const { source, stream, connection } = await findStream(String(name), place.config);
+        return { ...previewRecord(source, stream, String(record), { connection }) };
       },
     },
   ];

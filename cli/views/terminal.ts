@@ -25,7 +25,12 @@ export function printJson(value: object): void {
 
 /** JSON in which also those characters are escaped that JSON may have as they are, but that a terminal obeys. */
 export function safeJson(value: object): string {
-  return JSON.stringify(value).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  return escapeUnsafe(JSON.stringify(value));
+}
+
+/** JSON on one line, with escapes for everything that a terminal obeys: it is the same JSON. */
+export function escapeUnsafe(json: string): string {
+  return json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(''),
   );
 }

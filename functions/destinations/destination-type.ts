@@ -2,6 +2,7 @@ import type { ConfigurableType, ConfiguredDestination } from '../core/config/des
 import type { FormatId, SecretShape, Shape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
+import type { Probing } from './probe.ts';
 
 /**
  * A type of destination, as data and pure functions: everything that the rest of the program knows about it. Its deployed
@@ -25,12 +26,16 @@ export interface DestinationType extends ConfigurableType {
   notDeployable?(destination: ConfiguredDestination): readonly WrongSetting[];
   /** The URL to which `tidemark run` sends its events, if it is set. Undefined for a type whose events always go to a folder there. */
   endpointOf?(destination: ConfiguredDestination): string | undefined;
+  /** Questions that show whether that URL takes events. Undefined for a type without a URL. */
+  readonly probing?: Probing;
   readonly cost: DestinationCost;
 }
 
 /** An envelope, and its text in the generated pages. */
 export interface DocumentedEnvelope {
   readonly envelope: Envelope;
+  /** The line that an envelope holds, as it was before it was wrapped. Undefined if the text is no envelope. */
+  unwrap(text: string): string | undefined;
   readonly heading: string;
   readonly text: string;
   /** The shape of sample events in the documentation. */

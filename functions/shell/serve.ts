@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { check } from '../core/config/connection.ts';
 import type { Effects } from '../core/effects.ts';
 import { TidemarkError } from '../core/errors.ts';
+import { examineConnection } from '../core/examine/examine-connection.ts';
+import type { Finding } from '../core/examine/finding.ts';
 import { type CensusReport, takeCensus } from '../core/invocation/census.ts';
 import { feedMetrics } from '../core/invocation/feed-metrics.ts';
 import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed-status.ts';
@@ -23,6 +25,7 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { heardSince } from './network/service-clocks.ts';
+import { ownCodeHash } from './own-code.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
@@ -56,10 +59,15 @@ const QUARANTINE_DAYS = '90';
 /** Maximum number of seen keys that a run holds in memory, 16 bytes each. */
 const MAX_SEEN_KEYS = 500_000;
 
-/** The answer of an invocation: the feeds' reports, their statuses, or the census. */
+/** The answer of an invocation: the feeds' reports, their statuses, what an examination has found, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
   | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | {
+      readonly examined: readonly Finding[];
+      /** Which code has answered. */
+      readonly code: string;
+    }
   | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
@@ -138,6 +146,12 @@ async function carryOut(
   if (task.act === 'look') {
     const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
     return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+  }
+  if (task.act === 'examine') {
+    const { signInAgain = false, servicesShareClock = false } = task;
+    const owner = randomUUID();
+    const input = { effects, source, connection, feeds, owner, signInAgain, servicesShareClock };
+    return { examined: await examineConnection(input), code: await ownCodeHash() };
   }
   return {
     feeds: await runConnection({

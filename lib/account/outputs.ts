@@ -4,6 +4,7 @@
 export const BACKFILL_MACHINE = 'BackfillMachine';
 export const BACKFILL_FEED_MACHINE = 'BackfillFeedMachine';
 export const QUARANTINE_BUCKET = 'QuarantineBucket';
+export const ARCHIVE_BUCKET = 'ArchiveBucket';
 
 /** The output that holds the ARN of a source's function: the one that schedules invoke, or the one for backfills. */
 export function functionOutput(source: string, purpose: '' | 'backfill' = ''): string {

@@ -13,7 +13,7 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { accept } from '../account/accept.ts';
 import { ownKey } from '../account/key.ts';
-import { QUARANTINE_BUCKET } from '../account/outputs.ts';
+import { ARCHIVE_BUCKET, QUARANTINE_BUCKET } from '../account/outputs.ts';
 
 /** What must outlive every deployment: the table of checkpoints, and the archive. No deployment deletes anything here. */
 export class StateStack extends Stack {
@@ -36,6 +36,7 @@ export class StateStack extends Stack {
       ...lock(deployment),
       lifecycleRules: [{ ...REST, ...expiry(deployment.quarantineDays) }],
     });
+    new CfnOutput(this, 'ArchiveName', { value: this.archive.bucketName, key: ARCHIVE_BUCKET });
     new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
   }
 

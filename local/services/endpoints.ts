@@ -32,7 +32,7 @@ export function findEndpoints(
     const make = makers[destination.type];
     if (url === undefined || !make) continue;
     const name = secret?.nameOf(destination) ?? '';
-    const fields = secret ? fieldsOf(secret, name, secrets[name]) : {};
+    const fields = secret ? secretFields(secret, name, secrets[name]) : {};
     if (fields) endpoints.set(destination.id, make(url, fields));
     notes.push(
       fields || !secret
@@ -44,7 +44,11 @@ export function findEndpoints(
 }
 
 /** The fields of a secret that is an object, or the text of one. Undefined if there is none; one that cannot be used is refused. */
-function fieldsOf(secret: DestinationSecret, name: string, stored: unknown): Record<string, string> | undefined {
+export function secretFields(
+  secret: DestinationSecret,
+  name: string,
+  stored: unknown,
+): Record<string, string> | undefined {
   if (stored === undefined) return undefined;
   const value = typeof stored === 'string' ? parse(stored) : stored;
   const fields = Object.keys(secret.shape).map((field) => {

@@ -30,6 +30,10 @@ export const parcelEnvelope: Envelope = {
   wrap: (_, event, line) => JSON.stringify({ id: event.event.id, inside: line }),
 };
 
+function insideOf(text: string): string | undefined {
+  return (JSON.parse(text) as { inside?: string }).inside;
+}
+
 /** A type of destination that nobody has. It is registered by being passed on, and nothing else knows it. */
 export const parcel: DestinationType = {
   id: 'parcel',
@@ -38,7 +42,7 @@ export const parcel: DestinationType = {
   formats: ['ecs', 'raw'],
   settings: SETTINGS,
   heldFor: HOUR,
-  envelope: { envelope: parcelEnvelope, heading: '', text: '', sampleHeading: '', sample: {} },
+  envelope: { envelope: parcelEnvelope, unwrap: insideOf, heading: '', text: '', sampleHeading: '', sample: {} },
   shapeOf: (settings) => ({ parcel: { door: settingsOf({ settings }).door } }),
   delivery: {
     freshness: 'DeliveryToParcel.DataFreshness',

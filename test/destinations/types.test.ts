@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { eventsOf, feedFor } from '../../cli/preview/events-of.ts';
+import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { ENVELOPES } from '../../functions/destinations/envelopes.ts';
 import { DRAWN_TYPES } from '../../lib/delivery/drawings.ts';
 import { ENDPOINTS } from '../../local/services/endpoints.ts';
+import { DISTANT, madeUpSource } from '../unit/cli/look/made-up-log.ts';
 
+const MADE_UP_ROW = { value: { id: 'r', date: '2026-01-10T09:00:00Z', act: 'opened' }, text: '{}' };
 const each = DESTINATION_TYPES.map((type) => [type.id, type] as const);
 
 test('each type has an id of its own, and a drawing', () => {
@@ -45,4 +49,14 @@ test.each(each)('%s names the setting of its secret, and shows it as long as it 
   const { secret, settings, cost } = type;
   expect(cost.secretCalls === undefined).toBe(secret === undefined);
   if (secret) expect(Object.keys(settings)).toContain(secret.setting);
+});
+
+test.each(each)('%s takes each line out of its envelope as it was', (_, { envelope, shapeOf }) => {
+  if (!envelope) return;
+  const event = eventsOf(feedFor(madeUpSource(), 'acts'), MADE_UP_ROW, { readAt: DISTANT })[0] as EcsEvent;
+  const shape = { format: 'raw', ...shapeOf?.({}) } as const;
+  for (const line of ['{"a":1.0,"b":"\\u00e4|\u2028"}', 'CEF:0|a|b', '[1]', '"quoted"', '{"event":{"event":2}}']) {
+    expect(envelope.unwrap(envelope.envelope.wrap(shape, event, line))).toBe(line);
+  }
+  expect(envelope.unwrap('no envelope')).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import { CHECKPOINT_MUTATIONS } from './planted/checkpoint-mutations.ts';
 import { CLOCK_MUTATIONS } from './planted/clock-mutations.ts';
 import { DELIVERY_MUTATIONS } from './planted/delivery-mutations.ts';
 import { EDGE_MUTATIONS } from './planted/edge-mutations.ts';
+import { EXAMINE_MUTATIONS } from './planted/examine-mutations.ts';
 import { FAIRNESS_MUTATIONS } from './planted/fairness-mutations.ts';
 import { JOB_MUTATIONS } from './planted/job-mutations.ts';
 import { ON_THE_WAY_MUTATIONS } from './planted/on-the-way-mutations.ts';
@@ -26,4 +27,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SESSION_MUTATIONS,
   ...EDGE_MUTATIONS,
   ...FAIRNESS_MUTATIONS,
+  ...EXAMINE_MUTATIONS,
 ];

@@ -20,7 +20,7 @@ export const PROJECT: House = {
     ['functions/destinations'],
     ['functions/formats', 'functions/source-kit'],
     ['functions/core'],
-    ['package.json'],
+    ['package.json', 'measured'],
   ],
   // A simulator that used the code which reads from it would share its mistakes.
   only: { simulators: [] },
@@ -31,7 +31,7 @@ export const PROJECT: House = {
 export const CORE: House = {
   floors: [
     ['invocation', 'rotation'],
-    ['jobs', 'snapshots'],
+    ['jobs', 'snapshots', 'examine'],
     ['reading'],
     ['run'],
     ['requests', 'delivery'],

@@ -1,5 +1,5 @@
+import measured from '../../measured/runs.json' with { type: 'json' };
 import type { Costs } from './costs.ts';
-import measured from './measured.json' with { type: 'json' };
 
 /** Counted while the real handlers ran against the embedded services. Written by `npm run bench:requests -- --write`. */
 export interface Measured {

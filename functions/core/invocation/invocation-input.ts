@@ -16,6 +16,8 @@ export interface InvocationInput {
         readonly range?: Range /** Whether the feeds that left the source are wanted, too. */;
         readonly left?: boolean;
       }
+    /** Finds out why nothing arrives. Delivers nothing. */
+    | { readonly act: 'examine'; readonly signInAgain?: boolean; readonly servicesShareClock?: boolean }
     | { readonly act: 'census'; readonly feeds: ConfiguredFeeds; readonly retired?: readonly string[] | undefined };
   /** Undefined for a census, which is about all connections. */
   readonly connection?: ConfiguredConnection;
@@ -54,6 +56,12 @@ const input = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
   z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
   z.strictObject({ act: z.literal('look'), ...feeds, ...range, left: z.optional(z.boolean()) }),
+  z.strictObject({
+    act: z.literal('examine'),
+    ...feeds,
+    signInAgain: z.optional(z.boolean()),
+    servicesShareClock: z.optional(z.boolean()),
+  }),
   z.strictObject({
     act: z.literal('census'),
     feeds: z.record(z.string(), z.record(z.string(), timing)),

@@ -51,17 +51,10 @@ export async function checkVisibility(asker: Asker, circumstances: Circumstances
 /** Returns what the credentials may see, or undefined if that could not be found out. */
 async function look(visibility: Visibility, connection: Connection, asker: Asker): Promise<unknown> {
   const { effects, pacer, access } = asker;
-  const answers: Answer[] = [];
   // A pacer of its own: what it learns of the quota must not keep this run from the one request that brings rows.
   const apart = { ...asker, pacer: new Pacer(pacer), endpoint: new Endpoint(), patience: PATIENCE };
   try {
-    for (let request = visibility.first(connection); ; ) {
-      // Without the first answer nothing is known; a refusal of a later question is a part of the answer.
-      answers.push(await ask({ ...apart, acceptsRefusal: answers.length > 0 }, request));
-      const step = visibility.read(answers, connection);
-      if ('seen' in step) return step.seen;
-      request = step.next;
-    }
+    return await askVisibility(visibility, connection, apart);
   } catch (thrown) {
     if (effects.stopping()) throw thrown;
     if (access?.failure !== undefined) throw thrown;
@@ -71,6 +64,18 @@ async function look(visibility: Visibility, connection: Connection, asker: Asker
       error: String(thrown),
     });
     return undefined;
+  }
+}
+
+/** Asks what the credentials may see. Returns undefined if the answers do not tell. */
+export async function askVisibility(visibility: Visibility, connection: Connection, asker: Asker): Promise<unknown> {
+  const answers: Answer[] = [];
+  for (let request = visibility.first(connection); ; ) {
+    // Without the first answer nothing is known; a refusal of a later question is a part of the answer.
+    answers.push(await ask({ ...asker, acceptsRefusal: answers.length > 0 }, request));
+    const step = visibility.read(answers, connection);
+    if ('seen' in step) return step.seen;
+    request = step.next;
   }
 }
 

@@ -6,6 +6,8 @@ import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
 import { hecEnvelope } from './envelope.ts';
+import { probes } from './probes.ts';
+import { unwrapEvent } from './unwrap-event.ts';
 
 const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
@@ -53,6 +55,7 @@ export const splunk: DestinationType = {
   heldFor: TIMES.buffer + TIMES.retry + TIMES.acknowledge + TIMES.bucketBuffer,
   envelope: {
     envelope: hecEnvelope,
+    unwrap: unwrapEvent,
     heading: 'Splunk',
     text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
 connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
@@ -79,6 +82,10 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
     return [{ setting: 'hecUrl', there: hecUrl, wanted: 'the https URL that Firehose is to send to' }];
   },
   endpointOf: (destination) => splunkSettings(destination).hecUrl,
+  probing: {
+    credential: { header: 'authorization', scheme: 'Splunk', field: 'hec_token' },
+    probes: (destination, channel) => probes(splunkSettings(destination).index, channel),
+  },
   cost: {
     archived: false,
     secretCalls: {

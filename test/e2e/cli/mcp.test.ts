@@ -45,7 +45,10 @@ test('an assistant sees how feeds stand, what is missing and what was delivered;
   const quarantine = await call('quarantine');
   const verified = await call('verify', { feed: FEED, ...range });
 
-  expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['status', 'verify', 'ledger', 'quarantine']));
+  const sources = await call('sources');
+  const preview = await call('preview', { stream: FEED.split('/', 2).join('/'), record: '{"odd": [1, 2]}' });
+
+  expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['status', 'verify', 'doctor', 'preview']));
   expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
   expect(tools.some(({ inputSchema }) => JSON.stringify(inputSchema).includes('repair'))).toBe(false);
   expect(status.answer.feeds).toMatchObject([{ feed: FEED, failures: 0, quarantine: [] }]);
@@ -54,12 +57,23 @@ test('an assistant sees how feeds stand, what is missing and what was delivered;
   expect(hours.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(40);
   expect(quarantine.answer.feeds).toEqual([{ feed: FEED, quarantine: [] }]);
   expect(verified.answer.feeds).toMatchObject([{ feed: FEED, state: 'caught-up' }]);
+  expect(sources.answer.sources.map(({ source }: { source: string }) => source)).toContain(FEED.split('/', 1)[0]);
+  expect(preview.answer.unmapped.join()).toContain('odd');
   const secrets = JSON.parse(await readFile(join(here.folder, 'state', 'secrets.json'), 'utf8'));
   const values = Object.values(
     typeof secrets[SECRET_NAME] === 'string' ? JSON.parse(secrets[SECRET_NAME]) : secrets[SECRET_NAME],
   );
   expect(values.length).toBeGreaterThan(0);
   for (const value of values) expect(heard.join()).not.toContain(value);
+});
+
+test('an assistant is told why nothing arrives', async ({ place, onTestFinished }) => {
+  const { call } = await connect(await place({ count: 1 }), onTestFinished);
+
+  const { answer } = await call('doctor', { feed: FEED });
+
+  expect(answer.ok).toBe(true);
+  expect(answer.checks).toContainEqual(expect.objectContaining({ subject: FEED, check: 'answers', ok: true }));
 });
 
 test('a wrong question is answered with what to do', async ({ place, onTestFinished }) => {

@@ -1,0 +1,36 @@
+import type { Finding } from '../../../functions/core/examine/finding.ts';
+import type { Cloud } from './cloud.ts';
+import { green, looking, red } from './looking.ts';
+
+/** Whether a source's function takes invocations. */
+export async function examineFunction(cloud: Cloud, source: string, functionArn: string): Promise<Finding<string>[]> {
+  const subject = `function of ${source}`;
+  return await looking(subject, 'function', async () => {
+    const stoppedAt = await cloud.stoppedAt(functionArn);
+    if (stoppedAt === undefined) return green(subject, 'function', 'it takes invocations');
+    return {
+      ...red(
+        subject,
+        'function',
+        `it is stopped since ${new Date(stoppedAt).toISOString()}: tidemark drain has done that`,
+        'Let it read again: npx tidemark drain --cloud --resume.',
+      ),
+      waiting: [`all connections of ${source}`],
+    };
+  });
+}
+
+/** Whether the code that has answered is that of this checkout. @param drawn undefined if the source is not drawn */
+export function examineCode(source: string, answered: string, drawn: string | undefined): Finding<string> {
+  const subject = `function of ${source}`;
+  const short = (hash: string) => hash.slice(0, 12);
+  if (drawn === undefined)
+    return green(subject, 'code', `${short(answered)}; this checkout draws none to compare with`);
+  if (answered === drawn) return green(subject, 'code', `${short(answered)}, the same as this checkout’s bundle`);
+  return red(
+    subject,
+    'code',
+    `the code that answers is ${short(answered)}, and this checkout’s bundle is ${short(drawn)}`,
+    'Deploy: npx cdk deploy --all. Or use the checkout that was deployed.',
+  );
+}
