@@ -56,21 +56,15 @@ export class WorkNotes {
 /** Stands for all names after the last one that is kept. */
 const NO_MORE: UnknownName = { kind: 'event', name: '', shape: '', at: 0 };
 
-function tellUnknown({ log }: Pick<Effects, 'log'>, feed: Feed, one: UnknownName): void {
+function tellUnknown(effects: Effects, feed: Feed, one: UnknownName): void {
   if (one === NO_MORE) {
     const why = `${MOST_UNKNOWN_NAMES} names that the mapping does not know are kept; no further ones are told.`;
-    log('warn', why, { feed: feed.name });
+    effects.log('warn', why, { feed: feed.name });
     return;
   }
   const told = toldName(feed.stream, one);
   if (!told) return;
   const { kind, name, shape, file, line } = told;
-  log(
-    'warn',
-    `The vendor sends a new ${kind}, ${name}: ${shape}. It is delivered. To map it, add to ${file}: ${line}`,
-    {
-      feed: feed.name,
-      unknown: { kind, name, shape, file, line },
-    },
-  );
+  const message = `The vendor sends a new ${kind}: ${name}. It is delivered. To map it, add to ${file}: ${line}`;
+  effects.log('warn', message, { feed: feed.name, shape });
 }

@@ -76,7 +76,7 @@ export function roleSentence(
 /** `a launchpad`, `usage limits`, `the launchpad “Design”`, `video settings of “Town hall”`. */
 function objectOf({ verb, thing, name, isPart = false, isOwn = false }: Told): string {
   const words = [...thing.slice(0, -1), ...thing.slice(-1).map(singular)];
-  const spelt = words.map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word)).join(' ');
+  const spelt = words.map(spell).join(' ');
   const text = plain(spelt.replace(/\b(two|multi) factor\b/, '$1-factor'));
   const named = name === undefined ? undefined : quoted(name);
   if (text === '') return named ?? 'something';
@@ -93,6 +93,11 @@ const PLACES: Readonly<Record<string, string>> = { added: 'to', removed: 'from' 
 function articleOf(text: string): string {
   const isSpokenSo = /^(?:[aeio]|u(?!s(?:er|age)|n[ai]|rl)|(?:ldap|mfa|sso|saml|ssl)\b)/i.test(text);
   return isSpokenSo ? 'an' : 'a';
+}
+
+function spell(word: string): string {
+  if (ACRONYMS.has(word.replace(/\d+$/, ''))) return word.toUpperCase();
+  return word === 'google' ? 'Google' : word;
 }
 
 const ACRONYMS = new Set(['api', 'sso', 'saml', 'mfa', 'dme', 'ldap', 'idp', 'oidc', 'url', 'ssl', 'csv', 'aos', 'id']);

@@ -30,8 +30,16 @@ export const ACTIONS: Readonly<Record<string, Meaning>> = {
     category: DESKTOP,
     type: ['end'],
   },
-  'session-started': { means: 'An administrator started a session', category: ['session'], type: ['start'] },
-  'session-ended': { means: 'An administrator ended a session', category: ['session'], type: ['end'] },
+  'session-started': {
+    means: 'A session was started through the console or the API',
+    category: ['session'],
+    type: ['start'],
+  },
+  'session-ended': {
+    means: 'A session was ended through the console or the API',
+    category: ['session'],
+    type: ['end'],
+  },
   'session-hibernated': { means: 'A session was hibernated', category: ['session'], type: ['info'] },
   'session-shadowing-started': {
     means: 'An administrator began to look at a user’s desktop',

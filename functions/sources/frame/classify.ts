@@ -171,7 +171,9 @@ function writing({ kind }: Verb): string {
 /** The thing's own words, without those that belong to the verb. */
 function thingOf(rest: readonly string[]): string[] {
   const from = rest.findIndex((word) => !PARTICLES.has(word));
-  const thing = rest.slice(Math.max(0, from));
+  const words = rest.slice(Math.max(0, from));
+  // The product's own name says nothing: `updateFrameSupportAccess`.
+  const thing = words.length > 1 && words[0] === 'frame' ? words.slice(1) : words;
   return [...thing.slice(0, -1), singular(thing.at(-1) ?? '')].filter((word) => word !== '');
 }
 

@@ -32,6 +32,8 @@ describe('a kind is understood by its verb and its words', () => {
     ['removeUser', 'user-deleted', 'iam', 'deletion', 'user'],
     ['createApiKey', 'api-key-created', 'iam', 'creation', 'user'],
     ['createAPIAuthorization', 'api-authorization-created', 'iam', 'creation', 'admin'],
+    ['updateFrameSupportAccess', 'support-access-updated', 'iam', 'change', 'admin'],
+    ['updateFrame', 'frame-updated', 'configuration', 'change'],
     ['enableSupportAccess', 'support-access-enabled', 'iam', 'change', 'admin'],
     ['listUsers', 'user-viewed', 'iam', 'info', 'user'],
     ['startUserImport', 'user-import-started', 'iam', 'change', 'user'],

@@ -13,11 +13,17 @@ export interface Turn {
 
 const ACTIVE = 'Active';
 const LOCKED = 'LockedOut';
+const SUSPENDED = 'Suspended';
+/** What it is to be active again. */
+const BACK: ReadonlyMap<string, string> = new Map([
+  [LOCKED, 'user-unlocked'],
+  [SUSPENDED, 'user-unsuspended'],
+]);
 
 /** A user's statuses in the vendor's own types: what each means, and what was done to the user. */
 const STATUSES: ReadonlyMap<string, { readonly means: string; readonly action: string }> = new Map([
   [ACTIVE, { means: 'may sign in', action: 'user-activated' }],
-  ['Suspended', { means: 'may not sign in', action: 'user-suspended' }],
+  [SUSPENDED, { means: 'may not sign in', action: 'user-suspended' }],
   ['Unlicensed', { means: 'has no licence', action: 'user-unlicensed' }],
   [LOCKED, { means: 'is locked out of signing in', action: 'user-locked' }],
   ['AwaitingConfirmation', { means: 'has to confirm the account first', action: 'user-confirmation-required' }],
@@ -39,9 +45,7 @@ export function statusTurn(before: State, after: State, open: boolean): Turn | u
   return {
     reason: `Status changed from ${from} to ${to}${known ? `: the user ${known.means}` : ''}`,
     action:
-      from === LOCKED && to === ACTIVE
-        ? 'user-unlocked'
-        : (known?.action ?? `user-status-set-to-${wordOf(to) ?? 'other'}`),
+      (to === ACTIVE ? BACK.get(from) : undefined) ?? known?.action ?? `user-status-set-to-${wordOf(to) ?? 'other'}`,
   };
 }
 
