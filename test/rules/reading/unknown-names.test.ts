@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { UNKNOWN_EVENT } from '../../../functions/core/events/tags.ts';
 import { toldName } from '../../../functions/core/events/unknown/told-name.ts';
 import { UnknownNames } from '../../../functions/core/events/unknown/unknown-names.ts';
-import type { Knows, Row } from '../../../functions/core/model.ts';
+import { reportFeedStatus } from '../../../functions/core/invocation/feed-status.ts';
+import type { Feed, Knows, Row } from '../../../functions/core/model.ts';
 import { MOST_UNKNOWN_NAMES } from '../../../functions/core/stored/unknown-name.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
@@ -61,6 +62,26 @@ describe('what the mapping does not know', () => {
     expect(JSON.stringify(world.checkpoint())).not.toContain('p4ssw0rd');
     expect(world.checkpoint().unknown).toHaveLength(2);
     expect(world.census().missing).toEqual([]);
+  });
+
+  it('is listed by the status of the feed, until the mapping knows it', async () => {
+    const world = worldOf();
+    add(world, { name: 'newThing', secret: 'p4ssw0rd' });
+    await world.runUntilCaughtUp();
+    const feed = world.feeds[0] as Feed;
+    const { effects } = world.invoke();
+    const status = await reportFeedStatus(effects, feed);
+    const learnt = { ...feed, stream: { ...feed.stream, knows: { ...KNOWS, fields: [...KNOWS.fields, 'secret'] } } };
+
+    expect(status.unknown).toMatchObject([
+      { kind: 'field', name: 'secret', shape: 'text', file: 'the-mapping.ts', line: 'secret: textOf(record.secret),' },
+      { kind: 'event', name: 'newThing', file: 'the-verbs.ts' },
+    ]);
+    expect(JSON.stringify(status)).not.toContain('p4ssw0rd');
+    expect((await reportFeedStatus(effects, learnt)).unknown).toMatchObject([{ name: 'newThing' }]);
+    expect(
+      (await reportFeedStatus(effects, { ...feed, stream: { ...feed.stream, knows: undefined } as never })).unknown,
+    ).toBe(undefined);
   });
 
   it('is kept in the checkpoint without a call to the table of its own', async () => {
