@@ -17,7 +17,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       { test: { ...common, name: 'together', include: TOGETHER, isolate: false } },
-      { test: { ...common, name: 'apart', include: ['test/**/*.test.ts'], exclude: TOGETHER } },
+      { test: { ...common, name: 'apart', include: ['test/**/*.test.ts'], exclude: [...TOGETHER, 'test/outside/**'] } },
     ],
   },
 });

@@ -38,6 +38,8 @@ export interface Command {
   readonly details?: string;
   readonly arguments?: readonly CommandArgument[];
   readonly options: readonly CommandOption[];
+  /** Whether what follows its argument are options that it knows only then, `--help` included: they come as words. */
+  readonly passesOn?: true;
   /** A command line without `tidemark`, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   /** Resolves to the exit code. */

@@ -17,6 +17,7 @@ export function programOf(version: string, onEnd: (code: number) => void): Comma
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -53,7 +54,9 @@ function add(program: Commander, command: Command, { heading, onEnd }: Place): v
     .showHelpAfterError(`tidemark ${command.name} --help says what it takes.`)
     .description(command.details === undefined ? command.about : `${command.about}\n\n${command.details}`)
     .helpGroup(words.length > 1 ? 'Commands:' : `${heading}:`)
-    .allowExcessArguments(false)
+    .allowExcessArguments(command.passesOn ?? false)
+    .allowUnknownOption(command.passesOn ?? false)
+    .passThroughOptions(command.passesOn ?? false)
     .addHelpText('after', examplesOf(command));
   for (const { name: argument, about, optional = false, choices } of command.arguments ?? []) {
     const added = new Argument(optional ? `[${argument}]` : `<${argument}>`, about);

@@ -48,15 +48,17 @@ interface Turn {
 /** Does the work of the schedules in the cloud: invokes each connection's function with the streams that are due. */
 export class Runner {
   readonly statuses: FeedStatus[];
-  readonly #world: World;
+  readonly #world: Pick<World, 'functions'>;
   readonly #connections: { connection: ConfiguredConnection; turns: Turn[] }[];
   readonly #onRun: () => void;
   readonly #stop = new AbortController();
+  /** Resolves when the user lets it go on. Undefined while it does. */
+  #pause: PromiseWithResolvers<void> | undefined;
   /** For each connection, the day up to which everything has been verified. */
   readonly #verified = new Map<ConfiguredConnection, string>();
 
   constructor(
-    world: World,
+    world: Pick<World, 'functions'>,
     feeds: readonly { connection: ConfiguredConnection; feed: AnyFeed & { every: number } }[],
     onRun: () => void,
   ) {
@@ -82,6 +84,23 @@ export class Runner {
 
   stop(): void {
     this.#stop.abort();
+    this.goOn();
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** Starts no more runs. Those that have started read to their end, which is a few seconds away. */
+  pause(): void {
+    if (!this.#stopped) this.#pause ??= Promise.withResolvers();
+    this.#onRun();
+  }
+
+  goOn(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
+    this.#onRun();
   }
 
   get #stopped(): boolean {
@@ -90,6 +109,8 @@ export class Runner {
 
   async #keepRunning(connection: ConfiguredConnection, turns: readonly Turn[]): Promise<void> {
     for (let first = true; !this.#stopped; first = false) {
+      await this.#pause?.promise;
+      if (this.#stopped) return;
       const due = turns.filter(({ dueAt }) => dueAt <= Date.now());
       const startedAt = Date.now();
       await this.#verifyDaily(connection, turns);
@@ -132,6 +153,7 @@ export class Runner {
       if (waited + wait > LONGEST_WAIT_MS) return waiting.forEach(giveUp);
       waited += wait;
       await this.#pauseUntil(next);
+      await this.#pause?.promise;
       const due = waiting.filter(({ dueAt }) => dueAt <= Date.now());
       if (due.length > 0 && !this.#stopped) await this.#invoke(connection, due, first);
       for (const turn of due) settle(turn);

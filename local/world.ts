@@ -6,6 +6,7 @@ import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
+import { codeVersion } from '../lib/plan/code-version.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { KEY_FILE, type Key, openKey } from './services/access/key.ts';
@@ -37,6 +38,8 @@ export interface Places {
 /** The embedded services and the functions, up and running. */
 export interface World {
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** What it takes to work beside it. */
+  readonly running: Running;
   readonly warnings: readonly string[];
   close(graceMs: number): Promise<void>;
 }
@@ -115,6 +118,18 @@ export async function findRunning(places: Places): Promise<Running | undefined> 
   }
 }
 
+/** Whether the program that was found has not ended since. It is not asked for a proof again. */
+export async function isStillRunning(places: Places, { pid, urls }: Running): Promise<boolean> {
+  const now = await readState<Running>(places, RUNNING);
+  if (now?.pid !== pid || now.urls.table !== urls.table) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a service has our key: another user may listen by now where one of ours has died, and would be told secrets. */
 async function hasKey(url: string, signatures: Signatures): Promise<boolean> {
   const challenge = randomUUID();
@@ -162,6 +177,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
         TIDEMARK_SEEN_DAYS: process.env.TIDEMARK_SEEN_DAYS ?? String(config.deployment.seenDays),
         TIDEMARK_QUARANTINE_DAYS: String(config.deployment.quarantineDays),
+        TIDEMARK_VERSION: codeVersion(source.id),
         AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
         AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,
@@ -177,6 +193,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
   );
   return {
     functions,
+    running: { pid: beside?.pid ?? process.pid, urls: services.urls, config },
     warnings: services.warnings,
     async close(graceMs) {
       await Promise.all([...functions.values()].map((each) => each.stop(graceMs)));

@@ -54,7 +54,7 @@ export function describeCommandLine(simulator: Simulator): string {
     ([name, shape]) => [name, faultValue(shape), shape.words] as const,
   );
   return [
-    `npm run vendor -- ${simulator.id} [flags]`,
+    `tidemark simulate ${simulator.id} [options]`,
     `\nEvents\n${lines(common)}`,
     `\nOnly ${simulator.id}\n${lines(own)}`,
     '\nFaults, which can also be switched while it runs (GET, PUT, PATCH /_control; POST /_control/reset), with the header that it prints.',

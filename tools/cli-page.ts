@@ -29,7 +29,7 @@ function anchorOf(name: string): string {
   return name.replaceAll(' ', '-');
 }
 
-function commandPart({ name, about, details, arguments: words = [], options, examples }: Command): string {
+function commandPart({ name, about, details, arguments: words = [], options, passesOn, examples }: Command): string {
   const usage = words.map((word) => (word.optional ? ` [${word.name}]` : ` <${word.name}>`)).join('');
   const rows = [
     ...words.map((word) => [word.name, withChoices(word.about, word.choices)]),
@@ -45,7 +45,7 @@ function commandPart({ name, about, details, arguments: words = [], options, exa
     '',
     `${sentence(about)}${details === undefined ? '' : `\n\n${details}`}`,
     '',
-    `    tidemark ${name}${usage}${options.length > 0 ? ' [options]' : ''}`,
+    `    tidemark ${name}${usage}${options.length > 0 || passesOn ? ' [options]' : ''}`,
     '',
     ...(rows.length > 0 ? [...table, ''] : []),
     ...examples.map(([line, what]) => `- \`tidemark ${line}\`: ${what}`),

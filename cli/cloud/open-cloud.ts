@@ -19,11 +19,13 @@ export async function openCloud(options: FeedOptions, wanted: (feed: AnyFeed) =>
   return {
     account,
     groups: groupsOf(chosen),
+    isShared: true,
     invoke: async ({ connection, feeds }, order) => {
       const functionArn = await account.output('forwarding', functionOutput(connection.source));
       const streams = feeds.map(({ stream }) => stream.name);
       return await account.invoke(functionArn, { ...order, connection, streams });
     },
+    who: async () => await (await import('./principal.ts')).principalArn(account.clientOptions),
     close: async () => undefined,
   };
 }

@@ -12,11 +12,12 @@ import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { type RefusingPair, refusingPairs } from '../feeds/put-aside.ts';
 import { columns } from '../views/columns.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CloudAccount } from './account.ts';
+import { QuarantineBucket } from './buckets/quarantine-bucket.ts';
 import { deployedConfig } from './open-cloud.ts';
-import { QuarantineBucket } from './quarantine-bucket.ts';
 
 /** How long sending one object is tried. After that it stays where it is, for the next command. */
 const PATIENCE = 2 * MINUTE;
@@ -40,6 +41,8 @@ export async function redriveObjects(options: FeedOptions, destination: string):
   const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
   const firehose = new Firehose(account.clientOptions);
   const results: Redriven[] = [];
+  // How many objects there are is known when the last one has been listed.
+  const progress = showProgress({ title: 'redrive', unit: 'objects', parts: 0, json: options.json });
   for (const { source, records } of pairsWith(config, destination)) {
     const stream = deliveryStreamName(destination, source, config.deployment.stackPrefix);
     const result: Redriven = { stream, objects: 0, records: 0, reasons: new Map(), problems: [] };
@@ -50,8 +53,10 @@ export async function redriveObjects(options: FeedOptions, destination: string):
         key,
         result,
       );
+      progress.note(key, { added: 1 });
     }
   }
+  progress.end();
   if (options.json) printJson({ streams: results.map(plain) });
   else print(say(results));
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;

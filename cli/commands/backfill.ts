@@ -5,7 +5,7 @@ import type { BackfillOptions } from '../feeds/backfill-options.ts';
 import { hasPast, open } from '../feeds/open.ts';
 import { wholeDays } from '../feeds/range.ts';
 import { isOver, sayProblems, workOff } from '../feeds/work-off.ts';
-import { columns, sayNumber } from '../views/columns.ts';
+import { columns } from '../views/columns.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { timeText } from '../views/time-text.ts';
 
@@ -31,7 +31,7 @@ export async function backfill(options: BackfillOptions): Promise<number> {
       ...(resend && { resend }),
       ...(cancel && { cancel }),
     };
-    const reports = await workOff(opened, order, sayProgress);
+    const reports = await workOff(opened, order, { title: 'backfill', json: options.json });
     if (options.json) printJson(summarize(reports));
     else print(sayReports(reports));
     return isOver(reports) ? 0 : 1;
@@ -64,22 +64,10 @@ async function inCloud(
     ...(wanted.resend && { resend: true }),
     cancel: true,
   };
-  const reports = await workOff(opened, order, sayWaiting);
+  const reports = await workOff(opened, order, { title: 'cancel', json: options.json });
   if (options.json) printJson(summarize(reports));
   else print(sayReports(reports));
   return isOver(reports) ? 0 : 1;
-}
-
-function sayWaiting({ feed, state, until }: FeedReport): string | undefined {
-  return state === 'busy'
-    ? `${feed}: its last invocation is at work until ${timeText(until ?? '')} at the latest`
-    : undefined;
-}
-
-function sayProgress({ feed, state, job }: FeedReport): string | undefined {
-  if (!job || state === 'caught-up') return undefined;
-  const eta = job.eta === undefined ? '' : `, done about ${timeText(job.eta)}`;
-  return `${feed}: ${job.percent} %, at ${timeText(job.at)}, ${sayNumber(job.total.delivered)} delivered${eta}${state === 'more' ? '' : ` (${state})`}`;
 }
 
 function summarize(reports: readonly FeedReport[]) {

@@ -24,7 +24,7 @@ export async function redrive(options: RedriveOptions): Promise<number> {
   const opened = await open(options);
   try {
     const order = { act: 'redrive', ...(options.id && { ids: options.id }) };
-    const reports = await workOff(opened, order, () => undefined);
+    const reports = await workOff(opened, order, { title: 'redrive', json: options.json });
     if (options.json) printJson({ feeds: reports });
     else print(sayReports(reports));
     return isOver(reports) && reports.every(({ warnings }) => warnings.length === 0) ? 0 : 1;

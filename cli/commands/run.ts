@@ -1,12 +1,10 @@
 import { findSources } from '../../lib/plan/find-sources.ts';
-import { chooseFeeds, configOrDemo } from '../../local/configuration.ts';
-import type { LogLine } from '../../local/lambda.ts';
+import { type ChosenFeed, chooseFeeds, configOrDemo } from '../../local/configuration.ts';
 import { Runner } from '../../local/runner.ts';
 import { type Places, preparePlaces, startWorld, type World } from '../../local/world.ts';
-import { drawView } from '../views/live-view.ts';
-import { sayLine } from '../views/log-line.ts';
-import { latestEvent } from '../views/sample.ts';
-import { Screen } from '../views/screen.ts';
+import { RunConsole } from '../live/run-console.ts';
+import { examineWith, tellAddress, tellProblem } from '../ui/serve-ui.ts';
+import type { Ui } from '../ui/start-ui.ts';
 import { isWell, saySummary, summarize } from '../views/summary.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
 
@@ -19,6 +17,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly secrets?: string;
   readonly json: boolean;
+  /** Whether to serve the page, too. */
+  readonly ui?: boolean;
 }
 
 /** How long a running invocation may take to end by itself when the program is stopped. */
@@ -31,7 +31,13 @@ export async function run(options: RunOptions): Promise<number> {
   const { config, demo } = await configOrDemo(options.config, sources, places);
   try {
     const feeds = chooseFeeds(config, sources, options.feed);
-    const console = new Console(options, places);
+    const console = new RunConsole({
+      mayDraw: !options.json,
+      isDemo: demo !== undefined,
+      out: places.out,
+      // Ctrl-C is a key like any other while the live view is shown.
+      quit: () => void process.emit('SIGINT', 'SIGINT'),
+    });
     const world = await startWorld({ config, sources, places, onLine: (line) => console.line(line) });
     await demo?.save();
     for (const warning of world.warnings) tell(warning);
@@ -41,6 +47,7 @@ export async function run(options: RunOptions): Promise<number> {
       console,
       world,
       runner: new Runner(world, feeds, () => console.changed()),
+      feeds,
     });
   } finally {
     await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
@@ -50,83 +57,51 @@ export async function run(options: RunOptions): Promise<number> {
 interface Forwarding {
   readonly options: RunOptions;
   readonly places: Places;
-  readonly console: Console;
+  readonly console: RunConsole;
   readonly world: World;
   readonly runner: Runner;
+  readonly feeds: readonly ChosenFeed[];
 }
 
-async function forward({ options, places, console, world, runner }: Forwarding): Promise<number> {
+async function forward({ options, places, console, world, runner, feeds }: Forwarding): Promise<number> {
   const stopping = Promise.withResolvers<number>();
   const stop = (signal: NodeJS.Signals) => {
     runner.stop();
+    console.ending();
     stopping.resolve(signal === 'SIGINT' ? 130 : 143);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  console.show(runner);
+  const page = options.ui ? await openPage(options, { places, world, feeds, runner }) : undefined;
+  if (page) console.pageAddress = page.address;
   try {
+    await console.show(runner);
     const work = options.once ? runner.once() : runner.forever();
     const stopped = await Promise.race([work.then(() => undefined), stopping.promise]);
+    await page?.close();
     // This ends the running invocation. The next run reads again what it had not delivered.
     await world.close(stopped === undefined ? 0 : GRACE_MS);
     await work;
-    console.end();
+    await console.end();
     if (options.json) printJson(summarize(runner.statuses, places.out));
     else print(saySummary(runner.statuses, places.out, places.secrets));
     if (stopped !== undefined) return options.once ? stopped : 0;
     return isWell(runner.statuses) ? 0 : 1;
   } finally {
+    await console.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-/** What the user sees while it runs: a live view on a terminal, otherwise the log of the functions, one line for each run. */
-class Console {
-  readonly #places: Places;
-  readonly #screen: Screen | undefined;
-  #notes: string[] = [];
-  #runner: Runner | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #sample: string | undefined;
-  #delivered = 0;
-
-  constructor(options: RunOptions, places: Places) {
-    this.#places = places;
-    if (process.stderr.isTTY && !options.json) this.#screen = new Screen(process.stderr);
-  }
-
-  /** Shows a log line of a function. */
-  line(line: LogLine): void {
-    const text = sayLine(line);
-    if (text === undefined) return;
-    if (!this.#screen) tell(text);
-    else if (line.level === 'warn' || line.level === 'error') this.#notes = [...this.#notes, text].slice(-3);
-  }
-
-  show(runner: Runner): void {
-    this.#runner = runner;
-    if (!this.#screen) return;
-    this.#timer = setInterval(() => this.#draw(), 1_000);
-    this.#draw();
-  }
-
-  changed(): void {
-    this.#draw();
-    const delivered = this.#runner?.statuses.reduce((sum, status) => sum + status.delivered, 0) ?? 0;
-    if (!this.#screen || delivered === this.#delivered) return;
-    this.#delivered = delivered;
-    void latestEvent(this.#places.out).then((sample) => {
-      this.#sample = sample;
-    });
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-    this.#draw();
-  }
-
-  #draw(): void {
-    if (!this.#screen || !this.#runner) return;
-    const around = { out: this.#places.out, sample: this.#sample, notes: this.#notes };
-    this.#screen.draw(drawView(this.#runner.statuses, around, this.#screen.columns, this.#screen.rows));
-  }
+/** Serves the page about what this program does. Its modules are loaded only where it is wanted. */
+async function openPage(
+  options: RunOptions,
+  { places, world, feeds, runner }: Pick<Forwarding, 'places' | 'world' | 'feeds' | 'runner'>,
+): Promise<Ui> {
+  const { openWithin } = await import('../ui/data/local-place.ts');
+  const { startUi } = await import('../ui/start-ui.ts');
+  const { running } = world;
+  const place = await openWithin({ places, running, feeds, statuses: () => runner.statuses, onLine: tellProblem });
+  const page = await startUi({ place, examine: examineWith({ ...options, json: false }) });
+  tellAddress(page.address);
+  return page;
 }

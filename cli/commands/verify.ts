@@ -17,7 +17,7 @@ export async function verify(options: VerifyOptions): Promise<number> {
   const opened = await open(options, hasPast);
   try {
     const order = { act: 'verify', ...range, ...(options.repair && { repair: true }) };
-    const reports = await workOff(opened, order, sayProgress);
+    const reports = await workOff(opened, order, { title: 'verify', json: options.json });
     const isWhole = isProven(reports) && (range === undefined || hasCompared(reports));
     if (options.json) printJson(summarize(reports, isWhole));
     else print(sayReports(reports));
@@ -25,11 +25,6 @@ export async function verify(options: VerifyOptions): Promise<number> {
   } finally {
     await opened.close();
   }
-}
-
-function sayProgress({ feed, state, job }: FeedReport): string | undefined {
-  if (!job || state === 'caught-up') return undefined;
-  return `${feed}: ${job.percent} % compared${state === 'more' ? '' : `, ${state}`}`;
 }
 
 /** Number of events that are still missing. */

@@ -1,8 +1,8 @@
 import { FORMATS } from '../../functions/formats/formats.ts';
 import type { Command } from '../command.ts';
-import type { PreviewCommandOptions } from '../commands/preview.ts';
-import type { PullOptions } from '../commands/pull.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
+import type { PreviewCommandOptions } from '../preview/preview.ts';
+import type { PullOptions } from '../pull/pull.ts';
 import type { TapOptions } from '../tap/options.ts';
 import { CLOUD, CONFIG, FEED, JSON_RESULT, OUT, RANGE, SECRETS, STATE } from './shared.ts';
 
@@ -21,8 +21,7 @@ export const EVENTS: readonly Command[] = [
       ['sources SOURCE', 'one vendor'],
       ['sources --cloud --json', 'with what was measured of the deployed feeds, for a script'],
     ],
-    run: async (options, words) =>
-      await (await import('../commands/sources.ts')).sources(options as FeedOptions, words),
+    run: async (options, words) => await (await import('../sources/sources.ts')).sources(options as FeedOptions, words),
   },
   {
     name: 'pull',
@@ -47,7 +46,7 @@ export const EVENTS: readonly Command[] = [
       ['pull SOURCE/STREAM/acme --limit 1 --format raw', 'one record as the vendor sends it'],
       ['pull SOURCE/STREAM/acme --from 2026-01-10 --to 2026-01-11 --format cef --out day.cef', 'a day, into a file'],
     ],
-    run: async (options, words) => await (await import('../commands/pull.ts')).pull(options as PullOptions, words),
+    run: async (options, words) => await (await import('../pull/pull.ts')).pull(options as PullOptions, words),
   },
   {
     name: 'preview',
@@ -83,13 +82,13 @@ export const EVENTS: readonly Command[] = [
       ],
     ],
     run: async (options, words) =>
-      await (await import('../commands/preview.ts')).preview(options as PreviewCommandOptions, words),
+      await (await import('../preview/preview.ts')).preview(options as PreviewCommandOptions, words),
   },
   {
     name: 'tap',
     about: 'show events as they are delivered: by feed, in any format, all or a sample',
     details:
-      'On this machine, it follows what tidemark run delivers to files from now on; Ctrl-C or --limit ends it. With --cloud, it shows the\n' +
+      'On this machine, it follows what tidemark run delivers to files from now on; Ctrl-C or --limit ends it. With --cloud, it shows the ' +
       'newest events in the archive of the deployment, 100 unless --limit says otherwise, and ends; Firehose writes them some minutes late.\n' +
       'Events come from a destination that has the format, or from one of format ecs, of which every format is made. What stdout gets is ' +
       'safe for a terminal: characters that a terminal obeys are escaped.',
@@ -109,6 +108,6 @@ export const EVENTS: readonly Command[] = [
       ['tap --feed "SOURCE/*" --format cef --sample 10', 'one of ten events of a source, as CEF'],
       ['tap --cloud --limit 5 | jq', 'the newest five events in the archive'],
     ],
-    run: async (options) => await (await import('../commands/tap.ts')).tap(options as TapOptions),
+    run: async (options) => await (await import('../tap/tap.ts')).tap(options as TapOptions),
   },
 ];

@@ -1,21 +1,24 @@
 import type { Command } from '../command.ts';
+import type { StatusOptions } from '../commands/status.ts';
 import type { DiagCommandOptions } from '../diag/diag.ts';
 import type { ExamineOptions } from '../doctor/examine-options.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
 import { CLOUD, CONFIG, FEEDS, OUT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
+import { UI } from './ui.ts';
 
 /** Commands that show something, and change nothing. */
 export const LOOK: readonly Command[] = [
   {
     name: 'status',
     about: 'how each feed stands: watermark, lag, failures, quarantine, jobs',
-    options: [UTC, ...FEEDS],
+    options: [{ flags: '--watch', about: 'on the whole terminal, again and again, until q' }, UTC, ...FEEDS],
     examples: [
       ['status', 'all feeds'],
+      ['status --watch', 'look on while a tidemark run works in the same state directory'],
       ['status --cloud --feed "*/acme"', 'the feeds of one connection, of the deployment'],
     ],
-    run: async (options) => await (await import('../commands/status.ts')).status(options as FeedOptions),
+    run: async (options) => await (await import('../commands/status.ts')).status(options as StatusOptions),
   },
   {
     name: 'doctor',
@@ -91,4 +94,5 @@ export const LOOK: readonly Command[] = [
     run: async (options) =>
       await (await import('../mcp/serve.ts')).serve(options as Omit<FeedOptions, 'json' | 'feed'>),
   },
+  UI,
 ];

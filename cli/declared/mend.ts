@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts';
+import type { EvidenceOptions } from '../commands/evidence.ts';
 import type { RedriveOptions } from '../commands/redrive.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import type { BackfillOptions } from '../feeds/backfill-options.ts';
-import type { FeedOptions } from '../feeds/opened.ts';
+import type { MoveOptions } from '../move/move.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
-import { FEEDS, RANGE, UTC } from './shared.ts';
+import { CLOUD, CONFIG, FEED, FEEDS, JSON_RESULT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
 
 const NEEDED_FEEDS = FEEDS.map((option) =>
   option.flags.startsWith('--feed ') ? { ...option, required: true } : option,
@@ -23,6 +24,35 @@ export const MEND: readonly Command[] = [
       ['verify --from 2026-01-10 --to 2026-01-11 --repair', 'compare a day, and deliver what is missing'],
     ],
     run: async (options) => await (await import('../commands/verify.ts')).verify(options as VerifyOptions),
+  },
+  {
+    name: 'evidence',
+    about: 'what an auditor takes: what was read, delivered, missing, repaired and lost on each day, signed',
+    details:
+      'Writes a JSON file, a page to print, a manifest with the hashes of both, its signature and the public key. No vendor is asked. What was not recorded says unknown. With --check: exit code 0 if it is whole, 1 if anything was changed.',
+    options: [
+      { flags: '--month <month>', about: 'the month, such as 2026-10 (UTC)' },
+      { flags: '--from <time>', about: 'instead: the first day' },
+      { flags: '--to <time>', about: 'the end of the range, not included: 2026-11-01 ends with October' },
+      { flags: '--out <dir>', about: 'where the files go (default: evidence)' },
+      { flags: '--check <file>', about: 'check one that was made before, named by one of its files or its directory' },
+      {
+        flags: '--key <file>',
+        about: 'the public key that you have kept, in PEM; else the one beside the files is used',
+      },
+      FEED,
+      CONFIG,
+      STATE,
+      SECRETS,
+      CLOUD,
+      JSON_RESULT,
+    ],
+    examples: [
+      ['evidence --month 2026-10 --cloud --out october', 'of the deployment, signed with its key in KMS'],
+      ['evidence --from 2026-10-05 --to 2026-10-12', 'of a week, from the state directory'],
+      ['evidence --check october --key auditor.pem', 'was anything changed since it was signed?'],
+    ],
+    run: async (options) => await (await import('../commands/evidence.ts')).evidence(options as EvidenceOptions),
   },
   {
     name: 'backfill',
@@ -62,8 +92,18 @@ export const MEND: readonly Command[] = [
   {
     name: 'move',
     about: 'set a feed’s watermark by hand: back, to read again, or on, past what is then not read',
-    options: [{ flags: '--to <time>', about: 'the new watermark', required: true }, UTC, ...NEEDED_FEEDS],
-    examples: [['move --feed "*/acme" --to 2026-01-10', 'read again from this day on']],
-    run: async (options) => await (await import('../commands/move.ts')).move(options as FeedOptions & { to: string }),
+    details:
+      'Says first what would be skipped or read again, and asks. An event tells the SIEM of the move. Exit code 1 if the answer is no, 130 if it is Ctrl-C: nothing has changed then.',
+    options: [
+      { flags: '--to <time>', about: 'the new watermark', required: true },
+      { flags: '--yes', about: 'without a question, for scripts' },
+      UTC,
+      ...NEEDED_FEEDS,
+    ],
+    examples: [
+      ['move --feed "*/acme" --to 2026-01-10', 'read again from this day on; asks first'],
+      ['move --feed "*/acme" --to 2026-01-10 --yes --json', 'the same in a script'],
+    ],
+    run: async (options) => await (await import('../move/move.ts')).move(options as MoveOptions),
   },
 ];

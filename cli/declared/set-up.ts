@@ -76,6 +76,20 @@ export const SET_UP: readonly Command[] = [
       await (await import('../commands/secret.ts')).setSecret(options as FeedOptions, words),
   },
   {
+    name: 'simulate',
+    about: 'simulate a vendor on this machine, with its faults, until Ctrl-C',
+    details:
+      'tidemark simulate SOURCE --help lists its options: how many events, and the faults. They can also be switched while it runs, at the address that it prints.',
+    arguments: [{ name: 'source', about: 'whose vendor', completes: 'source' }],
+    options: [],
+    passesOn: true,
+    examples: [
+      ['simulate SOURCE --help', 'the options and faults of its simulator'],
+      ['simulate SOURCE --per-minute 60 --late 0.1', 'an event a second, of which every tenth is late'],
+    ],
+    run: async (_, words) => await (await import('../commands/simulate.ts')).simulate(words),
+  },
+  {
     name: 'completion',
     about: 'print the script that completes tidemark’s words in a shell',
     arguments: [{ name: 'shell', about: 'which shell', choices: ['bash', 'zsh', 'fish'] }],

@@ -1,5 +1,6 @@
 import type { FeedStatusReport } from '../../functions/core/invocation/feed-status.ts';
 import type { LeftFeed } from '../../functions/core/invocation/left-feeds.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { lookAt } from './look-at.ts';
 import { open } from './open.ts';
@@ -25,15 +26,19 @@ export async function look(
 ): Promise<number> {
   const range = rangeOf(options, new Date());
   const opened = await open(options);
+  const parts = opened.groups.length;
+  const progress = showProgress({ title: 'looking', unit: 'feeds', parts, json: options.json });
   try {
-    const { looks, left } = await lookAt(opened, range);
+    const { looks, left } = await lookAt(opened, range, progress);
     const addition = await readAddition();
+    progress.end();
     const shown = format(looks, left);
     const text = addition ? `${shown}\n\n${addition.text}` : shown;
     if (options.json) printJson({ feeds: looks, left, ...addition?.json });
     else print(text);
     return 0;
   } finally {
+    progress.end();
     await opened.close();
   }
 }

@@ -4,6 +4,7 @@ import { chooseFeeds, configOrDemo, readConfig } from '../../local/configuration
 import { findRunning, preparePlaces, startWorld, type World } from '../../local/world.ts';
 import { sayLine } from '../views/log-line.ts';
 import { tell } from '../views/terminal.ts';
+import { localUser } from './local-user.ts';
 import { type FeedOptions, groupsOf, type Opened } from './opened.ts';
 
 /**
@@ -38,10 +39,12 @@ async function openHere(options: FeedOptions, wanted: (feed: AnyFeed) => boolean
     const { functions } = world;
     return {
       groups: groupsOf(chosen),
+      isShared: running !== undefined,
       invoke: async ({ connection, feeds }, order, budgetMs) => {
         const streams = feeds.map(({ stream }) => stream.name);
         return await functions.get(connection.source)?.invoke({ ...order, connection, streams }, budgetMs);
       },
+      who: async () => localUser(),
       close,
     };
   } catch (thrown) {

@@ -23,8 +23,12 @@ export interface Group {
 /** The chosen feeds and a way to invoke their functions: on this machine or in the AWS account. */
 export interface Opened {
   readonly groups: readonly Group[];
+  /** Whether others can work meanwhile: in the cloud, and beside a program whose services these are. */
+  readonly isShared: boolean;
   /** Invokes a connection's function. */
   invoke(group: Group, order: object, budgetMs: number): Promise<unknown>;
+  /** Who gives the command: the ARN of the credentials, or the user of this machine. */
+  who(): Promise<string>;
   close(): Promise<void>;
 }
 

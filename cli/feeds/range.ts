@@ -46,6 +46,7 @@ export function timeOf(option: string, text: string): string {
   );
 }
 
-function wrong(what: string, remedy: string): TidemarkError {
+/** The error of an option that is wrong. */
+export function wrong(what: string, remedy: string): TidemarkError {
   return new TidemarkError({ code: 'config', stage: 'processing', message: `${what}.`, remedy });
 }

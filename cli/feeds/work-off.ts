@@ -1,23 +1,27 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { tell } from '../views/terminal.ts';
 import type { Group, Opened } from './opened.ts';
+import { partOf } from './part-of.ts';
 
 /** Time limit of one invocation. It is short: a killed command leaves its lease behind for this long. */
 const INVOCATION_MS = 15_000;
 /** Maximum total wait for a vendor's quota, or for another worker's lease. */
 const MAX_WAIT_MS = 30 * 60_000;
 
-/**
- * Invokes the functions until each feed's job has ended or failed.
- *
- * @param sayProgress a line for stderr after each invocation, if there is something to say
- */
-export async function workOff(
-  opened: Opened,
-  order: object,
-  sayProgress: (report: FeedReport) => string | undefined,
-): Promise<FeedReport[]> {
+/** How the work is shown while it is done. */
+export interface Shown {
+  /** What is done, such as `verify`. */
+  readonly title: string;
+  /** Whether the result is for a program. */
+  readonly json: boolean;
+}
+
+/** Invokes the functions until each feed's job has ended or failed. */
+export async function workOff(opened: Opened, order: object, shown: Shown): Promise<FeedReport[]> {
+  const parts = opened.groups.reduce((sum, { feeds }) => sum + feeds.length, 0);
+  const progress = showProgress({ ...shown, parts });
   const stopping = new AbortController();
   const stop = () => {
     tell('Waiting for the running invocation to end. Press again to leave at once.');
@@ -25,24 +29,31 @@ export async function workOff(
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const groups = opened.groups.map((group) =>
-      workOffGroup({ opened, group, order, sayProgress, signal: stopping.signal }),
-    );
-    return (await Promise.all(groups)).flat();
+    const begun = new Map<string, number>();
+    const onReport = (report: FeedReport) => progress.note(report.feed, partOf(report, begun));
+    return await workOffUntil({ opened, order, onReport, signal: stopping.signal });
   } finally {
+    progress.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-interface GroupWork {
+/** Work on all opened feeds. It ends early when the signal says so. */
+export interface Work {
   readonly opened: Opened;
-  readonly group: Group;
   readonly order: object;
-  readonly sayProgress: (report: FeedReport) => string | undefined;
+  /** Is told of each feed after each invocation. */
+  readonly onReport: (report: FeedReport) => void;
   readonly signal: AbortSignal;
 }
 
-async function workOffGroup({ opened, group, order, sayProgress, signal }: GroupWork): Promise<FeedReport[]> {
+/** Invokes the functions until each feed's job has ended or failed, and says nothing by itself. */
+export async function workOffUntil(work: Work): Promise<FeedReport[]> {
+  const groups = work.opened.groups.map((group) => workOffGroup(work, group));
+  return (await Promise.all(groups)).flat();
+}
+
+async function workOffGroup({ opened, order, onReport, signal }: Work, group: Group): Promise<FeedReport[]> {
   const last = new Map<string, FeedReport>();
   let waiting = group.feeds;
   let waited = 0;
@@ -51,8 +62,7 @@ async function workOffGroup({ opened, group, order, sayProgress, signal }: Group
     const { feeds } = answer as { feeds: FeedReport[] };
     for (const report of feeds) {
       last.set(report.feed, keepConditions(report, last.get(report.feed)));
-      const text = sayProgress(report);
-      if (text !== undefined) tell(text);
+      onReport(report);
     }
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));

@@ -121,7 +121,7 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
         const wanted = rangeOf(given, new Date());
         const opened = await open(optionsOf(given), hasPast);
         try {
-          const reports = await workOff(opened, { act: 'verify', ...wanted }, () => undefined);
+          const reports = await workOff(opened, { act: 'verify', ...wanted }, { title: 'verify', json: true });
           return {
             feeds: reports.map(({ feed: name, state, job, warnings, error }) => ({
               feed: name,
@@ -149,7 +149,7 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
       name: 'preview',
       title: 'What becomes of a record',
       about:
-        'A vendor’s record as raw, ECS, CEF, OCSF and Splunk event: which of its fields were not mapped, and from what each ECS field was made.',
+        'A vendor’s record as raw, ECS, CEF, OCSF and in the envelopes of destinations: which of its fields were not mapped, and from what each ECS field was made.',
       input: {
         stream: z.string().describe('SOURCE/STREAM; sources lists them'),
         record: z

@@ -32,6 +32,8 @@ export interface Pulled {
 /** How far a read has come. */
 export interface PullProgress {
   events: number;
+  /** Number of those that were too large, and are shortened. */
+  shortened: number;
   /** The time of the event that was read last. */
   last: string | undefined;
 }
@@ -51,10 +53,11 @@ export async function pullFeed(
     feed,
     range,
     format,
-    take: (line, event) => {
+    take: (line, event, isShortened) => {
       if (progress.events >= limit) return;
       output.write(line);
       progress.last = event['@timestamp'];
+      if (isShortened) progress.shortened++;
       if (++progress.events === limit) enough.abort();
     },
     written: () => output.room(),

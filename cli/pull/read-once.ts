@@ -25,8 +25,8 @@ export interface OneRead {
   /** The range to read. Undefined for a snapshot, which is read as it is now. */
   readonly range: Range | undefined;
   readonly format: FormatId;
-  /** Takes an event as soon as it was read, as one line of the format. */
-  take(line: string, event: EcsEvent): void;
+  /** Takes an event as soon as it was read, as one line of the format. One that no destination could take whole is shortened. */
+  take(line: string, event: EcsEvent, isShortened: boolean): void;
   /** Resolves when what was taken has been written: no more is read before. */
   written(): Promise<void>;
   /** Takes a warning or an error of the engine. */
@@ -77,7 +77,7 @@ export function readOnce(read: OneRead): { part(): Promise<ReadPart>; close(): v
   const write = (wanted: Shape, event: EcsEvent) => {
     const written = writeEvent(wanted, event);
     // The engine tells a SIEM what it does; here nobody is to be told.
-    if (event.event.module === source.id) read.take(written.text, event);
+    if (event.event.module === source.id) read.take(written.text, event, written.oversized ?? false);
     return written;
   };
   return {
@@ -110,7 +110,17 @@ function liveCheckpoint({ to }: Range): Checkpoint {
 
 type HostEffects = Pick<
   Effects,
-  'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'seal' | 'put' | 'lookAtStream'
+  | 'now'
+  | 'clocks'
+  | 'random'
+  | 'sleep'
+  | 'giveWay'
+  | 'remainingTime'
+  | 'stopping'
+  | 'code'
+  | 'seal'
+  | 'put'
+  | 'lookAtStream'
 >;
 
 function hostEffects({ stop, written }: OneRead, endsAt: Instant): HostEffects {
@@ -123,6 +133,7 @@ function hostEffects({ stop, written }: OneRead, endsAt: Instant): HostEffects {
     giveWay: () => setImmediate(),
     remainingTime: () => Math.max(0, endsAt - Date.now() * MILLISECOND),
     stopping: () => stop.aborted,
+    code: () => undefined,
     seal: (eventId) => hash('sha256', eventId, 'buffer').subarray(0, 8),
     put: async (_stream, records) => {
       await written();

@@ -26,7 +26,7 @@ export async function* followFolders(
     const appeared = there.filter((path) => !known.has(path));
     // Those of earlier days are forgotten.
     known = new Set(there);
-    for (const path of appeared.sort(byName)) yield await readFile(path, 'utf8');
+    for (const path of appeared.sort(byName)) yield (await readIfThere(path)) ?? '';
     await wait(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
   }
 }
@@ -41,6 +41,14 @@ async function objectsIn(folders: readonly string[]): Promise<string[]> {
     }),
   );
   return found.flat(2);
+}
+
+/** Somebody may remove objects meanwhile. */
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return undefined;
+    throw thrown;
+  });
 }
 
 /** Names that begin with a dot are unfinished objects. */

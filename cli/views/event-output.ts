@@ -24,33 +24,33 @@ const PRIVATE_FILE = 0o600;
  * all that a terminal obeys, which is the same JSON, and any other text has spaces.
  */
 export async function openOutput(file: string | undefined): Promise<EventOutput> {
-  if (file === undefined) return outputTo(process.stdout, safeLine, async () => undefined);
+  if (file === undefined)
+    return outputTo(process.stdout, { name: 'stdout', form: safeLine, finish: async () => undefined });
   const stream = createWriteStream(file, { mode: PRIVATE_FILE });
+  const name = `--out ${file}`;
   await once(stream, 'open').catch((thrown: NodeJS.ErrnoException) => {
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'saving',
-      message: `--out ${file} cannot be written: ${thrown.message}`,
-      remedy: 'Name a file in a folder that exists and that you may write.',
-      cause: thrown,
-    });
+    throw unwritable(name, thrown, 'Name a file in a folder that exists and that you may write.');
   });
-  return outputTo(
-    stream,
-    (line) => line,
-    async () => {
-      stream.end();
-      await once(stream, 'close');
-    },
-  );
+  const finish = async () => {
+    stream.end();
+    await happens(stream, 'close');
+  };
+  return outputTo(stream, { name, form: (line) => line, finish });
 }
 
-function outputTo(stream: Writable, form: (line: string) => string, finish: () => Promise<void>): EventOutput {
+/** How an output is written. */
+interface Writing {
+  readonly name: string;
+  form(line: string): string;
+  finish(): Promise<void>;
+}
+
+function outputTo(stream: Writable, { name, form, finish }: Writing): EventOutput {
   const closing = new AbortController();
-  let problem: Error | undefined;
+  let problem: TidemarkError | undefined;
   stream.on('error', (thrown: NodeJS.ErrnoException) => {
     // A reader that has seen enough closes the pipe: that is no failure.
-    if (thrown.code !== 'EPIPE') problem = thrown;
+    if (thrown.code !== 'EPIPE') problem = unwritable(name, thrown, 'Make room, or write to another place.');
     closing.abort();
   });
   const settled = async () => {
@@ -58,7 +58,7 @@ function outputTo(stream: Writable, form: (line: string) => string, finish: () =
       const gone = new Promise<void>((resolve) =>
         closing.signal.addEventListener('abort', () => resolve(), { once: true }),
       );
-      await Promise.race([once(stream, 'drain'), gone]);
+      await Promise.race([happens(stream, 'drain'), gone]);
     }
     if (problem) throw problem;
   };
@@ -74,6 +74,21 @@ function outputTo(stream: Writable, form: (line: string) => string, finish: () =
     },
     closed: closing.signal,
   };
+}
+
+/** Waits for something, or for an error, of which note is taken elsewhere. */
+async function happens(stream: Writable, name: 'drain' | 'close'): Promise<void> {
+  await once(stream, name).catch(() => undefined);
+}
+
+function unwritable(name: string, thrown: NodeJS.ErrnoException, remedy: string): TidemarkError {
+  return new TidemarkError({
+    code: 'config',
+    stage: 'saving',
+    message: `${name} cannot be written: ${thrown.message}`,
+    remedy,
+    cause: thrown,
+  });
 }
 
 function safeLine(line: string): string {

@@ -29,23 +29,33 @@ export function paintOf(text: string): Paint | undefined {
   return first === undefined || !text.startsWith(`<${SECRET}:`) ? undefined : (first as Paint);
 }
 
+/** A part of a text, and its colour. */
+export interface PaintedPart {
+  readonly text: string;
+  readonly paint: Paint | undefined;
+}
+
+/** The parts of a text, without the marks between them. */
+export function partsOf(text: string): PaintedPart[] {
+  let style: Paint | undefined;
+  return text.split(MARKS).flatMap((part, at) => {
+    // Every second part is the name in a mark.
+    if (at % 2 === 0) return [{ text: part, paint: style }];
+    style = part === 'end' ? undefined : (part as Paint);
+    return [];
+  });
+}
+
 /** The text with every part between marks cleaned by `clean`, and the marks made colours if the stream shows them. */
 export function painted(text: string, stream: NodeJS.WriteStream, clean: (part: string) => string): string {
-  const parts = text.split(MARKS);
-  let style: Paint | undefined;
-  return parts
-    .map((part, at) => {
-      // Every second part is the name in a mark.
-      if (at % 2 === 1) {
-        style = part === 'end' ? undefined : (part as Paint);
-        return '';
-      }
+  return partsOf(text)
+    .map(({ text: part, paint: style }) => {
       const cleaned = clean(part);
       if (style === undefined || cleaned === '') return cleaned;
       // Each line on its own: a table has a part of other cells between two lines of one cell.
       return cleaned
         .split('\n')
-        .map((line) => styled(style as Paint, line, stream))
+        .map((line) => styled(style, line, stream))
         .join('\n');
     })
     .join('');

@@ -3,13 +3,30 @@ import { painted } from './paint.ts';
 
 // Whatever a person sees passes here: a vendor's text, a record or a name must not control the terminal.
 
+/** Whether the last line of the terminal is one that is to be replaced. */
+let hasStatusLine = false;
+
 /** Writes a result to stdout. */
 export function print(text: string): void {
+  clearStatusLine();
   process.stdout.write(`${painted(text, process.stdout, cleanLines)}\n`);
+}
+
+/** Writes a line to stderr that gives way to the next one, and to whatever else is written. It must not be wider than the terminal. */
+export function statusLine(text: string): void {
+  hasStatusLine = true;
+  process.stderr.write(`\r${clean(text)}\x1b[K`);
+}
+
+/** Takes the line away that was to be replaced. */
+export function clearStatusLine(): void {
+  if (hasStatusLine) process.stderr.write('\r\x1b[K');
+  hasStatusLine = false;
 }
 
 /** Writes what is no result to stderr: progress, warnings, questions. */
 export function tell(text: string): void {
+  clearStatusLine();
   process.stderr.write(`${painted(text, process.stderr, cleanLines)}\n`);
 }
 
@@ -20,6 +37,7 @@ export function printFields(rows: readonly (readonly string[])[]): void {
 
 /** Writes a result to stdout as one JSON object on one line. */
 export function printJson(value: object): void {
+  clearStatusLine();
   process.stdout.write(`${safeJson(value)}\n`);
 }
 

@@ -20,6 +20,12 @@ export function timeText(iso: string, now: Date = new Date()): string {
   return `${clock} (${awayText(away)})`;
 }
 
+/** How long ago a time is, for columns in which nothing else is of interest: `3m ago`. With `--utc` it is shown as it is. */
+export function agoText(iso: string, now: Date = new Date()): string {
+  const time = Date.parse(iso);
+  return isExact || Number.isNaN(time) ? iso : awayText(time - now.getTime());
+}
+
 function dayText(time: number): string {
   const date = new Date(time);
   const two = (part: number) => String(part).padStart(2, '0');

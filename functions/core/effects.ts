@@ -27,6 +27,8 @@ export interface Effects {
   remainingTime(): Duration;
   /** Whether the host wants the run to end now. */
   stopping(): boolean;
+  /** The version of the program and the hash of its code, as `0.1.0+<hash>`. Undefined if it is not known. */
+  code(): string | undefined;
 
   /**
    * Sends the vendor one request. Throws NetworkError if no answer came, TooLargeError if the memory cannot hold the answer.

@@ -8,3 +8,16 @@ export async function ownCodeHash(): Promise<string> {
   known ??= readFile(new URL(import.meta.url)).then((bytes) => createHash('sha256').update(bytes).digest('hex'));
   return await known;
 }
+
+/** Number of hexadecimal digits of the hash that stands for a version of the code: each feed stores it for each day. */
+const DIGITS = 12;
+
+/**
+ * The version of the program with the hash of its code: `0.1.0+<hash>`.
+ *
+ * @param told the version from the environment. It has a hash already where the code is not bundled
+ */
+export async function ownVersion(told: string | undefined): Promise<string | undefined> {
+  if (told === undefined || told.includes('+')) return told;
+  return `${told}+${(await ownCodeHash()).slice(0, DIGITS)}`;
+}

@@ -25,13 +25,14 @@ import { Vendor } from './auth/vendor.ts';
 import { Firehose } from './network/firehose.ts';
 import { pause } from './network/pause.ts';
 import { heardSince } from './network/service-clocks.ts';
-import { ownCodeHash } from './own-code.ts';
+import { ownCodeHash, ownVersion } from './own-code.ts';
 import { sealKey } from './table/seal-key.ts';
 import { sipHash } from './table/sip-hash.ts';
 import { TableClient } from './table/table-client.ts';
 import { type TableSettings, tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { CheckpointMemory } from './warm/checkpoint-memory.ts';
+import { HeapSize } from './warm/heap-size.ts';
 import { Memo } from './warm/memo.ts';
 
 /** The host of an invocation: its remaining time, and a signal if the host can stop it early. */
@@ -62,7 +63,12 @@ const MAX_SEEN_KEYS = 500_000;
 /** The answer of an invocation: the feeds' reports, their statuses, what an examination has found, or the census. */
 export type Answered =
   | { readonly feeds: readonly FeedReport[] }
-  | { readonly looks: readonly FeedStatusReport[]; readonly left: readonly LeftFeed[] }
+  | {
+      readonly looks: readonly FeedStatusReport[];
+      readonly left: readonly LeftFeed[];
+      /** The version of the function and the hash of its code. */
+      readonly code?: string;
+    }
   | {
       readonly examined: readonly Finding[];
       /** Which code has answered. */
@@ -73,6 +79,7 @@ export type Answered =
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
+  const heap = new HeapSize(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   const inputs = new Memo<InvocationInput>();
   const environments = new Memo<Environment>();
   return async (input, context) => {
@@ -91,6 +98,8 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         secrets: new SecretMemory(),
         checkpoints: new CheckpointMemory(),
       };
+      // The bundle is hashed while the table answers.
+      const code = ownVersion(environment.version);
       kept.sealKey ??= await sealKey(kept.table, source.id);
       const { connection = NO_CONNECTION } = order;
       const { tokens, secrets } = kept;
@@ -100,7 +109,16 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         feeds: `${source.id}/@feeds`,
         quarantineFor: environment.quarantineDays * DAY,
       };
-      const effects = makeEffects({ begunAt, settings, host: context, telemetry, kept, vendor });
+      const effects = makeEffects({
+        begunAt,
+        settings,
+        host: context,
+        telemetry,
+        kept,
+        vendor,
+        heap,
+        code: await code,
+      });
       const answer = await carryOut(source, order, effects, environment);
       for (const report of 'feeds' in answer ? answer.feeds : []) {
         logReport(telemetry, report);
@@ -144,8 +162,15 @@ async function carryOut(
     return { census: { ...census, left } };
   }
   if (task.act === 'look') {
-    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, task.range)));
-    return { looks, left: task.left ? await listLeftFeeds(effects, source) : [] };
+    const wanted = {
+      days: task.range,
+      connection: await effects.loadConnection(),
+      ...(task.evidence && { evidence: { seenFor: environment.seenDays * DAY } }),
+    };
+    const looks = await Promise.all(feeds.map((feed) => reportFeedStatus(effects, feed, wanted)));
+    const left = task.left ? await listLeftFeeds(effects, source) : [];
+    const code = effects.code();
+    return { looks, left, ...(code !== undefined && { code }) };
   }
   if (task.act === 'examine') {
     const { signInAgain = false, servicesShareClock = false } = task;
@@ -205,6 +230,8 @@ interface Environment {
   readonly seenDays: number;
   readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
+  /** The version of the program. */
+  readonly version: string | undefined;
 }
 
 /** The variables that the environment is read from. */
@@ -214,6 +241,7 @@ const VARIABLES = [
   'TIDEMARK_SEEN_DAYS',
   'TIDEMARK_QUARANTINE_DAYS',
   'TIDEMARK_PER_FEED_METRICS',
+  'TIDEMARK_VERSION',
 ];
 
 function readEnvironment(): Environment {
@@ -243,6 +271,7 @@ function readEnvironment(): Environment {
       seenDays,
       quarantineDays,
       perFeedMetrics: perFeed === 'true',
+      version: process.env.TIDEMARK_VERSION,
     };
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
@@ -276,19 +305,25 @@ interface World {
   readonly telemetry: Telemetry;
   readonly kept: Kept;
   readonly vendor: Vendor;
+  readonly heap: HeapSize;
+  readonly code: string | undefined;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ begunAt, settings, host, telemetry, kept, vendor }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, heap, code }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
     clocks: () => Object.fromEntries([...heardSince(begunAt)].map(([clock, offset]) => [clock, offset * MILLISECOND])),
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
-    giveWay: () => setImmediate(),
+    giveWay: () => {
+      heap.check();
+      return setImmediate();
+    },
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
+    code: () => code,
     ...vendor.effects,
     ...tableEffects(table, checkpoints, settings),
     seal: (eventId) => sipHash(kept.sealKey as Uint8Array, Buffer.from(eventId)),

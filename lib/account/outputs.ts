@@ -4,6 +4,8 @@
 export const BACKFILL_MACHINE = 'BackfillMachine';
 export const BACKFILL_FEED_MACHINE = 'BackfillFeedMachine';
 export const QUARANTINE_BUCKET = 'QuarantineBucket';
+/** The ARN of the key that signs evidence. */
+export const EVIDENCE_KEY = 'EvidenceKey';
 export const ARCHIVE_BUCKET = 'ArchiveBucket';
 
 /** The output that holds the ARN of a source's function: the one that schedules invoke, or the one for backfills. */

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -13,9 +13,9 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { accept } from '../account/accept.ts';
 import { ownKey } from '../account/key.ts';
-import { ARCHIVE_BUCKET, QUARANTINE_BUCKET } from '../account/outputs.ts';
+import { ARCHIVE_BUCKET, EVIDENCE_KEY, QUARANTINE_BUCKET } from '../account/outputs.ts';
 
-/** What must outlive every deployment: the table of checkpoints, and the archive. No deployment deletes anything here. */
+/** What must outlive every deployment: the table of checkpoints, the archive, and the key that signs evidence. No deployment deletes anything here. */
 export class StateStack extends Stack {
   readonly table: TableV2;
   /** Events that the deployment itself keeps. */
@@ -38,6 +38,7 @@ export class StateStack extends Stack {
     });
     new CfnOutput(this, 'ArchiveName', { value: this.archive.bucketName, key: ARCHIVE_BUCKET });
     new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });
+    new CfnOutput(this, 'EvidenceKeyArn', { value: this.#makeSigningKey().keyArn, key: EVIDENCE_KEY });
   }
 
   /** In one Region only: replicas would break the conditional writes that leases rely on. */
@@ -51,6 +52,16 @@ export class StateStack extends Stack {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
       encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.dynamoOwnedKey(),
+    });
+  }
+
+  /** It signs evidence. No function may use it: people do, whom their own IAM policies allow it. */
+  #makeSigningKey(): Key {
+    return new Key(this, 'Evidence', {
+      description: 'Tidemark: signs evidence.',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 

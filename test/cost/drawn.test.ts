@@ -85,7 +85,8 @@ test('a topic that is there already has its own key, and a shared secret is paid
     DESTINATION_TYPES,
   );
 
-  expect(given.fixed.keys).toBe(0);
+  // The key that signs evidence.
+  expect(given.fixed.keys).toBe(1);
   expect(given.secrets).toBe(1 + 1);
   // Two connections to each source, and the token of one destination.
   expect(drawn.secrets).toBe(2 * SOURCES.length + 1);

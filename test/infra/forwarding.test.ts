@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EVENT_COLUMNS } from '../../lib/delivery/event-columns.ts';
+import { programVersion } from '../../lib/plan/code-version.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 const usual = draw();
@@ -63,10 +64,14 @@ describe('a function', () => {
         ]),
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_QUARANTINE_DAYS: '90',
+        TIDEMARK_VERSION: programVersion(),
         TIDEMARK_LOG_LEVEL: 'info',
         TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
+        MALLOC_ARENA_MAX: '1',
+        MALLOC_MMAP_THRESHOLD_: '65536',
+        MALLOC_TRIM_THRESHOLD_: '131072',
       })),
     );
   });

@@ -129,6 +129,7 @@ describe.each(FUNCTIONS)('the function %s', (name, source = '') => {
     expect(may('s3:PutObject', `${ARCHIVE}/lake/source=${source}/dt=2026-01-10/x`)).toBe(false);
     for (const action of [
       'kms:Decrypt',
+      'kms:Sign',
       'lambda:InvokeFunction',
       'iam:PassRole',
       'sts:AssumeRole',
@@ -308,7 +309,8 @@ describe('the state machines of backfills', () => {
 
 test('CloudWatch, and nobody else, may publish alarms and use their key', () => {
   const [policy] = usual.account.find<{ PolicyDocument: { Statement: Statement[] } }>('AWS::SNS::TopicPolicy');
-  const [key] = usual.account.find<{ KeyPolicy: { Statement: Statement[] } }>('AWS::KMS::Key');
+  const keys = usual.account.find<{ KeyPolicy: { Statement: Statement[] } }>('AWS::KMS::Key');
+  const key = keys.find(({ stack }) => stack === 'tidemark-forwarding');
   const service = ({ Principal }: Statement) => JSON.stringify(Principal).includes('cloudwatch.amazonaws.com');
 
   const publish = policy?.properties.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow') ?? [];

@@ -15,6 +15,7 @@ test('what holds state has logical ids that never change: a new one would be emp
     AccessLogsPolicyABDC4D2D: 'AWS::S3::BucketPolicy',
     ArchiveDA4CB258: 'AWS::S3::Bucket',
     ArchivePolicyC780D5C8: 'AWS::S3::BucketPolicy',
+    Evidence4CC26D68: 'AWS::KMS::Key',
     Quarantine23FF09FE: 'AWS::S3::Bucket',
     QuarantinePolicyD801E1EA: 'AWS::S3::BucketPolicy',
   });
@@ -168,4 +169,13 @@ describe('the buckets', () => {
 
     expect(logs?.Properties.LifecycleConfiguration.Rules).toEqual([expect.objectContaining({ ExpirationInDays: 365 })]);
   });
+});
+
+test('the key that signs evidence is for signatures only, and stays', () => {
+  usual.state.hasResource('AWS::KMS::Key', {
+    ...RETAINED,
+    Properties: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+  });
+  usual.state.hasOutput('EvidenceKey', { Value: { 'Fn::GetAtt': ['Evidence4CC26D68', 'Arn'] } });
+  usual.forwarding.hasResourceProperties('AWS::KMS::Key', { KeySpec: Match.absent(), KeyUsage: Match.absent() });
 });

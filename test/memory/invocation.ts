@@ -89,7 +89,9 @@ interface Surroundings {
   readonly secretVersion: string;
   readonly origin: string;
   readonly warm: WarmMemory | undefined;
+  readonly code: string | undefined;
   readonly answerLimit: number;
+  readonly answerShare: number | undefined;
   readonly pieceLength: number;
   readonly onEffect: EffectHook | undefined;
   readonly canLook: boolean;
@@ -129,9 +131,9 @@ export class Invocation {
 
   #host(): Pick<
     Effects,
-    'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'count' | 'log'
+    'now' | 'clocks' | 'random' | 'sleep' | 'giveWay' | 'remainingTime' | 'stopping' | 'code' | 'count' | 'log'
   > {
-    const { clock, random, counts, logs, serviceClocks } = this.#world;
+    const { clock, random, counts, logs, serviceClocks, code } = this.#world;
     const { stopAt = Number.POSITIVE_INFINITY, clockOffset = 0 } = this.#options;
     return {
       // A worker's clock ticks in milliseconds.
@@ -145,6 +147,7 @@ export class Invocation {
       giveWay: async () => undefined,
       remainingTime: () => Math.max(0, this.#endsAt - clock.now),
       stopping: () => clock.now >= stopAt,
+      code: () => code,
       count: (metric, value) => {
         if (!this.death) counts.push({ metric, value });
       },
@@ -327,7 +330,8 @@ export class Invocation {
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
     if (status === 401 || status === 403) delete this.#memory.secret;
-    return { status, headers, text };
+    const { answerShare: share } = this.#world;
+    return { status, headers, text, ...(share !== undefined && { share }) };
   }
 
   /** What becomes of an answer that the memory cannot hold. */

@@ -154,8 +154,8 @@ export class MemoryTable {
   remember(feed: string, chunks: readonly SeenChunk[], now: Instant): void {
     const items = this.#seen.get(feed) ?? new Map();
     this.#seen.set(feed, items);
-    for (const { newest, ...chunk } of chunks) {
-      const until = Math.max(now, newest ?? now) + this.seenFor;
+    for (const chunk of chunks) {
+      const until = Math.max(now, chunk.newest ?? now) + this.seenFor;
       items.set(`${chunk.bucket}#${chunk.id}`, {
         chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) },
         until,

@@ -5,6 +5,7 @@ import { CHECKPOINT_MUTATIONS } from './planted/checkpoint-mutations.ts';
 import { CLOCK_MUTATIONS } from './planted/clock-mutations.ts';
 import { DELIVERY_MUTATIONS } from './planted/delivery-mutations.ts';
 import { EDGE_MUTATIONS } from './planted/edge-mutations.ts';
+import { EVIDENCE_MUTATIONS } from './planted/evidence-mutations.ts';
 import { EXAMINE_MUTATIONS } from './planted/examine-mutations.ts';
 import { FAIRNESS_MUTATIONS } from './planted/fairness-mutations.ts';
 import { JOB_MUTATIONS } from './planted/job-mutations.ts';
@@ -26,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RETRY_MUTATIONS,
   ...SESSION_MUTATIONS,
   ...EDGE_MUTATIONS,
+  ...EVIDENCE_MUTATIONS,
   ...FAIRNESS_MUTATIONS,
   ...EXAMINE_MUTATIONS,
 ];

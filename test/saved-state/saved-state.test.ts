@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Effects } from '../../functions/core/effects.ts';
+import { reportFeedStatus } from '../../functions/core/invocation/feed-status.ts';
+import type { AnyFeed } from '../../functions/core/model.ts';
 import { SCHEMA } from '../../functions/core/stored/checkpoint.ts';
-import { HOUR } from '../../functions/core/time.ts';
+import { DAY, HOUR } from '../../functions/core/time.ts';
 import type { Item } from '../../functions/shell/table/items.ts';
 import { sealKey } from '../../functions/shell/table/seal-key.ts';
 import { takeCensus } from '../memory/census.ts';
@@ -106,6 +108,34 @@ test('a feed whose checkpoint is of another schema fails, and changes nothing', 
   expect(report?.error?.remedy).toMatch(/Set startFrom/);
   expect((await stage.items()).filter(({ pk }) => pk?.S === 'memory/events/acme')).toContainEqual(older);
 });
+
+test('what a version did not record for evidence is unknown, and what it did record is shown', async () => {
+  const own = await TestTable.open(vi.stubEnv);
+  for (const item of PRESENT.items) await own.put(withoutEvidence(item));
+  const world = createSavedWorld();
+  world.clock.advance(savedAt(PRESENT) - world.now);
+  const { effects: found } = world.invoke({ effects: await effectsOf(own.table) });
+  const feed = world.feeds.find(({ name }) => name === 'memory/log/acme') as AnyFeed;
+  const days = { from: Math.floor(START / DAY) * DAY, to: START + 2 * DAY };
+
+  const { evidence, state } = await reportFeedStatus(found, feed, { days, evidence: { seenFor: 30 * DAY } });
+
+  expect(state).toBeUndefined();
+  expect(evidence).toMatchObject({ recordedSince: 'unknown', accessLost: [], moves: [] });
+  const unknown = { vendor: 'unknown', missing: 'unknown', repaired: 'unknown', code: 'unknown' };
+  expect(evidence?.days[0]).toMatchObject({ ...unknown, delivered: 12, late: 0, quarantined: 1 });
+  await own.close();
+});
+
+/** An item as a version before would have written it. */
+function withoutEvidence(item: Item): Item {
+  if (item.state?.S === undefined) return item;
+  const { verified: _, notes: __, since: ___, ...state } = JSON.parse(item.state.S) as Record<string, unknown>;
+  const text = JSON.stringify(state, (key, value: unknown) =>
+    key === 'code' && Array.isArray(value) ? undefined : value,
+  );
+  return { ...item, state: { S: text } };
+}
 
 describe.each(VERSIONS)('the saved %s', (version) => {
   test('goes on without loss and without repetition', async () => {

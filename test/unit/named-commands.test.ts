@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
+import { describeCommandLine } from '../../simulators/command-line.ts';
+import { findSimulators } from '../../simulators/find-simulator.ts';
 
 // Alarms, errors and documents name commands to somebody who is in a hurry: each has to be there, and to take what is said.
 
@@ -11,11 +13,16 @@ const NAMED = /(?:npx )?\btidemark (?<name>[a-z]+)(?<rest>(?:(?!\. )[^`'"\n;|])*
 /** Words that may follow the name where it is no command. */
 const PROSE = new Set(COMMANDS.flatMap(({ name }) => name.split(' ', 1)));
 
+/** What a command that passes its options on may be given: the options and faults of the simulators. */
+const PASSED_ON = (await findSimulators()).flatMap((simulator) =>
+  [...describeCommandLine(simulator).matchAll(/^ +--([a-z-]+)/gm)].map(([, option]) => option ?? ''),
+);
+
 function optionsOf(name: string): Set<string> | undefined {
   const named = COMMANDS.filter((command) => command.name.split(' ', 1)[0] === name);
   if (named.length === 0) return undefined;
   const flags = named.flatMap(({ options }) => options.map(({ flags }) => flags.slice(2).split(' ', 1)[0] as string));
-  return new Set([...flags, 'help']);
+  return new Set([...flags, 'help', ...(named.some(({ passesOn }) => passesOn) ? PASSED_ON : [])]);
 }
 
 function namedIn(file: string): { file: string; said: string; name: string; options: string[] }[] {

@@ -8,6 +8,7 @@ import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
 import { SELF, type SeenChunk } from '../stored/seen-chunk.ts';
 import type { Instant } from '../time.ts';
 import { type Delivered, deliver } from './deliver.ts';
+import type { DeliveryNotes } from './delivery-notes.ts';
 import type { EventLines } from './event-writer.ts';
 import type { LineBytes, WaitingLines } from './line-bytes.ts';
 import { type Line, packRecords } from './packing.ts';
@@ -51,6 +52,8 @@ export interface FlushParts {
   readonly place: string;
   readonly destinations: readonly Destination[];
   readonly seen: Seen;
+  /** Notes which destinations refuse events. */
+  readonly sent?: DeliveryNotes;
 }
 
 /** The contents of a flush. */
@@ -130,6 +133,7 @@ export class Flush {
       destinations.map((destination, at) => this.#deliverTo(destination, at, waiting, endBy)),
     );
     const chunks = this.#chunksOf(waiting, acceptedBits(waiting, results), began);
+    this.#noteRefusals(results);
     const failures = results.flatMap(failuresOf);
     const events = waiting.filter(({ bucket }) => bucket !== SELF).length;
     const flushed = { events, quarantined, retries: retriesOf(results) };
@@ -156,6 +160,13 @@ export class Flush {
       if (line) lines.push({ event, line });
     }
     return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
+  }
+
+  #noteRefusals(results: readonly PromiseSettledResult<Delivered>[]): void {
+    const { sent, effects, destinations } = this.#parts;
+    for (const [at, result] of results.entries()) {
+      if (failuresOf(result).length > 0) sent?.refused((destinations[at] as Destination).id, effects.now());
+    }
   }
 
   /** One chunk for each bucket and set of destinations. */

@@ -3,13 +3,28 @@ import type { Effects } from '../effects.ts';
 import { type ToldName, toldName } from '../events/unknown/told-name.ts';
 import { type AnyFeed, isSnapshot, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
+import { type Standing, standingOf } from '../run/standing.ts';
 import { countHours } from '../state/ledger.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { ConditionName, HeldConditions } from '../stored/condition.ts';
+import type { ConnectionState } from '../stored/connection-state.ts';
+import type { AccessLossReason } from '../stored/day-record.ts';
 import { LATENESS_STEPS, overlapFor } from '../stored/lateness.ts';
 import { dayOf, type LedgerRow } from '../stored/ledger-row.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { DAY, floorTo, formatDuration, formatInstant, formatTime, type Instant, type Range, SECOND } from '../time.ts';
+import {
+  DAY,
+  type Duration,
+  floorTo,
+  formatDuration,
+  formatInstant,
+  formatTime,
+  type Instant,
+  type Range,
+  SECOND,
+} from '../time.ts';
+import { type FeedEvidence, readEvidence } from './feed-evidence.ts';
+import { findNewestDelivered, newestReport } from './newest-delivered.ts';
 
 /** The status of a feed, as far as it is known without asking the vendor. */
 export interface FeedStatusReport {
@@ -17,6 +32,8 @@ export interface FeedStatusReport {
   readonly kind: 'events' | 'snapshot';
   /** Undefined if the feed has never run. */
   readonly watermark?: string;
+  /** How the last runs ended, and since when they end like that. Undefined if the version that ran last did not record it. */
+  readonly state?: { readonly name: Standing; readonly since: string };
   /** Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly floor?: string;
@@ -27,6 +44,18 @@ export interface FeedStatusReport {
   readonly conditions?: readonly ConditionReport[];
   readonly hold?: { readonly until: string; readonly reason: string; readonly message: string };
   readonly lease?: { readonly owner: string; readonly until: string };
+  /** Since when the credentials do not give what the feed needs. */
+  readonly accessLost?: { readonly reason: AccessLossReason; readonly since: string; readonly message: string };
+  /** The credentials of the whole connection were refused, so none of its feeds is read. */
+  readonly connectionHold?: { readonly until: string; readonly message: string };
+  /** The time of the newest delivered event, and how long ago that is. */
+  readonly newest?: { readonly at: string; readonly ageSeconds: number };
+  /** What was left of the vendor's quota at the end of the last run, where its answers state it. */
+  readonly quota?: { readonly limit: number; readonly remaining: number };
+  /** By destination: its newest event, when the delivery of that began, and when it last refused events for so long that a run failed. */
+  readonly deliveries?: Readonly<
+    Record<string, { readonly newest?: string; readonly at?: string; readonly refusedAt?: string }>
+  >;
   readonly lateness?: LatenessReport;
   /** Names in the vendor's records that the mapping does not know, each with the line of the mapping that would take it. */
   readonly unknown?: readonly (ToldName & { readonly since: string })[];
@@ -37,6 +66,7 @@ export interface FeedStatusReport {
   readonly jobs: readonly JobProgress[];
   readonly quarantine: readonly QuarantineReport[];
   readonly ledger: readonly LedgerRow[];
+  readonly evidence?: FeedEvidence;
 }
 
 export interface ConditionReport {
@@ -74,8 +104,21 @@ export interface QuarantineReport extends Pick<QuarantineEntry, 'id' | 'reason' 
   readonly bytes: number;
 }
 
-/** @param days the days whose ledger rows are wanted. A day without a row is counted from the seen keys */
-export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: Range): Promise<FeedStatusReport> {
+/** What is wanted besides the status. */
+interface Wanted {
+  /** The days whose ledger rows are wanted. A day without a row is counted from the seen keys. */
+  readonly days?: Range | undefined;
+  /** Set if the evidence of the days is wanted instead: how long the keys of delivered events are kept. */
+  readonly evidence?: { readonly seenFor: Duration } | undefined;
+  /** The state of the connection, where it is known. */
+  readonly connection?: ConnectionState | undefined;
+}
+
+export async function reportFeedStatus(
+  effects: Effects,
+  feed: AnyFeed,
+  { days, evidence: asked, connection }: Wanted = {},
+): Promise<FeedStatusReport> {
   const { name } = feed;
   const kind = isSnapshotFeed(feed) ? 'snapshot' : 'events';
   const item = await effects.load(name);
@@ -83,8 +126,16 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
   const jobs = [...(await effects.loadJobs(name, 'backfill')), ...(await effects.loadJobs(name, 'verify'))];
   const progress = jobs.filter(isJob).map((job) => progressOf(job, now));
   const quarantine = await listQuarantine(effects, name);
-  const ledger = days && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
-  if (!item) return { feed: name, kind, jobs: progress, quarantine, ledger };
+  const ledger = days && !asked && !isSnapshotFeed(feed) ? await ledgerOf(effects, name, days) : [];
+  const evidence = days && asked && (await readEvidence(effects, feed, { item, days, seenFor: asked.seenFor }));
+  const common = {
+    jobs: progress,
+    quarantine,
+    ledger,
+    ...(evidence && { evidence }),
+    ...heldConnection(connection, now),
+  };
+  if (!item) return { feed: name, kind, ...common };
   const { watermark, floor, lastSuccess, failures, lastError, conditions, hold, owner, leaseUntil } = item;
   const lateness = isSnapshotFeed(feed) || item.kind !== 'feed' ? undefined : latenessOf(feed, item.lateness);
   return {
@@ -105,9 +156,8 @@ export async function reportFeedStatus(effects: Effects, feed: AnyFeed, days?: R
     ...(lateness && { lateness }),
     ...unknownOf(feed, item),
     ...owedOf(item),
-    jobs: progress,
-    quarantine,
-    ledger,
+    ...(await standingReport(effects, name, item)),
+    ...common,
   };
 }
 
@@ -118,6 +168,36 @@ function unknownOf({ stream }: AnyFeed, item: Checkpoint): Pick<FeedStatusReport
     return name ? [{ ...name, since: formatTime(one.at) }] : [];
   });
   return told.length > 0 ? { unknown: told } : {};
+}
+
+/** How a feed stands, apart from its watermark. */
+async function standingReport(effects: Effects, feed: string, item: Checkpoint): Promise<Partial<FeedStatusReport>> {
+  const { since, accessLoss, quota, refusedBy = {}, destinations } = item;
+  const newest = await findNewestDelivered(effects, feed, Object.keys(destinations));
+  const latest = Object.values(newest).reduce((time, { event }) => Math.max(time, event), 0);
+  const ids = [...new Set([...Object.keys(newest), ...Object.keys(refusedBy)])];
+  const deliveries = ids.map((id) => {
+    const refused = refusedBy[id];
+    const report = { ...newestReport(newest[id]), ...(refused && { refusedAt: formatTime(refused.at) }) };
+    return [id, report] as const;
+  });
+  return {
+    ...(since !== undefined && { state: { name: standingOf(item), since: formatTime(since) } }),
+    ...(accessLoss && { accessLost: { ...accessLoss, since: formatTime(accessLoss.since) } }),
+    ...(latest > 0 && {
+      newest: { at: formatTime(latest), ageSeconds: Math.round((latestNow(effects) - latest) / SECOND) },
+    }),
+    ...(quota && { quota: { remaining: quota[0], limit: quota[1] } }),
+    ...(deliveries.length > 0 && { deliveries: Object.fromEntries(deliveries) }),
+  };
+}
+
+function heldConnection(
+  { notBefore, message = 'The credentials were refused.' }: Partial<ConnectionState> = {},
+  now: Instant,
+): Pick<FeedStatusReport, 'connectionHold'> {
+  if (notBefore === undefined || now >= notBefore) return {};
+  return { connectionHold: { until: formatTime(notBefore), message } };
 }
 
 /** What is owed to destinations, and which of them are away. */
@@ -182,9 +262,11 @@ async function ledgerOf(effects: Effects, feed: string, { from, to }: Range): Pr
   const madeAt: Instant = effects.now();
   for (let day = floorTo(from, DAY); day < to; day += DAY) {
     const name = dayOf(day);
-    if (rows.has(name)) continue;
+    const { uncounted, ...begun } = rows.get(name) ?? { uncounted: true };
+    if (!uncounted) continue;
     const hours = await countHours(effects, feed, day);
-    if (hours.length > 0) rows.set(name, { day: name, madeAt, hours });
+    if (hours.length > 0) rows.set(name, { ...begun, day: name, madeAt, hours });
+    else rows.delete(name);
   }
   return [...rows.values()].sort((one, other) => (one.day < other.day ? -1 : 1));
 }

@@ -13,8 +13,11 @@ export interface InvocationInput {
     /** Reports the status of the feeds without asking the vendor. */
     | {
         readonly act: 'look';
-        readonly range?: Range /** Whether the feeds that left the source are wanted, too. */;
+        readonly range?: Range;
+        /** Whether the feeds that left the source are wanted, too. */
         readonly left?: boolean;
+        /** Whether the evidence of the range is wanted instead of its ledger. */
+        readonly evidence?: boolean;
       }
     /** Finds out why nothing arrives. Delivers nothing. */
     | { readonly act: 'examine'; readonly signInAgain?: boolean; readonly servicesShareClock?: boolean }
@@ -37,6 +40,7 @@ const feeds = {
 const duration = z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'a duration such as 15m'));
 const every = z.string().check(z.refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration such as 15m'));
 const timing = z.union([every, z.strictObject({ every, settle: duration })]);
+const who = z.string().check(z.minLength(1), z.maxLength(256));
 const range = { from: z.optional(time), to: z.optional(time) };
 
 /** The input that schedules, the command line and the state machine send. The default of `act` is `run`. */
@@ -54,8 +58,14 @@ const input = z.discriminatedUnion('act', [
   }),
   z.strictObject({ act: z.literal('verify'), ...feeds, ...range, repair: z.optional(z.boolean()) }),
   z.strictObject({ act: z.literal('redrive'), ...feeds, ids: z.optional(z.array(z.string()).check(z.minLength(1))) }),
-  z.strictObject({ act: z.literal('move'), ...feeds, to: time }),
-  z.strictObject({ act: z.literal('look'), ...feeds, ...range, left: z.optional(z.boolean()) }),
+  z.strictObject({ act: z.literal('move'), ...feeds, to: time, by: z.optional(who) }),
+  z.strictObject({
+    act: z.literal('look'),
+    ...feeds,
+    ...range,
+    left: z.optional(z.boolean()),
+    evidence: z.optional(z.boolean()),
+  }),
   z.strictObject({
     act: z.literal('examine'),
     ...feeds,
@@ -83,7 +93,9 @@ function taskOf(
 ): InvocationInput['task'] {
   const parts = rest as { act: string; from?: string; to?: string } & Record<string, unknown>;
   const { from, to, ...more } = parts;
-  if (parts.act === 'move') return { act: 'move', to: parseInstant(to) as Instant };
+  if (parts.act === 'move') {
+    return { ...(more as { by?: string }), act: 'move', to: parseInstant(to) as Instant };
+  }
   const wanted = rangeOf(from, to);
   return { ...more, ...(wanted && { range: wanted }) } as InvocationInput['task'];
 }

@@ -21,8 +21,8 @@ export type Task =
   | { readonly act: 'verify'; readonly range?: Range; readonly repair?: boolean }
   /** Sends quarantined entries again: these, or all. */
   | { readonly act: 'redrive'; readonly ids?: readonly string[] }
-  /** Moves the watermark by hand. */
-  | { readonly act: 'move'; readonly to: Instant };
+  /** Moves the watermark by hand. `by`: who says that they move it. */
+  | { readonly act: 'move'; readonly to: Instant; readonly by?: string };
 
 /** Performs the task for one feed, as far as there is time. A later invocation continues. */
 export async function performTask(task: Task, context: FeedContext<AnyFeed>): Promise<FeedReport> {
@@ -40,7 +40,7 @@ export async function performTask(task: Task, context: FeedContext<AnyFeed>): Pr
       if (!task.range) return await runScheduledVerify(ofEvents, task.repair ?? false);
       return await runVerify(ofEvents, { ...task, range: task.range, id: jobId(task.range) });
     case 'move':
-      return await moveFeed(ofEvents, task.to);
+      return await moveFeed(ofEvents, task);
   }
 }
 

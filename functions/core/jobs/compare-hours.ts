@@ -1,4 +1,5 @@
 import type { PageRun } from '../reading/run.ts';
+import { loadCounted } from '../state/day-rows.ts';
 import { DigestSum } from '../state/digest-sum.ts';
 import { KeySet } from '../state/key-set.ts';
 import { seenHours } from '../state/seen-hours.ts';
@@ -140,7 +141,7 @@ async function compareSums({ run, findings }: VendorHours, hour: Instant, counts
   const vendorKeys = findings.vendorKeys.get(bucket) ?? new KeySet();
   findings.missing = findings.missing.filter(({ address }) => address.bucket !== bucket);
   const day = dayOf(hour);
-  const [row] = await run.effects.loadLedger(run.feed.name, day, day);
+  const row = await loadCounted(run.effects, run.feed.name, day);
   counts.by = 'ledger';
   const wanted = findings.wantedIn(bucket);
   counts.vendor += wanted;

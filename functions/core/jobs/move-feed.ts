@@ -1,24 +1,35 @@
 import { sendSelfEvent } from '../delivery/send-self-event.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Feed } from '../model.ts';
+import { RETRIES, retry } from '../retry.ts';
 import type { FeedContext, LeasedRun } from '../run/feed-context.ts';
 import type { RunOutcome } from '../run/outcome.ts';
 import { newCheckpoint } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
+import { noteOnDay } from '../run/standing.ts';
 import { startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
 import type { FeedCheckpoint } from '../stored/checkpoint.ts';
-import { floorTo, formatTime, type Instant } from '../time.ts';
+import { formatTime, type Instant } from '../time.ts';
+import { moveTarget } from './move-target.ts';
+
+/** Where the watermark is moved, and who says that they move it. */
+interface Move {
+  readonly to: Instant;
+  readonly by?: string;
+}
+
+const UNKNOWN = 'unknown';
 
 /**
  * Moves the watermark by hand, after sending the SIEM an event about it. A range skipped by a move forward is not read. After a
  * move back, the range is read again; its events are not delivered again as long as their keys are kept.
  */
-export async function moveFeed(context: FeedContext, to: Instant): Promise<FeedReport> {
+export async function moveFeed(context: FeedContext, { to, by = UNKNOWN }: Move): Promise<FeedReport> {
   return await withLease<FeedCheckpoint>(context, {
     kind: 'feed',
     fresh: (start) => newCheckpoint(context, start),
-    work: (leased) => move(context, leased, to),
+    work: (leased) => move(context, leased, { to, by }),
     heedsHold: false,
   });
 }
@@ -26,15 +37,14 @@ export async function moveFeed(context: FeedContext, to: Instant): Promise<FeedR
 async function move(
   context: FeedContext,
   leased: LeasedRun<FeedCheckpoint>,
-  to: Instant,
+  { to, by }: Required<Move>,
 ): Promise<RunOutcome<FeedCheckpoint>> {
-  const { feed } = context;
-  const { lease, clocks } = leased;
+  const { effects, feed } = context;
+  const { lease, clocks, asker } = leased;
   const { earliest: now } = clocks;
   if (to > now) throw futureMove(feed, to, now);
   const { watermark, floor, destinations, lastSuccess } = lease.item;
-  const { precision, retention } = feed.stream;
-  const moved = floorTo(Math.min(Math.max(to, now - retention), now - feed.settle), precision);
+  const moved = moveTarget(feed, to, now);
   // A move does not show whether the feed works, so neither failures nor successes change.
   if (moved === watermark) return { state: 'caught-up', changes: {} };
   const act = moved > watermark ? 'skip' : 'rewind';
@@ -42,6 +52,9 @@ async function move(
   const sending = startSending(context, leased);
   // The time of the last success identifies the move: if it is repeated after a crash, there is still one event about it.
   await sendSelfEvent(sending, { act, range, at: lastSuccess ?? floor });
+  // A move that cannot be recorded is not made.
+  const note = { what: 'moved', at: effects.now(), from: watermark, to: moved, by } as const;
+  await retry(effects, RETRIES.table, asker.endBy, () => noteOnDay(effects, feed.name, note.at, [note]));
   // After a move back, all destinations get the events of that range.
   const since = Object.entries(destinations).map(([id, from]) => [id, Math.min(from, moved)] as const);
   const changes = {

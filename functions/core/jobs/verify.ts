@@ -22,6 +22,7 @@ import type { VerifiedStep } from '../stored/verified-step.ts';
 import { ceilTo, type Duration, floorTo, formatTime, HOUR, type Instant, type Range } from '../time.ts';
 import { collect, Findings } from './collect.ts';
 import { compareHours } from './compare-hours.ts';
+import { recordDays } from './record-steps.ts';
 import { repair } from './repair.ts';
 import { reportFindings, warnAboutOwed, warnAboutRange } from './verify-warnings.ts';
 
@@ -163,6 +164,7 @@ async function verify(configured: FeedContext, leased: Verification): Promise<Ru
       'What this feed reads has changed since the delivery: new records of the changed scope appear as missing.',
     );
   }
+  const recording = { effects, feed: feed.name, lease, endBy: asker.endBy };
   while (lease.item.watermark < lease.item.job.range.to) {
     if (effects.now() >= asker.stopAt || effects.stopping()) return outOfTime('more');
     const { watermark: from, job, narrowed } = lease.item;
@@ -175,7 +177,9 @@ async function verify(configured: FeedContext, leased: Verification): Promise<Ru
       narrowed: widened(lease.item.narrowed),
       waitsInPlace: undefined,
     });
+    await recordDays(recording);
   }
+  await recordDays(recording);
   const { job } = lease.item;
   reportFindings(context, job, warnings);
   return { state: 'caught-up', changes: { job: { ...job, state: 'done' }, lastSuccess: effects.now(), failures: 0 } };

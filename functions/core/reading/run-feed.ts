@@ -11,6 +11,7 @@ import { oweLost, settleDestinations } from '../run/owed/owe.ts';
 import { newCheckpoint, reconcileScope, unreadStart } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { reviewScopeChange } from '../run/review-scope-change.ts';
+import { noteOnDay } from '../run/standing.ts';
 import { seenOf, startSending } from '../run/start-sending.ts';
 import { bringBack } from '../run/times/bring-back.ts';
 import { withLease } from '../run/with-lease.ts';
@@ -24,6 +25,9 @@ import { readOngoing } from './read-ongoing.ts';
 import { readPlan } from './read-plan.ts';
 import type { Run } from './run.ts';
 import { startRun } from './start-run.ts';
+
+/** Who moves a watermark that was in the future. */
+const ITSELF = 'tidemark';
 
 type LiveRun = LeasedRun<FeedCheckpoint>;
 
@@ -64,6 +68,10 @@ async function readLive(
   if (leased.keptSeen) seen.takeOver(leased.keptSeen);
   if (reset) {
     warnings.push(reset.message);
+    const { from: to, to: from } = reset.range;
+    await noteOnDay(effects, context.feed.name, effects.now(), [
+      { what: 'moved', at: effects.now(), from, to, by: ITSELF },
+    ]);
     await sendSelfEvent(startSending(context, leased, { seen }), { act: 'watermark-reset', range: reset.range });
   }
   if (scopeChange) {
@@ -137,7 +145,7 @@ async function tryToFold(
   seenFor: Duration,
 ): Promise<Changes<FeedCheckpoint>> {
   try {
-    return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark, seenFor);
+    return await foldDays({ ...run, stopAt: run.asker.stopAt }, watermark - run.feed.overlap, seenFor);
   } catch (thrown) {
     if (!(thrown instanceof AmbiguousWriteError)) throw thrown;
     run.effects.log('warn', 'The ledger could not be written; the next run writes it.', {

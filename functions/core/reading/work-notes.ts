@@ -5,9 +5,9 @@ import type { Feed } from '../model.ts';
 import type { HeldCheckpoint } from '../state/lease.ts';
 import { DayNotes } from '../state/ledger.ts';
 import type { ReadingCheckpoint } from '../stored/checkpoint.ts';
+import { MOST_UNKNOWN_NAMES, type UnknownName } from '../stored/findings/unknown-name.ts';
 import { LatenessNotes } from '../stored/lateness.ts';
 import type { Tally } from '../stored/tally.ts';
-import { MOST_UNKNOWN_NAMES, type UnknownName } from '../stored/unknown-name.ts';
 import type { Instant } from '../time.ts';
 
 /** The work of a run that is not stored yet: its part of the ledger, the lateness of events, and names that the mapping does not know. */
@@ -24,7 +24,7 @@ export class WorkNotes {
     tally: Tally,
     known: readonly UnknownName[] | undefined,
   ) {
-    this.day = new DayNotes(tally);
+    this.day = new DayNotes(tally, effects.code());
     this.unknown = new UnknownNames(feed.stream, known);
     this.#tally = tally;
     this.#tell = (one) => tellUnknown(effects, feed, one);

@@ -1,4 +1,5 @@
 import type { RunClocks } from '../clocks/run-clocks.ts';
+import type { DeliveryNotes } from '../delivery/delivery-notes.ts';
 import type { Writer } from '../delivery/event-writer.ts';
 import type { Effects, KeptSeen } from '../effects.ts';
 import type { AnyFeed, Connection, Destination, Feed } from '../model.ts';
@@ -50,6 +51,7 @@ export interface LeasedRun<C extends Checkpoint = Checkpoint> {
   readonly asker: Asker;
   readonly warnings: string[];
   readonly conditions: ConditionNotes;
+  readonly sent: DeliveryNotes;
   /** The delivered events that this process remembers from the feed's last run, if nobody has written its checkpoint since. */
   readonly keptSeen?: KeptSeen;
 }

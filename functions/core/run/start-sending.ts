@@ -25,12 +25,13 @@ interface SendingOptions {
 /** Sets up a delivery to all destinations. Nothing is outgoing yet. */
 export function startSending<F extends AnyFeed>(
   context: FeedContext<F>,
-  { lease, asker, tally }: Pick<LeasedRun, 'lease' | 'asker' | 'tally'>,
+  { lease, asker, tally, sent }: Pick<LeasedRun, 'lease' | 'asker' | 'tally'> & Partial<Pick<LeasedRun, 'sent'>>,
   { seen = seenOf(context), place = context.feed.name }: SendingOptions = {},
 ): Sending & { readonly feed: F } {
   const { effects, feed, destinations, write } = context;
   const run = runName(context, lease);
-  const outgoing = new Outgoing({ effects, feed: feed.name, place, destinations, seen, write, run });
+  const parts = { effects, feed: feed.name, place, destinations, seen, ...(sent && { sent }) };
+  const outgoing = new Outgoing({ ...parts, write, run });
   const { endBy } = asker;
   const deliveries = new Deliveries((chunks) => outgoing.remember(chunks, endBy));
   return { effects, feed, endBy, destinations, tally, seen, outgoing, deliveries };

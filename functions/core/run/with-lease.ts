@@ -1,5 +1,6 @@
 import { MAX_HOLD } from '../answer-clock.ts';
 import { RunClocks } from '../clocks/run-clocks.ts';
+import { DeliveryNotes } from '../delivery/delivery-notes.ts';
 import type { Effects, KeptSeen } from '../effects.ts';
 import { asTidemarkError } from '../errors.ts';
 import type { AnyFeed } from '../model.ts';
@@ -14,15 +15,17 @@ import {
   recallCheckpoint,
   tryToAcquire,
 } from '../state/lease.ts';
-import type { Changes, Checkpoint, FeedCheckpoint } from '../stored/checkpoint.ts';
+import type { Changes, Checkpoint, CommonCheckpoint, FeedCheckpoint } from '../stored/checkpoint.ts';
 import { emptyTally } from '../stored/tally.ts';
 import type { Instant } from '../time.ts';
 import { ConditionNotes } from './condition-notes.ts';
 import type { FeedContext, LeasedRun } from './feed-context.ts';
+import { isJob } from './job-progress.ts';
 import { makeReport } from './make-report.ts';
 import { holdOf, outcomeOf, type RunOutcome } from './outcome.ts';
 import { reportPermissionLost } from './permission-lost.ts';
 import type { FeedReport } from './report.ts';
+import { standingAfter } from './standing.ts';
 
 /** Work that is done under a lease. */
 interface LeasedWork<C extends Checkpoint> {
@@ -64,7 +67,8 @@ export async function withLease<C extends Checkpoint>(
   const life = { over: false };
   const endpoint = new Endpoint();
   const asker = askerOf(context, { tally, life, endpoint, ...(lease.item.waitsInPlace && { waitsInPlace: true }) });
-  const known = { lease, start, clocks, tally, asker, warnings, conditions };
+  const sent = new DeliveryNotes();
+  const known = { lease, start, clocks, tally, asker, warnings, conditions, sent };
   const run: LeasedRun<C> = { ...known, ...(keptSeen && { keptSeen }) };
   let outcome: RunOutcome<C>;
   try {
@@ -80,11 +84,29 @@ export async function withLease<C extends Checkpoint>(
     effects.count('ClockUnbelievable', 1);
     warnings.push(`A clock is not believed: ${clocks.doubted}.`);
   }
-  const { changes } = outcome;
-  const held = conditions.after(lease.item.conditions, effects.now());
   const turn = endpoint.isAsked ? { askedAt: start } : {};
-  const ended = await giveBack(context, lease, { ...outcome, changes: { ...changes, ...turn, conditions: held } });
+  const standing = await standingOf(context, run, outcome);
+  const changes = { ...outcome.changes, ...turn, ...standing };
+  const ended = await giveBack(context, lease, { ...outcome, changes });
   return report(lease.item, ended);
+}
+
+/** What a run leaves about how its feed stands. Of a job it is only the conditions: all else is about live reading. */
+async function standingOf<C extends Checkpoint>(
+  { effects, feed, asker }: FeedContext<AnyFeed>,
+  { lease, conditions, tally, sent }: LeasedRun<C>,
+  outcome: RunOutcome<C>,
+): Promise<{ readonly [Part in keyof CommonCheckpoint]?: CommonCheckpoint[Part] | undefined }> {
+  const now = effects.now();
+  const held = conditions.after(lease.item.conditions, now);
+  if (isJob(lease.item)) return { conditions: held };
+  const { quota } = asker.pacer;
+  const end = { before: lease.item, outcome, conditions: held, wasAnswered: tally.pages > 0 };
+  return {
+    ...(await standingAfter(effects, feed, end)),
+    ...sent.changes(lease.item),
+    ...(quota && { quota: [quota.remaining, quota.limit] as const }),
+  };
 }
 
 /** A run that gives its lease back has not died. */

@@ -11,6 +11,7 @@ import { scopeOf } from '../run/reconcile-config.ts';
 import type { FeedReport } from '../run/report.ts';
 import { runName, startSending } from '../run/start-sending.ts';
 import { withLease } from '../run/with-lease.ts';
+import { DayNotes, foldDays } from '../state/ledger.ts';
 import { destinationBits, idsOf } from '../state/seen.ts';
 import { firstCheckpoint, type SnapshotCheckpoint, type SnapshotRef } from '../stored/checkpoint.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
@@ -32,8 +33,33 @@ export async function runSnapshot(context: FeedContext<SnapshotFeed>): Promise<F
   return await withLease<SnapshotCheckpoint>(context, {
     kind: 'snapshot',
     fresh: (start) => ({ kind: 'snapshot', ...firstCheckpoint(start, idsOf(context.destinations)) }),
-    work: (leased) => compare(context, leased),
+    work: async (leased) => {
+      const { lease, tally } = leased;
+      const { effects } = context;
+      const notes = new DayNotes(tally, effects.code());
+      try {
+        return await compare(context, leased);
+      } finally {
+        lease.note({ days: notes.take(lease.item.days, tally, effects.now()) });
+        await tryToFold(context, leased);
+      }
+    },
   });
+}
+
+/** Writes the ledger of days that are over. A failure does not fail the run, whose events are delivered: the next run writes it. */
+async function tryToFold(
+  { effects, feed, seenFor, asker }: FeedContext<SnapshotFeed>,
+  { lease }: LeasedRun<SnapshotCheckpoint>,
+): Promise<void> {
+  try {
+    lease.note(await foldDays({ effects, feed, lease, stopAt: asker.stopAt }, lease.item.watermark, seenFor));
+  } catch (thrown) {
+    effects.log('warn', 'The ledger could not be written; the next run writes it.', {
+      feed: feed.name,
+      error: String(thrown),
+    });
+  }
 }
 
 async function compare(

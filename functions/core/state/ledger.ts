@@ -1,11 +1,11 @@
 import type { Effects } from '../effects.ts';
-import type { Feed } from '../model.ts';
-import { MAX_CONTESTS } from '../retry.ts';
-import type { Changes, FeedCheckpoint } from '../stored/checkpoint.ts';
-import { type DayTally, dayOf, emptyDay, type LedgerHour } from '../stored/ledger-row.ts';
+import type { AnyFeed } from '../model.ts';
+import type { FeedCheckpoint, SnapshotCheckpoint } from '../stored/checkpoint.ts';
+import { type DayTally, dayOf, emptyDay, type Folded, type LedgerHour } from '../stored/ledger-row.ts';
 import { bucketOf } from '../stored/seen-chunk.ts';
 import type { Tally } from '../stored/tally.ts';
-import { DAY, type Duration, floorTo, type Instant, MILLISECOND, type Range } from '../time.ts';
+import { DAY, type Duration, floorTo, type Instant, type Range } from '../time.ts';
+import { changeRow } from './day-rows.ts';
 import { DigestSum } from './digest-sum.ts';
 import type { HeldCheckpoint } from './lease.ts';
 import { seenHours } from './seen-hours.ts';
@@ -20,12 +20,15 @@ const BEFORE_EXPIRY: Duration = DAY;
 /** The work of a run that is not stored yet, by day. */
 export class DayNotes {
   #before: Tally;
+  readonly #code: string | undefined;
   #windows = 0;
   #unreadable: Range[] = [];
   #gaps: Range[] = [];
 
-  constructor(tally: Tally) {
+  /** @param code the version of the program, with the hash of its code */
+  constructor(tally: Tally, code?: string) {
     this.#before = { ...tally };
+    this.#code = code;
   }
 
   window(): void {
@@ -55,6 +58,7 @@ export class DayNotes {
       windows: today.windows + this.#windows,
       unreadable: [...today.unreadable, ...this.#unreadable],
       gaps: [...today.gaps, ...this.#gaps],
+      ...codeOf(today, last?.day === day, this.#code),
     };
     this.#before = { ...tally };
     this.#windows = 0;
@@ -65,32 +69,42 @@ export class DayNotes {
   }
 }
 
+/** The code that an earlier part of a day was done with, if a version did it that did not say so. */
+const UNKNOWN_CODE = 'unknown';
+
+/** The versions that have worked on a day, this one included. */
+function codeOf(today: DayTally, hasBegun: boolean, code = UNKNOWN_CODE): Pick<DayTally, 'code'> {
+  const before = today.code ?? (hasBegun ? [UNKNOWN_CODE] : []);
+  const all = [...new Set([...before, code])];
+  return all.every((one) => one === UNKNOWN_CODE) ? {} : { code: all };
+}
+
 const COUNTED = ['pages', 'fetched', 'suppressed', 'delivered', 'quarantined', 'unmapped', 'late'] as const;
 
 /** Inputs of writing a feed's ledger. */
 interface Folding {
   readonly effects: Effects;
-  readonly feed: Feed;
-  readonly lease: HeldCheckpoint<FeedCheckpoint>;
+  readonly feed: Pick<AnyFeed, 'name'>;
+  readonly lease: HeldCheckpoint<FeedCheckpoint> | HeldCheckpoint<SnapshotCheckpoint>;
   /** No further day is written after it. */
   readonly stopAt: Instant;
 }
 
 /**
- * Writes the ledger of the days that are over: once when the overlap no longer reaches a day, and once more just before its
+ * Writes the ledger of the days that are over: once when they are not read again regularly, and once more just before their
  * seen keys expire. The second row includes what was found late, repaired or backfilled since.
  *
- * @param watermark the feed's present watermark
+ * @param readAgainFrom what is after it is regularly read again
  */
 export async function foldDays(
   folding: Folding,
-  watermark: Instant,
+  readAgainFrom: Instant,
   seenFor: Duration,
-): Promise<Changes<FeedCheckpoint>> {
+): Promise<{ readonly folded?: Folded; readonly days?: readonly DayTally[] | undefined }> {
   const { effects, feed, lease, stopAt } = folding;
   const { folded, floor, days = [] } = lease.item;
   let { first, final } = folded ?? { first: floorTo(floor, DAY), final: floorTo(floor, DAY) };
-  const closed = floorTo(watermark - feed.overlap, DAY);
+  const closed = floorTo(readAgainFrom, DAY);
   const now = effects.now();
   const expired = floorTo(now - seenFor, DAY) + DAY;
   let left = MAX_DAYS_PER_RUN;
@@ -110,18 +124,17 @@ function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined 
   return days.find((one) => one.day === day);
 }
 
-/** Counts what was delivered of one day, and writes its row. If another worker writes first, its row holds nearly the same. */
-export async function foldDay(effects: Effects, { name }: Pick<Feed, 'name'>, at: Instant, done: DayTally | undefined) {
-  const day = dayOf(at);
-  for (let made = 1; ; made++) {
-    const [before] = await effects.loadLedger(name, day, day);
-    // A row is replaced only by one whose maker has read it.
-    const madeAt = Math.max(effects.now(), (before?.madeAt ?? 0) + MILLISECOND);
-    const hours = largerOf(before?.hours ?? [], await countHours(effects, name, at));
-    const tally = done ?? before?.done;
-    const row = { day, madeAt, hours, ...(tally && { done: tally }) };
-    if ((await effects.saveLedger(name, row, before?.madeAt)) === 'written' || made === MAX_CONTESTS) return;
-  }
+/** Counts what was delivered of one day, and writes its row. */
+export async function foldDay(
+  effects: Effects,
+  { name }: Pick<AnyFeed, 'name'>,
+  at: Instant,
+  done: DayTally | undefined,
+): Promise<void> {
+  await changeRow(effects, name, dayOf(at), async ({ uncounted: _, ...before }) => {
+    const hours = largerOf(before.hours, await countHours(effects, name, at));
+    return { ...before, hours, ...(done && { done }) };
+  });
 }
 
 /** The hours of a day, counted from the seen keys. */
@@ -142,7 +155,7 @@ export async function countHours(effects: Effects, feed: string, day: Instant): 
 }
 
 /** The number of seen keys grows until they expire: of two counts of an hour, the smaller one was made after some had expired. */
-function largerOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): LedgerHour[] {
+export function largerOf(before: readonly LedgerHour[], now: readonly LedgerHour[]): LedgerHour[] {
   const hours = new Map(before.map((hour) => [hour.hour, hour]));
   for (const hour of now) {
     const known = hours.get(hour.hour);

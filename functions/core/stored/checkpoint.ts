@@ -1,10 +1,11 @@
 import type { Duration, Instant, Range } from '../time.ts';
 import type { HeldConditions } from './condition.ts';
+import type { AccessLossReason } from './day-record.ts';
+import type { UnknownName } from './findings/unknown-name.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
 import type { Away, Backlog, KnownStream } from './owed.ts';
-import type { UnknownName } from './unknown-name.ts';
 
 /** The version of the stored items' form. An item of another version is refused instead of being misread. */
 export const SCHEMA = 2;
@@ -44,6 +45,20 @@ export interface CommonCheckpoint {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
   /** The conditions that hold and mean that events are missing. */
   readonly conditions?: HeldConditions;
+  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. */
+  readonly since?: Instant;
+  readonly accessLoss?: AccessLoss;
+  /** What was left of the vendor's quota at the end of the last run, and of how much, where its answers state it. */
+  readonly quota?: readonly [remaining: number, limit: number];
+  /** By destination: when it last refused events of live reading for so long that the run failed. */
+  readonly refusedBy?: Readonly<Record<string, { readonly at: Instant }>>;
+}
+
+/** The credentials do not give what the feed needs, as far as the last run knows. */
+export interface AccessLoss {
+  readonly reason: AccessLossReason;
+  readonly since: Instant;
+  readonly message: string;
 }
 
 /** The parts of a checkpoint that reads windows one after the other. */
@@ -107,6 +122,9 @@ export interface SnapshotCheckpoint extends CommonCheckpoint {
   /** The snapshot that was compared last, and the newer one as long as the difference between the two is being delivered. */
   readonly snapshot?: SnapshotRef;
   readonly pending?: SnapshotRef;
+  /** The work on days that have no row in the ledger yet, and the time up to which the ledger has been written. */
+  readonly days?: readonly DayTally[];
+  readonly folded?: Folded;
 }
 
 /** The checkpoint of a backfill. */

@@ -30,6 +30,8 @@ export interface VerifyJob {
   readonly state: JobState;
   /** The results so far. */
   readonly steps: readonly VerifiedStep[];
+  /** The results before this time are in the ledger's rows of their days. */
+  readonly recorded?: Instant;
 }
 
 /** The key of a job's checkpoint. */

@@ -1,4 +1,5 @@
 import { formatInstant, type Instant, type Range } from '../time.ts';
+import type { DayNote, VerifiedDay } from './day-record.ts';
 import type { Tally } from './tally.ts';
 
 /** The work for a feed on one day (UTC). */
@@ -9,6 +10,8 @@ export interface DayTally extends Omit<Tally, 'retries'> {
   /** Ranges that could not be read, and ranges that the vendor deleted before they were read. */
   readonly unreadable: readonly Range[];
   readonly gaps: readonly Range[];
+  /** The versions of the program that have worked on that day, each with the hash of its code. Undefined if that is not known. */
+  readonly code?: readonly string[];
 }
 
 /** A day without work. */
@@ -32,10 +35,15 @@ export interface LedgerHour extends Digest {
 /** One day (UTC) of a feed: which of that day's events were delivered, and what was done on that day. */
 export interface LedgerRow {
   readonly day: string;
-  /** When the seen keys were read that it counts. */
+  /** When it was written. No two states of a row have the same. */
   readonly madeAt: Instant;
   readonly hours: readonly LedgerHour[];
+  /** Set if the day's events were not counted yet: the row was begun for something else, and `hours` says nothing. */
+  readonly uncounted?: boolean;
   readonly done?: DayTally;
+  /** Undefined if the day was never verified, or only by a version that did not store the results. */
+  readonly verified?: VerifiedDay;
+  readonly notes?: readonly DayNote[];
 }
 
 /** The day of an instant: `2026-01-10`. */

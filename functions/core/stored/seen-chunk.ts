@@ -27,7 +27,7 @@ export interface SeenChunk {
 }
 
 /** The part of a chunk that is read. */
-export type StoredChunk = Omit<SeenChunk, 'count' | 'digest' | 'newest'>;
+export type StoredChunk = Omit<SeenChunk, 'count' | 'digest'>;
 
 /** The buckets to read, both ends included. */
 export interface SeenRange {
@@ -35,6 +35,8 @@ export interface SeenRange {
   readonly to: string;
   /** Whether the stable hashes are read, too. */
   readonly stableHashes?: boolean;
+  /** Whether the time of each chunk's newest event is read, too. */
+  readonly newest?: boolean;
 }
 
 /** The bucket of an event: the hour in which it happened. Buckets sort as text; `untimed` is the last. */

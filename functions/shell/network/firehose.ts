@@ -45,7 +45,7 @@ export class Firehose {
     this.#client.middlewareStack.add(notesDate('firehose'), LAST_STEP);
   }
 
-  /** Returns the error code of each record; undefined if it was accepted. */
+  /** Returns why each record was refused; undefined if it was accepted. */
   async put(
     deliveryStream: string,
     records: readonly Uint8Array[],
@@ -72,7 +72,8 @@ export class Firehose {
       const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
       // It was deleted: one that is created in its place is another one.
       if (name === 'ResourceNotFoundException') this.#looks.delete(deliveryStream);
-      if (BUSY.has(name)) return records.map(() => name);
+      // The words say more than the code where the stream is one of this machine: which endpoint could not be reached.
+      if (BUSY.has(name)) return records.map(() => `${name}: ${message.replace(/\.$/, '')}`);
       if (!HOPELESS.has(name)) throw new NetworkError(`Firehose ${deliveryStream}: ${name}: ${message}`, thrown);
       throw new TidemarkError({
         code: 'delivery',

@@ -4,18 +4,17 @@ import { type Item, itemAt, placeOf, sortKeyOf } from './items.ts';
 import type { TableClient } from './table-client.ts';
 
 const ATTRIBUTES = ['sk', 'schema', 'keys', 'destinations', 'at'];
-const WITH_HASHES = [...ATTRIBUTES, 'stableHashes'];
 
 /** @param place the feed's name, or `<feed>#resent#<id>` */
 export async function* loadSeen(
   table: TableClient,
   place: string,
-  { from, to, stableHashes = false }: SeenRange,
+  { from, to, stableHashes = false, newest = false }: SeenRange,
 ): AsyncGenerator<StoredChunk> {
   const { pk, sk } = placeOf(place, 'seen');
   // `~` sorts after every character of a bucket and of a chunk's id.
   const range = { pk, from: `${sk}#${from}`, to: `${sk}#${to}#~` };
-  const attributes = stableHashes ? WITH_HASHES : ATTRIBUTES;
+  const attributes = [...ATTRIBUTES, ...(stableHashes ? ['stableHashes'] : []), ...(newest ? ['newest'] : [])];
   for await (const item of table.query({ ...range, order: 'descending', attributes })) yield chunkOf(sk, item);
 }
 
@@ -38,6 +37,7 @@ export async function remember(
           count: { N: String(chunk.count) },
           digest: { N: String(chunk.digest) },
           ...(chunk.at !== undefined && { at: { S: formatInstant(chunk.at) } }),
+          ...(chunk.newest !== undefined && { newest: { S: formatInstant(chunk.newest, 's') } }),
           ttl: { N: table.expiry(Math.max(now, chunk.newest ?? now)) },
         },
       ),
@@ -51,12 +51,14 @@ function chunkOf(prefix: string, item: Item): StoredChunk {
     .slice(prefix.length + 1)
     .split('#');
   const at = parseInstant(item.at?.S);
+  const newest = parseInstant(item.newest?.S);
   return {
     bucket,
     id: id.join('#'),
     destinations: (item.destinations?.L ?? []).map(({ S }) => S ?? ''),
     keys: item.keys?.B ?? new Uint8Array(),
     ...(stableHashes && { stableHashes }),
+    ...(newest !== undefined && { newest }),
     at,
   };
 }

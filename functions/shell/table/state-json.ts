@@ -20,6 +20,7 @@ const INSTANT_KEYS = new Set([
   'since',
   'first',
   'final',
+  'recorded',
 ]);
 
 /** Writes a state as JSON that people can read. */

@@ -10,7 +10,7 @@ import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
 import { type Classification, classify, firstWordOf } from './classify.ts';
 import { customerPath } from './customer.ts';
-import { firstPage, readPage } from './offset-pages.ts';
+import { firstPage, pageAfter, readPage } from './offset-pages.ts';
 import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
 
@@ -34,6 +34,7 @@ export const auditTrails: Stream = {
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
   read: readPage,
+  pageAfter,
   recordKey,
   events,
   knows: {

@@ -156,7 +156,9 @@ describe.concurrent('what stands in the table', () => {
     const kept = await here.command('quarantine', '--json');
     const redriven = await here.command('redrive', '--feed', FEED);
     const empty = await here.command('quarantine');
-    const moved = await here.command('move', '--feed', FEED, '--to', new Date(here.from).toISOString());
+    const moveBack = ['move', '--feed', FEED, '--to', new Date(here.from).toISOString()] as const;
+    const unasked = await here.command(...moveBack);
+    const moved = await here.command(...moveBack, '--yes');
     const again = await here.run('--once');
 
     expect(lateness.stdout).toContain('when first read');
@@ -166,6 +168,10 @@ describe.concurrent('what stands in the table', () => {
       { quarantine: { id: string; destinations: string[] }[] },
     ];
     expect(quarantine).toHaveLength(2);
+    expect([unasked.code, unasked.stderr]).toEqual([
+      2,
+      expect.stringContaining('Give --yes to do it without a question'),
+    ]);
     expect([redriven.code, empty.stdout]).toEqual([0, 'Nothing is in quarantine.\n']);
     const { events } = await readDelivered(here.out, 'lake');
     for (const { id } of quarantine) {

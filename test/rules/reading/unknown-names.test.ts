@@ -5,7 +5,7 @@ import { toldName } from '../../../functions/core/events/unknown/told-name.ts';
 import { UnknownNames } from '../../../functions/core/events/unknown/unknown-names.ts';
 import { reportFeedStatus } from '../../../functions/core/invocation/feed-status.ts';
 import type { Feed, Knows, Row } from '../../../functions/core/model.ts';
-import { MOST_UNKNOWN_NAMES } from '../../../functions/core/stored/unknown-name.ts';
+import { MOST_UNKNOWN_NAMES } from '../../../functions/core/stored/findings/unknown-name.ts';
 import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
 import { at } from '../set-up.ts';

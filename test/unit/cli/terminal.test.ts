@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { sayProblems } from '../../../cli/feeds/work-off.ts';
 import { columns } from '../../../cli/views/columns.ts';
-import { drawView } from '../../../cli/views/live-view.ts';
 import { sayLine } from '../../../cli/views/log-line.ts';
 import { saySummary } from '../../../cli/views/summary.ts';
 import { print, printJson, tell } from '../../../cli/views/terminal.ts';
@@ -80,7 +79,6 @@ describe('texts of vendors and records control no terminal', () => {
   test.each([
     ['a table', () => columns(['feed', 'n'], [[all, 1]])],
     ['the summary of a run', () => saySummary([status], '/out', '/secrets')],
-    ['the live view', () => drawView([status], { out: all, sample: all, notes: [all] }, 4_000, 40).join('\n')],
     ['a log line', () => sayLine({ time: all, level: all, message: all, [all]: all }) ?? ''],
     [
       'problems',

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { timeText, useUtc } from '../../../cli/views/time-text.ts';
+import { agoText, timeText, useUtc } from '../../../cli/views/time-text.ts';
 
 const NOW = new Date('2026-01-10T14:05:09Z');
 
@@ -29,4 +29,20 @@ test('with --utc a time is shown as it is', () => {
   useUtc(true);
 
   expect(timeText('2026-01-10T14:04:27.500123Z', NOW)).toBe('2026-01-10T14:04:27.500123Z');
+});
+
+test.each([
+  ['2026-01-10T14:05:09Z', 'now'],
+  ['2026-01-10T14:01:59Z', '3m ago'],
+  ['2026-01-08T14:05:09Z', '2d ago'],
+  ['2026-01-10T14:10:09Z', 'in 5m'],
+  ['not a time', 'not a time'],
+])('%s is %s', (iso, text) => {
+  expect(agoText(iso, NOW)).toBe(text);
+});
+
+test('with --utc, how long ago becomes the time itself', () => {
+  useUtc(true);
+
+  expect(agoText('2026-01-10T14:04:27Z', NOW)).toBe('2026-01-10T14:04:27Z');
 });

@@ -1,5 +1,5 @@
 import type { Knows, Stream } from '../../model.ts';
-import type { UnknownName } from '../../stored/unknown-name.ts';
+import type { UnknownName } from '../../stored/findings/unknown-name.ts';
 import { clean } from '../excerpt.ts';
 
 /** An unknown name for people: what it holds, and how the mapping would take it. */

@@ -1,5 +1,10 @@
 import type { Knows, Stream } from '../../model.ts';
-import { LONGEST_NAME, LONGEST_SHAPE, MOST_UNKNOWN_NAMES, type UnknownName } from '../../stored/unknown-name.ts';
+import {
+  LONGEST_NAME,
+  LONGEST_SHAPE,
+  MOST_UNKNOWN_NAMES,
+  type UnknownName,
+} from '../../stored/findings/unknown-name.ts';
 import type { Instant } from '../../time.ts';
 import { isObject } from '../is-object.ts';
 import { isUnknown } from './told-name.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { CANARY } from '../../../../simulators/frame/inventory/api-keys.ts';
-import { placeTest } from '../../../e2e/cli/program.ts';
+import { ending, placeTest, startProgram } from '../../../e2e/cli/program.ts';
 import { difference, readDelivered } from '../../../e2e/delivered.ts';
 import { frame, SECRET } from './stage.ts';
 
@@ -47,6 +47,27 @@ describe.concurrent('tidemark run --once of a Frame', () => {
     expect(code, stderr).toBe(0);
     const everything = `${stdout}${stderr}${await here.everythingKept()}`;
     for (const secret of [CANARY, SECRET.client_secret]) expect(everything.includes(secret), secret).toBe(false);
+  });
+});
+
+describe.concurrent('tidemark pull of a Frame', () => {
+  test('gives a snapshot as one event, without secrets', async ({ place }) => {
+    const here = await place({ count: 1, faults: { newApiKeys: 2 } });
+    const pull = (feed: string, ...args: string[]) =>
+      ending(startProgram(here.folder, ['pull', `frame/${feed}/demo`, '--state', 'state', ...args]));
+
+    const keys = await pull('api-authorization-rules');
+    const items = await pull('accounts', '--format', 'raw');
+
+    expect([keys.code, items.code]).toEqual([0, 0]);
+    expect(keys.stdout.split('\n')).toHaveLength(2);
+    expect(JSON.parse(keys.stdout)).toMatchObject({
+      event: { kind: 'state', dataset: 'frame.api-authorization-rules' },
+    });
+    expect(`${keys.stdout}${keys.stderr}`.includes(CANARY)).toBe(false);
+    expect(keys.stderr).toContain('1 event of frame/api-authorization-rules/demo, as it is now');
+    // It is off in the configuration, and can be looked at.
+    expect((JSON.parse(items.stdout) as unknown[]).length).toBeGreaterThan(1);
   });
 });
 

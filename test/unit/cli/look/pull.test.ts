@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { preview } from '../../../../cli/commands/preview.ts';
-import { type PullOptions, pull } from '../../../../cli/commands/pull.ts';
-import { sources } from '../../../../cli/commands/sources.ts';
-import { tap } from '../../../../cli/commands/tap.ts';
+import { preview } from '../../../../cli/preview/preview.ts';
 import { memoryTable } from '../../../../cli/pull/memory-table.ts';
+import { type PullOptions, pull } from '../../../../cli/pull/pull.ts';
+import { sources } from '../../../../cli/sources/sources.ts';
+import { tap } from '../../../../cli/tap/tap.ts';
+import { openOutput } from '../../../../cli/views/event-output.ts';
 import { isSnapshot } from '../../../../functions/core/model.ts';
 import { firstCheckpoint } from '../../../../functions/core/stored/checkpoint.ts';
 import type { StoredChunk } from '../../../../functions/core/stored/seen-chunk.ts';
@@ -99,4 +100,14 @@ test('the table in memory has conditional writes, and gives back what was seen',
     ['2026-01-10T08', [1, 2]],
   ]);
   expect(await seenIn('other')).toEqual([]);
+});
+
+test('a place without room is named', async () => {
+  const write = async () => {
+    const output = await openOutput('/dev/full');
+    output.write('{}');
+    await output.end();
+  };
+
+  await expect(write()).rejects.toThrow('--out /dev/full cannot be written: ENOSPC');
 });

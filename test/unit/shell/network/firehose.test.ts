@@ -148,7 +148,7 @@ test('errors of the call keep their names', async () => {
   answer = [400, { __type: 'ResourceNotFoundException', message: 'no such stream' }];
   await expect(put()).rejects.toThrow(TidemarkError);
   answer = [503, { __type: 'ServiceUnavailableException', message: 'later' }];
-  expect(await put()).toEqual(['ServiceUnavailableException']);
+  expect(await put()).toEqual(['ServiceUnavailableException: later']);
   answer = [500, { __type: 'InternalFailure', message: 'who knows' }];
   await expect(put()).rejects.toThrow(NetworkError);
   // Each was sent once.

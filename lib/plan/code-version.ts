@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../', import.meta.url);
+const FUNCTIONS = 'functions/';
+const SOURCES = 'functions/sources/';
+/** Which version of each package is built into a function. */
+const PACKAGES = 'package-lock.json';
+/** As many digits as a function gives of the hash of its bundle. */
+const DIGITS = 12;
+
+const known = new Map<string, string>();
+
+/** The version of the program, as package.json says it. */
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+  return version;
+}
+
+/**
+ * The hash of the code of a source that runs without being bundled: SHA-256 over the names and contents of the files in functions/,
+ * without the other sources, and of package-lock.json. Fixtures are no code. The same checkout gives the same hash on any machine.
+ */
+export function codeHash(source: string): string {
+  const before = known.get(source);
+  if (before !== undefined) return before;
+  const hash = createHash('sha256');
+  for (const name of [...filesOf(source), PACKAGES]) {
+    const text = readFileSync(new URL(name, ROOT));
+    hash.update(`${name} ${text.length}\n`).update(text);
+  }
+  const digest = hash.digest('hex').slice(0, DIGITS);
+  known.set(source, digest);
+  return digest;
+}
+
+/** What the local function of a source says of itself: `0.1.0+<hash>`. */
+export function codeVersion(source: string): string {
+  return `${programVersion()}+${codeHash(source)}`;
+}
+
+/** The files, in an order that no machine decides. */
+function filesOf(source: string): string[] {
+  const folder = new URL(FUNCTIONS, ROOT);
+  return readdirSync(fileURLToPath(folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => `${FUNCTIONS}${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.ts') && !name.includes('/fixtures/'))
+    .filter((name) => !name.startsWith(SOURCES) || name.startsWith(`${SOURCES}${source}/`))
+    .sort();
+}

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import type { EvidenceDocument } from '../../../../cli/evidence/document.ts';
+import type { EvidenceDay } from '../../../../functions/core/invocation/feed-evidence.ts';
+import { STREAM } from '../../plain.ts';
+import { FEED, type Place, test } from '../program.ts';
+
+const DAY = 24 * 3_600_000;
+const run = promisify(execFile);
+
+/** Whether a program is installed. */
+async function has(program: string, ...args: string[]): Promise<boolean> {
+  return await run(program, args).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The day before yesterday: its last hour lies far behind every overlap, whatever time it is. */
+const begin = Math.floor(Date.now() / DAY) * DAY - 2 * DAY;
+const [FIRST, NEXT, FUTURE] = [begin, begin + DAY, begin + 5 * DAY].map((time) =>
+  new Date(time).toISOString().slice(0, 10),
+) as [string, string, string];
+const RANGE = ['--from', FIRST, '--to', NEXT];
+const NAME = `tidemark-evidence-${FIRST}-to-${FIRST}`;
+const HIDDEN = { late: { share: 0.1, upToSeconds: 4 * 86_400 } };
+
+/** What the JSON file in a directory says. */
+async function documentIn(folder: string): Promise<EvidenceDocument> {
+  const [json = ''] = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  return JSON.parse(await readFile(join(folder, json), 'utf8')) as EvidenceDocument;
+}
+
+/** Makes evidence of the day, and returns what its JSON file says of it. */
+async function makeEvidence(here: Place, out: string) {
+  const made = await here.command('evidence', ...RANGE, '--out', out);
+  expect(made.stderr).toBe('');
+  expect(made.code).toBe(0);
+  const document = await documentIn(join(here.folder, out));
+  const feed = document.feeds.find((one) => one.feed === FEED) as EvidenceDocument['feeds'][number];
+  return { made, document, feed, day: feed.days[0] as EvidenceDay };
+}
+
+test('evidence shows what was missing, then repaired, who has moved a watermark, and when access was lost', async ({
+  place,
+}) => {
+  const here = await place({ from: begin, count: 900, pageSize: 100, faults: HIDDEN });
+  const stream = { startFrom: new Date(begin).toISOString(), settle: '1s', every: '1s' };
+  await here.configure(({ connections: [usual], ...rest }) => ({
+    ...rest,
+    connections: [{ ...usual, streams: { [STREAM]: stream } }],
+  }));
+  await here.run('--once');
+  const before = await makeEvidence(here, 'before');
+  // What the vendor had kept back shows itself, days too late for any overlap.
+  here.vendor.setFaults({});
+  await here.command('verify', ...RANGE);
+  const found = await makeEvidence(here, 'found');
+  const repair = await here.command('verify', ...RANGE, '--repair', '--json');
+  here.vendor.setFaults({ error: { next: 50, status: 403 } });
+  await here.run('--once');
+  here.vendor.setFaults({});
+  await here.run('--once');
+  await here.command('move', '--yes', '--feed', FEED, '--to', NEXT);
+  const after = await makeEvidence(here, 'after');
+
+  const unknown = { vendor: 'unknown', missing: 'unknown', repaired: 'unknown', verifications: [] };
+  expect(before.day).toMatchObject(unknown);
+  expect(before.feed.verdict).toBe('not proven');
+  const { vendor, missing, delivered } = found.day as EvidenceDay & { vendor: number; missing: number };
+  expect(delivered).toBe(before.day.delivered);
+  expect(missing).toBeGreaterThan(10);
+  expect(missing).toBe(vendor - (delivered as number));
+  expect(found.feed).toMatchObject({ verdict: 'incomplete', reasons: [`${missing} events are missing`] });
+  expect(repair.code).toBe(0);
+  expect(after.day).toMatchObject({ vendor, delivered: vendor, missing: 0, repaired: missing });
+  expect(after.day.verifications.map((one) => [one.missing, one.repaired])).toEqual([
+    [missing, 0],
+    [missing, missing],
+  ]);
+  expect(after.feed.verdict).toBe('complete');
+  expect(after.document).toMatchObject({ madeBy: userInfo().username, from: FIRST, to: FIRST });
+  expect(Object.values(after.document.codeNow)).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/)]);
+
+  // What was done today is in the evidence of today, and the day in that of its month.
+  const days = await here.command('evidence', '--from', NEXT, '--to', FUTURE, '--out', 'days');
+  const month = await here.command('evidence', '--month', FIRST.slice(0, 7), '--out', 'month', '--json');
+  expect([days.code, month.code]).toEqual([0, 0]);
+  const [today] = (await documentIn(join(here.folder, 'days'))).feeds;
+  expect(today?.moves).toMatchObject([{ by: userInfo().username, to: `${NEXT}T00:00:00Z` }]);
+  expect(today?.accessLost).toMatchObject([{ reason: 'forbidden', until: expect.any(String) }]);
+  const [ofMonth] = (await documentIn(join(here.folder, 'month'))).feeds;
+  expect(ofMonth?.days.find(({ day }) => day === FIRST)).toEqual(after.day);
+
+  // One .json, one .html, the manifest with its signature, and the public key.
+  const out = join(here.folder, 'after');
+  expect((await readdir(out)).toSorted()).toEqual(
+    ['.html', '.json', '.manifest', '.manifest.sig', '.public-key.pem'].map((ending) => `${NAME}${ending}`),
+  );
+  const keyFile = join(here.folder, 'state', 'evidence-key.pem');
+  expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
+  const [, printed = ''] =
+    /(-----BEGIN PUBLIC KEY-----[\s\S]*-----END PUBLIC KEY-----\n)/.exec(after.made.stdout) ?? [];
+  await mkdir(join(here.folder, 'auditor'));
+  await writeFile(join(here.folder, 'auditor', 'kept.pem'), printed);
+
+  // As the auditor checks it, without this program.
+  if (await has('openssl', 'version')) {
+    const line = /^ {2}openssl dgst .*?(?= {4})/m.exec(after.made.stdout)?.[0].trim().split(' ').slice(1) ?? [];
+    const args = line.map((word) => (word === 'KEY.pem' ? '../auditor/kept.pem' : word));
+    expect((await run('openssl', args, { cwd: out })).stdout).toBe('Verified OK\n');
+  }
+  if (await has('sha256sum', '--version')) {
+    const checked = await run('sha256sum', ['--check', `${NAME}.manifest`], { cwd: out });
+    expect(checked.stdout).toBe(`${NAME}.json: OK\n${NAME}.html: OK\n`);
+  }
+
+  const check = (...args: string[]) => here.command('evidence', '--check', join('after', `${NAME}.json`), ...args);
+  const [own, kept] = await Promise.all([check(), check('--key', join('auditor', 'kept.pem'))]);
+  expect([own.code, kept.code]).toEqual([0, 0]);
+  expect(own.stdout).toContain('not who made them');
+  expect(kept.stdout).not.toContain('not who made them');
+  const text = await readFile(join(out, `${NAME}.json`), 'utf8');
+  await writeFile(join(out, `${NAME}.json`), text.replace(`"vendor": ${vendor}`, `"vendor": ${vendor + 1}`));
+  const tampered = await check('--key', join('auditor', 'kept.pem'), '--json');
+  expect(tampered.code).toBe(1);
+  expect(JSON.parse(tampered.stdout)).toMatchObject({
+    ok: false,
+    parts: expect.arrayContaining([{ name: `${NAME}.json`, problem: expect.stringContaining('changed') }]),
+  });
+});
