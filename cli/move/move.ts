@@ -30,7 +30,11 @@ export async function move(options: MoveOptions): Promise<number> {
       const stopped = await ask(opened, to);
       if (stopped !== undefined) return stopped;
     }
-    const reports = await workOff(opened, { act: 'move', to, by: await opened.who() }, { title: 'move', json: options.json });
+    const reports = await workOff(
+      opened,
+      { act: 'move', to, by: await opened.who() },
+      { title: 'move', json: options.json },
+    );
     if (options.json) printJson({ feeds: reports });
     else print(sayReports(reports));
     return isOver(reports) ? DONE : 1;
