@@ -15,8 +15,10 @@ export class Counting {
     traffic.most = Math.max(traffic.most, ++this.#inFlight[service]);
   }
 
-  end(service: ServiceName): void {
+  /** @param ms how long the request has taken */
+  end(service: ServiceName, ms: number): void {
     this.#inFlight[service]--;
+    this.#counters[service].busyMs += ms;
   }
 
   /** Returns the counters and begins anew. */
@@ -28,7 +30,7 @@ export class Counting {
 }
 
 function zero(): Counters {
-  const traffic = { calls: 0, bytes: 0, most: 0 };
+  const traffic = { calls: 0, bytes: 0, most: 0, busyMs: 0 };
   return {
     vendor: { ...traffic, pages: 0, rows: 0 },
     delivery: { ...traffic, records: 0, billed: 0, lines: 0 },

@@ -26,6 +26,8 @@ export interface Traffic {
   bytes: number;
   /** Maximum number of requests in flight at a time. */
   most: number;
+  /** Milliseconds for which there was each request, added up. */
+  busyMs: number;
 }
 
 export type ServiceName = keyof Counters;

@@ -56,7 +56,8 @@ export class Endpoints {
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = serviceOf(target);
     this.counting.begin(service);
-    const due = performance.now() + (this.latency[service] ?? 0);
+    const begun = performance.now();
+    const due = begun + (this.latency[service] ?? 0);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -64,7 +65,7 @@ export class Endpoints {
     const { status, headers, body: text } = this.#answer(service, request, { target, body });
     const left = due - performance.now();
     if (left > 0) await wait(left);
-    this.counting.end(service);
+    this.counting.end(service, performance.now() - begun);
     const bytes = Buffer.from(text);
     const date = new Date(Date.now() + this.ahead).toUTCString();
     response.writeHead(status, { ...headers, date, 'content-length': bytes.length }).end(bytes);

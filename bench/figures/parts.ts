@@ -1,5 +1,5 @@
 import { type ConnectionChanges, deliveringAs, deliverLog, logOf, runOf } from '../lab/backlog.ts';
-import type { Lab } from '../lab/lab.ts';
+import { Lab } from '../lab/lab.ts';
 import type { Row } from '../report/row.ts';
 import type { BenchSource } from '../sources/find.ts';
 import type { Bench, Figure } from './figure.ts';
@@ -15,9 +15,17 @@ const RANGE = 94 * HOUR;
 const PAGES = 60;
 
 async function measure({ lab, sources, say }: Bench): Promise<Row[]> {
+  const chosen = sources.filter(({ isReadInParts }) => isReadInParts);
+  // One request after the other is nearly all waiting, so that all sources can wait at the same time.
+  const alone = await Promise.all(
+    chosen.map(async (source) => {
+      const own = await Lab.open(lab.shop);
+      return await seconds(own, source, {}).finally(() => own.close());
+    }),
+  );
   const rows: Row[] = [];
-  for (const source of sources.filter(({ isReadInParts }) => isReadInParts)) {
-    const one = await seconds(lab, source, {});
+  for (const [at, source] of chosen.entries()) {
+    const one = alone[at] as Timed;
     const name = `${source.id}, ${PAGES} pages of ${VENDOR_MS} ms`;
     rows.push({ figure: 'parts', name: `${name}, 1 in flight`, value: one.seconds, unit: 's' });
     const more = await seconds(lab, source, { own: { requestsInFlight: IN_FLIGHT } }).catch((error: Error) => {
@@ -34,17 +42,35 @@ async function measure({ lab, sources, say }: Bench): Promise<Row[]> {
       target: { least: 3 },
     });
     rows.push({ figure: 'parts', name: `${name}, requests in flight`, value: more.inFlight, unit: 'at most' });
+    rows.push({ figure: 'parts', name: `${name}, requests`, value: more.requests, unit: 'sent' });
+    rows.push({
+      figure: 'parts',
+      name: `${name}, requests in flight`,
+      value: more.busyMs / (more.seconds * 1_000),
+      unit: 'on average',
+    });
   }
   return rows;
 }
 
-async function seconds(lab: Lab, source: BenchSource, changes: ConnectionChanges) {
+/** A backlog that was read. */
+interface Timed {
+  readonly seconds: number;
+  /** Maximum number of requests in flight at a time. */
+  readonly inFlight: number;
+  readonly requests: number;
+  /** Milliseconds for which the vendor had each request, added up. */
+  readonly busyMs: number;
+}
+
+async function seconds(lab: Lab, source: BenchSource, changes: ConnectionChanges): Promise<Timed> {
   await lab.setLatency({ vendor: VENDOR_MS, delivery: 30, table: 5, secrets: 5 });
   const subject = await lab.startHandler(source, { environment: deliveringAs('raw') });
   try {
     const shape = logOf(PAGES * source.pageRows, RANGE);
     const delivered = await deliverLog(lab, source, { subject, shape, input: runOf(lab, source, changes) });
-    return { seconds: delivered.measured.wall / 1_000, inFlight: delivered.counters.vendor.most };
+    const { most, calls, busyMs } = delivered.counters.vendor;
+    return { seconds: delivered.measured.wall / 1_000, inFlight: most, requests: calls, busyMs };
   } finally {
     await subject.stop();
     await lab.setLatency({});

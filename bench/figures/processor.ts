@@ -14,6 +14,8 @@ export const processor: Figure = { name: 'cpu', inSmall: true, measure };
 const FLOORS: readonly FloorInput['kind'][] = ['bare', 'hash', 'raw', 'ecs'];
 /** Two destinations, where a source is measured in both formats. */
 const PAIR: readonly FormatId[] = ['ecs', 'ocsf'];
+/** Formats whose ratios are far from their limits: they are measured once. */
+const DEARER: readonly FormatId[] = ['cef', 'ocsf'];
 const MOST_FOR_PAIR = 1.5;
 /** Floors commit after each page, unless pages are small. */
 const SMALL_PAGE = 500;
@@ -43,7 +45,7 @@ async function measureSource({ lab, events, rounds, isSmall, say }: Bench, sourc
   for (const kind of FLOORS) {
     cases.set(`floor ${kind}`, () => deliverFloor(lab, source, count, { kind, pagesAFlush }));
   }
-  const results = await inTurns(rounds, cases, ['floor bare', 'floor hash']);
+  const results = await inTurns(rounds, cases, ['floor bare', 'floor hash', ...DEARER, PAIR.join(' + ')]);
   const costs: Costs = new Map([...results].map(([name, all]) => [name, median(all.map(costOf))]));
   say(`${source.id}: ${[...costs].map(([name, cost]) => `${name} ${cost.toFixed(1)}`).join(', ')} us an event`);
   const first = (name: string) => results.get(name)?.[0] as Delivered;

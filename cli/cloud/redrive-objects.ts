@@ -16,8 +16,8 @@ import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
 import { CloudAccount } from './account.ts';
+import { QuarantineBucket } from './buckets/quarantine-bucket.ts';
 import { deployedConfig } from './open-cloud.ts';
-import { QuarantineBucket } from './quarantine-bucket.ts';
 
 /** How long sending one object is tried. After that it stays where it is, for the next command. */
 const PATIENCE = 2 * MINUTE;

@@ -9,7 +9,7 @@ import { sampler, tappedEvents } from '../tap/tapped-events.ts';
 import type { EventOutput } from '../views/event-output.ts';
 import { tell } from '../views/terminal.ts';
 import { CloudAccount } from './account.ts';
-import { ArchiveBucket } from './archive-bucket.ts';
+import { ArchiveBucket } from './buckets/archive-bucket.ts';
 import { deployedConfig } from './open-cloud.ts';
 
 /** How many events are shown if no limit is given. */

@@ -88,7 +88,7 @@ export const EVENTS: readonly Command[] = [
     name: 'tap',
     about: 'show events as they are delivered: by feed, in any format, all or a sample',
     details:
-      'On this machine, it follows what tidemark run delivers to files from now on; Ctrl-C or --limit ends it. With --cloud, it shows the\n' +
+      'On this machine, it follows what tidemark run delivers to files from now on; Ctrl-C or --limit ends it. With --cloud, it shows the ' +
       'newest events in the archive of the deployment, 100 unless --limit says otherwise, and ends; Firehose writes them some minutes late.\n' +
       'Events come from a destination that has the format, or from one of format ecs, of which every format is made. What stdout gets is ' +
       'safe for a terminal: characters that a terminal obeys are escaped.',

@@ -138,6 +138,11 @@ export interface Stream extends StreamFacts {
    * memory is read in several parts: each is a document with nothing but some records of the list.
    */
   read(answer: Answer, asked: Request): Page;
+  /**
+   * The request after one whose page is full, for streams that page by offset. Where several requests are allowed at the same time,
+   * it is sent before that page has come. Its answer is used only if `read` leads to it.
+   */
+  pageAfter?(asked: Request): Request;
   /** Begins to check an answer that is read in parts against what it says about its list. */
   listCheck?(): ListCheck;
   /**

@@ -32,6 +32,7 @@ import { TableClient } from './table/table-client.ts';
 import { type TableSettings, tableEffects } from './table/table-effects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { CheckpointMemory } from './warm/checkpoint-memory.ts';
+import { HeapSize } from './warm/heap-size.ts';
 import { Memo } from './warm/memo.ts';
 
 /** The host of an invocation: its remaining time, and a signal if the host can stop it early. */
@@ -78,6 +79,7 @@ export type Answered =
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
   let kept: Kept | undefined;
+  const heap = new HeapSize(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   const inputs = new Memo<InvocationInput>();
   const environments = new Memo<Environment>();
   return async (input, context) => {
@@ -114,6 +116,7 @@ export function serve(source: Source): (input: unknown, context: HostContext) =>
         telemetry,
         kept,
         vendor,
+        heap,
         code: await code,
       });
       const answer = await carryOut(source, order, effects, environment);
@@ -302,18 +305,22 @@ interface World {
   readonly telemetry: Telemetry;
   readonly kept: Kept;
   readonly vendor: Vendor;
+  readonly heap: HeapSize;
   readonly code: string | undefined;
 }
 
 /** The real effects: AWS, the vendor, and this machine's clock. */
-function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, code }: World): Effects {
+function makeEffects({ begunAt, settings, host, telemetry, kept, vendor, heap, code }: World): Effects {
   const { table, firehose, checkpoints } = kept;
   return {
     now: () => Date.now() * MILLISECOND,
     clocks: () => Object.fromEntries([...heardSince(begunAt)].map(([clock, offset]) => [clock, offset * MILLISECOND])),
     random: Math.random,
     sleep: (time) => pause(time / MILLISECOND, host.signal),
-    giveWay: () => setImmediate(),
+    giveWay: () => {
+      heap.check();
+      return setImmediate();
+    },
     remainingTime: () => Math.floor(host.getRemainingTimeInMillis()) * MILLISECOND,
     stopping: () => host.signal?.aborted ?? false,
     code: () => code,

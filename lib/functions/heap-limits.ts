@@ -10,3 +10,13 @@ const OUTSIDE_OF_OLD_MB = 96;
 export function heapLimits(memoryMb: number): string {
   return `--max-semi-space-size=${HALF_OF_NEW_MB} --max-old-space-size=${memoryMb - OUTSIDE_OF_OLD_MB}`;
 }
+
+/**
+ * What the C library reads before a process begins. Answers and flushes are large pieces of memory that live for a moment: each is
+ * given back to the system by itself, and all threads take theirs from one pool, in which less lies idle.
+ */
+export const NATIVE_MEMORY = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: String(64 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(128 * 1024),
+} as const;

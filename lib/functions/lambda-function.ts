@@ -26,7 +26,7 @@ import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
 import { LOGS_STAY } from '../account/logs-stay.ts';
 import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
-import { heapLimits } from './heap-limits.ts';
+import { heapLimits, NATIVE_MEMORY } from './heap-limits.ts';
 import { NEVER_LOADED } from './never-loaded.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -81,6 +81,7 @@ export class LambdaFunction extends Construct {
         ...telemetry(deployment),
         ...wayOut(deployment),
         NODE_OPTIONS: heapLimits(props.memoryMb),
+        ...NATIVE_MEMORY,
       },
       awsSdkConnectionReuse: false,
       role: props.role(this, this.log).withoutPolicyUpdates(),

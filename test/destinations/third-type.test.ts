@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readRefused } from '../../cli/cloud/quarantine-bucket.ts';
+import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
 import { refusingPairs } from '../../cli/feeds/put-aside.ts';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { configSchema, parseConfig } from '../../functions/core/config/tidemark-config.ts';

@@ -69,6 +69,9 @@ describe('a function', () => {
         TIDEMARK_ORIGINS: '/var/task/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
+        MALLOC_ARENA_MAX: '1',
+        MALLOC_MMAP_THRESHOLD_: '65536',
+        MALLOC_TRIM_THRESHOLD_: '131072',
       })),
     );
   });

@@ -76,6 +76,9 @@ test('each source of which a connection rotates has one function for it, with ti
     'TIDEMARK_NAMESPACE',
     'TIDEMARK_ORIGINS',
     'NODE_OPTIONS',
+    'MALLOC_ARENA_MAX',
+    'MALLOC_MMAP_THRESHOLD_',
+    'MALLOC_TRIM_THRESHOLD_',
   ]);
   drawn.forwarding.resourcePropertiesCountIs(
     'AWS::Lambda::EventInvokeConfig',

@@ -36,7 +36,7 @@ test('each day is verified once, two hours into the next: the feeds that have a 
     };
   };
   const functions = new Map([[source.id, { invoke } as unknown as LocalFunction]]);
-  const world = { functions, warnings: [], close: async () => undefined };
+  const world = { functions };
   const runner = new Runner(
     world,
     feeds.map((feed) => ({ connection, feed })),

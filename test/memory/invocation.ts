@@ -91,6 +91,7 @@ interface Surroundings {
   readonly warm: WarmMemory | undefined;
   readonly code: string | undefined;
   readonly answerLimit: number;
+  readonly answerShare: number | undefined;
   readonly pieceLength: number;
   readonly onEffect: EffectHook | undefined;
   readonly canLook: boolean;
@@ -329,7 +330,8 @@ export class Invocation {
     if (latency > timeout) throw new NetworkError('no answer in time');
     if (network !== undefined) throw new NetworkError(network);
     if (status === 401 || status === 403) delete this.#memory.secret;
-    return { status, headers, text };
+    const { answerShare: share } = this.#world;
+    return { status, headers, text, ...(share !== undefined && { share }) };
   }
 
   /** What becomes of an answer that the memory cannot hold. */

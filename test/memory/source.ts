@@ -51,6 +51,13 @@ export function memoryStream(name: string, precision: Duration, offsets: boolean
   };
 }
 
+/** The request after a page of so many rows, as `readPage` makes it. */
+export function pageAfter({ url: asked }: Request, rows: number): Request {
+  const url = new URL(asked, 'https://memory.example');
+  url.searchParams.set('offset', String(Number(url.searchParams.get('offset') ?? 0) + rows));
+  return { url: `${url.pathname}${url.search}` };
+}
+
 /** A token that is sent as it is. */
 export const TOKEN_AUTH: Auth = { kind: 'header', scheme: 'Bearer', field: 'token', secret: [{ token: 'any' }] };
 
@@ -92,16 +99,19 @@ export const letterVisibility: Visibility = {
 function readPage(answer: Answer, asked: Request, offsets: boolean): Page {
   const { rows, document } = jsonRows(answer, 'rows');
   const { next, answeredTo, total } = document as { next?: unknown; answeredTo?: Instant; total?: number };
-  const url = new URL(asked.url, 'https://memory.example');
   const more = offsets ? rows.length > 0 : typeof next === 'number';
-  if (offsets) url.searchParams.set('offset', String(Number(url.searchParams.get('offset') ?? 0) + rows.length));
-  else url.searchParams.set('cursor', String(next));
   return {
     rows,
-    ...(more && { next: { url: `${url.pathname}${url.search}` } }),
+    ...(more && { next: offsets ? pageAfter(asked, rows.length) : pageAtCursor(asked, String(next)) }),
     ...(answeredTo !== undefined && { answeredTo }),
     ...(total !== undefined && { total }),
   };
+}
+
+function pageAtCursor({ url: asked }: Request, cursor: string): Request {
+  const url = new URL(asked, 'https://memory.example');
+  url.searchParams.set('cursor', cursor);
+  return { url: `${url.pathname}${url.search}` };
 }
 
 function identify({ value }: Row): Identity {

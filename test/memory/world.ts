@@ -26,6 +26,7 @@ import {
   type Connection,
   type Destination,
   isSnapshot,
+  type Request,
   type SnapshotStream,
   type Source,
   type Stream,
@@ -43,7 +44,7 @@ import { MemoryFirehose } from './firehose.ts';
 import { Invocation, type RunOptions, type WarmMemory } from './invocation.ts';
 import { MemoryLogin } from './login.ts';
 import { seededRandom } from './random.ts';
-import { memorySource, memoryStream } from './source.ts';
+import { memorySource, memoryStream, pageAfter } from './source.ts';
 import { MemoryTable } from './table.ts';
 import { type Answered, MemoryVendor, type Reply, type VendorOptions } from './vendor.ts';
 
@@ -112,6 +113,8 @@ export class World {
   warm: WarmMemory | undefined;
   /** Maximum characters of an answer: a longer one is too large, or comes in pieces. */
   answerLimit = Number.POSITIVE_INFINITY;
+  /** The share of the memory for answers that each of them takes, whatever its length. */
+  answerShare: number | undefined;
   /** Characters of a piece. */
   pieceLength = 1_000;
   /** The clocks of the services, less the true one. The table answers every run. */
@@ -274,7 +277,8 @@ export class World {
   #addLog({ vendor: habits = {}, stream: own = {} }: LogOptions, seed: number): Stream {
     const vendor = new MemoryVendor(this.clock, habits, seed);
     const { precision, paging } = vendor.options;
-    const stream = memoryStream(own.name ?? 'events', precision, paging === 'offset', own);
+    const offsets = paging === 'offset' && { pageAfter: (asked: Request) => pageAfter(asked, vendor.options.pageSize) };
+    const stream = memoryStream(own.name ?? 'events', precision, paging === 'offset', { ...offsets, ...own });
     if (this.vendors.has(stream.name)) throw new Error(`two logs are named ${stream.name}`);
     this.vendors.set(stream.name, vendor);
     return stream;

@@ -12,4 +12,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [2118, 'asked something else in every run, and so never saw the same broken answer again'],
   [366, 'took what others had read while a worker was frozen for the future, and moved the watermark back'],
   [107, 'passed a range that the vendor had deleted, where a clock that was slow had hidden that, and told of no gap'],
+  [1120, 'asked early for page after page in a run whose time was over, until the memory was full'],
 ];

@@ -1,6 +1,7 @@
 import { messageOf, TidemarkError } from '../errors.ts';
 import { identitiesOf, OneRecord } from '../events/one-record.ts';
 import { type AnyFeed, type Feed, isSnapshotFeed, type SnapshotFeed } from '../model.ts';
+import { PageRequests } from '../reading/pages/page-requests.ts';
 import type { ReadPage } from '../reading/pages/pages.ts';
 import { readPages } from '../reading/pages/read-pages.ts';
 import { askedRange } from '../reading/plan.ts';
@@ -32,7 +33,9 @@ async function examineLog(asker: Asker, feed: Feed): Promise<Finding[]> {
   const { name, stream } = feed;
   const range = rangeOf(feed, asker.effects.now());
   const look = new Look(feed, range);
-  const pages = readPages({ asker, feed, effects: asker.effects }, stream.first(range, feed.connection), false);
+  // A page is asked for only when it is wanted.
+  const requests = new PageRequests(asker, {}, () => undefined);
+  const pages = readPages({ asker, feed, effects: asker.effects }, stream.first(range, feed.connection), requests);
   try {
     while (look.pages < MAX_PAGES) {
       const page = await pages.next();

@@ -36,6 +36,8 @@ export interface RangeRead {
 /** The state of a read after one of its pages. */
 export interface PageDone {
   readonly number: number;
+  /** Whether it is followed by another one. */
+  readonly hasNext: boolean;
   readonly reading: Reading;
 }
 
@@ -47,7 +49,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
   const { range, asked } = read;
   const { stream, connection } = run.feed;
   const bounds = asked ?? askedRange(stream, range);
-  const pages = (asked ? undefined : run.ahead?.take(range)) ?? readPages(run, stream.first(bounds, connection), true);
+  const pages = (asked ? undefined : run.ahead?.take(range)) ?? readPages(run, stream.first(bounds, connection));
   let reading = newReading(stream, range, bounds);
   /** A step whose failure is passed on after the delivery of everything before. */
   const orSettle = async <T>(step: Promise<T>): Promise<T> => {
@@ -68,7 +70,7 @@ export async function* processPages(run: PageRun, read: RangeRead): AsyncGenerat
       if (page.again) continue;
       await orSettle(processSlices(run, read, reading, page));
       reading = { ...reading, pageBefore: new Set(page.keys.map(({ hash }) => hash)) };
-      yield { number: page.number, reading };
+      yield { number: page.number, hasNext: page.hasNext, reading };
     }
   } finally {
     // An answer that is still being received would keep its connection.

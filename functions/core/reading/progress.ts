@@ -244,17 +244,24 @@ export class Progress {
     return this.#parts !== undefined;
   }
 
+  /** Number of pages that a part may have and that can be asked for before their turn. None if nothing is known about that. */
+  pagesIn(range: Range): number {
+    return this.#parts?.pagesIn(range) ?? 0;
+  }
+
   /** Divides the window, and those after it, into parts. Nothing of the window may have been read. */
   divideInto(parts: Parts): void {
     this.#parts = parts;
     const { from } = this.window;
     const { to } = this.#plan;
-    this.narrowTo(firstWindow(this.#feed, { from, to }, this.#longest(from)));
+    const part = firstWindow(this.#feed, { from, to }, this.#longest(from));
+    // Of a window that is one part anyway, a page is read.
+    if (part.to !== this.window.to) this.narrowTo(part);
   }
 
   /** The longest window that may begin at a time. Undefined: the stream's longest window. */
   #longest(from: Instant): Duration | undefined {
-    const part = this.#parts?.lengthIn(this.#plan.to - from);
+    const part = this.#parts?.next(this.#plan.to - from);
     if (this.#narrowed === undefined || part === undefined) return this.#narrowed ?? part;
     return Math.min(this.#narrowed, part);
   }

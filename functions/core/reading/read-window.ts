@@ -37,8 +37,8 @@ export async function readWindow(run: Run, bounds?: Range): Promise<WindowEnd> {
       announced = counts;
     },
   };
-  for await (const { number, reading } of processPages(run, read)) {
-    if (number >= cutAfterPages && isShorter(leftOf(run, reading), range)) {
+  for await (const { number, hasNext, reading } of processPages(run, read)) {
+    if (hasNext && number >= cutAfterPages && isShorter(leftOf(run, reading), range)) {
       await flush(run, reading);
       return GO_ON;
     }

@@ -22,16 +22,30 @@ interface LookingUp {
   readonly asker: Asker;
 }
 
-/** Returns the connection with all that the source wants to know about it besides its feeds: found earlier, or asked for now. */
+/**
+ * Returns the connection with all that the source wants to know about it besides its feeds: found earlier, or asked for now. Lookups
+ * that do not wait for each other are made at the same time, where the connection allows several requests.
+ */
 export async function lookUp(lookingUp: LookingUp, connection: Connection): Promise<Connection> {
-  const spare = spareAsker(lookingUp.asker);
+  const { source, asker } = lookingUp;
+  const spare = spareAsker(asker);
   let known = connection;
-  for (const lookup of lookingUp.source.lookups ?? []) {
-    if (!lookup.wanted(known)) continue;
-    const json = await lookUpOne(lookingUp, lookup, known, spare);
-    if (json !== undefined) known = { ...known, found: { ...known.found, [lookup.name]: JSON.parse(json) } };
+  let left = source.lookups ?? [];
+  for (;;) {
+    const atOnce = Math.min(connection.requestsInFlight ?? 1, asker.pacer.room);
+    const next = left.filter((lookup) => lookup.wanted(known)).slice(0, atOnce);
+    if (next.length === 0) return known;
+    left = left.filter((lookup) => !next.includes(lookup));
+    const answers = await settled(next.map((lookup) => lookUpOne(lookingUp, lookup, known, spare)));
+    const found = next.flatMap(({ name }, at) => (answers[at] === undefined ? [] : [[name, JSON.parse(answers[at])]]));
+    if (found.length > 0) known = { ...known, found: { ...known.found, ...Object.fromEntries(found) } };
   }
-  return known;
+}
+
+/** Waits for all of them, also if one fails: a run that ends leaves no request on its way. */
+async function settled<T>(all: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(all);
+  return await Promise.all(all);
 }
 
 /** Returns the answer as JSON; undefined if there is none yet. */

@@ -8,7 +8,7 @@ import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
 import { classify } from './classify.ts';
 import { customerPath } from './customer.ts';
-import { firstPage, readPage } from './offset-pages.ts';
+import { firstPage, pageAfter, readPage } from './offset-pages.ts';
 import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
 
@@ -28,6 +28,7 @@ export const auditTrails: Stream = {
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
   read: readPage,
+  pageAfter,
   recordKey,
   events,
   map,

@@ -19,10 +19,19 @@ export function readPage(answer: Answer, asked: Request): Page {
  * The page after this one, of the same range. It begins after the rows that were received, because the vendor may send fewer than
  * it was asked for. Only a page without rows is the end.
  */
-export function nextPage({ url }: Request, rows: readonly Row[]): Request | undefined {
-  if (rows.length === 0) return undefined;
+export function nextPage(asked: Request, rows: readonly Row[]): Request | undefined {
+  return rows.length === 0 ? undefined : pageBehind(asked, () => rows.length);
+}
+
+/** The page after one that is full. */
+export function pageAfter(asked: Request): Request {
+  return pageBehind(asked, (limit) => limit);
+}
+
+function pageBehind({ url }: Request, rowsOf: (limit: number) => number): Request {
   const [path, query] = url.split('?', 2);
   const parameters = new URLSearchParams(query);
-  parameters.set('offset', String(Number(parameters.get('offset')) + rows.length));
+  const rows = rowsOf(Number(parameters.get('limit')));
+  parameters.set('offset', String(Number(parameters.get('offset')) + rows));
   return { url: `${path}?${parameters}`, headers: HEADERS };
 }

@@ -7,7 +7,7 @@ import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
 import { numberOf, textOf } from '../../source-kit/scalars.ts';
 import { customerPath } from './customer.ts';
-import { firstPage, readPage } from './offset-pages.ts';
+import { firstPage, pageAfter, readPage } from './offset-pages.ts';
 import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
 
@@ -35,6 +35,7 @@ export const sessionTrails: Stream = {
   needs: 'Customer Auditor; if that is refused, Customer Administrator',
   first,
   read: readPage,
+  pageAfter,
   recordKey,
   events,
   ongoing,

@@ -11,7 +11,7 @@ import { type BenchSource, findBenchSources } from '../../../bench/sources/find.
 import type { Call, Measured } from '../../../bench/subjects/messages.ts';
 import type { FeedReport } from '../../../functions/core/run/report.ts';
 import { answerLimit, weightOf } from '../../../functions/shell/network/answer-limit.ts';
-import { heapLimits } from '../../../lib/functions/heap-limits.ts';
+import { heapLimits, NATIVE_MEMORY } from '../../../lib/functions/heap-limits.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -101,6 +101,7 @@ export class MeasuredFunctions {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: url,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(SMALLEST_MB),
+      ...NATIVE_MEMORY,
       ...deliveringAs('ecs'),
     };
     const execArgv = heapLimits(SMALLEST_MB).split(' ');

@@ -3,6 +3,12 @@ import type { Mutation } from '../mutation.ts';
 const readAhead = 'functions/core/reading/pages/read-ahead.ts';
 const windowAhead = 'functions/core/reading/pages/window-ahead.ts';
 const progress = 'functions/core/reading/progress.ts';
+const pageRequests = 'functions/core/reading/pages/page-requests.ts';
+const parts = 'functions/core/reading/pages/parts.ts';
+const lookups = 'functions/core/requests/lookups.ts';
+
+const pageRequestsTest = 'test/rules/reading/page-requests.test.ts';
+const lookupsTest = 'test/rules/requests/lookups.test.ts';
 const aheadTest = 'test/rules/reading/read-ahead.test.ts';
 const inFlightTest = 'test/rules/reading/requests-in-flight.test.ts';
 
@@ -90,15 +96,15 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     name: 'more-at-once-than-allowed',
     story: 'Requests of windows that were given up do not count: the vendor gets more at once than was allowed.',
     file: readAhead,
-    find: 'asking = [...this.#windows, ...this.#givenUp]',
-    put: 'asking = [...this.#windows]',
+    find: '    const all = [...this.#windows, ...this.#givenUp];\n    return all.reduce((sum, { requests }) => sum + requests.inFlight, 0);\n',
+    put: '    return this.#windows.reduce((sum, { requests }) => sum + requests.inFlight, 0);\n',
     test: aheadTest,
   },
   {
     name: 'room-for-each-window',
     story: 'Each window asks on whatever the others do.',
     file: readAhead,
-    find: 'return asking + (isKept ? 1 : 0) < this.#most;',
+    find: 'return this.#inFlight + (isKept ? 1 : 0) < this.#most;',
     put: 'return true;',
     test: inFlightTest,
   },
@@ -122,16 +128,16 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     name: 'read-past-the-cut',
     story: 'Pages are fetched ahead that a resumed read does not take, at a vendor for which they are dear.',
     file: readAhead,
-    find: 'return number < cutAfterPages && (',
-    put: 'return number > 0 && (',
+    find: 'if (number >= cutAfterPages || this.#undivided',
+    put: 'if (this.#undivided',
     test: aheadTest,
   },
   {
     name: 'read-ahead-thrown-away',
     story: 'What is read ahead is given up at each window, and asked for again.',
     file: readAhead,
-    find: '(this.#opened(window) ?? this.#keep(window, []))',
-    put: 'this.#keep(window, [])',
+    find: 'const first = this.#opened(window) ?? this.#keep(window, []);',
+    put: 'const first = this.#keep(window, []);',
     test: inFlightTest,
   },
   {
@@ -157,5 +163,112 @@ export const AHEAD_MUTATIONS: readonly Mutation[] = [
     find: '    if (last && !last.hasNext) return true;\n',
     put: '    if (!last?.hasNext) return true;\n',
     test: aheadTest,
+  },
+  {
+    name: 'early-page-whatever-leads-to-it',
+    story:
+      'The vendor sends a page that is not full, and the rows between its end and the page that was asked for early are lost.',
+    file: pageRequests,
+    find: 'if (early?.key === this.#keyOf(request)) return',
+    put: 'if (early) return',
+    test: pageRequestsTest,
+  },
+  {
+    name: 'early-although-never-right',
+    story: 'A vendor never fills a page: for each page, several are asked for that nobody reads.',
+    file: pageRequests,
+    find: '      this.#isUnforeseen = true;\n      this.#early = [];\n',
+    put: '      this.#early = [];\n',
+    test: pageRequestsTest,
+  },
+  {
+    name: 'early-after-a-failure',
+    story:
+      'The time of a run is over, each request fails at once, and another one is made early for each of them, for ever.',
+    file: pageRequests,
+    find: '      this.#isUnforeseen = true;\n      throw thrown;\n',
+    put: '      throw thrown;\n',
+    test: pageRequestsTest,
+  },
+  {
+    name: 'early-asked-twice',
+    story: 'Each page that was asked for early is asked for again when it is its turn.',
+    file: pageRequests,
+    find: 'this.#early.push({ key: this.#keyOf(request), asking });',
+    put: "this.#early.push({ key: '', asking });",
+    test: pageRequestsTest,
+  },
+  {
+    name: 'early-failure-ends-the-process',
+    story: 'A page that nothing leads to fails, and Node ends the process, because nobody waits for it.',
+    file: pageRequests,
+    find: '    asking.catch(() => undefined);\n',
+    put: '',
+    test: pageRequestsTest,
+  },
+  {
+    name: 'early-more-than-allowed',
+    story: 'All pages of a part are asked for at once: the vendor gets more requests than was allowed.',
+    file: readAhead,
+    find: '!this.#isFull && this.#wanted < this.#most',
+    put: '!this.#isFull',
+    test: inFlightTest,
+  },
+  {
+    name: 'early-without-bound-of-memory',
+    story: 'Pages are asked for early while those before them wait: large ones fill the memory of a function.',
+    file: readAhead,
+    find: '!this.#isFull && this.#wanted < this.#most',
+    put: 'this.#wanted < this.#most',
+    test: aheadTest,
+  },
+  {
+    name: 'early-past-the-cut',
+    story: 'Pages are asked for early that a resumed read does not take.',
+    file: readAhead,
+    find: 'Math.min(progress.pagesIn(window.range), cutAfterPages)',
+    put: 'progress.pagesIn(window.range)',
+    test: aheadTest,
+  },
+  {
+    name: 'room-not-needed-for-what-was-not-asked',
+    story: 'A page leads elsewhere than expected, and its next request is made beside all that are in flight.',
+    file: windowAhead,
+    find: 'last?.isNextForeseen === true && this.requests.hasEarly',
+    put: 'this.requests.hasEarly',
+    test: inFlightTest,
+  },
+  {
+    name: 'parts-end-together',
+    story:
+      'All parts end at the same time: their pages fill the memory, and only one request is in flight until it is empty.',
+    file: parts,
+    find: 'Math.min(full, (full * this.#count) / atOnce, share)',
+    put: 'Math.min(full, share)',
+    test: inFlightTest,
+  },
+  {
+    name: 'undivided-window-read-on',
+    story: 'While a window is being divided, its second page is asked for, and thrown away.',
+    file: readAhead,
+    find: '    else first.stop();\n',
+    put: '    else this.#signal.notify();\n',
+    test: aheadTest,
+  },
+  {
+    name: 'lookup-left-on-its-way',
+    story: 'A lookup fails, the run ends, and another lookup goes on asking in the time of the next run.',
+    file: lookups,
+    find: '  await Promise.allSettled(all);\n',
+    put: '',
+    test: lookupsTest,
+  },
+  {
+    name: 'lookups-before-what-they-need',
+    story: 'A name is looked up before the customer is known whose name it is.',
+    file: lookups,
+    find: 'left.filter((lookup) => lookup.wanted(known)).slice(0, atOnce)',
+    put: 'left.slice(0, atOnce)',
+    test: lookupsTest,
   },
 ];

@@ -94,4 +94,21 @@ export const ANSWER_MUTATIONS: readonly Mutation[] = [
     put: 'Math.max(watermark - overlap, floor, 0 * readFrom)',
     test: DIED,
   },
+  {
+    name: 'heap-grows-without-a-limit',
+    story: 'Nobody has limited the heap, and it grows past the memory of the function, which is killed.',
+    file: 'functions/shell/warm/heap-size.ts',
+    find: "    setFlagsFromString('--semi-space-growth-factor=1');\n",
+    put: '',
+    test: 'test/unit/shell/warm/heap-size.test.ts',
+  },
+  {
+    name: 'limited-heap-limited-again',
+    story:
+      'The limits of the deployment are not the ones that count: a function with much memory is collected all the time.',
+    file: 'functions/shell/warm/heap-size.ts',
+    find: 'LIMITED * Number(memoryMb)',
+    put: '0 * Number(memoryMb)',
+    test: 'test/unit/shell/warm/heap-size.test.ts',
+  },
 ];

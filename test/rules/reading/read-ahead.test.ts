@@ -63,7 +63,7 @@ describe('a window that is read ahead', () => {
   /** A window whose pages come when a test says so. */
   function window({ mayRead = () => true }: { mayRead?: (last: ReadPage) => boolean } = {}) {
     const asked: PromiseWithResolvers<IteratorResult<ReadPage, Announced | undefined>>[] = [];
-    const source: Pages = {
+    const pages: Pages = {
       next: () => {
         const answer = Promise.withResolvers<IteratorResult<ReadPage, Announced | undefined>>();
         asked.push(answer);
@@ -73,7 +73,8 @@ describe('a window that is read ahead', () => {
     const signal = new Signal();
     const log = { ended: 0 };
     const host = { signal, mayRead, hasRoom: () => true, ended: () => log.ended++ };
-    const ahead = new WindowAhead({ from: 0, to: 1 }, source, host);
+    const requests = { inFlight: 0, sent: 0, hasEarly: false, maySendEarly: false, sendEarly: () => undefined };
+    const ahead = new WindowAhead({ from: 0, to: 1 }, { pages, requests }, host);
     const rest = () => new Promise((resolve) => setImmediate(resolve));
     return { ahead, asked, signal, log, rest };
   }
@@ -180,6 +181,7 @@ describe('windows that are read ahead', () => {
   it('are parts of a long window, of a few pages each, without a gap between them', async () => {
     const world = worldOfWindows({ stream: { longestWindow: 2 * HOUR } });
     const { ahead, progress } = readAhead(world);
+    const whole = progress.window;
     const parts: Range[] = [];
     const names: string[] = [];
     do {
@@ -191,6 +193,10 @@ describe('windows that are read ahead', () => {
     } while (progress.finishWindow(20) === undefined);
 
     expect(parts.length).toBeGreaterThan(IN_FLIGHT);
+    const ofWhole = world.vendor.requests.filter(
+      ({ from, to }) => from === whole.from - SECOND && to === whole.to + SECOND,
+    );
+    expect(ofWhole).toHaveLength(1);
     expect(parts.map(({ from }) => from).slice(1)).toEqual(parts.map(({ to }) => to).slice(0, -1));
     expect([parts[0]?.from, parts.at(-1)?.to]).toEqual([at('10:00:00'), at('11:20:00')]);
     expect([...new Set(names)]).toEqual(world.vendor.rows.map(({ text }) => JSON.parse(text).name));
@@ -232,6 +238,37 @@ describe('windows that are read ahead', () => {
     // Each window may read one page over the limit, and each page has two million characters.
     expect(others.length).toBeLessThanOrEqual(5 + 2 * IN_FLIGHT);
     expect(askedRanges(world).length).toBeLessThanOrEqual(IN_FLIGHT);
+  });
+
+  it('are only so large where their pages are asked for early, too', async () => {
+    const world = worldOfWindows({ vendor: { paging: 'offset' }, stream: { longestWindow: 2 * HOUR } });
+    world.answerShare = 0.5;
+    const { ahead, progress, rest } = readAhead(world);
+    await ahead.divide();
+    ahead.take(progress.window);
+    await rest();
+
+    // Four pages fill the memory, and as many may be on their way at that moment.
+    expect(world.vendor.requests.length).toBeGreaterThanOrEqual(4);
+    expect(world.vendor.requests.length).toBeLessThanOrEqual(4 + IN_FLIGHT);
+  });
+
+  it('are read no further than a resumed read would read them, early neither', async () => {
+    const world = worldOfWindows({
+      vendor: { paging: 'offset' },
+      stream: { longestWindow: 2 * HOUR, cutAfterPages: 4 },
+    });
+    world.vendor.rows.length = 0;
+    // By the first page, a part has many more pages than are read at once.
+    world.vendor.addMany(300, at('10:00:00'), SECOND);
+    const { ahead, progress, rest } = readAhead(world);
+    await ahead.divide();
+    ahead.take(progress.window);
+    await rest();
+
+    expect(progress.pagesIn(progress.window)).toBeGreaterThan(4);
+    const offsets = world.vendor.requests.map(({ offset }) => offset);
+    expect(Math.max(...offsets)).toBe(3 * 5);
   });
 
   it('are read no further than a resumed read would read them', async () => {

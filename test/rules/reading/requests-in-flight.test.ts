@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../../functions/core/model.ts';
-import { ceilTo, floorTo, HOUR, MINUTE, type Range, SECOND } from '../../../functions/core/time.ts';
+import { ceilTo, floorTo, HOUR, MILLISECOND, MINUTE, type Range, SECOND } from '../../../functions/core/time.ts';
 import { Crash, createWorld, type EffectCall, type Fault, type World, type WorldOptions } from '../../memory/world.ts';
 import { at, EXACT, FEED, IN_FLIGHT, loginOf, mostInFlight, WINDOW, worldOfWindows } from '../set-up.ts';
 
@@ -9,6 +9,8 @@ function wholeMinutes({ from, to }: Range): Request {
   return { url: `/events?from=${floorTo(from, MINUTE)}&to=${ceilTo(to, MINUTE)}` };
 }
 
+const DIVIDED_BY_OFFSET = { stream: { longestWindow: 2 * HOUR }, vendor: { paging: 'offset' } } satisfies WorldOptions;
+
 describe('rule 43: several requests at the same time', () => {
   const READ_AT_ONCE = [
     ['windows in order', {}],
@@ -16,6 +18,7 @@ describe('rule 43: several requests at the same time', () => {
     ['windows without order', { vendor: { order: 'shuffled' } }],
     ['windows with paging by offset', { vendor: { paging: 'offset' } }],
     ['a range that is divided into parts', { stream: { longestWindow: 2 * HOUR } }],
+    ['a range that is divided, with paging by offset', DIVIDED_BY_OFFSET],
     ['a vendor that widens ranges to whole minutes', { stream: { longestWindow: 2 * HOUR, first: wholeMinutes } }],
   ] satisfies [string, WorldOptions][];
   const OTHERS = [
@@ -23,6 +26,14 @@ describe('rule 43: several requests at the same time', () => {
     [
       'rows without order, which cannot be divided',
       { stream: { longestWindow: 2 * HOUR }, vendor: { order: 'shuffled' } },
+    ],
+    [
+      'pages that are never as full as was asked for',
+      { stream: { longestWindow: 2 * HOUR }, vendor: { paging: 'offset', mostRows: 3 } },
+    ],
+    [
+      'pages by offset that are read on from their middle',
+      { stream: { longestWindow: 2 * HOUR, cutAfterPages: 4 }, vendor: { paging: 'offset' } },
     ],
   ] satisfies [string, WorldOptions][];
 
@@ -46,11 +57,64 @@ describe('rule 43: several requests at the same time', () => {
     expect(four.now - start).toBeLessThan((one.now - start) / 2);
   });
 
-  it('ask for nothing twice', async () => {
-    const world = worldOfWindows();
+  it.each([
+    ['a link to the next page', { order: 'newest-first' }, 0.11],
+    ['a link to the next page, and large pages', {}, 0.2],
+    ['an offset', { paging: 'offset' }, 0.14],
+    ['an offset, and large pages', { paging: 'offset' }, 0.4],
+  ] satisfies [string, WorldOptions['vendor'], number][])(
+    'are in flight from the first page to the last, also where a part ends: %s',
+    async (_, vendor, share) => {
+      const world = createWorld({
+        startFrom: at('02:00:00'),
+        requestsInFlight: IN_FLIGHT,
+        vendor: { latency: SECOND, pageSize: 20, precision: MILLISECOND, ...vendor },
+        stream: { longestWindow: 3 * HOUR },
+      });
+      world.answerShare = share;
+      world.vendor.addMany(1_200, at('02:00:00'), 29 * SECOND);
+
+      const [report] = await world.run();
+
+      expect(report).toMatchObject({ state: 'caught-up', delivered: 1_200 });
+      const { requests } = world.vendor;
+      // Sixty pages, and what the ends of the parts cost.
+      expect(requests.length).toBeLessThanOrEqual(76);
+      const times = requests.map(({ at: asked }) => asked);
+      const open = (time: number) => times.filter((asked) => asked <= time && time < asked + SECOND).length;
+      const [begin, end] = [Math.min(...times) + 1.5 * SECOND, Math.max(...times) - 2 * SECOND];
+      const moments = Array.from({ length: Math.floor((end - begin) / SECOND) }, (_, n) => begin + n * SECOND);
+      expect(moments.length).toBeGreaterThan(12);
+      expect(moments.map(open)).toEqual(moments.map(() => IN_FLIGHT));
+    },
+  );
+
+  it.each([
+    ['windows', {}],
+    ['pages by offset', DIVIDED_BY_OFFSET],
+  ] satisfies [string, WorldOptions][])('ask for nothing twice: %s', async (_, options) => {
+    const world = worldOfWindows(options);
     await world.run();
 
     expect(new Set(world.vendor.requests.map(({ url }) => url)).size).toBe(world.vendor.requests.length);
+  });
+
+  it('are no more than allowed when pages are suddenly less full, and nothing is left out', async () => {
+    const world = worldOfWindows(DIVIDED_BY_OFFSET);
+    const ends: number[] = [];
+    let most = 0;
+    world.vendor.onRequest = ({ number, at: asked }) => {
+      if (number === 6) world.vendor.options.mostRows = 3;
+      // No two answers come at the same time.
+      const latency = SECOND + number * 17 * MILLISECOND;
+      ends.push(asked + latency);
+      most = Math.max(most, ends.filter((end) => end > asked).length);
+      return { latency };
+    };
+    await world.run();
+
+    expect(most).toBe(IN_FLIGHT);
+    expect(world.census()).toEqual(EXACT);
   });
 
   it('deliver the events of windows in the order of time', async () => {
@@ -173,6 +237,7 @@ describe('rule 43: a crash while several windows are read', () => {
     ['windows', { stream: { longestWindow: WINDOW } }],
     ['windows without order', { stream: { longestWindow: WINDOW }, vendor: { order: 'shuffled' } }],
     ['parts', { stream: { longestWindow: 2 * HOUR } }],
+    ['pages by offset', DIVIDED_BY_OFFSET],
   ] satisfies [string, WorldOptions][];
 
   /** So slow that there are several flushes. */
@@ -183,7 +248,7 @@ describe('rule 43: a crash while several windows are read', () => {
       vendor: { latency: 12 * SECOND, pageSize: 4, ...vendor },
       stream: { overlap: 20 * MINUTE, ...stream },
     });
-    world.vendor.addMany(40, at('11:00:00'), 80 * SECOND);
+    world.vendor.addMany(64, at('11:00:00'), 50 * SECOND);
     return world;
   }
 

@@ -85,6 +85,44 @@ describe('rule 12: what is to be found out about a connection', () => {
     expect(world.names().length).toBe(20);
   });
 
+  it('is asked for at the same time where the connection allows it, after what it depends on', async () => {
+    const others = ['accounts', 'names', 'places'].map((name) =>
+      lookup(name, { wanted: ({ found }) => found?.customer !== undefined }),
+    );
+    const { world, customer, names } = lookupWorld([...others, CUSTOMER], { ...SHOWING, requestsInFlight: 2 });
+    customer.reply = { text: 'c-1', latency: SECOND };
+    names.reply = { text: 'Ann', latency: SECOND };
+    const accounts = new Route(world, '/@accounts', { text: 'A', latency: SECOND });
+    const places = new Route(world, '/@places', { text: 'P', latency: SECOND });
+    const start = world.now;
+    const [report] = await world.run();
+
+    expect(report).toMatchObject({ state: 'caught-up', delivered: 20 });
+    const seconds = [customer, accounts, names, places].map(({ times }) =>
+      times.map((time) => Math.floor((time - start) / SECOND)),
+    );
+    expect(seconds).toEqual([[0], [1], [1], [2]]);
+    expect(JSON.parse(world.names()[0] ?? '')).toEqual({ customer: 'c-1', accounts: 'A', names: 'Ann', places: 'P' });
+  });
+
+  it('leaves no request on its way when another one has failed', async () => {
+    const { world, customer, names } = lookupWorld([CUSTOMER, NAMES], { requestsInFlight: 2 });
+    customer.reply = { status: 400 };
+    names.reply = { text: 'Ann', latency: 3 * SECOND };
+    const start = world.now;
+
+    const [report] = await world.run();
+
+    expect(report?.state).toBe('failed');
+    expect(world.now - start).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(names.times).toHaveLength(1);
+    world.clock.advance(5 * MINUTE);
+    customer.reply = { text: 'c-1' };
+    expect((await world.run())[0]?.state).toBe('caught-up');
+    // What the other one has found was kept.
+    expect(names.times).toHaveLength(1);
+  });
+
   it('is found out once for all feeds, and kept with the connection', async () => {
     const { world, customer, names } = lookupWorld(undefined, { more: [{ stream: { name: 'two' } }] });
 

@@ -35,6 +35,8 @@ export interface ReadPage extends PageRows, Proof {
   readonly isPart?: boolean;
   /** Whether it is followed by another one. */
   readonly hasNext: boolean;
+  /** Whether the request for that was known before this page came. */
+  readonly isNextForeseen?: boolean | undefined;
   /** The share of the memory for answers that it takes. */
   readonly size: number;
 }

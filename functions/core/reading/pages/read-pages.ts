@@ -5,6 +5,7 @@ import type { Answer, Feed, Page, Request } from '../../model.ts';
 import { type Asker, ask } from '../../requests/ask.ts';
 import { Paging } from '../../requests/paging.ts';
 import { readLargeAnswer } from './large-answer.ts';
+import type { PageRequests } from './page-requests.ts';
 import type { Announced, Reader, ReadPage } from './pages.ts';
 import { proofOf } from './proof.ts';
 
@@ -12,19 +13,21 @@ import { proofOf } from './proof.ts';
 const MANY_CHARACTERS = 8_000_000;
 
 /**
- * The pages of a read.
+ * The pages of a read. The next page is already being fetched while one is worked on, unless somebody else decides when requests are
+ * sent.
  *
- * @param isEager whether the next page is already being fetched while one is worked on
+ * @param requests sends them. A page is asked for only when it is wanted
  */
 export async function* readPages(
   { asker, feed, effects }: Reader,
   first: Request,
-  isEager: boolean,
+  requests?: PageRequests,
 ): AsyncGenerator<ReadPage, Announced | undefined, undefined> {
   const { cutAfterPages = Number.POSITIVE_INFINITY } = feed.stream;
+  const send = (request: Request) => requests?.send(request) ?? ask(asker, request);
   const paging = new Paging(first, feed.connection.origin);
   let request: Request | undefined = first;
-  let asking = ask(asker, first);
+  let asking = send(first);
   let total: number | undefined;
   let count = 0;
   for (let number = 1; request; number++) {
@@ -40,12 +43,13 @@ export async function* readPages(
     const keys = rows.map((row) => rowKey(feed.stream, row));
     const spansInstants = () => new Set(rows.map((row) => identitiesOf(feed, new OneRecord(row))[0]?.time)).size > 1;
     const { next, again } = paging.turn({ rows: keys.map(({ hash }) => hash), next: page.next, spansInstants });
-    const ahead = isEager && next && number < cutAfterPages;
+    const ahead = !requests && next && number < cutAfterPages;
     if (ahead) asking = fetchAhead(asker, next);
     if (!again) count += rows.length;
     const size = answer.share ?? answer.text.length / MANY_CHARACTERS;
-    yield { rows, keys, number, again, hasNext: next !== undefined, size, ...proofOf(answer, page, effects.now()) };
-    if (next && !ahead) asking = ask(asker, next);
+    const following = { hasNext: next !== undefined, isNextForeseen: next && requests?.isForeseen(next, request) };
+    yield { rows, keys, number, again, ...following, size, ...proofOf(answer, page, effects.now()) };
+    if (next && !ahead) asking = send(next);
     request = next;
   }
   return total === undefined ? undefined : { total, rows: count };

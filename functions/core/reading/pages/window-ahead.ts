@@ -1,4 +1,5 @@
 import type { Range } from '../../time.ts';
+import type { PageRequests } from './page-requests.ts';
 import type { Announced, Pages, ReadPage } from './pages.ts';
 
 /** Resolves whoever waits for a change, each time that something changes. */
@@ -27,6 +28,12 @@ interface Host {
   ended(): void;
 }
 
+/** The pages of a window, and the requests for them. */
+interface Origin {
+  readonly pages: Pages;
+  readonly requests: Pick<PageRequests, 'inFlight' | 'sent' | 'hasEarly' | 'maySendEarly' | 'sendEarly'>;
+}
+
 /** How a window's pages ended. */
 type End = { readonly announced: Announced | undefined } | { readonly thrown: unknown };
 
@@ -37,6 +44,7 @@ export class WindowAhead implements Pages {
   isTaken = false;
   /** The share of the memory for answers that its waiting pages take. */
   size = 0;
+  readonly requests: Origin['requests'];
   readonly #source: Pages;
   readonly #host: Host;
   #pages: ReadPage[] = [];
@@ -45,9 +53,10 @@ export class WindowAhead implements Pages {
   #isStopped = false;
   #isAsking = false;
 
-  constructor(range: Range, source: Pages, host: Host) {
+  constructor(range: Range, { pages, requests }: Origin, host: Host) {
     this.range = range;
-    this.#source = source;
+    this.requests = requests;
+    this.#source = pages;
     this.#host = host;
     void this.#readAll();
   }
@@ -57,9 +66,14 @@ export class WindowAhead implements Pages {
     return this.#isAsking || (this.#end === undefined && !this.#isStopped);
   }
 
-  /** Whether a page of it is on its way. */
-  get isAsking(): boolean {
-    return this.#isAsking;
+  /** Number of requests that it has in flight, or needs next. */
+  get requestsWanted(): number {
+    return Math.max(this.requests.inFlight, this.isReading ? 1 : 0);
+  }
+
+  /** Whether another of its pages may be asked for before the one before it has come. */
+  get maySendEarly(): boolean {
+    return this.#end === undefined && !this.#isStopped && this.requests.maySendEarly;
   }
 
   get hasFailed(): boolean {
@@ -128,6 +142,7 @@ export class WindowAhead implements Pages {
   #mayAsk(last: ReadPage | undefined): boolean {
     // What comes after the last page needs no request.
     if (last && !last.hasNext) return true;
-    return (!last || this.#isWanted || this.#host.mayRead(last)) && this.#host.hasRoom(this);
+    const isAsked = last?.isNextForeseen === true && this.requests.hasEarly;
+    return (!last || this.#isWanted || this.#host.mayRead(last)) && (isAsked || this.#host.hasRoom(this));
   }
 }

@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { sayAwsError } from './aws-error.ts';
+import { sayAwsError } from '../aws-error.ts';
 
 /** An object of a bucket. */
 export interface ListedObject {

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { TidemarkError } from '../../functions/core/errors.ts';
-import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
-import type { ClientOptions } from './account.ts';
-import { sayAwsError } from './aws-error.ts';
+import { TidemarkError } from '../../../functions/core/errors.ts';
+import type { RefusedRecords } from '../../../functions/destinations/destination-type.ts';
+import type { ClientOptions } from '../account.ts';
+import { sayAwsError } from '../aws-error.ts';
 import { type ListedObject, listObjects } from './list-objects.ts';
 
 /** Records as they were sent, and why the destination did not take them. */

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { objectPrefix } from '../../functions/core/config/destination.ts';
-import type { ClientOptions } from './account.ts';
-import { sayAwsError } from './aws-error.ts';
+import { objectPrefix } from '../../../functions/core/config/destination.ts';
+import type { ClientOptions } from '../account.ts';
+import { sayAwsError } from '../aws-error.ts';
 import { type ListedObject, listObjects } from './list-objects.ts';
 
 const DAY_MS = 24 * 3_600_000;
