@@ -19,7 +19,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'feed', cell: ({ feed }) => feed },
   { title: 'state', cell: ({ state }) => (state ? paint(PAINTS[state.name], state.name) : '-') },
-  { title: 'since', cell: ({ state }) => (state ? agoText(state.since) : '-'), dispensable: 1 },
+  { title: 'since', cell: ({ state }) => (state?.since ? agoText(state.since) : '-'), dispensable: 1 },
   { title: 'watermark', cell: ({ watermark }) => (watermark ? timeText(watermark) : 'never run'), dispensable: 2 },
   { title: 'behind', cell: ({ lagSeconds }) => (lagSeconds === undefined ? '-' : lagText(lagSeconds)) },
   { title: 'caught up', cell: ({ lastSuccess }) => (lastSuccess ? agoText(lastSuccess) : '-'), dispensable: 3 },

@@ -32,8 +32,8 @@ export interface FeedStatusReport {
   readonly kind: 'events' | 'snapshot';
   /** Undefined if the feed has never run. */
   readonly watermark?: string;
-  /** How the last runs ended, and since when they end like that. Undefined if the version that ran last did not record it. */
-  readonly state?: { readonly name: Standing; readonly since: string };
+  /** How the last runs ended, and since when they end like that, if they have ever ended otherwise. Undefined if the feed has never run. */
+  readonly state?: { readonly name: Standing; readonly since?: string };
   /** Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly floor?: string;
@@ -50,7 +50,7 @@ export interface FeedStatusReport {
   readonly connectionHold?: { readonly until: string; readonly message: string };
   /** The time of the newest delivered event, and how long ago that is. */
   readonly newest?: { readonly at: string; readonly ageSeconds: number };
-  /** What was left of the vendor's quota at the end of the last run, where its answers state it. */
+  /** What was left of the vendor's quota at the end of the last run, if that was half of it or less. */
   readonly quota?: { readonly limit: number; readonly remaining: number };
   /** By destination: its newest event, when the delivery of that began, and when it last refused events for so long that a run failed. */
   readonly deliveries?: Readonly<
@@ -182,7 +182,7 @@ async function standingReport(effects: Effects, feed: string, item: Checkpoint):
     return [id, report] as const;
   });
   return {
-    ...(since !== undefined && { state: { name: standingOf(item), since: formatTime(since) } }),
+    state: { name: standingOf(item), ...(since !== undefined && { since: formatTime(since) }) },
     ...(accessLoss && { accessLost: { ...accessLoss, since: formatTime(accessLoss.since) } }),
     ...(latest > 0 && {
       newest: { at: formatTime(latest), ageSeconds: Math.round((latestNow(effects) - latest) / SECOND) },

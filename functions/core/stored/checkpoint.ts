@@ -45,10 +45,10 @@ export interface CommonCheckpoint {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
   /** The conditions that hold and mean that events are missing. */
   readonly conditions?: HeldConditions;
-  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. */
+  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. Undefined if they never ended otherwise. */
   readonly since?: Instant;
   readonly accessLoss?: AccessLoss;
-  /** What was left of the vendor's quota at the end of the last run, and of how much, where its answers state it. */
+  /** What was left of the vendor's quota at the end of the last run, and of how much. Undefined if that is more than half, or not stated. */
   readonly quota?: readonly [remaining: number, limit: number];
   /** By destination: when it last refused events of live reading for so long that the run failed. */
   readonly refusedBy?: Readonly<Record<string, { readonly at: Instant }>>;
