@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BucketKeys } from '../../../../functions/core/state/bucket-keys.ts';
 import { KeySet } from '../../../../functions/core/state/key-set.ts';
 
-const COUNT = 40_000;
+const COUNT = 400_000;
 /** Bytes of a key in a table: 12, and room that is not taken. */
 const MOST_BYTES_A_KEY = 12 * 2;
 
