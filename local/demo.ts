@@ -19,15 +19,17 @@ export interface Demo {
   save(): Promise<void>;
 }
 
-const PORTS = 'demo-ports.json';
-const CONTROL_HEADER = 'control-header';
+/** The ports of the simulators, by source. */
+export const DEMO_PORTS = 'demo-ports.json';
+/** The file with the header that the simulators’ control takes. */
+export const CONTROL_HEADER = 'control-header';
 /** Events soon after they happened; how things are less often, as nobody sees them change that fast. */
 const TIMING = { every: '5s', settle: '10s' };
 const SNAPSHOT_TIMING = { every: '20s' };
 
 /** Starts the simulator of every source where it was before, and writes a configuration and secrets for them. */
 export async function startDemo(sources: readonly Source[], places: Places): Promise<Demo> {
-  const ports = (await readState<Record<string, number>>(places, PORTS)) ?? {};
+  const ports = (await readState<Record<string, number>>(places, DEMO_PORTS)) ?? {};
   const key = await openKey(places.state);
   const controlToken = derive(key, 'control of the simulators');
   const vendors: RunningSimulator[] = [];
@@ -57,7 +59,7 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
     controlHeader: join(places.state, CONTROL_HEADER),
     async save() {
       writePrivate(join(places.state, CONTROL_HEADER), `authorization: Bearer ${controlToken}\n`);
-      writeState(join(places.state, PORTS), ports);
+      writeState(join(places.state, DEMO_PORTS), ports);
       writeState(places.secrets, secrets);
     },
   };

@@ -48,7 +48,7 @@ interface Turn {
 /** Does the work of the schedules in the cloud: invokes each connection's function with the streams that are due. */
 export class Runner {
   readonly statuses: FeedStatus[];
-  readonly #world: World;
+  readonly #world: Pick<World, 'functions'>;
   readonly #connections: { connection: ConfiguredConnection; turns: Turn[] }[];
   readonly #onRun: () => void;
   readonly #stop = new AbortController();
@@ -58,7 +58,7 @@ export class Runner {
   readonly #verified = new Map<ConfiguredConnection, string>();
 
   constructor(
-    world: World,
+    world: Pick<World, 'functions'>,
     feeds: readonly { connection: ConfiguredConnection; feed: AnyFeed & { every: number } }[],
     onRun: () => void,
   ) {

@@ -38,6 +38,8 @@ export interface Places {
 /** The embedded services and the functions, up and running. */
 export interface World {
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** What it takes to work beside it. */
+  readonly running: Running;
   readonly warnings: readonly string[];
   close(graceMs: number): Promise<void>;
 }
@@ -116,6 +118,18 @@ export async function findRunning(places: Places): Promise<Running | undefined> 
   }
 }
 
+/** Whether the program that was found has not ended since. It is not asked for a proof again. */
+export async function isStillRunning(places: Places, { pid, urls }: Running): Promise<boolean> {
+  const now = await readState<Running>(places, RUNNING);
+  if (now?.pid !== pid || now.urls.table !== urls.table) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a service has our key: another user may listen by now where one of ours has died, and would be told secrets. */
 async function hasKey(url: string, signatures: Signatures): Promise<boolean> {
   const challenge = randomUUID();
@@ -179,6 +193,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
   );
   return {
     functions,
+    running: { pid: beside?.pid ?? process.pid, urls: services.urls, config },
     warnings: services.warnings,
     async close(graceMs) {
       await Promise.all([...functions.values()].map((each) => each.stop(graceMs)));

@@ -31,7 +31,7 @@ export interface CloudBackfill {
 
 export function cloudBackfill(
   range: { readonly from: string; readonly to: string } | undefined,
-  { id, resend }: BackfillOptions,
+  { id, resend }: Pick<BackfillOptions, 'id' | 'resend'>,
 ): CloudBackfill {
   if (id !== undefined) return { id, range, resend };
   const { from = '', to = '' } = range ?? {};

@@ -8,7 +8,17 @@ import { lagText } from '../views/lag-text.ts';
 import { print, printJson } from '../views/terminal.ts';
 
 /** Makes the deployed functions read now instead of on schedule: asks again where a vendor refused, until each feed has caught up. */
-export async function runInCloud(options: FeedOptions & { readonly once: boolean }): Promise<number> {
+export async function runInCloud(
+  options: FeedOptions & { readonly once: boolean; readonly ui?: boolean },
+): Promise<number> {
+  if (options.ui) {
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: '--ui is about what runs on this machine.',
+      remedy: 'tidemark ui --cloud serves a page about what is deployed.',
+    });
+  }
   if (!options.once) {
     throw new TidemarkError({
       code: 'config',

@@ -1,8 +1,10 @@
 import { findSources } from '../../lib/plan/find-sources.ts';
-import { chooseFeeds, configOrDemo } from '../../local/configuration.ts';
+import { type ChosenFeed, chooseFeeds, configOrDemo } from '../../local/configuration.ts';
 import { Runner } from '../../local/runner.ts';
 import { type Places, preparePlaces, startWorld, type World } from '../../local/world.ts';
 import { RunConsole } from '../live/run-console.ts';
+import { examineWith, tellAddress, tellProblem } from '../ui/serve-ui.ts';
+import type { Ui } from '../ui/start-ui.ts';
 import { isWell, saySummary, summarize } from '../views/summary.ts';
 import { print, printJson, tell } from '../views/terminal.ts';
 
@@ -15,6 +17,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly secrets?: string;
   readonly json: boolean;
+  /** Whether to serve the page, too. */
+  readonly ui?: boolean;
 }
 
 /** How long a running invocation may take to end by itself when the program is stopped. */
@@ -43,6 +47,7 @@ export async function run(options: RunOptions): Promise<number> {
       console,
       world,
       runner: new Runner(world, feeds, () => console.changed()),
+      feeds,
     });
   } finally {
     await Promise.all(demo?.vendors.map((vendor) => vendor.stop()) ?? []);
@@ -55,9 +60,10 @@ interface Forwarding {
   readonly console: RunConsole;
   readonly world: World;
   readonly runner: Runner;
+  readonly feeds: readonly ChosenFeed[];
 }
 
-async function forward({ options, places, console, world, runner }: Forwarding): Promise<number> {
+async function forward({ options, places, console, world, runner, feeds }: Forwarding): Promise<number> {
   const stopping = Promise.withResolvers<number>();
   const stop = (signal: NodeJS.Signals) => {
     runner.stop();
@@ -65,10 +71,13 @@ async function forward({ options, places, console, world, runner }: Forwarding):
     stopping.resolve(signal === 'SIGINT' ? 130 : 143);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  const page = options.ui ? await openPage(options, { places, world, feeds, runner }) : undefined;
+  if (page) console.pageAddress = page.address;
   try {
     await console.show(runner);
     const work = options.once ? runner.once() : runner.forever();
     const stopped = await Promise.race([work.then(() => undefined), stopping.promise]);
+    await page?.close();
     // This ends the running invocation. The next run reads again what it had not delivered.
     await world.close(stopped === undefined ? 0 : GRACE_MS);
     await work;
@@ -81,4 +90,18 @@ async function forward({ options, places, console, world, runner }: Forwarding):
     await console.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+/** Serves the page about what this program does. Its modules are loaded only where it is wanted. */
+async function openPage(
+  options: RunOptions,
+  { places, world, feeds, runner }: Pick<Forwarding, 'places' | 'world' | 'feeds' | 'runner'>,
+): Promise<Ui> {
+  const { openWithin } = await import('../ui/data/local-place.ts');
+  const { startUi } = await import('../ui/start-ui.ts');
+  const { running } = world;
+  const place = await openWithin({ places, running, feeds, statuses: () => runner.statuses, onLine: tellProblem });
+  const page = await startUi({ place, examine: examineWith({ ...options, json: false }) });
+  tellAddress(page.address);
+  return page;
 }

@@ -10,10 +10,12 @@ export const FORWARD: readonly Command[] = [
     about: 'forward: vendors -> Tidemark -> files, on this machine, with all of AWS that it takes embedded',
     options: [
       { flags: '--once', about: 'until every feed is caught up, then end: 0, or 1 if a feed failed' },
+      { flags: '--ui', about: 'with a page in the browser, whose address is told on stderr; not with --cloud' },
       ...FEEDS,
     ],
     examples: [
       ['run', 'forward until Ctrl-C; without a tidemark.json, the shipped simulators'],
+      ['run --ui', 'the same, with a page to look at, to search events in, and to switch faults on'],
       ['run --once --json', 'read everything that is there, and print a summary for a script'],
       ['run --once --cloud --feed "*/acme"', 'do now what the schedules in AWS would do later'],
     ],

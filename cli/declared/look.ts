@@ -5,6 +5,7 @@ import type { ExamineOptions } from '../doctor/examine-options.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import type { RangeOptions } from '../feeds/range.ts';
 import { CLOUD, CONFIG, FEEDS, OUT, RANGE, SECRETS, STATE, UTC } from './shared.ts';
+import { UI } from './ui.ts';
 
 /** Commands that show something, and change nothing. */
 export const LOOK: readonly Command[] = [
@@ -93,4 +94,5 @@ export const LOOK: readonly Command[] = [
     run: async (options) =>
       await (await import('../mcp/serve.ts')).serve(options as Omit<FeedOptions, 'json' | 'feed'>),
   },
+  UI,
 ];

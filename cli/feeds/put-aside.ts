@@ -21,7 +21,11 @@ interface PutAsideLook {
 
 /** What destinations did not take. Undefined if no destination can refuse anything. */
 export async function listPutAside(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
-  const config = await deployedConfig(options.config);
+  return await listPutAsideOf(await deployedConfig(options.config));
+}
+
+/** The same for a deployment whose configuration has been read. */
+export async function listPutAsideOf(config: Config): Promise<PutAsideLook[] | undefined> {
   const pairs = refusingPairs(config, DESTINATION_TYPES);
   if (pairs.length === 0) return undefined;
   const account = new CloudAccount(config.deployment);

@@ -1,6 +1,6 @@
 import { clean } from '../../functions/core/events/excerpt.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
-import { type Progress, showProgress } from '../views/progress/show-progress.ts';
+import { showProgress } from '../views/progress/show-progress.ts';
 import { tell } from '../views/terminal.ts';
 import type { Group, Opened } from './opened.ts';
 import { partOf } from './part-of.ts';
@@ -29,35 +29,40 @@ export async function workOff(opened: Opened, order: object, shown: Shown): Prom
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const groups = opened.groups.map((group) =>
-      workOffGroup({ opened, group, order, progress, signal: stopping.signal }),
-    );
-    return (await Promise.all(groups)).flat();
+    const begun = new Map<string, number>();
+    const onReport = (report: FeedReport) => progress.note(report.feed, partOf(report, begun));
+    return await workOffUntil({ opened, order, onReport, signal: stopping.signal });
   } finally {
     progress.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-interface GroupWork {
+/** Work on all opened feeds. It ends early when the signal says so. */
+export interface Work {
   readonly opened: Opened;
-  readonly group: Group;
   readonly order: object;
-  readonly progress: Progress;
+  /** Is told of each feed after each invocation. */
+  readonly onReport: (report: FeedReport) => void;
   readonly signal: AbortSignal;
 }
 
-async function workOffGroup({ opened, group, order, progress, signal }: GroupWork): Promise<FeedReport[]> {
+/** Invokes the functions until each feed's job has ended or failed, and says nothing by itself. */
+export async function workOffUntil(work: Work): Promise<FeedReport[]> {
+  const groups = work.opened.groups.map((group) => workOffGroup(work, group));
+  return (await Promise.all(groups)).flat();
+}
+
+async function workOffGroup({ opened, order, onReport, signal }: Work, group: Group): Promise<FeedReport[]> {
   const last = new Map<string, FeedReport>();
   let waiting = group.feeds;
   let waited = 0;
-  const begun = new Map<string, number>();
   while (waiting.length > 0 && !signal.aborted) {
     const answer = await opened.invoke({ ...group, feeds: waiting }, { ...order, askAgain: true }, INVOCATION_MS);
     const { feeds } = answer as { feeds: FeedReport[] };
     for (const report of feeds) {
       last.set(report.feed, keepConditions(report, last.get(report.feed)));
-      progress.note(report.feed, partOf(report, begun));
+      onReport(report);
     }
     waiting = waiting.filter(({ name }) => goesOn(last.get(name)));
     const wait = waiting.length === 0 ? 0 : Math.max(...waiting.map(({ name }) => waitOf(last.get(name))));

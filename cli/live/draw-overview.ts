@@ -21,8 +21,8 @@ export interface Overview {
 
 const MARGIN = 1;
 const SHOWN_BARS = 60;
-/** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank after each part. */
-const AROUND = 6;
+/** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank between all parts. */
+const AROUND = 7;
 const MIN_TABLE_ROWS = 3;
 
 /** Draws all feeds: a head, the table, and below it what somebody should do something about, or else the latest event. */
@@ -30,7 +30,8 @@ export function drawOverview(state: LiveState, view: ViewState, size: Size): Ove
   const width = size.columns - 2 * MARGIN;
   const shown = ordered(state.statuses, view.isWorstFirst);
   const spare = size.rows - AROUND - Math.min(Math.max(shown.length, 1), Math.ceil((size.rows - AROUND) / 2));
-  const below = drawBelow(state, width, Math.max(3, spare));
+  const page = drawPage(state, width);
+  const below = [...page, ...drawBelow(state, width, Math.max(3, spare - page.length))];
   const tableRows = Math.max(MIN_TABLE_ROWS, Math.min(shown.length, size.rows - AROUND - below.length));
   const chosen = chosenRow(
     view,
@@ -169,6 +170,12 @@ function drawProblem({ feeds, mark, tone, title, message, remedy }: Problem, wid
 function atMost(lines: readonly string[], width: number, rows: number): readonly string[] {
   if (lines.length <= rows) return lines;
   return [...lines.slice(0, rows - 1), cut(lines.slice(rows - 1).join(' '), width)];
+}
+
+/** Where the page in the browser is: whole, since it can be opened only so. */
+function drawPage({ pageAddress }: LiveState, width: number): Line[] {
+  if (pageAddress === undefined) return [];
+  return [...chunks(`Page  ${pageAddress}`, width).map((line) => [span(line)]), EMPTY];
 }
 
 /** The latest event, as it was written. */

@@ -15,6 +15,8 @@ export interface LiveState {
   readonly isDemo: boolean;
   /** Where the events go. */
   readonly out: string;
+  /** The address of the page in the browser, if there is one. */
+  readonly pageAddress?: string | undefined;
   readonly latestEvent: string | undefined;
   /** The latest warnings and errors of the log, oldest first. `feed` is undefined for what is about no feed. */
   readonly notes: readonly { readonly feed: string | undefined; readonly text: string }[];

@@ -34,6 +34,8 @@ export class RunConsole {
   readonly #draws: boolean;
   readonly #throughput = new Throughput(Date.now());
   #notes: LiveState['notes'] = [];
+  /** The address of the page in the browser, if there is one. */
+  pageAddress: string | undefined;
   #runner: Runner | undefined;
   #stage: Stage | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -105,6 +107,7 @@ export class RunConsole {
       isEnding: this.#isEnding,
       isDemo: this.#options.isDemo,
       out: shortPath(this.#options.out),
+      pageAddress: this.pageAddress,
       latestEvent: this.#latestEvent,
       notes: this.#notes,
     };

@@ -16,6 +16,7 @@ interface Plant {
 
 const ENGINE = /The engine knows no vendor, no format and no world/;
 const DECIDE = /core, formats and sources decide; only shell acts/;
+const PAGE = /The browser gets the files of this folder and four libraries/;
 const DRAWN = /Constructs are drawn from what they are given/;
 
 /** An import of one thing, in a file that is otherwise fine. */
@@ -43,6 +44,16 @@ const PLANTS: readonly Plant[] = [
       'functions/core/run/circle-b.ts': "import type { A } from './circle-a.ts';\n\nexport type B = A[];\n",
     },
     complaint: /noImportCycles/,
+  },
+  {
+    wall: 'the page imports nothing of the program',
+    files: importing('cli/ui/page/views/p1.js', '../../data/page-data.ts'),
+    complaint: PAGE,
+  },
+  {
+    wall: 'the page imports no other library',
+    files: importing('cli/ui/page/p2.js', 'undici'),
+    complaint: PAGE,
   },
   {
     wall: 'core imports no shell',

@@ -37,6 +37,15 @@ describe('all feeds', () => {
     expect(text).toMatch(/12,345 delivered/);
   });
 
+  test('come with the address of the page, whole however narrow the terminal is', () => {
+    const pageAddress = `http://127.0.0.1:46793/?token=${'x'.repeat(43)}`;
+    const state = stateOf([statusOf('a/logins/acme')], { pageAddress });
+
+    expect(overview(state)).toContain(`Page  ${pageAddress}`);
+    expect(overview(state, { columns: 60, rows: 15 }).replaceAll(/\s/g, '')).toContain(pageAddress);
+    expect(overview(stateOf([statusOf('a/logins/acme')]))).not.toContain('Page');
+  });
+
   test('have more columns on a wider terminal, and only whole ones on a narrow one', () => {
     const state = stateOf([statusOf('a/logins/acme', { error: refused, state: 'refused' })]);
     const titles = (columns: number) => overview(state, { columns, rows: 20 }).split('\n')[3]?.trim().split(/ {2,}/);
@@ -64,10 +73,11 @@ describe('all feeds', () => {
 
   test('of which there are 200 are scrolled to the chosen one', () => {
     const statuses = Array.from({ length: 200 }, (_, at) => statusOf(`a/logins/c${at}`));
-    const { lines, top } = drawOverview(stateOf(statuses), { ...START, chosen: 'a/logins/c150' }, SIZE);
+    const { lines, top, tableRows } = drawOverview(stateOf(statuses), { ...START, chosen: 'a/logins/c150' }, SIZE);
 
     expect(textOf(lines)).toMatch(/^ › a\/logins\/c150 /m);
-    expect(textOf(lines)).toContain(`${top + 1}–${top + 23} of 200`);
+    expect(tableRows).toBe(22);
+    expect(textOf(lines)).toContain(`${top + 1}–${top + tableRows} of 200`);
   });
 
   test('show the latest event while nothing is wrong', () => {
