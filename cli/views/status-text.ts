@@ -116,7 +116,18 @@ function connectionProblems(looks: readonly FeedStatusReport[]): string[] {
 
 /** Why a feed does not read on, what is missing of it or at a destination, and its jobs. */
 function problemsOf(report: FeedStatusReport): string[] {
-  const { feed, hold, lastError, conditions = [], lease, jobs, owed = [], away = [], accessLost } = report;
+  const {
+    feed,
+    hold,
+    lastError,
+    conditions = [],
+    unknown = [],
+    lease,
+    jobs,
+    owed = [],
+    away = [],
+    accessLost,
+  } = report;
   return [
     ...(lease ? [`  ${feed}: at work until ${timeText(lease.until)} at the latest`] : []),
     ...(accessLost ? [`  ${feed}: no access since ${timeText(accessLost.since)} (${accessLost.reason})`] : []),
@@ -133,6 +144,10 @@ function problemsOf(report: FeedStatusReport): string[] {
     ),
     ...conditions.map(
       ({ name, since, message }) => `  ${feed}: ${name} since ${timeText(since)} (docs/runbook.md): ${message}`,
+    ),
+    ...unknown.map(
+      ({ kind, name, shape, since, file, line }) =>
+        `  ${feed}: new ${kind} ${name} since ${timeText(since)}: ${shape}; to map it, add to ${file}: ${line}`,
     ),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')

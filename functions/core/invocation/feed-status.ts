@@ -1,6 +1,7 @@
 import { latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
-import { type AnyFeed, isSnapshotFeed } from '../model.ts';
+import { type ToldName, toldName } from '../events/unknown/told-name.ts';
+import { type AnyFeed, isSnapshot, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { type Standing, standingOf } from '../run/standing.ts';
 import { countHours } from '../state/ledger.ts';
@@ -56,6 +57,8 @@ export interface FeedStatusReport {
     Record<string, { readonly newest?: string; readonly at?: string; readonly refusedAt?: string }>
   >;
   readonly lateness?: LatenessReport;
+  /** Names in the vendor's records that the mapping does not know, each with the line of the mapping that would take it. */
+  readonly unknown?: readonly (ToldName & { readonly since: string })[];
   /** Ranges that are read again for single destinations. */
   readonly owed?: readonly OwedReport[];
   /** Destinations that are no longer configured, and since when each lacks events. */
@@ -151,10 +154,20 @@ export async function reportFeedStatus(
       leaseUntil !== undefined &&
       now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
+    ...unknownOf(feed, item),
     ...owedOf(item),
     ...(await standingReport(effects, name, item)),
     ...common,
   };
+}
+
+function unknownOf({ stream }: AnyFeed, item: Checkpoint): Pick<FeedStatusReport, 'unknown'> {
+  const names = (!isSnapshot(stream) && item.kind === 'feed' && item.unknown) || [];
+  const told = names.flatMap((one) => {
+    const name = isSnapshot(stream) ? undefined : toldName(stream, one);
+    return name ? [{ ...name, since: formatTime(one.at) }] : [];
+  });
+  return told.length > 0 ? { unknown: told } : {};
 }
 
 /** How a feed stands, apart from its watermark. */

@@ -1,6 +1,7 @@
 import type { Duration, Instant, Range } from '../time.ts';
 import type { HeldConditions } from './condition.ts';
 import type { AccessLossReason } from './day-record.ts';
+import type { UnknownName } from './findings/unknown-name.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
@@ -78,6 +79,8 @@ interface WindowCheckpoint extends CommonCheckpoint {
   readonly folded?: Folded;
   /** Statistics of late events. */
   readonly lateness?: Lateness;
+  /** The names in the vendor's records that the mapping does not know, and that were told. */
+  readonly unknown?: readonly UnknownName[];
 }
 
 /** The checkpoint of a feed of events. */
