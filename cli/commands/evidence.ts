@@ -113,7 +113,8 @@ function sayMade({ document, files, publicKey, names, out }: Made): string {
     '',
     'To check the signature and the files, now or in years:',
     `  tidemark evidence --check ${join(out, names.manifest)} --key KEY.pem`,
-    `  openssl dgst -sha256 -verify KEY.pem -signature ${names.signature} ${names.manifest}    (then: sha256sum --check ${names.manifest})`,
+    `  openssl dgst -sha256 -verify KEY.pem -signature ${join(out, names.signature)} ${join(out, names.manifest)}`,
+    `  (cd ${out} && sha256sum --check ${names.manifest})`,
   ].join('\n');
 }
 

@@ -64,7 +64,8 @@ function fittingTable(looks: readonly FeedStatusReport[], width: number | undefi
     );
   const isTooWide = () =>
     width !== undefined &&
-    tableOf(undefined)
+    // Not undefined: that stands for the width of the terminal, where nothing is too wide.
+    tableOf(Number.POSITIVE_INFINITY)
       .split('\n')
       .some((line) => stringWidth(unpainted(line)) > width);
   while (isTooWide()) {
