@@ -19,7 +19,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'feed', cell: ({ feed }) => feed },
   { title: 'state', cell: ({ state }) => (state ? paint(PAINTS[state.name], state.name) : '-') },
-  { title: 'since', cell: ({ state }) => (state ? agoText(state.since) : '-'), dispensable: 1 },
+  { title: 'since', cell: ({ state }) => (state?.since ? agoText(state.since) : '-'), dispensable: 1 },
   { title: 'watermark', cell: ({ watermark }) => (watermark ? timeText(watermark) : 'never run'), dispensable: 2 },
   { title: 'behind', cell: ({ lagSeconds }) => (lagSeconds === undefined ? '-' : lagText(lagSeconds)) },
   { title: 'caught up', cell: ({ lastSuccess }) => (lastSuccess ? agoText(lastSuccess) : '-'), dispensable: 3 },
@@ -116,7 +116,18 @@ function connectionProblems(looks: readonly FeedStatusReport[]): string[] {
 
 /** Why a feed does not read on, what is missing of it or at a destination, and its jobs. */
 function problemsOf(report: FeedStatusReport): string[] {
-  const { feed, hold, lastError, conditions = [], lease, jobs, owed = [], away = [], accessLost } = report;
+  const {
+    feed,
+    hold,
+    lastError,
+    conditions = [],
+    unknown = [],
+    lease,
+    jobs,
+    owed = [],
+    away = [],
+    accessLost,
+  } = report;
   return [
     ...(lease ? [`  ${feed}: at work until ${timeText(lease.until)} at the latest`] : []),
     ...(accessLost ? [`  ${feed}: no access since ${timeText(accessLost.since)} (${accessLost.reason})`] : []),
@@ -133,6 +144,10 @@ function problemsOf(report: FeedStatusReport): string[] {
     ),
     ...conditions.map(
       ({ name, since, message }) => `  ${feed}: ${name} since ${timeText(since)} (docs/runbook.md): ${message}`,
+    ),
+    ...unknown.map(
+      ({ kind, name, shape, since, file, line }) =>
+        `  ${feed}: new ${kind} ${name} since ${timeText(since)}: ${shape}; to map it, add to ${file}: ${line}`,
     ),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')
