@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { VERSION } from '../local/version.ts';
+import { Interrupted } from './interrupted.ts';
 import { programOf } from './program.ts';
 import { tell } from './views/terminal.ts';
 
@@ -36,5 +37,5 @@ try {
   tell(`tidemark: ${message}`);
   if (known) tell(thrown.remedy);
   // Whatever was started before it failed must not keep the process alive.
-  process.exit(known ? USAGE : 1);
+  process.exit(thrown instanceof Interrupted ? Interrupted.EXIT_CODE : known ? USAGE : 1);
 }

@@ -8,7 +8,7 @@ const ABOUT = 'tidemark: forwards audit logs, and loses none';
 
 const BESIDE = `
 Beside a running tidemark run, the others work in the same state directory; with --cloud, on what is deployed in an AWS account.
-tidemark COMMAND --help says what a command takes, with examples.`;
+tidemark COMMAND --help says what a command takes, with examples. In a clone, where tidemark is no word of the shell: npx tidemark COMMAND.`;
 
 /** The command line as the library knows it, from what the commands declare. What a command resolves to is told to `onEnd`. */
 export function programOf(version: string, onEnd: (code: number) => void): Commander {
@@ -20,6 +20,7 @@ export function programOf(version: string, onEnd: (code: number) => void): Comma
     .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError(true)
+    .showHelpAfterError('tidemark --help lists the commands.')
     .configureOutput({
       writeOut: (text) => print(text.trimEnd()),
       writeErr: (text) => tell(text.trimEnd()),

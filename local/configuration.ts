@@ -48,9 +48,10 @@ export async function configOrDemo(
     `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
   );
   const demo = await startDemo(sources, places);
+  const titleOf = (id: unknown) => sources.find((source) => source.id === id)?.title ?? 'vendor';
   for (const vendor of demo.vendors)
     process.stderr.write(
-      `Simulated vendor: ${vendor.origin} (faults: curl --header @${demo.controlHeader} ${vendor.control.url})\n`,
+      `Simulated ${titleOf(vendor.connection.source)}: ${vendor.origin} (faults: curl --header @${demo.controlHeader} ${vendor.control.url})\n`,
     );
   return {
     config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, DESTINATION_TYPES),

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
-import type { FormatId, Shape } from '../functions/core/model.ts';
+import { UnknownNames } from '../functions/core/events/unknown/unknown-names.ts';
+import { type FormatId, isSnapshot, type Shape } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { writeEvent } from '../functions/destinations/write-event.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
 import { ecsComplaints } from './ecs-reader.ts';
+import { vocabularyComplaints } from './sources/vocabulary.ts';
 
 // A vendor's answer goes an event's way up to what a destination gets, in every format; of a snapshot stream, what is different
 // between two answers. `npm test -- -u` writes the expected files; a person reads the difference.
@@ -28,6 +30,7 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
     const ecs = lines('ecs', events);
 
     expect(ecs.map((line) => ecsComplaints(JSON.parse(line) as EcsEvent))).toEqual(ecs.map(() => []));
+    expect(events.flatMap(vocabularyComplaints)).toEqual([]);
     await expect(pretty(ecs)).toMatchFileSnapshot(`${one.stem}.ecs.json`);
     await expect(
       lines('cef', events)
@@ -43,6 +46,18 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
   test('no file has lost its case', () => {
     expect(orphans(source)).toEqual([]);
   });
+
+  test.each(cases.filter(([name]) => name.includes('documented') && !name.includes('openapi')))(
+    '%s holds no field that the mapping has not heard of',
+    (_, one) => {
+      const { stream } = one.feed;
+      if (isSnapshot(stream)) return;
+      const names = new UnknownNames(stream);
+      for (const { event } of goldenEvents(one)) names.noteFields(JSON.parse(event.original ?? '{}'), 0);
+      expect(stream.knows?.fields.length).toBeGreaterThan(0);
+      expect(names.takeNew()?.fresh ?? []).toEqual([]);
+    },
+  );
 
   test('every stream has cases', () => {
     const streams = new Set(golden.map(({ feed }) => feed.stream.name));

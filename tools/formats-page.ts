@@ -1,12 +1,14 @@
 import { SELF_EVENTS } from '../functions/core/events/self-events.ts';
+import type { Source } from '../functions/core/model.ts';
 import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
 import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
+import { actionsSection } from './actions-section.ts';
 
 /** The page about the formats. Its tables come from the code that writes the formats. */
-export function formatsPage(): string {
+export function formatsPage(sources: readonly Source[]): string {
   return `<!-- Made by \`npm run generate\`. -->
 
 # Formats
@@ -28,6 +30,7 @@ under \`tidemark\`: feed, connection, vendor, product, window, \`shortened\`, an
 | \`tidemark-redriven\` | sent again from quarantine |
 | \`tidemark-part\` | a part of an event that was too large. Put together in the order of \`tidemark.part.number\`, the \`event.original\` of all parts with the same \`tidemark.part.of\` is that of the event; \`tidemark.part.of\` is also the id of the shortened event |
 
+${actionsSection(sources)}
 ## Self events
 
 Tidemark reports what it did or found as an event. \`event.module\` is \`tidemark\`, \`event.dataset\` is \`tidemark.<act>\`, \`event.action\` is the act,

@@ -23,7 +23,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
     'docs/errors.md': errorsPage(),
-    'docs/formats.md': formatsPage(),
+    'docs/formats.md': formatsPage(sources),
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
   };

@@ -24,6 +24,7 @@ export function streamPage(source: Source, stream: AnyStream): string {
     ['secret', secretOf(source)],
     ['runs', stream.enabled ? everyOf(stream) : `off by default; ${everyOf(stream)} if enabled`],
     ...(isSnapshot(stream) ? snapshotFacts(stream) : eventFacts(stream)),
+    ...(stream.remarks ?? []).map((remark) => ['remark', remark] as const),
   ];
   const sample = sampleOf(source, stream);
   const settings = settingsOf(source);

@@ -10,7 +10,7 @@ import { openLocalKey } from '../evidence/local-key.ts';
 import { type PeriodOptions, periodOf } from '../evidence/period.ts';
 import { namesFor, type SetNames } from '../evidence/set-names.ts';
 import { fingerprintOf, pemOf, type Signer } from '../evidence/signer.ts';
-import { writeSet } from '../evidence/write-set.ts';
+import { makeFolder, writeSet } from '../evidence/write-set.ts';
 import { open } from '../feeds/open.ts';
 import type { FeedOptions, Opened } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
@@ -33,6 +33,7 @@ export async function evidence(options: EvidenceOptions): Promise<number> {
   const now = new Date();
   const period = periodOf(options, now);
   const names = namesFor(period.name);
+  makeFolder(out);
   const opened = await open(place);
   try {
     const { signer, where } = await openSigner(opened, options);
@@ -112,7 +113,8 @@ function sayMade({ document, files, publicKey, names, out }: Made): string {
     '',
     'To check the signature and the files, now or in years:',
     `  tidemark evidence --check ${join(out, names.manifest)} --key KEY.pem`,
-    `  openssl dgst -sha256 -verify KEY.pem -signature ${names.signature} ${names.manifest}    (then: sha256sum --check ${names.manifest})`,
+    `  openssl dgst -sha256 -verify KEY.pem -signature ${join(out, names.signature)} ${join(out, names.manifest)}`,
+    `  (cd ${out} && sha256sum --check ${names.manifest})`,
   ].join('\n');
 }
 

@@ -16,14 +16,19 @@ export async function diag({ out, ...options }: DiagCommandOptions): Promise<num
   const file = out ?? `tidemark-diag-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}Z.json`;
   await write(file, text);
   if (options.json) printJson({ ok: true, file, parts: Object.keys(report) });
-  else print(sayWritten(file, text, Object.keys(report)));
+  else print(sayWritten(file, text, partsOf(report, options)));
   return 0;
+}
+
+/** What a reader gets: doctor has found something only if it was asked. */
+function partsOf(report: object, { withDoctor }: DiagCommandOptions): string[] {
+  return Object.keys(report).filter((part) => part !== 'note' && part !== 'made' && (part !== 'doctor' || withDoctor));
 }
 
 function sayWritten(file: string, text: string, parts: readonly string[]): string {
   return [
     `${file} is written: ${Math.ceil(Buffer.byteLength(text) / 1_000)} KB of JSON, readable by you only.`,
-    `In it: ${parts.filter((part) => part !== 'note' && part !== 'made').join(', ')}.`,
+    `In it: ${parts.join(', ')}.`,
     'Not in it: secrets (only their names), events, and messages, which may quote what a vendor answered.',
     'It names your connections, origins and settings: look through it before you pass it on.',
   ].join('\n');

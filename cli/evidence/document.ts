@@ -93,7 +93,7 @@ function feedPart(report: EvidenceReport): EvidenceFeed {
     totals,
     watermark,
     readsSince: floor,
-    state: state ? `${state.name} since ${state.since}` : 'unknown',
+    state: state ? `${state.name}${state.since === undefined ? '' : ` since ${state.since}`}` : 'unknown',
     inQuarantineNow: quarantine.length,
     owed,
     backfills: jobs

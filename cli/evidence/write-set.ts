@@ -1,6 +1,7 @@
 import { verify } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { EvidenceDocument } from './document.ts';
 import { makeManifest } from './manifest.ts';
@@ -34,18 +35,33 @@ export async function writeSet(
     { name: names.key, bytes: Buffer.from(pemOf(signer.publicKey)) },
   ];
   try {
-    await mkdir(folder, { recursive: true });
     for (const { name, bytes } of all) await writeFile(join(folder, name), bytes);
   } catch (thrown) {
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'processing',
-      message: `The evidence cannot be written to ${folder}: ${(thrown as Error).message}`,
-      remedy: 'Name a directory that can be written: --out DIR.',
-      cause: thrown,
-    });
+    throw notWritable(folder, thrown);
   }
   return all.map(({ name }) => join(folder, name));
+}
+
+/** Makes the directory, and those above it. It is made before anything is counted, which may take minutes. */
+export function makeFolder(folder: string): void {
+  try {
+    // Node's own way to make the directories above repeats for ever where a file system refuses one as if its parent were missing.
+    if (!existsSync(dirname(resolve(folder)))) makeFolder(dirname(resolve(folder)));
+    if (!existsSync(folder)) mkdirSync(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (thrown) {
+    throw thrown instanceof TidemarkError ? thrown : notWritable(folder, thrown);
+  }
+}
+
+function notWritable(folder: string, thrown: unknown): TidemarkError {
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `The evidence cannot be written to ${folder}: ${(thrown as Error).message}`,
+    remedy: 'Name a directory that can be written: --out DIR.',
+    cause: thrown,
+  });
 }
 
 function wrongSignature(): TidemarkError {

@@ -1,5 +1,5 @@
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
-import { TidemarkError } from '../../functions/core/errors.ts';
+import { Interrupted } from '../interrupted.ts';
 import type { Asker, Choice } from './asker.ts';
 
 /** Where is asked. Default: this terminal. */
@@ -29,10 +29,8 @@ export function clackAsker(terminal: Terminal = {}): Asker {
 
 function answerOf<T>(answer: T): Exclude<T, symbol> {
   if (!isCancel(answer)) return answer as Exclude<T, symbol>;
-  throw new TidemarkError({
-    code: 'config',
-    stage: 'processing',
-    message: 'Nothing was written.',
-    remedy: 'Run it again when the answers are at hand. Options can stand for answers: tidemark init --help.',
-  });
+  throw new Interrupted(
+    'Nothing was written.',
+    'Run it again when the answers are at hand. Options can stand for answers: tidemark init --help.',
+  );
 }

@@ -7,6 +7,7 @@ import { askFor, findSecret, storeSecretOf, type WantedSecret } from '../command
 import { examine } from '../doctor/examine.ts';
 import { sayChecks } from '../doctor/say-checks.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
+import { Interrupted } from '../interrupted.ts';
 import { print, tell } from '../views/terminal.ts';
 import { composeConfig, type Draft } from './draft.ts';
 import { type DraftFlags, draftOf, hasAnswers } from './from-flags.ts';
@@ -107,20 +108,55 @@ async function storeSecrets(
   values: ReadonlyMap<string, string>,
 ): Promise<string[]> {
   const open: string[] = [];
-  for (const secret of wanted) {
-    const value = values.get(secret.name) ?? (await askSecret(options, secret));
+  for (const [at, secret] of wanted.entries()) {
+    const value = values.get(secret.name) ?? (await askSecret(options, secret, [...open, ...keysFrom(wanted, at)]));
     if (value === undefined) open.push(secret.key);
     else print(await storeSecretOf(options, config, secret, value));
   }
   return open;
 }
 
-/** Undefined if there is no terminal, or if it is to be put in later. */
-async function askSecret({ secretsStdin }: InitOptions, secret: WantedSecret): Promise<string | undefined> {
-  if (secretsStdin || !process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+function keysFrom(wanted: readonly WantedSecret[], at: number): string[] {
+  return wanted.slice(at).map(({ key }) => key);
+}
+
+/**
+ * Undefined if there is no terminal, or if it is to be put in later.
+ * @param left the keys of the secrets that are not stored if the question is broken off
+ */
+async function askSecret(
+  options: InitOptions,
+  secret: WantedSecret,
+  left: readonly string[],
+): Promise<string | undefined> {
+  if (options.secretsStdin || !process.stdin.isTTY || !process.stdout.isTTY) return undefined;
   const { clackAsker } = await import('./clack-asker.ts');
-  const isNow = await clackAsker().yes(`Put in ${secret.about} now? What you type is not shown.`, true);
-  return isNow ? await askFor(secret) : undefined;
+  try {
+    const isNow = await clackAsker().yes(`Put in ${secret.about} now? What you type is not shown.`, true);
+    return isNow ? await askUntilRight(secret) : undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof Interrupted)) throw thrown;
+    // By now the configuration is written, and the same command would be refused.
+    const commands = left.map((key) => `tidemark secret set ${key}${placeOf(options)}`);
+    throw new Interrupted(
+      `The configuration is written. Not stored: the credentials of ${left.join(', ')}.`,
+      `Put them in later:\n  ${commands.join('\n  ')}`,
+    );
+  }
+}
+
+/** What is typed unseen is easily typed wrong: that does not end everything. */
+async function askUntilRight(secret: WantedSecret): Promise<string> {
+  for (;;) {
+    try {
+      const value = await askFor(secret);
+      secret.check(value);
+      return value;
+    } catch (thrown) {
+      if (!(thrown instanceof TidemarkError) || thrown instanceof Interrupted) throw thrown;
+      tell([thrown.message, thrown.remedy, 'Once more; Ctrl-C leaves it for later.', ''].join('\n'));
+    }
+  }
 }
 
 async function finish(options: InitOptions, open: readonly string[]): Promise<number> {

@@ -21,8 +21,8 @@ export interface Overview {
 
 const MARGIN = 1;
 const SHOWN_BARS = 60;
-/** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank after each part. */
-const AROUND = 6;
+/** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank between all parts. */
+const AROUND = 7;
 const MIN_TABLE_ROWS = 3;
 
 /** Draws all feeds: a head, the table, and below it what somebody should do something about, or else the latest event. */

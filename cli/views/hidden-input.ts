@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
-import { TidemarkError } from '../../functions/core/errors.ts';
 import { cleanLines } from '../../functions/core/events/excerpt.ts';
+import { Interrupted } from '../interrupted.ts';
 
 const [INTERRUPT, END, DELETE, BACKSPACE] = ['\u0003', '\u0004', '\u007f', '\b'];
 
@@ -56,11 +56,6 @@ export async function askLine(question: string): Promise<string> {
   }
 }
 
-function interrupted(): TidemarkError {
-  return new TidemarkError({
-    code: 'config',
-    stage: 'processing',
-    message: 'Nothing was stored.',
-    remedy: 'Run it again when the value is at hand.',
-  });
+function interrupted(): Interrupted {
+  return new Interrupted('Nothing was stored.', 'Run it again when the value is at hand.');
 }

@@ -19,7 +19,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'feed', cell: ({ feed }) => feed },
   { title: 'state', cell: ({ state }) => (state ? paint(PAINTS[state.name], state.name) : '-') },
-  { title: 'since', cell: ({ state }) => (state ? agoText(state.since) : '-'), dispensable: 1 },
+  { title: 'since', cell: ({ state }) => (state?.since ? agoText(state.since) : '-'), dispensable: 1 },
   { title: 'watermark', cell: ({ watermark }) => (watermark ? timeText(watermark) : 'never run'), dispensable: 2 },
   { title: 'behind', cell: ({ lagSeconds }) => (lagSeconds === undefined ? '-' : lagText(lagSeconds)) },
   { title: 'caught up', cell: ({ lastSuccess }) => (lastSuccess ? agoText(lastSuccess) : '-'), dispensable: 3 },
@@ -64,7 +64,8 @@ function fittingTable(looks: readonly FeedStatusReport[], width: number | undefi
     );
   const isTooWide = () =>
     width !== undefined &&
-    tableOf(undefined)
+    // Not undefined: that stands for the width of the terminal, where nothing is too wide.
+    tableOf(Number.POSITIVE_INFINITY)
       .split('\n')
       .some((line) => stringWidth(unpainted(line)) > width);
   while (isTooWide()) {
@@ -116,7 +117,18 @@ function connectionProblems(looks: readonly FeedStatusReport[]): string[] {
 
 /** Why a feed does not read on, what is missing of it or at a destination, and its jobs. */
 function problemsOf(report: FeedStatusReport): string[] {
-  const { feed, hold, lastError, conditions = [], lease, jobs, owed = [], away = [], accessLost } = report;
+  const {
+    feed,
+    hold,
+    lastError,
+    conditions = [],
+    unknown = [],
+    lease,
+    jobs,
+    owed = [],
+    away = [],
+    accessLost,
+  } = report;
   return [
     ...(lease ? [`  ${feed}: at work until ${timeText(lease.until)} at the latest`] : []),
     ...(accessLost ? [`  ${feed}: no access since ${timeText(accessLost.since)} (${accessLost.reason})`] : []),
@@ -133,6 +145,10 @@ function problemsOf(report: FeedStatusReport): string[] {
     ),
     ...conditions.map(
       ({ name, since, message }) => `  ${feed}: ${name} since ${timeText(since)} (docs/runbook.md): ${message}`,
+    ),
+    ...unknown.map(
+      ({ kind, name, shape, since, file, line }) =>
+        `  ${feed}: new ${kind} ${name} since ${timeText(since)}: ${shape}; to map it, add to ${file}: ${line}`,
     ),
     ...jobs
       .filter(({ kind, state }) => kind === 'backfill' && state === 'running')

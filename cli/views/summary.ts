@@ -40,6 +40,9 @@ export function saySummary(statuses: readonly FeedStatus[], out: string, secrets
     const counts = `${status.delivered} delivered, ${status.suppressed} known already, ${status.pages} pages, ${status.retries} retries`;
     return [
       `${status.feed}: ${status.state}; ${counts}${quarantined}${lag}`,
+      ...(status.state === 'paused' && status.until
+        ? [`  the vendor’s quota is used up: it goes on after ${status.until}`]
+        : []),
       ...status.warnings.map((warning) => `  warning: ${warning}`),
       ...status.conditions.map((name) => `  events may be missing: see ${name} in docs/runbook.md`),
       ...(status.error?.code === 'secret'

@@ -107,6 +107,8 @@ export interface StreamFacts {
   readonly retention: Duration;
   /** The permission that it needs, in the vendor's words. */
   readonly needs: string;
+  /** What the vendor does not log, or logs in an unexpected way: whoever writes rules has to know it. */
+  readonly remarks?: readonly string[];
   /** The stream whose records this one shows in another way. Both share the dataset and the timing. */
   readonly viewOf?: string;
 }
@@ -161,8 +163,26 @@ export interface Stream extends StreamFacts {
   stableFields?(row: Row): string;
   /** The actor of a record. Only for logs in which acts of a single person would be suspicious. */
   actor?(row: Row): string | undefined;
+  /** What the mapping knows of a record, so that what it does not know can be told. */
+  readonly knows?: Knows;
   /** The event as ECS, without the fields of every event (`complete` adds them). If it throws, the record is delivered as a pipeline_error. */
   map(row: Row, identity: Identity, connection: Connection): EcsFields;
+}
+
+/** What a mapping knows of the vendor's records. */
+export interface Knows {
+  /** The file of the mapping. */
+  readonly file: string;
+  /** The properties of a record that it reads, or leaves out on purpose; those of an object or of the objects of a list after a dot. */
+  readonly fields: readonly string[];
+  /** How the mapping would take an event of this name: the `event.code` of its events. Undefined if it knows the name. */
+  event?(name: string): MappingLine | undefined;
+}
+
+/** A line of a mapping, and its file. */
+export interface MappingLine {
+  readonly file: string;
+  readonly line: string;
 }
 
 /** A stream that reads the present state of things. Its events are the changes since the last read. */

@@ -28,12 +28,6 @@ export function displayNameOf({ full_name, name, email, id }: EcsUser): string |
   return full_name ?? name ?? email ?? id;
 }
 
-/** A sentence about what somebody did, which begins with their name if it is known. */
-export function sentenceAbout(user: EcsUser | undefined, what: string): string {
-  const name = user && displayNameOf(user);
-  return name === undefined ? what : `${name}: ${what}`;
-}
-
 /** All texts by which people may search for these users. Undefined if there are none. */
 export function searchTermsOf(...users: readonly (EcsUser | undefined)[]): string[] | undefined {
   const terms: (string | undefined)[] = [];

@@ -52,3 +52,40 @@ test('each day is verified once, two hours into the next: the feeds that have a 
   expect(verified.map(({ streams }) => streams)).toEqual([all, ['audit'], all]);
   expect(verified.map(({ at }) => at.slice(0, 15))).toEqual(['2026-06-02T02:0', '2026-06-02T02:0', '2026-06-03T02:0']);
 });
+
+test.each(['forever', 'once'] as const)(
+  '%s: paused, it starts no run; then it goes on, and a stop ends it',
+  async (way) => {
+    const connection = parseConnection(source, { id: 'acme', source: source.id });
+    const feeds = feedsOf(source, connection).filter(({ enabled }) => enabled);
+    let invocations = 0;
+    const invoke = async ({ streams }: { streams: string[] }) => {
+      invocations++;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return { feeds: streams.map((stream) => ({ feed: `${source.id}/${stream}/acme`, state: 'more', warnings: [] })) };
+    };
+    const functions = new Map([[source.id, { invoke } as unknown as LocalFunction]]);
+    const runner = new Runner(
+      { functions },
+      feeds.map((feed) => ({ connection, feed })),
+      () => undefined,
+    );
+
+    runner.pause();
+    const running = runner[way]();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect([runner.isPaused, invocations]).toEqual([true, 0]);
+
+    runner.goOn();
+    await vi.advanceTimersByTimeAsync(10_500);
+    expect(invocations).toBeGreaterThan(5);
+    runner.pause();
+    const begun = invocations;
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(invocations, 'what had begun ends by itself').toBe(begun);
+
+    runner.stop();
+    await running;
+    expect(runner.isPaused).toBe(false);
+  },
+);

@@ -120,7 +120,7 @@ test('what a version did not record for evidence is unknown, and what it did rec
 
   const { evidence, state } = await reportFeedStatus(found, feed, { days, evidence: { seenFor: 30 * DAY } });
 
-  expect(state).toBeUndefined();
+  expect(state).toEqual({ name: 'reading' });
   expect(evidence).toMatchObject({ recordedSince: 'unknown', accessLost: [], moves: [] });
   const unknown = { vendor: 'unknown', missing: 'unknown', repaired: 'unknown', code: 'unknown' };
   expect(evidence?.days[0]).toMatchObject({ ...unknown, delivered: 12, late: 0, quarantined: 1 });

@@ -28,7 +28,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly happened: string
   },
   'scope-shrank': {
     happened: 'The credentials see less than they did.',
-    remedy: 'Restore what they could see. The watermark waits, so nothing is lost.',
+    remedy:
+      'Restore what they could see. The watermark waits from now on; what was hidden in the hour before needs tidemark verify --repair.',
   },
   origin: {
     happened: 'An answer leads to another origin, where the credentials must not go.',

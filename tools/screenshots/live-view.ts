@@ -13,7 +13,7 @@ const LONG_ENOUGH = /up 1m/;
 /** Runs the shipped simulators in a pseudo-terminal until there is something to see, and draws its screen, light and dark. */
 export async function drawLiveView(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-picture-'));
-  const terminal = startTidemark(['run'], { folder, columns: 120, rows: 23, patienceMs: 120_000 });
+  const terminal = startTidemark(['run'], { folder, columns: 120, rows: 24, patienceMs: 120_000 });
   try {
     await terminal.shows(LONG_ENOUGH);
     await expireToken(folder, terminal.written());

@@ -86,6 +86,6 @@ function undelivered(
     stage: 'sending',
     message: `Destination ${destination.id} (Firehose stream ${destination.deliveryStream}) did not accept ${records} record(s): ${why}.`,
     remedy:
-      'Look at the stream’s throughput limit and state. The watermark waits; other destinations are not sent their events again.',
+      'tidemark doctor examines the destination. In AWS, look also at the stream’s throughput limit and state. The watermark waits; other destinations are not sent their events again.',
   });
 }

@@ -48,7 +48,7 @@ export function lastRun(subject: string, item: Checkpoint | undefined, now: Inst
     };
   }
   if (hold && hold.until > now) {
-    const again = 'tidemark run --once asks at once';
+    const again = 'tidemark run asks at once when it is started again, and so does tidemark run --once';
     return well(
       subject,
       'last-run',

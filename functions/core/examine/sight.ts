@@ -23,7 +23,7 @@ export async function examineVisibility(
     if (seen === undefined) return well(subject, 'visibility', 'the vendor does not tell');
     const { warning, shrank } = visibility.compare(seen, before);
     if (shrank !== undefined)
-      return red(shrank, 'Restore what the credentials could see. See docs/runbook.md, failing.');
+      return red(shrank, 'Restore what the credentials could see. See docs/runbook.md, refused.');
     if (warning !== undefined)
       return red(warning, 'Events are missing as long as that is so: docs/runbook.md, narrow-sight.');
     return well(subject, 'visibility', 'the credentials see the whole log');

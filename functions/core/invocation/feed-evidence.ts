@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import { type AnyFeed, isSnapshotFeed } from '../model.ts';
-import { countHours, largerOf } from '../state/ledger.ts';
+import { countHours, largerOf, withCode } from '../state/ledger.ts';
 import type { Checkpoint } from '../stored/checkpoint.ts';
 import type { ConditionName } from '../stored/condition.ts';
 import type { AccessLossReason, DayNote, VerifiedDay, VerifiedLook } from '../stored/day-record.ts';
@@ -126,7 +126,7 @@ export async function readEvidence(
 
 /** The work of each day: what waits in the checkpoint for the ledger, and what is in the ledger. */
 function tallies({ item, rows }: Recorded): DayTally[] {
-  const waiting = item && 'days' in item ? (item.days ?? []) : [];
+  const waiting = item && 'days' in item ? withCode(item.days ?? []) : [];
   const written = rows.flatMap(({ done }) => done ?? []);
   return [...written.filter(({ day }) => !waiting.some((one) => one.day === day)), ...waiting];
 }

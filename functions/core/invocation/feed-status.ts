@@ -1,6 +1,7 @@
 import { latestNow } from '../clocks/believed-clocks.ts';
 import type { Effects } from '../effects.ts';
-import { type AnyFeed, isSnapshotFeed } from '../model.ts';
+import { type ToldName, toldName } from '../events/unknown/told-name.ts';
+import { type AnyFeed, isSnapshot, isSnapshotFeed } from '../model.ts';
 import { isJob, type JobProgress, progressOf } from '../run/job-progress.ts';
 import { type Standing, standingOf } from '../run/standing.ts';
 import { countHours } from '../state/ledger.ts';
@@ -31,8 +32,8 @@ export interface FeedStatusReport {
   readonly kind: 'events' | 'snapshot';
   /** Undefined if the feed has never run. */
   readonly watermark?: string;
-  /** How the last runs ended, and since when they end like that. Undefined if the version that ran last did not record it. */
-  readonly state?: { readonly name: Standing; readonly since: string };
+  /** How the last runs ended, and since when they end like that, if they have ever ended otherwise. Undefined if the feed has never run. */
+  readonly state?: { readonly name: Standing; readonly since?: string };
   /** Negative if the watermark is in the future. */
   readonly lagSeconds?: number;
   readonly floor?: string;
@@ -49,13 +50,15 @@ export interface FeedStatusReport {
   readonly connectionHold?: { readonly until: string; readonly message: string };
   /** The time of the newest delivered event, and how long ago that is. */
   readonly newest?: { readonly at: string; readonly ageSeconds: number };
-  /** What was left of the vendor's quota at the end of the last run, where its answers state it. */
+  /** What was left of the vendor's quota at the end of the last run, if that was half of it or less. */
   readonly quota?: { readonly limit: number; readonly remaining: number };
   /** By destination: its newest event, when the delivery of that began, and when it last refused events for so long that a run failed. */
   readonly deliveries?: Readonly<
     Record<string, { readonly newest?: string; readonly at?: string; readonly refusedAt?: string }>
   >;
   readonly lateness?: LatenessReport;
+  /** Names in the vendor's records that the mapping does not know, each with the line of the mapping that would take it. */
+  readonly unknown?: readonly (ToldName & { readonly since: string })[];
   /** Ranges that are read again for single destinations. */
   readonly owed?: readonly OwedReport[];
   /** Destinations that are no longer configured, and since when each lacks events. */
@@ -151,10 +154,20 @@ export async function reportFeedStatus(
       leaseUntil !== undefined &&
       now < leaseUntil && { lease: { owner, until: formatTime(leaseUntil) } }),
     ...(lateness && { lateness }),
+    ...unknownOf(feed, item),
     ...owedOf(item),
     ...(await standingReport(effects, name, item)),
     ...common,
   };
+}
+
+function unknownOf({ stream }: AnyFeed, item: Checkpoint): Pick<FeedStatusReport, 'unknown'> {
+  const names = (!isSnapshot(stream) && item.kind === 'feed' && item.unknown) || [];
+  const told = names.flatMap((one) => {
+    const name = isSnapshot(stream) ? undefined : toldName(stream, one);
+    return name ? [{ ...name, since: formatTime(one.at) }] : [];
+  });
+  return told.length > 0 ? { unknown: told } : {};
 }
 
 /** How a feed stands, apart from its watermark. */
@@ -169,7 +182,7 @@ async function standingReport(effects: Effects, feed: string, item: Checkpoint):
     return [id, report] as const;
   });
   return {
-    ...(since !== undefined && { state: { name: standingOf(item), since: formatTime(since) } }),
+    state: { name: standingOf(item), ...(since !== undefined && { since: formatTime(since) }) },
     ...(accessLoss && { accessLost: { ...accessLoss, since: formatTime(accessLoss.since) } }),
     ...(latest > 0 && {
       newest: { at: formatTime(latest), ageSeconds: Math.round((latestNow(effects) - latest) / SECOND) },

@@ -58,7 +58,7 @@ export async function startPageRun(
       ongoing,
       reusedIds: new ReusedIds(),
     },
-    notes: new WorkNotes(tally, effects.code()),
+    notes: new WorkNotes(context, tally, 'unknown' in lease.item ? lease.item.unknown : undefined),
     bounds: { destinations, floor },
   };
 }

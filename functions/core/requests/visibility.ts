@@ -84,6 +84,7 @@ function scopeShrank(message: string): TidemarkError {
     code: 'scope-shrank',
     stage: 'receiving',
     message,
-    remedy: 'Restore what the credentials could see. The watermark waits meanwhile, so nothing is lost.',
+    remedy:
+      'Restore what the credentials could see: the watermark waits from now on. Then tidemark verify --repair delivers what they did not see in the hour before (docs/runbook.md, refused).',
   });
 }

@@ -81,8 +81,8 @@ function showsStanding({ outcome: { changes, state } }: EndOfRun): boolean {
 function nextSince(end: EndOfRun, now: Instant): Instant | undefined {
   const { before, outcome } = end;
   const after = { ...before, ...outcome.changes } as CommonCheckpoint;
-  if (before.since !== undefined && standingOf(before) === standingOf(after)) return before.since;
-  return showsStanding(end) ? floorTo(now, SECOND) : before.since;
+  if (!showsStanding(end) || standingOf(before) === standingOf(after)) return before.since;
+  return floorTo(now, SECOND);
 }
 
 function nextAccessLoss(end: EndOfRun, now: Instant): AccessLoss | undefined {

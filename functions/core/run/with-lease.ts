@@ -105,7 +105,7 @@ async function standingOf<C extends Checkpoint>(
   return {
     ...(await standingAfter(effects, feed, end)),
     ...sent.changes(lease.item),
-    ...(quota && { quota: [quota.remaining, quota.limit] as const }),
+    quota: quota && quota.remaining <= quota.limit / 2 ? [quota.remaining, quota.limit] : undefined,
   };
 }
 

@@ -87,18 +87,20 @@ export class BucketKeys {
       this.#parts.push({ bits, words });
     }
     this.#stored += added.size;
+    added.release();
     this.#table = undefined;
     this.#scans = 0;
   }
 
   #hash(): void {
     const parts = this.#parts;
-    const added = this.#table ?? [];
+    const added = this.#table ?? new KeySet();
     this.#table = new KeySet(this.size);
     this.#parts = [];
     this.#stored = 0;
     for (const part of parts) this.#put(part);
     for (const [first, second, bits] of added) this.#table.put(first, second, bits);
+    added.release();
   }
 
   #put({ bits, words }: Part): void {

@@ -13,7 +13,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
  */
 export class KeySet {
   size = 0;
-  #slots: Uint32Array;
+  #slots: Uint32Array<ArrayBuffer>;
 
   /** @param expected the number of keys to make room for */
   constructor(expected = 0) {
@@ -77,7 +77,20 @@ export class KeySet {
       const at = this.#find(old[from] as number, old[from + 1] as number);
       this.#slots.set(old.subarray(from, from + 3), at);
     }
+    free(old);
   }
+
+  /** Gives its memory back at once. It is empty then, and must not be used any more. */
+  release(): void {
+    free(this.#slots);
+    this.#slots = new Uint32Array(0);
+    this.size = 0;
+  }
+}
+
+/** Gives back what the garbage collector would find only later: large tables replace each other fast in a backlog. */
+function free({ buffer }: Uint32Array<ArrayBuffer>): void {
+  buffer.transfer(0);
 }
 
 /** The upper half of a key. */

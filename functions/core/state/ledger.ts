@@ -64,7 +64,7 @@ export class DayNotes {
     this.#windows = 0;
     this.#unreadable = [];
     this.#gaps = [];
-    const others = last?.day === day ? days.slice(0, -1) : days;
+    const others = last?.day === day ? days.slice(0, -1) : withoutRepeatedCode(days, next);
     return [...others, next].slice(-MAX_DAYS_WAITING);
   }
 }
@@ -77,6 +77,34 @@ function codeOf(today: DayTally, hasBegun: boolean, code = UNKNOWN_CODE): Pick<D
   const before = today.code ?? (hasBegun ? [UNKNOWN_CODE] : []);
   const all = [...new Set([...before, code])];
   return all.every((one) => one === UNKNOWN_CODE) ? {} : { code: all };
+}
+
+/**
+ * The days before a new one. A day without a code is of the code with which the day after it begins: a write of the table costs by the
+ * kilobyte, and the code seldom changes.
+ */
+function withoutRepeatedCode(days: readonly DayTally[], { code: [next] = [] }: DayTally): readonly DayTally[] {
+  const last = days.at(-1);
+  if (!last || next === undefined) return days;
+  const { code = [UNKNOWN_CODE], ...rest } = last;
+  return [...days.slice(0, -1), code.length === 1 && code[0] === next ? rest : { ...rest, code }];
+}
+
+/** The days with the code of each, where it is known. */
+export function withCode(days: readonly DayTally[]): DayTally[] {
+  let next: string | undefined;
+  return days
+    .toReversed()
+    .map((one) => {
+      const code = one.code ?? (next === undefined ? undefined : [next]);
+      next = code?.[0];
+      return code?.some((each) => each !== UNKNOWN_CODE) ? { ...one, code } : withoutCode(one);
+    })
+    .toReversed();
+}
+
+function withoutCode({ code: _, ...day }: DayTally): DayTally {
+  return day;
 }
 
 const COUNTED = ['pages', 'fetched', 'suppressed', 'delivered', 'quarantined', 'unmapped', 'late'] as const;
@@ -121,7 +149,7 @@ export async function foldDays(
 
 function dayTally(days: readonly DayTally[], at: Instant): DayTally | undefined {
   const day = dayOf(at);
-  return days.find((one) => one.day === day);
+  return withCode(days).find((one) => one.day === day);
 }
 
 /** Counts what was delivered of one day, and writes its row. */

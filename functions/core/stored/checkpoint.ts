@@ -1,6 +1,7 @@
 import type { Duration, Instant, Range } from '../time.ts';
 import type { HeldConditions } from './condition.ts';
 import type { AccessLossReason } from './day-record.ts';
+import type { UnknownName } from './findings/unknown-name.ts';
 import type { BackfillJob, VerifyJob } from './job.ts';
 import type { Lateness } from './lateness.ts';
 import type { DayTally, Folded } from './ledger-row.ts';
@@ -44,10 +45,10 @@ export interface CommonCheckpoint {
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Instant };
   /** The conditions that hold and mean that events are missing. */
   readonly conditions?: HeldConditions;
-  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. */
+  /** Since when the runs end as the last one did: well, or with the same kind of trouble. In whole seconds. Undefined if they never ended otherwise. */
   readonly since?: Instant;
   readonly accessLoss?: AccessLoss;
-  /** What was left of the vendor's quota at the end of the last run, and of how much, where its answers state it. */
+  /** What was left of the vendor's quota at the end of the last run, and of how much. Undefined if that is more than half, or not stated. */
   readonly quota?: readonly [remaining: number, limit: number];
   /** By destination: when it last refused events of live reading for so long that the run failed. */
   readonly refusedBy?: Readonly<Record<string, { readonly at: Instant }>>;
@@ -78,6 +79,8 @@ interface WindowCheckpoint extends CommonCheckpoint {
   readonly folded?: Folded;
   /** Statistics of late events. */
   readonly lateness?: Lateness;
+  /** The names in the vendor's records that the mapping does not know, and that were told. */
+  readonly unknown?: readonly UnknownName[];
 }
 
 /** The checkpoint of a feed of events. */

@@ -13,7 +13,8 @@ const REPLIES: Readonly<Record<number, { readonly found: string; readonly remedy
   },
   4: {
     found: 'Splunk does not know the token',
-    remedy: 'Put the token of this collector into the secret. A new token may take minutes until all indexers know it.',
+    remedy:
+      'Put the token of this collector into the secret: tidemark secret set, with the destination’s id. A new token may take minutes until all indexers know it. A tidemark run on a machine uses it when it is started again.',
   },
   7: {
     found: 'the token may not write to the index',

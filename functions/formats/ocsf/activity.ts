@@ -13,7 +13,7 @@ export interface ActivityRule {
 /** The activity if the class has none that fits. Then activity_name tells what happened. */
 export const OTHER = 99;
 
-const ENABLE = ['enable', 'activate', 'reactivate', 'restore', 'unsuspend'];
+const ENABLE = ['enable', 'activate', 'reactivate', 'restore', 'unsuspend', 'unlock'];
 const DISABLE = ['disable', 'deactivate', 'suspend'];
 const ADD = ['add', 'assign', 'grant', 'invite', 'join'];
 const REMOVE = ['remove', 'unassign', 'revoke', 'leave'];

@@ -79,7 +79,8 @@ export class Firehose {
         code: 'delivery',
         stage: 'sending',
         message: `Firehose ${deliveryStream}: ${name}: ${message}`,
-        remedy: 'Check that the delivery stream exists and that the function may put records on it.',
+        remedy:
+          'tidemark doctor examines the destination. In AWS, check also that the delivery stream exists and that the function may put records on it.',
         cause: thrown,
       });
     }

@@ -4,7 +4,7 @@ const MEBIBYTE = 1024 * 1024;
 /** A limit of up to so many times the memory was set for a function: it counts the new generation three times. */
 const LIMITED = 2;
 /** By so much, in percent of what is in use, the old generation grows before it is collected. Node's own choice is up to 300. */
-const GROWTH_OF_OLD = 150;
+const GROWTH_OF_OLD = 100;
 /** The new generation, in both of its halves, does not grow beyond this. It saves time up to here. */
 const MOST_OF_NEW = 32 * MEBIBYTE;
 

@@ -1,12 +1,14 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
 import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, MINUTE, parseInstant, type Range } from '../../core/time.ts';
+import { verbLine } from '../../source-kit/acts/mapping-line.ts';
+import { nameIn, plain, roleSentence, sentenceOf } from '../../source-kit/acts/sentence.ts';
 import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
-import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { searchTermsOf } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
 import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
-import { classify } from './classify.ts';
+import { type Classification, classify, firstWordOf } from './classify.ts';
 import { customerPath } from './customer.ts';
 import { firstPage, pageAfter, readPage } from './offset-pages.ts';
 import { personOf } from './person.ts';
@@ -25,12 +27,32 @@ export const auditTrails: Stream = {
   retention: 730 * DAY,
   precision: 1,
   cutAfterPages: 10,
+  remarks: [
+    'The vendor publishes no list of kinds. One is understood by its verb and its words; the kind itself is `event.code`.',
+    'The trail has no outcome: whether an act succeeded is unknown.',
+  ],
   needs: 'Customer Auditor, or any role with the permission cpanel_customer_audit_trail',
   first,
   read: readPage,
   pageAfter,
   recordKey,
   events,
+  knows: {
+    file: 'functions/sources/frame/audit-trails.ts',
+    fields: [
+      'id',
+      'user_first_name',
+      'user_last_name',
+      'user_idp',
+      'user_email',
+      'kind',
+      'account_id',
+      'organization_id',
+      'customer_id',
+      'inserted_at',
+    ],
+    event: (kind) => (classify(kind).known ? undefined : verbLine(firstWordOf(kind))),
+  },
   map,
 };
 
@@ -67,25 +89,36 @@ function idOf({ id }: Fields): string | undefined {
 function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   const record = recordOf(row);
   const kind = textOf(record.kind);
-  const { category, type, known } = classify(kind ?? '');
+  const about = classify(kind ?? '');
+  const { category, type, action, known } = about;
   const user = personOf(record);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: sentenceAbout(user, kind ?? 'an act without a kind'),
+    message: messageOf(nameIn(user), kind, about),
     ...unknownEventTags(known),
     event: {
       ...(category.length > 0 && { category: [...category] }),
       type: [...type],
-      ...(kind !== undefined && { action: kind }),
+      action,
       // The trail has no outcome, and the vendor does not say whether failed acts are in it.
       outcome: 'unknown',
       provider: 'frame',
+      ...(kind !== undefined && { code: kind }),
     },
     ...present({
       user,
       organization,
       related: present({ user: searchTermsOf(user) }),
-      frame: present({ account, customer }),
+      frame: present({ audit: present({ kind }), account, customer }),
     }),
   };
+}
+
+function messageOf(actor: string | undefined, kind: string | undefined, { act, role }: Classification): string {
+  if (role) return roleSentence(actor, role);
+  if (act) return sentenceOf({ actor, ...act });
+  const who = actor ?? 'Somebody';
+  return kind === undefined
+    ? `${who} did something that the record does not name`
+    : `${who} did something that Tidemark does not know: ${plain(kind)}`;
 }

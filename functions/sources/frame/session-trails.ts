@@ -1,9 +1,10 @@
 import type { EcsFields } from '../../core/ecs-event.ts';
 import type { Connection, Identity, RecordKey, Request, Row, Stream } from '../../core/model.ts';
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant, type Range } from '../../core/time.ts';
+import { nameIn, plain } from '../../source-kit/acts/sentence.ts';
 import { addressOf } from '../../source-kit/addresses.ts';
 import { type Fields, fieldsOf, recordOf } from '../../source-kit/json-values.ts';
-import { searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { searchTermsOf } from '../../source-kit/persons.ts';
 import { present } from '../../source-kit/present.ts';
 import { numberOf, textOf } from '../../source-kit/scalars.ts';
 import { customerPath } from './customer.ts';
@@ -12,6 +13,8 @@ import { personOf } from './person.ts';
 import { tenantOf } from './tenant.ts';
 
 const START = 'start';
+/** Maximum length of a reason in a sentence. */
+const LONGEST_REASON = 1_000;
 
 /** Desktop sessions: each gives an event when it starts and another when it ends. */
 export const sessionTrails: Stream = {
@@ -39,6 +42,48 @@ export const sessionTrails: Stream = {
   recordKey,
   events,
   ongoing,
+  knows: {
+    file: 'functions/sources/frame/session-trails.ts',
+    fields: [
+      'id',
+      'session_id',
+      'session_start',
+      'session_end',
+      'session_duration',
+      'fail_description',
+      'account_id',
+      'organization_id',
+      'customer_id',
+      'user_id',
+      'user_first_name',
+      'user_last_name',
+      'user_email',
+      'user_idp',
+      'client_ip',
+      'city',
+      'distance',
+      'server_id',
+      'instance_type',
+      'pool_id',
+      'pool_group_type',
+      'bandwidth_kbps_avg',
+      'bandwidth_kbps_max',
+      'bandwidth_kbps_min',
+      'framerate_ps_avg',
+      'framerate_ps_max',
+      'framerate_ps_min',
+      'latency_ms_avg',
+      'latency_ms_max',
+      'latency_ms_min',
+      'pool_instance_type.id',
+      'pool_instance_type.name',
+      'pool_instance_type.display_name',
+      'pool_instance_type.gpu',
+      'pool_instance_type.ram',
+      'pool_instance_type.vcpu',
+      'pool_instance_type.bare_metal',
+    ],
+  },
   map,
 };
 
@@ -92,14 +137,11 @@ function map(row: Row, { phase }: Identity, connection: Connection): EcsFields {
   const server = textOf(record.server_id);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: sentenceAbout(
-      user,
-      outcome === 'failure' ? failureText(reason) : `session ${isStart ? 'started' : 'ended'}`,
-    ),
+    message: messageOf(nameIn(user), { isStart, outcome, reason }),
     event: {
       category: ['authentication', 'session'],
       type: [isStart ? 'start' : 'end'],
-      action: isStart ? 'session-start' : 'session-end',
+      action: actionIn(isStart, outcome),
       outcome,
       provider: 'frame',
       ...present({
@@ -137,8 +179,20 @@ function outcomeOf(
   return { outcome: 'failure', reason: textOf(why) };
 }
 
-function failureText(reason: string | undefined): string {
-  return reason === undefined ? 'session failed' : `session failed: ${reason}`;
+/** A session that failed before it had an end is one that did not start. */
+function actionIn(isStart: boolean, outcome: string): string {
+  if (!isStart) return 'desktop-session-ended';
+  return outcome === 'failure' ? 'desktop-session-failed' : 'desktop-session-started';
+}
+
+function messageOf(
+  name: string | undefined,
+  told: { readonly isStart: boolean; readonly outcome: string; readonly reason: string | undefined },
+): string {
+  const session = name === undefined ? 'A desktop session' : `The desktop session of ${name}`;
+  const { isStart, outcome, reason } = told;
+  if (outcome !== 'failure') return `${session} ${isStart ? 'started' : 'ended'}`;
+  return `${session} failed${reason === undefined ? '' : `: ${plain(reason, LONGEST_REASON)}`}`;
 }
 
 /** What is known at the start is in both events. How long the session was, and its quality, are in the last event only. */

@@ -3,13 +3,15 @@ import { UnreadableError } from '../../core/errors.ts';
 import { jsonRows } from '../../core/events/json/json-rows.ts';
 import type { Answer, Connection, Identity, Page, Request, Row, Stream } from '../../core/model.ts';
 import { ceilTo, DAY, floorTo, formatInstant, MINUTE, parseInstant, type Range, SECOND } from '../../core/time.ts';
+import { nameIn, plain, roleSentence, sentenceOf } from '../../source-kit/acts/sentence.ts';
+import { singular } from '../../source-kit/acts/words.ts';
 import { addressOf } from '../../source-kit/addresses.ts';
 import { isObject, shapeOf } from '../../source-kit/json-values.ts';
-import { personIn, searchTermsOf, sentenceAbout } from '../../source-kit/persons.ts';
+import { personIn, searchTermsOf } from '../../source-kit/persons.ts';
 import { defined, filled } from '../../source-kit/present.ts';
 import { textOf } from '../../source-kit/scalars.ts';
 import { unknownEventTags } from '../../source-kit/unknown-event.ts';
-import { classify } from './classify.ts';
+import { type Classification, classify, lineFor } from './classify.ts';
 import { HEADERS } from './request-headers.ts';
 import { isSamePerson } from './same-person.ts';
 
@@ -25,12 +27,32 @@ export const auditUserEvents: Stream = {
   longestWindow: DAY,
   retention: 730 * DAY,
   precision: SECOND,
+  remarks: [
+    'Log-outs are not logged where users sign in by single sign-on and no Single Logout is configured. No rule may wait for a log-out.',
+    'Sessions that time out are never logged.',
+    'Rows without a user are acts of ThousandEyes itself, such as a test that is disabled because no agent is left: `event.reason` says so.',
+  ],
   needs: 'API access; View activity log for all users in account group',
   first,
   read,
   events,
   stableFields,
   actor,
+  knows: {
+    file: 'functions/sources/thousandeyes/audit-user-events.ts',
+    fields: [
+      'aid',
+      'accountGroupName',
+      'date',
+      'event',
+      'ipAddress',
+      'uid',
+      'user',
+      'resources.type',
+      'resources.name',
+    ],
+    event: lineFor,
+  },
   map,
 };
 
@@ -106,25 +128,30 @@ const RESOURCE_SCALARS = ['type', 'name'] as const;
 function map(row: Row): EcsFields {
   const record = checked(row.value);
   const event = textOf(record.event) ?? '';
-  const { category, type, action, outcome, known } = classify(event);
   const user = personIn(textOf(record.user) ?? '', textOf(record.uid));
   const resources = (record.resources ?? []).map((resource) =>
     defined({ type: textOf(resource.type), name: textOf(resource.name) }),
   );
   const others = othersAmong(resources, user);
+  const about = classify(event, others.length > 0);
+  const { category, type, action, outcome, known } = about;
+  // The vendor logs its own acts, too: a test is disabled when its last agent is gone. They have no user.
+  const isOwnAct = Object.keys(user).length === 0 && known && !category.includes('authentication');
   const address = addressOf(record.ipAddress);
   return {
-    message: sentenceAbout(user, event.trim() || 'activity without a description'),
+    message: messageOf(isOwnAct ? VENDOR : nameIn(user), event, { about, resources, target: others[0] }),
     ...unknownEventTags(known),
     event: {
       ...(category.length > 0 && { category: [...category] }),
       type: [...type],
-      ...(action !== undefined && { action }),
+      action,
       outcome,
       provider: 'thousandeyes',
+      ...(isOwnAct && { reason: OWN_ACT }),
+      ...(event !== '' && { code: event }),
     },
     ...filled({
-      user: defined({ ...user, target: category.includes('iam') ? others[0] : undefined }),
+      user: defined({ ...user, ...(category.includes('iam') ? affected(others[0], about, resources) : {}) }),
       source: address,
       related: defined({
         ip: address.ip === undefined ? undefined : [address.ip],
@@ -136,6 +163,62 @@ function map(row: Row): EcsFields {
       }),
     }),
   };
+}
+
+const VENDOR = 'ThousandEyes';
+const OWN_ACT = 'Done by ThousandEyes itself: the record names no user';
+
+type Resources = readonly { type?: string; name?: string }[];
+
+/**
+ * Who is affected, as they were before, and what is different afterwards. A role that was taken is one that they had before; of one
+ * that was given or changed, the record holds the new name.
+ */
+function affected(
+  target: EcsUser | undefined,
+  { role }: Classification,
+  resources: Resources,
+): { target?: EcsUser; changes?: EcsUser } {
+  const roles =
+    role === undefined ? [] : resources.flatMap(({ type = '', name }) => (ROLE.test(type) && name ? [name] : []));
+  if (roles.length === 0) return target ? { target } : {};
+  return role === 'removed' ? { target: { ...target, roles } } : { ...(target && { target }), changes: { roles } };
+}
+
+/** What happened, for people. */
+function messageOf(
+  actor: string | undefined,
+  event: string,
+  { about, resources, target }: { about: Classification; resources: Resources; target: EcsUser | undefined },
+): string {
+  const { act, role, action, outcome } = about;
+  const who = actor ?? 'Somebody';
+  const failed = outcome === 'failure';
+  if (about.category.includes('authentication')) {
+    return `${who} ${failed ? 'failed to log' : 'logged'} ${action.startsWith('logout') || action === 'user-logout' ? 'out' : 'in'}`;
+  }
+  if (role && !failed) return roleSentence(actor, role, { person: nameIn(target) });
+  // Who has been invited registers themselves.
+  if (action === 'user-registered' && !target) return `${actor ?? 'A user'} registered`;
+  if (act) return sentenceOf({ actor, ...act, ...nameOf(act.thing, resources), failed });
+  const text = plain(event);
+  return text === '' ? `${who} did something that the record does not name` : `${who} did something: ${text}`;
+}
+
+/**
+ * The name of the thing among the resources: the only one of its kind, such as `testName` for a test; else that of what the thing is a
+ * part of, for the bindings of a test.
+ */
+function nameOf(thing: readonly string[], resources: Resources): { name?: string | undefined; isPart?: boolean } {
+  for (let length = thing.length; length > 0; length--) {
+    const kind = thing
+      .slice(0, length)
+      .map((word) => singular(word))
+      .join('');
+    const named = resources.filter(({ type = '' }) => type.toLowerCase().startsWith(kind));
+    if (named.length === 1) return { name: named[0]?.name, isPart: length < thing.length };
+  }
+  return {};
 }
 
 /** The record, if each of its properties has the documented type. */
@@ -161,10 +244,14 @@ function wrong(path: string, found: unknown, wanted: string): Error {
   return new Error(`${path} is ${shapeOf(found)}; ${wanted} was expected`);
 }
 
+/** Types of resources that are persons (userDisplayName, userName and any other), and that are roles (roleName). */
+const PERSON = /^user/i;
+const ROLE = /^role/i;
+
 /** The users that an event names besides its actor. */
-function othersAmong(resources: readonly { type?: string; name?: string }[], actor: EcsUser): readonly EcsUser[] {
+function othersAmong(resources: Resources, actor: EcsUser): readonly EcsUser[] {
   return resources
-    .flatMap(({ type, name }) => (type === 'userDisplayName' && name !== undefined ? [targetOf(name)] : []))
+    .flatMap(({ type = '', name }) => (PERSON.test(type) && name !== undefined ? [targetOf(name)] : []))
     .filter((person) => !isSamePerson(person, actor));
 }
 

@@ -1,8 +1,11 @@
-import type { Connection, Stream } from '../../core/model.ts';
+import type { Connection, Knows, Stream } from '../../core/model.ts';
 import { DAY, type Duration, MINUTE, SECOND } from '../../core/time.ts';
+import { verbLine } from '../../source-kit/acts/mapping-line.ts';
 import { isObject } from '../../source-kit/json-values.ts';
+import { COLUMNS } from './answers/columns.ts';
 import { firstQuestion } from './answers/question.ts';
 import { read } from './answers/read.ts';
+import { classify, firstWordOf } from './mapping/classify.ts';
 import { events, stableFields } from './mapping/entry.ts';
 import { map } from './mapping/map.ts';
 
@@ -73,6 +76,13 @@ const PRINCIPALS: Collection = {
   path: 'principals',
 };
 
+/** The columns are the same in all logs. What the JSON in them holds differs from command to command, and is open. */
+const KNOWS: Knows = {
+  file: 'functions/sources/vbrick/mapping/entry.ts',
+  fields: COLUMNS,
+  event: (messageKey) => (classify(messageKey).verb === undefined ? verbLine(firstWordOf(messageKey)) : undefined),
+};
+
 export const streams: readonly Stream[] = COLLECTIONS.map(({ path, ...facts }) => ({
   ...facts,
   ...common(path),
@@ -110,6 +120,7 @@ function common(path: string): Omit<Stream, 'name' | 'title' | 'docs' | 'enabled
     read,
     events,
     stableFields,
+    knows: KNOWS,
     map,
   };
 }

@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { findSources } from '../../../lib/plan/find-sources.ts';
 import { until } from '../bench.ts';
 import { difference, readDelivered } from '../delivered.ts';
 import { plain, SOURCE, STREAM } from '../plain.ts';
@@ -147,7 +148,7 @@ describe.concurrent('wrong use', () => {
       ['run', '--feed', 'acme/*', '--state', 'state'],
       new RegExp(`No enabled feed fits "acme/\\*".*\\n.*${SOURCE}/${STREAM}`),
     ],
-    [['walk'], /unknown command 'walk'/],
+    [['walk'], /unknown command 'walk'\ntidemark --help lists/],
     [['run', 'away'], /too many arguments for 'run'/],
   ] as const)('%j ends with 2', async ([args, message], { place }) => {
     const here = await place();
@@ -177,6 +178,8 @@ describe.concurrent('wrong use', () => {
     expect(await first.ended).toBe(0);
     // Without a tidemark.json the shipped simulators are forwarded.
     expect(first.stderr).toContain('simulators stand in for the vendors');
+    for (const { title } of await findSources())
+      expect(first.stderr).toMatch(new RegExp(`^Simulated ${title}: http://127\\.0\\.0\\.1:\\d+ `, 'm'));
     expect(JSON.parse(first.stdout).feeds[0].delivered).toBeGreaterThan(1_000);
     expect(await readFile(portsFile, 'utf8')).toBe(ports);
   });

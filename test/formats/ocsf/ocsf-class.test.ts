@@ -18,7 +18,7 @@ describe('the class and the activity', () => {
     [['iam'], ['change', 'user'], 'UserEnabled', 300102, 'Account Change: Enable'],
     [['iam'], ['change', 'user'], 'login_disabled', 300105, 'Account Change: Disable'],
     [['iam'], ['change', 'user'], 'ACCOUNT LOCKED', 300109, 'Account Change: Lock'],
-    [['iam'], ['change', 'user'], 'account-unlocked', 300199, 'Account Change: Other'],
+    [['iam'], ['change', 'user'], 'user-unlocked', 300102, 'Account Change: Enable'],
     [['iam'], ['change', 'user'], 'password-changed', 300103, 'Account Change: Password Change'],
     [['iam'], ['change', 'user'], 'password-reset-failed', 300104, 'Account Change: Password Reset'],
     [['iam'], ['change', 'user'], 'mfa-enabled', 300110, 'Account Change: MFA Factor Enable'],

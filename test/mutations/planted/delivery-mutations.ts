@@ -281,4 +281,12 @@ export const DELIVERY_MUTATIONS: readonly Mutation[] = [
     put: 'const maxAge = Math.min(usualAge, 0);',
     test: 'test/rules/delivery/owed.test.ts',
   },
+  {
+    name: 'smaller-tables-kept',
+    story: 'In a backlog, tables of delivered keys that were replaced fill the memory until it is collected.',
+    file: 'functions/core/state/key-set.ts',
+    find: '    free(old);\n',
+    put: '',
+    test: 'test/unit/core/state/key-set.test.ts',
+  },
 ];

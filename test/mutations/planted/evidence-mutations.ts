@@ -92,6 +92,14 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
     test: standingTest,
   },
   {
+    name: 'code-of-the-day-after',
+    story: 'A day that another version worked on counts as done by the version of the day after it.',
+    file: ledger,
+    find: 'const { code = [UNKNOWN_CODE], ...rest } = last;',
+    put: 'const { code = [next], ...rest } = last;',
+    test: standingTest,
+  },
+  {
     name: 'any-run-ends-a-loss',
     story: 'A lost permission counts as given back as soon as a run fails for another reason.',
     file: standing,

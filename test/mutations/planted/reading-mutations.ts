@@ -208,4 +208,28 @@ export const READING_MUTATIONS: readonly Mutation[] = [
     put: 'const SHORTEST_MONTH = 31;',
     test: 'test/property/time.test.ts',
   },
+  {
+    name: 'unknown-told-every-time',
+    story: 'A kind of event that the mapping does not know fills the log: it is told again in every run.',
+    file: 'functions/core/reading/work-notes.ts',
+    find: '    lease.note({ unknown: unknown.all });\n',
+    put: '',
+    test: 'test/rules/reading/unknown-names.test.ts',
+  },
+  {
+    name: 'unknown-without-end',
+    story: 'A vendor that sends ever new fields fills the checkpoint, until it cannot be written any more.',
+    file: 'functions/core/events/unknown/unknown-names.ts',
+    find: 'return this.#names.size >= MOST_UNKNOWN_NAMES;',
+    put: 'return this.#names.size > 1_000;',
+    test: 'test/rules/reading/unknown-names.test.ts',
+  },
+  {
+    name: 'unknown-with-its-values',
+    story: 'A new field holds a password, and whoever may read the log has it.',
+    file: 'functions/core/events/unknown/unknown-names.ts',
+    find: "  if (typeof value === 'string') return 'text';\n",
+    put: "  if (typeof value === 'string') return value;\n",
+    test: 'test/rules/reading/unknown-names.test.ts',
+  },
 ];

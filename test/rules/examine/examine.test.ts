@@ -124,6 +124,23 @@ describe('an examination', () => {
     expect(finding.remedy).toContain('It needs: Read events');
   });
 
+  it('says how a permission that was given back is used at once', async () => {
+    const world = threeLogs();
+    world.vendor.onRequest = () => ({ status: 403 });
+    await world.run();
+    world.vendor.onRequest = undefined;
+
+    const findings = await examine(world);
+
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        subject: FEED,
+        check: 'last-run',
+        found: expect.stringMatching(/forbidden.*tidemark run asks at once when it is started again/),
+      }),
+    );
+  });
+
   it('names all permissions in one finding where every stream is forbidden', async () => {
     const world = threeLogs();
     everywhere(world, { status: 403 });

@@ -111,6 +111,22 @@ describe('rule 8: a credential that sees less than before fails the feed and hol
     expect(world.checkpoint().conditions).toBeUndefined();
   });
 
+  it('says how to get what was hidden before it was noticed', async () => {
+    const { world, sees } = watchedWorld();
+    await world.run();
+    sees.letters = 'ab';
+    const hidden = world.vendor.addMany(1, world.now + MINUTE, MINUTE, { visibleAt: world.now + 2 * HOUR });
+    await runFor(world, 70 * MINUTE);
+    const [report] = await world.run();
+    expect(report?.error?.remedy).toContain('tidemark verify --repair');
+
+    sees.letters = 'abc';
+    await runFor(world, 2 * HOUR);
+
+    // This is why the remedy must say it: the watermark had passed before the hour's check.
+    expect(world.census(hidden).missing).toHaveLength(1);
+  });
+
   it('is asked hourly; nothing is lost once it is mended', async () => {
     const { world, sees } = watchedWorld();
     await runFor(world, 30 * MINUTE);

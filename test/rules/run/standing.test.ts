@@ -39,7 +39,7 @@ describe('since when a feed stands as it does', () => {
   it('is the end of the first run of its kind, whatever the runs after it do', async () => {
     const world = createWorld();
     world.vendor.add({ time: world.now - 2 * HOUR, name: 'one' });
-    const [begun] = [world.now, await world.run()];
+    await world.run();
     world.clock.advance(HOUR);
     await world.run();
     const well = await statusOf(world);
@@ -48,11 +48,13 @@ describe('since when a feed stands as it does', () => {
     world.clock.advance(HOUR);
     await runWith(world, 500);
     const failing = await statusOf(world);
+    const until = world.now;
     await world.run();
 
-    expect(well.state).toEqual({ name: 'reading', since: formatTime(begun) });
+    // It has never stood otherwise.
+    expect(well.state).toEqual({ name: 'reading' });
     expect(failing.state).toEqual({ name: 'failing', since: formatTime(since) });
-    expect((await statusOf(world)).state).toMatchObject({ name: 'reading' });
+    expect((await statusOf(world)).state).toEqual({ name: 'reading', since: formatTime(until) });
   });
 
   it('is not changed by a move, which does not show whether the feed works', async () => {
@@ -278,6 +280,25 @@ describe('gaps', () => {
 });
 
 describe('the code that was at work', () => {
+  it('is stored once as long as it stays the same, and known of each day', async () => {
+    const world = createWorld({ start: '2026-03-02T22:30:00Z', stream: { overlap: 20 * HOUR } });
+    const from = world.now;
+    for (let run = 0; run < 8; run++) {
+      world.vendor.add({ time: world.now - MINUTE, name: 'one' });
+      world.clock.advance(HOUR);
+      await world.run();
+    }
+
+    const waiting = world.checkpoint().days ?? [];
+    const { days } = await evidenceOf(world, from);
+
+    expect(waiting.map(({ day, code }) => [day, code])).toEqual([
+      ['2026-03-02', undefined],
+      ['2026-03-03', ['0.1.0+memory']],
+    ]);
+    expect(days.map(({ code }) => code)).toEqual([['0.1.0+memory'], ['0.1.0+memory']]);
+  });
+
   it('is named for each day, and as unknown where a version did not say', async () => {
     const world = createWorld({ start: '2026-03-02T01:00:00Z' });
     const from = world.now;

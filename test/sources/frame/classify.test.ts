@@ -9,45 +9,93 @@ const connection = { id: 'acme', source: 'frame', origin: 'https://frame.example
 describe('a kind is understood by its verb and its words', () => {
   test.each([
     // Documented, or met in the vendor's permissions and in public code.
-    ['createLaunchpad', 'configuration', 'creation'],
-    ['updateLaunchpad', 'configuration', 'change'],
-    ['deleteBackup', 'configuration', 'deletion'],
-    ['startSessionProduction', 'session', 'start'],
-    ['deleteGoogleAuthorizationRule', 'iam', 'deletion', 'admin'],
-    ['updateLaunchpadSessionSettings', 'configuration', 'change'],
-    ['dismissPoolAlert', 'configuration', 'change'],
-    ['updateClusterAosTier', 'configuration', 'change'],
-    ['updateAccountGeneralSettings', 'configuration', 'change'],
-    ['setUserPreferences', 'iam', 'change', 'user'],
+    ['createLaunchpad', 'launchpad-created', 'configuration', 'creation'],
+    ['updateLaunchpad', 'launchpad-updated', 'configuration', 'change'],
+    ['deleteBackup', 'backup-deleted', 'configuration', 'deletion'],
+    ['startSessionProduction', 'session-started', 'session', 'start'],
+    ['deleteGoogleAuthorizationRule', 'google-authorization-rule-deleted', 'iam', 'deletion', 'admin'],
+    ['updateLaunchpadSessionSettings', 'launchpad-session-settings-updated', 'configuration', 'change'],
+    ['dismissPoolAlert', 'pool-alert-dismissed', 'configuration', 'change'],
+    ['updateClusterAosTier', 'cluster-aos-tier-updated', 'configuration', 'change'],
+    ['updateAccountGeneralSettings', 'account-general-settings-updated', 'configuration', 'change'],
+    // Sent by kiosks for each visitor: no change of anybody's access.
+    ['setUserPreferences', 'user-preferences-updated', 'configuration', 'change'],
+    ['updateAdminUserPreference', 'admin-user-preferences-updated', 'configuration', 'change'],
+    ['deleteUserPreferences', 'user-preferences-cleared', 'configuration', 'change'],
+    ['getUserPreferences', 'user-preferences-viewed', 'configuration', 'access'],
+    ['updateUserPreferencesRole', 'user-roles-updated', 'iam', 'change', 'user'],
     // Of the same make.
-    ['createSaml2Provider', 'iam', 'creation', 'admin'],
-    ['deleteSAMLProviders', 'iam', 'deletion', 'admin'],
-    ['addRoleToUser', 'iam', 'creation', 'admin'],
-    ['removeUser', 'iam', 'deletion', 'user'],
-    ['createApiKey', 'iam', 'creation', 'user'],
-    ['createAPIAuthorization', 'iam', 'creation', 'admin'],
-    ['enableSupportAccess', 'iam', 'change', 'admin'],
-    ['listUsers', 'iam', 'info', 'user'],
-    ['startUserImport', 'iam', 'change', 'user'],
-    ['terminateSession', 'session', 'end'],
-    ['closeSessions', 'session', 'end'],
-    ['stopSessionSettingsUpdate', 'configuration', 'change'],
-    ['startSessionPreferences', 'configuration', 'change'],
-    ['createSession', 'configuration', 'creation'],
-    ['startServer', 'host', 'start'],
-    ['stopInstances', 'host', 'end'],
-    ['rebootDesktop', 'host', 'change'],
-    ['rebootEverything', 'configuration', 'change'],
-    ['createPool', 'configuration', 'creation'],
-    ['updateServer', 'configuration', 'change'],
-    ['startBackup', 'configuration', 'change'],
-    ['publishSandbox', 'configuration', 'change'],
-    ['downloadReport', 'configuration', 'access'],
-    ['delete_backup', 'configuration', 'deletion'],
-    ['Delete-Backup', 'configuration', 'deletion'],
-    ['create', 'configuration', 'creation'],
-  ])('%s is %s: %s', (kind, category, ...type) => {
-    expect(classify(kind)).toEqual({ category: [category], type, known: true });
+    ['createSaml2Provider', 'saml2-provider-created', 'iam', 'creation', 'admin'],
+    ['deleteSAMLProviders', 'saml-provider-deleted', 'iam', 'deletion', 'admin'],
+    ['createRole', 'role-created', 'iam', 'creation', 'admin'],
+    ['updateRolePermissions', 'role-permission-updated', 'iam', 'change', 'admin'],
+    ['removeUser', 'user-deleted', 'iam', 'deletion', 'user'],
+    ['createApiKey', 'api-key-created', 'iam', 'creation', 'user'],
+    ['createAPIAuthorization', 'api-authorization-created', 'iam', 'creation', 'admin'],
+    ['updateFrameSupportAccess', 'support-access-updated', 'iam', 'change', 'admin'],
+    ['updateFrame', 'frame-updated', 'configuration', 'change'],
+    ['enableSupportAccess', 'support-access-enabled', 'iam', 'change', 'admin'],
+    ['listUsers', 'user-viewed', 'iam', 'info', 'user'],
+    ['startUserImport', 'user-import-started', 'iam', 'change', 'user'],
+    ['addUserToGroup', 'group-member-added', 'iam', 'change', 'group'],
+    ['removeUserFromGroup', 'group-member-removed', 'iam', 'change', 'group'],
+    ['addTagToPool', 'pool-tag-added', 'configuration', 'change'],
+    ['terminateSession', 'session-ended', 'session', 'end'],
+    ['closeSessions', 'session-ended', 'session', 'end'],
+    ['stopSessionSettingsUpdate', 'session-settings-update-stopped', 'configuration', 'change'],
+    ['startSessionPreferences', 'session-preferences-started', 'configuration', 'change'],
+    ['createSession', 'session-created', 'configuration', 'creation'],
+    ['startServer', 'server-started', 'host', 'start'],
+    ['stopInstances', 'instance-stopped', 'host', 'end'],
+    ['rebootDesktop', 'desktop-restarted', 'host', 'change'],
+    ['powerOffServer', 'server-stopped', 'host', 'end'],
+    ['powerOnServers', 'server-started', 'host', 'start'],
+    ['rebootEverything', 'everything-restarted', 'configuration', 'change'],
+    ['createPool', 'pool-created', 'configuration', 'creation'],
+    ['updateServer', 'server-updated', 'configuration', 'change'],
+    ['startBackup', 'backup-started', 'configuration', 'change'],
+    ['publishSandbox', 'sandbox-published', 'configuration', 'change'],
+    ['downloadReport', 'report-downloaded', 'configuration', 'access'],
+    ['delete_backup', 'backup-deleted', 'configuration', 'deletion'],
+    ['Delete-Backup', 'backup-deleted', 'configuration', 'deletion'],
+    ['create', 'thing-created', 'configuration', 'creation'],
+  ])('%s is %s, %s: %s', (kind, action, category, ...type) => {
+    expect(classify(kind)).toMatchObject({ action, category: [category], type, known: true });
+  });
+
+  test.each([
+    ['addRoleToUser', 'role-assigned'],
+    ['addUserRole', 'role-assigned'],
+    ['assignRole', 'role-assigned'],
+    ['grantUserPermission', 'permission-assigned'],
+    ['removeUserRole', 'role-removed'],
+    ['revokeRoleFromUser', 'role-removed'],
+    ['unassignRoles', 'role-removed'],
+    ['deleteUserRole', 'role-removed'],
+    ['updateUserRole', 'user-roles-updated'],
+    ['setUserRoles', 'user-roles-updated'],
+  ])('%s changes a user: %s', (kind, action) => {
+    expect(classify(kind)).toMatchObject({ action, category: ['iam'], type: ['change', 'user'], known: true });
+  });
+
+  test.each([
+    ['shadowSession', 'session-shadowing-started', 'start'],
+    ['startSessionShadowing', 'session-shadowing-started', 'start'],
+    ['startShadowing', 'session-shadowing-started', 'start'],
+    ['unshadowSession', 'session-shadowing-ended', 'end'],
+    ['stopSessionShadowing', 'session-shadowing-ended', 'end'],
+    ['hibernateSession', 'session-hibernated', 'info'],
+    ['hibernateServer', 'session-hibernated', 'info'],
+  ])('%s is an act on a session: %s', (kind, action, type) => {
+    expect(classify(kind)).toMatchObject({ action, category: ['session'], type: [type], known: true });
+  });
+
+  test.each([
+    ['updateShadowingSettings', 'shadowing-settings-updated', 'configuration'],
+    ['startPersistentDesktopShadowPool', 'persistent-desktop-shadow-pool-started', 'host'],
+    ['createShadowPool', 'shadow-pool-created', 'configuration'],
+  ])('%s is no look at somebody’s desktop', (kind, action, category) => {
+    expect(classify(kind)).toMatchObject({ action, category: [category] });
   });
 
   test.each([
@@ -62,7 +110,7 @@ describe('a kind is understood by its verb and its words', () => {
     ['  ', [], ['info']],
     ['🙂', [], ['info']],
   ])('a verb like that of "%s" is not known', (kind, category, type) => {
-    expect(classify(kind)).toEqual({ category, type, known: false });
+    expect(classify(kind)).toEqual({ category, type, action: 'unknown-event', known: false });
   });
 
   test('what a kind is stands at its beginning', () => {

@@ -83,7 +83,7 @@ describe('API keys', () => {
 
     expect(event).toMatchObject({
       message: 'API key “Export” was changed: name, roles[Admin].',
-      event: { reason: 'name: "SIEM export" → "Export"; roles[Admin] added' },
+      event: { action: 'role-assigned', reason: 'name: "SIEM export" → "Export"; roles[Admin] added' },
       user: {
         target: { name: 'SIEM export', roles: ['Auditor'] },
         changes: { name: 'Export', roles: ['Admin', 'Auditor'] },
@@ -91,6 +91,21 @@ describe('API keys', () => {
       related: { user: ['u-53', 'SIEM export', 'Export'] },
     });
     expect(event?.user?.changes).not.toHaveProperty('id');
+  });
+
+  test.each([
+    [[], ['Admin'], 'role-assigned'],
+    [['Admin'], [], 'role-removed'],
+    [['Admin', 'Auditor'], ['Auditor'], 'role-removed'],
+    [['Auditor'], ['Admin'], 'user-roles-updated'],
+  ])('from the roles %j to %j is %s', (had, has, action) => {
+    const [event] = eventsOf(
+      'api-authorization-rules',
+      key(...had.map((name) => role(name))),
+      key(...has.map((name) => role(name))),
+    );
+
+    expect(event?.event).toMatchObject({ action, category: ['iam'], type: ['change', 'user'] });
   });
 
   test('permissions and roles in another order are no change', () => {
@@ -148,28 +163,28 @@ describe('settings', () => {
     eventsOf('settings', { [name]: before }, { [name]: after })[0];
 
   test.each([
-    ['is_login_banner_enabled', true, false, 'login-banner-disabled'],
-    ['is_login_banner_enabled', false, true, 'login-banner-enabled'],
-    ['is_login_banner_enabled', null, true, 'login-banner-enabled'],
-    ['is_login_banner_enabled', null, false, 'login-banner-changed'],
-    ['is_login_banner_enabled', true, null, 'login-banner-changed'],
-    ['is_mfa_enabled', true, false, 'mfa-disabled'],
-    ['is_persistent_desktops_backups_enabled', true, false, 'persistent-desktops-backups-disabled'],
-    ['frame_cloud_account_allowed', false, true, 'frame-cloud-account-enabled'],
-    ['can_frame_account_support_start_session', null, true, 'frame-account-support-start-session-enabled'],
-    ['frame_support_admin_access', null, 'full_access', 'frame-support-admin-access-changed'],
-    ['authorized_nutanix_personnel', [], ['a@vendor.example'], 'support-personnel-changed'],
-    ['max_concurrency', 160, 320, 'max-concurrency-raised'],
-    ['max_concurrency', 320, 160, 'max-concurrency-lowered'],
-    ['max_concurrency', 160, null, 'max-concurrency-changed'],
-    ['max_concurrency', 160, '320', 'max-concurrency-changed'],
-    ['light_publish_settings', { threshold: 1 }, { threshold: 2 }, 'light-publish-settings-changed'],
-    ['Is it|so?', 1, 2, 'is-it-so-raised'],
+    ['is_login_banner_enabled', true, false, 'login-banner-setting-disabled'],
+    ['is_login_banner_enabled', false, true, 'login-banner-setting-enabled'],
+    ['is_login_banner_enabled', null, true, 'login-banner-setting-enabled'],
+    ['is_login_banner_enabled', null, false, 'login-banner-setting-updated'],
+    ['is_login_banner_enabled', true, null, 'login-banner-setting-updated'],
+    ['is_mfa_enabled', true, false, 'mfa-setting-disabled'],
+    ['is_persistent_desktops_backups_enabled', true, false, 'persistent-desktops-backups-setting-disabled'],
+    ['frame_cloud_account_allowed', false, true, 'frame-cloud-account-setting-enabled'],
+    ['can_frame_account_support_start_session', null, true, 'frame-account-support-start-session-setting-enabled'],
+    ['frame_support_admin_access', null, 'full_access', 'frame-support-admin-access-setting-updated'],
+    ['authorized_nutanix_personnel', [], ['a@vendor.example'], 'support-personnel-setting-updated'],
+    ['max_concurrency', 160, 320, 'max-concurrency-setting-raised'],
+    ['max_concurrency', 320, 160, 'max-concurrency-setting-lowered'],
+    ['max_concurrency', 160, null, 'max-concurrency-setting-updated'],
+    ['max_concurrency', 160, '320', 'max-concurrency-setting-updated'],
+    ['light_publish_settings', { threshold: 1 }, { threshold: 2 }, 'light-publish-setting-updated'],
+    ['Is it|so?', 1, 2, 'is-it-so-setting-raised'],
     ['_enabled', false, true, 'setting-enabled'],
     ['___', false, true, 'setting-enabled'],
-    ['ü'.repeat(3), 'a', 'b', 'setting-changed'],
-    ['x'.repeat(300), 'a', 'b', `${'x'.repeat(80)}-changed`],
-    ['is_disenabled', true, false, 'disenabled-disabled'],
+    ['ü'.repeat(3), 'a', 'b', 'setting-updated'],
+    ['x'.repeat(300), 'a', 'b', `${'x'.repeat(70)}-setting-updated`],
+    ['is_disenabled', true, false, 'disenabled-setting-disabled'],
   ])('%s: %o to %o is %s', (name, before, after, action) => {
     expect(change(name, before, after)?.event).toMatchObject({
       action,
@@ -182,11 +197,11 @@ describe('settings', () => {
 
     expect(came).toMatchObject({
       message: 'Setting “is_a_enabled” was created: true.',
-      event: { type: ['creation'], action: 'a-created', category: ['configuration'] },
+      event: { type: ['creation'], action: 'a-setting-created', code: 'is_a_enabled', category: ['configuration'] },
     });
     expect(went).toMatchObject({
       message: 'Setting “is_b_enabled” was deleted: false.',
-      event: { type: ['deletion'], action: 'b-deleted' },
+      event: { type: ['deletion'], action: 'b-setting-deleted', code: 'is_b_enabled' },
     });
   });
 
@@ -254,31 +269,31 @@ describe('other things', () => {
       'accounts',
       { id: 'a', name: 'Sales' },
       { id: 'a', name: 'EMEA' },
-      'account-changed',
+      'account-updated',
       'Account “EMEA” was changed: name.',
     ],
     [
       'cloud-services',
       { id: 'a', display_name: 'AWS', x: 1 },
       { id: 'a', display_name: 'AWS', x: [{ id: 1 }] },
-      'cloud-service-changed',
+      'cloud-service-updated',
       'Cloud service “AWS” was changed: x.',
     ],
     [
       'master-images',
       { id: 'a', description: 'Windows', x: 1 },
       { id: 'a', description: 'Windows' },
-      'master-image-changed',
+      'master-image-updated',
       'Master image “Windows” was changed: x.',
     ],
     [
       'elasticity',
       { max_servers: 1 },
       { max_servers: 2 },
-      'elasticity-changed',
+      'elasticity-updated',
       'Elasticity was changed: max_servers.',
     ],
-    ['customer', { id: 'c' }, { id: 'c', name: 'Acme' }, 'customer-changed', 'Customer “Acme” was changed: name.'],
+    ['customer', { id: 'c' }, { id: 'c', name: 'Acme' }, 'customer-updated', 'Customer “Acme” was changed: name.'],
     ['accounts', { id: 'a', name: 'Sales' }, undefined, 'account-deleted', 'Account “Sales” was deleted.'],
     ['accounts', undefined, { id: 'a b' }, 'account-created', 'Account “a b” was created.'],
   ])('%s: %o to %o', (name, before, after, action, message) => {
@@ -286,7 +301,7 @@ describe('other things', () => {
 
     expect(event).toMatchObject({ message, event: { action, category: ['configuration'], outcome: 'success' } });
     expect(event?.event.type).toEqual([
-      { created: 'creation', changed: 'change', deleted: 'deletion' }[action.split('-').at(-1) as Change['kind']],
+      { created: 'creation', updated: 'change', deleted: 'deletion' }[action.split('-').at(-1) as 'created'],
     ]);
   });
 

@@ -130,7 +130,10 @@ describe('an audit record', () => {
       frame: { account: { id: 'a2' } },
     });
     expect(map({ organization_id: 'constructor' }).organization).toEqual({ id: 'constructor' });
-    expect(map({ account_id: 'a1' }, { accounts: { a1: 5 } }).frame).toEqual({ account: { id: 'a1', name: '5' } });
+    expect(map({ account_id: 'a1' }, { accounts: { a1: 5 } }).frame).toEqual({
+      audit: { kind: 'createLaunchpad' },
+      account: { id: 'a1', name: '5' },
+    });
     for (const known of [{}, { accounts: null, organizations: 'x' }, { accounts: ['a1'] }]) {
       expect(map({ account_id: 'a1', organization_id: 'o1' }, known)).toMatchObject({
         organization: { id: 'o1' },
@@ -141,20 +144,20 @@ describe('an audit record', () => {
 
   test('without anything in it is still an event', () => {
     expect(auditTrails.map(rowOf({}), {}, connection)).toEqual({
-      message: 'an act without a kind',
+      message: 'Somebody did something that the record does not name',
       tags: ['tidemark-unknown-event'],
-      event: { type: ['info'], outcome: 'unknown', provider: 'frame' },
+      event: { type: ['info'], action: 'unknown-event', outcome: 'unknown', provider: 'frame' },
     });
   });
 
   test.each([
     [
       { user_email: 'mina@example.com', user_first_name: 'Mina', user_last_name: 'Okafor' },
-      'Mina Okafor: createLaunchpad',
+      'Mina Okafor created a launchpad',
     ],
-    [{ user_email: 'mina@example.com', user_last_name: 'Okafor' }, 'Okafor: createLaunchpad'],
-    [{ user_email: 'mina@example.com' }, 'mina@example.com: createLaunchpad'],
-    [{ user_idp: 'api' }, 'createLaunchpad'],
+    [{ user_email: 'mina@example.com', user_last_name: 'Okafor' }, 'Okafor created a launchpad'],
+    [{ user_email: 'mina@example.com' }, 'mina@example.com created a launchpad'],
+    [{ user_idp: 'api' }, 'A launchpad was created'],
   ])('by %j says who', (user, message) => {
     expect(auditTrails.map(rowOf({ ...record, ...user }), {}, connection).message).toBe(message);
   });
@@ -290,7 +293,7 @@ describe('a session', () => {
       {
         category: ['authentication', 'session'],
         type: ['start'],
-        action: 'session-start',
+        action: 'desktop-session-started',
         outcome: 'success',
         provider: 'frame',
         start: '2026-01-10T09:15:00.000000Z',
@@ -298,7 +301,7 @@ describe('a session', () => {
       {
         category: ['authentication', 'session'],
         type: ['end'],
-        action: 'session-end',
+        action: 'desktop-session-ended',
         outcome: 'success',
         provider: 'frame',
         start: '2026-01-10T09:15:00.000000Z',
@@ -363,16 +366,17 @@ describe('a failed session', () => {
 
   test('fails at its end', () => {
     expect(outcomes({ ...ENDED, fail_description: reason })).toEqual([
-      ['unknown', undefined, 'li.wei@example.com: session started'],
-      ['failure', reason, `li.wei@example.com: session failed: ${reason}`],
+      ['unknown', undefined, 'The desktop session of li.wei@example.com started'],
+      ['failure', reason, `The desktop session of li.wei@example.com failed: ${reason}`],
     ]);
   });
 
   test('fails at its start as long as it has no end', () => {
     expect(outcomes({ ...RUNNING, fail_description: reason })).toEqual([
-      ['failure', reason, `li.wei@example.com: session failed: ${reason}`],
+      ['failure', reason, `The desktop session of li.wei@example.com failed: ${reason}`],
     ]);
     expect(idsOf('session-trails', { ...RUNNING, fail_description: reason })).toEqual(idsOf('session-trails', RUNNING));
+    expect(eventsOf({ ...RUNNING, fail_description: reason })[0]?.event.action).toBe('desktop-session-failed');
   });
 
   test.each([[null], [undefined], [''], [false]])('has not failed with the description %j', (fail_description) => {
@@ -383,7 +387,7 @@ describe('a failed session', () => {
     expect(outcomes({ ...ENDED, fail_description })[1]).toEqual([
       'failure',
       undefined,
-      'li.wei@example.com: session failed',
+      'The desktop session of li.wei@example.com failed',
     ]);
   });
 

@@ -339,6 +339,9 @@ describe('classes of events', () => {
     ['Usage limits updated', 'configuration', 'change', 'success'],
   ])('%s', (text, category, type, outcome) => {
     expect(classify(text)).toMatchObject({ category: [category], type: type.split(' '), outcome, known: true });
+    // The documentation writes the period, and the log does not.
+    const [bare, dotted] = text.endsWith('.') ? [text.slice(0, -1), text] : [text, `${text}.`];
+    expect(classify(dotted)).toEqual(classify(bare));
   });
 
   test.each([
@@ -354,16 +357,66 @@ describe('classes of events', () => {
   });
 
   test.each([
+    ['Login.', 'user-login'],
+    ['User logged in via SSO', 'user-login'],
     ['Login failed.', 'login-failed'],
-    ['  API token (v2) GENERATED.  ', 'api-token-v2-generated'],
-    ['...', undefined],
-    ['', undefined],
-    ['x\ud800y', 'x-y'],
-    ['é'.repeat(500), 'é'.repeat(100)],
-    ['𝒜'.repeat(500), '𝒜'.repeat(100)],
-    [`${'a'.repeat(99)} b`, 'a'.repeat(99)],
+    ['Logout.', 'user-logout'],
+    ['Logout failed', 'logout-failed'],
+    ['Login disabled.', 'login-disabled'],
+    ['  API token (v2) GENERATED.  ', 'api-token-v2-created'],
+    ['User added.', 'user-created'],
+    ['User registered', 'user-registered'],
+    ['Account created.', 'user-account-created'],
+    ['User creation failed.', 'user-create-failed'],
+    ['Password reset failed.', 'user-password-reset-failed'],
+    ['User added to account group.', 'account-group-member-added'],
+    ['User removed from account group.', 'account-group-member-removed'],
+    ['Label added to test.', 'test-label-added'],
+    ['Usage limits changed.', 'usage-limit-updated'],
+    ['Usage limit changed.', 'usage-limit-updated'],
+    ['Test account bindings', 'test-account-bindings-updated'],
+    ['Alert rule bindings.', 'alert-rule-bindings-updated'],
+    ['User bindings', 'user-bindings-updated'],
+    ['...', 'unknown-event'],
+    ['', 'unknown-event'],
+    ['x\ud800y', 'unknown-event'],
+    ['x\ud800y deleted', 'x-y-deleted'],
+    [`${'é'.repeat(500)} deleted`, `${'é'.repeat(92)}-deleted`],
+    [`${'𝒜'.repeat(400)} deleted`, `${'𝒜'.repeat(92)}-deleted`],
+    [`${'a'.repeat(91)} b deleted`, `${'a'.repeat(91)}-deleted`],
+    ['constructor deleted', 'constructor-deleted'],
+    ['constructor', 'unknown-event'],
   ])('the action of %j', (text, action) => {
     expect(classify(text).action).toBe(action);
+  });
+
+  test.each([
+    ['Test account bindings', 'configuration', 'change'],
+    ['Role bindings', 'iam', 'change admin'],
+    ['User registered', 'iam', 'creation user'],
+  ])('%s needs no verb in the past tense, and no period', (text, category, type) => {
+    const known = { category: [category], type: type.split(' '), outcome: 'success', known: true };
+    expect(classify(text)).toMatchObject(known);
+    expect(classify(`${text}.`)).toEqual(classify(text));
+  });
+
+  test.each([
+    ['Role assigned to user.', false, 'role-assigned'],
+    ['Role added to user.', false, 'role-assigned'],
+    ['Role granted', false, 'role-assigned'],
+    ['Role removed from user.', false, 'role-removed'],
+    ['Permission revoked', false, 'permission-removed'],
+    ['User role changed.', false, 'user-roles-updated'],
+    ['User permissions updated', false, 'user-permissions-updated'],
+    ['Role added.', true, 'role-assigned'],
+    ['Role removed', true, 'role-removed'],
+  ])('%s changes a user (named besides: %s): %s', (text, namesPerson, action) => {
+    expect(classify(text, namesPerson)).toMatchObject({ action, category: ['iam'], type: ['change', 'user'] });
+  });
+
+  test('a role that is added without a user is a new role', () => {
+    expect(classify('Role added.')).toMatchObject({ action: 'role-created', type: ['creation', 'admin'] });
+    expect(classify('Role updated.', true)).toMatchObject({ action: 'role-updated', type: ['change', 'admin'] });
   });
 
   test('an event of unknown class is marked so that the engine counts it', () => {
@@ -375,6 +428,62 @@ describe('classes of events', () => {
 
   test('a text of a million words is classified at once', () => {
     expect(classify('added to ('.repeat(1_000_000)).known).toBe(false);
+  });
+});
+
+describe('who is named', () => {
+  const mapped = (record: Record<string, unknown>) =>
+    auditUserEvents.map({ value: { event: 'User updated', ...record }, text: '' }, {}, connection());
+  const resource = (type: string, name: string) => ({
+    uid: '7',
+    user: 'Ana (a@x.example)',
+    resources: [{ type, name }],
+  });
+
+  test.each(['userDisplayName', 'userName', 'userEmail', 'user', 'USERNAME'])('as %s is a person', (type) => {
+    expect(mapped(resource(type, 'Bo')).user?.target).toEqual({ name: 'Bo', full_name: 'Bo' });
+    expect(mapped(resource(type, 'Bo')).related?.user).toContain('Bo');
+  });
+
+  test.each(['testName', 'roleName', 'enduser', ''])('as %j is none', (type) => {
+    expect(mapped(resource(type, 'Bo')).user?.target).toBeUndefined();
+  });
+
+  test.each([
+    ['userName', 'Ana'],
+    ['userEmail', 'a@x.example'],
+    ['userId', '7'],
+    ['userDisplayName', 'Ana (a@x.example)'],
+  ])('as %s %s is who acts, and no target', (type, name) => {
+    expect(mapped(resource(type, name)).user?.target).toBeUndefined();
+  });
+
+  test('is nobody where the vendor acted itself', () => {
+    const own = mapped({ event: 'Test disabled', user: '', uid: null });
+
+    expect(own).toMatchObject({
+      message: 'ThousandEyes disabled a test',
+      event: { action: 'test-disabled', outcome: 'success', reason: expect.stringContaining('ThousandEyes itself') },
+    });
+    expect(own.user).toBeUndefined();
+    expect(own.tags).toBeUndefined();
+    expect(mapped({ event: 'Login failed' }).event.reason).toBeUndefined();
+    expect(mapped({ event: 'Something new' }).event.reason).toBeUndefined();
+  });
+
+  test('with a role is changed by it', () => {
+    const roles = (event: string) =>
+      mapped({
+        event,
+        resources: [
+          { type: 'userName', name: 'Bo' },
+          { type: 'roleName', name: 'Admin' },
+        ],
+      }).user;
+
+    expect(roles('Role assigned to user')).toMatchObject({ target: { name: 'Bo' }, changes: { roles: ['Admin'] } });
+    expect(roles('Role removed from user')).toEqual({ target: { name: 'Bo', full_name: 'Bo', roles: ['Admin'] } });
+    expect(roles('User updated')).toEqual({ target: { name: 'Bo', full_name: 'Bo' } });
   });
 });
 

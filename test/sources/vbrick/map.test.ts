@@ -7,7 +7,7 @@ import type { Connection, Feed, Row } from '../../../functions/core/model.ts';
 import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { COLUMNS } from '../../../functions/sources/vbrick/answers/columns.ts';
 import { changesBetween } from '../../../functions/sources/vbrick/mapping/changes.ts';
-import { classify } from '../../../functions/sources/vbrick/mapping/classify.ts';
+import { actionFor, classify } from '../../../functions/sources/vbrick/mapping/classify.ts';
 import { map } from '../../../functions/sources/vbrick/mapping/map.ts';
 import { source } from '../../../functions/sources/vbrick/source.ts';
 import { ecsComplaints } from '../../ecs-reader.ts';
@@ -110,9 +110,9 @@ describe('what an act is', () => {
     ['ScheduledEvents:StopWebcast', 'ScheduledEvents:Webcast', 'webcast', 'change'],
     ['ScheduledEvents:WebcastStopped', 'ScheduledEvents:Webcast', 'webcast', 'change'],
     ['ScheduledEvents:WebcastEnded', 'ScheduledEvents:Webcast', 'webcast', 'change'],
-    ['Network:AddRole', 'Network:Role', 'other', 'creation'],
-    ['Network:AddRoleMember', 'Network:Role', 'other', 'change'],
-    ['Network:CopiedRole', 'Network:Role', 'other', 'creation'],
+    ['Network:AddRole', 'Network:Role', 'role', 'creation'],
+    ['Network:AddRoleMember', 'Network:Role', 'role', 'change'],
+    ['Network:CopiedRole', 'Network:Role', 'role', 'creation'],
     ['DeleteThing', '', 'other', 'deletion'],
     ['Network:Calibrate', 'Network:User', 'user', undefined],
     ['Network:Calibrate', 'Network:Quantum', 'other', undefined],
@@ -123,18 +123,41 @@ describe('what an act is', () => {
   });
 
   test.each([
-    ['Network:SaveSSOSettings2', 'save-sso-settings-2'],
-    ['Network.Users.AddUser', 'add-user'],
-    ['no separator | = "7"\r\n', 'no-separator-7'],
-    ['Network:用户Add', '用户-add'],
-    [`Network:Modify${'Very'.repeat(5_000)}Long`, expect.stringMatching(/^modify(-very)+(-\w+)?$/)],
-    [`Network:${'a'.repeat(190)}`, 'a'.repeat(100)],
-    ['Network:', undefined],
-    ['', undefined],
-  ])('the action of %.60j', (messageKey, action) => {
-    const found = classify(messageKey).action;
+    ['Network:SaveSSOSettings', '', 'sso-settings-updated'],
+    ['Network.Users.AddUser', 'Network.User', 'user-created'],
+    ['Network:CreateAccount', 'Network:User', 'user-created'],
+    ['Network:Create', 'Network:User', 'user-created'],
+    ['Network:DeleteUserById', 'Network:User', 'user-deleted'],
+    ['Network:ImportUsersFromCsv', 'Network:User', 'user-imported'],
+    ['Network:AddRolesToUser', 'Network:User', 'role-assigned'],
+    ['Network:RemoveRolesFromUser', 'Network:User', 'role-removed'],
+    ['Network:AddUserToTeam', 'Network:User', 'user-team-added'],
+    ['Network:ResetUserPassword', 'Network:User', 'user-password-reset'],
+    ['Network:AddUsersToGroup', 'Network:Group', 'group-member-added'],
+    ['Network:RemoveUsersFromGroup', 'Network:Group', 'group-member-removed'],
+    ['Network:AddGroupMembers', 'Network:Group', 'group-member-added'],
+    ['Network:AddRoleMember', 'Network:Role', 'role-member-added'],
+    ['Network:CopiedRole', 'Network:Role', 'role-cloned'],
+    ['Devices:DeleteEncoderPreset', 'Devices:EncoderDevice', 'encoder-preset-removed'],
+    ['Devices:RebootDme', 'Devices:DmeDevice', 'dme-restarted'],
+    ['Devices:Reboot', 'Devices:DmeDevice', 'dme-device-restarted'],
+    ['Media:AddCommentToVideo', 'Media:Video', 'video-comment-added'],
+    ['Media:VideoCommentDeleted', 'Media:Video', 'video-comment-removed'],
+    ['Media:VideoRejected', 'Media:Video', 'video-rejected'],
+    ['ScheduledEvents:WebcastStopped', 'ScheduledEvents:Webcast', 'webcast-stopped'],
+    ['Network:ModifyUserFailed', 'Network:User', 'user-update-failed'],
+    ['Network:用户Add', '', '用户-created'],
+    [`Network:Modify${'Very'.repeat(5_000)}Long`, '', expect.stringMatching(/^(very-)+\w+-updated$/)],
+    [`Network:ModifyB${'a'.repeat(180)}`, '', `b${'a'.repeat(91)}-updated`],
+  ])('the action of %.60j of a %s', (messageKey, entityKey, action) => {
+    const { told, failed } = classify(messageKey, entityKey);
+    const found = told && actionFor(told, failed);
     expect(found).toEqual(action);
     expect([...(found ?? '')].length).toBeLessThanOrEqual(100);
+  });
+
+  test.each(['no separator | = "7"\r\n', 'Network:', ''])('%j has no verb, so no action', (messageKey) => {
+    expect(classify(messageKey).told).toBeUndefined();
   });
 
   test('says when it failed', () => {
@@ -155,11 +178,11 @@ describe('a sign-in', () => {
         message: { UserId: BO, LogOnSuccessful: true },
       }),
     ).toEqual({
-      message: 'Bo Berg: record user logon',
+      message: 'Bo Berg logged in',
       event: {
         category: ['authentication'],
         type: ['start'],
-        action: 'record-user-logon',
+        action: 'user-login',
         outcome: 'success',
         provider: 'vbrick',
         code: 'Network:RecordUserLogon',
@@ -214,7 +237,7 @@ describe('a sign-in', () => {
   test('keeps its action when the status changes with it', () => {
     expect(
       access('RecordUserLogon', { before: { Status: 'Active' }, after: { Status: 'LockedOut' } }).event.action,
-    ).toBe('record-user-logon');
+    ).toBe('user-login');
   });
 
   test('is of the entity, or of who acted, where the command does not say', () => {
@@ -264,11 +287,11 @@ describe('a change to a user', () => {
       vbrick,
     } = user('ModifyUser', { principal: { Id: ANA, UserName: 'ana' }, before, after });
 
-    expect(message).toBe('ana: modify user (Bo Berg)');
+    expect(message).toBe('ana updated the user “Bo Berg”');
     expect(event).toMatchObject({
       category: ['iam'],
       type: ['change', 'user'],
-      action: 'modify-user',
+      action: 'user-updated',
       outcome: 'success',
     });
     expect(users).toEqual({
@@ -296,15 +319,17 @@ describe('a change to a user', () => {
 
   test.each([
     ['Active', 'Suspended', 'user-suspended', ': the user may not sign in'],
-    ['Active', 'LockedOut', 'user-locked-out', ': the user is locked out of signing in'],
-    ['LockedOut', 'Active', 'user-activated', ': the user may sign in'],
+    ['Active', 'LockedOut', 'user-locked', ': the user is locked out of signing in'],
+    ['LockedOut', 'Active', 'user-unlocked', ': the user may sign in'],
+    ['Suspended', 'Active', 'user-unsuspended', ': the user may sign in'],
+    ['Unlicensed', 'Active', 'user-activated', ': the user may sign in'],
     ['Active', 'Unlicensed', 'user-unlicensed', ': the user has no licence'],
-    ['Active', 'AwaitingConfirmation', 'user-awaiting-confirmation', ': the user has to confirm the account first'],
-    ['Active', 'AwaitingPasswordReset', 'user-awaiting-password-reset', ': the user has to set a new password'],
+    ['Active', 'AwaitingConfirmation', 'user-confirmation-required', ': the user has to confirm the account first'],
+    ['Active', 'AwaitingPasswordReset', 'user-password-reset-required', ': the user has to set a new password'],
     [
       'Active',
       'AwaitingSecurityQuestionReset',
-      'user-awaiting-security-question-reset',
+      'user-security-question-reset-required',
       ': the user has to set a new security question',
     ],
     ['Active', 'FrozenSolid', 'user-status-set-to-frozen-solid', ''],
@@ -325,27 +350,39 @@ describe('a change to a user', () => {
     [{ Status: 'Active' }, null],
     [{ Status: ['Active'] }, { Status: 'Suspended' }],
   ])('from %j to %j is no change of status', (from, to) => {
-    expect(user('ModifyUser', { before: from, after: to }).event).toMatchObject({ action: 'modify-user' });
+    expect(user('ModifyUser', { before: from, after: to }).event).toMatchObject({ action: 'user-updated' });
     expect(user('ModifyUser', { before: from, after: to }).event.reason).toBeUndefined();
   });
 
   test.each([
-    [{ RoleIds: ['r-1'] }, { RoleIds: ['r-2', 'r-3'] }, 'added r-2, r-3; removed r-1', ['r-2', 'r-3']],
-    [{ Roles: [] }, { Roles: [{ Id: 'r-1', Name: 'Account Admin' }] }, 'added Account Admin', ['Account Admin']],
-    [{ Roles: ['Admin'] }, { Roles: [] }, 'removed Admin', undefined],
-  ])('of roles, %j to %j, is told', (from, to, told, roles) => {
+    [
+      { RoleIds: ['r-1'] },
+      { RoleIds: ['r-2', 'r-3'] },
+      'added r-2, r-3; removed r-1',
+      ['r-2', 'r-3'],
+      'user-roles-updated',
+    ],
+    [
+      { Roles: [] },
+      { Roles: [{ Id: 'r-1', Name: 'Account Admin' }] },
+      'added Account Admin',
+      ['Account Admin'],
+      'role-assigned',
+    ],
+    [{ Roles: ['Admin'] }, { Roles: [] }, 'removed Admin', undefined, 'role-removed'],
+  ])('of roles, %j to %j, is told', (from, to, told, roles, action) => {
     const { event, user: users } = user('ModifyUser', { before: from, after: to });
 
-    expect(event).toMatchObject({ action: 'user-roles-changed', reason: `Roles changed: ${told}` });
+    expect(event).toMatchObject({ action, reason: `Roles changed: ${told}` });
     expect(users?.changes).toEqual(roles && { roles });
   });
 
   test('of roles that come in another order is none', () => {
     expect(user('ModifyUser', { before: { RoleIds: ['a', 'b'] }, after: { RoleIds: ['b', 'a'] } }).event.action).toBe(
-      'modify-user',
+      'user-updated',
     );
     expect(user('ModifyUser', { before: { RoleIds: ['a'] }, after: { RoleIds: 'b' } }).event.action).toBe(
-      'modify-user',
+      'user-updated',
     );
   });
 
@@ -354,7 +391,8 @@ describe('a change to a user', () => {
       user('ModifyUser', { before: { Status: 'Active', RoleIds: [] }, after: { Status: 'Suspended', RoleIds: ['r'] } })
         .event,
     ).toMatchObject({
-      action: 'user-suspended-roles-changed',
+      // A role that was given counts more than anything else.
+      action: 'role-assigned',
       reason: 'Status changed from Active to Suspended: the user may not sign in. Roles changed: added r',
     });
   });
@@ -371,7 +409,7 @@ describe('a change to a user', () => {
       roles: ['r-1'],
       changes: { email: 'new@example.com' },
     });
-    expect(message).toBe(`${BO.toUpperCase()}: modify user`);
+    expect(message).toBe(`${BO.toUpperCase()} updated their own user`);
   });
 
   test('may name who acts by either kind of name', () => {
@@ -387,7 +425,7 @@ describe('a change to a user', () => {
 
   test('by Rev itself has a target and nobody who acts', () => {
     expect(user('ModifyUser', { principal: { Id: null } }).user).toEqual({ target: { id: BO } });
-    expect(user('ModifyUser', { principal: 'null' }).message).toBe(`modify user (${BO})`);
+    expect(user('ModifyUser', { principal: 'null' }).message).toBe(`The user “${BO}” was updated`);
   });
 
   test('that makes one or deletes one names who that is', () => {
@@ -428,11 +466,11 @@ describe('a change to a group', () => {
       after: { Name: 'Presenters' },
     });
 
-    expect(event).toMatchObject({ category: ['iam'], type: ['change', 'group'], action: 'add-users-to-group' });
+    expect(event).toMatchObject({ category: ['iam'], type: ['change', 'group'], action: 'group-member-added' });
     expect(named).toEqual({ id: THING, name: 'Presenters' });
     expect(users).toEqual({ id: ANA, target: { id: BO } });
     expect(vbrick).toMatchObject({ audit: { user_ids: [BO] } });
-    expect(message).toBe(`${ANA}: add users to group (Presenters)`);
+    expect(message).toBe(`${ANA} added a group member to “Presenters”`);
   });
 
   test('of several members has none of them for a target, and all of them related', () => {
@@ -474,11 +512,11 @@ describe('a change to a device', () => {
     expect(event).toMatchObject({
       category: ['configuration', 'host'],
       type: ['change'],
-      action: 'modify-dme',
+      action: 'dme-updated',
       outcome: 'success',
     });
     expect(host).toEqual({ id: THING, name: 'dme-lon-01', type: 'DmeDevice' });
-    expect(message).toBe(`${ANA}: modify dme (dme-lon-01)`);
+    expect(message).toBe(`${ANA} updated the DME “dme-lon-01”`);
   });
 
   test('that is lost says so', () => {
@@ -489,7 +527,7 @@ describe('a change to a device', () => {
       reason: 'Status changed from Active to Unreachable',
     });
     expect(device('UpdateDmeStatus', { before: told.before, after: told.before }).event.action).toBe(
-      'update-dme-status',
+      'dme-status-updated',
     );
   });
 
@@ -519,7 +557,7 @@ describe('a change to a video or a webcast', () => {
     });
     expect(fields.file).toEqual({ name: 'All hands, Q1' });
     expect(fields.message).toBe(
-      `${ANA}: save video settings (All hands, Q1). AccessControl changed from AllUsers to Public`,
+      `${ANA} updated video settings of “All hands, Q1”. AccessControl changed from AllUsers to Public`,
     );
   });
 
@@ -528,8 +566,8 @@ describe('a change to a video or a webcast', () => {
     [{ AccessControl: 'Private' }, null, { Settings: { AccessControl: 'Public' } }, 'video-access-set-to-public'],
     [{ AccessControl: 'Private' }, null, { AccessControl: 'AllUsers' }, 'video-access-set-to-all-users'],
     [null, { AccessControl: 'Public' }, {}, 'video-access-set-to-public'],
-    [null, { AccessControl: 'AllUsers' }, {}, 'save-video-settings'],
-    [{ AccessControl: 'AllUsers' }, { AccessControl: 'AllUsers' }, {}, 'save-video-settings'],
+    [null, { AccessControl: 'AllUsers' }, {}, 'video-settings-updated'],
+    [{ AccessControl: 'AllUsers' }, { AccessControl: 'AllUsers' }, {}, 'video-settings-updated'],
     [
       { AccessControl: 'Private' },
       { AccessControl: 'AllUsers' },
@@ -545,7 +583,7 @@ describe('a change to a video or a webcast', () => {
     expect(video({ after: { AccessControl: 'Public' } }, 'AddVideo').event).toMatchObject({
       category: ['file'],
       type: ['creation'],
-      action: 'video-access-set-to-public',
+      action: 'public-video-created',
       reason: 'AccessControl set to Public',
     });
   });
@@ -556,7 +594,7 @@ describe('a change to a video or a webcast', () => {
     ).toMatchObject({
       category: ['file'],
       type: ['deletion'],
-      action: 'delete-video',
+      action: 'video-deleted',
     });
   });
 
@@ -580,7 +618,7 @@ describe('a change to a video or a webcast', () => {
       event: { category: ['configuration'], type: ['change'], action: 'webcast-access-set-to-public' },
     });
     expect(fields.file).toBeUndefined();
-    expect(fields.message).toContain('modify webcast (Town hall)');
+    expect(fields.message).toContain('updated the webcast “Town hall”');
   });
 
   test('has a name of whole characters, and not of endless many', () => {
@@ -606,17 +644,17 @@ describe('anything else', () => {
     );
 
     expect(fields).toMatchObject({
-      message: `${ANA}: modify role (Producers)`,
-      event: { category: ['configuration'], type: ['change'], action: 'modify-role', outcome: 'success' },
+      message: `${ANA} updated the role “Producers”`,
+      event: { category: ['iam'], type: ['change', 'admin'], action: 'role-updated', outcome: 'success' },
     });
     expect(fields.tags).toBeUndefined();
   });
 
   test('without a verb is marked, so that the engine counts it, and claims nothing', () => {
     expect(map(row('Network:Calibrate', 'Network:Quantum', 'q-1'), {}, connection())).toMatchObject({
-      message: `${ANA}: calibrate (q-1)`,
+      message: `${ANA} did something that Tidemark does not know: Network:Calibrate (q-1)`,
       tags: [UNKNOWN_EVENT],
-      event: { type: ['info'], action: 'calibrate', outcome: 'unknown' },
+      event: { type: ['info'], action: 'unknown-event', code: 'Network:Calibrate', outcome: 'unknown' },
     });
     expect(map(row('Network:Calibrate', 'Network:Quantum', 'q-1'), {}, connection()).event.category).toBeUndefined();
     expect(user('Calibrate')).toMatchObject({
@@ -636,9 +674,9 @@ describe('anything else', () => {
 
   test('of nothing is an event all the same', () => {
     expect(map({ value: {}, text: '{}' }, {}, { ...connection(), settings: {} })).toEqual({
-      message: 'activity without a name',
+      message: 'Somebody did something that the record does not name',
       tags: [UNKNOWN_EVENT],
-      event: { type: ['info'], outcome: 'unknown', provider: 'vbrick' },
+      event: { type: ['info'], action: 'unknown-event', outcome: 'unknown', provider: 'vbrick' },
     });
   });
 
@@ -775,18 +813,18 @@ describe('with the states switched off', () => {
       user: { id: BO },
     });
     expect(closed(row('Network:ModifyUser', 'Network:User', BO, states))).toMatchObject({
-      event: { action: 'user-status-changed-roles-changed', reason: 'Status changed. Roles changed' },
+      event: { action: 'user-status-updated', reason: 'Status changed. Roles changed' },
       user: { id: ANA, target: { id: BO } },
     });
     expect(closed(row('Media:SaveVideoSettings', 'Media:Video', BO, states))).toMatchObject({
-      event: { action: 'video-access-changed', reason: 'AccessControl changed' },
+      event: { action: 'video-access-updated', reason: 'AccessControl changed' },
       related: { user: [ANA, THING] },
     });
     expect(
       closed(row('Devices:ModifyDme', 'Devices:DmeDevice', BO, { before: { Status: 'a' }, after: { Status: 'b' } }))
         .event,
     ).toMatchObject({
-      action: 'device-status-changed',
+      action: 'device-status-updated',
       reason: 'Status changed',
     });
     expect(closed(row('Network:AddUsersToGroup', 'Network:Group', THING, { message: { UserIds: [BO] } })).user).toEqual(

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { unpainted } from '../../../cli/views/paint.ts';
 import { statusText } from '../../../cli/views/status-text.ts';
 import type { FeedStatusReport } from '../../../functions/core/invocation/feed-status.ts';
@@ -46,6 +46,17 @@ describe('status', () => {
     for (const line of table) expect(stringWidth(line)).toBeLessThanOrEqual(width);
     expect(rest).toContain('quota left');
     expect(table[0]).toMatch(/^feed .*behind .*jobs$/);
+  });
+
+  test('leaves columns out before it breaks the name of a feed, also where stdout is a terminal', () => {
+    const { columns } = process.stdout;
+    onTestFinished(() => {
+      process.stdout.columns = columns;
+    });
+    process.stdout.columns = 80;
+    const feed = 'vendor/a-log-with-a-long-name/acme';
+
+    expect(shown([report({ feed })]).split('\n')[1]).toMatch(new RegExp(`^${feed} .* 0 `));
   });
 
   test('a feed that an older version has run last has no state, and one that never ran nothing at all', () => {

@@ -130,7 +130,7 @@ function optionsOf(element, { series }, { wide, format, steps, filled, onPoint }
       { ...axis, grid: { show: false }, space: 64, size: 28, values: TIMES },
       {
         ...axis,
-        ...(wide ? { splits: decades } : steps && { incrs: steps }),
+        ...(wide ? { splits: sparse(steps !== undefined), filter: ALL } : steps && { incrs: steps }),
         size: 68,
         space: 36,
         gap: 8,
@@ -174,12 +174,20 @@ function isWide({ series }) {
   return sorted.length > 1 && most > MUCH_MORE * Math.max(1, middle);
 }
 
-/** Zero, and powers of ten up to the top. @type {uPlot.Axis.Splits} */
-const decades = (_, __, ___, most) => {
-  const powers = [];
-  for (let power = 1; power <= most; power *= 10) powers.push(power);
-  return [0, ...(powers.length > 5 ? powers.filter((_, at) => at % 2 === 0) : powers)];
-};
+/** A logarithmic axis would leave values out by itself. @type {uPlot.Axis.Filter} */
+const ALL = (_, splits) => splits;
+/** Lengths of time in seconds that lie far apart. */
+const SPARSE_DURATIONS = [10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000];
+const MAX_SPARSE = 5;
+
+/** Zero, and few values that lie far apart, up to the top: lengths of time, or powers of ten. @param {boolean} isTime @returns {uPlot.Axis.Splits} */
+function sparse(isTime) {
+  return (_, __, ___, most) => {
+    const powers = Array.from({ length: Math.max(1, Math.ceil(Math.log10(most))) }, (_, power) => 10 ** power);
+    const there = (isTime ? SPARSE_DURATIONS : powers).filter((value) => value <= most);
+    return [0, ...(there.length > MAX_SPARSE ? there.filter((_, at) => at % 2 === 1) : there)];
+  };
+}
 
 /** A little above the largest value; never nothing, so that zero lies at the bottom. @param {number | null} most */
 function niceTop(most) {

@@ -5,7 +5,7 @@ import type { Instant } from '../../time.ts';
 /** The parts of a checkpoint that an owed range has as its own. */
 const OWN = ['plan', 'narrowed', 'unordered', 'broken', 'shortfall'] as const;
 /** The parts that it shares with live reading. */
-const SHARED = ['days', 'claims', 'noneOngoingAt', 'waitsInPlace'] as const;
+const SHARED = ['days', 'unknown', 'claims', 'noneOngoingAt', 'waitsInPlace'] as const;
 
 /** The part of a feed's checkpoint that is about one owed range: it looks like the checkpoint of a feed. */
 export class OwedCheckpoint implements HeldCheckpoint<ReadingCheckpoint> {

@@ -129,7 +129,11 @@ function mapRecord(run: PageRun, { record, identity, mark }: EventParts, about: 
     const fields = stream.map(row, identity, connection);
     const marked = mark === undefined ? fields : { ...fields, tags: [...(fields.tags ?? []), mark] };
     const event = complete(marked, row, about);
-    if (event.tags?.includes(UNKNOWN_EVENT)) run.effects.count('UnknownEvents', 1);
+    run.notes.unknown.noteFields(row.value, about.readAt);
+    if (event.tags?.includes(UNKNOWN_EVENT)) {
+      run.effects.count('UnknownEvents', 1);
+      if (fields.event.code !== undefined) run.notes.unknown.noteEvent(fields.event.code, row.value, about.readAt);
+    }
     return event;
   } catch (thrown) {
     run.tally.unmapped++;

@@ -31,6 +31,19 @@ export const diskVolumeUsage: Stream = {
   listCheck: usageCheck,
   events: usageEvents,
   stableFields: stableUsageFields,
+  knows: {
+    file: 'functions/sources/frame/reports/disk-volume-usage.ts',
+    fields: [
+      'account',
+      'account_external_id',
+      'time',
+      'datacenter',
+      'datacenter_id',
+      'hours_used',
+      'disk_volume_type_id',
+      'disk_volume_size_used',
+    ],
+  },
   map,
 };
 
@@ -53,7 +66,7 @@ function map(row: Row): EcsFields {
   });
   return {
     message: `${disk ?? 'disks'}: ${size ?? 'unknown'} GB used`,
-    ...metricOf(record, 'disk-volume-usage'),
+    ...metricOf(record, 'disk-volume-usage-measured'),
     ...(used && { frame: { disk_volume_usage: used } }),
   };
 }

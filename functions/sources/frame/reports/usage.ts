@@ -31,6 +31,20 @@ export const usage: Stream = {
   listCheck: usageCheck,
   events: usageEvents,
   stableFields: stableUsageFields,
+  knows: {
+    file: 'functions/sources/frame/reports/usage.ts',
+    fields: [
+      'account',
+      'account_external_id',
+      'time',
+      'datacenter',
+      'datacenter_id',
+      'hours_used',
+      'instance_type',
+      'instance_type_id',
+      'server_type',
+    ],
+  },
   map,
 };
 
@@ -59,7 +73,7 @@ function map(row: Row): EcsFields {
   });
   return {
     message: `${server ?? 'servers'}: ${hours ?? 'unknown'} h used`,
-    ...metricOf(record, 'usage'),
+    ...metricOf(record, 'usage-measured'),
     ...(used && { frame: { usage: used } }),
   };
 }

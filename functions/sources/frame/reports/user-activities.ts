@@ -13,8 +13,9 @@ import type {
   Stream,
 } from '../../../core/model.ts';
 import { DAY, HOUR, parseInstant, type Range } from '../../../core/time.ts';
+import { nameIn, sentenceOf } from '../../../source-kit/acts/sentence.ts';
 import { fieldsOf, recordOf, shapeOf } from '../../../source-kit/json-values.ts';
-import { searchTermsOf, sentenceAbout } from '../../../source-kit/persons.ts';
+import { searchTermsOf } from '../../../source-kit/persons.ts';
 import { present } from '../../../source-kit/present.ts';
 import { numberOf } from '../../../source-kit/scalars.ts';
 import { customerPath } from '../customer.ts';
@@ -22,6 +23,8 @@ import { HEADERS } from '../offset-pages.ts';
 import { personOf } from '../person.ts';
 import { tenantOf } from '../tenant.ts';
 import { daysOf } from './days.ts';
+
+const ACCESSED = { done: 'accessed', base: 'access' };
 
 /** Which users accessed which accounts, day by day. */
 export const userActivities: Stream = {
@@ -44,6 +47,21 @@ export const userActivities: Stream = {
   listCheck,
   recordKey,
   events,
+  knows: {
+    file: 'functions/sources/frame/reports/user-activities.ts',
+    fields: [
+      'access_date',
+      'access_datetime',
+      'account_id',
+      'customer_id',
+      'organization_id',
+      'user_email',
+      'user_first_name',
+      'user_id',
+      'user_idp',
+      'user_last_name',
+    ],
+  },
   map,
 };
 
@@ -97,12 +115,17 @@ function map(row: Row, _identity: Identity, connection: Connection): EcsFields {
   const user = personOf(record);
   const { organization, account, customer } = tenantOf(record, connection);
   return {
-    message: sentenceAbout(user, `came to ${account?.name ?? account?.id ?? 'an account'}`),
+    message: sentenceOf({
+      actor: nameIn(user),
+      verb: ACCESSED,
+      thing: ['account'],
+      name: account?.name ?? account?.id,
+    }),
     event: {
       // The vendor shows only some of a user's accesses, so these events are evidence of sign-ins, but do not count them.
       category: ['authentication'],
       type: ['info'],
-      action: 'account-access',
+      action: 'account-accessed',
       outcome: 'success',
       provider: 'frame',
     },

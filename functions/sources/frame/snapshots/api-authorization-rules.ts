@@ -42,6 +42,7 @@ function mapChange(change: Change, connection: Connection): EcsFields {
     event: {
       ...event,
       type: [...(event.type ?? []), 'user'],
+      ...(change.kind === 'changed' && roleAction(before?.roles, after?.roles)),
       ...(roles.length > 0 && { reason: `roles: ${someOf(roles.map(nameText))}` }),
     },
     ...((target || changes) && { user: { ...(target && { target }), ...(changes && { changes }) } }),
@@ -57,6 +58,15 @@ function userOf(value: unknown): EcsUser | undefined {
     name: nameOf(value),
     roles: Array.isArray(value.roles) ? distinct(value.roles.map(roleName)) : undefined,
   });
+}
+
+/** A role that a key is given or loses is an act of its own, as with any other user. */
+function roleAction(had: readonly string[] = [], has: readonly string[] = []): { action?: string } {
+  const gained = has.some((role) => !had.includes(role));
+  const lost = had.some((role) => !has.includes(role));
+  if (!gained && !lost) return {};
+  if (gained && lost) return { action: 'user-roles-updated' };
+  return { action: gained ? 'role-assigned' : 'role-removed' };
 }
 
 function roleName(assignment: unknown): string | undefined {

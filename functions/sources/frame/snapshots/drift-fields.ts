@@ -10,6 +10,8 @@ import { nameText, reasonOf, someOf } from './wording.ts';
 const MAX_KEYS = 50;
 const MAX_FIELDS_IN_MESSAGE = 5;
 const LONGEST_FIELD_IN_MESSAGE = 200;
+/** How the vocabulary of actions names the kinds of changes. */
+export const DONE = { created: 'created', changed: 'updated', deleted: 'deleted' } as const;
 const TYPES = { created: 'creation', changed: 'change', deleted: 'deletion' } as const;
 
 /** Defaults of Frame's snapshot streams. Only those that matter for security are enabled by default. */
@@ -39,7 +41,7 @@ export function driftFields(kind: Kind, change: Change, connection: Connection):
       kind: 'event',
       category: [kind.category],
       type: [TYPES[change.kind]],
-      action: `${kind.noun}-${change.kind}`,
+      action: `${kind.noun}-${DONE[change.kind]}`,
       outcome: 'success',
       provider: 'frame',
       ...(reason !== '' && { reason }),

@@ -3,7 +3,7 @@ import type { Change, Connection, Item, Row, SnapshotStream } from '../../../cor
 import { HOUR } from '../../../core/time.ts';
 import { isObject } from '../../../source-kit/json-values.ts';
 import { customerRequest } from './customer-request.ts';
-import { baselineFields, DAILY, driftFields, type Kind } from './drift-fields.ts';
+import { baselineFields, DAILY, DONE, driftFields, type Kind } from './drift-fields.ts';
 import { itemOf } from './item.ts';
 import { objectRow } from './read-answer.ts';
 import { tidy } from './tidy.ts';
@@ -11,7 +11,8 @@ import { missingFrom, nameText, valueText } from './wording.ts';
 
 const KIND: Kind = { title: 'Settings', thing: 'setting', noun: 'setting', category: 'configuration' };
 const PREFIX = 'settings/';
-const LONGEST_ACTION = 80;
+/** Maximum length of a setting's name in an action. */
+const LONGEST_NAME = 70;
 const MAX_PEOPLE = 50;
 
 /** Documented settings by which the answer is recognised. */
@@ -55,7 +56,8 @@ function mapChange(change: Change, connection: Connection): EcsFields {
       ...event,
       // Settings about access belong to iam, too.
       ...(isSupport && { category: ['iam', ...(event.category ?? [])], type: [...(event.type ?? []), 'admin'] }),
-      action: `${wordsOf(name)}-${verb}`,
+      action: actionFor(name, change.kind === 'changed' ? verb : change.kind),
+      code: name,
     },
     ...(people.length > 0 && { related: { user: people } }),
   };
@@ -69,17 +71,21 @@ function verbOf(before: unknown, after: unknown): string {
   return 'changed';
 }
 
-/** `is_login_banner_enabled` as `login-banner`, so that the action is `login-banner-disabled`. */
+/** `is_login_banner_enabled` that was disabled is `login-banner-setting-disabled`. */
+function actionFor(name: string, verb: string): string {
+  const done = verb === 'changed' ? DONE.changed : verb;
+  const words = name === 'authorized_nutanix_personnel' ? 'support-personnel' : wordsOf(name);
+  return words === '' ? `${KIND.noun}-${done}` : `${words}-${KIND.noun}-${done}`;
+}
+
 function wordsOf(name: string): string {
-  if (name === 'authorized_nutanix_personnel') return 'support-personnel';
-  const words = name
-    .slice(0, LONGEST_ACTION)
+  return name
+    .slice(0, LONGEST_NAME)
     .replace(/^(is|can)_/, '')
-    .replace(/_(enabled|allowed)$/, '')
+    .replace(/_(enabled|allowed|settings?)$/, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  return words === '' ? KIND.noun : words;
 }
 
 function messageOf(name: string, verb: string, before: unknown, after: unknown): string {

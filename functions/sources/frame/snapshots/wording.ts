@@ -1,9 +1,9 @@
 import type { Difference } from '../../../core/events/differences.ts';
+import { plain } from '../../../source-kit/acts/sentence.ts';
 import { shortened } from '../../../source-kit/scalars.ts';
 
 /** An ECS keyword is searchable up to 1,024 characters. */
 const LONGEST_REASON = 1_000;
-const LONGEST_NAME = 200;
 const LONGEST_VALUE = 80;
 const MAX_VALUES = 10;
 
@@ -36,11 +36,7 @@ export function valueText(value: unknown): string {
 
 /** A name between quotes: short, and on one line. */
 export function nameText(name: string): string {
-  const line = name
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-    .toWellFormed();
-  return `“${shortened(line, LONGEST_NAME)}”`;
+  return `“${plain(name)}”`;
 }
 
 function wordsOf({ path, before, after }: Difference): string {

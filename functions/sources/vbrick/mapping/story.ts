@@ -46,7 +46,8 @@ export function storyOf(entry: Entry, { subject, verb }: Act, open: boolean): St
       return deviceStory(entry, open);
     case 'video':
     case 'webcast':
-      return mediaStory(entry, subject, verb === 'deletion', open);
+      return mediaStory(entry, { name: subject, verb }, open);
+    case 'role':
     case 'other':
       return { name: nameIn(entry, open) ?? entry.entityId };
   }
@@ -132,14 +133,19 @@ function deviceStory(entry: Entry, open: boolean): Story {
 }
 
 /** The most important change of a video or webcast is who may see it. */
-function mediaStory(entry: Entry, subject: 'video' | 'webcast', isDeleted: boolean, open: boolean): Story {
+function mediaStory(
+  entry: Entry,
+  { name, verb }: { readonly name: 'video' | 'webcast'; readonly verb: Act['verb'] },
+  open: boolean,
+): Story {
   const { message, before, after } = entry;
   const settings = settingsIn(message);
   const title = nameIn(entry, open);
   return {
-    ...(title !== undefined && subject === 'video' && { fields: { file: { name: title } } }),
+    ...(title !== undefined && name === 'video' && { fields: { file: { name: title } } }),
     name: title ?? entry.entityId,
-    turns: isDeleted ? [] : [accessTurn(before, after, settings, open)],
+    turns:
+      verb === 'deletion' ? [] : [accessTurn({ name, isNew: verb === 'creation' }, { before, after, settings }, open)],
     others: [before, after, settings].flatMap((state) => idAs(textIn(state, 'owneruserid'), open) ?? []),
   };
 }

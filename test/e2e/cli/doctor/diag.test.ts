@@ -39,6 +39,7 @@ describe('tidemark diag', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('report.json is written');
+    expect(stdout).toMatch(/^In it: .*feeds, doctor\.$/m);
     expect(stdout).toContain('Not in it: secrets');
     const { text, report } = await reportOf(here, 'report.json');
     const secret = JSON.parse(await readFile(join(here.folder, 'state', 'secrets.json'), 'utf8'));
@@ -87,9 +88,12 @@ describe('tidemark diag', () => {
       connections: [{ ...usual, origin: 'https://user:canary-password@vendor.example', requestsInFlight: 'canary-2' }],
     }));
 
-    const { code } = await ending(startProgram(here.folder, ['diag', '--state', 'state', '--out', 'report.json']));
+    const { code, stdout } = await ending(
+      startProgram(here.folder, ['diag', '--state', 'state', '--out', 'report.json']),
+    );
 
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^In it: .*feeds\.$/m);
     const { text, report } = await reportOf(here, 'report.json');
     expect(text).not.toContain('canary');
     expect(report.configuration).toEqual({

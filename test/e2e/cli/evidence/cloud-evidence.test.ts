@@ -43,7 +43,8 @@ test('evidence of a deployment is signed in KMS, and names who made it and who m
   const [from, to] = [0, 2].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
   const range = ['--from', `${from}`, '--to', `${to}`, '--out', 'evidence', '--cloud'];
 
-  const older = await command('evidence', ...range);
+  const month = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 7);
+  const older = await command('evidence', '--month', month, '--cloud');
   account.outputs['tidemark-state'] = { [EVIDENCE_KEY]: KEY_ARN };
   await command('move', '--yes', '--feed', '*', '--to', new Date(Date.now() - 3_600_000).toISOString(), '--cloud');
   const made = await command('evidence', ...range);

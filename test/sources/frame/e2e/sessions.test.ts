@@ -89,14 +89,14 @@ function longestOf(bench: FrameBench): number {
 /** Every session has arrived once as a start and, if it has ended, once as an end, at every destination. */
 async function expectStartsAndEnds(bench: FrameBench): Promise<void> {
   const expected = sessionsOf(bench).flatMap(({ id, session_end }) => [
-    `${id} session-start`,
-    ...(session_end === null ? [] : [`${id} session-end ${session_end}`]),
+    `${id} start`,
+    ...(session_end === null ? [] : [`${id} end ${session_end}`]),
   ]);
   expect(expected.length).toBeGreaterThan(200);
   const { events, ids } = await readDelivered(bench.out, 'lake');
   const delivered = events.map(({ event, frame }) => {
     const { id } = (frame as { session: { id: string } }).session;
-    return `${id} ${event.action}${event.action === 'session-end' ? ` ${event.end}` : ''}`;
+    return event.action === 'desktop-session-ended' ? `${id} end ${event.end}` : `${id} start`;
   });
   expect(difference(delivered, expected)).toEqual({ missing: [], extra: [] });
   expect(new Set(ids).size).toBe(ids.length);

@@ -61,6 +61,7 @@ describe.concurrent('a Firehose', () => {
 
     expect(failed).toMatchObject({ state: 'failed', delivered: 0, error: { code: 'delivery', stage: 'sending' } });
     expect(failed.error?.message).toMatch(/^Destination (lake|vault) \(Firehose stream .*\) did not accept/);
+    expect(failed.error?.remedy).toContain('tidemark doctor');
     expect(failed.error?.remedy).toContain('throughput limit');
     expect(failed.watermark).toBe(new Date(bench.from).toISOString());
     expect(report).toMatchObject({ state: 'caught-up', delivered: 300 });

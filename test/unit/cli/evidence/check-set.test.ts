@@ -7,7 +7,7 @@ import { checkSet } from '../../../../cli/evidence/check-set.ts';
 import { openLocalKey } from '../../../../cli/evidence/local-key.ts';
 import { namesFor } from '../../../../cli/evidence/set-names.ts';
 import { pemOf } from '../../../../cli/evidence/signer.ts';
-import { writeSet } from '../../../../cli/evidence/write-set.ts';
+import { makeFolder, writeSet } from '../../../../cli/evidence/write-set.ts';
 import { documentOf } from './made-up.ts';
 
 const NAMES = namesFor('2026-10');
@@ -21,6 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-evidence-'));
   [made, copy, kept] = [join(folder, 'made'), join(folder, 'copy'), join(folder, 'kept.pem')];
   const signer = openLocalKey(folder);
+  makeFolder(made);
   await writeSet(made, NAMES, documentOf({}), signer);
   await writeFile(kept, pemOf(signer.publicKey));
 });
@@ -130,6 +131,29 @@ describe('wrong use', () => {
     await writeFile(file, pemOf(publicKey));
 
     await expect(checkSet(copy, file)).rejects.toThrow('P-256');
+  });
+});
+
+describe('the directory of an evidence', () => {
+  test('is made with those above it, and may be there already', async () => {
+    const deep = join(folder, 'a', 'b', 'c');
+
+    makeFolder(deep);
+    makeFolder(deep);
+
+    expect((await stat(deep)).isDirectory()).toBe(true);
+  });
+
+  // The first is refused as if its parent were missing, for which Node’s own way would try for ever.
+  test.runIf(process.platform === 'linux').each(['/proc/evidence', '/proc/a/b'])(
+    'is refused where it cannot be made: %s',
+    (path) => {
+      expect(() => makeFolder(path)).toThrow(`cannot be written to`);
+    },
+  );
+
+  test('is refused where a file lies', () => {
+    expect(() => makeFolder(join(kept, 'below'))).toThrow('cannot be written to');
   });
 });
 

@@ -73,10 +73,11 @@ describe('all feeds', () => {
 
   test('of which there are 200 are scrolled to the chosen one', () => {
     const statuses = Array.from({ length: 200 }, (_, at) => statusOf(`a/logins/c${at}`));
-    const { lines, top } = drawOverview(stateOf(statuses), { ...START, chosen: 'a/logins/c150' }, SIZE);
+    const { lines, top, tableRows } = drawOverview(stateOf(statuses), { ...START, chosen: 'a/logins/c150' }, SIZE);
 
     expect(textOf(lines)).toMatch(/^ › a\/logins\/c150 /m);
-    expect(textOf(lines)).toContain(`${top + 1}–${top + 23} of 200`);
+    expect(tableRows).toBe(22);
+    expect(textOf(lines)).toContain(`${top + 1}–${top + tableRows} of 200`);
   });
 
   test('show the latest event while nothing is wrong', () => {

@@ -147,12 +147,13 @@ test('errors of the call keep their names', async () => {
 
   answer = [400, { __type: 'ResourceNotFoundException', message: 'no such stream' }];
   await expect(put()).rejects.toThrow(TidemarkError);
+  await expect(put()).rejects.toMatchObject({ remedy: expect.stringContaining('tidemark doctor') });
   answer = [503, { __type: 'ServiceUnavailableException', message: 'later' }];
   expect(await put()).toEqual(['ServiceUnavailableException: later']);
   answer = [500, { __type: 'InternalFailure', message: 'who knows' }];
   await expect(put()).rejects.toThrow(NetworkError);
   // Each was sent once.
-  expect(came).toHaveLength(3);
+  expect(came).toHaveLength(4);
 });
 
 /** What Firehose answers about a stream that was created at this time, in seconds. */
