@@ -93,7 +93,7 @@ export const SET_UP: readonly Command[] = [
     name: 'completion',
     about: 'print the script that completes tidemark’s words in a shell',
     details:
-      'It completes what follows the word tidemark. In a clone, where npx tidemark is typed, make it a word of bash or zsh first: tidemark() { npx tidemark "$@"; }',
+      'It completes what follows the word tidemark. In a clone, make tidemark a word of bash or zsh first: tidemark() { npx tidemark "$@"; }',
     arguments: [{ name: 'shell', about: 'which shell', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
     examples: [

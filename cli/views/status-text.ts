@@ -51,6 +51,7 @@ export function statusText(
     ...looks.flatMap(problemsOf),
     ...connectionProblems(looks),
     ...left.map(sayLeft),
+    ...(looks.some(isHeldUp) ? [paint('strong', 'tidemark doctor says what to do, and what to mend first.')] : []),
   ].join('\n');
 }
 
@@ -83,6 +84,13 @@ const PAINTS: Readonly<Record<NonNullable<FeedStatusReport['state']>['name'], Pa
   forbidden: 'bad',
   failing: 'bad',
 };
+
+/** Whether something keeps the feed from being read that a person may have to mend. */
+function isHeldUp({ lastError, accessLost, connectionHold, state }: FeedStatusReport): boolean {
+  return (
+    (lastError !== undefined && state?.name !== 'reading') || accessLost !== undefined || connectionHold !== undefined
+  );
+}
 
 /** How late the latest of the late events was. `tidemark lateness` has the rest. */
 function latenessText({ lateness }: FeedStatusReport): string {
@@ -133,7 +141,9 @@ function problemsOf(report: FeedStatusReport): string[] {
     ...(lease ? [`  ${feed}: at work until ${timeText(lease.until)} at the latest`] : []),
     ...(accessLost ? [`  ${feed}: no access since ${timeText(accessLost.since)} (${accessLost.reason})`] : []),
     ...(hold ? [`  ${feed}: waits until ${timeText(hold.until)} (${hold.reason}): ${hold.message}`] : []),
-    ...(lastError ? [`  ${feed}: ${timeText(lastError.at)} ${lastError.code}: ${lastError.message}`] : []),
+    ...(lastError && lastError.message !== hold?.message
+      ? [`  ${feed}: ${timeText(lastError.at)} ${lastError.code}: ${lastError.message}`]
+      : []),
     ...refusals(report),
     ...owed.map(
       ({ destination, from, to, since, waits }) =>

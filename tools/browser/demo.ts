@@ -64,7 +64,7 @@ function start(folder: string, args: readonly string[]) {
   const address = new Promise<string>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(said)?.[0];
+      const found = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/\?token=\S+/.exec(said)?.[0];
       if (found !== undefined) resolve(found);
     });
     void ended.then(() => reject(new Error(`It has ended: ${said}`)));

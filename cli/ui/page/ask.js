@@ -20,7 +20,7 @@ export class AskError extends Error {
  */
 export async function ask(path, query = {}) {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
-  return await answerOf(fetch(`/api/${path}?${search}`));
+  return await answerOf(fetch(`api/${path}?${search}`));
 }
 
 /**
@@ -31,7 +31,7 @@ export async function ask(path, query = {}) {
  */
 export async function send(path, body) {
   const headers = { 'content-type': 'application/json' };
-  return await answerOf(fetch(`/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return await answerOf(fetch(`api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
 /**
@@ -55,7 +55,7 @@ async function answerOf(asked) {
  * @returns {() => void} ends it
  */
 export function follow(onState, onConnection) {
-  const source = new EventSource('/api/live');
+  const source = new EventSource('api/live');
   source.onopen = () => onConnection(true);
   source.onerror = () => onConnection(false);
   source.onmessage = ({ data }) => onState(JSON.parse(data));

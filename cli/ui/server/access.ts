@@ -24,18 +24,27 @@ export class Access {
   readonly #hosts: ReadonlySet<string>;
   readonly #cookieName: string;
   readonly #cookie = secret();
+  /**
+   * The folder of everything that is served. Browsers send a cookie to every port of a host, and another user of this machine may
+   * listen on one: the cookie goes to this folder only, whose name nobody else knows.
+   */
+  readonly #folder = `/${secret(16)}/`;
   #token: string | undefined = secret();
 
   /** @param port the port on 127.0.0.1 on which the page is served */
   constructor(port: number) {
     this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
-    // Browsers send cookies to every port of a host: the name keeps those of two programs apart.
     this.#cookieName = `tidemark-${port}`;
   }
 
   /** The path of the address that a person opens. It works once. */
   get path(): string {
-    return `/?token=${this.#token ?? ''}`;
+    return `${this.#folder}?token=${this.#token ?? ''}`;
+  }
+
+  /** The path of a request below the folder, with a slash before it. Undefined if it is not there. */
+  within(url: URL): string | undefined {
+    return url.pathname.startsWith(this.#folder) ? url.pathname.slice(this.#folder.length - 1) : undefined;
   }
 
   judge(request: IncomingMessage, url: URL): Judgement {
@@ -44,7 +53,9 @@ export class Access {
     if (!this.#hosts.has(host)) return refuse(403, 'This page is served at 127.0.0.1 and localhost only.');
     const { method = '' } = request;
     if (method !== 'GET' && method !== 'POST') return refuse(405, 'Only GET and POST are answered.');
-    const isPage = method === 'GET' && url.pathname === '/';
+    const path = this.within(url);
+    if (path === undefined) return refuse(401, 'This is not the address that tidemark printed.');
+    const isPage = method === 'GET' && path === '/';
     const given = url.searchParams.get('token');
     const knows = hasCookie(cookie, this.#cookieName, this.#cookie);
     if (isPage && given !== null) return this.#exchange(given, knows);
@@ -60,7 +71,10 @@ export class Access {
   #exchange(given: string, knows: boolean): Judgement {
     if (this.#token !== undefined && isEqual(given, this.#token)) {
       this.#token = undefined;
-      return { do: 'admit', cookie: `${this.#cookieName}=${this.#cookie}; HttpOnly; SameSite=Strict; Path=/` };
+      return {
+        do: 'admit',
+        cookie: `${this.#cookieName}=${this.#cookie}; HttpOnly; SameSite=Strict; Path=${this.#folder}`,
+      };
     }
     // Whoever opens the old address again in the same browser is already known.
     if (knows) return { do: 'bounce' };
@@ -96,8 +110,8 @@ function isEqual(given: string, wanted: string): boolean {
   return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', wanted, 'buffer'));
 }
 
-function secret(): string {
-  return randomBytes(32).toString('base64url');
+function secret(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
 }
 
 function refuse(status: Refusal['status'], message: string): Judgement {

@@ -39,7 +39,7 @@ export function sendBounce(response: ServerResponse): void {
   send(
     response,
     200,
-    '<meta http-equiv="refresh" content="0;url=/"><title>Tidemark</title><p><a href="/">Go on</a></p>',
+    '<meta http-equiv="refresh" content="0;url=./"><title>Tidemark</title><p><a href="./">Go on</a></p>',
   );
 }
 

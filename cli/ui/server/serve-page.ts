@@ -64,39 +64,54 @@ export async function servePage(api: Api, port = 0): Promise<ServedPage> {
 
 async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(serving.headers)) response.setHeader(name, value);
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (!url) return sendJson(response, 400, { error: { message: 'The path is no path.', remedy: HOW_TO_OPEN } });
   const judgement = serving.access.judge(request, url);
   switch (judgement.do) {
     case 'admit':
-      response.writeHead(303, { location: '/', 'set-cookie': judgement.cookie }).end();
+      response.writeHead(303, { location: './', 'set-cookie': judgement.cookie }).end();
       return;
     case 'bounce':
       return sendBounce(response);
     case 'refuse':
       return refuse(response, url, judgement.status, judgement.message);
     case 'answer':
-      return await serve(serving, request, response, url);
+      return await serve(serving, request, response, {
+        path: serving.access.within(url) ?? '/',
+        search: url.searchParams,
+      });
   }
 }
 
 function refuse(response: ServerResponse, url: URL, status: number, message: string): void {
-  const title = status === 401 ? 'This address has done its work' : 'Refused';
-  if (url.pathname.startsWith('/api/')) sendJson(response, status, { error: { message, remedy: HOW_TO_OPEN } });
+  const title = status === 401 ? 'This address does not open the page' : 'Refused';
+  if (url.pathname.includes('/api/')) sendJson(response, status, { error: { message, remedy: HOW_TO_OPEN } });
   else sendNotice(response, status, title, `${message} ${HOW_TO_OPEN}`);
 }
 
 const HOW_TO_OPEN = 'Run “tidemark ui” in the same directory: it prints a new address, which works once.';
 
-async function serve({ assets, api }: Serving, request: IncomingMessage, response: ServerResponse, url: URL) {
+/** What is asked for, below the folder of the page. */
+interface Asked {
+  readonly path: string;
+  readonly search: URLSearchParams;
+}
+
+async function serve(
+  { assets, api }: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, search }: Asked,
+) {
   const { method = '' } = request;
-  if (method === 'GET' && url.pathname === LIVE_PATH) return stream(api, response);
-  const asset = method === 'GET' ? assets.files.get(url.pathname) : undefined;
+  if (method === 'GET' && path === LIVE_PATH) return stream(api, response);
+  const asset = method === 'GET' ? assets.files.get(path) : undefined;
   if (asset) return void response.writeHead(200, { 'content-type': asset.type }).end(asset.body);
-  const asked = `${method} ${url.pathname}`;
+  const asked = `${method} ${path}`;
   const answerer = Object.hasOwn(api.answerers, asked) ? api.answerers[asked] : undefined;
   if (!answerer)
     return sendJson(response, 404, { error: { message: `There is no ${asked}.`, remedy: 'Load the page again.' } });
-  const input = method === 'GET' ? Object.fromEntries(url.searchParams) : await readJson(request);
+  const input = method === 'GET' ? Object.fromEntries(search) : await readJson(request);
   sendJson(response, 200, await answerer(input));
 }
 

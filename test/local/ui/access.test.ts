@@ -1,10 +1,13 @@
+import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServedPage, servePage } from '../../../cli/ui/server/serve-page.ts';
 import { TidemarkError } from '../../../functions/core/errors.ts';
 import { ask, openAddress } from './browser.ts';
 
 /** A page about nothing, which counts what is asked of it. */
-async function startPage(): Promise<ServedPage & { readonly origin: string; readonly changed: object[] }> {
+async function startPage(): Promise<
+  ServedPage & { readonly origin: string; readonly base: string; readonly changed: object[] }
+> {
   const changed: object[] = [];
   const answerers = {
     'GET /api/echo': async (input: object) => ({ input }),
@@ -25,7 +28,8 @@ async function startPage(): Promise<ServedPage & { readonly origin: string; read
   };
   const page = await servePage({ answerers, follow });
   onTestFinished(() => page.close());
-  return { ...page, origin: new URL(page.address).origin, changed };
+  const { origin, pathname } = new URL(page.address);
+  return { ...page, origin, base: `${origin}${pathname.slice(0, -1)}`, changed };
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -36,9 +40,9 @@ describe('the address', () => {
 
     const [first, again] = [await ask(address), await ask(address)];
 
-    expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
+    expect(first).toMatchObject({ status: 303, headers: { location: './' } });
     expect(first.headers['set-cookie']).toEqual([
-      expect.stringMatching(/^tidemark-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/),
+      expect.stringMatching(/^tidemark-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/[\w-]{22}\/$/),
     ]);
     expect(again.status).toBe(401);
     expect(again.headers['set-cookie']).toBeUndefined();
@@ -52,13 +56,13 @@ describe('the address', () => {
     const { status, body } = await ask(address, { headers: { cookie } });
 
     expect(status).toBe(200);
-    expect(body).toContain('url=/');
+    expect(body).toContain('url=./');
   });
 
   test.each(['?token=', '?token=wrong', '?token=%00', ''])('guessed as %j is refused', async (guess) => {
-    const { origin, address } = await startPage();
+    const { base, address } = await startPage();
 
-    expect((await ask(`${origin}/${guess}`)).status).toBe(401);
+    expect((await ask(`${base}/${guess}`)).status).toBe(401);
     // The right one has not been spent by a wrong one.
     expect((await ask(address)).status).toBe(303);
   });
@@ -77,9 +81,9 @@ describe('without the cookie', () => {
   test.each(['/', '/page/main.js', '/lib/preact.js', '/api/echo', '/api/live', '/favicon.ico', '/%2e%2e/package.json'])(
     '%s is not answered',
     async (path) => {
-      const { origin } = await startPage();
+      const { base } = await startPage();
 
-      expect((await ask(`${origin}${path}`)).status).toBe(401);
+      expect((await ask(`${base}${path}`)).status).toBe(401);
     },
   );
 
@@ -89,11 +93,44 @@ describe('without the cookie', () => {
     ['a longer value', (cookie: string) => `${cookie}A`],
     ['no value', (cookie: string) => cookie.replace(/=.*/, '=')],
   ])('nor with one of %s', async (_, change) => {
-    const { address, origin } = await startPage();
+    const { address, base } = await startPage();
     const { cookie } = await openAddress(address);
 
-    expect((await ask(`${origin}/api/echo`, { headers: { cookie: change(cookie) } })).status).toBe(401);
-    expect((await ask(`${origin}/api/echo`, { headers: { cookie: `other=1; ${cookie}` } })).status).toBe(200);
+    expect((await ask(`${base}/api/echo`, { headers: { cookie: change(cookie) } })).status).toBe(401);
+    expect((await ask(`${base}/api/echo`, { headers: { cookie: `other=1; ${cookie}` } })).status).toBe(200);
+  });
+});
+
+describe('another server on this machine', () => {
+  test('gets no cookie, since the browser sends it to a folder only whose name nobody else knows', async () => {
+    const { address, origin } = await startPage();
+    const { headers } = await ask(address);
+    const [cookie = ''] = headers['set-cookie'] ?? [];
+    const [folder = ''] = /(?<=Path=)[^;]+/.exec(cookie) ?? [];
+
+    expect(new URL(address).pathname).toBe(folder);
+    expect(folder).toMatch(/^\/[\w-]{22}\/$/);
+    for (const path of ['/', '/api/echo', '/page/main.js', `${folder.slice(0, -2)}/`, folder.slice(0, -1)]) {
+      const { status, body } = await ask(`${origin}${path}`, {
+        headers: { cookie: cookie.split(';', 1)[0] as string },
+      });
+      expect(status, path).toBe(401);
+      expect(body).not.toContain(folder.slice(1, -1));
+    }
+  });
+
+  test('may send what is no path', async () => {
+    const { address } = await startPage();
+    const { hostname, port, host } = new URL(address);
+
+    const status = await new Promise((resolve, reject) => {
+      const asking = request({ hostname, port, path: '//', headers: { host }, agent: false }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      asking.once('error', reject).end();
+    });
+
+    expect(status).toBe(400);
   });
 });
 
@@ -116,24 +153,24 @@ describe('another page in the same browser', () => {
     const { cookie } = await openAddress(page.address);
 
     for (const path of ['/', '/api/echo', '/api/live', '/page/main.js'])
-      expect((await ask(`${page.origin}${path}`, { headers: { ...headers, cookie } })).status, path).toBe(403);
+      expect((await ask(`${page.base}${path}`, { headers: { ...headers, cookie } })).status, path).toBe(403);
     const change = { method: 'POST', headers: { ...JSON_TYPE, ...headers, cookie }, body: '{}' };
-    expect((await ask(`${page.origin}/api/change`, change)).status).toBe(403);
+    expect((await ask(`${page.base}/api/change`, change)).status).toBe(403);
     expect(page.changed).toEqual([]);
   });
 
   test('may link here: the browser asks again by itself, with the strict cookie', async () => {
-    const { origin, address } = await startPage();
+    const { base, address } = await startPage();
     const { cookie } = await openAddress(address);
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
-    const followed = await ask(`${origin}/`, { headers: link });
-    const again = await ask(`${origin}/`, { headers: { ...link, 'sec-fetch-site': 'same-origin', cookie } });
+    const followed = await ask(`${base}/`, { headers: link });
+    const again = await ask(`${base}/`, { headers: { ...link, 'sec-fetch-site': 'same-origin', cookie } });
 
     expect(followed.body).toContain('http-equiv="refresh"');
     expect(followed.body).not.toContain('main.js');
     expect(again.body).toContain('main.js');
-    expect((await ask(`${origin}/api/echo`, { headers: { ...link, cookie } })).status).toBe(403);
+    expect((await ask(`${base}/api/echo`, { headers: { ...link, cookie } })).status).toBe(403);
   });
 
   test.each(['rebound.example', 'localhost.evil.example', '[::1]', '127.0.0.1.evil.example', '0.0.0.0'])(
@@ -145,9 +182,9 @@ describe('another page in the same browser', () => {
       const host = `${name}:${port}`;
 
       for (const path of ['/', '/api/echo'])
-        expect((await ask(`${page.origin}${path}`, { headers: { host, cookie } })).status).toBe(403);
+        expect((await ask(`${page.base}${path}`, { headers: { host, cookie } })).status).toBe(403);
       const headers = { ...JSON_TYPE, host, origin: `http://${host}`, cookie };
-      expect((await ask(`${page.origin}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(403);
+      expect((await ask(`${page.base}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(403);
     },
   );
 
@@ -157,10 +194,10 @@ describe('another page in the same browser', () => {
     const host = `localhost:${new URL(page.origin).port}`;
 
     const headers = { ...JSON_TYPE, host, origin: `http://${host}`, cookie };
-    expect((await ask(`${page.origin}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(200);
+    expect((await ask(`${page.base}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(200);
     // But the two names are two origins.
     const mixed = { ...headers, origin: page.origin };
-    expect((await ask(`${page.origin}/api/change`, { method: 'POST', headers: mixed, body: '{}' })).status).toBe(403);
+    expect((await ask(`${page.base}/api/change`, { method: 'POST', headers: mixed, body: '{}' })).status).toBe(403);
   });
 });
 
@@ -176,7 +213,7 @@ describe('a change', () => {
     const headers = { ...(given as Record<string, string>), cookie };
     if ('origin' in headers) headers.origin = page.origin;
 
-    expect((await ask(`${page.origin}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(status);
+    expect((await ask(`${page.base}/api/change`, { method: 'POST', headers, body: '{}' })).status).toBe(status);
     expect(page.changed).toEqual([]);
   });
 
@@ -187,7 +224,7 @@ describe('a change', () => {
       const { cookie } = await openAddress(page.address);
       const headers = { ...JSON_TYPE, origin: page.origin, cookie };
 
-      const answered = await ask(`${page.origin}/api/change`, { method: 'POST', headers, body });
+      const answered = await ask(`${page.base}/api/change`, { method: 'POST', headers, body });
 
       expect(answered.status).toBe(400);
       expect(JSON.parse(answered.body).error.message).toMatch(/^The request /);
@@ -208,7 +245,7 @@ describe('a change', () => {
     const page = await startPage();
     const { cookie } = await openAddress(page.address);
 
-    const answered = await ask(`${page.origin}/api/change`, { method, headers: { cookie, origin: page.origin } });
+    const answered = await ask(`${page.base}/api/change`, { method, headers: { cookie, origin: page.origin } });
 
     expect(answered.status).toBe(405);
     expect(answered.headers['access-control-allow-origin']).toBeUndefined();
@@ -220,10 +257,10 @@ describe('every answer', () => {
     const page = await startPage();
     const { cookie } = await openAddress(page.address);
     const answers = [
-      await ask(`${page.origin}/`, { headers: { cookie } }),
-      await ask(`${page.origin}/api/echo`, { headers: { cookie } }),
-      await ask(`${page.origin}/page/main.js`, { headers: { cookie } }),
-      await ask(`${page.origin}/`),
+      await ask(`${page.base}/`, { headers: { cookie } }),
+      await ask(`${page.base}/api/echo`, { headers: { cookie } }),
+      await ask(`${page.base}/page/main.js`, { headers: { cookie } }),
+      await ask(`${page.base}/`),
     ];
 
     for (const { headers } of answers) {
@@ -245,9 +282,9 @@ describe('every answer', () => {
   });
 
   test('is a file of the page, or of its libraries, and no other', async () => {
-    const { address, origin } = await startPage();
+    const { address, base } = await startPage();
     const { cookie } = await openAddress(address);
-    const statusOf = async (path: string) => (await ask(`${origin}${path}`, { headers: { cookie } })).status;
+    const statusOf = async (path: string) => (await ask(`${base}${path}`, { headers: { cookie } })).status;
 
     for (const path of [
       '/page/main.js',
@@ -269,10 +306,10 @@ describe('every answer', () => {
   });
 
   test('says what is wrong, and what to do', async () => {
-    const { address, origin } = await startPage();
+    const { address, base } = await startPage();
     const { cookie } = await openAddress(address);
     const errorOf = async (path: string) => {
-      const { status, body } = await ask(`${origin}${path}`, { headers: { cookie } });
+      const { status, body } = await ask(`${base}${path}`, { headers: { cookie } });
       return { status, ...JSON.parse(body).error };
     };
 

@@ -37,7 +37,8 @@ export interface Browser {
 }
 
 export async function openAddress(address: string): Promise<Browser> {
-  const { origin } = new URL(address);
+  const { origin, pathname } = new URL(address);
+  const base = `${origin}${pathname.slice(0, -1)}`;
   const { status, headers } = await ask(address);
   const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   if (status !== 303 || cookie === '') throw new Error(`The address was answered with ${status}.`);
@@ -49,16 +50,16 @@ export async function openAddress(address: string): Promise<Browser> {
   return {
     origin,
     cookie,
-    get: (path) => parsed(ask(`${origin}${path}`, { headers: { cookie } })),
+    get: (path) => parsed(ask(`${base}${path}`, { headers: { cookie } })),
     post: (path, body) =>
       parsed(
-        ask(`${origin}${path}`, {
+        ask(`${base}${path}`, {
           method: 'POST',
           headers: { cookie, origin, 'content-type': 'application/json' },
           body: JSON.stringify(body),
         }),
       ),
-    waitFor: (fits) => followUntil(`${origin}/api/live`, cookie, fits),
+    waitFor: (fits) => followUntil(`${base}/api/live`, cookie, fits),
   };
 }
 

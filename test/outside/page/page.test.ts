@@ -217,7 +217,7 @@ describe.runIf(chromium)('the page in a browser', () => {
 
   test('can be used with the keyboard alone', async () => {
     const { page } = opened;
-    await page.goto(new URL('/', demo.address).href);
+    await page.goto(new URL('.', demo.address).href);
     await page.locator('h1').waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
     await page.keyboard.press('Tab');

@@ -27,7 +27,7 @@ export function Shell({ live, connected, view, children }) {
     <a class="skip" href="#content" onClick=${skip}>Go to the content</a>
     <header class="side">
       <div class="brand">
-        <img src="/page/icon.svg" alt="" width="26" height="26" />
+        <img src="page/icon.svg" alt="" width="26" height="26" />
         <span>Tidemark</span>
       </div>
       <nav aria-label="Views">

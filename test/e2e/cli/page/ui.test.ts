@@ -27,7 +27,7 @@ const HOUR = 3_600_000;
 
 /** Opens the page that a program says it serves. */
 async function openPage(program: Program): Promise<Browser> {
-  const address = () => /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(program.stderr)?.[0];
+  const address = () => /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/\?token=\S+/.exec(program.stderr)?.[0];
   await until('the address of the page', () => address() !== undefined);
   return await openAddress(address() ?? '');
 }
