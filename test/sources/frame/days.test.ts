@@ -128,9 +128,9 @@ describe('a user’s activity', () => {
     const message = (about: object, found = {}) =>
       userActivities.map(rowOf(about), {}, { ...connection, found }).message;
 
-    expect(message({ ...record, user_email: 'ana@example.com' })).toBe('ana@example.com: came to a1');
-    expect(message(record, { accounts: { a1: 'Main' } })).toBe('u1: came to Main');
-    expect(message({})).toBe('came to an account');
+    expect(message({ ...record, user_email: 'ana@example.com' })).toBe('ana@example.com accessed the account “a1”');
+    expect(message(record, { accounts: { a1: 'Main' } })).toBe('u1 accessed the account “Main”');
+    expect(message({})).toBe('An account was accessed');
   });
 });
 
@@ -310,7 +310,7 @@ describe.each([usage, diskVolumeUsage])('$name', (stream) => {
         kind: 'metric',
         category: ['host'],
         type: ['info'],
-        action: stream.name,
+        action: `${stream.name}-measured`,
         provider: 'frame',
       });
     },
