@@ -1,4 +1,5 @@
 import type { EcsUser } from '../../core/ecs-event.ts';
+import { remembered } from '../../core/events/remembered.ts';
 import { displayNameOf } from '../persons.ts';
 import { shortened } from '../scalars.ts';
 import type { Verb } from './verbs.ts';
@@ -12,6 +13,12 @@ const HIDDEN =
 
 /** A text of a vendor as a part of a sentence: short, on one line, and nothing in it that is not seen. */
 export function plain(text: string, longest = LONGEST_NAME): string {
+  return longest === LONGEST_NAME ? usual(text) : cleaned(text, longest);
+}
+
+const usual = remembered((text) => cleaned(text, LONGEST_NAME));
+
+function cleaned(text: string, longest: number): string {
   return shortened(
     text
       .slice(0, 2 * longest)
@@ -76,8 +83,7 @@ export function roleSentence(
 /** `a launchpad`, `usage limits`, `the launchpad “Design”`, `video settings of “Town hall”`. */
 function objectOf({ verb, thing, name, isPart = false, isOwn = false }: Told): string {
   const words = [...thing.slice(0, -1), ...thing.slice(-1).map(singular)];
-  const spelt = words.map(spell).join(' ');
-  const text = plain(spelt.replace(/\b(two|multi) factor\b/, '$1-factor'));
+  const text = spelt(words.join(' '));
   const named = name === undefined ? undefined : quoted(name);
   if (text === '') return named ?? 'something';
   if (named !== undefined && !isPart) return `the ${text} ${named}`;
@@ -86,14 +92,25 @@ function objectOf({ verb, thing, name, isPart = false, isOwn = false }: Told): s
   return named === undefined ? part : `${part} ${PLACES[verb.done] ?? 'of'} ${named}`;
 }
 
+/** A thing in words, as they are written. */
+const spelt = remembered((words) =>
+  plain(
+    words
+      .split(' ')
+      .map(spell)
+      .join(' ')
+      .replace(/\b(two|multi) factor\b/, '$1-factor'),
+  ),
+);
+
 /** Where a part is added and where it is taken from. */
 const PLACES: Readonly<Record<string, string>> = { added: 'to', removed: 'from' };
 
 /** Words with a U that is spoken as in "user", and letters that are spoken with a vowel before them. */
-function articleOf(text: string): string {
+const articleOf = remembered((text) => {
   const isSpokenSo = /^(?:[aeio]|u(?!s(?:er|age)|n[ai]|rl)|(?:ldap|mfa|sso|saml|ssl)\b)/i.test(text);
   return isSpokenSo ? 'an' : 'a';
-}
+});
 
 function spell(word: string): string {
   if (ACRONYMS.has(word.replace(/\d+$/, ''))) return word.toUpperCase();
