@@ -1,34 +1,8 @@
-import type { Effects, ExpectedCheckpoint } from '../../functions/core/effects.ts';
+import type { ExpectedCheckpoint } from '../../functions/core/effects.ts';
 import type { Checkpoint } from '../../functions/core/stored/checkpoint.ts';
 import type { ConnectionState } from '../../functions/core/stored/connection-state.ts';
 import type { SeenChunk, SeenRange } from '../../functions/core/stored/seen-chunk.ts';
-
-/** The part of the engine's effects that is about the table. */
-export type TableEffects = Pick<
-  Effects,
-  | 'load'
-  | 'recall'
-  | 'recallSeen'
-  | 'keepSeen'
-  | 'loadJobs'
-  | 'write'
-  | 'loadConnection'
-  | 'writeConnection'
-  | 'loadKnownFeeds'
-  | 'noteKnownFeeds'
-  | 'loadSeen'
-  | 'remember'
-  | 'loadOngoing'
-  | 'noteOngoing'
-  | 'saveSnapshot'
-  | 'loadSnapshot'
-  | 'dropSnapshots'
-  | 'quarantine'
-  | 'loadQuarantine'
-  | 'dropQuarantine'
-  | 'saveLedger'
-  | 'loadLedger'
->;
+import type { TableEffects } from '../../functions/shell/table/table-effects.ts';
 
 /**
  * A table in memory for one read by one worker: what it holds is gone with the process. Nothing is read back later of snapshots,
