@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -36,7 +37,7 @@ async function objectsIn(folders: readonly string[]): Promise<string[]> {
     folders.map(async (folder) => {
       const days = (await namesIn(folder)).filter((name) => name.startsWith('dt=')).sort();
       return await Promise.all(
-        days.slice(-DAYS).map(async (day) => (await namesIn(join(folder, day))).map((name) => join(folder, day, name))),
+        days.slice(-DAYS).map(async (day) => (await filesIn(join(folder, day))).map((name) => join(folder, day, name))),
       );
     }),
   );
@@ -53,11 +54,20 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Names that begin with a dot are unfinished objects. */
 async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((thrown: NodeJS.ErrnoException) => {
+  return (await entriesIn(folder)).map(({ name }) => name).filter((name) => !name.startsWith('.'));
+}
+
+/** Objects are files: reading a pipe that somebody has put there would never end. */
+async function filesIn(folder: string): Promise<string[]> {
+  const files = (await entriesIn(folder)).filter((entry) => entry.isFile());
+  return files.map(({ name }) => name).filter((name) => !name.startsWith('.'));
+}
+
+async function entriesIn(folder: string): Promise<Dirent[]> {
+  return await readdir(folder, { withFileTypes: true }).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') return [];
     throw thrown;
   });
-  return names.filter((name) => !name.startsWith('.'));
 }
 
 /** The time stands in the name after that of the stream. */

@@ -52,7 +52,7 @@ export function localFiles(out: string, destinations: readonly ConfiguredDestina
       const files: EventFile[] = [];
       for (const source of await namesIn(folder)) {
         for (const day of (await namesIn(join(folder, source))).sort().slice(-DAYS)) {
-          for (const name of await namesIn(join(folder, source, day))) {
+          for (const name of await filesIn(join(folder, source, day))) {
             const path = join(folder, source, day, name);
             files.push({ path, source: source.replace('source=', ''), stamp: stampOf(name) });
           }
@@ -73,6 +73,12 @@ async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   // Hidden ones are being written.
   return names.filter((name) => !name.startsWith('.'));
+}
+
+/** Reading a pipe that somebody has put there would never end. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
 async function readEnd(path: string): Promise<string[]> {
