@@ -48,6 +48,8 @@ export interface DrawnDestinations {
   readonly all: number;
   /** Those whose events are kept in the archive. */
   readonly archived: number;
+  /** Those that take one event a record. */
+  readonly onePerRecord: number;
   /** How often a day they read their secrets, one stream of each. */
   readonly secretCalls: number;
 }
@@ -110,6 +112,7 @@ export function drawnFor(
     destinations: {
       all: types.length,
       archived: types.filter(({ cost }) => cost.archived).length,
+      onePerRecord: destinations.filter(({ shape }) => shape.onePerRecord).length,
       secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
     },
     memoryMb: deployment.memoryMb,
