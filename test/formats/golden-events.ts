@@ -6,7 +6,7 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const VENDORS: ReadonlySet<string> = new Set((await findSources()).map(({ id }) => id));
 
-/** The expected events of all golden cases by stream, such as `frame/audit-trails`, and Tidemark's own. */
+/** The expected events of all golden cases by stream, as `<source>/<stream>`, and Tidemark's own. */
 export const GOLDEN_EVENTS: readonly (readonly [stream: string, events: readonly EcsEvent[]])[] = [
   ...byStream(globSync('functions/sources/*/fixtures/*/*.ecs.json', { cwd: ROOT })),
   ['own events', eventsIn('test/formats/fixtures/own-events.ecs.json')],
