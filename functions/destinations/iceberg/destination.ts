@@ -12,7 +12,7 @@ import { unwrapRow } from './unwrap-row.ts';
 const TITLE = 'Iceberg';
 const FRESHNESS = 'DeliveryToIceberg.DataFreshness';
 const SUCCESS = 'DeliveryToIceberg.Success';
-const TABLE_BUCKET = /^arn:[a-z-]+:s3tables:[a-z0-9-]+:\d{12}:bucket\/([a-z0-9-]{3,63})$/;
+const TABLE_BUCKET = /^arn:[a-z-]+:s3tables:[a-z0-9-]+:(\d{12}):bucket\/([a-z0-9-]{3,63})$/;
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9._=-]+)*)\/?$/;
 
 /** How long Firehose waits with an event: until it writes it, and until it gives up. */
@@ -79,7 +79,7 @@ export const iceberg: DestinationType = {
   notDeployable,
   signedProbes: (destination, { region, sources }) => {
     const { database, tableBucket } = icebergSettings(destination);
-    const catalog = tableBucket && { catalog: `s3tablescatalog/${tableBucket.name}` };
+    const catalog = tableBucket && { catalog: `${tableBucket.account}:s3tablescatalog/${tableBucket.name}` };
     return sources.map((source) => tableProbe({ region, ...catalog, database, table: tableName(source) }));
   },
   files: () => ({ 'create-table.sql': createTable() }),
@@ -95,11 +95,11 @@ export function tableName(source: string): string {
 export function icebergSettings({ settings }: Pick<ConfiguredDestination, 'settings'>) {
   const { database = 'tidemark', location, tableBucketArn } = parse(settings);
   const [, bucket, path] = LOCATION.exec(location ?? '') ?? [];
-  const [arn, name] = TABLE_BUCKET.exec(tableBucketArn ?? '') ?? [];
+  const [arn, account, name] = TABLE_BUCKET.exec(tableBucketArn ?? '') ?? [];
   return {
     database,
     folder: bucket === undefined ? undefined : { bucket, prefix: path ? `${path.slice(1)}/` : '' },
-    tableBucket: arn === undefined || name === undefined ? undefined : { arn, name },
+    tableBucket: arn === undefined || account === undefined || name === undefined ? undefined : { arn, account, name },
   };
 }
 

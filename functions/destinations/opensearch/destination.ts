@@ -43,7 +43,9 @@ const SETTINGS = {
   vpc: z.optional(
     described(
       z.strictObject({
-        subnets: z.array(z.string().check(z.regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a subnet'))).check(z.minLength(1)),
+        subnets: z
+          .array(z.string().check(z.regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a subnet')))
+          .check(z.minLength(1)),
         securityGroups: z
           .array(z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a security group')))
           .check(z.minLength(1)),

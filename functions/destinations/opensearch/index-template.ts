@@ -8,10 +8,13 @@ export const TEMPLATE_NAME = 'tidemark';
 /** The names of all indexes begin with this, so that the template fits them. */
 export const INDEX_PREFIX = 'tidemark-';
 
+/** Longer texts are kept and not indexed. So many characters always fit a term of OpenSearch, which refuses an event with a longer one. */
+const MOST_CHARACTERS = 8_191;
+
 /** How each type of field is stored. What is malformed or too long is kept and not searchable: it never refuses an event. */
 const MAPPINGS: Readonly<Record<FieldType, Mapping>> = {
-  keyword: { type: 'keyword', ignore_above: 1_024 },
-  'keyword[]': { type: 'keyword', ignore_above: 1_024 },
+  keyword: { type: 'keyword', ignore_above: MOST_CHARACTERS },
+  'keyword[]': { type: 'keyword', ignore_above: MOST_CHARACTERS },
   ip: { type: 'ip', ignore_malformed: true },
   'ip[]': { type: 'ip', ignore_malformed: true },
   date: { type: 'date', ignore_malformed: true },
