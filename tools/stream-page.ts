@@ -117,7 +117,9 @@ function samples(event: EcsEvent, isChange: boolean): string {
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
     ...DESTINATION_TYPES.flatMap(({ envelope, formats }): [string, string, string][] => {
       const format = formats.includes('raw') ? 'raw' : 'ecs';
-      return envelope ? [[`Format \`${format}\` ${envelope.sampleHeading}`, 'json', line(format, envelope.sample)]] : [];
+      return envelope
+        ? [[`Format \`${format}\` ${envelope.sampleHeading}`, 'json', line(format, envelope.sample)]]
+        : [];
     }),
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');

@@ -84,7 +84,22 @@ export interface DestinationCost {
   /** Whether its events are kept in the archive. */
   readonly archived: boolean;
   /** Number of times a day that one of its streams reads its secret. */
-  readonly secretCalls?: { readonly value: number; readonly words: string };
+  readonly secretCalls?: Assumed;
+  /** For a type whose streams write tables: Firehose bills their bytes, without steps. */
+  readonly table?: TableCost;
+}
+
+export interface TableCost {
+  /** Bytes that Firehose writes for each byte of an event. */
+  readonly bytes: Assumed;
+  /** Number of requests to S3 each time that it writes. */
+  readonly puts: Assumed;
+}
+
+/** A value that was not measured in an account, with its meaning. */
+interface Assumed {
+  readonly value: number;
+  readonly words: string;
 }
 
 /** The type of a destination. */

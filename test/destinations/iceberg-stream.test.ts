@@ -71,6 +71,12 @@ test('its alarms are about age, commits and rows that were put aside', () => {
   ]);
 });
 
+test('its cost is estimated by bytes, as Firehose bills a table', () => {
+  const text = JSON.stringify(drawn.account.find('AWS::CloudWatch::Dashboard').map(({ properties }) => properties));
+  expect(text).toContain('IncomingBytes');
+  expect(text).not.toContain('IncomingRecords');
+});
+
 describe('the role', () => {
   const may = (destination: string, action: string, resource: string) =>
     allows(statementsOf(destination), { action, resource });
