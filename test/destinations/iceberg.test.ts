@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { formatInstant } from '../../functions/core/time.ts';
+import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { COLUMNS, DOCUMENT_COLUMN } from '../../functions/destinations/iceberg/columns.ts';
 import { createTable } from '../../functions/destinations/iceberg/create-table.ts';
@@ -100,6 +102,17 @@ test('the statement for the table has these columns, and a partition that an eve
   }
   expect(glue).toContain('LOCATION');
   expect(s3tables).not.toContain('LOCATION');
+});
+
+test('rows that were put aside are sent again; files that could not be committed stay for a person', () => {
+  const { text } = writeEvent(SHAPE, EVENT);
+  const line = { attemptsMade: 1, errorCode: 'Iceberg.MissingColumn', rawData: Buffer.from(text).toString('base64') };
+  const { records, reasons } = readRefused(Buffer.from(JSON.stringify(line)), iceberg.refused as RefusedRecords);
+  expect(records.map((record) => Buffer.from(record).toString())).toEqual([text]);
+  expect([...reasons]).toEqual([['Iceberg.MissingColumn', 1]]);
+
+  const files = JSON.stringify({ errorCode: 'Iceberg.CommitFailed', dataFiles: ['s3://acme-lake/x.parquet'] });
+  expect(() => readRefused(Buffer.from(files), iceberg.refused as RefusedRecords)).toThrow(/it has no rawData/);
 });
 
 const deploy = (destination: object) => () =>

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
+import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { opensearch } from '../../functions/destinations/opensearch/destination.ts';
 import { indexTemplate, typesIn } from '../../functions/destinations/opensearch/index-template.ts';
@@ -44,6 +46,27 @@ describe('the index template', () => {
     expect(refusalsOf({ user: { name: {} } }, mappings)).toEqual(['user.name (keyword) is an object']);
     expect(refusalsOf({ user: 'ada' }, mappings)).toEqual(['user is no object']);
   });
+});
+
+test('what was refused is sent again, as Firehose documents that it writes it', () => {
+  const document = '{"event":{"id":"1"}}\n';
+  const line = {
+    attemptsMade: 8,
+    arrivalTimestamp: 1_768_039_500_000,
+    errorCode: '400',
+    errorMessage: 'mapper_parsing_exception',
+    attemptEndingTimestamp: 1_768_046_700_000,
+    esDocumentId: '49640',
+    esIndexName: 'tidemark-search-2026-01',
+    esTypeName: '',
+    rawData: Buffer.from(document).toString('base64'),
+  };
+  const { records, reasons } = readRefused(
+    Buffer.from(`${JSON.stringify(line)}\n`),
+    opensearch.refused as RefusedRecords,
+  );
+  expect(records.map((record) => Buffer.from(record).toString())).toEqual([document]);
+  expect([...reasons]).toEqual([['400', 1]]);
 });
 
 const deploy = (destination: object) => () =>
