@@ -51,7 +51,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const iceberg: DestinationType = {
   id: 'iceberg',
   title: TITLE,
-  words: ['s3tables'],
+  words: [],
   // A record without ECS fields has nothing for the columns; the document of format ecs holds it as event.original.
   formats: ['ecs', 'cef', 'ocsf'],
   settings: SETTINGS,
