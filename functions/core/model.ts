@@ -398,6 +398,8 @@ export interface Shape {
   readonly cefVersion?: 0 | 1;
   /** The version of OCSF that the consumer reads. Undefined is the first one, which most consumers take. */
   readonly ocsfVersion?: OcsfVersion;
+  /** Each event is a Firehose record of its own, because the destination takes a record as one event. Otherwise records hold many. */
+  readonly onePerRecord?: true;
 }
 
 /** The versions of OCSF in which events can be written, the oldest first. */

@@ -53,6 +53,7 @@ export function shapeSchema(envelopes: readonly Envelope[]) {
     format: z.enum(FORMATS),
     cefVersion: z.optional(z.literal([0, 1])),
     ocsfVersion: z.optional(z.literal(OCSF_VERSIONS)),
+    onePerRecord: z.optional(z.literal(true)),
     ...Object.fromEntries(envelopes.map(({ name, settings }) => [name, z.optional(settings)])),
   });
 }
