@@ -73,8 +73,9 @@ Choose the newest version that everything behind the destination reads; \`metada
 | consumer | takes |
 |---|---|
 | Amazon Security Lake, custom sources | 1.3.0 or earlier |
-| Splunk's OCSF-CIM add-on | 1.0 to 1.2 and later ones: classes, attributes and numbers that it knows are the same in all three |
-| others | 1.0 to 1.7, by their documentation. 1.5.0 is what CloudWatch pipelines write |
+| Amazon CloudWatch pipelines | write 1.5.0, so that what reads theirs reads 1.5.0 |
+| add-ons that turn OCSF into a SIEM's own model | mostly 1.0 to 1.2 by their documentation: product, status, source and user, which they read, are the same in all three versions |
+| others | 1.0 to 1.7 by their documentation |
 
 A destination can change its version at any time: events that are delivered already stay as they are, and ids are the same in all versions. To compare two
 versions, add a second destination for a while.

@@ -7,11 +7,12 @@ import { ADDITIONS } from './versions.ts';
 export function ocsfVersionTable(): string {
   const rows = OCSF_VERSIONS.slice(1).map((version) => {
     const additions = Object.values(ADDITIONS).filter(({ since }) => since === version);
-    const activities = CLASS_RULES.flatMap(({ becomes, activities: rules }) =>
+    const newOnes = CLASS_RULES.flatMap(({ becomes, activities: rules }) =>
       rules
         .filter((rule) => rule.since === version)
         .map((rule) => `${becomes.caption}: ${captionOf(rule, becomes.activities)}`),
     );
+    const activities = new Set(newOnes);
     const actors = new Set(
       CLASS_RULES.flatMap(({ becomes }) => (becomes.actorSince === version ? [becomes.caption] : [])),
     );
@@ -19,7 +20,7 @@ export function ocsfVersionTable(): string {
       version,
       [
         ...additions.map(({ about }) => about),
-        ...(activities.length > 0 ? [`activities ${activities.join(', ')}`] : []),
+        ...(activities.size > 0 ? [`activities: ${[...activities].join('; ')}`] : []),
         ...(actors.size > 0 ? [`\`actor\` in ${[...actors].join(' and ')} without the profile \`host\``] : []),
       ].join('<br>'),
     ];
