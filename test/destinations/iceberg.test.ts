@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
+import { inParts } from '../../functions/core/events/in-parts.ts';
 import { formatInstant } from '../../functions/core/time.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
@@ -78,6 +79,13 @@ test('an event that is too large for a record of Firehose is shortened', () => {
   expect(oversized).toBe(true);
   expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
   expect(JSON.parse(text).event_id).toBe(EVENT.event.id);
+});
+
+test.each(['\u0000', '"', '\\\\', '漢'])('the parts of a large event of %j fit a record of Firehose', (unit) => {
+  const large = { ...EVENT, event: { ...EVENT.event, original: unit.repeat(200_000) } };
+  const parts = [...inParts(large)].map((part) => writeEvent(SHAPE, part));
+  expect(parts.length).toBeGreaterThan(1);
+  expect(parts.filter(({ oversized }) => oversized)).toEqual([]);
 });
 
 test.each(['', '[]', '{"document":"x"}', '{"event_id":"1","document":7}', 'CEF:0|a'])('%j is no row', (text) => {
