@@ -1,5 +1,5 @@
-import type { ConfigurableType, ConfiguredDestination } from '../core/config/destination.ts';
-import type { FormatId, SecretShape, Shape } from '../core/model.ts';
+import type { ConfigurableType, ConfiguredDestination, EnvelopeShape } from '../core/config/destination.ts';
+import type { FormatId, SecretShape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
 import type { Probing } from './probe.ts';
@@ -15,7 +15,8 @@ export interface DestinationType extends ConfigurableType {
   readonly words: readonly string[];
   /** The envelope of each event. Undefined if events are sent without one. */
   readonly envelope?: DocumentedEnvelope;
-  readonly delivery: DeliveryFacts;
+  /** A type whose destinations may be of several kinds has other metrics for each. */
+  delivery(destination: ConfiguredDestination): DeliveryFacts;
   /** The secret with which Firehose identifies itself. Undefined if it needs none. */
   readonly secret?: DestinationSecret;
   /** Whether its objects in the archive can be queried with SQL. Undefined if it never puts any there. */
@@ -39,7 +40,7 @@ export interface DocumentedEnvelope {
   readonly heading: string;
   readonly text: string;
   /** The shape of sample events in the documentation. */
-  readonly sample: Omit<Shape, 'format' | 'cefVersion'>;
+  readonly sample: EnvelopeShape;
   readonly sampleHeading: string;
 }
 

@@ -38,7 +38,7 @@ describe('the reader', () => {
     [
       'an attribute without its profile',
       (e) => ({ ...e, device: { name: 'x', type_id: 0 }, metadata: { ...e.metadata, profiles: ['x'] } }),
-      'device needs the profile host',
+      'device is not known without the profile host',
     ],
     [
       'a profile that adds nothing',
@@ -47,8 +47,8 @@ describe('the reader', () => {
     ],
     [
       'a kind of machine of the vendor’s own that is of no type',
-      (e) => ({ ...e, device: { name: 'x', type: 't3.large', type_id: 0 } }),
-      'device.type is t3.large, and device.type_id not 99',
+      (e) => ({ ...e, device: { name: 'x', type: 't3.large', type_id: 0 }, metadata: { ...e.metadata, profiles: ['host'] } }),
+      'device.type is not Unknown',
     ],
     [
       'another version',
