@@ -22,8 +22,9 @@ export class OcsfFields {
   /** What the version of OCSF has for which they are read. */
   readonly traits: OcsfTraits;
   readonly #maxText: number;
-  /** The keys of each object that were read: a few, so that a list is searched faster than a set is made. */
-  readonly #placed = new Map<Branch, string[]>();
+  /** The objects of which fields were read, and their keys: a few, so that a list is searched faster than a map is made. */
+  readonly #branches: Branch[] = [];
+  readonly #keys: string[][] = [];
 
   constructor(event: Branch, traits: OcsfTraits) {
     this.#event = event;
@@ -88,9 +89,12 @@ export class OcsfFields {
   }
 
   #place(branch: Branch, key: string): void {
-    const keys = this.#placed.get(branch);
-    if (keys) keys.push(key);
-    else this.#placed.set(branch, [key]);
+    const at = this.#branches.indexOf(branch);
+    if (at >= 0) this.#keys[at]?.push(key);
+    else {
+      this.#branches.push(branch);
+      this.#keys.push([key]);
+    }
   }
 
   #copy(value: unknown, depth: number): unknown {
@@ -104,7 +108,7 @@ export class OcsfFields {
 
   /** Undefined if all of the branch was read. */
   #copyBranch(branch: Branch, depth: number): Branch | undefined {
-    const placed = this.#placed.get(branch);
+    const placed = this.#keys[this.#branches.indexOf(branch)];
     const keys = Object.keys(branch);
     const left: Record<string, unknown> = {};
     let isEmpty = true;
@@ -121,7 +125,13 @@ export class OcsfFields {
   }
 }
 
-/** An object of the entries that have a value; undefined if none has. */
+/** The entries; undefined if none of them has a value. JSON leaves out the others. */
+export function ifAny<T extends Record<string, unknown>>(entries: T): T | undefined {
+  for (const key in entries) if (entries[key] !== undefined) return entries;
+  return undefined;
+}
+
+/** An object of the entries that have a value; undefined if none has. For objects that are put into others. */
 export function definedOnly<T extends Record<string, unknown>>(
   entries: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {

@@ -30,10 +30,15 @@ function isTruncated(fields: OcsfFields): boolean {
 /** OCSF requires a product to have a vendor and a name. */
 function productOf(fields: OcsfFields): Branch {
   const tidemark = fields.branch('tidemark');
-  return {
-    vendor_name: fields.text(tidemark, 'vendor') ?? UNKNOWN,
-    name: fields.text(tidemark, 'product') ?? UNKNOWN,
-  };
+  return productNamed(fields.text(tidemark, 'vendor') ?? UNKNOWN, fields.text(tidemark, 'product') ?? UNKNOWN);
+}
+
+/** The product of the last event: most events that follow each other are of one. */
+let lastProduct = { vendor_name: UNKNOWN, name: UNKNOWN };
+
+function productNamed(vendor: string, name: string): Branch {
+  if (lastProduct.vendor_name !== vendor || lastProduct.name !== name) lastProduct = { vendor_name: vendor, name };
+  return lastProduct;
 }
 
 function loggersOf(fields: OcsfFields): readonly Branch[] | undefined {

@@ -1,50 +1,37 @@
 import { hash } from 'node:crypto';
 import type { EcsEvent } from '../../core/ecs-event.ts';
 import type { OcsfVersion } from '../../core/model.ts';
-import { activityOf } from './activity.ts';
-import { type ClassRule, ruleOf } from './class.ts';
-import { type EcsFacts, factsOf } from './facts.ts';
+import { kindOf } from './facts.ts';
 import { type Branch, OcsfFields } from './fields.ts';
+import { type Judgement, judge } from './judgement.ts';
 import { metadataOf } from './metadata.ts';
 import { objectsOf } from './objects.ts';
 import { observablesOf } from './observables.ts';
-import { severityOf } from './severity.ts';
 import { TRAITS } from './versions.ts';
 
-/** The event as one line of JSON in the shape of a version of OCSF. The first one is the newest that Amazon Security Lake takes. */
+/**
+ * The event as one line of JSON in the shape of a version of OCSF. The first one is the newest that Amazon Security Lake takes.
+ *
+ * A value for which its class has a field goes there; all others go to `unmapped` in the shape of ECS, so that nothing is lost. A field
+ * that is undefined is missing.
+ */
 export function ocsfLine(event: EcsEvent, version: OcsfVersion = '1.3.0'): string {
+  const fields = new OcsfFields(event, TRAITS[version]);
+  const about = fields.branch('event');
+  const judgement = judge(kindOf(about), version);
+  const head = judgement.head ?? judgement.headWith(fields.text(about, 'action') ?? judgement.otherName);
   // All texts are well formed by now: no lone surrogate is left that JSON.stringify would escape.
-  return JSON.stringify(ocsfEvent(event, version));
+  return `${head},${JSON.stringify(fieldsAfterHead(fields, judgement)).slice(1)}`;
 }
 
-/**
- * The event in the shape of OCSF. A value for which its class has a field goes there; all others go to `unmapped`
- * in the shape of ECS, so that nothing is lost. A field that is undefined is missing.
- */
-function ocsfEvent(event: EcsEvent, version: OcsfVersion): Branch {
-  const fields = new OcsfFields(event, TRAITS[version]);
+function fieldsAfterHead(fields: OcsfFields, { rule, activity, subject }: Judgement): Branch {
   const root = fields.branch();
   const about = fields.branch('event');
   const error = fields.branch('error');
-  const facts = factsOf(about);
-  const rule = ruleOf(facts, version);
-  const { uid, caption, categoryUid, categoryCaption, activities } = rule.becomes;
-  const activity = activityOf(rule.activities, facts);
-  const severity = severityOf(root, facts.words);
   const status = STATUS[fields.textThat(isStatus, about, 'outcome') ?? 'unknown'];
-  const objects = objectsOf({ uid, activity, subject: subjectOf(rule, facts) }, fields);
+  const objects = objectsOf({ uid: rule.becomes.uid, activity, subject }, fields);
   const hasHost = objects.device !== undefined || (objects.actor !== undefined && !rule.hasActor);
   return {
-    activity_id: activity,
-    activity_name: activities[activity] ?? sourceActivityName(facts, fields),
-    category_uid: categoryUid,
-    category_name: categoryCaption,
-    class_uid: uid,
-    class_name: caption,
-    type_uid: uid * 100 + activity,
-    type_name: `${caption}: ${activities[activity] ?? 'Other'}`,
-    severity_id: severity.id,
-    severity: severity.caption,
     time: fields.milliseconds(root, '@timestamp') ?? fields.milliseconds(about, 'created') ?? 0,
     start_time: fields.milliseconds(about, 'start'),
     end_time: fields.milliseconds(about, 'end'),
@@ -72,17 +59,6 @@ function rawDataOf({ traits }: OcsfFields, text: string | undefined): Branch {
       ? { algorithm: 'SHA-256', algorithm_id: 3, value: hash('sha256', text, 'hex') }
       : undefined,
   };
-}
-
-/** The source's name of an activity for which the class has none. */
-function sourceActivityName(facts: EcsFacts, fields: OcsfFields): string {
-  return fields.text(fields.branch('event'), 'action') ?? facts.types[0] ?? facts.kind ?? 'Other';
-}
-
-/** The subject of the event, as a category of ECS. */
-function subjectOf({ categories = [] }: ClassRule, facts: EcsFacts): string {
-  if (facts.categories.includes('iam') && facts.types.includes('admin')) return 'admin';
-  return categories.find((category) => facts.categories.includes(category)) ?? 'unknown';
 }
 
 const STATUS: Readonly<Record<string, { readonly status_id: number; readonly status: string }>> = {
