@@ -35,6 +35,11 @@ export interface ConfiguredDestination {
 /** The settings that only one format has. */
 const FORMAT_OF = { cefVersion: 'cef', ocsfVersion: 'ocsf' } as const satisfies Partial<Record<keyof Shape, FormatId>>;
 
+/** Whether a setting of destinations is one that only this format has. */
+export function isSettingOf(format: string, name: string): boolean {
+  return Object.entries(FORMAT_OF).some(([setting, its]) => setting === name && its === format);
+}
+
 /** The shape of a destination of this type in tidemark.json. */
 export function destinationSchema({ id, formats, settings }: ConfigurableType) {
   const schema = z.strictObject({
@@ -76,7 +81,7 @@ export function fillDestination(
   const shape = {
     format,
     ...(format === 'cef' && { cefVersion: cefVersion ?? 0 }),
-    ...(format === 'ocsf' && { ocsfVersion: ocsfVersion ?? OCSF_VERSIONS[0] }),
+    ...(ocsfVersion !== undefined && { ocsfVersion }),
     ...shapeOf?.(settings),
   };
   return { id, type, heldFor, shape, settings };

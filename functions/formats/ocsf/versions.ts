@@ -33,7 +33,7 @@ export const ADDITIONS = {
       '`user_result.account.is_locked` and `is_disabled`: after an account was locked, unlocked, disabled or enabled',
   },
   hasRawDataHash: { since: '1.8.0', about: '`raw_data_hash`: the SHA-256 of the bytes of `raw_data`' },
-  hasTruncation: { since: '1.8.0', about: '`metadata.is_truncated`: whether the event was too large and is shortened' },
+  hasTruncation: { since: '1.8.0', about: '`metadata.is_truncated`: the event was too large, and is shortened' },
 } as const satisfies Record<string, Addition>;
 
 /** A version, and which of the additions it has. */
