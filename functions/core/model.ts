@@ -398,6 +398,8 @@ export interface Shape {
   readonly cefVersion?: 0 | 1;
   /** Each event is a Firehose record of its own, because the destination takes a record as one event. Otherwise records hold many. */
   readonly onePerRecord?: true;
+  /** The largest event that the destination takes, in bytes. */
+  readonly maxBytes?: number;
 }
 
 export type FormatId = 'ecs' | 'cef' | 'ocsf' | 'raw';
