@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
-import { refusingPairs } from '../../cli/feeds/put-aside.ts';
+import { refusingPairs } from '../../cli/put-aside/list-put-aside.ts';
+import { readRefused } from '../../cli/put-aside/read-refused.ts';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { configSchema, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';

@@ -151,7 +151,7 @@ test('it is said what the command takes', async () => {
   const unknown = await redrive('--destination', 'lake');
 
   expect([both.code, unknown.code]).toEqual([2, 2]);
-  expect(both.stderr).toContain('tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.');
-  expect(unknown.stderr).toContain('There is no Splunk destination "lake".');
+  expect(both.stderr).toContain('tidemark redrive takes --feed PATTERN [--id ID], or --destination ID.');
+  expect(unknown.stderr).toContain('There is no Splunk or HTTP endpoint destination "lake".');
   expect(unknown.stderr).toContain('There are: soc.');
 });
