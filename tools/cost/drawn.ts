@@ -2,6 +2,7 @@ import { feedsOf } from '../../functions/core/config/connection.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
 import { DAY, type Duration } from '../../functions/core/time.ts';
+import type { DeliverySign } from '../../functions/destinations/delivery-signs.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
@@ -86,6 +87,7 @@ export function drawnFor(
   const inputOf = (input: object) => input as Input;
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
   const types = destinations.map((destination) => typeOf(destinationTypes, destination));
+  const signs = destinations.flatMap((destination, at) => types[at]?.delivery(destination).signs ?? []);
   return {
     runs: runs.map(({ source, every, input }) => {
       const { connection, streams = [] } = inputOf(input);
@@ -124,7 +126,7 @@ export function drawnFor(
       new Set(connections.map(({ secret }) => secret)).size +
       destinations.filter((one, at) => types[at]?.secret?.nameOf(one) !== undefined).length,
     fixed: {
-      alarmMetrics: total(used.map((source) => alarmsOf(source, config, types))) + COMMON_ALARMS,
+      alarmMetrics: total(used.map((source) => alarmsOf(source, config, signs))) + COMMON_ALARMS,
       dashboards: DASHBOARDS,
       keys: EVIDENCE_KEYS + (deployment.alarms.topicArn === undefined ? 1 : 0),
       transitions: TRANSITIONS,
@@ -149,9 +151,8 @@ function feedsIn(feeds: Input['feeds'] = {}): number {
   return Object.values(feeds).reduce((count, streams) => count + Object.keys(streams).length, 0);
 }
 
-function alarmsOf({ id }: Source, { connections }: Config, types: readonly DestinationType[]): number {
+function alarmsOf({ id }: Source, { connections }: Config, signs: readonly DeliverySign[]): number {
   const rotates = connections.some(({ source, rotate }) => source === id && rotate);
   const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
-  const signs = types.flatMap(({ delivery }) => delivery.signs);
   return total([...conditions, ...signs].map(({ metrics }) => Object.keys(metrics).length));
 }

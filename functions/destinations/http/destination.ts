@@ -61,7 +61,10 @@ export const http: DestinationType = {
     const onePerRecord = receiverIn(settings)?.onePerRecord ?? true;
     return { maxBytes: MAX_EVENT_BYTES, ...(onePerRecord && { onePerRecord }) };
   },
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(`The ${TITLE}`, SUCCESS)] },
+  delivery: () => ({
+    freshness: FRESHNESS,
+    signs: [stale(FRESHNESS), failed(SUCCESS), putAside(`The ${TITLE}`, SUCCESS)],
+  }),
   secret: {
     setting: 'keySecret',
     about: 'the access key',

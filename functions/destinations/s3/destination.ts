@@ -16,7 +16,7 @@ export const s3: DestinationType = {
   formats: FORMATS,
   settings: {},
   heldFor: BUFFERED_FOR,
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] },
+  delivery: () => ({ freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] }),
   isQueryable: (format) => format === 'ecs',
   cost: { archived: true },
 };

@@ -65,7 +65,7 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
     const { index } = parse(settings);
     return { hec: index === undefined ? {} : { index } };
   },
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] },
+  delivery: () => ({ freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] }),
   secret: {
     setting: 'tokenSecret',
     about: 'the token',

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
-import { startReceiver } from '../../local/http/strict-receiver.ts';
-import { difference } from '../delivered.ts';
-import { SOURCE } from '../plain.ts';
-import { ending, startProgram, test } from './program.ts';
+import type { EcsEvent } from '../../../../functions/core/ecs-event.ts';
+import { startReceiver } from '../../../local/http/strict-receiver.ts';
+import { difference } from '../../delivered.ts';
+import { SOURCE } from '../../plain.ts';
+import { ending, startProgram, test } from '../program.ts';
 
 test('an endpoint gets each event in a record of its own; what it refuses for good is put aside, and sent again on demand', async ({
   place,
