@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findSecret } from '../../../cli/commands/secret.ts';
 import type { ConfiguredDestination } from '../../../functions/core/config/destination.ts';
 import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
@@ -73,6 +74,16 @@ test('one whose URL is its credential has no secret, in an account and in the pr
   expect(check({ ...sumo, keySecret: '*' })).not.toThrow();
   const secrets = (settings: object) => drawnFor(configure(settings), SOURCES, DESTINATION_TYPES).secrets;
   expect(secrets({ endpoint: CUSTOM }) - secrets(sumo)).toBe(1);
+});
+
+test('secret set knows the access key, and takes it in the shape that Firehose wants', async () => {
+  const wanted = await findSecret(configure({ endpoint: CUSTOM }), 'soc');
+  expect(wanted).toMatchObject({ name: 'tidemark/http/soc', about: 'the access key for destination soc' });
+  expect(wanted?.shapes.map((shape) => Object.keys(shape))).toEqual([['api_key']]);
+  expect(() => wanted?.check('{"api_key":"0123456789abcdef"}')).not.toThrow();
+  for (const wrong of ['{"key":"0123456789abcdef"}', '{"api_key":"short"}', '{"api_key":"with a blank in it"}', 'text'])
+    expect(() => wanted?.check(wrong), wrong).toThrow();
+  expect(await findSecret(configure({ endpoint: { service: 'sumologic', url: SUMO } }), 'soc')).toBeUndefined();
 });
 
 test('the data stream of Elastic is an attribute, beside one’s own', () => {
