@@ -1,5 +1,5 @@
-import type { ConfigurableType, ConfiguredDestination } from '../core/config/destination.ts';
-import type { FormatId, SecretShape, Shape } from '../core/model.ts';
+import type { ConfigurableType, ConfiguredDestination, EnvelopeShape } from '../core/config/destination.ts';
+import type { FormatId, SecretShape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
 import type { Probing } from './probe.ts';
@@ -40,7 +40,7 @@ export interface DocumentedEnvelope {
   readonly heading: string;
   readonly text: string;
   /** The shape of sample events in the documentation. */
-  readonly sample: Omit<Shape, 'format' | 'cefVersion'>;
+  readonly sample: EnvelopeShape;
   readonly sampleHeading: string;
 }
 

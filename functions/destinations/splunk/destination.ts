@@ -57,7 +57,7 @@ export const splunk: DestinationType = {
     heading: 'Splunk',
     text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
 connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
-To see an event only once if it was delivered twice: \`| dedup event_id\`.`,
+To see an event only once if it was delivered twice: \`| dedup event_id\`. The OCSF-CIM add-on of Splunk knows OCSF 1.0 to 1.2: the default \`ocsfVersion\`, 1.3.0, is the closest.`,
     sampleHeading: 'in the Splunk envelope',
     sample: { hec: { index: 'audit' } },
   },
