@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { DestinationType } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import type { DeliveryProps } from './delivery.ts';
+import { HttpDelivery } from './http.ts';
 import { IcebergDelivery } from './iceberg.ts';
 import { OpensearchDelivery } from './opensearch.ts';
 import { S3Delivery } from './s3.ts';
@@ -11,6 +12,7 @@ import { SplunkDelivery } from './splunk.ts';
 const DRAWINGS: Readonly<Record<string, Drawing>> = {
   s3: S3Delivery,
   splunk: SplunkDelivery,
+  http: HttpDelivery,
   opensearch: OpensearchDelivery,
   iceberg: IcebergDelivery,
 };

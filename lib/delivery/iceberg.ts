@@ -4,12 +4,13 @@ import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
 import { SECOND } from '../../functions/core/time.ts';
 import { KEY_COLUMN } from '../../functions/destinations/iceberg/columns.ts';
-import { icebergSettings, TIMES, tableName } from '../../functions/destinations/iceberg/destination.ts';
+import { BUFFER, icebergSettings, tableName } from '../../functions/destinations/iceberg/destination.ts';
+import { ASIDE_BUFFER, RETRIED_FOR } from '../../functions/destinations/put-aside.ts';
 import { acceptWildcards } from '../account/accept.ts';
 import type { DeliveryProps } from './delivery.ts';
 import { puttingAside } from './put-aside.ts';
 
-/** Firehose writes what it has collected as soon as it has so much, or after the time that `TIMES` says. */
+/** Firehose writes what it has collected as soon as it has so much, or after `BUFFER`. */
 const BUFFER_MB = 64;
 
 /** The table that a stream writes to, and what its role needs for that. */
@@ -29,7 +30,7 @@ export class IcebergDelivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
     const { database, table, catalog, statements, wildcards } = tableOf(props);
-    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, TIMES.bucketBuffer, statements);
+    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, ASIDE_BUFFER, statements);
     acceptWildcards(role, wildcards);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
       ...stream,
@@ -41,8 +42,8 @@ export class IcebergDelivery extends Construct {
           { destinationDatabaseName: database, destinationTableName: table, uniqueKeys: [KEY_COLUMN] },
         ],
         processingConfiguration: { enabled: true, processors: [updateEach(database, table)] },
-        bufferingHints: { intervalInSeconds: TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
-        retryOptions: { durationInSeconds: TIMES.retry / SECOND },
+        bufferingHints: { intervalInSeconds: BUFFER / SECOND, sizeInMBs: BUFFER_MB },
+        retryOptions: { durationInSeconds: RETRIED_FOR / SECOND },
         roleArn: role.roleArn,
         s3BackupMode: 'FailedDataOnly',
         s3Configuration,

@@ -3,13 +3,14 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
 import { SECOND } from '../../functions/core/time.ts';
-import { opensearchSettings, TIMES } from '../../functions/destinations/opensearch/destination.ts';
+import { BUFFER, opensearchSettings } from '../../functions/destinations/opensearch/destination.ts';
 import { INDEX_PREFIX } from '../../functions/destinations/opensearch/index-template.ts';
+import { ASIDE_BUFFER, RETRIED_FOR } from '../../functions/destinations/put-aside.ts';
 import { acceptWildcards } from '../account/accept.ts';
 import type { DeliveryProps } from './delivery.ts';
 import { puttingAside } from './put-aside.ts';
 
-/** Firehose sends what it has collected as soon as it has so much, or after the time that `TIMES` says. */
+/** Firehose sends what it has collected as soon as it has so much, or after `BUFFER`. */
 const BUFFER_MB = 5;
 
 type Settings = ReturnType<typeof opensearchSettings>;
@@ -23,15 +24,15 @@ export class OpensearchDelivery extends Construct {
     const settings = opensearchSettings(props.destination);
     const { endpoint = '', domainArn, rotation, collection, vpc } = settings;
     const granted = collection ? useCollection(collection) : useDomain(domainArn ?? '', indexOf(props));
-    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, TIMES.bucketBuffer, [
+    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, ASIDE_BUFFER, [
       ...granted.statements,
       ...useVpc(settings),
     ]);
     acceptWildcards(role, { ...granted.wildcards, ...(vpc && { 'Resource::*': VPC_REASON }) });
     const common = {
       indexName: indexOf(props),
-      bufferingHints: { intervalInSeconds: TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
-      retryOptions: { durationInSeconds: TIMES.retry / SECOND },
+      bufferingHints: { intervalInSeconds: BUFFER / SECOND, sizeInMBs: BUFFER_MB },
+      retryOptions: { durationInSeconds: RETRIED_FOR / SECOND },
       roleArn: role.roleArn,
       s3BackupMode: 'FailedDocumentsOnly',
       s3Configuration,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
+import { readRefused } from '../../cli/put-aside/read-refused.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { inParts } from '../../functions/core/events/in-parts.ts';
 import { formatInstant } from '../../functions/core/time.ts';

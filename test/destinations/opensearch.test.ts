@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
+import { readRefused } from '../../cli/put-aside/read-refused.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { opensearch } from '../../functions/destinations/opensearch/destination.ts';

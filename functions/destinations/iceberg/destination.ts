@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { described } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
-import { HOUR, MINUTE } from '../../core/time.ts';
+import { MINUTE } from '../../core/time.ts';
 import { countedAside, failed, stale } from '../delivery-signs.ts';
 import type { DestinationType, WrongSetting } from '../destination-type.ts';
+import { AS_FIREHOSE_WRITES, ASIDE_BUFFER, RETRIED_FOR } from '../put-aside.ts';
 import { createTable } from './create-table.ts';
 import { rowEnvelope } from './envelope.ts';
 import { tableProbe } from './probes.ts';
@@ -15,14 +16,8 @@ const SUCCESS = 'DeliveryToIceberg.Success';
 const TABLE_BUCKET = /^arn:[a-z-]+:s3tables:[a-z0-9-]+:(\d{12}):bucket\/([a-z0-9-]{3,63})$/;
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9._=-]+)*)\/?$/;
 
-/** How long Firehose waits with an event: until it writes it, and until it gives up. */
-export const TIMES = {
-  /** Each write makes a snapshot and files of the table, so that fewer are better. */
-  buffer: 5 * MINUTE,
-  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
-  retry: 2 * HOUR,
-  bucketBuffer: MINUTE,
-};
+/** How long Firehose collects events until it writes them. Each write makes a snapshot and files of the table, so that fewer are better. */
+export const BUFFER = 5 * MINUTE;
 
 const SETTINGS = {
   database: z.optional(
@@ -55,7 +50,7 @@ export const iceberg: DestinationType = {
   // A record without ECS fields has nothing for the columns; the document of format ecs holds it as event.original.
   formats: ['ecs', 'cef', 'ocsf'],
   settings: SETTINGS,
-  heldFor: TIMES.buffer + TIMES.retry + TIMES.bucketBuffer,
+  heldFor: BUFFER + RETRIED_FOR + ASIDE_BUFFER,
   envelope: {
     envelope: rowEnvelope,
     unwrap: unwrapRow,
@@ -75,7 +70,7 @@ export const iceberg: DestinationType = {
       countedAside(TITLE, 'DeliveryToIceberg.FailedRowCount'),
     ],
   }),
-  refused: { data: 'rawData', reason: 'errorCode' },
+  refused: AS_FIREHOSE_WRITES,
   notDeployable,
   signedProbes: (destination, { region, sources }) => {
     const { database, tableBucket } = icebergSettings(destination);

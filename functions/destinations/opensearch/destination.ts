@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
-import { HOUR, MINUTE } from '../../core/time.ts';
+import { MINUTE } from '../../core/time.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType, WrongSetting } from '../destination-type.ts';
+import { AS_FIREHOSE_WRITES, ASIDE_BUFFER, RETRIED_FOR } from '../put-aside.ts';
 import { indexTemplate } from './index-template.ts';
 import { templateProbe } from './probes.ts';
 
@@ -11,13 +12,8 @@ const TITLE = 'OpenSearch';
 const COLLECTION = /^https:\/\/([a-z0-9]+)\.([a-z0-9-]+)\.aoss\.amazonaws\.com\/?$/;
 const DOMAIN = /^arn:[a-z-]+:es:([a-z0-9-]+):\d{12}:domain\/[a-z][a-z0-9-]{2,27}$/;
 
-/** How long Firehose waits with an event: until it sends it, and until it gives up. */
-export const TIMES = {
-  buffer: MINUTE,
-  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
-  retry: 2 * HOUR,
-  bucketBuffer: MINUTE,
-};
+/** How long Firehose collects events until it sends them. */
+export const BUFFER = MINUTE;
 
 const ROTATIONS = { day: 'OneDay', week: 'OneWeek', month: 'OneMonth' } as const;
 
@@ -65,7 +61,7 @@ export const opensearch: DestinationType = {
   // Text is no document, and other formats have fields whose types nobody knows before they come.
   formats: ['ecs'],
   settings: SETTINGS,
-  heldFor: TIMES.buffer + TIMES.retry + TIMES.bucketBuffer,
+  heldFor: BUFFER + RETRIED_FOR + ASIDE_BUFFER,
   shapeOf: () => ({ onePerRecord: true }),
   delivery: (destination) => {
     const service = opensearchSettings(destination).collection
@@ -74,8 +70,7 @@ export const opensearch: DestinationType = {
     const [freshness, success] = [`DeliveryTo${service}.DataFreshness`, `DeliveryTo${service}.Success`];
     return { freshness, signs: [stale(freshness), failed(success), putAside(TITLE, success)] };
   },
-  // Firehose documents these names for failed documents.
-  refused: { data: 'rawData', reason: 'errorCode' },
+  refused: AS_FIREHOSE_WRITES,
   notDeployable,
   signedProbes: (destination) => {
     const { endpoint, domainArn, collection, vpc } = opensearchSettings(destination);

@@ -25,11 +25,18 @@ export const S3_TABLES = {
   database: 'audit',
   tableBucketArn: 'arn:aws:s3tables:eu-west-1:111122223333:bucket/acme-tables',
 };
+export const DATADOG = {
+  id: 'dog',
+  type: 'http',
+  endpoint: { service: 'datadog', site: 'eu1' },
+  attributes: { team: 'detection' },
+};
 const VPC = { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] };
 /** A destination of every type, and of each kind that a type is drawn in. */
 export const EVERY_KIND = [
   LAKE,
   SPLUNK,
+  DATADOG,
   DOMAIN,
   { ...DOMAIN, id: 'inside', vpc: VPC },
   COLLECTION,
