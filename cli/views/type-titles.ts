@@ -8,7 +8,6 @@ export const TYPES_WITH_SECRET = titlesOf(({ secret }) => secret !== undefined);
 export const TYPES_THAT_REFUSE = titlesOf(({ refused }) => refused !== undefined);
 
 function titlesOf(wanted: (type: DestinationType) => boolean): string {
-  return DESTINATION_TYPES.filter(wanted)
-    .map(({ title }) => title)
-    .join(' or ');
+  const titles = DESTINATION_TYPES.filter(wanted).map(({ title }) => title);
+  return [titles.slice(0, -1).join(', '), titles.at(-1)].filter((part) => part).join(' or ');
 }

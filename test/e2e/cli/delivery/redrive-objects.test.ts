@@ -152,6 +152,6 @@ test('it is said what the command takes', async () => {
 
   expect([both.code, unknown.code]).toEqual([2, 2]);
   expect(both.stderr).toContain('tidemark redrive takes --feed PATTERN [--id ID], or --destination ID.');
-  expect(unknown.stderr).toContain('There is no Splunk or HTTP endpoint destination "lake".');
+  expect(unknown.stderr).toContain('There is no Splunk, HTTP endpoint, OpenSearch or Iceberg destination "lake".');
   expect(unknown.stderr).toContain('There are: soc.');
 });
