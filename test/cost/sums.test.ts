@@ -23,7 +23,7 @@ const DRAWN: Drawn = {
   verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
   censuses: [{ aDay: 96, feeds: 1, connections: 1, known: 1 }],
   connections: { one: 1 },
-  destinations: { all: 1, archived: 1, secretCalls: 0 },
+  destinations: { all: 1, archived: 1, announced: 0, secretCalls: 0 },
   memoryMb: 1_024,
   logDays: 90,
   quiet: false,
@@ -93,12 +93,21 @@ test('fewer events than runs leave the other runs idle', () => {
 });
 
 test('each destination has its own records, and only archives have objects', () => {
-  const both = amounts(2_880, { destinations: { all: 2, archived: 1, secretCalls: 144 } });
+  const both = amounts(2_880, { destinations: { all: 2, archived: 1, announced: 0, secretCalls: 144 } });
 
   expect(both.firehose).toBeCloseTo(2 * amounts(2_880).firehose);
   expect(both.archivePuts).toBe(amounts(2_880).archivePuts);
   // Its secret is read again every ten minutes.
   expect(both.secretCalls - amounts(2_880).secretCalls).toBe(30 * 144);
+});
+
+test('the queue of an archive takes three requests for each object, and those of a reader that looks for one', () => {
+  const announced = (events: number) =>
+    amounts(events, { destinations: { all: 1, archived: 1, announced: 1, secretCalls: 0 } });
+
+  expect(amounts(2_880).queueRequests).toBe(0);
+  expect(announced(0).queueRequests).toBe(30 * 4_320);
+  expect(announced(2_880).queueRequests).toBe(30 * (3 * 288 + 4_320));
 });
 
 test('level warn halves what is measured to be halved, and not what Lambda writes', () => {

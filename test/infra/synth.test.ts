@@ -73,7 +73,11 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
 test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
   const { code, said, cpuSeconds, out, templates, account } = await synth({
     connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
-    destinations: [LAKE, SPLUNK],
+    destinations: [
+      { ...LAKE, notifications: { sqs: true } },
+      { ...LAKE, id: 'vault', notifications: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:reader' } },
+      { ...SPLUNK, sourcetype: 'acme:{source}', source: '{stream}', host: '{connection}' },
+    ],
     deployment: EVERYTHING,
   });
 

@@ -5,6 +5,7 @@ import { DAY, type Duration } from '../../functions/core/time.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
+import { QUEUE_SIGNS } from '../../lib/watching/notification-alarms.ts';
 import { total } from './costs.ts';
 
 /** A schedule that reads some streams of a connection. */
@@ -48,6 +49,8 @@ export interface DrawnDestinations {
   readonly all: number;
   /** Those whose events are kept in the archive. */
   readonly archived: number;
+  /** Those of them whose objects are announced in a queue. */
+  readonly announced: number;
   /** How often a day they read their secrets, one stream of each. */
   readonly secretCalls: number;
 }
@@ -84,6 +87,7 @@ export function drawnFor(
   const inputOf = (input: object) => input as Input;
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
   const types = destinations.map((destination) => typeOf(destinationTypes, destination));
+  const announced = destinations.filter((destination, at) => types[at]?.notificationsOf?.(destination)?.sqs).length;
   return {
     runs: runs.map(({ source, every, input }) => {
       const { connection, streams = [] } = inputOf(input);
@@ -110,6 +114,7 @@ export function drawnFor(
     destinations: {
       all: types.length,
       archived: types.filter(({ cost }) => cost.archived).length,
+      announced,
       secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
     },
     memoryMb: deployment.memoryMb,
@@ -119,7 +124,8 @@ export function drawnFor(
     archiveDays: deployment.archiveDays ?? A_YEAR,
     secrets: new Set(connections.map(({ secret }) => secret)).size + types.filter((type) => type.secret).length,
     fixed: {
-      alarmMetrics: total(used.map((source) => alarmsOf(source, config, types))) + COMMON_ALARMS,
+      alarmMetrics:
+        total(used.map((source) => alarmsOf(source, config, types))) + COMMON_ALARMS + announced * QUEUE_SIGNS.length,
       dashboards: DASHBOARDS,
       keys: EVIDENCE_KEYS + (deployment.alarms.topicArn === undefined ? 1 : 0),
       transitions: TRANSITIONS,
