@@ -396,6 +396,8 @@ export interface Shape {
   readonly format: FormatId;
   /** The version of CEF that the consumer reads. Many read only version 0. */
   readonly cefVersion?: 0 | 1;
+  /** Each event is a Firehose record of its own, because the destination takes a record as one event. Otherwise records hold many. */
+  readonly onePerRecord?: true;
 }
 
 export type FormatId = 'ecs' | 'cef' | 'ocsf' | 'raw';

@@ -15,7 +15,8 @@ export interface DestinationType extends ConfigurableType {
   readonly words: readonly string[];
   /** The envelope of each event. Undefined if events are sent without one. */
   readonly envelope?: DocumentedEnvelope;
-  readonly delivery: DeliveryFacts;
+  /** A type whose destinations may be of several kinds has other metrics for each. */
+  delivery(destination: ConfiguredDestination): DeliveryFacts;
   /** The secret with which Firehose identifies itself. Undefined if it needs none. */
   readonly secret?: DestinationSecret;
   /** Whether its objects in the archive can be queried with SQL. Undefined if it never puts any there. */

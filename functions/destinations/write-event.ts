@@ -52,6 +52,7 @@ export function shapeSchema(envelopes: readonly Envelope[]) {
   return z.strictObject({
     format: z.enum(FORMATS),
     cefVersion: z.optional(z.literal([0, 1])),
+    onePerRecord: z.optional(z.literal(true)),
     ...Object.fromEntries(envelopes.map(({ name, settings }) => [name, z.optional(settings)])),
   });
 }

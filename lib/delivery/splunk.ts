@@ -1,13 +1,12 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
 import { SECOND } from '../../functions/core/time.ts';
 import { splunkSettings, TIMES } from '../../functions/destinations/splunk/destination.ts';
 import { useSecretKeys } from '../account/key.ts';
 import { secretArn, secretResource } from '../account/secrets.ts';
-import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
+import type { DeliveryProps } from './delivery.ts';
+import { puttingAside } from './put-aside.ts';
 
 /** Firehose sends what it has collected as soon as it has so much, or after the time that `TIMES` says. */
 const BUFFER_MB = 5;
@@ -18,33 +17,17 @@ export class SplunkDelivery extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const { source, destination, deployment, quarantine, key } = props;
-    const { hecUrl = '', tokenSecret } = splunkSettings(destination);
-    const prefix = objectPrefix(destination.id, source.id);
-    const log = deliveryLog(this, deployment);
+    const { hecUrl = '', tokenSecret } = splunkSettings(props.destination);
     const readToken = new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
       resources: [secretResource(this, tokenSecret)],
     });
-    const role = deliveryRole(this, {
-      deployment,
-      key,
-      log,
-      bucket: quarantine,
-      prefixes: [prefix],
-      more: [readToken, ...useSecretKeys(deployment)],
-    });
-    const logTo = (name: string) => ({
-      enabled: true,
-      logGroupName: log.logGroupName,
-      logStreamName: new LogStream(this, name, { logGroup: log }).logStreamName,
-    });
+    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, TIMES.bucketBuffer, [
+      readToken,
+      ...useSecretKeys(props.deployment),
+    ]);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
-      deliveryStreamName: deliveryStreamName(destination.id, source.id, deployment.stackPrefix),
-      deliveryStreamType: 'DirectPut',
-      deliveryStreamEncryptionConfigurationInput: key
-        ? { keyType: 'CUSTOMER_MANAGED_CMK', keyArn: key.keyArn }
-        : { keyType: 'AWS_OWNED_CMK' },
+      ...stream,
       splunkDestinationConfiguration: {
         hecEndpoint: hecUrl,
         // Every event comes in an envelope with its time, host, source, sourcetype and index.
@@ -60,18 +43,7 @@ export class SplunkDelivery extends Construct {
         },
         cloudWatchLoggingOptions: logTo('ToSplunk'),
         s3BackupMode: 'FailedEventsOnly',
-        s3Configuration: {
-          bucketArn: quarantine.bucketArn,
-          roleArn: role.roleArn,
-          prefix: `${prefix}${DAY_PREFIX}`,
-          errorOutputPrefix: `${prefix}!{firehose:error-output-type}/${DAY_PREFIX}`,
-          compressionFormat: 'GZIP',
-          bufferingHints: { intervalInSeconds: TIMES.bucketBuffer / SECOND, sizeInMBs: BUFFER_MB },
-          encryptionConfiguration: key
-            ? { kmsEncryptionConfig: { awskmsKeyArn: key.keyArn } }
-            : { noEncryptionConfig: 'NoEncryption' },
-          cloudWatchLoggingOptions: logTo('ToBucket'),
-        },
+        s3Configuration,
       },
     });
   }

@@ -92,9 +92,9 @@ export class Dashboard extends Construct {
     dashboard.addWidgets(...inParts(logGroups, MOST_LOG_GROUPS).flatMap(feedWidgets));
     dashboard.addWidgets(alarmWidget('Invocations that never ended well, backfills that gave up', alarms));
     for (const watched of sources) {
-      const streams = config.destinations.map(({ id, type }) => ({
-        stream: deliveryStreamName(id, watched.source.id, stackPrefix),
-        freshness: typeOf(destinationTypes, { type }).delivery.freshness,
+      const streams = config.destinations.map((destination) => ({
+        stream: deliveryStreamName(destination.id, watched.source.id, stackPrefix),
+        freshness: typeOf(destinationTypes, destination).delivery(destination).freshness,
       }));
       dashboard.addWidgets(heading(`## ${watched.source.title}`));
       dashboard.addWidgets(

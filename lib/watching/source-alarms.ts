@@ -31,9 +31,10 @@ export class SourceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: SourceAlarmsProps) {
     super(scope, id);
     const { source, destinations, destinationTypes, stackPrefix, topic, rotates } = props;
-    const streams = destinations.flatMap(({ id, type }) => {
+    const streams = destinations.flatMap((destination) => {
+      const { id } = destination;
       const stream = deliveryStreamName(id, source.id, stackPrefix);
-      const { signs } = typeOf(destinationTypes, { type }).delivery;
+      const { signs } = typeOf(destinationTypes, destination).delivery(destination);
       return new StreamAlarms(this, `delivery-${id}`, { stream, destination: id, signs }).alarms;
     });
     const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);

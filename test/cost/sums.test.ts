@@ -6,7 +6,7 @@ import { NOTHING } from '../../tools/cost/costs.ts';
 import { type Drawn, drawnFor } from '../../tools/cost/drawn.ts';
 import { madeUpConfig } from '../../tools/cost/made-up.ts';
 import type { Measured } from '../../tools/cost/measured.ts';
-import { packed, single } from '../../tools/cost/packed.ts';
+import { packed } from '../../tools/cost/packed.ts';
 import { PRICES } from '../../tools/cost/price-list.ts';
 import { reportOf } from '../../tools/cost/report.ts';
 import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
@@ -23,7 +23,7 @@ const DRAWN: Drawn = {
   verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
   censuses: [{ aDay: 96, feeds: 1, connections: 1, known: 1 }],
   connections: { one: 1 },
-  destinations: { all: 1, archived: 1, announced: 0, secretCalls: 0 },
+  destinations: { all: 1, archived: 1, announced: 0, onePerRecord: 0, secretCalls: 0 },
   memoryMb: 1_024,
   logDays: 90,
   quiet: false,
@@ -46,7 +46,7 @@ const MEASURED: Measured = {
 function amounts(eventsPerDay: number, change: Partial<Drawn> = {}, secondsPerRun = 0.5): Amounts {
   const drawn = { ...DRAWN, ...change };
   const load = { eventsPerDay, bytes: 1_000 };
-  const day = dayOf({ drawn, load, packing: 'packed', assumptions: { secondsPerRun }, measured: MEASURED });
+  const day = dayOf({ drawn, load, assumptions: { secondsPerRun }, measured: MEASURED });
   return amountsOf(drawn, day, MEASURED);
 }
 
@@ -93,7 +93,9 @@ test('fewer events than runs leave the other runs idle', () => {
 });
 
 test('each destination has its own records, and only archives have objects', () => {
-  const both = amounts(2_880, { destinations: { all: 2, archived: 1, announced: 0, secretCalls: 144 } });
+  const both = amounts(2_880, {
+    destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 0, secretCalls: 144 },
+  });
 
   expect(both.firehose).toBeCloseTo(2 * amounts(2_880).firehose);
   expect(both.archivePuts).toBe(amounts(2_880).archivePuts);
@@ -103,11 +105,33 @@ test('each destination has its own records, and only archives have objects', () 
 
 test('the queue of an archive takes three requests for each object, and those of a reader that looks for one', () => {
   const announced = (events: number) =>
-    amounts(events, { destinations: { all: 1, archived: 1, announced: 1, secretCalls: 0 } });
+    amounts(events, { destinations: { all: 1, archived: 1, announced: 1, onePerRecord: 0, secretCalls: 0 } });
 
   expect(amounts(2_880).queueRequests).toBe(0);
   expect(announced(0).queueRequests).toBe(30 * 4_320);
   expect(announced(2_880).queueRequests).toBe(30 * (3 * 288 + 4_320));
+});
+
+test('a destination that takes one event a record is billed for each event, rounded up', () => {
+  const both = amounts(2_880, { destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 1, secretCalls: 0 } });
+
+  // A run has ten events of 1,000 bytes: 10 KiB packed, and ten times 5 KiB.
+  expect(both.firehose * GIB).toBeCloseTo(30 * 288 * (10 + 50) * KIB, 3);
+});
+
+test('the report says what one event a record means, and nothing of it where all records are packed', () => {
+  const drawn = { ...drawnFor(madeUpConfig({ connections: 1, destinations: 2 }, SOURCES), SOURCES, DESTINATION_TYPES) };
+  const report = (onePerRecord: number) =>
+    reportOf({ ...drawn, destinations: { ...drawn.destinations, onePerRecord } }, { eventsPerDay: 1e6, bytes: 1_000 });
+
+  expect(report(0).notes).toEqual([]);
+  expect(report(1).notes).toEqual([
+    expect.stringMatching(
+      /: 1 of 2\. Firehose bills 5\.12 times the bytes .*; in packed records it would be 1\.0\d times/,
+    ),
+  ]);
+  expect(report(1).packed.dollars).toBeGreaterThan(report(0).packed.dollars);
+  expect(report(2).packed.dollars).toBeCloseTo(report(2).single.dollars);
 });
 
 test('level warn halves what is measured to be halved, and not what Lambda writes', () => {
@@ -121,7 +145,6 @@ test('without a duration it is estimated: less memory is less of a processor, an
     dayOf({
       drawn: { ...DRAWN, memoryMb },
       load: { eventsPerDay: 0, bytes: 1_000 },
-      packing: 'packed',
       measured: MEASURED,
     }).seconds;
   const processor = (288 + 24) * 0.015;
@@ -134,19 +157,19 @@ test('without a duration it is estimated: less memory is less of a processor, an
 
 test('records are those that packing really makes: to the flush, and to the byte', () => {
   // 51 events of 1,000 bytes fit into 50 KiB.
-  expect(packed(51, 1_000)).toEqual({ flushes: 1, records: 1, billedBytes: 50 * KIB });
-  expect(packed(52, 1_000)).toEqual({ flushes: 1, records: 2, billedBytes: 55 * KIB });
-  expect(single(52, 1_000)).toEqual({ flushes: 1, records: 52, billedBytes: 52 * 5 * KIB });
+  expect(packed(51, 1_000)).toEqual({ flushes: 1, records: 1, billedBytes: 50 * KIB, billedAlone: 255 * KIB });
+  expect(packed(52, 1_000)).toEqual({ flushes: 1, records: 2, billedBytes: 55 * KIB, billedAlone: 260 * KIB });
   // A flush ends after 5,000 events or 3.8 MB.
   expect(packed(10_001, 100).flushes).toBe(3);
   expect(packed(22, 200_000).flushes).toBe(2);
-  expect(packed(0, 100)).toEqual({ flushes: 0, records: 0, billedBytes: 0 });
+  expect(packed(0, 100)).toEqual({ flushes: 0, records: 0, billedBytes: 0, billedAlone: 0 });
 });
 
 test('packing never costs more than a record an event', () => {
   for (const events of [1, 7, 51, 52, 1_999, 2_001]) {
     for (const bytes of [2, 600, 5_119, 5_120, 5_121, 60_000]) {
-      expect(packed(events, bytes).billedBytes).toBeLessThanOrEqual(single(events, bytes).billedBytes);
+      const { billedBytes, billedAlone } = packed(events, bytes);
+      expect(billedBytes).toBeLessThanOrEqual(billedAlone);
     }
   }
 });

@@ -44,7 +44,7 @@ export const parcel: DestinationType = {
   heldFor: HOUR,
   envelope: { envelope: parcelEnvelope, unwrap: insideOf, heading: '', text: '', sampleHeading: '', sample: {} },
   shapeOf: (settings) => ({ parcel: { door: settingsOf({ settings }).door } }),
-  delivery: {
+  delivery: () => ({
     freshness: 'DeliveryToParcel.DataFreshness',
     signs: [
       stale('DeliveryToParcel.DataFreshness'),
@@ -52,7 +52,7 @@ export const parcel: DestinationType = {
       putAside('Parcel post', 'DeliveryToParcel.Success'),
       { ...failed('DeliveryToParcel.Lost'), name: 'lost', about: 'Parcels were lost.' },
     ],
-  },
+  }),
   secret: {
     setting: 'keySecret',
     about: 'the key',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { eventsOf, feedFor } from '../../cli/preview/events-of.ts';
+import { fillDestination } from '../../functions/core/config/destination.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { ENVELOPES } from '../../functions/destinations/envelopes.ts';
@@ -38,7 +39,9 @@ test.each(each)('%s says what each of its settings is', (_, { settings }) => {
 test.each(each)(
   '%s has alarms with names of their own, about a metric or about several in an expression',
   (_, type) => {
-    const { signs } = type.delivery;
+    const { signs } = type.delivery(
+      fillDestination([type], { id: 'soc', type: type.id, format: 'ecs', cefVersion: 0 }),
+    );
     expect(signs.length).toBeGreaterThan(0);
     expect(new Set(signs.map(({ name }) => name)).size).toBe(signs.length);
     for (const { metrics, expression } of signs) expect(Object.keys(metrics).length > 1).toBe(expression !== undefined);

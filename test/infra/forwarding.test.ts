@@ -1,7 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { EVENT_COLUMNS } from '../../lib/delivery/event-columns.ts';
 import { programVersion } from '../../lib/plan/code-version.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
@@ -302,50 +300,7 @@ describe('an S3 destination', () => {
     const [query] = usual.account.find<{ QueryString: string }>('AWS::Athena::NamedQuery');
     expect(query?.properties.QueryString).toMatch(/PARTITION BY event\.id[\s\S]*WHERE dt BETWEEN[\s\S]*WHERE copy = 1/);
   });
-
-  test('every field that any event of a golden file has is in a column', () => {
-    const files = globSync('functions/sources/*/fixtures/**/*.ecs.json');
-    const events = files.flatMap((file) => [JSON.parse(readFileSync(file, 'utf8'))].flat());
-    const vendors = new Set(SOURCES.map(({ id }) => id));
-
-    const fields = new Set(
-      events
-        .flatMap((event) => fieldsOf(event).filter(([name]) => !vendors.has(name ?? '')))
-        .map((path) => path.join('.')),
-    );
-
-    expect(files.length).toBeGreaterThan(50);
-    expect([...fields].filter((path) => typeAt(path) === undefined)).toEqual([]);
-  });
 });
-
-/** The paths of all that is neither a list nor an object. */
-function fieldsOf(value: unknown): string[][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[]];
-  return Object.entries(value).flatMap(([key, each]) => fieldsOf(each).map((rest) => [key, ...rest]));
-}
-
-/** The type that a column has for a field, such as `string` for user.name. */
-function typeAt(path: string): string | undefined {
-  const [first = '', ...rest] = path.split('.');
-  let type = EVENT_COLUMNS[first === '@timestamp' ? 'timestamp' : first];
-  for (const name of rest) type = type === undefined ? undefined : membersOf(type)[name];
-  return type;
-}
-
-function membersOf(type: string): Record<string, string> {
-  const inner = /^struct<(.*)>$/.exec(type)?.[1] ?? '';
-  const members: string[] = [''];
-  let depth = 0;
-  for (const character of inner) {
-    depth += character === '<' ? 1 : character === '>' ? -1 : 0;
-    if (character === ',' && depth === 0) members.push('');
-    else members[members.length - 1] += character;
-  }
-  return Object.fromEntries(
-    members.map((member) => [member.slice(0, member.indexOf(':')), member.slice(member.indexOf(':') + 1)]),
-  );
-}
 
 describe('a Splunk destination', () => {
   test('is sent envelopes with a token from a secret; what Splunk does not take is kept', () => {

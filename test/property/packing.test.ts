@@ -6,6 +6,7 @@ import {
   MAX_CALL_BYTES,
   MAX_CALL_RECORDS,
   packRecords,
+  recordPerLine,
   TARGET_RECORD_BYTES,
 } from '../../functions/core/delivery/packing.ts';
 
@@ -44,6 +45,20 @@ describe('records', () => {
         for (const { bytes, events } of packRecords(lines)) {
           expect(bytes.length <= TARGET_RECORD_BYTES || events.length === 1).toBe(true);
         }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('records of one event', () => {
+  it('hold the bytes of one line and its newline, in order', () => {
+    fc.assert(
+      fc.property(lines, (lines) => {
+        const records = recordPerLine(lines);
+        expect(records.map(({ events }) => events)).toEqual(lines.map(({ event }) => [event]));
+        const texts = records.map(({ bytes }) => Buffer.from(bytes).toString());
+        expect(texts.every((text, at) => text === `${lines[at]?.text}\n`)).toBe(true);
       }),
       { numRuns: 60 },
     );

@@ -2,6 +2,7 @@ import { feedsOf } from '../../functions/core/config/connection.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { isSnapshotFeed, type Source } from '../../functions/core/model.ts';
 import { DAY, type Duration } from '../../functions/core/time.ts';
+import type { DeliverySign } from '../../functions/destinations/delivery-signs.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
@@ -51,6 +52,8 @@ export interface DrawnDestinations {
   readonly archived: number;
   /** Those of them whose objects are announced in a queue. */
   readonly announced: number;
+  /** Those that take one event a record. */
+  readonly onePerRecord: number;
   /** How often a day they read their secrets, one stream of each. */
   readonly secretCalls: number;
 }
@@ -88,6 +91,7 @@ export function drawnFor(
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
   const types = destinations.map((destination) => typeOf(destinationTypes, destination));
   const announced = destinations.filter((destination, at) => types[at]?.notificationsOf?.(destination)?.sqs).length;
+  const signs = destinations.flatMap((destination, at) => types[at]?.delivery(destination).signs ?? []);
   return {
     runs: runs.map(({ source, every, input }) => {
       const { connection, streams = [] } = inputOf(input);
@@ -115,6 +119,7 @@ export function drawnFor(
       all: types.length,
       archived: types.filter(({ cost }) => cost.archived).length,
       announced,
+      onePerRecord: destinations.filter(({ shape }) => shape.onePerRecord).length,
       secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
     },
     memoryMb: deployment.memoryMb,
@@ -125,7 +130,7 @@ export function drawnFor(
     secrets: new Set(connections.map(({ secret }) => secret)).size + types.filter((type) => type.secret).length,
     fixed: {
       alarmMetrics:
-        total(used.map((source) => alarmsOf(source, config, types))) + COMMON_ALARMS + announced * QUEUE_SIGNS.length,
+        total(used.map((source) => alarmsOf(source, config, signs))) + COMMON_ALARMS + announced * QUEUE_SIGNS.length,
       dashboards: DASHBOARDS,
       keys: EVIDENCE_KEYS + (deployment.alarms.topicArn === undefined ? 1 : 0),
       transitions: TRANSITIONS,
@@ -150,9 +155,8 @@ function feedsIn(feeds: Input['feeds'] = {}): number {
   return Object.values(feeds).reduce((count, streams) => count + Object.keys(streams).length, 0);
 }
 
-function alarmsOf({ id }: Source, { connections }: Config, types: readonly DestinationType[]): number {
+function alarmsOf({ id }: Source, { connections }: Config, signs: readonly DeliverySign[]): number {
   const rotates = connections.some(({ source, rotate }) => source === id && rotate);
   const conditions = CONDITIONS.filter(({ rotation }) => rotates || !rotation);
-  const signs = types.flatMap(({ delivery }) => delivery.signs);
   return total([...conditions, ...signs].map(({ metrics }) => Object.keys(metrics).length));
 }

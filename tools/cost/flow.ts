@@ -4,13 +4,12 @@ import { ASSUMED } from './assumed.ts';
 import { type Costs, NOTHING, sum, times } from './costs.ts';
 import type { Runs } from './drawn.ts';
 import type { Measured } from './measured.ts';
-import { type Packing, spread } from './packed.ts';
+import { spread } from './packed.ts';
 
 /** The events of each stream. */
 export interface Share {
   readonly eventsPerDay: number;
   readonly bytes: number;
-  readonly packing: Packing;
   /** How many times each day is verified. */
   readonly verified: number;
 }
@@ -29,12 +28,15 @@ export interface Flow {
   /** Number of events that are read. An event is read by each run as long as it lies within the overlap, and by each verification. */
   readonly read: number;
   readonly billedBytes: number;
+  /** What is billed for a destination that takes one event a record. */
+  readonly billedAlone: number;
 }
 
 /** Returns what the runs of a schedule use. Its streams have equal shares of the events. */
 export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
   const feeds = runs.overlaps.map((overlap) => feedOf(overlap, runs.aDay, share, measured));
-  const all = (name: 'flushes' | 'read' | 'billedBytes') => feeds.reduce((total, feed) => total + feed[name], 0);
+  const all = (name: 'flushes' | 'read' | 'billedBytes' | 'billedAlone') =>
+    feeds.reduce((total, feed) => total + feed[name], 0);
   return {
     source: runs.source,
     idle: times(runOf(runs, measured), runs.aDay),
@@ -44,6 +46,7 @@ export function flowOf(runs: Runs, share: Share, measured: Measured): Flow {
     flushes: all('flushes'),
     read: all('read'),
     billedBytes: all('billedBytes'),
+    billedAlone: all('billedAlone'),
   };
 }
 
@@ -54,8 +57,8 @@ const HOURS = 24;
 /** Returns what events add to the runs of one stream. */
 function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measured) {
   const { eventsPerDay: events, verified } = share;
-  const { busy, flushes, records, billedBytes } = spreadOnce(aDay, share);
-  if (busy === 0) return { added: NOTHING, busy, flushes, read: 0, billedBytes };
+  const { busy, flushes, records, billedBytes, billedAlone } = spreadOnce(aDay, share);
+  if (busy === 0) return { added: NOTHING, busy, flushes, read: 0, billedBytes, billedAlone };
   const dayBytes = events * seen.keyBytes + flushes * seen.itemBytes;
   const rowsARun = (events * overlap) / DAY + events / aDay;
   // A warm function loads the keys of an hour once, with its first row, when there are few of them. These are the shares of runs and of
@@ -71,15 +74,15 @@ function feedOf(overlap: Duration, aDay: number, share: Share, { seen }: Measure
       aDay * Math.floor(rowsARun / ASSUMED.pageRows.value) + verified * Math.floor(events / ASSUMED.pageRows.value),
     records,
   };
-  return { added, busy, flushes, read: aDay * rowsARun + verified * events, billedBytes };
+  return { added, busy, flushes, read: aDay * rowsARun + verified * events, billedBytes, billedAlone };
 }
 
 const spreadByShare = new Map<string, ReturnType<typeof spread>>();
 
 /** Packing takes time, and thousands of streams have the same share. */
-function spreadOnce(aDay: number, { eventsPerDay, bytes, packing }: Share): ReturnType<typeof spread> {
-  const key = `${aDay} ${eventsPerDay} ${bytes} ${packing}`;
-  const found = spreadByShare.get(key) ?? spread(eventsPerDay, aDay, bytes, packing);
+function spreadOnce(aDay: number, { eventsPerDay, bytes }: Share): ReturnType<typeof spread> {
+  const key = `${aDay} ${eventsPerDay} ${bytes}`;
+  const found = spreadByShare.get(key) ?? spread(eventsPerDay, aDay, bytes);
   spreadByShare.set(key, found);
   return found;
 }

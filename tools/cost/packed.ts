@@ -10,6 +10,8 @@ export interface Sent {
   readonly flushes: number;
   readonly records: number;
   readonly billedBytes: number;
+  /** What is billed if each event is a record of its own. */
+  readonly billedAlone: number;
 }
 
 /** Packs events of one size like the engine: in flushes, and each flush in records. */
@@ -21,42 +23,35 @@ export function packed(events: number, bytes: number): Sent {
     flushes: full + (rest > 0 ? 1 : 0),
     records: full * ofFull.records + ofRest.records,
     billedBytes: full * ofFull.billedBytes + ofRest.billedBytes,
+    billedAlone: events * billed(bytes),
   };
 }
 
-/** The same events with one record for each event. */
-export function single(events: number, bytes: number): Sent {
-  return { flushes: packed(events, bytes).flushes, records: events, billedBytes: events * billed(bytes) };
-}
-
-/** As many events in a record as fit, or one event in each record. */
-export type Packing = 'packed' | 'single';
-
 /** Sends the events of a day, spread evenly over the runs of their stream. `busy` is the number of runs with events. */
-export function spread(
-  events: number,
-  runs: number,
-  bytes: number,
-  packing: Packing,
-): Sent & { readonly busy: number } {
+export function spread(events: number, runs: number, bytes: number): Sent & { readonly busy: number } {
   const busy = Math.min(runs, events);
-  if (busy === 0) return { busy, flushes: 0, records: 0, billedBytes: 0 };
-  const send = packing === 'packed' ? packed : single;
+  if (busy === 0) return { busy, ...NOTHING_SENT };
   const fewer = Math.floor(events / busy);
   const withMore = events / busy - fewer;
-  const [few, more] = [send(fewer, bytes), withMore > 0 ? send(fewer + 1, bytes) : NOTHING_SENT];
+  const [few, more] = [packed(fewer, bytes), withMore > 0 ? packed(fewer + 1, bytes) : NOTHING_SENT];
   const all = (name: keyof Sent) => busy * (few[name] * (1 - withMore) + more[name] * withMore);
-  return { busy, flushes: all('flushes'), records: all('records'), billedBytes: all('billedBytes') };
+  return {
+    busy,
+    flushes: all('flushes'),
+    records: all('records'),
+    billedBytes: all('billedBytes'),
+    billedAlone: all('billedAlone'),
+  };
 }
 
-const NOTHING_SENT: Sent = { flushes: 0, records: 0, billedBytes: 0 };
+const NOTHING_SENT: Sent = { flushes: 0, records: 0, billedBytes: 0, billedAlone: 0 };
 
 export function billed(bytes: number): number {
   return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 }
 
 /** @param bytes size of an event with its newline */
-function recordsOf(events: number, bytes: number): Omit<Sent, 'flushes'> {
+function recordsOf(events: number, bytes: number): Pick<Sent, 'records' | 'billedBytes'> {
   const lines = new WaitingLines(new Blocks());
   const text = 'x'.repeat(bytes - 1);
   const records = packRecords(Array.from({ length: events }, (_, event) => ({ event, line: lines.add(text) })));

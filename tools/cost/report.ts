@@ -2,13 +2,16 @@ import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { cadence } from '../../lib/plan/plan-schedules.ts';
 import type { Assumptions } from './assumed.ts';
 import { dollarsOf, dollarsOfAll, dollarsOfQuery, freeOf, PRICE_IDS } from './bill.ts';
+import { total } from './costs.ts';
 import type { Drawn } from './drawn.ts';
 import { MEASURED } from './measured.ts';
-import type { Packing } from './packed.ts';
 import { LOOKED_UP, PRICES, type PriceId } from './price-list.ts';
-import { type Amounts, amountsOf, dayOf, type Load } from './sums.ts';
+import { type Amounts, amountsOf, DAYS, type Day, dayOf, type Load } from './sums.ts';
 
-/** The cost of a month: without events, with packed events, and with one record for each event. */
+/**
+ * The cost of a month: without events, with events that are packed for the destinations that take packed records, and with one
+ * record for each event everywhere.
+ */
 export interface Report {
   readonly items: readonly Item[];
   readonly idle: Sum;
@@ -17,6 +20,7 @@ export interface Report {
   /** Price of a query of the last seven days. Not in the sums. */
   readonly query: number;
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
   /** Average number of invocations that run at the same time. */
   readonly atOnce: number;
 }
@@ -46,12 +50,14 @@ const NEW_ACCOUNT_CONCURRENCY = 10;
 const DEFAULT_EVERY = 5 * MINUTE;
 
 export function reportOf(drawn: Drawn, load: Load, assumptions: Assumptions = {}): Report {
-  const day = (eventsPerDay: number, packing: Packing) =>
-    dayOf({ drawn, load: { ...load, eventsPerDay }, packing, assumptions, measured: MEASURED });
-  const packedDay = day(load.eventsPerDay, 'packed');
-  const [idle, packed, single] = [day(0, 'packed'), packedDay, day(load.eventsPerDay, 'single')].map((each) =>
-    amountsOf(drawn, each, MEASURED),
-  ) as [Amounts, Amounts, Amounts];
+  const dayWith = (eventsPerDay: number) =>
+    dayOf({ drawn, load: { ...load, eventsPerDay }, assumptions, measured: MEASURED });
+  const day = dayWith(load.eventsPerDay);
+  const amounts = (onePerRecord: number) =>
+    amountsOf({ ...drawn, destinations: { ...drawn.destinations, onePerRecord } }, day, MEASURED);
+  const idle = amountsOf(drawn, dayWith(0), MEASURED);
+  const packed = amounts(drawn.destinations.onePerRecord);
+  const single = amounts(drawn.destinations.all);
   const items = PRICE_IDS.map((id) => ({
     id,
     title: PRICES[id].title,
@@ -61,20 +67,33 @@ export function reportOf(drawn: Drawn, load: Load, assumptions: Assumptions = {}
     single: dollarsOf(id, single[id]),
     amount: packed[id],
   }));
-  const atOnce = packedDay.seconds / DAY_SECONDS;
+  const atOnce = day.seconds / DAY_SECONDS;
   return {
     items,
     idle: sumOf(idle),
     packed: sumOf(packed),
     single: sumOf(single),
-    query: dollarsOfQuery(packedDay),
+    query: dollarsOfQuery(day),
     warnings: [...intervalWarnings(drawn, items), ...concurrencyWarnings(atOnce)],
+    notes: packingNotes(drawn, day),
     atOnce,
   };
 }
 
 function sumOf(amounts: Amounts): Sum {
   return { dollars: dollarsOfAll(amounts), free: freeOf(amounts) };
+}
+
+/** Says what destinations cost that take one event a record: the size of each is rounded up. */
+function packingNotes({ destinations: { all, onePerRecord } }: Drawn, { bytes, flows }: Day): string[] {
+  if (onePerRecord === 0 || bytes === 0) return [];
+  const billed = (name: 'billedBytes' | 'billedAlone') => {
+    const month = (total(flows.map((flow) => flow[name])) * DAYS) / 1024 ** 3;
+    return `${amountText((month * 1024 ** 3) / (bytes * DAYS))} times the bytes that are sent, ${dollars(dollarsOf('firehose', month))} a month each`;
+  };
+  return [
+    `Destinations that take one event a record: ${onePerRecord} of ${all}. Firehose bills ${billed('billedAlone')}; in packed records it would be ${billed('billedBytes')}.`,
+  ];
 }
 
 /** Items that grow with the number of runs. */

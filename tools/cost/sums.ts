@@ -5,7 +5,7 @@ import { type Costs, sum, times, total } from './costs.ts';
 import type { Drawn } from './drawn.ts';
 import { type Flow, flowOf, verifyOf } from './flow.ts';
 import type { Measured } from './measured.ts';
-import { billed, type Packing } from './packed.ts';
+import { billed } from './packed.ts';
 import type { PriceId } from './price-list.ts';
 
 /** The amount of events. */
@@ -33,12 +33,11 @@ export interface Day {
 export interface DayInputs {
   readonly drawn: Drawn;
   readonly load: Load;
-  readonly packing: Packing;
   readonly assumptions?: Assumptions;
   readonly measured: Measured;
 }
 
-const DAYS = 30;
+export const DAYS = 30;
 const GIB = 1024 ** 3;
 /** Maximum number of objects a day: Firehose writes one every five minutes. */
 const MAX_OBJECTS_A_DAY = 288;
@@ -53,11 +52,11 @@ const BATCH = 25;
 const CENSUS_PARALLEL_READS = 25;
 
 /** Calculates what a configuration uses in a day. */
-export function dayOf({ drawn, load, packing, assumptions = {}, measured }: DayInputs): Day {
+export function dayOf({ drawn, load, assumptions = {}, measured }: DayInputs): Day {
   const { runs, verifications, censuses } = drawn;
   const feeds = total(runs.map(({ overlaps }) => overlaps.length));
   const verified = verifications.length > 0 ? verifiedAges(drawn.seenDays * DAY).length : 0;
-  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, packing, verified };
+  const share = { eventsPerDay: feeds > 0 ? load.eventsPerDay / feeds : 0, bytes: load.bytes, verified };
   const flows = runs.map((each) => flowOf(each, share, measured));
   const invocations = total([...runs, ...verifications, ...censuses].map(({ aDay }) => aDay));
   const costs = sum([
@@ -112,7 +111,7 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     tableWrites: costs.writes * DAYS,
     tableStorage: stored,
     tableBackups: stored,
-    firehose: (billedBytes(day) * drawn.destinations.all * DAYS) / GIB,
+    firehose: (billedBytes(day, drawn.destinations) * DAYS) / GIB,
     archivePuts: objects(drawn, flows) * archived * DAYS,
     archiveStorage: (day.bytes * ASSUMED.packedEvents.value * archived * drawn.archiveDays) / GIB,
     logs: (logBytes * DAYS) / GIB,
@@ -138,9 +137,12 @@ export function weekBytes({ bytes }: Day): number {
 }
 
 /** Includes what is delivered without any activity: our own sign-ins, at vendors that require one. */
-function billedBytes({ flows, costs }: Day): number {
+function billedBytes({ flows, costs }: Day, { all, onePerRecord }: Drawn['destinations']): number {
   const others = costs.records - total(flows.map(({ added }) => added.records));
-  return total(flows.map((flow) => flow.billedBytes)) + Math.max(0, others) * billed(1);
+  const ofFlows = flows.map(
+    ({ billedBytes: packed, billedAlone }) => packed * (all - onePerRecord) + billedAlone * onePerRecord,
+  );
+  return total(ofFlows) + Math.max(0, others) * billed(1) * all;
 }
 
 /** Firehose reads a destination's secret for each stream, and each source has one. */

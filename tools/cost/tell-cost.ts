@@ -72,6 +72,7 @@ function textOf(report: Report, connections: number, { eventsPerDay, bytes }: Lo
     aligned(rowsOf(report)),
     '',
     `A query of the last seven days of an archive: ${dollars(report.query)} each.`,
+    ...report.notes,
     ...report.warnings.map((warning) => `Warning: ${warning}`),
     NOTE,
     ...(withRegionNote ? [REGION_NOTE] : []),

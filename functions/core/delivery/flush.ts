@@ -11,7 +11,7 @@ import { type Delivered, deliver } from './deliver.ts';
 import type { DeliveryNotes } from './delivery-notes.ts';
 import type { EventLines } from './event-writer.ts';
 import type { LineBytes, WaitingLines } from './line-bytes.ts';
-import { type Line, packRecords } from './packing.ts';
+import { type Line, packRecords, recordPerLine } from './packing.ts';
 import { chunkOf, groupAccepted, type SeenKey } from './seen-chunks.ts';
 
 /** The key under which an event is remembered, and the destinations that lack it. */
@@ -159,7 +159,8 @@ export class Flush {
       const line = each[at];
       if (line) lines.push({ event, line });
     }
-    return await deliver(this.#parts.effects, destination, packRecords(lines), endBy);
+    const records = destination.shape.onePerRecord ? recordPerLine(lines) : packRecords(lines);
+    return await deliver(this.#parts.effects, destination, records, endBy);
   }
 
   #noteRefusals(results: readonly PromiseSettledResult<Delivered>[]): void {

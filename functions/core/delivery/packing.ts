@@ -44,6 +44,11 @@ export function packRecords(lines: readonly Line[]): PackedRecord[] {
   return records;
 }
 
+/** Makes a record of each line, in order, for destinations that take a record as one event. */
+export function recordPerLine(lines: readonly Line[]): PackedRecord[] {
+  return lines.map(({ event, line: { block, from, to } }) => ({ bytes: block.subarray(from, to), events: [event] }));
+}
+
 function bytesOf(pieces: readonly LineBytes[]): Uint8Array {
   const parts = pieces.map(({ block, from, to }) => block.subarray(from, to));
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);

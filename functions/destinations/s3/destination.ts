@@ -53,7 +53,7 @@ export const s3: DestinationType = {
   formats: FORMATS,
   settings: SETTINGS,
   heldFor: BUFFERED_FOR,
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] },
+  delivery: () => ({ freshness: FRESHNESS, signs: [stale(FRESHNESS), failed('DeliveryToS3.Success')] }),
   notDeployable: (destination) => (notificationsOf(destination) ? wrongId(destination) : []),
   isQueryable: (format) => format === 'ecs',
   notificationsOf,

@@ -74,7 +74,7 @@ Settings of the destination replace the texts of \`host\`, \`source\` and \`sour
     const set = Object.entries({ index, sourcetype, source, host }).filter(([, value]) => value !== undefined);
     return { hec: Object.fromEntries(set) };
   },
-  delivery: { freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] },
+  delivery: () => ({ freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] }),
   secret: {
     setting: 'tokenSecret',
     about: 'the token',

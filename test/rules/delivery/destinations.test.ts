@@ -254,3 +254,26 @@ describe('rule 20: what Firehose has accepted is delivered', () => {
     expect(new Set(world.ids()).size).toBe(9);
   });
 });
+
+describe('a destination that takes one event a record', () => {
+  it('gets each event in a record of its own, within the limits of a call, beside one that gets them packed', async () => {
+    const single = { ...ecsDestination('single'), shape: { format: 'ecs', onePerRecord: true } } as const;
+    const world = createWorld({ startFrom: at('11:00:00'), destinations: ['siem', single], vendor: { pageSize: 700 } });
+    world.vendor.addMany(700, at('11:00:00'), SECOND);
+    const sizes = new Map<string, number[]>();
+    world.onEffect = ({ name, about, nth, value }) => {
+      if (name !== 'put') return undefined;
+      const records = value as readonly Uint8Array[];
+      sizes.set(about, [...(sizes.get(about) ?? []), records.length]);
+      if (about === 'tidemark-single') for (const one of records) expect(one.indexOf(10)).toBe(one.length - 1);
+      return nth <= 2 ? { refused: (record) => (record < 5 ? 'ServiceUnavailableException' : undefined) } : undefined;
+    };
+
+    const [report] = await world.run();
+
+    expect(report).toMatchObject({ state: 'caught-up', delivered: 700 });
+    expect(sizes.get('tidemark-single')?.slice(0, 2)).toEqual([500, 200]);
+    expect(sizes.get('tidemark-siem')?.[0]).toBeLessThan(20);
+    for (const { id } of world.destinations) expect(world.census(undefined, id)).toEqual(EXACT);
+  });
+});

@@ -3,7 +3,7 @@ import { DESTINATION_TYPES } from '../../../functions/destinations/destination-t
 import { dollarsOf } from '../bill.ts';
 import { type Drawn, drawnFor } from '../drawn.ts';
 import { type MadeUp, madeUpConfig } from '../made-up.ts';
-import { spread } from '../packed.ts';
+import { packed, spread } from '../packed.ts';
 import { amountText, dollars, type Report, reportOf, rowsOf } from '../report.ts';
 import type { Load } from '../sums.ts';
 import type { Figures } from './figures.ts';
@@ -41,6 +41,7 @@ export function costFigures(sources: readonly Source[]): Figures {
     examples: exampleRows(reports),
     dominant: dominantRows(reports),
     packing: packingRows(),
+    rounding: roundingRows(),
     levers: leverRows(EXAMPLES.at(-1) as Example, report),
   };
 }
@@ -88,16 +89,28 @@ function packingRows(): string[][] {
     ['events a day', 'events per run with events', 'records of such a run', 'packed', 'one record per event', 'saved'],
     ['---:', '---:', '---:', '---:', '---:', '---:'],
     ...[100, 1_000, 10_000, 100_000, 1_000_000].map((events) => {
-      const packed = spread(events, runsADay, BYTES, 'packed');
-      const single = spread(events, runsADay, BYTES, 'single');
+      const sent = spread(events, runsADay, BYTES);
       return [
         amountText(events),
-        amountText(events / packed.busy),
-        amountText(packed.records / packed.busy),
-        dollars(month(packed.billedBytes)),
-        dollars(month(single.billedBytes)),
-        `${Math.round(100 * (1 - packed.billedBytes / single.billedBytes))} %`,
+        amountText(events / sent.busy),
+        amountText(sent.records / sent.busy),
+        dollars(month(sent.billedBytes)),
+        dollars(month(sent.billedAlone)),
+        `${Math.round(100 * (1 - sent.billedBytes / sent.billedAlone))} %`,
       ];
+    }),
+  ];
+}
+
+/** How many times the bytes that are sent are billed, for events of several sizes: a full flush of them. */
+function roundingRows(): string[][] {
+  const events = 1_000;
+  return [
+    ['bytes of an event', 'packed', 'one event a record'],
+    ['---:', '---:', '---:'],
+    ...[400, BYTES, 2_500, 5_100, 5_200, 20_000].map((bytes) => {
+      const { billedBytes, billedAlone } = packed(events, bytes);
+      return [String(bytes), ...[billedBytes, billedAlone].map((billed) => (billed / (events * bytes)).toFixed(2))];
     }),
   ];
 }

@@ -23,7 +23,7 @@ function loadRows(sources: readonly Source[]): string[][] {
     const drawn = drawnFor(madeUpConfig({ connections, destinations: 1 }, sources), sources, DESTINATION_TYPES);
     return [0, connections * EVENTS_A_CONNECTION].map((eventsPerDay) => {
       const load: Load = { eventsPerDay, bytes: 1_200 };
-      const day = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
+      const day = dayOf({ drawn, load, measured: MEASURED });
       return { connections, eventsPerDay, drawn, day, price: reportOf(drawn, load).packed.dollars };
     });
   });
@@ -78,7 +78,7 @@ const MANY = 1_000;
 function headroomRows(sources: readonly Source[]): string[][] {
   const drawn = drawnFor(madeUpConfig({ connections: MANY, destinations: 1 }, sources), sources, DESTINATION_TYPES);
   const load: Load = { eventsPerDay: MANY * EVENTS_A_CONNECTION, bytes: 1_200 };
-  const { invocations, seconds, costs, bytes } = dayOf({ drawn, load, packing: 'packed', measured: MEASURED });
+  const { invocations, seconds, costs, bytes } = dayOf({ drawn, load, measured: MEASURED });
   const quotas: [string, number, number][] = [
     ['Lambda, concurrent invocations, new account', 10, seconds],
     ['Lambda, concurrent invocations, usual quota', 1_000, seconds],
