@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../functions/core/ecs-event.ts';
 import { UnknownNames } from '../functions/core/events/unknown/unknown-names.ts';
-import { type FormatId, isSnapshot, type Shape } from '../functions/core/model.ts';
+import { type FormatId, isSnapshot, OCSF_VERSIONS, type Shape } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { writeEvent } from '../functions/destinations/write-event.ts';
+import { shorten } from '../functions/formats/shorten.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
-import { goldenCases, goldenEvents, orphans, snapshotCases } from '../tools/golden.ts';
+import { goldenCases, goldenEvents, ocsfPatchEnding, orphans, snapshotCases } from '../tools/golden.ts';
+import { mergePatch } from '../tools/merge-patch.ts';
 import { ecsComplaints } from './ecs-reader.ts';
+import { ocsfLineComplaints } from './formats/ocsf/ocsf-reader.ts';
 import { vocabularyComplaints } from './sources/vocabulary.ts';
 
 // A vendor's answer goes an event's way up to what a destination gets, in every format; of a snapshot stream, what is different
@@ -37,9 +40,25 @@ describe.each((await findSources()).map((source) => [source.id, source] as const
         .map((line) => `${line}\n`)
         .join(''),
     ).toMatchFileSnapshot(`${one.stem}.cef.txt`);
-    await expect(pretty(lines('ocsf', events))).toMatchFileSnapshot(`${one.stem}.ocsf.json`);
     for (const { envelope, sample } of DESTINATION_TYPES.flatMap((type) => type.envelope ?? [])) {
       await expect(pretty(lines('ecs', events, sample))).toMatchFileSnapshot(`${one.stem}.${envelope.name}.json`);
+    }
+  });
+
+  test.each(cases)('%s becomes OCSF in every version, whole or shortened', async (_, one) => {
+    const events = goldenEvents(one);
+    const first = lines('ocsf', events);
+
+    await expect(pretty(first)).toMatchFileSnapshot(`${one.stem}.ocsf.json`);
+    for (const ocsfVersion of OCSF_VERSIONS) {
+      const all = [...events, ...events.map((event) => shorten(event))];
+      const texts = lines('ocsf', all, { ocsfVersion });
+      expect(texts.map((text) => ocsfLineComplaints(text, ocsfVersion))).toEqual(all.map(() => []));
+      if (ocsfVersion === OCSF_VERSIONS[0]) continue;
+      const patches = first.map((text, at) => mergePatch(JSON.parse(text), JSON.parse(texts[at] ?? '')));
+      await expect(`${JSON.stringify(patches, null, 2)}\n`).toMatchFileSnapshot(
+        `${one.stem}${ocsfPatchEnding(ocsfVersion)}`,
+      );
     }
   });
 

@@ -4,7 +4,7 @@ import type { DestinationType } from '../functions/destinations/destination-type
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { cefMappingTable } from '../functions/formats/cef/mapping.ts';
 import { cefSeverityTable } from '../functions/formats/cef/severity.ts';
-import { ocsfClassTable } from '../functions/formats/ocsf/class-table.ts';
+import { ocsfClassTable, ocsfVersionTable } from '../functions/formats/ocsf/class-table.ts';
 import { actionsSection } from './actions-section.ts';
 
 /** The page about the formats. Its tables come from the code that writes the formats. */
@@ -62,8 +62,37 @@ ${cefSeverityTable().trim()}
 
 ## ocsf
 
-OCSF 1.3.0. The class depends only on the kind of event, never on which other facts are known. Facts that have no place in the class are under \`unmapped\`,
-the vendor's record is \`raw_data\`, and \`metadata.uid\` is \`event.id\`.
+OCSF 1.3.0, or 1.5.0 or 1.8.0 if the destination says so, such as \`"ocsfVersion": "1.8.0"\`. The class depends only on the kind of event, never on which
+other facts are known. Facts that have no place in the class are under \`unmapped\`, the vendor's record is \`raw_data\`, and \`metadata.uid\` is \`event.id\`.
+\`tap\`, \`pull\`, \`preview\` and the page show the version of the first destination that takes OCSF.
+
+### Which version
+
+Choose the newest version that everything behind the destination reads; \`metadata.version\` of each event says it. If you do not know, leave it out.
+
+| consumer | takes |
+|---|---|
+| Amazon Security Lake, custom sources | 1.3.0 or earlier |
+| Amazon CloudWatch pipelines | write 1.5.0, so that what reads theirs reads 1.5.0 |
+| add-ons that turn OCSF into a SIEM's own model | mostly 1.0 to 1.2 by their documentation: product, status, source and user, which they read, are the same in all three versions |
+| others | 1.0 to 1.7 by their documentation |
+
+A destination can change its version at any time: events that are delivered already stay as they are, and ids are the same in all versions. To compare two
+versions, add a second destination for a while.
+
+What later versions add to events:
+
+${ocsfVersionTable().trim()}
+
+In every version:
+
+- Nothing is written that the version calls deprecated. Of what replaced deprecated attributes, such as \`policies\`, \`resources\` and \`programmatic_credentials\`,
+  no vendor's record tells anything yet.
+- \`metadata.profiles\` names the profile \`host\` if the event has an \`actor\` or a \`device\` that its class has only by this profile.
+- Where a class requires a user and the event has none, the user is \`{"name": "unknown", "type_id": 0}\`. It is no observable.
+- \`user_result\` tells the state of an account only after a change that succeeded, and only what follows from the change: one factor less may leave another one.
+
+### Classes and activities
 
 ${ocsfClassTable().trim()}
 `;

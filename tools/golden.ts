@@ -12,6 +12,8 @@ import {
   type Identity,
   type Item,
   isSnapshotFeed,
+  OCSF_VERSIONS,
+  type OcsfVersion,
   type Request,
   type Row,
   type SnapshotFeed,
@@ -29,6 +31,9 @@ import { ENVELOPES } from '../functions/destinations/envelopes.ts';
 // .3.json and so on answer the further requests that the first answer leads to, in that order. Without a file, the answer is an
 // empty list.
 //
+// <case>.ocsf.json holds the events in the first version of OCSF; <case>.ocsf-<version>.json holds what differs from it in another
+// version, for each event as a merge patch (RFC 7396): most of an event is the same.
+//
 // The optional <case>.headers.json holds the headers of an answer, such as {"link": "<...>; rel=\"next\""}.
 //
 // The optional fixtures/connection.json holds the `settings` of the connection, and what lookups have `found`.
@@ -39,8 +44,14 @@ export const EXPECTED: readonly string[] = [
   '.ecs.json',
   '.cef.txt',
   '.ocsf.json',
+  ...OCSF_VERSIONS.slice(1).map(ocsfPatchEnding),
   ...ENVELOPES.map(({ name }) => `.${name}.json`),
 ];
+
+/** The ending of the file with what differs in a version of OCSF from the first one. */
+export function ocsfPatchEnding(version: OcsfVersion): string {
+  return `.ocsf-${version}.json`;
+}
 
 /** The ending of the file with the headers of an answer. */
 const HEADERS = '.headers.json';

@@ -1,3 +1,4 @@
+import { shapeToShow } from '../../functions/core/config/destination.ts';
 import { typeOf } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { ARCHIVE_BUCKET } from '../../lib/account/outputs.ts';
@@ -30,10 +31,11 @@ export async function tapCloud(
   const sources = [...new Set(chosen.map(({ connection }) => connection.source))];
   const objects = await bucket.newest(destination.id, sources, new Date());
   const feeds = options.feed === undefined ? undefined : new Set(chosen.map(({ feed }) => feed.name));
+  const shape = shapeToShow(options.format, config.destinations);
   const isWanted = sampler(oneIn);
   const newestFirst: string[] = [];
   for (const { key } of objects) {
-    const showing = { destination, destinationTypes: DESTINATION_TYPES, format: options.format, feeds };
+    const showing = { destination, destinationTypes: DESTINATION_TYPES, shape, feeds };
     const events = tappedEvents(await bucket.read(key), showing);
     newestFirst.push(...events.reverse().filter(isWanted));
     if (newestFirst.length >= limit || output.closed.aborted) break;

@@ -55,7 +55,7 @@ export const EVENTS: readonly Command[] = [
       'The record comes from a file, from stdin, or is pasted into the terminal. It may be one record, a whole answer of the vendor, ' +
       'a list of records, or one record a line: JSON, or for a log in CSV the header row and the rows. No vendor is asked.\n' +
       'What fields are made from is found out by trying: each value of the record is changed, and the fields that change are made from it.\n' +
-      'An item of a snapshot is shown as one that was just created.',
+      'An item of a snapshot is shown as one that was just created. CEF and OCSF have the versions of the destinations in the configuration.',
     arguments: [
       {
         name: 'stream',
@@ -66,7 +66,7 @@ export const EVENTS: readonly Command[] = [
     ],
     options: [
       { flags: '--record <number>', about: 'which record of several', default: '1' },
-      { ...CONFIG, about: 'the configuration with the connection (default: tidemark.json)' },
+      { ...CONFIG, about: 'the configuration with the connection and the destinations (default: tidemark.json)' },
       {
         ...JSON_RESULT,
         about: 'the result as one JSON object: raw, ecs, cef, ocsf, envelopes, unmapped, rules, events',

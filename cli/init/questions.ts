@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { connectionSchema } from '../../functions/core/config/connection.ts';
-import { destinationSchema } from '../../functions/core/config/destination.ts';
+import { destinationSchema, isSettingOf } from '../../functions/core/config/destination.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
 import type { DestinationType } from '../../functions/destinations/destination-type.ts';
@@ -62,8 +62,10 @@ async function askDestination(asker: Asker, type: DestinationType): Promise<Draf
   );
   const formats = type.formats.map((value) => ({ value, label: value.toUpperCase() }));
   const format = await asker.one('In which format?', formats);
+  const ofFormat = fieldsOf(schema).filter(({ name }) => isSettingOf(format, name));
+  const versions = await askFields(asker, `the format ${format.toUpperCase()}`, schema, ofFormat);
   const own = z.strictObject(type.settings);
-  return { id, type: type.id, format, ...(await askFields(asker, type.title, own, fieldsOf(own))) };
+  return { id, type: type.id, format, ...versions, ...(await askFields(asker, type.title, own, fieldsOf(own))) };
 }
 
 /** Asks for the fields that are required, then which others are to be set, and for these. */

@@ -157,8 +157,8 @@ export function toolsFor(place: Omit<FeedOptions, 'json' | 'feed'>): Tool[] {
           .describe('The record as the vendor sends it, or a whole answer; for CSV with its header row'),
       },
       async run({ stream: name, record }) {
-        const { source, stream, connection } = await findStream(String(name), place.config);
-        return { ...previewRecord(source, stream, String(record), { connection }) };
+        const { source, stream, ...found } = await findStream(String(name), place.config);
+        return { ...previewRecord(source, stream, String(record), found) };
       },
     },
   ];

@@ -5,7 +5,7 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../local/configuration.ts';
 import { closest } from '../feeds/closest.ts';
 
-/** The stream of a name: SOURCE/STREAM, or SOURCE/STREAM/CONNECTION with that connection's settings. */
+/** The stream of a name: SOURCE/STREAM, or SOURCE/STREAM/CONNECTION with that connection's settings. And where its events go. */
 export async function findStream(name: string, file: string | undefined) {
   const sources = await findSources();
   const [sourceId = '', stream = '', connectionId] = name.split('/');
@@ -13,8 +13,8 @@ export async function findStream(name: string, file: string | undefined) {
   if (!source || (connectionId === undefined && !source.streams.some((one) => one.name === stream))) {
     throw noStream(name, streamNames(sources));
   }
-  if (connectionId === undefined) return { source, stream, connection: undefined };
-  const connections = (await readConfig(file, sources))?.connections ?? [];
+  const { connections = [], destinations = [] } = (await readConfig(file, sources)) ?? {};
+  if (connectionId === undefined) return { source, stream, connection: undefined, destinations };
   const connection = connections.find(({ id, source: its }) => id === connectionId && its === sourceId);
   if (!connection) {
     throw noStream(
@@ -22,7 +22,7 @@ export async function findStream(name: string, file: string | undefined) {
       connections.flatMap((one) => namesOf(sources, one)),
     );
   }
-  return { source, stream, connection };
+  return { source, stream, connection, destinations };
 }
 
 function streamNames(sources: readonly Source[]): string[] {

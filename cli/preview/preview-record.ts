@@ -1,4 +1,5 @@
 import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
+import { type ConfiguredDestination, shapeToShow } from '../../functions/core/config/destination.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { isDeeper } from '../../functions/core/events/depth.ts';
@@ -47,6 +48,8 @@ const MAX_EVENTS = 100;
 export interface PreviewOptions {
   /** The connection whose settings count. Default: one with the source's default settings. */
   readonly connection?: ConfiguredConnection | undefined;
+  /** The destinations, whose versions of CEF and OCSF are shown. */
+  readonly destinations?: readonly ConfiguredDestination[];
   /** Which record of several, counted from 1. */
   readonly record?: number | undefined;
   /** When the record was read. */
@@ -64,7 +67,7 @@ export const ENVELOPES_BY_NAME: Readonly<Record<string, string>> = Object.fromEn
  * @param text a record, a whole answer, a list of records, or one record a line; for a log in CSV, with its header row
  */
 export function previewRecord(source: Source, stream: string, text: string, options: PreviewOptions = {}): Preview {
-  const { connection, record = 1, readAt = Date.now() * MILLISECOND } = options;
+  const { connection, destinations = [], record = 1, readAt = Date.now() * MILLISECOND } = options;
   const feed = feedFor(source, stream, connection);
   const rows = readRecords(feed, text);
   const row = rows[record - 1];
@@ -80,7 +83,7 @@ export function previewRecord(source: Source, stream: string, text: string, opti
     isIdOfWhole: hash !== undefined,
     make,
   });
-  const previewed = events.map((event, at) => ({ ...formsOf(event), rules: rules[at] ?? {} }));
+  const previewed = events.map((event, at) => ({ ...formsOf(event, destinations), rules: rules[at] ?? {} }));
   const [first] = previewed;
   if (!first) throw noEvent(feed.stream.name);
   const moreEvents = all.length - events.length;
@@ -92,15 +95,15 @@ function rowOf({ problem }: Row, value: unknown): Row {
   return { value, text: '', ...(problem !== undefined && { problem }) };
 }
 
-function formsOf(event: EcsEvent): EventForms {
+function formsOf(event: EcsEvent, destinations: readonly ConfiguredDestination[]): EventForms {
   const envelopes = DESTINATION_TYPES.flatMap(({ id, envelope, shapeOf }) =>
     envelope ? [[id, parsed(written({ format: 'ecs', ...shapeOf?.({}) }, event))] as const] : [],
   );
   return {
     raw: parsed(written({ format: 'raw' }, event)),
     ecs: event,
-    cef: written({ format: 'cef', cefVersion: 0 }, event),
-    ocsf: parsed(written({ format: 'ocsf' }, event)),
+    cef: written(shapeToShow('cef', destinations), event),
+    ocsf: parsed(written(shapeToShow('ocsf', destinations), event)),
     ...Object.fromEntries(envelopes),
   };
 }

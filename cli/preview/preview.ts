@@ -20,8 +20,8 @@ const MAX_BYTES = 50 * 1024 * 1024;
 /** Shows what becomes of a vendor's record. Resolves to the exit code: 1 if the record cannot be mapped. */
 export async function preview(options: PreviewCommandOptions, [name = '', file]: readonly string[]): Promise<number> {
   const record = countOf('--record', options.record);
-  const { source, stream, connection } = await findStream(name, options.config);
-  const shown = previewRecord(source, stream, await readText(file), { connection, record });
+  const { source, stream, ...found } = await findStream(name, options.config);
+  const shown = previewRecord(source, stream, await readText(file), { ...found, record });
   if (options.json) printJson(shown);
   else print(showPreview(shown, name));
   return shown.events.some(({ ecs }) => ecs.event.kind === 'pipeline_error') ? 1 : 0;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ConfiguredConnection, feedsOf } from '../../functions/core/config/connection.ts';
+import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { AnyFeed, Source } from '../../functions/core/model.ts';
@@ -25,6 +26,7 @@ export interface PlaceOptions {
 export interface OpenedFeed {
   readonly connection: ConfiguredConnection;
   readonly feed: AnyFeed;
+  readonly destinations: readonly ConfiguredDestination[];
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function openFeed(name: string, options: PlaceOptions): Promise<Ope
     const service = await openSecrets(secrets);
     return {
       ...chosen,
+      destinations: config.destinations,
       async close() {
         await service.close();
         await close();

@@ -1,4 +1,4 @@
-import type { FormatId } from '../../functions/core/model.ts';
+import type { Shape } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { formatTime, type Range } from '../../functions/core/time.ts';
 import { pause } from '../../functions/shell/network/pause.ts';
@@ -11,7 +11,7 @@ import { readOnce } from './read-once.ts';
 /** What is read of a feed. */
 export interface PullTask {
   readonly range: Range | undefined;
-  readonly format: FormatId;
+  readonly shape: Shape;
   /** Maximum number of events. */
   readonly limit: number;
 }
@@ -44,7 +44,7 @@ const MAX_WAIT_MS = 30 * 60_000;
 /** Reads a feed, and writes each event once, in the order in which it is read. */
 export async function pullFeed(
   { connection, feed }: OpenedFeed,
-  { range, format, limit }: PullTask,
+  { range, shape, limit }: PullTask,
   { output, stop, progress }: { output: EventOutput; stop: AbortSignal; progress: PullProgress },
 ): Promise<Pulled> {
   const enough = new AbortController();
@@ -52,7 +52,7 @@ export async function pullFeed(
     connection,
     feed,
     range,
-    format,
+    shape,
     take: (line, event, isShortened) => {
       if (progress.events >= limit) return;
       output.write(line);

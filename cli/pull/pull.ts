@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { shapeToShow } from '../../functions/core/config/destination.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { type AnyFeed, type FormatId, isSnapshotFeed } from '../../functions/core/model.ts';
 import { parseInstant, type Range } from '../../functions/core/time.ts';
@@ -42,7 +43,7 @@ export async function pull(options: PullOptions, [name = '']: readonly string[])
   try {
     const range = rangeFor(opened.feed, options);
     const output = await openOutput(options.out);
-    const task = { range, format: options.format, limit };
+    const task = { range, shape: shapeToShow(options.format, opened.destinations), limit };
     const pulled = await pullFeed(opened, task, { output, stop: stop.signal, progress });
     await output.end();
     // Whoever has closed the pipe wants to hear nothing more.

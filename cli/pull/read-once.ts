@@ -5,7 +5,7 @@ import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import type { Effects } from '../../functions/core/effects.ts';
 import { runConnection } from '../../functions/core/invocation/run-connection.ts';
 import type { Task } from '../../functions/core/invocation/tasks.ts';
-import type { AnyFeed, FormatId, Shape } from '../../functions/core/model.ts';
+import type { AnyFeed, Shape } from '../../functions/core/model.ts';
 import type { FeedReport } from '../../functions/core/run/report.ts';
 import { type Checkpoint, firstCheckpoint } from '../../functions/core/stored/checkpoint.ts';
 import { jobKey } from '../../functions/core/stored/job.ts';
@@ -24,8 +24,8 @@ export interface OneRead {
   readonly feed: AnyFeed;
   /** The range to read. Undefined for a snapshot, which is read as it is now. */
   readonly range: Range | undefined;
-  readonly format: FormatId;
-  /** Takes an event as soon as it was read, as one line of the format. One that no destination could take whole is shortened. */
+  readonly shape: Shape;
+  /** Takes an event as soon as it was read, as one line of the shape. One that no destination could take whole is shortened. */
   take(line: string, event: EcsEvent, isShortened: boolean): void;
   /** Resolves when what was taken has been written: no more is read before. */
   written(): Promise<void>;
@@ -73,7 +73,6 @@ export function readOnce(read: OneRead): { part(): Promise<ReadPart>; close(): v
   const table = memoryTable(checkpoints);
   const task: Task = range ? { act: 'backfill', id: PLACE, range, resend: true } : { act: 'run' };
   const key = range ? jobKey(feed.name, 'backfill', PLACE) : feed.name;
-  const shape: Shape = read.format === 'cef' ? { format: 'cef', cefVersion: 0 } : { format: read.format };
   const write = (wanted: Shape, event: EcsEvent) => {
     const written = writeEvent(wanted, event);
     // The engine tells a SIEM what it does; here nobody is to be told.
@@ -88,7 +87,7 @@ export function readOnce(read: OneRead): { part(): Promise<ReadPart>; close(): v
         source,
         connection,
         feeds: [feed],
-        destinations: [{ id: PLACE, deliveryStream: PLACE, heldFor: 0, shape }],
+        destinations: [{ id: PLACE, deliveryStream: PLACE, heldFor: 0, shape: read.shape }],
         write,
         owner: randomUUID(),
         maxSeenKeys: MAX_SEEN_KEYS,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
-import { objectPrefix } from '../../functions/core/config/destination.ts';
+import { objectPrefix, shapeToShow } from '../../functions/core/config/destination.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
@@ -31,7 +31,8 @@ export async function tapHere(
   const kept = await keptHere(config, places);
   const destination = chooseDestination(kept, { format: options.format, someFeeds: options.feed !== undefined });
   const feeds = options.feed === undefined ? undefined : new Set(chosen.map(({ feed }) => feed.name));
-  const showing = { destination, destinationTypes: DESTINATION_TYPES, format: options.format, feeds };
+  const shape = shapeToShow(options.format, config.destinations);
+  const showing = { destination, destinationTypes: DESTINATION_TYPES, shape, feeds };
   const folders = [...new Set(chosen.map(({ connection }) => connection.source))].map((source) =>
     join(places.out, objectPrefix(destination.id, source)),
   );

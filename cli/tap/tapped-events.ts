@@ -1,7 +1,7 @@
 import type { ConfiguredDestination } from '../../functions/core/config/destination.ts';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { inexpressible } from '../../functions/core/events/inexpressible.ts';
-import type { FormatId } from '../../functions/core/model.ts';
+import type { Shape } from '../../functions/core/model.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
 
@@ -9,7 +9,8 @@ import { writeEvent } from '../../functions/destinations/write-event.ts';
 export interface Showing {
   readonly destination: ConfiguredDestination;
   readonly destinationTypes: readonly DestinationType[];
-  readonly format: FormatId;
+  /** The shape in which they are shown, which has no envelope. */
+  readonly shape: Shape;
   /** The names of the wanted feeds. Undefined for all. */
   readonly feeds?: ReadonlySet<string> | undefined;
 }
@@ -19,15 +20,15 @@ export function tappedEvents(object: string, showing: Showing): string[] {
   return object.split('\n').flatMap((line) => (line.trim() === '' ? [] : (tappedEvent(line, showing) ?? [])));
 }
 
-function tappedEvent(line: string, { destination, destinationTypes, format, feeds }: Showing): string | undefined {
-  const { shape } = destination;
+function tappedEvent(line: string, { destination, destinationTypes, shape, feeds }: Showing): string | undefined {
+  const isDelivered = destination.shape.format === shape.format;
   const { envelope } = typeOf(destinationTypes, destination);
   const inner = envelope ? envelope.unwrap(line) : line;
   if (inner === undefined) return undefined;
-  if (shape.format === format && feeds === undefined) return inner;
+  if (isDelivered && feeds === undefined) return inner;
   const event = eventIn(inner);
   if (event === undefined || (feeds && !feeds.has(event.tidemark.feed))) return undefined;
-  return shape.format === format ? inner : formatted(event, format);
+  return isDelivered ? inner : formatted(event, shape);
 }
 
 /** The ECS event on a line. Undefined if it is something else, which somebody else has put there. */
@@ -40,12 +41,11 @@ function eventIn(line: string): EcsEvent | undefined {
   }
 }
 
-function formatted(event: EcsEvent, format: FormatId): string {
-  const shape = format === 'cef' ? ({ format, cefVersion: 0 } as const) : { format };
+function formatted(event: EcsEvent, shape: Shape): string {
   try {
     return writeEvent(shape, event).text;
   } catch (thrown) {
-    return writeEvent(shape, inexpressible(event, format, thrown)).text;
+    return writeEvent(shape, inexpressible(event, shape.format, thrown)).text;
   }
 }
 

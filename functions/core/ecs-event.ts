@@ -15,7 +15,7 @@ export interface EcsFields {
     start?: string;
     end?: string;
   };
-  user?: EcsUser & { target?: EcsUser; changes?: EcsUser };
+  user?: EcsUser & { target?: EcsUser; changes?: EcsUser; effective?: EcsUser };
   group?: { id?: string; name?: string };
   host?: { hostname?: string; name?: string; id?: string; type?: string };
   source?: { ip?: string; address?: string; geo?: { city_name?: string } };

@@ -396,8 +396,16 @@ export interface Shape {
   readonly format: FormatId;
   /** The version of CEF that the consumer reads. Many read only version 0. */
   readonly cefVersion?: 0 | 1;
+  /** The version of OCSF that the consumer reads. Undefined is the first one, which most consumers take. */
+  readonly ocsfVersion?: OcsfVersion;
   /** Each event is a Firehose record of its own, because the destination takes a record as one event. Otherwise records hold many. */
   readonly onePerRecord?: true;
+  /** The largest event that the destination takes, in bytes. */
+  readonly maxBytes?: number;
 }
+
+/** The versions of OCSF in which events can be written, the oldest first. */
+export const OCSF_VERSIONS = ['1.3.0', '1.5.0', '1.8.0'] as const;
+export type OcsfVersion = (typeof OCSF_VERSIONS)[number];
 
 export type FormatId = 'ecs' | 'cef' | 'ocsf' | 'raw';

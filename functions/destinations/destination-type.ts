@@ -1,5 +1,5 @@
-import type { ConfigurableType, ConfiguredDestination } from '../core/config/destination.ts';
-import type { FormatId, SecretShape, Shape } from '../core/model.ts';
+import type { ConfigurableType, ConfiguredDestination, EnvelopeShape } from '../core/config/destination.ts';
+import type { FormatId, SecretShape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
 import type { Probing } from './probe.ts';
@@ -42,7 +42,7 @@ export interface DocumentedEnvelope {
   readonly heading: string;
   readonly text: string;
   /** The shape of sample events in the documentation. */
-  readonly sample: Omit<Shape, 'format' | 'cefVersion'>;
+  readonly sample: EnvelopeShape;
   readonly sampleHeading: string;
 }
 
@@ -62,7 +62,8 @@ export interface DestinationSecret {
   readonly shape: SecretShape;
   /** The form of each field's value. */
   readonly value: { readonly pattern: RegExp; readonly wanted: string };
-  nameOf(destination: ConfiguredDestination): string;
+  /** Undefined if this destination needs none. */
+  nameOf(destination: ConfiguredDestination): string | undefined;
 }
 
 /** A line of JSON for each record, in objects of the quarantine bucket: the fields with its bytes in base64, and with the reason. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { MAX_RECORD_BYTES } from '../core/delivery/packing.ts';
 import type { EcsEvent } from '../core/ecs-event.ts';
-import type { Shape } from '../core/model.ts';
+import { OCSF_VERSIONS, type Shape } from '../core/model.ts';
 import { FORMATS, writeLine } from '../formats/formats.ts';
 import { shorten } from '../formats/shorten.ts';
 import type { Envelope } from './envelope.ts';
@@ -29,7 +29,7 @@ export function createWriter(envelopes: readonly Envelope[]): (shape: Shape, eve
       const line = writeLine(shape, each);
       return envelope ? envelope.wrap(shape, each, line) : line;
     };
-    const maxBytes = envelope?.maxBytes ?? MAX_RECORD_BYTES;
+    const maxBytes = envelope?.maxBytes ?? shape.maxBytes ?? MAX_RECORD_BYTES;
     const text = write(event);
     // UTF-8 takes three bytes a character at most, so that most lines need no counting.
     if (text.length * 3 < maxBytes || Buffer.byteLength(text) < maxBytes) return { text };
@@ -52,7 +52,9 @@ export function shapeSchema(envelopes: readonly Envelope[]) {
   return z.strictObject({
     format: z.enum(FORMATS),
     cefVersion: z.optional(z.literal([0, 1])),
+    ocsfVersion: z.optional(z.literal(OCSF_VERSIONS)),
     onePerRecord: z.optional(z.literal(true)),
+    maxBytes: z.optional(z.int().check(z.positive(), z.maximum(MAX_RECORD_BYTES))),
     ...Object.fromEntries(envelopes.map(({ name, settings }) => [name, z.optional(settings)])),
   });
 }

@@ -9,7 +9,7 @@ import { rawLine } from './raw.ts';
 const LINES: Readonly<Record<FormatId, (event: EcsEvent, shape: Shape) => string>> = {
   ecs: ecsLine,
   cef: (event, { cefVersion = 0 }) => cefLine(event, cefVersion),
-  ocsf: ocsfLine,
+  ocsf: (event, { ocsfVersion }) => ocsfLine(event, ocsfVersion),
   raw: rawLine,
 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
+import { OCSF_VERSIONS } from '../../functions/core/model.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { goldenCases, goldenRows, rowEvents } from '../../tools/golden.ts';
@@ -78,7 +79,8 @@ function judge(event: EcsEvent): void {
   expect(ecsComplaints(JSON.parse(ecs) as EcsEvent)).toEqual([]);
   expect(Buffer.byteLength(ecs)).toBeLessThan(1_000_000);
   for (const cefVersion of [0, 1] as const) readCef(write({ format: 'cef', cefVersion }));
-  expect(ocsfLineComplaints(write({ format: 'ocsf' }))).toEqual([]);
+  for (const ocsfVersion of OCSF_VERSIONS)
+    expect(ocsfLineComplaints(write({ format: 'ocsf', ocsfVersion }), ocsfVersion)).toEqual([]);
   expect(
     readHec(['ecs', 'cef', 'ocsf', 'raw'].map((format) => write({ format: format as 'ecs', hec: {} })).join('')),
   ).toHaveLength(4);

@@ -7,7 +7,7 @@ import { inParts } from '../../functions/core/events/in-parts.ts';
 import { jsonRows } from '../../functions/core/events/json/json-rows.ts';
 import { largeJsonRows } from '../../functions/core/events/json/large-json-rows.ts';
 import { readInput } from '../../functions/core/invocation/invocation-input.ts';
-import type { Answer, Row, Source } from '../../functions/core/model.ts';
+import { type Answer, OCSF_VERSIONS, type Row, type Source } from '../../functions/core/model.ts';
 import { formatInstant, parseInstant } from '../../functions/core/time.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
@@ -160,8 +160,10 @@ function checkEvent(event: EcsEvent): void {
   const complaints = ecsComplaints(JSON.parse(line({ format: 'ecs' })) as EcsEvent);
   if (complaints.length > 0) throw new Error(`ecs: ${complaints[0]}`);
   for (const cefVersion of [0, 1] as const) readCef(line({ format: 'cef', cefVersion }));
-  const wrong = ocsfLineComplaints(line({ format: 'ocsf' }));
-  if (wrong.length > 0) throw new Error(`ocsf: ${wrong[0]}`);
+  for (const ocsfVersion of OCSF_VERSIONS) {
+    const wrong = ocsfLineComplaints(line({ format: 'ocsf', ocsfVersion }), ocsfVersion);
+    if (wrong.length > 0) throw new Error(`ocsf ${ocsfVersion}: ${wrong[0]}`);
+  }
   for (const format of FORMATS)
     if (readHec(line({ format, hec: {} })).length !== 1) throw new Error(`hec of ${format}`);
   const whole = [...inParts(event)].map((part) => part.event.original).join('');

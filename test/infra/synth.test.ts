@@ -11,6 +11,7 @@ import { assetOf, synth } from './support/synth.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const SUMO = 'https://endpoint4.sumologic.com/receiver/v1/kinesis/log/ZaVnC4dh';
 const connections = SOURCES.map(({ id }) => connect(id));
 
 /** Every setting there is, away from its default. */
@@ -75,8 +76,9 @@ test('a configuration outside of the repository, with every setting: no finding 
     connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
     destinations: [
       { ...LAKE, notifications: { sqs: true } },
-      { ...LAKE, id: 'vault', notifications: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:reader' } },
       { ...SPLUNK, sourcetype: 'acme:{source}', source: '{stream}', host: '{connection}' },
+      { id: 'dog', type: 'http', endpoint: { service: 'datadog', site: 'eu1' }, attributes: { team: 'detection' } },
+      { id: 'sumo', type: 'http', endpoint: { service: 'sumologic', url: SUMO }, contentEncoding: 'none' },
     ],
     deployment: EVERYTHING,
   });

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
-import { HOUR, MINUTE, SECOND } from '../../core/time.ts';
+import { MINUTE, SECOND } from '../../core/time.ts';
 import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
+import { AS_FIREHOSE_WRITES, ASIDE_BUFFER, RETRIED_FOR } from '../put-aside.ts';
 import { DEFAULT_ORIGIN, hecEnvelope } from './envelope.ts';
 import { probes } from './probes.ts';
 import { templateSetting } from './template.ts';
@@ -14,13 +15,10 @@ const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
 const SUCCESS = 'DeliveryToSplunk.Success';
 
-/** How long Firehose waits with an event: until it sends it, until Splunk confirms that it has indexed it, and until it gives up. */
+/** How long Firehose waits with an event: until it sends it, and until Splunk confirms that it has indexed it. */
 export const TIMES = {
   buffer: 30 * SECOND,
   acknowledge: 5 * MINUTE,
-  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
-  retry: 2 * HOUR,
-  bucketBuffer: MINUTE,
 };
 
 const SETTINGS = {
@@ -56,14 +54,14 @@ export const splunk: DestinationType = {
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,
-  heldFor: TIMES.buffer + TIMES.retry + TIMES.acknowledge + TIMES.bucketBuffer,
+  heldFor: TIMES.buffer + RETRIED_FOR + TIMES.acknowledge + ASIDE_BUFFER,
   envelope: {
     envelope: hecEnvelope,
     unwrap: unwrapEvent,
     heading: 'Splunk',
     text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
 connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
-To see an event only once if it was delivered twice: \`| dedup event_id\`.
+To see an event only once if it was delivered twice: \`| dedup event_id\`. The OCSF-CIM add-on of Splunk knows OCSF 1.0 to 1.2: the default \`ocsfVersion\`, 1.3.0, is the closest.
 
 Settings of the destination replace the texts of \`host\`, \`source\` and \`sourcetype\`: [splunk.md](splunk.md#sourcetype-source-host).`,
     sampleHeading: 'in the Splunk envelope',
@@ -82,7 +80,7 @@ Settings of the destination replace the texts of \`host\`, \`source\` and \`sour
     value: { pattern: /^[\x21-\x7e]{8,}$/, wanted: 'at least 8 characters without white space' },
     nameOf: (destination) => splunkSettings(destination).tokenSecret,
   },
-  refused: { data: 'rawData', reason: 'errorCode' },
+  refused: AS_FIREHOSE_WRITES,
   notDeployable: (destination) => {
     const { hecUrl } = splunkSettings(destination);
     if (hecUrl?.startsWith('https:')) return [];

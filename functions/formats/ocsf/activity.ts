@@ -1,3 +1,4 @@
+import type { OcsfVersion } from '../../core/model.ts';
 import type { EcsFacts } from './facts.ts';
 
 /** A rule that gives an event its activity. The first rule of which all conditions are met counts. */
@@ -8,6 +9,8 @@ export interface ActivityRule {
   readonly words?: readonly (readonly string[])[];
   /** Undefined if the class has no such activity. */
   readonly activity?: number;
+  /** The first version of OCSF that has the activity. In earlier versions, the rule is skipped. Undefined if all have it. */
+  readonly since?: OcsfVersion;
 }
 
 /** The activity if the class has none that fits. Then activity_name tells what happened. */
@@ -18,11 +21,25 @@ const DISABLE = ['disable', 'deactivate', 'suspend'];
 const ADD = ['add', 'assign', 'grant', 'invite', 'join'];
 const REMOVE = ['remove', 'unassign', 'revoke', 'leave'];
 const MFA = ['mfa', 'factor', '2fa', 'totp'];
+/** Acting as another user, without signing in again. */
+const SWITCH = ['impersonate', 'impersonation', 'switch'];
 const PRIVILEGE = ['privilege', 'permission', 'role'];
 
 export const NO_ACTIVITY: readonly ActivityRule[] = [];
 
+/** The activities that the result of an event is known from. */
+export const ENABLED = 2;
+export const DISABLED = 5;
+export const LOCKED = 9;
+export const MFA_ENABLED = 10;
+export const UNLOCKED = 12;
+/** Of Authentication. */
+export const ACCOUNT_SWITCH = 7;
+
 export const AUTHENTICATION: readonly ActivityRule[] = [
+  { types: ['start'], words: [SWITCH], activity: ACCOUNT_SWITCH, since: '1.8.0' },
+  // It is no logon: whoever counts logons would count the person twice.
+  { types: ['start'], words: [SWITCH] },
   { types: ['start'], activity: 1 },
   { types: ['end'], activity: 2 },
 ];
@@ -30,16 +47,17 @@ export const AUTHENTICATION: readonly ActivityRule[] = [
 export const ACCOUNT_CHANGE: readonly ActivityRule[] = [
   // These are created or deleted for an account; the account itself is not.
   { words: [['token', 'key', 'credential', 'certificate']] },
-  { words: [MFA, [...ENABLE, ...ADD, 'create', 'enroll', 'register']], activity: 10 },
+  { words: [MFA, [...ENABLE, ...ADD, 'create', 'enroll', 'register']], activity: MFA_ENABLED },
   { words: [MFA, [...DISABLE, ...REMOVE, 'delete']], activity: 11 },
   { words: [MFA] },
   { types: ['change'], words: [['password'], ['reset']], activity: 4 },
   { types: ['change'], words: [['password']], activity: 3 },
   { types: ['creation'], activity: 1 },
   { types: ['deletion'], activity: 6 },
-  { types: ['change'], words: [DISABLE], activity: 5 },
-  { types: ['change'], words: [['lock']], activity: 9 },
-  { types: ['change'], words: [ENABLE], activity: 2 },
+  { types: ['change'], words: [DISABLE], activity: DISABLED },
+  { types: ['change'], words: [['lock']], activity: LOCKED },
+  { types: ['change'], words: [['unlock']], activity: UNLOCKED, since: '1.5.0' },
+  { types: ['change'], words: [ENABLE], activity: ENABLED },
 ];
 
 export const GROUP: readonly ActivityRule[] = [
@@ -47,6 +65,8 @@ export const GROUP: readonly ActivityRule[] = [
   { types: ['deletion'], activity: 5 },
   { types: ['change'], words: [PRIVILEGE, ADD], activity: 1 },
   { types: ['change'], words: [PRIVILEGE, REMOVE], activity: 2 },
+  { types: ['change'], words: [['subgroup'], ADD], activity: 7, since: '1.8.0' },
+  { types: ['change'], words: [['subgroup'], REMOVE], activity: 8, since: '1.8.0' },
   { types: ['change'], words: [['user', 'member'], ADD], activity: 3 },
   { types: ['change'], words: [['user', 'member'], REMOVE], activity: 4 },
 ];

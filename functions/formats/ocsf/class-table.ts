@@ -1,5 +1,33 @@
+import { OCSF_VERSIONS } from '../../core/model.ts';
 import { type ActivityRule, OTHER } from './activity.ts';
 import { CLASS_RULES, type ClassRule, LAST_RULE } from './class.ts';
+import { ADDITIONS } from './versions.ts';
+
+/** What later versions of OCSF have, as a table in Markdown for the documentation. */
+export function ocsfVersionTable(): string {
+  const rows = OCSF_VERSIONS.slice(1).map((version) => {
+    const additions = Object.values(ADDITIONS).filter(({ since }) => since === version);
+    const newOnes = CLASS_RULES.flatMap(({ becomes, activities: rules }) =>
+      rules
+        .filter((rule) => rule.since === version)
+        .map((rule) => `${becomes.caption}: ${captionOf(rule, becomes.activities)}`),
+    );
+    const activities = new Set(newOnes);
+    const actors = new Set(
+      CLASS_RULES.flatMap(({ becomes }) => (becomes.actorSince === version ? [becomes.caption] : [])),
+    );
+    return [
+      version,
+      [
+        ...additions.map(({ about }) => about),
+        ...(activities.size > 0 ? [`activities: ${[...activities].join('; ')}`] : []),
+        ...(actors.size > 0 ? [`\`actor\` in ${[...actors].join(' and ')} without the profile \`host\``] : []),
+      ].join('<br>'),
+    ];
+  });
+  const table = [['from', 'what events have'], ['---', '---'], ...rows];
+  return `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
 
 /** The rules for the OCSF class and activity of events, as a table in Markdown for the documentation. The first row that fits counts. */
 export function ocsfClassTable(): string {
@@ -27,8 +55,9 @@ function activitiesOf({ activities, becomes }: ClassRule): string {
   return [...rows, `${rows.length > 0 ? 'else' : 'always'}: ${captionOf({}, {})}`].join('<br>');
 }
 
-function conditionOf({ types, words }: ActivityRule): string {
+function conditionOf({ types, words, since }: ActivityRule): string {
   return [
+    ...(since ? [`from ${since}`] : []),
     ...(types ? [`type ${oneOf(types)}`] : []),
     ...(words ?? []).map((alternatives) => `action says ${alternatives.join(' or ')}`),
   ].join(', ');

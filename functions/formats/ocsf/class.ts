@@ -1,15 +1,19 @@
+import type { OcsfVersion } from '../../core/model.ts';
 import { ACCOUNT_CHANGE, type ActivityRule, AUTHENTICATION, ENTITY, GROUP, NO_ACTIVITY, RESOURCE } from './activity.ts';
 import type { EcsFacts } from './facts.ts';
+import { byVersion, isSince } from './versions.ts';
 
-// Captions and numbers of OCSF 1.3.0 (ocsf/ocsf-schema, Apache-2.0).
+// Captions and numbers of OCSF (ocsf/ocsf-schema, Apache-2.0), the same in all versions that have them.
 
-/** A class of OCSF 1.3.0, with the captions of the activities that Tidemark uses. */
+/** A class of OCSF, with the captions of the activities that Tidemark uses. */
 export interface OcsfClass {
   readonly uid: 0 | 3001 | 3002 | 3004 | 3006 | 6001;
   readonly caption: string;
   readonly categoryUid: number;
   readonly categoryCaption: string;
   readonly activities: Readonly<Record<number, string>>;
+  /** The first version in which the class has an actor of its own. In others the profile `host` adds it. */
+  readonly actorSince?: OcsfVersion;
 }
 
 /** A rule that gives an event its class. The first rule of which all conditions are met counts. */
@@ -33,7 +37,13 @@ const BASE_EVENT: OcsfClass = {
 };
 
 const CLASSES = {
-  authentication: { uid: 3002, caption: 'Authentication', ...IAM, activities: { 1: 'Logon', 2: 'Logoff' } },
+  authentication: {
+    uid: 3002,
+    caption: 'Authentication',
+    ...IAM,
+    activities: { 1: 'Logon', 2: 'Logoff', 7: 'Account Switch' },
+    actorSince: '1.3.0',
+  },
   accountChange: {
     uid: 3001,
     caption: 'Account Change',
@@ -48,7 +58,9 @@ const CLASSES = {
       9: 'Lock',
       10: 'MFA Factor Enable',
       11: 'MFA Factor Disable',
+      12: 'Unlock',
     },
+    actorSince: '1.3.0',
   },
   entityManagement: {
     uid: 3004,
@@ -67,6 +79,7 @@ const CLASSES = {
       12: 'Suspend',
       13: 'Resume',
     },
+    actorSince: '1.5.0',
   },
   groupManagement: {
     uid: 3006,
@@ -79,7 +92,10 @@ const CLASSES = {
       4: 'Remove User',
       5: 'Delete',
       6: 'Create',
+      7: 'Add Subgroup',
+      8: 'Remove Subgroup',
     },
+    actorSince: '1.5.0',
   },
   webResources: {
     uid: 6001,
@@ -103,7 +119,7 @@ const CLASSES = {
  * The class depends on the kind of event only, and on no field that one event has and the next one lacks:
  * - Web Resources Activity, not File Hosting or API Activity: those require a source endpoint.
  * - Group and Entity Management, not User Access or Authorize Session: those require privileges.
- * - OCSF 1.3.0 has no class for sessions. Using a desktop or a broadcast counts as using a web resource, not as a logon:
+ * - OCSF has no class for sessions. Using a desktop or a broadcast counts as using a web resource, not as a logon:
  *   whoever counts logons would count each person twice.
  */
 export const CLASS_RULES: readonly ClassRule[] = [
@@ -127,9 +143,24 @@ export const CLASS_RULES: readonly ClassRule[] = [
 /** The rule for all other events. */
 export const LAST_RULE: ClassRule = { becomes: BASE_EVENT, activities: NO_ACTIVITY };
 
-/** The rule that applies to an event. */
-export function ruleOf(facts: EcsFacts): ClassRule {
-  return CLASS_RULES.find((rule) => applies(rule, facts)) ?? LAST_RULE;
+/** A rule for one version. */
+export interface VersionRule extends ClassRule {
+  /** Whether the class has an actor without the profile `host`. */
+  readonly hasActor: boolean;
+}
+
+const RULES = byVersion((version) => CLASS_RULES.map((rule) => ruleFor(version, rule)));
+const LAST_RULES = byVersion((version) => ruleFor(version, LAST_RULE));
+
+function ruleFor(version: OcsfVersion, rule: ClassRule): VersionRule {
+  const activities = rule.activities.filter(({ since }) => since === undefined || isSince(version, since));
+  const { actorSince } = rule.becomes;
+  return { ...rule, activities, hasActor: actorSince !== undefined && isSince(version, actorSince) };
+}
+
+/** The rule that applies to an event in this version. */
+export function ruleOf(facts: EcsFacts, version: OcsfVersion): VersionRule {
+  return RULES[version].find((rule) => applies(rule, facts)) ?? LAST_RULES[version];
 }
 
 function applies({ kinds, isSelfEvent, categories, types }: ClassRule, facts: EcsFacts): boolean {

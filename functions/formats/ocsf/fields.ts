@@ -1,10 +1,11 @@
 import { isObject } from '../../core/events/is-object.ts';
 import { parseInstant } from '../../core/time.ts';
+import type { OcsfTraits } from './versions.ts';
 
 /** An object of the event, such as `user` or `user.target`; empty if the event has none. */
 export type Branch = Readonly<Record<string, unknown>>;
 
-/** Maximum length of a string_t of OCSF 1.3.0. */
+/** Maximum length of a string_t of OCSF 1.3.0. Later versions have no limit; lists and addresses keep it. */
 const MAX_TEXT = 65_535;
 /** Maximum depth of `unmapped`: deeper nesting could overflow the stack of its readers. */
 const MAX_DEPTH = 24;
@@ -18,11 +19,16 @@ const NOTHING: Branch = {};
  */
 export class OcsfFields {
   readonly #event: Branch;
+  /** What the version of OCSF has for which they are read. */
+  readonly traits: OcsfTraits;
+  readonly #maxText: number;
   /** The keys of each object that were read: a few, so that a list is searched faster than a set is made. */
   readonly #placed = new Map<Branch, string[]>();
 
-  constructor(event: Branch) {
+  constructor(event: Branch, traits: OcsfTraits) {
     this.#event = event;
+    this.traits = traits;
+    this.#maxText = traits.hasLongTexts ? Number.POSITIVE_INFINITY : MAX_TEXT;
   }
 
   /** The object at a path of keys; without keys, the event itself. */
@@ -40,7 +46,7 @@ export class OcsfFields {
   text(branch: Branch, key: string): string | undefined {
     const value = branch[key];
     if (typeof value !== 'string' || value === '') return undefined;
-    if (value.length > MAX_TEXT) return value.slice(0, MAX_TEXT).toWellFormed();
+    if (value.length > this.#maxText) return value.slice(0, this.#maxText).toWellFormed();
     this.#place(branch, key);
     return value.toWellFormed();
   }
@@ -58,6 +64,13 @@ export class OcsfFields {
     if (!Array.isArray(value) || value.length === 0 || !value.every(isShortText)) return undefined;
     this.#place(branch, key);
     return value.map((text) => text.toWellFormed());
+  }
+
+  /** Whether a field is true. */
+  isTrue(branch: Branch, key: string): boolean {
+    if (branch[key] !== true) return false;
+    this.#place(branch, key);
+    return true;
   }
 
   /** A time in whole milliseconds since 1970, as OCSF wants it. */

@@ -1,16 +1,13 @@
 import type { Branch, OcsfFields } from './fields.ts';
 
-/** The version of the Open Cybersecurity Schema Framework that events follow: the newest that Amazon Security Lake accepts. */
-export const OCSF_VERSION = '1.3.0';
-
 const UNKNOWN = 'unknown';
 
 /** The origin of the event: the product, its log, our stable id, and when and by whom it was forwarded. */
 export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch {
   const about = fields.branch('event');
   return {
-    version: OCSF_VERSION,
-    // The profile that adds actor and device to classes without them. An event that has neither does not use it.
+    version: fields.traits.version,
+    // The profile that adds actor and device to classes without them. An event without what it adds does not use it.
     ...(hasHostProfile && { profiles: ['host'] }),
     product: productOf(fields),
     uid: fields.text(about, 'id'),
@@ -22,7 +19,12 @@ export function metadataOf(fields: OcsfFields, hasHostProfile: boolean): Branch 
     tenant_uid: fields.text(fields.branch('organization'), 'id'),
     labels: fields.texts(fields.branch(), 'tags'),
     loggers: loggersOf(fields),
+    is_truncated: isTruncated(fields) ? true : undefined,
   };
+}
+
+function isTruncated(fields: OcsfFields): boolean {
+  return fields.traits.hasTruncation && fields.isTrue(fields.branch('tidemark'), 'shortened');
 }
 
 /** OCSF requires a product to have a vendor and a name. */

@@ -1,4 +1,5 @@
 import { isIpAddress } from '../../core/events/ip-address.ts';
+import { ACCOUNT_SWITCH, DISABLED, ENABLED, LOCKED, MFA_ENABLED, UNLOCKED } from './activity.ts';
 import type { OcsfClass } from './class.ts';
 import { type Branch, definedOnly, type OcsfFields } from './fields.ts';
 
@@ -17,37 +18,47 @@ const MAX_HOSTNAME = 253;
 const EMAIL = /^[\w!#$%&'*+\-./=?^`{|}~]+@[a-z\d-]+\.[a-z\d.-]+$/i;
 const HOSTNAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.(?!$)|$))+$/i;
 
+/** What the objects of an event depend on besides its fields. */
+export interface About {
+  readonly uid: OcsfClass['uid'];
+  readonly activity: number;
+  /** What the event is about, as a category of ECS. */
+  readonly subject: string;
+}
+
 /** The objects of an event that its class has, each with the fields that the class requires. */
-export function objectsOf({ uid }: OcsfClass, fields: OcsfFields, subject: string): Branch {
-  if (uid === 0) return {};
-  const actor = userOf(fields, fields.branch('user'));
+export function objectsOf({ uid, activity, subject }: About, fields: OcsfFields): Branch {
+  if (uid === 0 && !fields.traits.hasHostInBaseEvent) return {};
+  const user = userOf(fields, fields.branch('user'));
   return {
-    actor: actor && { user: actor },
-    src_endpoint: sourceOf(fields),
+    actor: user && { user },
+    src_endpoint: uid === 0 ? undefined : sourceOf(fields),
     device: deviceOf(fields),
-    ...classObjectsOf(uid, fields, subject, actor),
+    ...classObjectsOf({ uid, activity, subject }, fields, user),
   };
 }
 
-function classObjectsOf(
-  uid: Exclude<OcsfClass['uid'], 0>,
-  fields: OcsfFields,
-  subject: string,
-  actor: Branch | undefined,
-): Branch {
+function classObjectsOf({ uid, activity, subject }: About, fields: OcsfFields, actor: Branch | undefined): Branch {
   switch (uid) {
-    case 3001:
-      return {
-        user: affectedUser(fields) ?? actor ?? unknownUser(),
-        user_result: userOf(fields, fields.branch('user', 'changes')),
-      };
-    case 3002:
-      return { user: affectedUser(fields) ?? actor ?? unknownUser(), service: { name: serviceName(fields) } };
+    case 0:
+      return {};
+    case 3001: {
+      const user = affectedUser(fields) ?? actor;
+      return { user: user ?? UNKNOWN_USER, user_result: resultOf(fields, activity, user) };
+    }
+    case 3002: {
+      const service = { name: serviceName(fields) };
+      if (activity !== ACCOUNT_SWITCH) return { user: affectedUser(fields) ?? actor ?? UNKNOWN_USER, service };
+      return { ...switchOf(fields), service };
+    }
     case 3004:
       return { entity: entityOf(fields, subject) };
     case 3006:
       // The actor is not the user who was added: without a target it is unknown whom the change concerns.
-      return { group: groupOf(fields), user: affectedUser(fields) ?? unknownUser() };
+      return {
+        group: groupOf(fields),
+        user: affectedUser(fields) ?? (fields.traits.hasGroupsAlone ? undefined : UNKNOWN_USER),
+      };
     case 6001:
       return { web_resources: [{ ...thingOf(fields, subject), ...definedOnly({ url_string: urlOf(fields) }) }] };
   }
@@ -58,24 +69,50 @@ function affectedUser(fields: OcsfFields): Branch | undefined {
   return userOf(fields, fields.branch('user', 'target'));
 }
 
+/** The user as whom the actor goes on. In ECS this is user.effective. Which method was used, no record says. */
+function switchOf(fields: OcsfFields): Branch {
+  const user = affectedUser(fields) ?? userOf(fields, fields.branch('user', 'effective'));
+  return { user: user ?? UNKNOWN_USER, account_switch_type: 'Unknown', account_switch_type_id: UNKNOWN_TYPE };
+}
+
+/** How the account of a user is after an activity that succeeded. */
+const ACCOUNT_STATES: Readonly<Record<number, Branch>> = {
+  [ENABLED]: { is_disabled: false },
+  [DISABLED]: { is_disabled: true },
+  [LOCKED]: { is_locked: true },
+  [UNLOCKED]: { is_locked: false },
+};
+
+/** How the user is after a change: what the record says is different, and what follows from the activity. */
+function resultOf(fields: OcsfFields, activity: number, user: Branch | undefined): Branch | undefined {
+  const changes = userOf(fields, fields.branch('user', 'changes'));
+  const { hasAccountState, hasMfaOfUsers } = fields.traits;
+  const state = hasAccountState ? ACCOUNT_STATES[activity] : undefined;
+  const hasMfa = hasMfaOfUsers && activity === MFA_ENABLED;
+  if (!user || !(state || hasMfa) || fields.branch('event').outcome !== 'success') return changes;
+  const named = definedOnly({ name: user.name, uid: user.uid });
+  return { ...named, ...changes, ...(hasMfa && { has_mfa: true }), ...(state && { account: { ...named, ...state } }) };
+}
+
 /** A user needs a name or a uid. Where both are missing, the e-mail address or the full name is the name. */
 function userOf(fields: OcsfFields, user: Branch): Branch | undefined {
   const uid = fields.text(user, 'id');
   const userName = fields.text(user, 'name');
   const name = (userName ?? uid) ? userName : (fields.text(user, 'email') ?? fields.text(user, 'full_name'));
   if ((name ?? uid) === undefined) return undefined;
+  const fullName = fields.text(user, 'full_name');
   return definedOnly({
     name,
     uid,
     email_addr: fields.textThat(isEmail, user, 'email'),
-    full_name: fields.text(user, 'full_name'),
+    full_name: fullName,
+    display_name: fields.traits.hasDisplayName ? fullName : undefined,
     domain: fields.text(user, 'domain'),
   });
 }
 
-function unknownUser(): Branch {
-  return { name: UNKNOWN, type: 'Unknown', type_id: UNKNOWN_TYPE };
-}
+/** Stands where a class requires a user and the event has none. Nobody may find it among the users, so it is no observable. */
+export const UNKNOWN_USER: Branch = { name: UNKNOWN, type: 'Unknown', type_id: UNKNOWN_TYPE };
 
 function groupOf(fields: OcsfFields): Branch {
   const group = fields.branch('group');

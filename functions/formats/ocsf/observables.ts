@@ -1,6 +1,7 @@
 import type { Branch } from './fields.ts';
+import { UNKNOWN_USER } from './objects.ts';
 
-/** The values that analysts search by, as paths in the event; types and captions of OCSF 1.3.0. */
+/** The values that analysts search by, as paths in the event; types and captions of OCSF. */
 const OBSERVABLES = [
   { path: ['src_endpoint', 'ip'], type: 'IP Address', type_id: 2 },
   { path: ['actor', 'user', 'name'], type: 'User Name', type_id: 4 },
@@ -15,7 +16,7 @@ export function observablesOf(objects: Branch): readonly Branch[] | undefined {
   const found: Branch[] = [];
   for (const { name, path, type, type_id } of OBSERVABLES) {
     const value = valueAt(objects, path);
-    if (typeof value !== 'string') continue;
+    if (typeof value !== 'string' || objects[path[0] ?? ''] === UNKNOWN_USER) continue;
     const isKnown = found.some((one) => one.type_id === type_id && one.value === value);
     if (!isKnown) found.push({ name, type, type_id, value });
   }

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { EcsEvent } from '../../core/ecs-event.ts';
+import type { OcsfVersion } from '../../core/model.ts';
 import { activityOf } from './activity.ts';
 import { type ClassRule, ruleOf } from './class.ts';
 import { type EcsFacts, factsOf } from './facts.ts';
@@ -7,29 +9,31 @@ import { metadataOf } from './metadata.ts';
 import { objectsOf } from './objects.ts';
 import { observablesOf } from './observables.ts';
 import { severityOf } from './severity.ts';
+import { TRAITS } from './versions.ts';
 
-/** The event as one line of JSON in the shape of OCSF 1.3.0. */
-export function ocsfLine(event: EcsEvent): string {
+/** The event as one line of JSON in the shape of a version of OCSF. The first one is the newest that Amazon Security Lake takes. */
+export function ocsfLine(event: EcsEvent, version: OcsfVersion = '1.3.0'): string {
   // All texts are well formed by now: no lone surrogate is left that JSON.stringify would escape.
-  return JSON.stringify(ocsfEvent(event));
+  return JSON.stringify(ocsfEvent(event, version));
 }
 
 /**
- * The event in the shape of OCSF 1.3.0. A value for which its class has a field goes there; all others go to `unmapped`
+ * The event in the shape of OCSF. A value for which its class has a field goes there; all others go to `unmapped`
  * in the shape of ECS, so that nothing is lost. A field that is undefined is missing.
  */
-function ocsfEvent(event: EcsEvent): Branch {
-  const fields = new OcsfFields(event);
+function ocsfEvent(event: EcsEvent, version: OcsfVersion): Branch {
+  const fields = new OcsfFields(event, TRAITS[version]);
   const root = fields.branch();
   const about = fields.branch('event');
   const error = fields.branch('error');
   const facts = factsOf(about);
-  const rule = ruleOf(facts);
+  const rule = ruleOf(facts, version);
   const { uid, caption, categoryUid, categoryCaption, activities } = rule.becomes;
   const activity = activityOf(rule.activities, facts);
   const severity = severityOf(root, facts.words);
   const status = STATUS[fields.textThat(isStatus, about, 'outcome') ?? 'unknown'];
-  const objects = objectsOf(rule.becomes, fields, subjectOf(rule, facts));
+  const objects = objectsOf({ uid, activity, subject: subjectOf(rule, facts) }, fields);
+  const hasHost = objects.device !== undefined || (objects.actor !== undefined && !rule.hasActor);
   return {
     activity_id: activity,
     activity_name: activities[activity] ?? sourceActivityName(facts, fields),
@@ -49,12 +53,24 @@ function ocsfEvent(event: EcsEvent): Branch {
     status_code: fields.text(error, 'code'),
     status_detail: fields.text(about, 'reason') ?? fields.text(error, 'message'),
     message: fields.text(root, 'message') ?? fields.text(error, 'message'),
-    metadata: metadataOf(fields, (objects.actor ?? objects.device) !== undefined),
+    metadata: metadataOf(fields, hasHost),
     ...objects,
     observables: observablesOf(objects),
-    raw_data: fields.text(about, 'original'),
+    ...rawDataOf(fields, fields.text(about, 'original')),
     // The last of all: what has been read by now is not repeated.
     unmapped: fields.rest(),
+  };
+}
+
+/** The vendor's record, and what proves later that it is the same. */
+function rawDataOf({ traits }: OcsfFields, text: string | undefined): Branch {
+  if (text === undefined) return {};
+  return {
+    raw_data: text,
+    raw_data_size: traits.hasRawDataSize ? Buffer.byteLength(text) : undefined,
+    raw_data_hash: traits.hasRawDataHash
+      ? { algorithm: 'SHA-256', algorithm_id: 3, value: hash('sha256', text, 'hex') }
+      : undefined,
   };
 }
 

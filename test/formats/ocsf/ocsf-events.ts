@@ -1,4 +1,5 @@
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import type { OcsfVersion } from '../../../functions/core/model.ts';
 import { ocsfLine } from '../../../functions/formats/ocsf/ocsf.ts';
 
 type Facts = Record<string, unknown>;
@@ -35,6 +36,6 @@ export function eventWith(about: Facts, fields: Facts = {}): EcsEvent {
 }
 
 /** The same event in the shape of OCSF. */
-export function ocsf(about: Facts, fields?: Facts): Loose {
-  return JSON.parse(ocsfLine(eventWith(about, fields)));
+export function ocsf(about: Facts, fields?: Facts, version?: OcsfVersion): Loose {
+  return JSON.parse(ocsfLine(eventWith(about, fields), version));
 }

@@ -38,7 +38,7 @@ describe('the reader', () => {
     [
       'an attribute without its profile',
       (e) => ({ ...e, device: { name: 'x', type_id: 0 }, metadata: { ...e.metadata, profiles: ['x'] } }),
-      'device needs the profile host',
+      'device is not known without the profile host',
     ],
     [
       'a profile that adds nothing',
@@ -47,8 +47,12 @@ describe('the reader', () => {
     ],
     [
       'a kind of machine of the vendor’s own that is of no type',
-      (e) => ({ ...e, device: { name: 'x', type: 't3.large', type_id: 0 } }),
-      'device.type is t3.large, and device.type_id not 99',
+      (e) => ({
+        ...e,
+        device: { name: 'x', type: 't3.large', type_id: 0 },
+        metadata: { ...e.metadata, profiles: ['host'] },
+      }),
+      'device.type is not Unknown',
     ],
     [
       'another version',
@@ -63,6 +67,51 @@ describe('the reader', () => {
     ['something else', () => [], 'the event is not an object'],
   ])('refuses %s', (_name, broken, complaint) => {
     expect(ocsfComplaints(broken(login))).toContain(complaint);
+  });
+
+  const newest = ocsf({ category: ['iam'], type: ['change', 'user'], original: 'é' }, {}, '1.8.0');
+
+  test.each<[string, (event: Loose) => unknown, string]>([
+    ['nothing of a right event', (e) => e, ''],
+    ['a deprecated attribute', (e) => ({ ...e, policy: { name: 'p' } }), 'policy is deprecated'],
+    [
+      'a deprecated attribute of an object',
+      (e) => ({ ...e, user: { ...e.user, credential_uid: 'c' } }),
+      'user.credential_uid is deprecated',
+    ],
+    [
+      'a deprecated value',
+      (e) => ({ ...e, user: { ...e.user, account: { name: 'a', type: 'AWS IAM User', type_id: 3 } } }),
+      'user.account.type_id may not be 3',
+    ],
+    ['another size of the raw data', (e) => ({ ...e, raw_data_size: 1 }), 'raw_data_size is not 2'],
+    ['a hash of other raw data', (e) => ({ ...e, raw_data: 'e' }), 'raw_data_hash is not that of raw_data'],
+    ['a hash that is a text', (e) => ({ ...e, raw_data_hash: 'a' }), 'raw_data_hash is not an object'],
+    [
+      'an attribute of a profile that is not used',
+      (e) => ({ ...e, metadata: { ...e.metadata, logged_time_dt: '2026-01-10T09:00:00Z' } }),
+      'metadata.logged_time_dt needs the profile datetime',
+    ],
+    [
+      'a profile that the class has not',
+      (e) => ({ ...e, metadata: { ...e.metadata, profiles: ['x'] } }),
+      'the class has no profile x',
+    ],
+    ['an empty list', (e) => ({ ...e, enrichments: [] }), 'enrichments is an empty list'],
+  ])('of the newest version refuses %s', (_name, broken, complaint) => {
+    expect(ocsfComplaints(broken(newest), '1.8.0')).toEqual(
+      complaint === '' ? [] : expect.arrayContaining([complaint]),
+    );
+  });
+
+  test('refuses what its version has not yet', () => {
+    expect(ocsfComplaints({ ...newest, metadata: { ...newest.metadata, version: '1.5.0' } }, '1.5.0')).toEqual([
+      'raw_data_hash is not known',
+    ]);
+    const complaints = ocsfComplaints(newest, '1.3.0');
+    for (const name of ['raw_data_size', 'raw_data_hash', 'user.display_name', 'actor.user.display_name'])
+      expect(complaints).toContain(`${name} is not known`);
+    expect(complaints).toContain('metadata.version is not 1.3.0');
   });
 
   test('refuses half a surrogate pair and a second line', () => {

@@ -150,7 +150,9 @@ describe('who and what', () => {
     const nobody = { user: undefined };
     const profilesOf = (fields: Record<string, unknown>) => ocsf(change, fields).metadata.profiles;
 
-    expect(profilesOf({})).toEqual(['host']);
+    expect(ocsf({ category: ['file'], type: ['access'] }).metadata.profiles).toEqual(['host']);
+    // The class has an actor of its own.
+    expect(profilesOf({})).toBeUndefined();
     expect(profilesOf({ ...nobody, host: { id: 'h1' } })).toEqual(['host']);
     expect(profilesOf(nobody)).toBeUndefined();
     expect(ocsf({ kind: 'state' }, nobody).metadata.profiles).toBeUndefined();

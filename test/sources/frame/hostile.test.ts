@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
+import { OCSF_VERSIONS } from '../../../functions/core/model.ts';
 import { writeEvent } from '../../../functions/destinations/write-event.ts';
 import { source } from '../../../functions/sources/frame/source.ts';
 import { type GoldenCase, goldenCases, goldenEvents } from '../../../tools/golden.ts';
@@ -59,6 +60,7 @@ function expectValid(event: EcsEvent): void {
   const write = (shape: Parameters<typeof writeEvent>[0]) => writeEvent(shape, event).text;
   expect(ecsComplaints(JSON.parse(write({ format: 'ecs' })) as EcsEvent)).toEqual([]);
   for (const cefVersion of [0, 1] as const) readCef(write({ format: 'cef', cefVersion }));
-  expect(ocsfLineComplaints(write({ format: 'ocsf' }))).toEqual([]);
+  for (const ocsfVersion of OCSF_VERSIONS)
+    expect(ocsfLineComplaints(write({ format: 'ocsf', ocsfVersion }), ocsfVersion)).toEqual([]);
   for (const format of ['ecs', 'cef', 'ocsf', 'raw'] as const) expect(write({ format })).not.toMatch(/[\r\n]/);
 }

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { feedsOf, parseConnection } from '../../../functions/core/config/connection.ts';
 import type { EcsEvent } from '../../../functions/core/ecs-event.ts';
-import { type Item, isSnapshot, type SnapshotFeed, type SnapshotStream } from '../../../functions/core/model.ts';
+import {
+  type Item,
+  isSnapshot,
+  OCSF_VERSIONS,
+  type SnapshotFeed,
+  type SnapshotStream,
+} from '../../../functions/core/model.ts';
 import { diffItems } from '../../../functions/core/snapshots/snapshot-diff.ts';
 import { baselineEvent, changeEvent } from '../../../functions/core/snapshots/snapshot-events.ts';
 import { writeEvent } from '../../../functions/destinations/write-event.ts';
@@ -78,7 +84,8 @@ function judge(event: EcsEvent): void {
   const ecs = write({ format: 'ecs' });
   expect(ecsComplaints(JSON.parse(ecs) as EcsEvent)).toEqual([]);
   for (const cefVersion of [0, 1] as const) readCef(write({ format: 'cef', cefVersion }));
-  expect(ocsfLineComplaints(write({ format: 'ocsf' }))).toEqual([]);
+  for (const ocsfVersion of OCSF_VERSIONS)
+    expect(ocsfLineComplaints(write({ format: 'ocsf', ocsfVersion }), ocsfVersion)).toEqual([]);
   const formats = ['ecs', 'cef', 'ocsf', 'raw'] as const;
   expect(readHec(formats.map((format) => write({ format, hec: {} })).join(''))).toHaveLength(4);
   for (const format of formats) expect(write({ format })).not.toMatch(/[\r\n]/);

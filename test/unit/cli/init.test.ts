@@ -109,6 +109,22 @@ describe('the questions of init', () => {
   });
 });
 
+test('init asks for the version of the format that was chosen', async () => {
+  const asker = scripted({
+    'Where is': 'https://acme.example.com',
+    'Where shall events go': [DESTINATION_TYPES[0]?.id ?? ''],
+    'In which format': 'ocsf',
+    'Further settings of the format OCSF': ['ocsfVersion'],
+    'ocsfVersion:': '1.8.0',
+  });
+
+  const draft = await askDraft(asker, sources.slice(0, 1));
+  const { config } = composeConfig('tidemark.json', draft, undefined, sources);
+
+  expect(config.destinations[0]?.shape).toEqual({ format: 'ocsf', ocsfVersion: '1.8.0' });
+  expect(asker.asked.join()).not.toContain('cefVersion');
+});
+
 describe('what is added', () => {
   const draft = {
     connections: [{ id: 'two', source: sources[0]?.id ?? '', origin: 'https://two.example.com' }],

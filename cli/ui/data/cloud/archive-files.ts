@@ -15,6 +15,7 @@ export function archiveFiles({ account, config, feeds }: CloudPlace): EventFiles
       archived.length === 0
         ? 'No destination of this deployment keeps events in the archive.'
         : 'The archive has nothing of today and yesterday (UTC).',
+    destinations: config.destinations,
     choose: async () => archived[0],
     async list({ id }) {
       const objects = await (await bucket()).newest(id, sources, new Date());

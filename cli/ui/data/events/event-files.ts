@@ -15,6 +15,8 @@ export interface EventFile {
 export interface EventFiles {
   /** What to say where there are none. */
   readonly emptyRemark: string;
+  /** All destinations. */
+  readonly destinations: readonly ConfiguredDestination[];
   /** The destination whose events are read. Undefined as long as there is none. */
   choose(): Promise<ConfiguredDestination | undefined>;
   /** The files of the last two days. */
@@ -40,6 +42,7 @@ export function byPreference(destinations: readonly ConfiguredDestination[]): Co
 export function localFiles(out: string, destinations: readonly ConfiguredDestination[]): EventFiles {
   return {
     emptyRemark: `Nothing has been delivered into ${out} yet.`,
+    destinations,
     async choose() {
       // One whose events are sent elsewhere has no folder.
       for (const destination of byPreference(destinations)) {

@@ -1,5 +1,6 @@
+import { type ConfiguredDestination, shapeToShow } from '../../../../functions/core/config/destination.ts';
 import type { EcsEvent } from '../../../../functions/core/ecs-event.ts';
-import type { FormatId } from '../../../../functions/core/model.ts';
+import type { FormatId, Shape } from '../../../../functions/core/model.ts';
 import { writeLine } from '../../../../functions/formats/formats.ts';
 import type { EventForm, EventRow } from '../../api-types.ts';
 
@@ -18,23 +19,31 @@ export function eventOf(line: string): EcsEvent | undefined {
   return isEcs(inner) ? inner : undefined;
 }
 
-/** An event in all formats, each as a person reads it. Of a line in another format there is only that format. */
-export function formsOf(line: string, delivered: FormatId): EventForm[] {
+/**
+ * An event in all formats, each as a person reads it, in the versions that the destinations get. Of a line in another format there is
+ * only that format.
+ */
+export function formsOf(
+  line: string,
+  delivered: FormatId,
+  destinations: readonly ConfiguredDestination[] = [],
+): EventForm[] {
   const event = eventOf(line);
   return FORMATS.map((format) => {
     const title = TITLES[format];
-    if (event) return makeForm(format, title, event);
+    if (event) return makeForm(shapeToShow(format, destinations), title, event);
     if (format === delivered) return { format, title, text: pretty(line) };
     const remark = `Made from an event in ECS. This destination takes ${TITLES[delivered]}.`;
     return { format, title, remark };
   });
 }
 
-function makeForm(format: FormatId, title: string, event: EcsEvent): EventForm {
+function makeForm(shape: Shape, title: string, event: EcsEvent): EventForm {
+  const { format } = shape;
   if (format === 'raw' && event.event.original === undefined)
     return { format, title, remark: 'Tidemark’s own event: no vendor has sent a record for it.' };
   try {
-    return { format, title, text: pretty(writeLine({ format }, event)) };
+    return { format, title, text: pretty(writeLine(shape, event)) };
   } catch (thrown) {
     return { format, title, remark: `It cannot be written: ${(thrown as Error).message}` };
   }

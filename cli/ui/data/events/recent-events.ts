@@ -78,7 +78,7 @@ export class RecentEvents {
 
   formsOf(key: number): EventForm[] {
     const kept = this.#kept.find((each) => each.key === key);
-    if (kept && this.#destination) return formsOf(kept.line, this.#destination.shape.format);
+    if (kept && this.#destination) return formsOf(kept.line, this.#destination.shape.format, this.#files.destinations);
     throw new TidemarkError({
       code: 'config',
       stage: 'processing',

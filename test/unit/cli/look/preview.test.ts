@@ -26,6 +26,22 @@ function rules(record: unknown): Readonly<Record<string, Rule>> {
   return preview(record).rules;
 }
 
+test('formats have the versions of the destinations', () => {
+  const destination = { id: 'd', type: 't', heldFor: 0, settings: {} };
+  const destinations = [
+    { ...destination, shape: { format: 'cef', cefVersion: 1 } },
+    { ...destination, shape: { format: 'ocsf', ocsfVersion: '1.8.0' } },
+  ] as const;
+  const shown = previewRecord(source, 'acts', JSON.stringify(RECORD), { readAt: DISTANT, destinations });
+
+  expect(shown.cef).toMatch(/^CEF:1\|/);
+  expect(shown.ocsf).toMatchObject({ metadata: { version: '1.8.0' } });
+  expect(preview(RECORD)).toMatchObject({
+    cef: expect.stringMatching(/^CEF:0\|/),
+    ocsf: { metadata: { version: '1.3.0' } },
+  });
+});
+
 describe('what the fields are made from', () => {
   test.each([
     ['a value that is copied', 'user.full_name', ['who.name']],

@@ -48,11 +48,19 @@ describe('the events of an object', () => {
     return `${lines.join('\n')}\n\n{"foreign":true}\n`;
   };
   const tapped = (from: ConfiguredDestination, format: FormatId, feeds?: ReadonlySet<string>) =>
-    tappedEvents(objectOf(from), { destination: from, destinationTypes: [parcel], format, feeds });
+    tappedEvents(objectOf(from), { destination: from, destinationTypes: [parcel], shape: { format }, feeds });
   const written = (format: FormatId) => events.map((event) => writeEvent({ format }, event).text);
 
   test.each(['ecs', 'cef', 'ocsf', 'raw'] as const)('of format ecs are shown as %s', (format) => {
     expect(tapped(lake, format)).toEqual(written(format));
+  });
+
+  test('are shown in the version that is wanted', () => {
+    const shape = { format: 'ocsf', ocsfVersion: '1.8.0' } as const;
+
+    const [shown = ''] = tappedEvents(objectOf(lake), { destination: lake, destinationTypes: [parcel], shape });
+
+    expect(JSON.parse(shown).metadata.version).toBe('1.8.0');
   });
 
   test('of the format that is asked for are shown as they were delivered', () => {

@@ -35,6 +35,14 @@ describe('a delivered line', () => {
     expect(JSON.parse(forms[3]?.text ?? '')).toMatchObject({ class_uid: 3002 });
   });
 
+  test('is shown in the version that a destination gets', () => {
+    const shape = { format: 'ocsf', ocsfVersion: '1.5.0' } as const;
+
+    const forms = formsOf(LINE, 'ecs', [{ id: 'd', type: 't', heldFor: 0, settings: {}, shape }]);
+
+    expect(JSON.parse(forms[3]?.text ?? '')).toMatchObject({ metadata: { version: '1.5.0' } });
+  });
+
   test('in an envelope is the event inside', () => {
     expect(eventOf(JSON.stringify({ time: 1, host: 'h', event: EVENT }))).toEqual(EVENT);
   });
