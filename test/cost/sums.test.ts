@@ -125,7 +125,9 @@ test('a destination that takes one event a record is billed for each event, roun
 
 test('a table is billed by its bytes, not by records, and has objects each time it is written', () => {
   const tables = [{ bytes: 1.5, puts: 6 }];
-  const both = amounts(2_880, { destinations: { all: 2, archived: 1, onePerRecord: 0, tables, secretCalls: 0 } });
+  const both = amounts(2_880, {
+    destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 0, tables, secretCalls: 0 },
+  });
 
   expect(both.firehose).toBeCloseTo(amounts(2_880).firehose);
   expect(both.firehoseTables * GIB).toBeCloseTo(30 * 2_880 * 1_000 * 1.5, 3);
