@@ -101,14 +101,14 @@ function userOf(fields: OcsfFields, user: Branch): Branch | undefined {
   const name = (userName ?? uid) ? userName : (fields.text(user, 'email') ?? fields.text(user, 'full_name'));
   if ((name ?? uid) === undefined) return undefined;
   const fullName = fields.text(user, 'full_name');
-  return definedOnly({
+  const known = definedOnly({
     name,
     uid,
     email_addr: fields.textThat(isEmail, user, 'email'),
     full_name: fullName,
-    display_name: fields.traits.hasDisplayName ? fullName : undefined,
     domain: fields.text(user, 'domain'),
   });
+  return fields.traits.hasDisplayName && fullName !== undefined ? { ...known, display_name: fullName } : known;
 }
 
 /** Stands where a class requires a user and the event has none. Nobody may find it among the users, so it is no observable. */

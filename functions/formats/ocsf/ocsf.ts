@@ -33,6 +33,8 @@ function ocsfEvent(event: EcsEvent, version: OcsfVersion): Branch {
   const severity = severityOf(root, facts.words);
   const status = STATUS[fields.textThat(isStatus, about, 'outcome') ?? 'unknown'];
   const objects = objectsOf({ uid, activity, subject: subjectOf(rule, facts) }, fields);
+  const rawData = fields.text(about, 'original');
+  const { hasRawDataSize, hasRawDataHash } = fields.traits;
   const hasHost = objects.device !== undefined || (objects.actor !== undefined && !rule.hasActor);
   return {
     activity_id: activity,
@@ -56,22 +58,17 @@ function ocsfEvent(event: EcsEvent, version: OcsfVersion): Branch {
     metadata: metadataOf(fields, hasHost),
     ...objects,
     observables: observablesOf(objects),
-    ...rawDataOf(fields, fields.text(about, 'original')),
+    raw_data: rawData,
+    raw_data_size: hasRawDataSize && rawData !== undefined ? Buffer.byteLength(rawData) : undefined,
+    raw_data_hash: hasRawDataHash && rawData !== undefined ? hashOf(rawData) : undefined,
     // The last of all: what has been read by now is not repeated.
     unmapped: fields.rest(),
   };
 }
 
-/** The vendor's record, and what proves later that it is the same. */
-function rawDataOf({ traits }: OcsfFields, text: string | undefined): Branch {
-  if (text === undefined) return {};
-  return {
-    raw_data: text,
-    raw_data_size: traits.hasRawDataSize ? Buffer.byteLength(text) : undefined,
-    raw_data_hash: traits.hasRawDataHash
-      ? { algorithm: 'SHA-256', algorithm_id: 3, value: hash('sha256', text, 'hex') }
-      : undefined,
-  };
+/** The hash by which a reader can see later that the raw data is what was delivered. */
+function hashOf(text: string): Branch {
+  return { algorithm: 'SHA-256', algorithm_id: 3, value: hash('sha256', text, 'hex') };
 }
 
 /** The source's name of an activity for which the class has none. */
