@@ -172,6 +172,7 @@ function wrongDestinations({ destinations }: Config, destinationTypes: readonly 
 
 function wrongSecret({ setting, nameOf }: DestinationSecret, destination: ConfiguredDestination): WrongSetting[] {
   const there = nameOf(destination);
+  if (there === undefined) return [];
   return [
     ...(isSecretId(there) ? [] : [{ setting, there, wanted: SECRET_WANTED }]),
     // Firehose gets an ARN that ends with this name. Secrets Manager takes a dash and six characters at its end for the suffix of a

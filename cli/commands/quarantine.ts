@@ -4,16 +4,15 @@ import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
 import { timeText } from '../views/time-text.ts';
 
-/** Shows what lies in quarantine: records in the table, and with `--cloud` also the objects that Firehose has put aside. */
+/** Shows what lies in quarantine: records in the table, and the objects that Firehose has put aside. */
 export async function quarantine(options: FeedOptions): Promise<number> {
   return await look(
     options,
     (looks) => sayQuarantine(looks, options.cloud ?? false),
     async () => {
-      if (!options.cloud) return undefined;
-      const { listPutAside, sayPutAside } = await import('../feeds/put-aside.ts');
+      const { listPutAside, sayPutAside } = await import('../put-aside/list-put-aside.ts');
       const putAside = await listPutAside(options);
-      return putAside && { json: { putAside }, text: sayPutAside(putAside) };
+      return putAside && { json: { putAside }, text: sayPutAside(putAside, options.cloud ?? false) };
     },
   );
 }

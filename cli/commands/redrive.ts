@@ -15,10 +15,9 @@ export interface RedriveOptions extends FeedOptions {
 /** Sends entries in quarantine again: those given, or all. Exit code 1 if some could not be sent. */
 export async function redrive(options: RedriveOptions): Promise<number> {
   const { destination, feed, id } = options;
-  if ((feed === undefined) === (destination === undefined) || (destination !== undefined && (id || !options.cloud)))
-    throw usage();
+  if ((feed === undefined) === (destination === undefined) || (destination !== undefined && id)) throw usage();
   if (destination !== undefined) {
-    const { redriveObjects } = await import('../cloud/redrive-objects.ts');
+    const { redriveObjects } = await import('../put-aside/redrive-objects.ts');
     return await redriveObjects(options, destination);
   }
   const opened = await open(options);
@@ -42,8 +41,7 @@ function usage(): TidemarkError {
   return new TidemarkError({
     code: 'config',
     stage: 'processing',
-    message: 'tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.',
-    remedy:
-      'The first is about what lies in the table, the second about what Firehose has put into the quarantine bucket.',
+    message: 'tidemark redrive takes --feed PATTERN [--id ID], or --destination ID.',
+    remedy: 'The first is about what lies in the table, the second about what Firehose has put aside.',
   });
 }

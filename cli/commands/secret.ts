@@ -112,8 +112,8 @@ async function secretsOf(config: Config): Promise<WantedSecret[]> {
     }),
     ...config.destinations.flatMap((destination) => {
       const { secret } = typeOf(DESTINATION_TYPES, destination);
-      if (!secret) return [];
-      const name = secret.nameOf(destination);
+      const name = secret?.nameOf(destination);
+      if (!secret || name === undefined) return [];
       return [
         {
           key: destination.id,

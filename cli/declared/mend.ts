@@ -78,7 +78,7 @@ export const MEND: readonly Command[] = [
       { flags: '--id <id>', about: 'only this entry; may be given several times', many: true },
       {
         flags: '--destination <id>',
-        about: `with --cloud, instead of --feed: what ${TYPES_THAT_REFUSE} did not take and Firehose has put aside`,
+        about: `instead of --feed: what ${TYPES_THAT_REFUSE} did not take and Firehose has put aside`,
         completes: 'destination',
       },
       ...FEEDS,

@@ -21,7 +21,7 @@ export function summarizeConfig({ connections, destinations, deployment }: Confi
       id,
       type,
       shape,
-      settings: withoutPeople(settings),
+      settings: withoutPaths(withoutPeople(settings)),
     })),
     deployment: {
       ...rest,
@@ -38,6 +38,16 @@ function withoutPeople(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPeople);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutPeople(part)]));
+}
+
+/** The URLs in a destination's settings without their paths, which may hold a credential. */
+function withoutPaths(value: unknown): unknown {
+  if (typeof value === 'string' && /^https?:/i.test(value) && URL.canParse(value)) {
+    const { origin, pathname } = new URL(value);
+    return pathname === '/' ? origin : `${origin}/...`;
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutPaths(part)]));
 }
 
 /** A URL without user, password, query and fragment; any other text as it is. */

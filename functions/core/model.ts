@@ -400,6 +400,8 @@ export interface Shape {
   readonly ocsfVersion?: OcsfVersion;
   /** Each event is a Firehose record of its own, because the destination takes a record as one event. Otherwise records hold many. */
   readonly onePerRecord?: true;
+  /** The largest event that the destination takes, in bytes. */
+  readonly maxBytes?: number;
 }
 
 /** The versions of OCSF in which events can be written, the oldest first. */

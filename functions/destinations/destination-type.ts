@@ -60,7 +60,8 @@ export interface DestinationSecret {
   readonly shape: SecretShape;
   /** The form of each field's value. */
   readonly value: { readonly pattern: RegExp; readonly wanted: string };
-  nameOf(destination: ConfiguredDestination): string;
+  /** Undefined if this destination needs none. */
+  nameOf(destination: ConfiguredDestination): string | undefined;
 }
 
 /** A line of JSON for each record, in objects of the quarantine bucket: the fields with its bytes in base64, and with the reason. */

@@ -29,7 +29,7 @@ export function createWriter(envelopes: readonly Envelope[]): (shape: Shape, eve
       const line = writeLine(shape, each);
       return envelope ? envelope.wrap(shape, each, line) : line;
     };
-    const maxBytes = envelope?.maxBytes ?? MAX_RECORD_BYTES;
+    const maxBytes = envelope?.maxBytes ?? shape.maxBytes ?? MAX_RECORD_BYTES;
     const text = write(event);
     // UTF-8 takes three bytes a character at most, so that most lines need no counting.
     if (text.length * 3 < maxBytes || Buffer.byteLength(text) < maxBytes) return { text };
@@ -54,6 +54,7 @@ export function shapeSchema(envelopes: readonly Envelope[]) {
     cefVersion: z.optional(z.literal([0, 1])),
     ocsfVersion: z.optional(z.literal(OCSF_VERSIONS)),
     onePerRecord: z.optional(z.literal(true)),
+    maxBytes: z.optional(z.int().check(z.positive(), z.maximum(MAX_RECORD_BYTES))),
     ...Object.fromEntries(envelopes.map(({ name, settings }) => [name, z.optional(settings)])),
   });
 }

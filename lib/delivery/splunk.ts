@@ -1,11 +1,10 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct } from 'constructs';
 import { SECOND } from '../../functions/core/time.ts';
+import { ASIDE_BUFFER, RETRIED_FOR } from '../../functions/destinations/put-aside.ts';
 import { splunkSettings, TIMES } from '../../functions/destinations/splunk/destination.ts';
-import { useSecretKeys } from '../account/key.ts';
-import { secretArn, secretResource } from '../account/secrets.ts';
 import type { DeliveryProps } from './delivery.ts';
+import { mayReadSecret, readsSecret } from './firehose-secret.ts';
 import { puttingAside } from './put-aside.ts';
 
 /** Firehose sends what it has collected as soon as it has so much, or after the time that `TIMES` says. */
@@ -18,14 +17,8 @@ export class SplunkDelivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
     const { hecUrl = '', tokenSecret } = splunkSettings(props.destination);
-    const readToken = new PolicyStatement({
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [secretResource(this, tokenSecret)],
-    });
-    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, TIMES.bucketBuffer, [
-      readToken,
-      ...useSecretKeys(props.deployment),
-    ]);
+    const more = mayReadSecret(this, props.deployment, tokenSecret);
+    const { role, stream, s3Configuration, logTo } = puttingAside(this, props, ASIDE_BUFFER, more);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
       ...stream,
       splunkDestinationConfiguration: {
@@ -33,14 +26,9 @@ export class SplunkDelivery extends Construct {
         // Every event comes in an envelope with its time, host, source, sourcetype and index.
         hecEndpointType: 'Event',
         hecAcknowledgmentTimeoutInSeconds: TIMES.acknowledge / SECOND,
-        retryOptions: { durationInSeconds: TIMES.retry / SECOND },
+        retryOptions: { durationInSeconds: RETRIED_FOR / SECOND },
         bufferingHints: { intervalInSeconds: TIMES.buffer / SECOND, sizeInMBs: BUFFER_MB },
-        // Firehose reads the secret again every ten minutes: a new token needs no deployment.
-        secretsManagerConfiguration: {
-          enabled: true,
-          secretArn: secretArn(this, tokenSecret),
-          roleArn: role.roleArn,
-        },
+        secretsManagerConfiguration: readsSecret(this, role, tokenSecret),
         cloudWatchLoggingOptions: logTo('ToSplunk'),
         s3BackupMode: 'FailedEventsOnly',
         s3Configuration,

@@ -3,9 +3,13 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import { type DestinationSecret, type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import type { Endpoint, MakeEndpoint } from './endpoint.ts';
 import { hecEndpoint } from './hec.ts';
+import { httpEndpoint } from './http/send.ts';
 
 /** How the types of destinations that can be reached from this machine are sent to. */
-export const ENDPOINTS: Readonly<Record<string, MakeEndpoint>> = { splunk: hecEndpoint };
+export const ENDPOINTS: Readonly<Record<string, MakeEndpoint>> = {
+  splunk: hecEndpoint,
+  http: httpEndpoint,
+};
 
 /** Destinations whose events are sent on instead of going to a folder, and what to tell of those that could be. */
 export interface FoundEndpoints {
@@ -31,12 +35,14 @@ export function findEndpoints(
     const url = endpointOf?.(destination);
     const make = makers[destination.type];
     if (url === undefined || !make) continue;
-    const name = secret?.nameOf(destination) ?? '';
-    const fields = secret ? secretFields(secret, name, secrets[name]) : {};
-    if (fields) endpoints.set(destination.id, make(url, fields));
+    const name = secret?.nameOf(destination);
+    const fields = secret && name !== undefined ? secretFields(secret, name, secrets[name]) : {};
+    if (fields) endpoints.set(destination.id, make(url, fields, destination));
+    // The rest of the URL may hold a credential.
+    const { origin } = new URL(url);
     notes.push(
       fields || !secret
-        ? `Destination ${destination.id}: ${title} at ${url}`
+        ? `Destination ${destination.id}: ${title} at ${origin}`
         : `Destination ${destination.id}: its folder, as there is no secret ${name} ${exampleOf(secret)}`,
     );
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Signatures } from './access/signature.ts';
 import { AwsError } from './aws-error.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, Untaken } from './endpoint.ts';
+import { deliverRecords, PUT_ASIDE } from './firehose-delivery.ts';
 import { type FirehoseFaults, parseFaults, replaceFaults, takeFault } from './firehose-faults.ts';
-import { checkNames, type DeliveryStream, folderOf, removeUnfinished, writeObject } from './firehose-objects.ts';
+import { checkNames, type DeliveryStream, removeUnfinished } from './firehose-objects.ts';
 import { NO_ANSWER, type Operation, type Service, serve } from './service.ts';
 
 /** Counters of a delivery stream: calls, accepted records and bytes, and single records that it refused. */
@@ -69,7 +71,7 @@ interface State {
 /** Starts the local Firehose: AWS's protocol and limits, objects on disk, and faults on demand at `/_control`. */
 export async function startFirehose(options: FirehoseOptions): Promise<FirehoseService> {
   for (const stream of options.streams) checkNames(stream);
-  await removeUnfinished(options.out, options.streams);
+  for (const out of [options.out, join(options.out, PUT_ASIDE)]) await removeUnfinished(out, options.streams);
   const state: State = {
     out: options.out,
     streams: new Map(options.streams.map((stream) => [stream.deliveryStream, stream])),
@@ -114,7 +116,7 @@ function operations(state: State): Record<string, Operation> {
         records,
         closing,
         answer: (responses) => ({
-          FailedPutCount: responses.filter((response) => response === REFUSAL).length,
+          FailedPutCount: responses.filter(isRefusal).length,
           Encrypted: false,
           RequestResponses: responses,
         }),
@@ -127,7 +129,7 @@ function operations(state: State): Record<string, Operation> {
         closing,
         answer: ([response]) => {
           // A call of one record has no list of refusals: AWS refuses the call.
-          if (response === REFUSAL) throw unavailable();
+          if (isRefusal(response)) throw unavailable();
           return { ...response, Encrypted: false };
         },
       }),
@@ -146,7 +148,8 @@ function operations(state: State): Record<string, Operation> {
   };
 }
 
-type RecordResponse = { readonly RecordId: string } | typeof REFUSAL;
+type RecordRefusal = typeof REFUSAL;
+type RecordResponse = { readonly RecordId: string } | RecordRefusal;
 
 /** A call that puts records. */
 interface PutCall {
@@ -168,15 +171,31 @@ async function put(
   if (takeFault(state.faults, 'throttleNext')) throw unavailable();
   if (takeFault(state.faults, 'failNext')) throw new AwsError('InternalFailure', 'Failed on demand.', 500);
 
-  const refused = records.map(() => isRefused(state, stream));
-  const accepted = records.filter((_, index) => !refused[index]);
-  if (accepted.length > 0) await take(state, stream, accepted);
+  const responses: RecordResponse[] = records.map(() =>
+    isRefused(state, stream) ? REFUSAL : { RecordId: randomUUID() },
+  );
+  const asked = [...records.keys()].filter((at) => !isRefusal(responses[at]));
+  const untaken =
+    asked.length > 0
+      ? await take(
+          state,
+          stream,
+          asked.map((at) => records[at] as Buffer),
+        )
+      : [];
+  for (const { record, code, message } of untaken)
+    responses[asked[record] as number] = { ErrorCode: code, ErrorMessage: message };
+  const accepted = records.filter((_, at) => !isRefusal(responses[at]));
   counters.records += accepted.length;
   counters.bytes += byteLength(accepted);
   counters.refused += records.length - accepted.length;
 
   if (takeFault(state.faults, 'acceptThenDropNext')) return NO_ANSWER;
-  return answer(refused.map((isRefused) => (isRefused ? REFUSAL : { RecordId: randomUUID() })));
+  return answer(responses);
+}
+
+function isRefusal(response: RecordResponse | undefined): response is RecordRefusal {
+  return response !== undefined && 'ErrorCode' in response;
 }
 
 function isRefused(state: State, stream: DeliveryStream): boolean {
@@ -187,11 +206,12 @@ function isRefused(state: State, stream: DeliveryStream): boolean {
   return takeFault(state.faults, 'refuseNext');
 }
 
-/** Takes accepted records: holds them, or passes them on at once. */
-async function take(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
+/** Takes accepted records: holds them, or passes them on at once. Returns those that were not taken. */
+async function take(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<readonly Untaken[]> {
   if (!state.held) return await write(state, stream, records);
   const { deliveryStream } = stream;
   state.held.set(deliveryStream, [...(state.held.get(deliveryStream) ?? []), [...records]]);
+  return [];
 }
 
 async function passOn(state: State): Promise<void> {
@@ -201,16 +221,10 @@ async function passOn(state: State): Promise<void> {
   }
 }
 
-async function write(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<void> {
+async function write(state: State, stream: DeliveryStream, records: readonly Buffer[]): Promise<readonly Untaken[]> {
+  const { out, now } = state;
   const endpoint = state.endpoints.get(stream.destination);
-  if (endpoint) return await endpoint(records);
-  const at = state.now();
-  try {
-    await writeObject(state.out, stream, at, records);
-  } catch (thrown) {
-    const folder = folderOf(state.out, stream, at.toISOString().slice(0, 10));
-    throw new AwsError('InternalFailure', `The folder ${folder} cannot be written: ${(thrown as Error).message}`, 500);
-  }
+  return await deliverRecords({ out, now, endpoint, arn: arnOf(stream.deliveryStream) }, stream, records);
 }
 
 function findStream(state: State, name: unknown): DeliveryStream {

@@ -14,8 +14,10 @@ const TIMEOUT_MS = 10_000;
 /** Sends to a Splunk HTTP Event Collector in place of a folder. */
 export const hecEndpoint: MakeEndpoint =
   (url, { hec_token: token = '' }) =>
-  (records) =>
-    sendToHec({ url, token }, records);
+  async (records) => {
+    await sendToHec({ url, token }, records);
+    return [];
+  };
 
 /**
  * Sends envelopes to Splunk's event endpoint, one after the other as Firehose does. Splunk takes a request as a whole or not at all.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readRefused } from '../../cli/cloud/buckets/quarantine-bucket.ts';
-import { refusingPairs } from '../../cli/feeds/put-aside.ts';
+import { refusingPairs } from '../../cli/put-aside/list-put-aside.ts';
+import { readRefused } from '../../cli/put-aside/read-refused.ts';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { configSchema, parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
@@ -73,6 +73,7 @@ test('locally its events are sent to its endpoint, with its secret', async () =>
   const makers = {
     parcel: (url: string, secret: Readonly<Record<string, string>>) => async (records: readonly Buffer[]) => {
       received.push(url, secret, String(records));
+      return [];
     },
   };
   const secrets = { 'tidemark/parcel/home': '{"key":"opensesame"}' };
@@ -91,14 +92,14 @@ test('locally its events are sent to its endpoint, with its secret', async () =>
 });
 
 test('without its secret they go to its folder, which is told', () => {
-  const { endpoints, notes } = findEndpoints(config.destinations, {}, TYPES, { parcel: () => async () => undefined });
+  const { endpoints, notes } = findEndpoints(config.destinations, {}, TYPES, { parcel: () => async () => [] });
   expect(endpoints.size).toBe(0);
   expect(notes).toEqual(['Destination home: its folder, as there is no secret tidemark/parcel/home {"key":"..."}']);
 });
 
 test('a secret that cannot be used is refused and not quoted: what goes to the folder never arrives elsewhere', () => {
   const find = (secret: unknown) => () => {
-    const makers = { parcel: () => async () => undefined };
+    const makers = { parcel: () => async () => [] };
     return findEndpoints(config.destinations, { 'tidemark/parcel/home': secret }, TYPES, makers);
   };
   for (const secret of ['{"key": opensesame}', 'opensesame', '{}', null, { kee: 'opensesame' }, { key: '' }]) {

@@ -11,6 +11,7 @@ import { assetOf, synth } from './support/synth.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const SUMO = 'https://endpoint4.sumologic.com/receiver/v1/kinesis/log/ZaVnC4dh';
 const connections = SOURCES.map(({ id }) => connect(id));
 
 /** Every setting there is, away from its default. */
@@ -73,7 +74,12 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
 test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
   const { code, said, cpuSeconds, out, templates, account } = await synth({
     connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
-    destinations: [LAKE, SPLUNK],
+    destinations: [
+      LAKE,
+      SPLUNK,
+      { id: 'dog', type: 'http', endpoint: { service: 'datadog', site: 'eu1' }, attributes: { team: 'detection' } },
+      { id: 'sumo', type: 'http', endpoint: { service: 'sumologic', url: SUMO }, contentEncoding: 'none' },
+    ],
     deployment: EVERYTHING,
   });
 

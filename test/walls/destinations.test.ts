@@ -32,10 +32,12 @@ const TRY_REAL_TYPES = [
   'test/walls/',
 ];
 
-/** Ids that are words of AWS, too. They count where they are used as a type: as a text, a key, a property, or before "destination". */
-const WORDS_OF_AWS = ['s3'];
+/** Ids that are words of their own, too. They count where they are used as a type: as a text, a key, a property, or before "destination". */
+const COMMON_WORDS = ['s3', 'http'];
 /** AWS's services, whose names are texts too, as conditions of policies have them. */
 const SERVICES = /useKey\(/;
+/** The shell's client of vendors, which has the name of its protocol. */
+const CLIENT = /\/http\.ts'|\bhttp: \(|\{ http, origin\b/;
 
 const files = globSync('{functions,lib,cli,local,tools,bench,simulators,test}/**/*.ts', { cwd: ROOT }).filter(
   (file) => !file.includes('/fixtures/'),
@@ -46,7 +48,7 @@ function violations({ id, words }: DestinationType, file: string, text: string):
   const names = [id, ...words];
   const own = file.split(/[^A-Za-z0-9]+/).some((part) => names.includes(part));
   if (own || TABLES.includes(file) || TRY_REAL_TYPES.some((start) => file.startsWith(start))) return [];
-  const plain = names.filter((name) => !WORDS_OF_AWS.includes(name));
+  const plain = names.filter((name) => !COMMON_WORDS.includes(name));
   return text.split('\n').filter((line) => plain.some((name) => hasWord(line, name)) || isUsedAsType(line, id));
 }
 
@@ -60,7 +62,7 @@ function hasWord(line: string, word: string): boolean {
 }
 
 function isUsedAsType(line: string, id: string): boolean {
-  if (SERVICES.test(line)) return false;
+  if (SERVICES.test(line) || CLIENT.test(line)) return false;
   return [
     `(['"\`])${id}\\1`,
     `(^|[{,])\\s*(readonly )?${id}\\??\\s*[:,}]`,

@@ -122,7 +122,9 @@ export function drawnFor(
     quiet: deployment.logLevel === 'warn' || deployment.logLevel === 'error',
     seenDays: deployment.seenDays,
     archiveDays: deployment.archiveDays ?? A_YEAR,
-    secrets: new Set(connections.map(({ secret }) => secret)).size + types.filter((type) => type.secret).length,
+    secrets:
+      new Set(connections.map(({ secret }) => secret)).size +
+      destinations.filter((one, at) => types[at]?.secret?.nameOf(one) !== undefined).length,
     fixed: {
       alarmMetrics: total(used.map((source) => alarmsOf(source, config, signs))) + COMMON_ALARMS,
       dashboards: DASHBOARDS,

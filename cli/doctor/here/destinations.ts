@@ -27,12 +27,13 @@ async function examineOne(places: Places, destination: ConfiguredDestination): P
   const subject = `destination ${destination.id}`;
   const type = typeOf(DESTINATION_TYPES, destination);
   const url = type.endpointOf?.(destination);
-  if (url === undefined || !type.probing) {
+  if (url === undefined) {
     return [{ subject, check: 'folder', ok: true, found: join(places.out, destination.id), remedy: '' }];
   }
   try {
     const secret = await readSecret(places, destination, type);
-    if (secret) return await probeEndpoint({ subject, url, secret }, destination, type.probing);
+    if (secret && type.probing) return await probeEndpoint({ subject, url, secret }, destination, type.probing);
+    if (secret) return [notAsked(subject, url)];
   } catch (thrown) {
     return [failedCheck(subject, 'secret', thrown, ['the endpoint', 'all connections'])];
   }
@@ -42,10 +43,16 @@ async function examineOne(places: Places, destination: ConfiguredDestination): P
       subject,
       check: 'secret',
       ok: false,
-      found: `there is no secret ${name}: events go to ${join(places.out, destination.id)} instead of ${url}`,
+      found: `there is no secret ${name}: events go to ${join(places.out, destination.id)} instead of ${new URL(url).origin}`,
       remedy: `Put it in: npx tidemark secret set ${destination.id}. Then start tidemark run again.`,
     },
   ];
+}
+
+/** An endpoint for which every question would be an event. The rest of its URL may hold a credential. */
+function notAsked(subject: string, url: string): Finding<string> {
+  const found = `events go to ${new URL(url).origin}, which is not asked: it takes no question that is not an event`;
+  return { subject, check: 'endpoint', ok: true, found, remedy: '' };
 }
 
 /** The fields of a destination's secret. Undefined if there is none. */
@@ -54,8 +61,8 @@ async function readSecret(
   destination: ConfiguredDestination,
   { secret }: DestinationType,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  if (!secret) return {};
-  const name = secret.nameOf(destination);
+  const name = secret?.nameOf(destination);
+  if (!secret || name === undefined) return {};
   return secretFields(secret, name, (await readSecrets(places))[name]);
 }
 

@@ -150,7 +150,7 @@ export class PageData implements Api {
     if (this.#place.kind !== 'cloud') return { rows, putAside: [] };
     const { config } = this.#place;
     const putAside = await this.#reuse('put aside', async () => {
-      const { listPutAsideOf } = await import('../../feeds/put-aside.ts');
+      const { listPutAsideOf } = await import('../../put-aside/list-put-aside.ts');
       return { looks: (await listPutAsideOf(config)) ?? [] };
     });
     return { rows, putAside: putAside.looks.filter(({ objects }) => objects > 0) };

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { described, isOrigin, ORIGIN_WANTED } from '../../core/config/connection.ts';
 import type { ConfiguredDestination, DestinationSettings } from '../../core/config/destination.ts';
-import { HOUR, MINUTE, SECOND } from '../../core/time.ts';
+import { MINUTE, SECOND } from '../../core/time.ts';
 import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
+import { AS_FIREHOSE_WRITES, ASIDE_BUFFER, RETRIED_FOR } from '../put-aside.ts';
 import { hecEnvelope } from './envelope.ts';
 import { probes } from './probes.ts';
 import { unwrapEvent } from './unwrap-event.ts';
@@ -13,13 +14,10 @@ const TITLE = 'Splunk';
 const FRESHNESS = 'DeliveryToSplunk.DataFreshness';
 const SUCCESS = 'DeliveryToSplunk.Success';
 
-/** How long Firehose waits with an event: until it sends it, until Splunk confirms that it has indexed it, and until it gives up. */
+/** How long Firehose waits with an event: until it sends it, and until Splunk confirms that it has indexed it. */
 export const TIMES = {
   buffer: 30 * SECOND,
   acknowledge: 5 * MINUTE,
-  /** After that an event goes to the quarantine bucket. Two hours is the most that Firehose allows. */
-  retry: 2 * HOUR,
-  bucketBuffer: MINUTE,
 };
 
 const SETTINGS = {
@@ -52,7 +50,7 @@ export const splunk: DestinationType = {
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,
-  heldFor: TIMES.buffer + TIMES.retry + TIMES.acknowledge + TIMES.bucketBuffer,
+  heldFor: TIMES.buffer + RETRIED_FOR + TIMES.acknowledge + ASIDE_BUFFER,
   envelope: {
     envelope: hecEnvelope,
     unwrap: unwrapEvent,
@@ -75,7 +73,7 @@ To see an event only once if it was delivered twice: \`| dedup event_id\`. The O
     value: { pattern: /^[\x21-\x7e]{8,}$/, wanted: 'at least 8 characters without white space' },
     nameOf: (destination) => splunkSettings(destination).tokenSecret,
   },
-  refused: { data: 'rawData', reason: 'errorCode' },
+  refused: AS_FIREHOSE_WRITES,
   notDeployable: (destination) => {
     const { hecUrl } = splunkSettings(destination);
     if (hecUrl?.startsWith('https:')) return [];

@@ -7,17 +7,15 @@ import { clean } from '../../functions/core/events/excerpt.ts';
 import { MILLISECOND, MINUTE } from '../../functions/core/time.ts';
 import type { RefusedRecords } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
-import { Firehose } from '../../functions/shell/network/firehose.ts';
-import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
+import type { Firehose } from '../../functions/shell/network/firehose.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
-import { type RefusingPair, refusingPairs } from '../feeds/put-aside.ts';
 import { columns } from '../views/columns.ts';
 import { showProgress } from '../views/progress/show-progress.ts';
 import { print, printJson } from '../views/terminal.ts';
 import { TYPES_THAT_REFUSE } from '../views/type-titles.ts';
-import { CloudAccount } from './account.ts';
-import { QuarantineBucket } from './buckets/quarantine-bucket.ts';
-import { deployedConfig } from './open-cloud.ts';
+import { type RefusingPair, refusingPairs } from './list-put-aside.ts';
+import { openPutAside } from './open-put-aside.ts';
+import type { PutAsideObjects } from './put-aside-objects.ts';
 
 /** How long sending one object is tried. After that it stays where it is, for the next command. */
 const PATIENCE = 2 * MINUTE;
@@ -36,20 +34,32 @@ interface Redriven {
  * Firehose has taken all of its records. An interrupted object is sent again as a whole, with the same event ids.
  */
 export async function redriveObjects(options: FeedOptions, destination: string): Promise<number> {
-  const config = await deployedConfig(options.config);
-  const account = new CloudAccount(config.deployment);
-  const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
-  const firehose = new Firehose(account.clientOptions);
+  const opened = await openPutAside(options);
+  try {
+    const results = await redriveAll(opened, options, destination);
+    if (options.json) printJson({ streams: results.map(plain) });
+    else print(say(results));
+    return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function redriveAll(
+  { config, objects, firehose, streamPrefix }: Awaited<ReturnType<typeof openPutAside>>,
+  options: FeedOptions,
+  destination: string,
+): Promise<Redriven[]> {
   const results: Redriven[] = [];
   // How many objects there are is known when the last one has been listed.
   const progress = showProgress({ title: 'redrive', unit: 'objects', parts: 0, json: options.json });
   for (const { source, records } of pairsWith(config, destination)) {
-    const stream = deliveryStreamName(destination, source, config.deployment.stackPrefix);
+    const stream = deliveryStreamName(destination, source, streamPrefix);
     const result: Redriven = { stream, objects: 0, records: 0, reasons: new Map(), problems: [] };
     results.push(result);
-    for await (const { key } of bucket.list(objectPrefix(destination, source))) {
+    for await (const { key } of objects.list(objectPrefix(destination, source))) {
       await sendObject(
-        { bucket, firehose, records, destination: { id: destination, deliveryStream: stream } },
+        { objects, firehose, records, destination: { id: destination, deliveryStream: stream } },
         key,
         result,
       );
@@ -57,27 +67,25 @@ export async function redriveObjects(options: FeedOptions, destination: string):
     }
   }
   progress.end();
-  if (options.json) printJson({ streams: results.map(plain) });
-  else print(say(results));
-  return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
+  return results;
 }
 
 /** Where the objects of one stream are, how they are written, and where their records go. */
 interface Way {
-  readonly bucket: QuarantineBucket;
+  readonly objects: PutAsideObjects;
   readonly firehose: Firehose;
   readonly records: RefusedRecords;
   readonly destination: { readonly id: string; readonly deliveryStream: string };
 }
 
 async function sendObject(way: Way, key: string, result: Redriven): Promise<void> {
-  const { bucket, firehose, destination } = way;
+  const { objects, firehose, destination } = way;
   try {
-    const { records, reasons } = await bucket.read(key, way.records);
+    const { records, reasons } = await objects.read(key, way.records);
     const packed = records.map((bytes) => ({ bytes, events: [] }));
     const { failure } = await deliver(effects(firehose), destination, packed, Date.now() * MILLISECOND + PATIENCE);
     if (failure) throw failure;
-    await bucket.remove(key);
+    await objects.remove(key);
     result.objects++;
     result.records += records.length;
     for (const [reason, count] of reasons) result.reasons.set(reason, (result.reasons.get(reason) ?? 0) + count);

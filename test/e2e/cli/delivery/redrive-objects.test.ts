@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { functionOutput } from '../../../lib/account/outputs.ts';
-import { startFirehose } from '../../../local/services/firehose.ts';
-import { replaceFaults } from '../../../local/services/firehose-faults.ts';
-import { SIGNATURES } from '../../local/signatures.ts';
-import { readDelivered } from '../delivered.ts';
-import { SOURCE } from '../plain.ts';
-import { startCloudAccount } from './cloud-account.ts';
-import { ending, startProgram } from './program.ts';
+import { functionOutput } from '../../../../lib/account/outputs.ts';
+import { startFirehose } from '../../../../local/services/firehose.ts';
+import { replaceFaults } from '../../../../local/services/firehose-faults.ts';
+import { SIGNATURES } from '../../../local/signatures.ts';
+import { readDelivered } from '../../delivered.ts';
+import { SOURCE } from '../../plain.ts';
+import { startCloudAccount } from '../cloud-account.ts';
+import { ending, startProgram } from '../program.ts';
 
 const BUCKET = 'tidemark-quarantine';
 const STREAM = `tidemark-soc-${SOURCE}`;
@@ -151,7 +151,7 @@ test('it is said what the command takes', async () => {
   const unknown = await redrive('--destination', 'lake');
 
   expect([both.code, unknown.code]).toEqual([2, 2]);
-  expect(both.stderr).toContain('tidemark redrive takes --feed PATTERN [--id ID], or --destination ID --cloud.');
-  expect(unknown.stderr).toContain('There is no Splunk destination "lake".');
+  expect(both.stderr).toContain('tidemark redrive takes --feed PATTERN [--id ID], or --destination ID.');
+  expect(unknown.stderr).toContain('There is no Splunk or HTTP endpoint destination "lake".');
   expect(unknown.stderr).toContain('There are: soc.');
 });

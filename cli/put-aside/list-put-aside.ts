@@ -3,11 +3,12 @@ import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import { type DestinationType, type RefusedRecords, typeOf } from '../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { QUARANTINE_BUCKET } from '../../lib/account/outputs.ts';
-import { CloudAccount } from '../cloud/account.ts';
-import { QuarantineBucket } from '../cloud/buckets/quarantine-bucket.ts';
-import { deployedConfig } from '../cloud/open-cloud.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
+import { readConfig } from '../../local/configuration.ts';
+import { preparePlaces } from '../../local/world.ts';
+import type { FeedOptions } from '../feeds/opened.ts';
 import { columns } from '../views/columns.ts';
-import type { FeedOptions } from './opened.ts';
+import type { PutAsideObjects } from './put-aside-objects.ts';
 
 /** Objects that Firehose has put aside of one source's events for one destination. */
 interface PutAsideLook {
@@ -21,13 +22,27 @@ interface PutAsideLook {
 
 /** What destinations did not take. Undefined if no destination can refuse anything. */
 export async function listPutAside(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
+  if (!options.cloud) return await listHere(options);
+  const { deployedConfig } = await import('../cloud/open-cloud.ts');
   return await listPutAsideOf(await deployedConfig(options.config));
+}
+
+async function listHere(options: FeedOptions): Promise<PutAsideLook[] | undefined> {
+  const config = await readConfig(options.config, await findSources());
+  const pairs = config ? refusingPairs(config, DESTINATION_TYPES) : [];
+  if (pairs.length === 0) return undefined;
+  const { PutAsideFolder } = await import('./put-aside-folder.ts');
+  const { out } = await preparePlaces(options.state, options.out, options.secrets);
+  const folder = new PutAsideFolder(out);
+  return await Promise.all(pairs.map((pair) => lookAt(folder, pair)));
 }
 
 /** The same for a deployment whose configuration has been read. */
 export async function listPutAsideOf(config: Config): Promise<PutAsideLook[] | undefined> {
   const pairs = refusingPairs(config, DESTINATION_TYPES);
   if (pairs.length === 0) return undefined;
+  const { CloudAccount } = await import('../cloud/account.ts');
+  const { QuarantineBucket } = await import('../cloud/buckets/quarantine-bucket.ts');
   const account = new CloudAccount(config.deployment);
   const bucket = new QuarantineBucket(account.clientOptions, await account.output('state', QUARANTINE_BUCKET));
   return await Promise.all(pairs.map((pair) => lookAt(bucket, pair)));
@@ -52,9 +67,9 @@ export function refusingPairs(
   });
 }
 
-async function lookAt(bucket: QuarantineBucket, { destination, source }: RefusingPair): Promise<PutAsideLook> {
+async function lookAt(all: PutAsideObjects, { destination, source }: RefusingPair): Promise<PutAsideLook> {
   let [objects, size, oldest] = [0, 0, Number.POSITIVE_INFINITY];
-  for await (const { bytes, at } of bucket.list(objectPrefix(destination, source))) {
+  for await (const { bytes, at } of all.list(objectPrefix(destination, source))) {
     objects++;
     size += bytes;
     oldest = Math.min(oldest, at.getTime());
@@ -63,7 +78,7 @@ async function lookAt(bucket: QuarantineBucket, { destination, source }: Refusin
   return { destination, source, objects, bytes: size, ...since };
 }
 
-export function sayPutAside(looks: readonly PutAsideLook[]): string {
+export function sayPutAside(looks: readonly PutAsideLook[], cloud: boolean): string {
   const some = looks.filter(({ objects }) => objects > 0);
   if (some.length === 0) return 'Firehose has put nothing aside.';
   const rows = some.map(({ destination, source, objects, bytes, since = '-' }) => [
@@ -73,6 +88,6 @@ export function sayPutAside(looks: readonly PutAsideLook[]): string {
     bytes,
     since,
   ]);
-  const again = 'tidemark redrive --cloud --destination ID sends it again.';
+  const again = `tidemark redrive --destination ID${cloud ? ' --cloud' : ''} sends it again.`;
   return [columns(['destination', 'source', 'objects put aside', 'bytes', 'since'], rows), again].join('\n');
 }
