@@ -49,8 +49,10 @@ export interface DrawnDestinations {
   readonly all: number;
   /** Those whose events are kept in the archive. */
   readonly archived: number;
-  /** Those that take one event a record. */
+  /** Those that take one event a record, without tables. */
   readonly onePerRecord: number;
+  /** Those that are tables, each with its share of the events' bytes and its requests to S3 each time it is written. */
+  readonly tables: readonly { readonly bytes: number; readonly puts: number }[];
   /** How often a day they read their secrets, one stream of each. */
   readonly secretCalls: number;
 }
@@ -114,7 +116,10 @@ export function drawnFor(
     destinations: {
       all: types.length,
       archived: types.filter(({ cost }) => cost.archived).length,
-      onePerRecord: destinations.filter(({ shape }) => shape.onePerRecord).length,
+      onePerRecord: destinations.filter(({ shape }, at) => shape.onePerRecord && !types[at]?.cost.table).length,
+      tables: types.flatMap(({ cost: { table } }) =>
+        table ? [{ bytes: table.bytes.value, puts: table.puts.value }] : [],
+      ),
       secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
     },
     memoryMb: deployment.memoryMb,

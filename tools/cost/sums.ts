@@ -97,7 +97,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
 /** Returns what thirty such days use. */
 export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   const { invocations, costs, flows } = day;
-  const { archived } = drawn.destinations;
+  const { archived, tables } = drawn.destinations;
   const logBytes =
     costs.logBytes * (drawn.quiet ? measured.quietLogs : 1) + invocations * ASSUMED.platformLogBytes.value;
   const stored = storedBytes(drawn, flows, measured) / GIB;
@@ -110,7 +110,8 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     tableStorage: stored,
     tableBackups: stored,
     firehose: (billedBytes(day, drawn.destinations) * DAYS) / GIB,
-    archivePuts: objects(drawn, flows) * archived * DAYS,
+    firehoseTables: (day.bytes * total(tables.map(({ bytes }) => bytes)) * DAYS) / GIB,
+    archivePuts: objects(drawn, flows) * (archived + total(tables.map(({ puts }) => puts))) * DAYS,
     archiveStorage: (day.bytes * ASSUMED.packedEvents.value * archived * drawn.archiveDays) / GIB,
     logs: (logBytes * DAYS) / GIB,
     logStorage: (logBytes * ASSUMED.packedLogs.value * drawn.logDays) / GIB,
@@ -134,12 +135,13 @@ export function weekBytes({ bytes }: Day): number {
 }
 
 /** Includes what is delivered without any activity: our own sign-ins, at vendors that require one. */
-function billedBytes({ flows, costs }: Day, { all, onePerRecord }: Drawn['destinations']): number {
+function billedBytes({ flows, costs }: Day, { all, onePerRecord, tables }: Drawn['destinations']): number {
+  const byRecord = all - tables.length;
   const others = costs.records - total(flows.map(({ added }) => added.records));
   const ofFlows = flows.map(
-    ({ billedBytes: packed, billedAlone }) => packed * (all - onePerRecord) + billedAlone * onePerRecord,
+    ({ billedBytes: packed, billedAlone }) => packed * (byRecord - onePerRecord) + billedAlone * onePerRecord,
   );
-  return total(ofFlows) + Math.max(0, others) * billed(1) * all;
+  return total(ofFlows) + Math.max(0, others) * billed(1) * byRecord;
 }
 
 /** Firehose reads a destination's secret for each stream, and each source has one. */
