@@ -21,6 +21,8 @@ export interface DestinationType extends ConfigurableType {
   readonly secret?: DestinationSecret;
   /** Whether its objects in the archive can be queried with SQL. Undefined if it never puts any there. */
   isQueryable?(format: FormatId): boolean;
+  /** Who is told of each new object that it puts into the archive. Undefined if nobody is, or if it puts none there. */
+  notificationsOf?(destination: ConfiguredDestination): ObjectNotifications | undefined;
   /** The form in which Firehose stores records that the destination did not accept. Undefined if they cannot be sent again. */
   readonly refused?: RefusedRecords;
   /** Settings with which it works locally but cannot be deployed. */
@@ -72,6 +74,12 @@ export interface DestinationSecret {
 export interface RefusedRecords {
   readonly data: string;
   readonly reason: string;
+}
+
+/** One of the two: a queue that the deployment makes, or a topic that is there. */
+export interface ObjectNotifications {
+  readonly sqs?: true | undefined;
+  readonly topicArn?: string | undefined;
 }
 
 export interface WrongSetting {

@@ -15,6 +15,12 @@ const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.
 const SUMO = 'https://endpoint4.sumologic.com/receiver/v1/kinesis/log/ZaVnC4dh';
 const connections = SOURCES.map(({ id }) => connect(id));
 
+/** Settings of destinations that add to what is drawn, or to what is sent. */
+const MORE: Readonly<Record<string, object>> = {
+  [LAKE.id]: { notifications: { sqs: true } },
+  [SPLUNK.id]: { sourcetype: 'acme:{source}', source: '{stream}', host: '{connection}' },
+};
+
 /** Every setting there is, away from its default. */
 const EVERYTHING = {
   stackPrefix: 'audit',
@@ -76,7 +82,7 @@ test('a configuration outside of the repository, with every setting and every ty
   const { code, said, cpuSeconds, out, templates, account } = await synth({
     connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
     destinations: [
-      ...EVERY_KIND,
+      ...EVERY_KIND.map((destination) => ({ ...destination, ...MORE[destination.id] })),
       { id: 'sumo', type: 'http', endpoint: { service: 'sumologic', url: SUMO }, contentEncoding: 'none' },
     ],
     deployment: EVERYTHING,

@@ -41,6 +41,8 @@ export const DAYS = 30;
 const GIB = 1024 ** 3;
 /** Maximum number of objects a day: Firehose writes one every five minutes. */
 const MAX_OBJECTS_A_DAY = 288;
+/** Requests that an announced object takes: S3 sends a message, a reader receives and deletes it. */
+const REQUESTS_OF_OBJECT = 3;
 /** Bytes of the item of a known connection with some streams. */
 const KNOWN_BYTES = 200;
 /** Bytes that one read unit covers, and items of one batch. */
@@ -121,9 +123,10 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     secrets: drawn.secrets,
     secretCalls: (costs.secretCalls + destinationSecretCalls(drawn)) * DAYS,
     keys: drawn.fixed.keys,
-    // Used only when something is wrong, or when somebody asks for it.
+    // The rest is used only when something is wrong, or when somebody asks for it.
     keyRequests: 0,
-    queueRequests: 0,
+    queueRequests:
+      drawn.destinations.announced * (objects(drawn, flows) * REQUESTS_OF_OBJECT + ASSUMED.queuePolls.value) * DAYS,
     mails: 0,
     transitions: drawn.fixed.transitions,
   };
