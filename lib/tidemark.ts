@@ -3,9 +3,11 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
+import { typeOf } from '../functions/destinations/destination-type.ts';
 import { regionOf } from './account/region.ts';
 import { checkDeployable } from './check-deployable.ts';
 import type { DrawnType } from './delivery/drawings.ts';
+import type { NotifyingDestination } from './delivery/s3-notifications.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
 import { ForwardingStack } from './stacks/forwarding-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
@@ -41,7 +43,11 @@ export class Tidemark extends Construct {
       stackName: `${stackPrefix}-${part}`,
       ...(region !== undefined && { env: { region } }),
     });
-    this.state = new StateStack(this, 'State', deployment, named('state'));
+    this.state = new StateStack(this, 'State', {
+      deployment,
+      notifying: notifyingOf(config, destinationTypes),
+      ...named('state'),
+    });
     this.forwarding = new ForwardingStack(this, 'Forwarding', {
       config,
       sources: used,
@@ -67,6 +73,14 @@ export class Tidemark extends Construct {
   get #stacks(): Stack[] {
     return [this.state, this.forwarding, ...this.schedules];
   }
+}
+
+/** The destinations whose new objects in the archive are announced. */
+function notifyingOf({ destinations }: Config, types: readonly DrawnType[]): NotifyingDestination[] {
+  return destinations.flatMap((destination) => {
+    const notifications = typeOf(types, destination).notificationsOf?.(destination);
+    return notifications ? [{ id: destination.id, notifications }] : [];
+  });
 }
 
 /** Adds a rule that makes CloudFormation refuse the template, whoever deploys it. */

@@ -11,6 +11,8 @@ export interface TimelineOptions {
   readonly to?: number;
   /** Exact number of events, spread over [from, to). */
   readonly count?: number;
+  /** The seed of the event that always stands beside one with this seed, in the same second. Undefined if that stands alone. */
+  readonly besideOf?: (seed: number) => number | undefined;
 }
 
 /** Changes of the timeline by faults. */
@@ -68,7 +70,7 @@ export function createTimeline(options: TimelineOptions, irregularity: () => Irr
   function slotsOf(cell: number, twins: number): readonly Slot[] {
     if (twins !== cachedTwins || cache.size > CACHED_CELLS) cache.clear();
     cachedTwins = twins;
-    const slots = cache.get(cell) ?? fillCell(grid, cell, options.seed, twins);
+    const slots = cache.get(cell) ?? fillCell(grid, cell, options, twins);
     cache.set(cell, slots);
     return slots;
   }
@@ -151,18 +153,29 @@ function firstCell(
   return low;
 }
 
-function fillCell(grid: Grid, cell: number, seed: number, twins: number): readonly Slot[] {
+function fillCell(grid: Grid, cell: number, { seed, besideOf }: TimelineOptions, twins: number): readonly Slot[] {
   const [start, end] = grid.bounds(cell);
   const room = grid.firstId(cell + 1) - grid.firstId(cell);
   const random = createRandom(hash(seed, cell));
   const slots: Slot[] = [];
   while (slots.length < room) {
-    const slot = { time: (start + Math.floor(random() * (end - start))) * 1000, seed: hash(seed, cell, slots.length) };
+    const time = (start + Math.floor(random() * (end - start))) * 1000;
+    const own = seedWithRoom(hash(seed, cell, slots.length), room - slots.length, besideOf);
+    const beside = besideOf?.(own);
+    const together = beside === undefined ? [own] : [own, beside];
     const isTwin = random() < twins;
     const copies = isTwin ? (random() < 1 / 3 ? 3 : 2) : 1;
-    for (let copy = 0; copy < copies && slots.length < room; copy++) slots.push(slot);
+    for (let copy = 0; copy < copies && slots.length + together.length <= room; copy++)
+      slots.push(...together.map((each) => ({ time, seed: each })));
   }
   return slots.sort((one, other) => one.time - other.time);
+}
+
+/** The seed, or another one if there is no room for the event that has to stand beside it. */
+function seedWithRoom(seed: number, room: number, besideOf: TimelineOptions['besideOf']): number {
+  let own = seed;
+  while (room < 2 && besideOf?.(own) !== undefined) own = hash(own);
+  return own;
 }
 
 function latenessSeconds(seed: number, id: number, late: Irregularity['late']): number {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { configSchema } from '../functions/core/config/tidemark-config.ts';
+import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { cliPage } from './cli-page.ts';
@@ -26,7 +27,13 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/formats.md': formatsPage(sources),
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
+    ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
   };
+}
+
+/** What people put into a destination of a type. */
+function contentOf({ id, files }: DestinationType): [path: string, text: string][] {
+  return Object.entries(files?.() ?? {}).map(([name, text]) => [`content/${id}/${name}`, text]);
 }
 
 const ROOT = new URL('../', import.meta.url);

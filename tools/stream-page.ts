@@ -115,9 +115,12 @@ function samples(event: EcsEvent, isChange: boolean): string {
     ['Format `ecs`', 'json', pretty(line('ecs'))],
     ['Format `cef`', 'text', line('cef')],
     ['Format `ocsf`', 'json', pretty(line('ocsf'))],
-    ...DESTINATION_TYPES.flatMap(({ envelope }): [string, string, string][] =>
-      envelope ? [[`Format \`raw\` ${envelope.sampleHeading}`, 'json', line('raw', envelope.sample)]] : [],
-    ),
+    ...DESTINATION_TYPES.flatMap(({ envelope, formats }): [string, string, string][] => {
+      const format = formats.includes('raw') ? 'raw' : 'ecs';
+      return envelope
+        ? [[`Format \`${format}\` ${envelope.sampleHeading}`, 'json', line(format, envelope.sample)]]
+        : [];
+    }),
   ];
   return parts.map(([title, language, text]) => `\n## ${title}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`).join('');
 }

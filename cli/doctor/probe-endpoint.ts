@@ -6,8 +6,8 @@ import type { ProbeAnswer, ProbeRequest, ProbeResult, Probing } from '../../func
 import { Mask } from '../../functions/shell/telemetry/mask.ts';
 
 const TIMEOUT_MS = 10_000;
-/** What of an answer is read: a collector says what is wrong in a short sentence. */
-const MAX_CHARACTERS = 10_000;
+/** What of an answer is read. */
+const MAX_CHARACTERS = 200_000;
 
 /** An endpoint, with the fields of its secret. */
 interface Endpoint {
@@ -29,7 +29,7 @@ export async function probeEndpoint(
   const findings: Finding<string>[] = [];
   const questions = probes(destination, randomUUID());
   for (const [at, { check, request, read }] of questions.entries()) {
-    const result = await ask(url, request, { [header]: `${scheme} ${token}` }, read);
+    const result = await askEndpoint(url, request, { [header]: `${scheme} ${token}` }, read);
     const found = `${url}: ${clean(mask.redact(result.found))}`;
     if (result.ok) findings.push({ subject, check, ok: true, found, remedy: '' });
     else {
@@ -40,14 +40,15 @@ export async function probeEndpoint(
   return findings;
 }
 
-async function ask(
+/** Sends a question with headers that show who asks. */
+export async function askEndpoint(
   url: string,
   { method, path, headers, body }: ProbeRequest,
   credential: Readonly<Record<string, string>>,
   read: (answer: ProbeAnswer) => ProbeResult,
 ): Promise<ProbeResult> {
   try {
-    const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+    const answer = await fetch(urlOf(url, path), {
       method,
       headers: { ...headers, ...credential },
       // The credential must go nowhere else.
@@ -66,4 +67,9 @@ async function ask(
         'Check that it runs, its address, its certificate, and what stands between: proxy, firewall, load balancer.',
     };
   }
+}
+
+/** The URL of a path below another one. */
+export function urlOf(url: string, path: string): string {
+  return `${url.replace(/\/+$/, '')}${path}`;
 }

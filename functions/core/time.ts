@@ -100,24 +100,24 @@ function digits(text: string, from: number, to: number): number {
 export function formatInstant(instant: Instant, precision: 's' | 'ms' | 'us' = 'ms'): string {
   // A host's clock may have fractions of a microsecond; a stamp with one could not be read again.
   const whole = Math.floor(instant);
-  const day = Math.floor(whole / DAY);
-  const seconds = Math.floor((whole - day * DAY) / SECOND);
-  const micros = whole - day * DAY - seconds * SECOND;
-  const hour = twoDigits(Math.floor(seconds / 3_600));
-  const time = `${dateOf(day)}T${hour}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
+  const minute = Math.floor(whole / MINUTE);
+  const micros = whole - minute * MINUTE;
+  const second = Math.floor(micros / SECOND);
+  const time = `${untilMinute(minute)}${twoDigits(second)}`;
   if (precision === 's') return `${time}Z`;
-  const millis = threeDigits(Math.floor(micros / MILLISECOND));
-  return precision === 'ms' ? `${time}.${millis}Z` : `${time}.${millis}${threeDigits(micros % MILLISECOND)}Z`;
+  const fraction = micros - second * SECOND;
+  const millis = threeDigits(Math.floor(fraction / MILLISECOND));
+  return precision === 'ms' ? `${time}.${millis}Z` : `${time}.${millis}${threeDigits(fraction % MILLISECOND)}Z`;
 }
 
-/** The date that was written last: neighbouring events happened on the same day. */
-let lastDate = { day: 0, text: '1970-01-01' };
+/** The minute that was written last: neighbouring events have the same one, or were read in the same one. */
+let lastMinute = { minute: 0, text: '1970-01-01T00:00:' };
 
-/** The date of a day, counted from 1970. Throws for a day that no calendar has. */
-function dateOf(day: number): string {
-  if (day !== lastDate.day)
-    lastDate = { day, text: new Date(day * (DAY / MILLISECOND)).toISOString().split('T', 1)[0] ?? '' };
-  return lastDate.text;
+/** A time until its seconds, by its minute counted from 1970. Throws for a day that no calendar has. */
+function untilMinute(minute: number): string {
+  if (minute !== lastMinute.minute)
+    lastMinute = { minute, text: new Date(minute * (MINUTE / MILLISECOND)).toISOString().slice(0, -'00.000Z'.length) };
+  return lastMinute.text;
 }
 
 function twoDigits(number: number): string {

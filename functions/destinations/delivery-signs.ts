@@ -63,17 +63,33 @@ export function failed(metric: string): DeliverySign {
  */
 export function putAside(title: string, success: string): DeliverySign {
   return {
-    name: 'aside',
-    about: `${title} did not take events in time; they lie in the bucket of what was not delivered until they are sent again.`,
-    command: (destination) => `npx tidemark redrive --destination ${destination} --cloud`,
+    ...aside(title),
     metrics: {
       taken: { metric: success, statistic: 'Minimum' },
       puts: { metric: 'DeliveryToS3.Success', statistic: 'SampleCount' },
     },
     expression: 'IF(taken < 1, puts, 0)',
+  };
+}
+
+/**
+ * The same sign where Firehose counts itself what it puts aside.
+ *
+ * @param title the destination's
+ * @param count the number of events that were put into the quarantine bucket
+ */
+export function countedAside(title: string, count: string): DeliverySign {
+  return { ...aside(title), metrics: { count: { metric: count, statistic: 'Maximum' } } };
+}
+
+function aside(title: string) {
+  return {
+    name: 'aside',
+    about: `${title} did not take events in time; they lie in the bucket of what was not delivered until they are sent again.`,
+    command: (destination: string) => `npx tidemark redrive --destination ${destination} --cloud`,
     minutes: 60,
     when: 'above',
     threshold: 0,
     periods: 1,
-  };
+  } as const;
 }

@@ -2,7 +2,7 @@ import type { ConfigurableType, ConfiguredDestination, EnvelopeShape } from '../
 import type { FormatId, SecretShape } from '../core/model.ts';
 import type { DeliverySign } from './delivery-signs.ts';
 import type { Envelope } from './envelope.ts';
-import type { Probing } from './probe.ts';
+import type { AskedAbout, Probing, SignedProbe } from './probe.ts';
 
 /**
  * A type of destination, as data and pure functions: everything that the rest of the program knows about it. Its deployed
@@ -21,6 +21,8 @@ export interface DestinationType extends ConfigurableType {
   readonly secret?: DestinationSecret;
   /** Whether its objects in the archive can be queried with SQL. Undefined if it never puts any there. */
   isQueryable?(format: FormatId): boolean;
+  /** Who is told of each new object that it puts into the archive. Undefined if nobody is, or if it puts none there. */
+  notificationsOf?(destination: ConfiguredDestination): ObjectNotifications | undefined;
   /** The form in which Firehose stores records that the destination did not accept. Undefined if they cannot be sent again. */
   readonly refused?: RefusedRecords;
   /** Settings with which it works locally but cannot be deployed. */
@@ -29,6 +31,10 @@ export interface DestinationType extends ConfigurableType {
   endpointOf?(destination: ConfiguredDestination): string | undefined;
   /** Questions that show whether that URL takes events. Undefined for a type without a URL. */
   readonly probing?: Probing;
+  /** Questions to AWS that show whether what people put there is there, such as a table. `tidemark doctor --cloud` asks them. */
+  signedProbes?(destination: ConfiguredDestination, about: AskedAbout): readonly SignedProbe[];
+  /** Files that people put there, by their names below `content/<type>/`: `npm run generate` writes them. */
+  files?(): Readonly<Record<string, string>>;
   readonly cost: DestinationCost;
 }
 
@@ -70,6 +76,12 @@ export interface RefusedRecords {
   readonly reason: string;
 }
 
+/** One of the two: a queue that the deployment makes, or a topic that is there. */
+export interface ObjectNotifications {
+  readonly sqs?: true | undefined;
+  readonly topicArn?: string | undefined;
+}
+
 export interface WrongSetting {
   readonly setting: string;
   readonly there: unknown;
@@ -81,7 +93,22 @@ export interface DestinationCost {
   /** Whether its events are kept in the archive. */
   readonly archived: boolean;
   /** Number of times a day that one of its streams reads its secret. */
-  readonly secretCalls?: { readonly value: number; readonly words: string };
+  readonly secretCalls?: Assumed;
+  /** For a type whose streams write tables: Firehose bills their bytes, without steps. */
+  readonly table?: TableCost;
+}
+
+export interface TableCost {
+  /** Bytes that Firehose writes for each byte of an event. */
+  readonly bytes: Assumed;
+  /** Number of requests to S3 each time that it writes. */
+  readonly puts: Assumed;
+}
+
+/** A value that was not measured in an account, with its meaning. */
+interface Assumed {
+  readonly value: number;
+  readonly words: string;
 }
 
 /** The type of a destination. */

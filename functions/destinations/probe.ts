@@ -33,3 +33,18 @@ export interface Probing {
   /** The questions, in the order in which one fails because of another. @param id a random UUID */
   probes(destination: ConfiguredDestination, id: string): readonly Probe[];
 }
+
+/** A question to an endpoint of AWS, signed with the credentials of whoever asks. */
+export interface SignedProbe extends Probe {
+  readonly url: string;
+  /** The service and the Region for which the request is signed. */
+  readonly service: string;
+  readonly region: string;
+}
+
+/** A deployment that is asked about. */
+export interface AskedAbout {
+  readonly region: string;
+  /** The sources that send to the destination. */
+  readonly sources: readonly string[];
+}

@@ -8,13 +8,15 @@ import { distinct } from './present.ts';
 export function personIn(text: string, id?: string): EcsUser {
   const open = text.lastIndexOf(' (');
   const inside = open >= 0 && text.endsWith(')') ? text.slice(open + 2, -1) : '';
-  const identified = id === undefined ? {} : { id };
-  if (isEmail(inside)) {
-    const fullName = text.slice(0, open).trim();
-    return { ...identified, name: inside, email: inside, ...(fullName !== '' && { full_name: fullName }) };
-  }
-  if (isEmail(text)) return { ...identified, name: text, email: text };
-  return text === '' ? identified : { ...identified, name: text };
+  const person: EcsUser = id === undefined ? {} : { id };
+  const email = isEmail(inside) ? inside : isEmail(text) ? text : undefined;
+  if (email !== undefined) {
+    person.name = email;
+    person.email = email;
+    const fullName = email === inside ? text.slice(0, open).trim() : '';
+    if (fullName !== '') person.full_name = fullName;
+  } else if (text !== '') person.name = text;
+  return person;
 }
 
 /** First and last name as one text; either may be missing. */

@@ -1,5 +1,5 @@
 import { Validations } from 'aws-cdk-lib';
-import type { CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import type { CfnManagedPolicy, CfnRole, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { rules } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 
@@ -8,15 +8,15 @@ export function accept(construct: IConstruct, findings: Readonly<Record<string, 
   for (const [id, reason] of Object.entries(findings)) Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** Accepts wildcards in a role's policies: a map from the end of the resource to the reason. Every other wildcard stays a finding. */
-export function acceptWildcards(role: Role, reasons: Readonly<Record<string, string>>): void {
+/** Accepts wildcards in the policies of a role, or in a policy: a map from the end of the resource to the reason. Every other wildcard stays a finding. */
+export function acceptWildcards(holder: Role | ManagedPolicy, reasons: Readonly<Record<string, string>>): void {
   // A finding's name contains references to other stacks, which are known only after everything is drawn.
-  role.node.addValidation({
+  holder.node.addValidation({
     validate() {
-      const found = rules.iam.IAMNoWildcardPermissions(role.node.defaultChild as CfnRole);
+      const found = rules.iam.IAMNoWildcardPermissions(holder.node.defaultChild as CfnRole | CfnManagedPolicy);
       for (const finding of Array.isArray(found) ? found : []) {
         const reason = Object.entries(reasons).find(([end]) => finding.endsWith(end))?.[1];
-        if (reason !== undefined) accept(role, { [`AwsSolutions-IAM5[${finding}]`]: reason });
+        if (reason !== undefined) accept(holder, { [`AwsSolutions-IAM5[${finding}]`]: reason });
       }
       return [];
     },

@@ -18,6 +18,11 @@ export function useKey(key: IKey | undefined, services: readonly string[] = []):
   return key ? [use(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], services)] : [];
 }
 
+/** Permissions to read data that is encrypted with the customer-managed key, through these services. */
+export function readWithKey(key: IKey | undefined, services: readonly string[]): PolicyStatement[] {
+  return key ? [use(['kms:Decrypt'], [key.keyArn], services)] : [];
+}
+
 /** Permissions to read secrets that are encrypted with keys of their own. */
 export function useSecretKeys({ secretKeyArns }: Deployment): PolicyStatement[] {
   return secretKeyArns.length === 0 ? [] : [use(['kms:Decrypt'], [...secretKeyArns], ['secretsmanager'])];

@@ -3,11 +3,19 @@ import type { DestinationType } from '../../functions/destinations/destination-t
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import type { DeliveryProps } from './delivery.ts';
 import { HttpDelivery } from './http.ts';
+import { IcebergDelivery } from './iceberg.ts';
+import { OpensearchDelivery } from './opensearch.ts';
 import { S3Delivery } from './s3.ts';
 import { SplunkDelivery } from './splunk.ts';
 
 /** The construct that is deployed for each type of destination, once for each stream. */
-const DRAWINGS: Readonly<Record<string, Drawing>> = { s3: S3Delivery, splunk: SplunkDelivery, http: HttpDelivery };
+const DRAWINGS: Readonly<Record<string, Drawing>> = {
+  s3: S3Delivery,
+  splunk: SplunkDelivery,
+  http: HttpDelivery,
+  opensearch: OpensearchDelivery,
+  iceberg: IcebergDelivery,
+};
 
 export type Drawing = new (scope: Construct, id: string, props: DeliveryProps) => Construct;
 

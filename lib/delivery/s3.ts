@@ -10,7 +10,7 @@ import {
 import { Construct } from 'constructs';
 import { deliveryStreamName, objectPrefix } from '../../functions/core/config/destination.ts';
 import { MINUTE } from '../../functions/core/time.ts';
-import { BUFFERED_FOR } from '../../functions/destinations/s3/destination.ts';
+import { BUFFERED_FOR, ERRORS_FOLDER } from '../../functions/destinations/s3/destination.ts';
 import { DAY_PREFIX, type DeliveryProps, deliveryLog, deliveryRole } from './delivery.ts';
 
 /** Writes a source's events to the archive, one on each line, below `<destination>/source=<source>/dt=<day>/`. */
@@ -21,7 +21,7 @@ export class S3Delivery extends Construct {
     super(scope, id);
     const { source, destination, deployment, archive, key } = props;
     const prefix = objectPrefix(destination.id, source.id);
-    const errors = `errors/${prefix}`;
+    const errors = `${ERRORS_FOLDER}/${prefix}`;
     const log = deliveryLog(this, deployment);
     const role = deliveryRole(this, { deployment, key, log, bucket: archive, prefixes: [prefix, errors] });
     const fixedRole = role.withoutPolicyUpdates() as IRole;

@@ -21,6 +21,7 @@ import { Rotation, rotating } from '../functions/rotation.ts';
 import { SourceFunction } from '../functions/source-function.ts';
 import { alarmTopic, unheard } from '../watching/alarm-topic.ts';
 import { Dashboard } from '../watching/dashboard.ts';
+import { NotificationAlarms } from '../watching/notification-alarms.ts';
 import { QuietHours } from '../watching/quiet-hours.ts';
 import { SourceAlarms } from '../watching/source-alarms.ts';
 import type { StateStack } from './state-stack.ts';
@@ -70,15 +71,16 @@ export class ForwardingStack extends Stack {
     const unheardOf = unheard(config.deployment);
     if (unheardOf !== undefined) Annotations.of(this).addWarningV2('tidemark:alarms-reach-nobody', unheardOf);
     this.missed = this.#makeQueue(key);
-    const missedAlarm = this.#watchQueue(this.missed);
+    const commonAlarms = [this.#watchQueue(this.missed), ...this.#watchNotifications(config, state)];
     const backfills = this.#backfill(inputs);
     this.sources = new Map(sources.map((source) => [source.id, this.#forward(source, inputs)]));
     this.rotations = this.#rotate(inputs);
     // Nothing runs unwatched: the roles of schedules depend on the alarms, so they are created after them and deleted before them.
     for (const [id, { scheduler, alarms }] of this.sources) {
-      for (const each of [scheduler, this.rotations.get(id)?.scheduler]) each?.node.addDependency(alarms, missedAlarm);
+      for (const each of [scheduler, this.rotations.get(id)?.scheduler])
+        each?.node.addDependency(alarms, ...commonAlarms);
     }
-    this.#addDashboard(inputs, backfills.functions, [missedAlarm, backfills.alarm]);
+    this.#addDashboard(inputs, backfills.functions, [...commonAlarms, backfills.alarm]);
     new EventQuery(this, 'Events', { config, sources, destinationTypes, archive: state.archive });
   }
 
@@ -173,6 +175,14 @@ export class ForwardingStack extends Stack {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     return alarm;
+  }
+
+  /** Adds the alarms of the queues that announce objects of the archive. */
+  #watchNotifications({ deployment }: Config, { notificationQueues }: StateStack): Alarm[] {
+    return [...notificationQueues].flatMap(([destination, queues]) => {
+      const name = `${deployment.stackPrefix}-${destination}`;
+      return new NotificationAlarms(this, `notifications-${destination}`, { name, queues, topic: this.topic }).alarms;
+    });
   }
 
   /** Adds one stream for each destination. Streams have separate quotas, and a function may only use those of its source. */

@@ -14,16 +14,29 @@ import type { Deployment } from '../../functions/core/config/deployment.ts';
 import { accept } from '../account/accept.ts';
 import { ownKey } from '../account/key.ts';
 import { ARCHIVE_BUCKET, EVIDENCE_KEY, QUARANTINE_BUCKET } from '../account/outputs.ts';
+import type { NotificationQueue } from '../delivery/s3-notification-queue.ts';
+import { announceObjects, type NotifyingDestination } from '../delivery/s3-notifications.ts';
 
-/** What must outlive every deployment: the table of checkpoints, the archive, and the key that signs evidence. No deployment deletes anything here. */
+export interface StateProps extends StackProps {
+  readonly deployment: Deployment;
+  /** The destinations whose new objects in the archive are announced. */
+  readonly notifying: readonly NotifyingDestination[];
+}
+
+/**
+ * What must outlive every deployment: the table of checkpoints, the archive, and the key that signs evidence. No deployment deletes
+ * them. The queues that announce objects are here because the bucket cannot refer to a stack that refers to it.
+ */
 export class StateStack extends Stack {
   readonly table: TableV2;
   /** Events that the deployment itself keeps. */
   readonly archive: IBucket;
   /** Firehose stores here what a destination did not take; `tidemark redrive` sends it again. */
   readonly quarantine: IBucket;
+  /** The queues that announce new objects of the archive, by destination. */
+  readonly notificationQueues: ReadonlyMap<string, NotificationQueue>;
 
-  constructor(scope: Construct, id: string, deployment: Deployment, props: StackProps = {}) {
+  constructor(scope: Construct, id: string, { deployment, notifying, ...props }: StateProps) {
     super(scope, id, { description: 'Tidemark: what it keeps.', ...props, terminationProtection: true });
     const key = ownKey(this, deployment);
     this.table = this.#makeTable(key);
@@ -35,6 +48,12 @@ export class StateStack extends Stack {
     this.quarantine = this.#makeBucket('Quarantine', key, logs, {
       ...lock(deployment),
       lifecycleRules: [{ ...REST, ...expiry(deployment.quarantineDays) }],
+    });
+    this.notificationQueues = announceObjects(this, {
+      archive: this.archive,
+      destinations: notifying,
+      key,
+      path: deployment.rolePath,
     });
     new CfnOutput(this, 'ArchiveName', { value: this.archive.bucketName, key: ARCHIVE_BUCKET });
     new CfnOutput(this, 'QuarantineName', { value: this.quarantine.bucketName, key: QUARANTINE_BUCKET });

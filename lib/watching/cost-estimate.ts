@@ -10,6 +10,7 @@ const PRICE = {
   readUnit: 0.000000125,
   writeUnit: 0.000000625,
   deliveredByte: 0.000000000029,
+  tableByte: 0.000000000075,
   loggedByte: 0.0000000005,
 } as const;
 /** Firehose rounds the size of each record up to a multiple of this. */
@@ -30,7 +31,13 @@ export interface BilledSource {
   readonly invoked: IFunction;
   readonly logGroupName: string;
   readonly memoryMb: number;
-  readonly streams: readonly string[];
+  readonly streams: readonly BilledStream[];
+}
+
+export interface BilledStream {
+  readonly stream: string;
+  /** Firehose bills what it writes to a table by its bytes. */
+  readonly isTable: boolean;
 }
 
 /** Returns the estimated cost of each day in dollars: functions, delivery streams, logs and the table. */
@@ -55,21 +62,25 @@ function ofSource({ title, invoked, logGroupName, memoryMb, streams }: BilledSou
       expression: `duration / 1000 * ${memoryMb / 1_024} * ${price('gigabyteSecond')} + invocations * ${price('invocation')}`,
       used: { duration: invoked.metricDuration(EACH_DAY), invocations: invoked.metricInvocations(EACH_DAY) },
     },
-    ...streams.map((stream) => ({
-      label: `${stream}: delivery`,
-      // Rounding up adds less than RECORD_BYTES to each record.
-      expression: `(bytes + ${RECORD_BYTES} * records) * ${price('deliveredByte')}`,
-      used: {
-        bytes: streamMetric(stream, 'IncomingBytes', EACH_DAY),
-        records: streamMetric(stream, 'IncomingRecords', EACH_DAY),
-      },
-    })),
+    ...streams.map(ofStream),
     {
       label: `${title}: logs`,
       expression: `logged * ${price('loggedByte')}`,
       used: { logged: awsMetric('AWS/Logs', 'IncomingBytes', { LogGroupName: logGroupName }) },
     },
   ];
+}
+
+function ofStream({ stream, isTable }: BilledStream): Estimate {
+  const label = `${stream}: delivery`;
+  const bytes = streamMetric(stream, 'IncomingBytes', EACH_DAY);
+  if (isTable) return { label, expression: `bytes * ${price('tableByte')}`, used: { bytes } };
+  return {
+    label,
+    // Rounding up adds less than RECORD_BYTES to each record.
+    expression: `(bytes + ${RECORD_BYTES} * records) * ${price('deliveredByte')}`,
+    used: { bytes, records: streamMetric(stream, 'IncomingRecords', EACH_DAY) },
+  };
 }
 
 function ofTable(TableName: string): Estimate {

@@ -110,7 +110,10 @@ export class Dashboard extends Construct {
         invoked: made.function,
         logGroupName: made.log.logGroupName,
         memoryMb: made.memoryMb,
-        streams: at > 0 ? [] : config.destinations.map(({ id }) => deliveryStreamName(id, source.id, stackPrefix)),
+        streams: (at > 0 ? [] : config.destinations).map((destination) => ({
+          stream: deliveryStreamName(destination.id, source.id, stackPrefix),
+          isTable: typeOf(destinationTypes, destination).cost.table !== undefined,
+        })),
       })),
     );
     dashboard.addWidgets(costWidget(estimateCost(billed, table.tableName)));

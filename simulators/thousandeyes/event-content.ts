@@ -66,10 +66,23 @@ const EMPTY_RESOURCES_SHARE = 0.05;
 const NO_ADDRESS_SHARE = 0.01;
 const UNKNOWN_USER_SHARE = 0.2;
 
-/** An event, made from a seed: equal seeds make equal events. */
+/** The event that stands beside every one of these in the log, in the same second and by the same user. */
+const BESIDE: Readonly<Record<string, string>> = { 'Test created': 'Test account bindings' };
+
+/** The seed of the event that stands beside that of a seed: the same act, under its other name. */
+export function besideOf(seed: number): number | undefined {
+  return seed >= 0 && BESIDE[templateOf(createRandom(seed)).event] !== undefined ? -1 - seed : undefined;
+}
+
+/** An event, made from a seed: equal seeds make equal events. A negative seed makes the event beside that of another one. */
 export function contentOf(seed: number): EventContent {
+  if (seed < 0) {
+    const content = contentOf(-1 - seed);
+    const name = content.event.replace(/\.$/, '');
+    return { ...content, event: content.event.replace(name, BESIDE[name] ?? name) };
+  }
   const random = createRandom(seed);
-  const template = templateAt(random() * TOTAL_WEIGHT);
+  const template = templateOf(random);
   const person = pick(random, PEOPLE);
   const isGuess = template.event === 'Login failed' && random() < UNKNOWN_USER_SHARE;
   const who = isGuess
@@ -105,8 +118,8 @@ function nameOf(person: Person): string {
   return person.email === undefined ? person.name : `${person.name} (${person.email})`;
 }
 
-function templateAt(weight: number): Template {
-  let left = weight;
+function templateOf(random: () => number): Template {
+  let left = random() * TOTAL_WEIGHT;
   for (const template of TEMPLATES) {
     left -= template.weight;
     if (left < 0) return template;

@@ -5,6 +5,7 @@ import { type Call, type Service, startSimulatorServer } from '../simulator-serv
 import { createTimeline } from '../timeline.ts';
 import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilityOf } from './access.ts';
 import { ActivityLog, type LogOptions } from './activity-log.ts';
+import { besideOf } from './event-content.ts';
 import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
 import { createQuota, type Quota, quotaHeaders } from './quota.ts';
 import { problem, unauthorized } from './replies.ts';
@@ -87,7 +88,7 @@ export const simulator = {
 async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
   const options: Settled = { ...DEFAULTS, ...given };
   const switches = createSwitches<ThousandEyesFaults>(options.faults, FAULTS);
-  const timeline = createTimeline(options, () => switches.faults);
+  const timeline = createTimeline({ ...options, besideOf }, () => switches.faults);
   const visibility = visibilityOf(options.role);
   const log = new ActivityLog(timeline, switches, { ...options, visibility });
   const server = await startSimulatorServer(

@@ -8,7 +8,7 @@ import { configure, connect, draw, LAKE, SOURCES, SPLUNK } from '../infra/suppor
 
 const CHANGE = {
   connections: SOURCES.flatMap(({ id }) => [connect(id, 'acme'), connect(id, 'other')]),
-  destinations: [LAKE, { ...LAKE, id: 'vault' }, SPLUNK],
+  destinations: [LAKE, { ...LAKE, id: 'vault', notifications: { sqs: true } }, SPLUNK],
 };
 const { account } = draw(CHANGE);
 const drawn = drawnFor(configure(CHANGE), SOURCES, DESTINATION_TYPES);
@@ -20,6 +20,7 @@ const NOT_BILLED = [
   'AWS::DynamoDB::GlobalTable',
   'AWS::Glue::Database',
   'AWS::Glue::Table',
+  'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::KinesisFirehose::DeliveryStream',

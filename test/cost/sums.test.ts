@@ -23,7 +23,7 @@ const DRAWN: Drawn = {
   verifications: [{ source: 'one', aDay: 24, streams: ['log'] }],
   censuses: [{ aDay: 96, feeds: 1, connections: 1, known: 1 }],
   connections: { one: 1 },
-  destinations: { all: 1, archived: 1, onePerRecord: 0, secretCalls: 0 },
+  destinations: { all: 1, archived: 1, announced: 0, onePerRecord: 0, tables: [], secretCalls: 0 },
   memoryMb: 1_024,
   logDays: 90,
   quiet: false,
@@ -93,7 +93,9 @@ test('fewer events than runs leave the other runs idle', () => {
 });
 
 test('each destination has its own records, and only archives have objects', () => {
-  const both = amounts(2_880, { destinations: { all: 2, archived: 1, onePerRecord: 0, secretCalls: 144 } });
+  const both = amounts(2_880, {
+    destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 0, tables: [], secretCalls: 144 },
+  });
 
   expect(both.firehose).toBeCloseTo(2 * amounts(2_880).firehose);
   expect(both.archivePuts).toBe(amounts(2_880).archivePuts);
@@ -101,11 +103,36 @@ test('each destination has its own records, and only archives have objects', () 
   expect(both.secretCalls - amounts(2_880).secretCalls).toBe(30 * 144);
 });
 
+test('the queue of an archive takes three requests for each object, and those of a reader that looks for one', () => {
+  const announced = (events: number) =>
+    amounts(events, {
+      destinations: { all: 1, archived: 1, announced: 1, onePerRecord: 0, tables: [], secretCalls: 0 },
+    });
+
+  expect(amounts(2_880).queueRequests).toBe(0);
+  expect(announced(0).queueRequests).toBe(30 * 4_320);
+  expect(announced(2_880).queueRequests).toBe(30 * (3 * 288 + 4_320));
+});
+
 test('a destination that takes one event a record is billed for each event, rounded up', () => {
-  const both = amounts(2_880, { destinations: { all: 2, archived: 1, onePerRecord: 1, secretCalls: 0 } });
+  const both = amounts(2_880, {
+    destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 1, tables: [], secretCalls: 0 },
+  });
 
   // A run has ten events of 1,000 bytes: 10 KiB packed, and ten times 5 KiB.
   expect(both.firehose * GIB).toBeCloseTo(30 * 288 * (10 + 50) * KIB, 3);
+});
+
+test('a table is billed by its bytes, not by records, and has objects each time it is written', () => {
+  const tables = [{ bytes: 1.5, puts: 6 }];
+  const both = amounts(2_880, {
+    destinations: { all: 2, archived: 1, announced: 0, onePerRecord: 0, tables, secretCalls: 0 },
+  });
+
+  expect(both.firehose).toBeCloseTo(amounts(2_880).firehose);
+  expect(both.firehoseTables * GIB).toBeCloseTo(30 * 2_880 * 1_000 * 1.5, 3);
+  expect(both.archivePuts).toBe(7 * amounts(2_880).archivePuts);
+  expect(amounts(2_880).firehoseTables).toBe(0);
 });
 
 test('the report says what one event a record means, and nothing of it where all records are packed', () => {

@@ -150,7 +150,14 @@ test('its price is counted: alarms, secret and how often it is read, and no arch
   const lake = parseConfig(JSON.stringify(file), 'tidemark.json', SOURCES, TYPES);
   const [ofLake, ofParcel] = [lake, config].map((each) => drawnFor(each, SOURCES, TYPES));
 
-  expect(ofParcel?.destinations).toEqual({ all: 1, archived: 0, onePerRecord: 0, secretCalls: 10 });
+  expect(ofParcel?.destinations).toEqual({
+    all: 1,
+    archived: 0,
+    announced: 0,
+    onePerRecord: 0,
+    tables: [],
+    secretCalls: 10,
+  });
   expect(ofParcel?.secrets).toBe((ofLake?.secrets ?? 0) + 1);
   // One metric for each of three alarms and two for the fourth, instead of two for the archive.
   expect(ofParcel?.fixed.alarmMetrics).toBe((ofLake?.fixed.alarmMetrics ?? 0) + 3);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EcsEvent } from '../../functions/core/ecs-event.ts';
 import { type SelfEvent, selfEvent } from '../../functions/core/events/self-events.ts';
-import type { AnyFeed, FormatId } from '../../functions/core/model.ts';
+import { type AnyFeed, type FormatId, OCSF_VERSIONS } from '../../functions/core/model.ts';
 import { HOUR, type Instant, parseInstant } from '../../functions/core/time.ts';
 import { writeEvent } from '../../functions/destinations/write-event.ts';
 import { ecsComplaints } from '../ecs-reader.ts';
@@ -52,7 +52,10 @@ describe.each(Object.entries(ACTS))('%s', (act, given) => {
 
   test('can be read in every format', () => {
     expect(ecsComplaints(own)).toEqual([]);
-    expect(ocsfLineComplaints(line('ocsf', own))).toEqual([]);
+    for (const ocsfVersion of OCSF_VERSIONS) {
+      const { text } = writeEvent({ format: 'ocsf', ocsfVersion }, own);
+      expect(ocsfLineComplaints(text, ocsfVersion)).toEqual([]);
+    }
     expect(readCef(line('cef', own))).toMatchObject({ vendor: 'Tidemark', product: 'Tidemark' });
     for (const format of ['ecs', 'cef', 'ocsf', 'raw'] as const) {
       expect(readHec(writeEvent({ format, hec: { index: 'audit' } }, own).text)).toHaveLength(1);

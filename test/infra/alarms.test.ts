@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { programOf } from '../../cli/program.ts';
 import { FATES, METRICS, type Metric } from '../../functions/core/metrics.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
+import { QUEUE_SIGNS } from '../../lib/watching/notification-alarms.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 interface AlarmProperties {
@@ -86,7 +87,9 @@ test.each([
 test('every alarm tells somebody, what to run first and where to read on', () => {
   const headings = [...readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm)];
 
-  expect(headings.map(([, heading]) => heading).toSorted()).toEqual(CONDITIONS.map(({ name }) => name).toSorted());
+  expect(headings.map(([, heading]) => heading).toSorted()).toEqual(
+    [...CONDITIONS, ...QUEUE_SIGNS].map(({ name }) => name).toSorted(),
+  );
   for (const { AlarmDescription, AlarmActions } of alarms) {
     expect(AlarmActions).toHaveLength(1);
     expect(AlarmDescription).toMatch(/ First: (npx tidemark|aws sqs) .* Then: docs\/runbook\.md, [a-z-]+\.$/);

@@ -5,14 +5,21 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
+import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { review } from '../../lib/account/review.ts';
-import { connect, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
+import { connect, EVERY_KIND, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 import { assetOf, synth } from './support/synth.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
 const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const SUMO = 'https://endpoint4.sumologic.com/receiver/v1/kinesis/log/ZaVnC4dh';
 const connections = SOURCES.map(({ id }) => connect(id));
+
+/** Settings of destinations that add to what is drawn, or to what is sent. */
+const MORE: Readonly<Record<string, object>> = {
+  [LAKE.id]: { notifications: { sqs: true } },
+  [SPLUNK.id]: { sourcetype: 'acme:{source}', source: '{stream}', host: '{connection}' },
+};
 
 /** Every setting there is, away from its default. */
 const EVERYTHING = {
@@ -71,13 +78,11 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
   for (const { id } of SOURCES) expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
 });
 
-test('a configuration outside of the repository, with every setting: no finding of any review stands unexplained', async () => {
+test('a configuration outside of the repository, with every setting and every type of destination: no finding of any review stands unexplained', async () => {
   const { code, said, cpuSeconds, out, templates, account } = await synth({
     connections: SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true })),
     destinations: [
-      LAKE,
-      SPLUNK,
-      { id: 'dog', type: 'http', endpoint: { service: 'datadog', site: 'eu1' }, attributes: { team: 'detection' } },
+      ...EVERY_KIND.map((destination) => ({ ...destination, ...MORE[destination.id] })),
       { id: 'sumo', type: 'http', endpoint: { service: 'sumologic', url: SUMO }, contentEncoding: 'none' },
     ],
     deployment: EVERYTHING,
@@ -85,6 +90,7 @@ test('a configuration outside of the repository, with every setting: no finding 
 
   expect(code, said).toBe(0);
   expect(said).not.toMatch(/ERROR|WARNING/);
+  expect(new Set(EVERY_KIND.map(({ type }) => type))).toEqual(new Set(DESTINATION_TYPES.map(({ id }) => id)));
   // On two cores it takes less than that by the clock.
   expect(cpuSeconds).toBeGreaterThan(0);
   expect(cpuSeconds).toBeLessThan(30);

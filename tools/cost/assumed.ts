@@ -23,6 +23,10 @@ export const ASSUMED = {
     words:
       'size of archived events after gzip, as a share of their size before. Simulated events resemble each other more than real ones: 0.06 to 0.4, depending on how many are in one object',
   },
+  queuePolls: {
+    value: 4_320,
+    words: 'requests a day with which a reader of the archive asks a queue for new objects, one every twenty seconds',
+  },
   itemOverhead: { value: 100, words: 'bytes that DynamoDB adds to the size of each stored item' },
 } as const;
 

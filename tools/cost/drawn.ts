@@ -6,6 +6,7 @@ import type { DeliverySign } from '../../functions/destinations/delivery-signs.t
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { planSchedules } from '../../lib/plan/plan-schedules.ts';
 import { CONDITIONS } from '../../lib/watching/conditions.ts';
+import { QUEUE_SIGNS } from '../../lib/watching/notification-alarms.ts';
 import { total } from './costs.ts';
 
 /** A schedule that reads some streams of a connection. */
@@ -49,8 +50,12 @@ export interface DrawnDestinations {
   readonly all: number;
   /** Those whose events are kept in the archive. */
   readonly archived: number;
-  /** Those that take one event a record. */
+  /** Those of them whose objects are announced in a queue. */
+  readonly announced: number;
+  /** Those that take one event a record, without tables. */
   readonly onePerRecord: number;
+  /** Those that are tables, each with its share of the events' bytes and its requests to S3 each time it is written. */
+  readonly tables: readonly { readonly bytes: number; readonly puts: number }[];
   /** How often a day they read their secrets, one stream of each. */
   readonly secretCalls: number;
 }
@@ -87,6 +92,7 @@ export function drawnFor(
   const inputOf = (input: object) => input as Input;
   const [runs, jobs] = [all.filter(({ input }) => !inputOf(input).act), all.filter(({ input }) => inputOf(input).act)];
   const types = destinations.map((destination) => typeOf(destinationTypes, destination));
+  const announced = destinations.filter((destination, at) => types[at]?.notificationsOf?.(destination)?.sqs).length;
   const signs = destinations.flatMap((destination, at) => types[at]?.delivery(destination).signs ?? []);
   return {
     runs: runs.map(({ source, every, input }) => {
@@ -114,7 +120,11 @@ export function drawnFor(
     destinations: {
       all: types.length,
       archived: types.filter(({ cost }) => cost.archived).length,
-      onePerRecord: destinations.filter(({ shape }) => shape.onePerRecord).length,
+      announced,
+      onePerRecord: destinations.filter(({ shape }, at) => shape.onePerRecord && !types[at]?.cost.table).length,
+      tables: types.flatMap(({ cost: { table } }) =>
+        table ? [{ bytes: table.bytes.value, puts: table.puts.value }] : [],
+      ),
       secretCalls: total(types.map(({ cost }) => cost.secretCalls?.value ?? 0)),
     },
     memoryMb: deployment.memoryMb,
@@ -126,7 +136,8 @@ export function drawnFor(
       new Set(connections.map(({ secret }) => secret)).size +
       destinations.filter((one, at) => types[at]?.secret?.nameOf(one) !== undefined).length,
     fixed: {
-      alarmMetrics: total(used.map((source) => alarmsOf(source, config, signs))) + COMMON_ALARMS,
+      alarmMetrics:
+        total(used.map((source) => alarmsOf(source, config, signs))) + COMMON_ALARMS + announced * QUEUE_SIGNS.length,
       dashboards: DASHBOARDS,
       keys: EVIDENCE_KEYS + (deployment.alarms.topicArn === undefined ? 1 : 0),
       transitions: TRANSITIONS,

@@ -89,6 +89,14 @@ export const PRICES = {
     source: 'aws.amazon.com/kinesis/data-firehose/pricing (steps); quotes of others (price)',
     saidBy: 'others',
   },
+  firehoseTables: {
+    title: 'Firehose to tables, by bytes',
+    dollars: 0.075,
+    per: 1,
+    unit: 'GB',
+    source: 'aws.amazon.com/firehose/pricing, as quoted in 2025',
+    saidBy: 'others',
+  },
   archivePuts: {
     title: 'S3 objects written',
     dollars: 0.005,

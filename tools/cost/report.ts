@@ -57,7 +57,7 @@ export function reportOf(drawn: Drawn, load: Load, assumptions: Assumptions = {}
     amountsOf({ ...drawn, destinations: { ...drawn.destinations, onePerRecord } }, day, MEASURED);
   const idle = amountsOf(drawn, dayWith(0), MEASURED);
   const packed = amounts(drawn.destinations.onePerRecord);
-  const single = amounts(drawn.destinations.all);
+  const single = amounts(drawn.destinations.all - drawn.destinations.tables.length);
   const items = PRICE_IDS.map((id) => ({
     id,
     title: PRICES[id].title,

@@ -41,6 +41,8 @@ export const DAYS = 30;
 const GIB = 1024 ** 3;
 /** Maximum number of objects a day: Firehose writes one every five minutes. */
 const MAX_OBJECTS_A_DAY = 288;
+/** Requests that an announced object takes: S3 sends a message, a reader receives and deletes it. */
+const REQUESTS_OF_OBJECT = 3;
 /** Bytes of the item of a known connection with some streams. */
 const KNOWN_BYTES = 200;
 /** Bytes that one read unit covers, and items of one batch. */
@@ -97,7 +99,7 @@ function estimatedSeconds(drawn: Drawn, costs: Costs, flows: readonly Flow[], { 
 /** Returns what thirty such days use. */
 export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
   const { invocations, costs, flows } = day;
-  const { archived } = drawn.destinations;
+  const { archived, tables } = drawn.destinations;
   const logBytes =
     costs.logBytes * (drawn.quiet ? measured.quietLogs : 1) + invocations * ASSUMED.platformLogBytes.value;
   const stored = storedBytes(drawn, flows, measured) / GIB;
@@ -110,7 +112,8 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     tableStorage: stored,
     tableBackups: stored,
     firehose: (billedBytes(day, drawn.destinations) * DAYS) / GIB,
-    archivePuts: objects(drawn, flows) * archived * DAYS,
+    firehoseTables: (day.bytes * total(tables.map(({ bytes }) => bytes)) * DAYS) / GIB,
+    archivePuts: objects(drawn, flows) * (archived + total(tables.map(({ puts }) => puts))) * DAYS,
     archiveStorage: (day.bytes * ASSUMED.packedEvents.value * archived * drawn.archiveDays) / GIB,
     logs: (logBytes * DAYS) / GIB,
     logStorage: (logBytes * ASSUMED.packedLogs.value * drawn.logDays) / GIB,
@@ -120,9 +123,10 @@ export function amountsOf(drawn: Drawn, day: Day, measured: Measured): Amounts {
     secrets: drawn.secrets,
     secretCalls: (costs.secretCalls + destinationSecretCalls(drawn)) * DAYS,
     keys: drawn.fixed.keys,
-    // Used only when something is wrong, or when somebody asks for it.
+    // The rest is used only when something is wrong, or when somebody asks for it.
     keyRequests: 0,
-    queueRequests: 0,
+    queueRequests:
+      drawn.destinations.announced * (objects(drawn, flows) * REQUESTS_OF_OBJECT + ASSUMED.queuePolls.value) * DAYS,
     mails: 0,
     transitions: drawn.fixed.transitions,
   };
@@ -134,12 +138,13 @@ export function weekBytes({ bytes }: Day): number {
 }
 
 /** Includes what is delivered without any activity: our own sign-ins, at vendors that require one. */
-function billedBytes({ flows, costs }: Day, { all, onePerRecord }: Drawn['destinations']): number {
+function billedBytes({ flows, costs }: Day, { all, onePerRecord, tables }: Drawn['destinations']): number {
+  const byRecord = all - tables.length;
   const others = costs.records - total(flows.map(({ added }) => added.records));
   const ofFlows = flows.map(
-    ({ billedBytes: packed, billedAlone }) => packed * (all - onePerRecord) + billedAlone * onePerRecord,
+    ({ billedBytes: packed, billedAlone }) => packed * (byRecord - onePerRecord) + billedAlone * onePerRecord,
   );
-  return total(ofFlows) + Math.max(0, others) * billed(1) * all;
+  return total(ofFlows) + Math.max(0, others) * billed(1) * byRecord;
 }
 
 /** Firehose reads a destination's secret for each stream, and each source has one. */

@@ -14,10 +14,12 @@ import { GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import type { Deployment } from '../../../functions/core/config/deployment.ts';
+import type { ProbeResult, SignedProbe } from '../../../functions/destinations/probe.ts';
 import { clientOptionsOf } from '../../cloud/account.ts';
 import { sayAwsError } from '../../cloud/aws-error.ts';
 import { StoppedFunctions } from '../../cloud/stopped-functions.ts';
 import { listAlarms } from './alarms.ts';
+import { askSigned } from './ask-signed.ts';
 import { type Cloud, Denied, type FoundSchedule, type FoundStack, type FoundStream, type Listeners } from './cloud.ts';
 
 const DENIED = /AccessDenied|AuthorizationError|UnauthorizedOperation|not authorized|Forbidden/i;
@@ -161,6 +163,15 @@ export class Aws implements Cloud {
       const asked = new HeadBucketCommand({ Bucket: name });
       return (await orNone(this.#s3.send(asked), 'NotFound')) !== undefined;
     });
+  }
+
+  async region(): Promise<string> {
+    return await asking('find the Region', async () => await this.#firehose.config.region());
+  }
+
+  async ask(probe: SignedProbe): Promise<ProbeResult> {
+    const credentials = await asking('find credentials', async () => await this.#firehose.config.credentials());
+    return await askSigned(probe, credentials);
   }
 
   async #groupOf(stack: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import type { ProbeResult, SignedProbe } from '../../../functions/destinations/probe.ts';
 import type { FoundAlarm } from './alarms.ts';
 
 // What doctor looks at in an account. Nothing here changes anything; the detection of drift stores its result at CloudFormation.
@@ -52,6 +53,10 @@ export interface Cloud {
   /** The value of a secret. */
   secretValue(name: string): Promise<string>;
   bucketExists(name: string): Promise<boolean>;
+  /** The Region of the deployment. */
+  region(): Promise<string>;
+  /** Asks AWS a question of a type of destination. */
+  ask(probe: SignedProbe): Promise<ProbeResult>;
 }
 
 /** The credentials in use may not look at something. Nobody needs all of these rights, so that is no finding. */

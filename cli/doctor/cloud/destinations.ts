@@ -1,5 +1,6 @@
 import { type ConfiguredDestination, deliveryStreamName } from '../../../functions/core/config/destination.ts';
 import type { Config } from '../../../functions/core/config/tidemark-config.ts';
+import { clean } from '../../../functions/core/events/excerpt.ts';
 import type { Finding } from '../../../functions/core/examine/finding.ts';
 import { typeOf } from '../../../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
@@ -20,7 +21,29 @@ export async function examineDestination(
   const sources = [...new Set(connections.map(({ source }) => source))];
   const names = sources.map((source) => deliveryStreamName(destination.id, source, deployment.stackPrefix));
   const streams = await looking(subject, 'delivery-stream', async () => await examineStreams(cloud, subject, names));
-  return [...streams, ...(await examineEndpoint(cloud, subject, destination))];
+  const endpoint = await examineEndpoint(cloud, subject, destination);
+  return [...streams, ...endpoint, ...(await askAws(cloud, subject, destination, sources))];
+}
+
+/** Asks AWS what the type wants to know, such as whether a table is there. */
+async function askAws(
+  cloud: Cloud,
+  subject: string,
+  destination: ConfiguredDestination,
+  sources: readonly string[],
+): Promise<Found[]> {
+  const type = typeOf(DESTINATION_TYPES, destination);
+  if (!type.signedProbes) return [];
+  return await looking(subject, 'what is there', async () => {
+    const probes = type.signedProbes?.(destination, { region: await cloud.region(), sources }) ?? [];
+    return await Promise.all(
+      probes.map(async (probe) => {
+        const result = await cloud.ask(probe);
+        const found = clean(result.found);
+        return result.ok ? green(subject, probe.check, found) : red(subject, probe.check, found, result.remedy);
+      }),
+    );
+  });
 }
 
 async function examineStreams(cloud: Cloud, subject: string, names: readonly string[]): Promise<Found[]> {

@@ -48,7 +48,7 @@ export function complete(fields: EcsFields, row: Row, about: EventContext): EcsE
 export function bareEvent(row: Row, about: EventContext) {
   const { id, readAt, time, feed } = about;
   const { module, dataset, service } = partsOf(feed);
-  const created = stamp(readAt);
+  const created = stampOfReading(readAt);
   return {
     '@timestamp': time === undefined ? created : stamp(time),
     ecs: ECS,
@@ -110,6 +110,14 @@ function tidemarkOf({ feed, window, late }: EventContext): EcsEvent['tidemark'] 
     parts.window = window;
   }
   return late === undefined ? parts.tidemark : { ...parts.tidemark, lateness_ms: Math.round(late / MILLISECOND) };
+}
+
+/** When the last event was read. Many are read in the same millisecond. */
+let lastReading = { at: 0, text: stamp(0) };
+
+function stampOfReading(readAt: Instant): string {
+  if (readAt !== lastReading.at) lastReading = { at: readAt, text: stamp(readAt) };
+  return lastReading.text;
 }
 
 /** The instant in milliseconds, or in microseconds if it has them. */

@@ -6,9 +6,15 @@ export const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
 export function isDeeper(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((inner: unknown) => isDeeper(inner, levels - 1));
-  // Without a list of keys or values: every record is walked through.
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  // Without a list of keys or values, and without a call for a text or a number: every record is walked through.
+  if (Array.isArray(value)) {
+    for (const inner of value as unknown[]) if (typeof inner === 'object' && isDeeper(inner, levels - 1)) return true;
+    return false;
+  }
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (typeof inner === 'object' && isDeeper(inner, levels - 1)) return true;
+  }
   return false;
 }
 

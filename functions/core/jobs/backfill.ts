@@ -211,12 +211,14 @@ async function readPart(configured: FeedContext, leased: LeasedBackfill): Promis
   const context = { ...configured, feed };
   reconcileScope(feed, leased);
   noteSight(conditions, prepared.visibility);
-  await warnAboutForgotten(context, range, warnings);
+  const live = await liveCheckpoint(context);
+  warnAboutForgotten(context, live, range, warnings);
   // Events that are sent again on purpose are remembered apart from those that the live feed has delivered.
   const place = resend ? `${feed.name}#resent#${id}` : feed.name;
   const seen = seenOf(context, { place });
   const plan = planUpTo(feed, lease.item, range.to);
-  const run = await startRun(context, leased, { prepared, seen, plan, place });
+  // What the live feed has told is not told again. The other way round it is: a job does not write the live feed's checkpoint.
+  const run = await startRun(context, leased, { prepared, seen, plan, place, told: live.unknown ?? [] });
   const inTurn = (flush: Flush) => flushWithLiveLease(context, run, flush);
   return await readPlan(resend ? run : { ...run, inTurn }, prepared);
 }
@@ -233,9 +235,13 @@ function reconcileScope(feed: Feed, { lease, warnings }: LeasedBackfill): void {
 }
 
 /** Warns of events that may be delivered a second time, because their keys have expired. */
-async function warnAboutForgotten(context: FeedContext, range: Range, warnings: string[]): Promise<void> {
-  const live = await liveCheckpoint(context);
-  const forgotten = Math.min(range.to, context.effects.now() - context.seenFor);
+function warnAboutForgotten(
+  { effects, seenFor }: FeedContext,
+  live: FeedCheckpoint,
+  range: Range,
+  warnings: string[],
+): void {
+  const forgotten = Math.min(range.to, effects.now() - seenFor);
   if (forgotten <= Math.max(live.floor, range.from)) return;
   warnings.push(
     `Events delivered from before ${formatTime(forgotten)} are no longer remembered: they may be delivered again, with the same ids.`,

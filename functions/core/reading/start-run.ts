@@ -5,6 +5,7 @@ import type { HeldCheckpoint } from '../state/lease.ts';
 import { OngoingNotes } from '../state/ongoing.ts';
 import type { Seen } from '../state/seen.ts';
 import type { Plan, ReadingCheckpoint, VerifyCheckpoint } from '../stored/checkpoint.ts';
+import type { UnknownName } from '../stored/findings/unknown-name.ts';
 import type { Instant } from '../time.ts';
 import { Progress } from './progress.ts';
 import { ReusedIds } from './rows/reused-ids.ts';
@@ -21,6 +22,8 @@ interface RunOptions {
   readonly place?: string;
   /** New events before it count as late. Default: the watermark. */
   readonly readBefore?: Instant;
+  /** Names that the mapping does not know and that others have told. Default: none but those in the checkpoint. */
+  readonly told?: readonly UnknownName[];
 }
 
 /** Sets up a run that reads windows. @param context its feed has the prepared connection */
@@ -41,7 +44,7 @@ export async function startPageRun(
 ): Promise<PageRun> {
   const { effects, feed } = context;
   const { lease, asker, tally, clocks } = leased;
-  const { prepared, seen, plan, place = feed.name, readBefore } = options;
+  const { prepared, seen, plan, place = feed.name, readBefore, told = [] } = options;
   const { destinations, floor } = lease.item;
   const ongoing = new OngoingNotes(effects, feed, (noneOngoingAt) => {
     if (lease.item.kind === 'feed') lease.note({ noneOngoingAt });
@@ -58,7 +61,7 @@ export async function startPageRun(
       ongoing,
       reusedIds: new ReusedIds(),
     },
-    notes: new WorkNotes(context, tally, 'unknown' in lease.item ? lease.item.unknown : undefined),
+    notes: new WorkNotes(context, tally, [...(('unknown' in lease.item && lease.item.unknown) || []), ...told]),
     bounds: { destinations, floor },
   };
 }

@@ -22,7 +22,7 @@ export class WorkNotes {
   constructor(
     { effects, feed }: { readonly effects: Effects; readonly feed: Feed },
     tally: Tally,
-    known: readonly UnknownName[] | undefined,
+    known: readonly UnknownName[],
   ) {
     this.day = new DayNotes(tally, effects.code());
     this.unknown = new UnknownNames(feed.stream, known);

@@ -6,8 +6,9 @@ import { FORMATS } from '../../formats/formats.ts';
 import { failed, putAside, stale } from '../delivery-signs.ts';
 import type { DestinationType } from '../destination-type.ts';
 import { AS_FIREHOSE_WRITES, ASIDE_BUFFER, RETRIED_FOR } from '../put-aside.ts';
-import { hecEnvelope } from './envelope.ts';
+import { DEFAULT_ORIGIN, hecEnvelope } from './envelope.ts';
 import { probes } from './probes.ts';
+import { templateSetting } from './template.ts';
 import { unwrapEvent } from './unwrap-event.ts';
 
 const TITLE = 'Splunk';
@@ -39,6 +40,9 @@ const SETTINGS = {
       'The index; without it, the token’s own.',
     ),
   ),
+  sourcetype: templateSetting(`The sourcetype of the events (default: ${DEFAULT_ORIGIN.sourcetype}).`),
+  source: templateSetting(`The source of the events (default: ${DEFAULT_ORIGIN.source}).`),
+  host: templateSetting(`The host of the events (default: ${DEFAULT_ORIGIN.host}).`),
 };
 
 const settingsSchema = z.strictObject(SETTINGS);
@@ -57,13 +61,16 @@ export const splunk: DestinationType = {
     heading: 'Splunk',
     text: `A destination of type \`splunk\` gets each event in an envelope of the HTTP Event Collector, in every format: \`time\` with milliseconds, \`host\` = the
 connection, \`source\` = the stream, \`sourcetype\` = \`tidemark:<source>:<format>\`, \`index\` if one is configured, and the indexed fields \`event_id\` and \`feed\`.
-To see an event only once if it was delivered twice: \`| dedup event_id\`. The OCSF-CIM add-on of Splunk knows OCSF 1.0 to 1.2: the default \`ocsfVersion\`, 1.3.0, is the closest.`,
+To see an event only once if it was delivered twice: \`| dedup event_id\`. The OCSF-CIM add-on of Splunk knows OCSF 1.0 to 1.2: the default \`ocsfVersion\`, 1.3.0, is the closest.
+
+Settings of the destination replace the texts of \`host\`, \`source\` and \`sourcetype\`: [splunk.md](splunk.md#sourcetype-source-host).`,
     sampleHeading: 'in the Splunk envelope',
     sample: { hec: { index: 'audit' } },
   },
   shapeOf: (settings) => {
-    const { index } = parse(settings);
-    return { hec: index === undefined ? {} : { index } };
+    const { index, sourcetype, source, host } = parse(settings);
+    const set = Object.entries({ index, sourcetype, source, host }).filter(([, value]) => value !== undefined);
+    return { hec: Object.fromEntries(set) };
   },
   delivery: () => ({ freshness: FRESHNESS, signs: [stale(FRESHNESS), failed(SUCCESS), putAside(TITLE, SUCCESS)] }),
   secret: {

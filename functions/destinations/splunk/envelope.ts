@@ -2,13 +2,28 @@ import * as z from 'zod/mini';
 import type { EcsEvent } from '../../core/ecs-event.ts';
 import type { Shape } from '../../core/model.ts';
 import type { Envelope } from '../envelope.ts';
+import { expand } from './template.ts';
 
 declare module '../../core/model.ts' {
   interface Shape {
-    /** Each event in an envelope of Splunk's HTTP Event Collector, with the index if one is set. */
-    readonly hec?: { readonly index?: string };
+    /** Each event in an envelope of Splunk's HTTP Event Collector: the index, and the templates of the origin that are set. */
+    readonly hec?: { readonly index?: string } & Partial<Origin>;
   }
 }
+
+/** What Splunk keeps with each event about where it is from. */
+interface Origin {
+  readonly host: string;
+  readonly source: string;
+  readonly sourcetype: string;
+}
+
+/** The templates of the origin if none are set. Splunk's `host` tells accounts apart: it is the name that the user gave to the account. */
+export const DEFAULT_ORIGIN: Origin = {
+  host: '{connection}',
+  source: '{stream}',
+  sourcetype: 'tidemark:{source}:{format}',
+};
 
 /** JSON that is nested deeper is sent as text: readers that recurse fail on it, and one event must not fail a batch. */
 const MAX_DEPTH = 64;
@@ -18,7 +33,12 @@ const MAX_BYTES = 256 * 1024;
 /** The envelope of Splunk's HTTP Event Collector. Envelopes follow each other with nothing in between. */
 export const hecEnvelope: Envelope = {
   name: 'hec',
-  settings: z.strictObject({ index: z.optional(z.string()) }),
+  settings: z.strictObject({
+    index: z.optional(z.string()),
+    host: z.optional(z.string()),
+    source: z.optional(z.string()),
+    sourcetype: z.optional(z.string()),
+  }),
   maxBytes: MAX_BYTES,
   wrap: wrapEvent,
 };
@@ -34,14 +54,17 @@ let last: { readonly parts: readonly unknown[]; readonly text: string } = { part
 
 function originOf({ format, hec }: Shape, { event, tidemark }: EcsEvent): string {
   const { module, dataset } = event;
-  const parts = [module, dataset, tidemark.connection, format, hec?.index];
+  // Every event of a destination comes with the same `hec`.
+  const parts = [module, dataset, tidemark.connection, format, hec];
   if (last.parts.length > 0 && parts.every((part, at) => part === last.parts[at])) return last.text;
+  const { index, ...templates } = hec ?? {};
+  const { host, source, sourcetype } = { ...DEFAULT_ORIGIN, ...templates };
+  const values = { source: module, stream: dataset.slice(module.length + 1), connection: tidemark.connection, format };
   const origin = {
-    // Splunk's `host` tells accounts apart: it is the name that the user gave to the account.
-    host: tidemark.connection,
-    source: dataset.slice(module.length + 1),
-    sourcetype: `tidemark:${module}:${format}`,
-    ...(hec?.index !== undefined && { index: hec.index }),
+    host: expand(host, values),
+    source: expand(source, values),
+    sourcetype: expand(sourcetype, values),
+    ...(index !== undefined && { index }),
   };
   last = { parts, text: JSON.stringify(origin).slice(1, -1) };
   return last.text;

@@ -1,6 +1,7 @@
 import { isObject } from '../../core/events/is-object.ts';
 import { fieldAt } from '../ecs-field.ts';
-import { CEF_MAPPING } from './mapping.ts';
+import { FieldValues } from './field-values.ts';
+import { CEF_MAPPING, type CefField } from './mapping.ts';
 import { clean, cut, escapeValue, isPlain } from './text.ts';
 import { asJson, asText, type CefVersion } from './values.ts';
 import { unusedKey, vendorKey } from './vendor-keys.ts';
@@ -15,124 +16,130 @@ const CUT_KEY = 'TidemarkCut';
 
 /** An extension while it is written. */
 interface Extension {
-  text: string;
+  /** Joined at the end: that takes less time than to add to a text again and again. */
+  readonly pieces: string[];
   /** Keys whose values were cut. */
   readonly cut: string[];
 }
 
-/** An ECS field: the number of the object that holds it, and its key there. */
-interface Place {
-  readonly object: number;
-  readonly key: string;
+const VALUES = new FieldValues();
+
+/** A field of the mapping, and the numbers of the ECS fields from which it is made. */
+interface Field {
+  readonly field: CefField;
+  readonly from: readonly number[];
+  /** The key with the field's name; empty if it has none. */
+  readonly label: string;
+  /** What was written last, and the value from which it was made: neighbouring events have many values in common. */
+  last: { readonly value: unknown; readonly version: CefVersion; readonly piece: string };
 }
 
-/** The objects that hold fields, by their paths, each after the object that holds it. The first is the event. */
-const OBJECTS: string[] = [''];
-const HOLDERS: (Place | undefined)[] = [undefined];
-
-const FIELDS = CEF_MAPPING.map((field) => ({ field, places: field.from.map(placeOf) }));
-
-function placeOf(path: string): Place {
-  const end = path.lastIndexOf('.');
-  const holder = path.slice(0, Math.max(0, end));
-  if (!OBJECTS.includes(holder)) {
-    const place = placeOf(holder);
-    OBJECTS.push(holder);
-    HOLDERS.push(place);
-  }
-  return { object: OBJECTS.indexOf(holder), key: path.slice(end + 1) };
-}
-
-/** The objects of an event, each looked up once for all of its fields. Undefined for those that it does not have. */
-function objectsIn(event: unknown): unknown[] {
-  const objects: unknown[] = [];
-  for (const holder of HOLDERS) objects.push(holder ? valueAt(objects, holder) : event);
-  return objects;
-}
-
-function valueAt(objects: readonly unknown[], { object, key }: Place): unknown {
-  const holder = objects[object];
-  return holder === undefined ? undefined : fieldAt(holder, key);
-}
+const FIELDS = CEF_MAPPING.map(
+  (field): Field => ({
+    field,
+    from: field.from.map((path) => VALUES.numberOf(path)),
+    label: field.label === undefined ? '' : ` ${field.key}Label=${field.label}`,
+    last: { value: undefined, version: 0, piece: '' },
+  }),
+);
+/** Longer values are not kept. */
+const MAX_KEPT = 200;
 
 /** The extension of an event: the fields of CEF_MAPPING, then the vendor's own fields under keys that begin with `prefix`. */
 export function cefExtension(event: unknown, version: CefVersion, prefix: string): string {
-  const extension: Extension = { text: '', cut: [] };
-  const objects = objectsIn(event);
+  const extension: Extension = { pieces: [], cut: [] };
+  const values = VALUES.of(event);
   const about = fieldAt(event, 'event');
   const kind = fieldAt(about, 'kind');
   for (const field of FIELDS) {
-    if (field.field.kind === undefined || field.field.kind === kind) putField(extension, field, objects, version);
+    if (field.field.kind === undefined || field.field.kind === kind) putField(extension, field, values, version);
   }
   const module = fieldAt(about, 'module');
   if (typeof module === 'string') putNamespace(extension, fieldAt(event, module), prefix);
   if (extension.cut.length > 0) put(extension, CUT_KEY, extension.cut.join(', '), MAX_VENDOR_VALUE);
-  return extension.text;
+  return extension.pieces.join('').slice(1);
 }
 
-/** A field of the mapping, and the places of its values. */
-type Field = (typeof FIELDS)[number];
-
-function putField(extension: Extension, field: Field, objects: readonly unknown[], version: CefVersion): void {
-  const { key, label } = field.field;
-  if (putValue(extension, field, objects, version) && label !== undefined) extension.text += ` ${key}Label=${label}`;
-}
-
-/** Adds the first value that is not blank, or all of them joined. Returns false if there is none. */
-function putValue(
-  extension: Extension,
-  { field, places }: Field,
-  objects: readonly unknown[],
-  version: CefVersion,
-): boolean {
-  const { key, max, read, joined } = field;
-  const texts: string[] = [];
-  for (const place of places) {
-    const value = valueAt(objects, place);
-    const text = value === undefined ? undefined : read(value, max, version);
+/** Adds the first value that is not blank, or all of them joined. */
+function putField(extension: Extension, field: Field, values: readonly unknown[], version: CefVersion): void {
+  const { key, max, read, joined } = field.field;
+  let all: string | undefined;
+  for (const number of field.from) {
+    const value = values[number];
+    if (value === undefined) continue;
+    if (value === field.last.value && version === field.last.version) {
+      extension.pieces.push(field.last.piece);
+      return;
+    }
+    const text = read(value, max, version);
     if (text === undefined) continue;
-    if (joined) texts.push(text);
-    else if (put(extension, key, text, max)) return true;
+    if (joined) {
+      all = all === undefined ? text : `${all}/${text}`;
+      continue;
+    }
+    const written = pieceOf(extension, key, text, max);
+    if (written === undefined) continue;
+    const piece = written + field.label;
+    extension.pieces.push(piece);
+    // What was cut has to be named in each line.
+    if (typeof value === 'string' && value.length <= Math.min(max, MAX_KEPT)) field.last = { value, version, piece };
+    return;
   }
-  return texts.length > 0 && put(extension, key, texts.join('/'), max);
+  if (all !== undefined) put(extension, key, all, max);
 }
 
-/** Adds a key and returns true, unless the value is blank, on which some readers fail. */
+/** Adds a key and returns true, unless the value is blank. */
 function put(extension: Extension, key: string, text: string, max: number): boolean {
-  if (text.length <= max && isPlain(text)) {
-    if (text.trim() === '') return false;
-    extension.text += `${extension.text === '' ? '' : ' '}${key}=${text}`;
-    return true;
-  }
+  const piece = pieceOf(extension, key, text, max);
+  if (piece === undefined) return false;
+  extension.pieces.push(piece);
+  return true;
+}
+
+/** A key with its value. Undefined if the value is blank, on which some readers fail. */
+function pieceOf(extension: Extension, key: string, text: string, max: number): string | undefined {
+  if (text.length <= max && isPlain(text)) return isBlank(text) ? undefined : ` ${key}=${text}`;
   const whole = clean(text);
   const value = cut(whole, max);
-  if (value.trim() === '') return false;
-  extension.text += `${extension.text === '' ? '' : ' '}${key}=${escapeValue(value)}`;
+  if (isBlank(value)) return undefined;
   if (value.length < whole.length) extension.cut.push(key);
-  return true;
+  return ` ${key}=${escapeValue(value)}`;
+}
+
+/** Most texts begin with a visible ASCII character. */
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return !(first > 0x20 && first < 0x7f) && text.trim() === '';
 }
 
 function putNamespace(extension: Extension, namespace: unknown, prefix: string): void {
   if (typeof namespace !== 'object' || namespace === null) return;
   const used = new Set<string>([CUT_KEY]);
-  for (const [name, value] of leavesOf(namespace, prefix, 1)) {
+  if (!putLeaves(extension, used, { branch: namespace, parent: prefix, depth: 1 })) extension.cut.push(prefix);
+}
+
+/** An object within the vendor's own fields, and the key of its path. */
+interface VendorObject {
+  readonly branch: object;
+  readonly parent: string;
+  readonly depth: number;
+}
+
+/** Adds the leaf values below an object. Objects at the maximum depth count as leaves. Returns false if there are too many. */
+function putLeaves(extension: Extension, used: Set<string>, { branch, parent, depth }: VendorObject): boolean {
+  for (const property of Object.keys(branch)) {
+    const value = (branch as Record<string, unknown>)[property];
+    const name = vendorKey(parent, property);
+    if (isObject(value) && depth < MAX_VENDOR_DEPTH) {
+      if (!putLeaves(extension, used, { branch: value, parent: name, depth: depth + 1 })) return false;
+      continue;
+    }
     const read = Array.isArray(value) ? asText : asJson;
     const text = read(value, MAX_VENDOR_VALUE, 0);
     if (text === undefined) continue;
-    if (used.size > MAX_VENDOR_FIELDS) {
-      extension.cut.push(prefix);
-      return;
-    }
+    if (used.size > MAX_VENDOR_FIELDS) return false;
     const key = unusedKey(name, used);
     if (put(extension, key, text, MAX_VENDOR_VALUE)) used.add(key);
   }
-}
-
-/** The leaf values below an object, each with the name of its path. Objects beyond the maximum depth count as leaves. */
-function* leavesOf(branch: object, parent: string, depth: number): Generator<readonly [name: string, value: unknown]> {
-  for (const [property, value] of Object.entries(branch)) {
-    const name = vendorKey(parent, property);
-    if (isObject(value) && depth < MAX_VENDOR_DEPTH) yield* leavesOf(value, name, depth + 1);
-    else yield [name, value];
-  }
+  return true;
 }

@@ -8,6 +8,8 @@ const LINE_SEPARATORS = '\u0085\u2028\u2029';
 const CHANGED = /[\p{Cc}\p{Cs}\u2028\u2029\\=]/u;
 const HEADER_SPECIAL = /[\\|]/g;
 const EXTENSION_SPECIAL = /[\\=\r\n]/g;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
 const LINE_BREAKS = /[\r\n]+/g;
 
 /** Removes characters that no CEF value can hold. Line breaks stay, as \n or \r; a tab becomes a space. */
@@ -36,7 +38,16 @@ export function headerField(text: string, max: number): string {
 
 /** Whether a text is an extension value as it is: it needs neither cleaning nor escaping. */
 export function isPlain(text: string): boolean {
-  return !CHANGED.test(text);
+  return isUsual(text) || !CHANGED.test(text);
+}
+
+/** Whether a text has only printable ASCII characters that are no part of the syntax, as most have: faster than an expression. */
+function isUsual(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === EQUALS || code === BACKSLASH) return false;
+  }
+  return true;
 }
 
 /** Escapes an extension value that was cleaned and cut. Only \, = and line breaks are special there. */

@@ -13,16 +13,27 @@ const MAX_PART = 200;
  * of the field, with nothing between them. A product's name that begins with the vendor's is used alone.
  */
 export function vendorPrefix(vendor: string, product: string): string {
-  const vendorName = pascal(vendor);
-  const productName = pascal(product);
-  const prefix = productName.startsWith(vendorName) ? productName : vendorName + productName;
-  return /^[A-Z]/.test(prefix) ? prefix : `Vendor${prefix}`;
+  return prefixesOf(vendor)(product);
 }
+
+const prefixesOf = remembered((vendor) =>
+  remembered((product) => {
+    const vendorName = pascal(vendor);
+    const productName = pascal(product);
+    const prefix = productName.startsWith(vendorName) ? productName : vendorName + productName;
+    return /^[A-Z]/.test(prefix) ? prefix : `Vendor${prefix}`;
+  }),
+);
 
 /** The key of a property of an object: `AcmeCloudAudit` and `event` make `AcmeCloudAuditEvent`. */
 export function vendorKey(parent: string, property: string): string {
-  return (parent + (pascal(property) || 'Field')).slice(0, MAX_KEY);
+  return keysBelow(parent)(property);
 }
+
+/** The keys below each parent. Keys that were made once need not be compared letter by letter. */
+const keysBelow = remembered((parent) =>
+  remembered((property) => (parent + (pascal(property) || 'Field')).slice(0, MAX_KEY)),
+);
 
 /** The key, or the key with the first number that no other key of the line has: `a_b` and `aB` are two fields. */
 export function unusedKey(key: string, used: ReadonlySet<string>): string {

@@ -22,7 +22,8 @@ const ADD = ['add', 'assign', 'grant', 'invite', 'join'];
 const REMOVE = ['remove', 'unassign', 'revoke', 'leave'];
 const MFA = ['mfa', 'factor', '2fa', 'totp'];
 /** Acting as another user, without signing in again. */
-const SWITCH = ['impersonate', 'impersonation', 'switch'];
+export const IMPERSONATE = ['impersonate', 'impersonation'];
+const SWITCH = [...IMPERSONATE, 'switch'];
 const PRIVILEGE = ['privilege', 'permission', 'role'];
 
 export const NO_ACTIVITY: readonly ActivityRule[] = [];
@@ -37,9 +38,9 @@ export const UNLOCKED = 12;
 export const ACCOUNT_SWITCH = 7;
 
 export const AUTHENTICATION: readonly ActivityRule[] = [
-  { types: ['start'], words: [SWITCH], activity: ACCOUNT_SWITCH, since: '1.8.0' },
+  { types: ['start', 'change'], words: [SWITCH], activity: ACCOUNT_SWITCH, since: '1.8.0' },
   // It is no logon: whoever counts logons would count the person twice.
-  { types: ['start'], words: [SWITCH] },
+  { types: ['start', 'change'], words: [SWITCH] },
   { types: ['start'], activity: 1 },
   { types: ['end'], activity: 2 },
 ];
@@ -104,9 +105,14 @@ export function activityOf(rules: readonly ActivityRule[], { types, words }: Ecs
   const rule = rules.find(
     (one) =>
       (!one.types || one.types.some((type) => types.includes(type))) &&
-      (!one.words || one.words.every((alternatives) => alternatives.some((word) => contains(words, word)))),
+      (!one.words || one.words.every((alternatives) => saysOne(words, alternatives))),
   );
   return rule?.activity ?? OTHER;
+}
+
+/** Whether one of these is among the words of an action. */
+export function saysOne(words: readonly string[], alternatives: readonly string[]): boolean {
+  return alternatives.some((word) => contains(words, word));
 }
 
 /** Whether a word is among the words, also in other forms that logs use: add, adds, added. */

@@ -42,6 +42,7 @@ function eventOf(rule: ClassRule): string {
     ...(rule.kinds ? [`event.kind ${oneOf(rule.kinds)}`] : []),
     ...(rule.categories ? [`event.category ${oneOf(rule.categories)}`] : []),
     ...(rule.types ? [`event.type ${oneOf(rule.types)}`] : []),
+    ...(rule.words ? [`event.action says ${rule.words.join(' or ')}`] : []),
   ];
   return conditions.length > 0 ? conditions.join(', ') : 'anything else';
 }

@@ -1,5 +1,15 @@
 import type { OcsfVersion } from '../../core/model.ts';
-import { ACCOUNT_CHANGE, type ActivityRule, AUTHENTICATION, ENTITY, GROUP, NO_ACTIVITY, RESOURCE } from './activity.ts';
+import {
+  ACCOUNT_CHANGE,
+  type ActivityRule,
+  AUTHENTICATION,
+  ENTITY,
+  GROUP,
+  IMPERSONATE,
+  NO_ACTIVITY,
+  RESOURCE,
+  saysOne,
+} from './activity.ts';
 import type { EcsFacts } from './facts.ts';
 import { byVersion, isSince } from './versions.ts';
 
@@ -22,6 +32,8 @@ export interface ClassRule {
   readonly isSelfEvent?: true;
   readonly categories?: readonly string[];
   readonly types?: readonly string[];
+  /** event.action contains one of these words. */
+  readonly words?: readonly string[];
   readonly becomes: OcsfClass;
   readonly activities: readonly ActivityRule[];
 }
@@ -131,6 +143,14 @@ export const CLASS_RULES: readonly ClassRule[] = [
     becomes: CLASSES.authentication,
     activities: AUTHENTICATION,
   },
+  // Who acts as another user has become that user for the service; nothing of the user has changed.
+  {
+    categories: ['iam'],
+    types: ['user'],
+    words: IMPERSONATE,
+    becomes: CLASSES.authentication,
+    activities: AUTHENTICATION,
+  },
   { categories: ['iam'], types: ['group'], becomes: CLASSES.groupManagement, activities: GROUP },
   { categories: ['iam'], types: ['user'], becomes: CLASSES.accountChange, activities: ACCOUNT_CHANGE },
   { categories: ['iam'], becomes: CLASSES.entityManagement, activities: ENTITY },
@@ -163,11 +183,12 @@ export function ruleOf(facts: EcsFacts, version: OcsfVersion): VersionRule {
   return RULES[version].find((rule) => applies(rule, facts)) ?? LAST_RULES[version];
 }
 
-function applies({ kinds, isSelfEvent, categories, types }: ClassRule, facts: EcsFacts): boolean {
+function applies({ kinds, isSelfEvent, categories, types, words }: ClassRule, facts: EcsFacts): boolean {
   return (
     (!kinds || kinds.includes(facts.kind ?? '')) &&
     (!isSelfEvent || facts.isSelfEvent) &&
     (!categories || categories.some((category) => facts.categories.includes(category))) &&
-    (!types || types.some((type) => facts.types.includes(type)))
+    (!types || types.some((type) => facts.types.includes(type))) &&
+    (!words || saysOne(facts.words, words))
   );
 }

@@ -1,5 +1,6 @@
 import { isObject } from '../../core/events/is-object.ts';
 import { parseInstant } from '../../core/time.ts';
+import { member } from '../json-text.ts';
 import type { OcsfTraits } from './versions.ts';
 
 /** An object of the event, such as `user` or `user.target`; empty if the event has none. */
@@ -11,7 +12,15 @@ const MAX_TEXT = 65_535;
 const MAX_DEPTH = 24;
 /** Objects that add nothing: the former schema, copies of values elsewhere in the event, and who forwarded it. */
 const OMITTED: ReadonlySet<string> = new Set(['ecs', 'related', 'observer']);
+/** Objects that the events of a feed share, so that the same text is written again and again. Events have them at their end. */
+const SHARED: readonly string[] = ['service', 'tidemark'];
 const NOTHING: Branch = {};
+
+/** What was written last of each shared object: of which object, and the keys that had been read. */
+const lastShared = new Map<
+  string,
+  { readonly branch: Branch; readonly read: readonly string[]; readonly text: string }
+>();
 
 /**
  * An ECS event, read field by field. Remembers which fields were read, so that the others can go to `unmapped`.
@@ -22,8 +31,9 @@ export class OcsfFields {
   /** What the version of OCSF has for which they are read. */
   readonly traits: OcsfTraits;
   readonly #maxText: number;
-  /** The keys of each object that were read: a few, so that a list is searched faster than a set is made. */
-  readonly #placed = new Map<Branch, string[]>();
+  /** The objects of which fields were read, and their keys: a few, so that a list is searched faster than a map is made. */
+  readonly #branches: Branch[] = [];
+  readonly #keys: string[][] = [];
 
   constructor(event: Branch, traits: OcsfTraits) {
     this.#event = event;
@@ -81,16 +91,40 @@ export class OcsfFields {
     return Math.floor(instant / 1_000);
   }
 
-  /** A copy of all fields that were not read, in the shape of ECS; undefined if there are none. */
-  rest(): Branch | undefined {
-    const rest = this.#copyBranch(this.#event, 0);
-    return rest && Object.keys(rest).length > 0 ? rest : undefined;
+  /** All fields that were not read, as JSON in the shape of ECS; undefined if there are none. */
+  rest(): string | undefined {
+    const own = this.#copyBranch(this.#event, 0);
+    const shared = SHARED.map((key) => this.#sharedMember(key)).join('');
+    if (!own || Object.keys(own).length === 0) return shared === '' ? undefined : `{${shared.slice(1)}}`;
+    const text = JSON.stringify(own);
+    return shared === '' ? text : `${text.slice(0, -1)}${shared}}`;
+  }
+
+  /** What was not read of an object that events share, as a member after a comma. Its text is kept for the next event. */
+  #sharedMember(key: string): string {
+    const branch = this.#event[key];
+    if (!isObject(branch)) return '';
+    const read = this.#keys[this.#branches.indexOf(branch)] ?? [];
+    const last = lastShared.get(key);
+    if (last?.branch === branch && last.read.length === read.length && last.read.every((one, at) => one === read[at]))
+      return last.text;
+    const text = member(key, this.#copyBranch(branch, 1));
+    lastShared.set(key, { branch, read, text });
+    return text;
+  }
+
+  /** Whether a field of the event itself is left out, or written by itself. */
+  #isElsewhere(key: string): boolean {
+    return OMITTED.has(key) || (SHARED.includes(key) && isObject(this.#event[key]));
   }
 
   #place(branch: Branch, key: string): void {
-    const keys = this.#placed.get(branch);
-    if (keys) keys.push(key);
-    else this.#placed.set(branch, [key]);
+    const at = this.#branches.indexOf(branch);
+    if (at >= 0) this.#keys[at]?.push(key);
+    else {
+      this.#branches.push(branch);
+      this.#keys.push([key]);
+    }
   }
 
   #copy(value: unknown, depth: number): unknown {
@@ -104,12 +138,12 @@ export class OcsfFields {
 
   /** Undefined if all of the branch was read. */
   #copyBranch(branch: Branch, depth: number): Branch | undefined {
-    const placed = this.#placed.get(branch);
+    const placed = this.#keys[this.#branches.indexOf(branch)];
     const keys = Object.keys(branch);
     const left: Record<string, unknown> = {};
     let isEmpty = true;
     for (const key of keys) {
-      if (placed?.includes(key) || (depth === 0 && OMITTED.has(key))) continue;
+      if (placed?.includes(key) || (depth === 0 && this.#isElsewhere(key))) continue;
       const value = this.#copy(branch[key], depth + 1);
       if (value === undefined) continue;
       isEmpty = false;
@@ -121,7 +155,13 @@ export class OcsfFields {
   }
 }
 
-/** An object of the entries that have a value; undefined if none has. */
+/** The entries; undefined if none of them has a value. JSON leaves out the others. */
+export function ifAny<T extends Record<string, unknown>>(entries: T): T | undefined {
+  for (const key in entries) if (entries[key] !== undefined) return entries;
+  return undefined;
+}
+
+/** An object of the entries that have a value; undefined if none has. For objects that are put into others. */
 export function definedOnly<T extends Record<string, unknown>>(
   entries: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {

@@ -1,7 +1,7 @@
 import { isIpAddress } from '../../core/events/ip-address.ts';
 import { ACCOUNT_SWITCH, DISABLED, ENABLED, LOCKED, MFA_ENABLED, UNLOCKED } from './activity.ts';
 import type { OcsfClass } from './class.ts';
-import { type Branch, definedOnly, type OcsfFields } from './fields.ts';
+import { type Branch, definedOnly, ifAny, type OcsfFields } from './fields.ts';
 
 /**
  * The name where OCSF requires one and the event has none. Without the object the event would not conform to its class;
@@ -60,7 +60,7 @@ function classObjectsOf({ uid, activity, subject }: About, fields: OcsfFields, a
         user: affectedUser(fields) ?? (fields.traits.hasGroupsAlone ? undefined : UNKNOWN_USER),
       };
     case 6001:
-      return { web_resources: [{ ...thingOf(fields, subject), ...definedOnly({ url_string: urlOf(fields) }) }] };
+      return { web_resources: [{ ...thingOf(fields, subject), url_string: urlOf(fields) }] };
   }
 }
 
@@ -91,7 +91,12 @@ function resultOf(fields: OcsfFields, activity: number, user: Branch | undefined
   const hasMfa = hasMfaOfUsers && activity === MFA_ENABLED;
   if (!user || !(state || hasMfa) || fields.branch('event').outcome !== 'success') return changes;
   const named = definedOnly({ name: user.name, uid: user.uid });
-  return { ...named, ...changes, ...(hasMfa && { has_mfa: true }), ...(state && { account: { ...named, ...state } }) };
+  return {
+    ...named,
+    ...(changes && definedOnly(changes)),
+    ...(hasMfa && { has_mfa: true }),
+    ...(state && { account: { ...named, ...state } }),
+  };
 }
 
 /** A user needs a name or a uid. Where both are missing, the e-mail address or the full name is the name. */
@@ -101,14 +106,14 @@ function userOf(fields: OcsfFields, user: Branch): Branch | undefined {
   const name = (userName ?? uid) ? userName : (fields.text(user, 'email') ?? fields.text(user, 'full_name'));
   if ((name ?? uid) === undefined) return undefined;
   const fullName = fields.text(user, 'full_name');
-  return definedOnly({
+  return {
     name,
     uid,
     email_addr: fields.textThat(isEmail, user, 'email'),
     full_name: fullName,
     display_name: fields.traits.hasDisplayName ? fullName : undefined,
     domain: fields.text(user, 'domain'),
-  });
+  };
 }
 
 /** Stands where a class requires a user and the event has none. Nobody may find it among the users, so it is no observable. */
@@ -116,7 +121,7 @@ export const UNKNOWN_USER: Branch = { name: UNKNOWN, type: 'Unknown', type_id: U
 
 function groupOf(fields: OcsfFields): Branch {
   const group = fields.branch('group');
-  const found = definedOnly({ name: fields.text(group, 'name'), uid: fields.text(group, 'id') });
+  const found = ifAny({ name: fields.text(group, 'name'), uid: fields.text(group, 'id') });
   return found ?? { name: UNKNOWN };
 }
 
@@ -126,15 +131,14 @@ function sourceOf(fields: OcsfFields): Branch | undefined {
   const ip = fields.textThat(isShortIpAddress, source, 'ip');
   const address = fields.text(source, 'address');
   const geo = fields.branch('source', 'geo');
-  const endpoint = definedOnly({ ip, name: address === ip ? undefined : address });
-  if (!endpoint) return undefined;
-  const location = definedOnly({ city: fields.text(geo, 'city_name'), country: fields.text(geo, 'country_iso_code') });
-  return { ...endpoint, ...(location && { location }) };
+  if ((ip ?? address) === undefined) return undefined;
+  const location = ifAny({ city: fields.text(geo, 'city_name'), country: fields.text(geo, 'country_iso_code') });
+  return { ip, name: address === ip ? undefined : address, location };
 }
 
 function deviceOf(fields: OcsfFields): Branch | undefined {
   const host = fields.branch('host');
-  const device = definedOnly({
+  const device = ifAny({
     hostname: fields.textThat(isHostname, host, 'hostname'),
     name: fields.text(host, 'name'),
     uid: fields.text(host, 'id'),
@@ -152,13 +156,13 @@ const THINGS: Readonly<Record<string, string>> = { file: 'file', host: 'host', p
 function thingOf(fields: OcsfFields, subject: string): Branch {
   const key = THINGS[subject];
   const thing = key === undefined ? {} : fields.branch(key);
-  const found = definedOnly({ name: fields.text(thing, 'name'), uid: fields.text(thing, 'id') });
+  const found = ifAny({ name: fields.text(thing, 'name'), uid: fields.text(thing, 'id') });
   return { ...(found ?? { name: serviceName(fields) }), type: subject };
 }
 
 function entityOf(fields: OcsfFields, subject: string): Branch {
   const type = subject === 'host' ? DEVICE : { type: subject, type_id: OTHER_TYPE };
-  return { ...thingOf(fields, subject), ...type, ...definedOnly({ user: affectedUser(fields) }) };
+  return { ...thingOf(fields, subject), ...type, user: affectedUser(fields) };
 }
 
 function urlOf(fields: OcsfFields): string | undefined {

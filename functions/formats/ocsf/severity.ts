@@ -1,5 +1,5 @@
 import { cefSeverity } from '../cef/severity.ts';
-import type { Branch } from './fields.ts';
+import type { EcsFacts } from './facts.ts';
 
 /** A severity of OCSF 1.3.0. */
 export interface Severity {
@@ -17,7 +17,9 @@ const STEPS: readonly (readonly [highest: number, severity: Severity])[] = [
 const CRITICAL: Severity = { id: 5, caption: 'Critical' };
 
 /** The severity of an event, by the rules of CEF, so that it is the same in each format. */
-export function severityOf(event: Branch, words: readonly string[]): Severity {
-  const severity = cefSeverity(event, words.join(' '));
+export function severityOf({ kind, categories, types, hasFailed, isSelfEvent, words }: EcsFacts): Severity {
+  const outcome = hasFailed ? 'failure' : undefined;
+  const event = { kind, category: categories, type: types, outcome, module: isSelfEvent ? 'tidemark' : undefined };
+  const severity = cefSeverity({ event }, words.join(' '));
   return STEPS.find(([highest]) => severity <= highest)?.[1] ?? CRITICAL;
 }

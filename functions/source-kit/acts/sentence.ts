@@ -11,8 +11,12 @@ const LONGEST_NAME = 200;
 const HIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\s\u{ad}\u{61c}\u{180e}\u{200b}\u{200c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}]+/gu;
 
+/** Words of visible ASCII characters with single spaces, as most names are: nothing in them is hidden. */
+const VISIBLE = /^[!-~]+(?: [!-~]+)*$/;
+
 /** A text of a vendor as a part of a sentence: short, on one line, and nothing in it that is not seen. */
 export function plain(text: string, longest = LONGEST_NAME): string {
+  if (text.length <= longest && VISIBLE.test(text)) return text;
   return longest === LONGEST_NAME ? usual(text) : cleaned(text, longest);
 }
 

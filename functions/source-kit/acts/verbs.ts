@@ -54,6 +54,7 @@ export const VERBS: Readonly<Record<VerbKind, Readonly<Record<string, string>>>>
     expired: 'expire',
     extended: 'extend',
     granted: 'grant',
+    impersonated: 'impersonate',
     joined: 'join',
     left: 'leave',
     licensed: 'license',

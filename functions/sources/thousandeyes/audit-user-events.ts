@@ -227,11 +227,11 @@ function checked(value: unknown): AuditEvent {
   for (const key of SCALARS) if (!isScalar(value[key])) throw wrong(key, value[key], 'a text');
   const resources = value.resources ?? [];
   if (!Array.isArray(resources)) throw wrong('resources', resources, 'a list');
-  for (const [at, resource] of resources.entries()) {
-    const path = `resources.${at}`;
-    if (!isObject(resource)) throw wrong(path, resource, 'an object');
+  for (let at = 0; at < resources.length; at++) {
+    const resource: unknown = resources[at];
+    if (!isObject(resource)) throw wrong(`resources.${at}`, resource, 'an object');
     for (const key of RESOURCE_SCALARS)
-      if (!isScalar(resource[key])) throw wrong(`${path}.${key}`, resource[key], 'a text');
+      if (!isScalar(resource[key])) throw wrong(`resources.${at}.${key}`, resource[key], 'a text');
   }
   return value as unknown as AuditEvent;
 }

@@ -25,6 +25,8 @@ interface Unsigned {
   readonly body?: string;
   /** The service's name in the scope of a signature. */
   readonly service: string;
+  /** Default: the one of the embedded services. */
+  readonly region?: string;
 }
 
 /** When, for which service and over which headers a request was signed. */
@@ -74,11 +76,11 @@ export class Signatures {
   }
 
   /** The headers of a request, signed for a service. */
-  sign(url: URL, { method, headers = {}, body = '', service }: Unsigned): Record<string, string> {
+  sign(url: URL, { method, headers = {}, body = '', service, region = 'us-east-1' }: Unsigned): Record<string, string> {
     const date = new Date(this.#now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const signed: Record<string, string> = { ...headers, host: url.host, 'x-amz-date': date };
     const names = Object.keys(signed).toSorted().join(';');
-    const terms = { date, scope: [date.slice(0, 8), 'us-east-1', service, TERMINATOR].join('/'), names };
+    const terms = { date, scope: [date.slice(0, 8), region, service, TERMINATOR].join('/'), names };
     const request = { method, path: url.pathname, headers: signed };
     const signature = this.#signatureOf(request, terms, Buffer.from(body)).toString('hex');
     const credential = `${this.#key.accessKeyId}/${terms.scope}`;

@@ -72,8 +72,8 @@ describe('the class and the activity', () => {
   });
 
   test('do not change when optional data is missing', () => {
-    for (const { kinds, categories, types } of CLASS_RULES) {
-      const about = { kind: kinds?.[0] ?? 'event', category: categories, type: types };
+    for (const { kinds, categories, types, words } of CLASS_RULES) {
+      const about = { kind: kinds?.[0] ?? 'event', category: categories, type: types, action: words?.[0] };
       const full = ocsf(about, {
         source: { ip: '198.51.100.23' },
         group: { name: 'Admins' },

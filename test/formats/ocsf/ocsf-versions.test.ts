@@ -29,6 +29,7 @@ describe('the activity', () => {
     ['an unlocked user', { ...CHANGE, action: 'user-unlocked' }, ['Enable', 'Unlock', 'Unlock']],
     ['a locked user', { ...CHANGE, action: 'user-locked' }, ['Lock', 'Lock', 'Lock']],
     ['another user to act as', { ...SIGN_IN, action: 'user-impersonated' }, ['Other', 'Other', 'Account Switch']],
+    ['a user who is impersonated', { ...CHANGE, action: 'user-impersonated' }, ['Other', 'Other', 'Account Switch']],
     ['another account to act in', { ...SIGN_IN, action: 'account-switched' }, ['Other', 'Other', 'Account Switch']],
     ['a login', { ...SIGN_IN, action: 'user-login' }, ['Logon', 'Logon', 'Logon']],
     ['a subgroup', { ...GROUP, action: 'group-subgroup-added' }, ['Other', 'Other', 'Add Subgroup']],
@@ -55,10 +56,13 @@ describe('the activity', () => {
     const user = { ...ana, effective: { name: 'root' } };
 
     const [, , switched] = inEach(about, { user });
+    const [first, , impersonated] = inEach({ ...CHANGE, action: 'user-impersonated' }, BOTH);
     const [, , nobody] = inEach(about);
 
     expect(switched).toMatchObject({ actor: { user: { uid: ana.id } }, user: { name: 'root' } });
     expect(switched).toMatchObject({ account_switch_type: 'Unknown', account_switch_type_id: 0 });
+    expect(first).toMatchObject({ class_uid: 3002, activity_name: 'user-impersonated', user: { name: bruno.name } });
+    expect(impersonated).toMatchObject({ actor: { user: { uid: ana.id } }, user: { name: bruno.name } });
     expect(nobody).toMatchObject({ actor: { user: { uid: ana.id } }, user: { name: 'unknown' } });
   });
 });

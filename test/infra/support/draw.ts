@@ -11,6 +11,38 @@ import { Account } from './account.ts';
 export const SOURCES = await findSources();
 export const SPLUNK = { id: 'soc', type: 'splunk', hecUrl: 'https://http-inputs-acme.splunkcloud.com:443' };
 export const LAKE = { id: 'lake', type: 's3' };
+export const DOMAIN = {
+  id: 'search',
+  type: 'opensearch',
+  endpoint: 'https://search-audit-abc.eu-west-1.es.amazonaws.com',
+  domainArn: 'arn:aws:es:eu-west-1:111122223333:domain/audit',
+};
+export const COLLECTION = { id: 'find', type: 'opensearch', endpoint: 'https://a1b2c3.eu-west-1.aoss.amazonaws.com' };
+export const GLUE_TABLES = { id: 'tables', type: 'iceberg', location: 's3://acme-lake/audit' };
+export const S3_TABLES = {
+  id: 'rows',
+  type: 'iceberg',
+  database: 'audit',
+  tableBucketArn: 'arn:aws:s3tables:eu-west-1:111122223333:bucket/acme-tables',
+};
+export const DATADOG = {
+  id: 'dog',
+  type: 'http',
+  endpoint: { service: 'datadog', site: 'eu1' },
+  attributes: { team: 'detection' },
+};
+const VPC = { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] };
+/** A destination of every type, and of each kind that a type is drawn in. */
+export const EVERY_KIND = [
+  LAKE,
+  SPLUNK,
+  DATADOG,
+  DOMAIN,
+  { ...DOMAIN, id: 'inside', vpc: VPC },
+  COLLECTION,
+  GLUE_TABLES,
+  S3_TABLES,
+];
 
 const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
   context: Record<string, unknown>;

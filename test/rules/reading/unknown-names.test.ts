@@ -6,7 +6,7 @@ import { UnknownNames } from '../../../functions/core/events/unknown/unknown-nam
 import { reportFeedStatus } from '../../../functions/core/invocation/feed-status.ts';
 import type { Feed, Knows, Row } from '../../../functions/core/model.ts';
 import { MOST_UNKNOWN_NAMES } from '../../../functions/core/stored/findings/unknown-name.ts';
-import { MINUTE, SECOND } from '../../../functions/core/time.ts';
+import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createWorld, type World } from '../../memory/world.ts';
 import { at } from '../set-up.ts';
 
@@ -97,6 +97,28 @@ describe('what the mapping does not know', () => {
 
     expect(await writes(telling)).toBe(await writes(quiet));
     expect(toldIn(telling)).toHaveLength(2);
+  });
+
+  it('is not told again by a backfill if the live feed has told it', async () => {
+    const world = worldOf();
+    add(world, { name: 'newThing', secret: 1 });
+    await world.runUntilCaughtUp();
+    const live = world.checkpoint().unknown;
+    const time = world.now - 3 * DAY;
+    world.vendor.add({ time, name: 'newThing', fields: { secret: 2 } });
+    world.vendor.add({ time: time + MINUTE, name: 'newOld' });
+    world.vendor.add({ time: time + 2 * MINUTE, name: 'newOld' });
+
+    const range = { from: world.now - 4 * DAY, to: world.now - 2 * DAY };
+    const [report] = await world.run({ act: { act: 'backfill', range } });
+    const told = toldIn(world);
+
+    expect(report?.job?.state).toBe('done');
+    expect(told.filter((message) => message.includes('field: secret.'))).toHaveLength(1);
+    expect(told.filter((message) => message.includes('event: newThing.'))).toHaveLength(1);
+    expect(told.filter((message) => message.includes('event: newOld.'))).toHaveLength(1);
+    expect(world.checkpoint().unknown).toEqual(live);
+    expect(world.census().missing).toEqual([]);
   });
 
   it('cannot fill the memory or the checkpoint, whatever a vendor sends', async () => {

@@ -47,7 +47,9 @@ function streamRows(): string[][] {
 }
 
 function assumedRows(): string[][] {
-  const ofTypes = DESTINATION_TYPES.flatMap(({ cost }) => cost.secretCalls ?? []);
+  const ofTypes = DESTINATION_TYPES.flatMap(({ cost: { secretCalls, table } }) =>
+    [secretCalls, table?.bytes, table?.puts].flatMap((one) => one ?? []),
+  );
   return [
     ['value', 'assumption'],
     ['---:', '---'],

@@ -23,12 +23,14 @@ export class UnknownNames {
   readonly #names: Set<string>;
   #fresh: UnknownName[] = [];
 
-  /** @param known the names that the feed has kept; those that the mapping knows by now are dropped */
+  /** @param known the names that were told before; those that the mapping knows by now are dropped, and of equal ones all but one */
   constructor(stream: Pick<Stream, 'knows'>, known: readonly UnknownName[] = []) {
     this.#stream = stream;
     this.#fields = fieldsOf(stream.knows);
-    this.#known = known.filter((one) => isUnknown(stream.knows, one));
-    this.#names = new Set(this.#known.map(keyOf));
+    const unknown = known.filter((one) => isUnknown(stream.knows, one)).map((one) => [keyOf(one), one] as const);
+    const distinct = new Map(unknown);
+    this.#known = [...distinct.values()];
+    this.#names = new Set(distinct.keys());
   }
 
   /** Notes the fields of a record that the mapping does not know. */

@@ -150,6 +150,29 @@ describe('content', () => {
     expect(rows.some((row) => row.resources?.length === 2)).toBe(true);
   });
 
+  test.each([200, 0.5])(
+    'has a row about the accounts of a test beside each that was made, at %f a minute',
+    async (perMinute) => {
+      const running = await start({ perMinute, faults: { twins: 0.2 } });
+      const rows = held(running, NOON - (50_000 / perMinute) * MINUTE_MS, NOON).map((text) => JSON.parse(text));
+      const acts = (name: string) =>
+        rows
+          .filter(({ event }) => event.replace(/\.$/, '') === name)
+          .map(({ event, ...rest }) => JSON.stringify(rest))
+          .toSorted();
+      const [made, bound] = [acts('Test created'), acts('Test account bindings')];
+
+      const alone = [...bound];
+      for (const row of made) alone.splice(alone.indexOf(row), 1);
+
+      expect(made.length).toBeGreaterThan(1_000);
+      expect(made.filter((row) => !bound.includes(row))).toEqual([]);
+      // It is also written alone.
+      expect(alone).toHaveLength(bound.length - made.length);
+      expect(alone.length).toBeGreaterThan(300);
+    },
+  );
+
   test('is the same after a restart', async () => {
     const [one, other, different] = [await start({ seed: 3 }), await start({ seed: 3 }), await start({ seed: 4 })];
 
