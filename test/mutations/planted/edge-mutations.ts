@@ -173,4 +173,20 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     put: 'process.umask(0o000);',
     test: 'test/e2e/cli/other-users.test.ts',
   },
+  {
+    name: 'events-merged-in-a-record',
+    story: 'A receiver takes a record as one event, and gets forty of them as one.',
+    file: 'functions/core/delivery/flush.ts',
+    find: 'destination.shape.onePerRecord ? recordPerLine(lines) : packRecords(lines)',
+    put: 'destination.shape.onePerRecord === undefined ? recordPerLine(lines) : packRecords(lines)',
+    test: 'test/rules/delivery/destinations.test.ts',
+  },
+  {
+    name: 'any-answer-of-200-taken',
+    story: 'A proxy answers 200 with a page of its own, and what was sent counts as taken.',
+    file: 'local/services/http/answer.ts',
+    find: 'return wrong === undefined ?',
+    put: "return wrong !== 'all is well' ?",
+    test: 'test/local/http/send.test.ts',
+  },
 ];
