@@ -1,7 +1,7 @@
 import { ArnFormat, Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type CfnQueuePolicy, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { accept, acceptWildcards } from '../account/accept.ts';
@@ -101,18 +101,20 @@ export class NotificationQueue extends Construct {
   }
 }
 
+/** CloudFormation shortens the parts of a long name, but not below this length. */
+const LEAST_OF_STACK_NAME = 20;
+
 /**
- * The ARN that the bucket will have, up to the random part that CloudFormation adds to the name of its stack and its logical id. The
- * bucket itself cannot be referred to: it is made after the queue's policy.
+ * The ARN that the bucket will have, as far as it is certain: CloudFormation makes its name from that of the stack and more. The bucket
+ * itself cannot be referred to: it is made after the queue's policy.
  */
 function futureArn(bucket: IBucket): string {
   const stack = Stack.of(bucket);
-  const logicalId = stack.resolve(stack.getLogicalId(bucket.node.defaultChild as CfnBucket)) as string;
   return stack.formatArn({
     service: 's3',
     region: '',
     account: '',
-    resource: `${stack.stackName}-${logicalId}-*`.toLowerCase(),
+    resource: `${stack.stackName.toLowerCase().slice(0, LEAST_OF_STACK_NAME)}*`,
     arnFormat: ArnFormat.NO_RESOURCE_NAME,
   });
 }

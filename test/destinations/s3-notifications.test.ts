@@ -107,7 +107,7 @@ describe('the queue', () => {
         Resource: QUEUE,
         Condition: {
           StringEquals: { 'aws:SourceAccount': '111122223333' },
-          ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::audit-state-archiveda4cb258-*' },
+          ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::audit-state*' },
         },
       },
     ]);
