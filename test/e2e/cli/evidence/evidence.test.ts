@@ -26,7 +26,7 @@ const [FIRST, NEXT, FUTURE] = [begin, begin + DAY, begin + 5 * DAY].map((time) =
   new Date(time).toISOString().slice(0, 10),
 ) as [string, string, string];
 const RANGE = ['--from', FIRST, '--to', NEXT];
-const HIDDEN = { late: { share: 0.1, upToSeconds: 4 * 86_400 } };
+const HIDDEN = { late: { share: 0.3, upToSeconds: 4 * 86_400 } };
 
 /** What the JSON file in a directory says. */
 async function documentIn(folder: string): Promise<EvidenceDocument> {
