@@ -110,14 +110,20 @@ export function formatInstant(instant: Instant, precision: 's' | 'ms' | 'us' = '
   return precision === 'ms' ? `${time}.${millis}Z` : `${time}.${millis}${threeDigits(fraction % MILLISECOND)}Z`;
 }
 
-/** The minute that was written last: neighbouring events have the same one, or were read in the same one. */
+/** The minutes that were written last: when neighbouring events happened, and when they were read. */
 let lastMinute = { minute: 0, text: '1970-01-01T00:00:' };
+let otherMinute = lastMinute;
 
 /** A time until its seconds, by its minute counted from 1970. Throws for a day that no calendar has. */
 function untilMinute(minute: number): string {
-  if (minute !== lastMinute.minute)
-    lastMinute = { minute, text: new Date(minute * (MINUTE / MILLISECOND)).toISOString().slice(0, -'00.000Z'.length) };
-  return lastMinute.text;
+  if (minute === lastMinute.minute) return lastMinute.text;
+  const made =
+    minute === otherMinute.minute
+      ? otherMinute
+      : { minute, text: new Date(minute * (MINUTE / MILLISECOND)).toISOString().slice(0, -'00.000Z'.length) };
+  otherMinute = lastMinute;
+  lastMinute = made;
+  return made.text;
 }
 
 function twoDigits(number: number): string {

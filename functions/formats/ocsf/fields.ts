@@ -1,3 +1,4 @@
+import { isDeeper } from '../../core/events/depth.ts';
 import { isObject } from '../../core/events/is-object.ts';
 import { parseInstant } from '../../core/time.ts';
 import { member } from '../json-text.ts';
@@ -34,6 +35,8 @@ export class OcsfFields {
   /** The objects of which fields were read, and their keys: a few, so that a list is searched faster than a map is made. */
   readonly #branches: Branch[] = [];
   readonly #keys: string[][] = [];
+  /** The field of the event that was written apart from the others that were not read. */
+  #written: string | undefined;
 
   constructor(event: Branch, traits: OcsfTraits) {
     this.#event = event;
@@ -93,11 +96,29 @@ export class OcsfFields {
 
   /** All fields that were not read, as JSON in the shape of ECS; undefined if there are none. */
   rest(): string | undefined {
-    const own = this.#copyBranch(this.#event, 0);
-    const shared = SHARED.map((key) => this.#sharedMember(key)).join('');
-    if (!own || Object.keys(own).length === 0) return shared === '' ? undefined : `{${shared.slice(1)}}`;
-    const text = JSON.stringify(own);
-    return shared === '' ? text : `${text.slice(0, -1)}${shared}}`;
+    const vendors = this.#vendorsMember();
+    const own = JSON.stringify(this.#copyBranch(this.#event, 0) ?? {});
+    const others = vendors + SHARED.map((key) => this.#sharedMember(key)).join('');
+    if (others === '') return own === '{}' ? undefined : own;
+    return own === '{}' ? `{${others.slice(1)}}` : `${own.slice(0, -1)}${others}}`;
+  }
+
+  /** The vendor's own fields, as a member after a comma. Empty if they have to be copied, to be written as they should. */
+  #vendorsMember(): string {
+    const key = this.branch('event').module;
+    const vendors = typeof key === 'string' && key.isWellFormed() ? this.#event[key] : undefined;
+    if (!isObject(vendors) || this.#isRead(vendors) || isDeeper(vendors, MAX_DEPTH)) return '';
+    const text = jsonOf(vendors);
+    if (text === undefined) return '';
+    this.#written = key as string;
+    return `,${JSON.stringify(key)}:${text}`;
+  }
+
+  /** Whether anything was read of an object, or of one in it. */
+  #isRead(branch: Branch): boolean {
+    if (this.#branches.includes(branch)) return true;
+    for (const key in branch) if (this.#branches.includes(branch[key] as Branch)) return true;
+    return false;
   }
 
   /** What was not read of an object that events share, as a member after a comma. Its text is kept for the next event. */
@@ -115,7 +136,7 @@ export class OcsfFields {
 
   /** Whether a field of the event itself is left out, or written by itself. */
   #isElsewhere(key: string): boolean {
-    return OMITTED.has(key) || (SHARED.includes(key) && isObject(this.#event[key]));
+    return OMITTED.has(key) || key === this.#written || (SHARED.includes(key) && isObject(this.#event[key]));
   }
 
   #place(branch: Branch, key: string): void {
@@ -152,6 +173,16 @@ export class OcsfFields {
       else left[key.toWellFormed()] = value;
     }
     return isEmpty && keys.length > 0 ? undefined : left;
+  }
+}
+
+/** The value as JSON. Undefined if it has what JSON does not, or half of a surrogate pair, which is written as an escape. */
+function jsonOf(value: object): string | undefined {
+  try {
+    const text = JSON.stringify(value);
+    return text.includes('\\ud') ? undefined : text;
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,14 +20,33 @@ export interface Judgement {
   readonly head: string | undefined;
 }
 
-/** What follows from the kind of an event. A log has few kinds, so it is found out once for each. */
+/** What follows from the kind of an event. A log has few kinds, so it is mostly found out once for each action. */
 export function judge(kind: KindOfEvent, version: OcsfVersion): Judgement {
-  return JUDGEMENTS[version](JSON.stringify(kind));
+  const last = LAST[version](kind.action);
+  if (!last.kind || !isSameKind(kind, last.kind)) {
+    last.kind = kind;
+    last.judgement = judgementOf(factsIn(kind), version);
+  }
+  return last.judgement as Judgement;
 }
 
-const JUDGEMENTS = byVersion((version) =>
-  remembered((kind) => judgementOf(factsIn(JSON.parse(kind) as KindOfEvent), version)),
-);
+/** The last kind of event with an action, and what followed from it. */
+const LAST = byVersion(() => remembered((): { kind?: KindOfEvent; judgement?: Judgement } => ({})));
+
+/** @param other has the same action */
+function isSameKind(kind: KindOfEvent, other: KindOfEvent): boolean {
+  return (
+    kind.kind === other.kind &&
+    kind.hasFailed === other.hasFailed &&
+    kind.isSelfEvent === other.isSelfEvent &&
+    isSameList(kind.categories, other.categories) &&
+    isSameList(kind.types, other.types)
+  );
+}
+
+function isSameList(list: readonly string[], other: readonly string[]): boolean {
+  return list.length === other.length && list.every((item, at) => item === other[at]);
+}
 
 function judgementOf(facts: EcsFacts, version: OcsfVersion): Judgement {
   const rule = ruleOf(facts, version);

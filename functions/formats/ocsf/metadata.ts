@@ -1,3 +1,4 @@
+import { remembered } from '../../core/events/remembered.ts';
 import { member, numberMember, sameAsLast, textMember } from '../json-text.ts';
 import type { OcsfFields } from './fields.ts';
 
@@ -12,7 +13,7 @@ export function metadataMember(fields: OcsfFields, hasHostProfile: boolean): str
     `,"metadata":{"version":"${fields.traits.version}"${profiles}`,
     productOf(fields),
     textMember('uid', fields.text(about, 'id')),
-    textMember('event_code', fields.text(about, 'code') ?? fields.text(about, 'action')),
+    eventCode(fields.text(about, 'code') ?? fields.text(about, 'action') ?? ''),
     logName(fields.text(about, 'dataset')),
     logProvider(fields.text(about, 'provider')),
     textMember('original_time', fields.text(fields.branch(), '@timestamp')),
@@ -25,6 +26,8 @@ export function metadataMember(fields: OcsfFields, hasHostProfile: boolean): str
   ].join('');
 }
 
+/** A log has few kinds of events. */
+const eventCode = remembered((code) => textMember('event_code', code === '' ? undefined : code));
 const logName = sameAsLast((dataset: string | undefined) => textMember('log_name', dataset));
 const logProvider = sameAsLast((provider: string | undefined) => textMember('log_provider', provider));
 

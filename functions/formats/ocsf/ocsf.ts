@@ -41,16 +41,17 @@ function membersOf(fields: OcsfFields, { rule, activity, subject }: Judgement): 
     textMember('status_detail', fields.text(about, 'reason') ?? fields.text(error, 'message')),
     textMember('message', fields.text(root, 'message') ?? fields.text(error, 'message')),
     metadataMember(fields, hasHost),
-    ...objectMembers(objects),
-    member('observables', observablesOf(objects)),
+    objectMembers({ ...objects, observables: observablesOf(objects) }),
     rawDataMembers(fields, fields.text(about, 'original')),
     // The last of all: what has been read by now is not repeated.
     restMember(fields.rest()),
   ];
 }
 
-function objectMembers(objects: Branch): string[] {
-  return Object.keys(objects).map((key) => member(key, objects[key] as Branch | undefined));
+/** All objects as members, written at once. */
+function objectMembers(objects: Branch): string {
+  const text = JSON.stringify(objects);
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
 }
 
 function restMember(rest: string | undefined): string {
