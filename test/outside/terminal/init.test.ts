@@ -31,6 +31,7 @@ async function answerAll(terminal: PseudoTerminal): Promise<void> {
   await answer(terminal, /Where shall events go[\s\S]*◼/, KEYS.enter);
   await answer(terminal, 'A name for the destination', KEYS.enter);
   await answer(terminal, 'In which format', KEYS.enter);
+  await answer(terminal, /Further settings of S3/, KEYS.enter);
 }
 
 test('who breaks the questions off has written nothing, and gets the exit code of an interruption', async () => {
