@@ -85,7 +85,7 @@ function putField(extension: Extension, field: Field, values: readonly unknown[]
     if (typeof value === 'string' && value.length <= Math.min(max, MAX_KEPT)) field.last = { value, version, piece };
     return;
   }
-  if (all !== undefined) put(extension, key, all, max);
+  if (all !== undefined && put(extension, key, all, max) && field.label !== '') extension.pieces.push(field.label);
 }
 
 /** Adds a key and returns true, unless the value is blank. */

@@ -27,13 +27,8 @@ const prefixesOf = remembered((vendor) =>
 
 /** The key of a property of an object: `AcmeCloudAudit` and `event` make `AcmeCloudAuditEvent`. */
 export function vendorKey(parent: string, property: string): string {
-  return keysBelow(parent)(property);
+  return (parent + (pascal(property) || 'Field')).slice(0, MAX_KEY);
 }
-
-/** The keys below each parent. Keys that were made once need not be compared letter by letter. */
-const keysBelow = remembered((parent) =>
-  remembered((property) => (parent + (pascal(property) || 'Field')).slice(0, MAX_KEY)),
-);
 
 /** The key, or the key with the first number that no other key of the line has: `a_b` and `aB` are two fields. */
 export function unusedKey(key: string, used: ReadonlySet<string>): string {
