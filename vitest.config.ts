@@ -26,7 +26,14 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'together', include: TOGETHER, isolate: false } },
       { test: { ...common, name: 'on stage', include: ON_STAGE, isolate: false } },
-      { test: { ...common, name: 'apart', include: ['test/**/*.test.ts'], exclude: [...TOGETHER, ...ON_STAGE, 'test/outside/**'] } },
+      {
+        test: {
+          ...common,
+          name: 'apart',
+          include: ['test/**/*.test.ts'],
+          exclude: [...TOGETHER, ...ON_STAGE, 'test/outside/**', 'test/sources/*/outside/**'],
+        },
+      },
     ],
   },
 });
