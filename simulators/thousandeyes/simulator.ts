@@ -7,7 +7,7 @@ import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilit
 import { ActivityLog, type LogOptions } from './activity-log.ts';
 import { besideOf } from './event-content.ts';
 import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
-import { createQuota, type Quota, quotaHeaders } from './quota.ts';
+import { createQuota, type Quota, quotaHeaders } from '../quota.ts';
 import { problem, unauthorized } from './replies.ts';
 import { createTokens } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import { filesBelow, textOf } from './tree.ts';
-import { vendorWords, vendorWordsIn } from './vendor-words.ts';
+import { vendorWords, vendorWordsIn } from '../../tools/new-source/vendor-words.ts';
 
 // What is special about a vendor stands in that vendor's own folders: one who adds or removes a vendor looks nowhere else.
 
