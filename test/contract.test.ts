@@ -21,7 +21,8 @@ import {
 } from '../functions/core/model.ts';
 import { judge } from '../functions/core/requests/judge.ts';
 import { DAY, HOUR, type Instant, parseInstant, type Range, SECOND } from '../functions/core/time.ts';
-import { findSources, rotateHandlerOf } from '../lib/plan/find-sources.ts';
+import { findSources, handlerOf, rotateHandlerOf } from '../lib/plan/find-sources.ts';
+import { findSimulator } from '../simulators/find-simulator.ts';
 import { type GoldenCase, goldenCases } from '../tools/golden.ts';
 import { seededRandom } from './memory/random.ts';
 
@@ -57,6 +58,28 @@ function reversed(value: unknown): unknown {
       .reverse()
       .map(([key, inner]) => [key, reversed(inner)]),
   );
+}
+
+/** The names of the headers that a source looks at, whatever the answer: a new vendor's quota headers are among them. */
+function headersReadBy(source: Source): string[] {
+  const names = new Set(['retry-after', 'date']);
+  for (const value of [undefined, '1']) {
+    const headers = new Proxy<Record<string, string>>(
+      {},
+      {
+        get(_, name) {
+          names.add(String(name));
+          return value as string;
+        },
+      },
+    );
+    for (const status of [200, 400, 401, 403, 429, 503]) {
+      const answer = { status, headers, text: '' };
+      judge(source, answer, NOW, ASKED);
+      source.quota?.(answer, NOW);
+    }
+  }
+  return [...names];
 }
 
 function casesOf(source: Source, stream: AnyStream): GoldenCase[] {
@@ -130,6 +153,17 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
     if (source.origin !== undefined) expect(source.origin).toMatch(/^https:\/\/[^/?#@]+(\/[^?#]*[^/?#])?$/);
   });
 
+  test('has an entry point and a simulator', async () => {
+    expect(
+      existsSync(handlerOf(source.id)),
+      `Write functions/sources/${source.id}/handler.ts: what runs in Lambda.`,
+    ).toBe(true);
+    expect(
+      await findSimulator(source.id),
+      `Write simulators/${source.id}/simulator.ts. The proofs of secrets and bundles, the demo and the measurements need it.`,
+    ).toBeDefined();
+  });
+
   test('says what its secret holds', () => {
     expect(source.auth.secret.length).toBeGreaterThan(0);
     for (const [name, description] of source.auth.secret.flatMap((shape) => Object.entries(shape))) {
@@ -192,16 +226,8 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
       fc.string(),
     );
     const names = fc.oneof(
-      fc.constantFrom(
-        'date',
-        'retry-after',
-        'location',
-        'content-type',
-        'x-ratelimit-reset',
-        '__proto__',
-        'constructor',
-      ),
-      fc.constantFrom(...['limit', 'remaining', 'reset'].map((what) => `x-organization-rate-limit-${what}`)),
+      fc.constantFrom('date', 'retry-after', 'location', 'content-type', '__proto__', 'constructor'),
+      fc.constantFrom(...headersReadBy(source)),
       fc.string(),
     );
     const body = fc.oneof(
