@@ -1,4 +1,27 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import type { Source } from '../../functions/core/model.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OF_A_VENDOR = /^(functions|test|bench)\/sources\/[^/]+\//;
+
+/** Names that a standard gives to something, whatever a vendor is called: they mean no vendor. */
+const STANDARD_NAMES = /\bframe-ancestors\b/g;
+
+/** The files that name no vendor, from the root of the project: all but those in the vendors' own folders. */
+export function sharedFiles(): string[] {
+  return ['functions', 'lib', 'cli', 'local', 'bench', 'test']
+    .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: ROOT, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !OF_A_VENDOR.test(path))
+    .sort();
+}
+
+/** The vendors' words in the path and the text of a file. */
+export function vendorWordsOf(path: string, words: ReadonlySet<string>): string[] {
+  return vendorWordsIn(`${path}\n${readFileSync(join(ROOT, path), 'utf8').replace(STANDARD_NAMES, '')}`, words);
+}
 
 /** The words that a source is known by: its id, and the words of its title, of its vendor's name and of its API's domain. */
 export function vendorWords(sources: readonly Pick<Source, 'id' | 'title' | 'vendor' | 'origin'>[]): Set<string> {
