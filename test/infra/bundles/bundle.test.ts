@@ -42,9 +42,9 @@ async function prepare(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   tenants = await Promise.all((await findSimulators()).map(startTenant));
-  const connections = tenants.map(({ vendor, running, front }) => {
+  const connections = tenants.map(({ running, front }) => {
     const origin = String(running.connection.origin).replace(running.origin, front.origin);
-    return { ...vendor.demo.connection, id: 'acme', secret: undefined, origin };
+    return { ...running.connection, id: 'acme', secret: undefined, origin };
   });
   const secrets = tenants.map(({ vendor }) => [`tidemark/${vendor.id}/acme`, vendor.demo.secretValue]);
   await writeFile(join(folder, 'secrets.json'), JSON.stringify(Object.fromEntries(secrets)));
