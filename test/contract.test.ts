@@ -15,6 +15,7 @@ import {
   isSnapshot,
   type Page,
   type Request,
+  type RequestBody,
   type Row,
   type Source,
   type Stream,
@@ -100,8 +101,8 @@ function rowOf(value: unknown): Row {
 }
 
 /** All times that a question holds: RFC 3339, or seconds, milliseconds or microseconds since 1970. */
-function timesIn({ url }: Request): Instant[] {
-  const texts = [...new URL(url, 'https://vendor.invalid').searchParams.values()];
+function timesIn({ url, body }: Request): Instant[] {
+  const texts = [...new URL(url, 'https://vendor.invalid').searchParams.values(), ...(body ? valuesIn(body) : [])];
   return texts.flatMap((text) => {
     const parsed = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
     if (parsed !== undefined) return [parsed];
@@ -109,6 +110,17 @@ function timesIn({ url }: Request): Instant[] {
     const unit = [SECOND, 1_000, 1].find((size) => Math.abs(Number(text) * size - NOW) < 800 * DAY);
     return unit === undefined ? [] : [Number(text) * unit];
   });
+}
+
+/** The values in a body: those of a form, or the texts and numbers of a JSON document. */
+function valuesIn({ contentType, text }: RequestBody): string[] {
+  if (!contentType.includes('json')) return [...new URLSearchParams(text).values()];
+  const values: string[] = [];
+  JSON.parse(text, (_, value: unknown) => {
+    if (typeof value === 'string' || typeof value === 'number') values.push(String(value));
+    return value;
+  });
+  return values;
 }
 
 /** What a read gives, or that it cannot be read; anything else that is thrown is a mistake. */

@@ -27,6 +27,7 @@ const from = to - 20 * 60_000;
 const KINDS = new Map((await findSecretKinds()).map((kind) => [kind.name, kind]));
 const NAMES = [...KINDS.keys()];
 const SOURCES = [...new Set([...KINDS.values()].map(({ source }) => source))];
+const AT_ONCE = 2 * (1 + MISDEEDS.length);
 const FILES = ['ecs', 'cef', 'ocsf', 'raw'].map((format) => ({ id: format, type: 's3', format }));
 
 function kindOf(name: string): SecretKind {
@@ -193,9 +194,14 @@ async function listening<T>(work: () => Promise<T>, onLine: (line: string) => vo
 test('the function tells no secret: not when all is well, nor when the vendor echoes all it knows', async () => {
   const ways = NAMES.flatMap((kind) => (['good', ...MISDEEDS] as const).map((manner) => ({ kind, manner })));
   const told = await listening(async () => {
-    return await Promise.all(
-      ways.map(({ kind, manner }) => invoke(kind, connectionOf(kind, manner, `${kind}-${manner}`))),
-    );
+    const outcomes: string[] = [];
+    // A run has little time. Some at once, so that it is enough however many vendors there are.
+    for (let at = 0; at < ways.length; at += AT_ONCE) {
+      const some = ways.slice(at, at + AT_ONCE);
+      const invoked = some.map(({ kind, manner }) => invoke(kind, connectionOf(kind, manner, `${kind}-${manner}`)));
+      outcomes.push(...(await Promise.all(invoked)));
+    }
+    return outcomes;
   });
 
   const items = await Promise.all(ways.map(({ kind, manner }) => readItems(tableUrl, `${kind}-${manner}`)));
