@@ -12,7 +12,7 @@ import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { findLeftFeeds, type Leaving, type LeftFeed, listLeftFeeds } from '../core/invocation/left-feeds.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
-import { tellLeft } from '../core/invocation/tell-left.ts';
+import { tellFinding } from '../core/invocation/tell-finding.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -157,7 +157,8 @@ async function carryOut(
   if (task.act === 'census') {
     const census = await takeCensus(effects, source, task.feeds);
     const telling = { effects, source, destinations, write: writeEvent, owner: randomUUID() };
-    const tell = (leaving: Leaving) => tellLeft(telling, leaving);
+    const tell = (leaving: Leaving) =>
+      tellFinding(telling, leaving, { act: 'feed-left', watermark: leaving.watermark });
     const left = await findLeftFeeds({ effects, source, configured: task.feeds, retired: task.retired ?? [], tell });
     return { census: { ...census, left } };
   }
