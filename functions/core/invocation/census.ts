@@ -27,6 +27,8 @@ export interface CensusReport {
   readonly retentionLeft?: Worst;
   /** Feeds that owe a destination events. */
   readonly owing: readonly string[];
+  /** Feeds of events that have delivered nothing on the days that are not in the ledger yet. */
+  readonly quiet: readonly string[];
 }
 
 interface Worst {
@@ -54,6 +56,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   const never: string[] = [];
   const owing: string[] = [];
   const future: string[] = [];
+  const quiet: string[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
     const items = await Promise.all(part.map(({ name }) => load(effects, name, endBy)));
@@ -65,6 +68,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       const due = parseDuration(every) ?? HOUR;
       if (item?.lastSuccess === undefined) never.push(name);
       if (item && isOwing(item)) owing.push(name);
+      if (item && isQuiet(item)) quiet.push(name);
       if (item && [item.watermark, item.floor, item.lastSuccess].some((time) => time !== past(time))) future.push(name);
       const success = past(item?.lastSuccess) ?? past(item?.floor) ?? now - DAY;
       take(worst.oldestSuccess, name, now - success);
@@ -78,7 +82,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       take(worst.retentionLeft, name, retention - lag);
     }
   }
-  const report: CensusReport = { feeds: all.length, never, future, ...inSeconds(worst), owing };
+  const report: CensusReport = { feeds: all.length, never, future, ...inSeconds(worst), owing, quiet };
   emit(effects, report);
   return report;
 }
@@ -92,6 +96,12 @@ async function load(effects: Effects, name: string, endBy: Instant): Promise<Che
 function isOwing(item: Checkpoint): boolean {
   if (item.kind !== 'feed') return false;
   return item.owed?.some(({ destination }) => item.destinations[destination] !== undefined) ?? false;
+}
+
+/** Whether it has come so far that days are in the ledger, and nothing was delivered since. */
+function isQuiet(item: Checkpoint): boolean {
+  if (item.kind !== 'feed' || item.folded === undefined) return false;
+  return (item.days ?? []).every(({ delivered }) => delivered === 0);
 }
 
 /** A stream's default settle time: its watermark stays behind the present by this on purpose. */
