@@ -6,6 +6,9 @@ import type { DestinationType } from '../functions/destinations/destination-type
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
 import { cliPage } from './cli-page.ts';
+import { contentPage } from './content/content-page.ts';
+import { goldenHits } from './content/golden-hits.ts';
+import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
@@ -20,9 +23,12 @@ export async function generatedFiles(): Promise<Record<string, string>> {
       (stream) => [`docs/streams/${source.id}-${stream.name}.md`, streamPage(source, stream)] as const,
     ),
   );
+  const rules = readRules();
   return {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
+    'docs/content.md': contentPage(rules),
+    'content/proofs/golden-hits.txt': goldenHits(rules),
     'docs/errors.md': errorsPage(),
     'docs/formats.md': formatsPage(sources),
     ...(await costPages(sources)),
