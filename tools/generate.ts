@@ -5,7 +5,9 @@ import { configSchema } from '../functions/core/config/tidemark-config.ts';
 import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
+import { madeContent } from './content/packages.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
@@ -28,6 +30,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
+    ...madeContent({ sources, version: packageJson.version }),
   };
 }
 
