@@ -8,6 +8,7 @@ import { findSources } from '../lib/plan/find-sources.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
 import { madeContent } from './content/packages.ts';
+import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
@@ -30,7 +31,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
-    ...madeContent({ sources, version: packageJson.version }),
+    ...madeContent({ sources, rules: readRules(), version: packageJson.version }),
   };
 }
 

@@ -2,6 +2,7 @@ import { TidemarkError } from '../../functions/core/errors.ts';
 import { clean } from '../../functions/core/events/excerpt.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { readRules } from './sigma/read-rules.ts';
 import { writeContent } from './write-content.ts';
 
 /** Exit code for wrong use. */
@@ -9,7 +10,11 @@ const USAGE = 2;
 
 try {
   process.stdout.write(
-    writeContent(process.argv.slice(2), { sources: await findSources(), version: packageJson.version }),
+    writeContent(process.argv.slice(2), {
+      sources: await findSources(),
+      rules: readRules(),
+      version: packageJson.version,
+    }),
   );
 } catch (thrown) {
   const known = thrown instanceof TidemarkError || (thrown as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');

@@ -1,5 +1,6 @@
 import type { ContentInputs } from './content-inputs.ts';
 import { elasticFiles } from './elastic/files.ts';
+import { searchFiles } from './opensearch/files.ts';
 import { APP_ID } from './splunk/app-conf.ts';
 import { addOnFiles } from './splunk/files.ts';
 
@@ -16,6 +17,7 @@ export interface ContentPackage {
 export const PACKAGES: readonly ContentPackage[] = [
   { folder: `splunk/${APP_ID}`, made: addOnFiles, archive: APP_ID },
   { folder: 'elastic', made: elasticFiles },
+  { folder: 'opensearch', made: searchFiles },
 ];
 
 /** The made files of all packages, by their paths in the repository. */
