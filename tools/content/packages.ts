@@ -1,3 +1,4 @@
+import { queryFiles } from './athena/files.ts';
 import type { ContentInputs } from './content-inputs.ts';
 import { elasticFiles } from './elastic/files.ts';
 import { searchFiles } from './opensearch/files.ts';
@@ -18,6 +19,7 @@ export const PACKAGES: readonly ContentPackage[] = [
   { folder: `splunk/${APP_ID}`, made: addOnFiles, archive: APP_ID },
   { folder: 'elastic', made: elasticFiles },
   { folder: 'opensearch', made: searchFiles },
+  { folder: 'athena', made: queryFiles },
 ];
 
 /** The made files of all packages, by their paths in the repository. */
