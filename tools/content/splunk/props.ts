@@ -24,6 +24,8 @@ const ACTOR = `'user.name', 'user.email', 'user.id', 'user.full_name'`;
 const TARGET = `'user.target.name', 'user.target.email', 'user.target.id', 'user.target.full_name'`;
 /** Who is acted upon. A token or a second factor without a target is the actor's own; a user or a role without one is somebody else's. */
 const ACCOUNT = `coalesce(${TARGET}, if(match('event.action', "^(user|role|permission)-"), ${UNKNOWN}, coalesce(${ACTOR})), ${UNKNOWN})`;
+/** The vendor's own word, unless it is empty. */
+const CODE = `if('event.code'!="", 'event.code', null())`;
 const CHANGED = ['name', 'full_name', 'email', 'domain', 'id'].map((name) => [`user.changes.${name}`, name] as const);
 
 /** Time and line breaking count where Splunk reads lines of the archive. The HTTP Event Collector is told the time with each event. */
@@ -59,12 +61,12 @@ const FIELDS: Settings = {
   ].join(', ')})`,
   // An audit record says that something was done: where the vendor tells no outcome, nothing says that it failed.
   'EVAL-status': `case('event.outcome'="failure", "failure", isnotnull('event.outcome'), "success")`,
-  'EVAL-result': `coalesce('event.reason', if('event.outcome'="unknown", "not told by the vendor", null()), 'event.code', 'event.action')`,
+  'EVAL-result': `coalesce('event.reason', if('event.outcome'="unknown", "not told by the vendor", null()), ${CODE}, 'event.action')`,
   'EVAL-user': `if(${IS_ACCOUNT}, ${ACCOUNT}, coalesce(${ACTOR}, ${UNKNOWN}))`,
   'EVAL-src_user': `if(${IS_IAM}, coalesce(${ACTOR}, ${UNKNOWN}), null())`,
   'EVAL-src': `coalesce('source.ip', 'source.address', ${UNKNOWN})`,
   'EVAL-dest': `coalesce('host.name', 'host.id', 'service.name')`,
-  'EVAL-command': `coalesce('event.code', 'event.action')`,
+  'EVAL-command': `coalesce(${CODE}, 'event.action')`,
   'EVAL-change_type': `if(${IS_IAM}, "AAA", mvindex('event.category{}', 0))`,
   'EVAL-object_category': `case(${IS_ACCOUNT}, "user", ${IS_GROUP}, "group", true(), replace('event.action', "-[^-]+(-failed)?$", ""))`,
   'EVAL-object': `if(${IS_ACCOUNT}, ${ACCOUNT}, coalesce('group.name', 'group.id', 'file.name', 'host.name', 'host.id', ${TARGET}, ${UNKNOWN}))`,
