@@ -68,12 +68,25 @@ class Reader {
   }
 
   #joined(): Eval {
-    const parts = [this.#primary()];
-    while (this.#takesSign('.')) parts.push(this.#primary());
+    const parts = [this.#sum()];
+    while (this.#takesSign('.')) parts.push(this.#sum());
     if (parts.length === 1) return parts[0] as Eval;
     return (fields) => {
       const values = parts.map((part) => part(fields));
       return values.includes(null) ? null : values.join('');
+    };
+  }
+
+  #sum(): Eval {
+    const parts = [{ sign: 1, part: this.#primary() }];
+    while (this.#tokens[0]?.sign === '+' || this.#tokens[0]?.sign === '-')
+      parts.push({ sign: this.#tokens.shift()?.sign === '+' ? 1 : -1, part: this.#primary() });
+    if (parts.length === 1) return (parts[0] as (typeof parts)[number]).part;
+    return (fields) => {
+      const values = parts.map(({ sign, part }) => [sign, part(fields)] as const);
+      return values.some(([, value]) => value === null)
+        ? null
+        : values.reduce((sum, [sign, value]) => sum + sign * Number(value), 0);
     };
   }
 
@@ -87,6 +100,7 @@ class Reader {
       this.#close();
       return inner;
     }
+    if (word !== undefined && this.#tokens[0]?.sign !== '(') return (fields) => fieldValue(fields[word]);
     const call = FUNCTIONS[word ?? ''];
     if (!call || !this.#takesSign('(')) throw new Error(`${word ?? sign} is not known: ${this.#text}`);
     const parts: Eval[] = [];
@@ -115,6 +129,7 @@ const COMPARE: Readonly<Record<string, (one: Value, other: Value) => boolean>> =
   '=': (one, other) => String(one) === String(other),
   '!=': (one, other) => String(one) !== String(other),
   '>=': (one, other) => Number(one) >= Number(other),
+  '<=': (one, other) => Number(one) <= Number(other),
   '>': (one, other) => Number(one) > Number(other),
 };
 
