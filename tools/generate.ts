@@ -5,9 +5,11 @@ import { configSchema } from '../functions/core/config/tidemark-config.ts';
 import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
 import { contentPage } from './content/content-page.ts';
 import { goldenHits } from './content/golden-hits.ts';
+import { madeContent } from './content/packages.ts';
 import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
@@ -34,6 +36,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
+    ...madeContent({ sources, rules, version: packageJson.version }),
   };
 }
 
