@@ -47,14 +47,24 @@ describe('PPL', () => {
   test('counts values in one window after the other, each event once', () => {
     expect(correlationPpl(counted).split('\n')).toEqual([
       'source = tidemark-*',
-      "| where `@timestamp` >= date_sub(now(), interval 1 day) AND event.action = 'login-failed'",
-      "| eval r1 = ifnull(event.action = 'login-failed', false)",
+      "| where `@timestamp` >= date_sub(now(), interval 1 day) AND query_string(['event.id'], 'event.action:\"login-failed\"')",
+      '| eval r1 = true',
       '| where isnotnull(user.id)',
       '| stats distinct_count(case(r1, source.ip)) as n_r2 by span(`@timestamp`, 10m) as window_start, user.id',
       '| where n_r2 >= 2',
       '',
     ]);
   });
+});
+
+test('PPL compares by itself where several rules have to be told apart', () => {
+  expect(correlationPpl(aliased)).toContain(
+    [
+      "(event.action = 'login-failed' OR event.action = 'user-login')",
+      "| eval r1 = ifnull(event.action = 'login-failed', false), r2 = ifnull(event.action = 'user-login', false)",
+      '| eval who = case(r1, user.id, r2, user.target.id)',
+    ].join('\n'),
+  );
 });
 
 test('SPL gives one name to what rules have in different fields', () => {

@@ -37,6 +37,6 @@ function textTest(match: FieldMatch, { pattern, cased }: Test & { kind: 'text' }
 }
 
 /** A text of PPL. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 }

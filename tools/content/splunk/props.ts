@@ -3,7 +3,7 @@ import { DEFAULT_ORIGIN } from '../../../functions/destinations/splunk/envelope.
 import { expand } from '../../../functions/destinations/splunk/template.ts';
 import { confText, type Settings } from './conf.ts';
 
-// How events in format ecs become fields of Splunk's Common Information Model (CIM). docs/splunk-add-on.md shows what each field is made of.
+// How events in format ecs become fields of Splunk's Common Information Model (CIM). docs/splunk.md shows what each field is made of.
 // Calculated fields do not see each other, so each expression begins with the event's own fields.
 
 /** The sourcetype of events that Splunk reads from the archive: there it is the input that names it. */
