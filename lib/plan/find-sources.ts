@@ -24,7 +24,10 @@ export async function readSource(name: string, folder = FOLDER): Promise<Source>
   }
   const { source } = (await import(file.href)) as { readonly source?: Partial<Source> };
   if (typeof source !== 'object' || !Array.isArray(source.streams)) {
-    throw wrong(`${path} exports no \`source\`.`, 'It is found by this name: write `export const source: Source = { ... };`.');
+    throw wrong(
+      `${path} exports no \`source\`.`,
+      'It is found by this name: write `export const source: Source = { ... };`.',
+    );
   }
   if (source.id !== name) {
     throw wrong(
