@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SIMPLEST_TYPE } from '../../../functions/destinations/destination-types.ts';
 import { DECIDED, decisionsOf } from './decisions.ts';
 
 // A new vendor, as a contributor adds it: the scaffold, the vendor's decisions, and no other edit. It is done in a copy of the project.
@@ -78,7 +79,7 @@ test('with the vendors’ decisions they are forwarded, proven and drawn', { tim
   const connections = IDS.map((source) => ({ id: 'acme', source, origin: 'https://acme.example.com' }));
   await writeFile(
     join(copy, 'tidemark.json'),
-    JSON.stringify({ connections, destinations: [{ id: 'lake', type: 's3' }] }),
+    JSON.stringify({ connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id }] }),
   );
   await bin('aws-cdk/bin/cdk', 'synth', '--quiet', '--output', 'out');
   const template = await readFile(join(copy, 'out/tidemark-forwarding.template.json'), 'utf8');
