@@ -17,6 +17,7 @@ import { startTable } from '../local/services/dynamodb.ts';
 import { startFirehose } from '../local/services/firehose.ts';
 import { startSecrets } from '../local/services/secrets.ts';
 import { findSimulator } from '../simulators/find-simulator.ts';
+import type { RunningSimulator, Simulator } from '../simulators/simulator.ts';
 import type { Measured } from './handler-at.ts';
 import { meterSecrets, meterTable, type Usage } from './metered.ts';
 
@@ -95,7 +96,7 @@ export async function play(asked: Play): Promise<Played> {
     const secretsFile = join(folder, 'secrets.json');
     await writeFile(secretsFile, JSON.stringify({ [secret]: vendor.demo.secretValue }), { mode: 0o600 });
     // A source that paces its requests would wait by this machine's clock, which is not the one that is played.
-    const settings = { ...(running.connection.settings as object | undefined), ...vendor.demo.hurried?.settings };
+    const settings = { ...foundAtStart(vendor, running), ...vendor.demo.hurried?.settings };
     const config = configure(asked, { ...running.connection, settings, id: 'measured', secret });
 
     const usage: Usage = { reads: 0, writes: 0, tableCalls: 0, secretCalls: 0 };
@@ -172,6 +173,12 @@ const NOBODY = {
   AWS_PROFILE: '',
   AWS_REGION: 'us-east-1',
 };
+
+/** Settings that are known only once a simulator runs, such as its token endpoint. Else everything is as it is by default. */
+function foundAtStart({ demo }: Simulator, { connection }: RunningSimulator): object {
+  const [usual, all] = [demo.connection.settings ?? {}, connection.settings ?? {}];
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(usual, name)));
+}
 
 function configure({ source, stream, eventsPerDay }: Play, connection: object) {
   const streams = source.streams.map((one) => [one.name, settingsOf(one, eventsPerDay, stream)] as const);
