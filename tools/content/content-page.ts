@@ -28,7 +28,8 @@ ${rules.length} rules in [Sigma](https://sigmahq.io) find what is worth an alert
 and each is proven with golden events: some that fire it, and some that are different in the one thing that matters (\`content/proofs\`). \`content/proofs/golden-hits.txt\` says which of all
 golden events fire each rule.
 
-- **Convert them** with pySigma, such as \`sigma convert -t lucene --without-pipeline FILE\`. A file holds a rule with all that it refers to. *Converts to* names the languages that
+- **Install them**: [content-packages.md](content-packages.md) makes packages of them that a SIEM imports.
+- **Convert them** yourself with pySigma, such as \`sigma convert -t lucene --without-pipeline FILE\`. A file holds a rule with all that it refers to. *Converts to* names the languages that
   express all of it: SPL, Lucene (of Elasticsearch and OpenSearch), ES|QL and PPL. No backend of pySigma knows an order of events yet; packages made from the rules may.
 - **Fields** are those of ECS, as [formats](formats.md) describes them. The product of all log sources is \`tidemark\`: point it at the index, data stream or table with the events in format \`ecs\`.
 - **Letters:** values are written as the events have them. In Sigma they fit in any letters, and so they do in SPL; Lucene and ES|QL compare keywords letter by letter.

@@ -43,7 +43,7 @@ function settingsOf(rule: Rule): Settings {
       ? { search: detectionSearch(convert(logic.condition, splSearch)), unique: 'event_id', quiet: `${2 * LATE_DAYS}d` }
       : { search: correlationSearch(logic), unique: groupOf(logic).replaceAll('"', ''), quiet: logic.timespan.text };
   return {
-    description: `${rule.description} Level ${rule.level}, ${rule.techniques.join(', ')}. What to do: ${rule.runbook}`,
+    description: `${rule.description} Level ${[rule.level, ...rule.techniques].join(', ')}. What to do: ${rule.runbook}`,
     search,
     disabled: 1,
     enableSched: 1,
