@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 
 /** What reads nothing of the process but its clock, and changes nothing in it: modules are loaded once for all of these. */
 const TOGETHER = [
-  'test/{rules,property,formats,hostile,simulation,infra}/**/*.test.ts',
+  'test/{rules,property,formats,hostile,simulation,infra,content}/**/*.test.ts',
   'test/sources/*/*.test.ts',
   'test/unit/core/snapshot*.test.ts',
   'test/walls/*.test.ts',

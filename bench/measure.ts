@@ -2,6 +2,7 @@ import type { Source } from '../functions/core/model.ts';
 import { HOUR } from '../functions/core/time.ts';
 import { cadence } from '../lib/plan/plan-schedules.ts';
 import { type Costs, rounded, sum, times } from '../tools/cost/costs.ts';
+import { exampleSources } from '../tools/cost/example-sources.ts';
 import type { Measured, StreamCosts } from '../tools/cost/measured.ts';
 import { type Played, play, type Stored, type Used } from './play.ts';
 
@@ -14,34 +15,63 @@ const HOURS_A_DAY = 24;
 export const SOME = 2_880;
 export const MANY = 57_600;
 
+type OfSources = Pick<Measured, 'streams' | 'shared' | 'metrics'>;
+
 /** Measures everything that the cost calculation needs to know about these sources. */
 export async function measure(sources: readonly Source[], say: (line: string) => void): Promise<Measured> {
-  const streams: Record<string, StreamCosts> = {};
-  const shared: Record<string, Measured['shared'][string]> = {};
-  const metrics: Record<string, Measured['metrics'][string]> = {};
-  for (const source of sources) {
-    for (const { name } of source.streams) {
-      streams[`${source.id}/${name}`] = streamCosts(await playUsual(source, 0, name));
-      say(`${source.id}/${name} ${JSON.stringify(streams[`${source.id}/${name}`])}`);
-    }
-    const idle = await playUsual(source, 0);
-    shared[source.id] = sharedBy(source, idle, streams);
-    metrics[source.id] = { idle: metricsAtATime(idle), busy: metricsAtATime(await playUsual(source, SOME)) };
-    say(`${source.id} ${JSON.stringify({ ...shared[source.id], ...metrics[source.id] })}`);
-  }
-  // A source with a single stream shows best what one stream uses.
-  const simple = sources.toSorted((one, other) => one.streams.length - other.streams.length)[0] as Source;
+  const measured: OfSources[] = [];
+  for (const source of sources) measured.push(await measureSource(source, say));
+  // A source with a single stream shows best what one stream uses. One of the examples: a new source changes nothing in them.
+  const simple = exampleSources(sources).toSorted((one, other) => one.streams.length - other.streams.length)[0];
+  if (!simple) throw new Error('None of the measured sources is in tidemark.example.json.');
   const [some, many] = [await playUsual(simple, SOME), await playUsual(simple, MANY)];
   const quiet = logged(await play({ ...USUAL, source: simple, eventsPerDay: SOME, logLevel: 'warn' })) / logged(some);
   return {
-    streams,
-    shared,
-    metrics,
+    ...merged(measured),
     census: censusOf(some.byKind.census),
     quietLogs: Math.round(quiet * 100) / 100,
     seen: seenOf(some, many),
     kept: keptOf(some),
   };
+}
+
+/** Measures one source, and keeps what was measured of the others. */
+export async function measureAgain(before: Measured, source: Source, say: (line: string) => void): Promise<Measured> {
+  const others = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => name.split('/')[0] !== source.id));
+  const { streams, shared, metrics } = before;
+  const kept = { streams: others(streams), shared: others(shared), metrics: others(metrics) };
+  return { ...before, ...merged([kept, await measureSource(source, say)]) };
+}
+
+function merged(parts: readonly OfSources[]): OfSources {
+  return {
+    streams: bySource(parts.map(({ streams }) => streams)),
+    shared: bySource(parts.map(({ shared }) => shared)),
+    metrics: bySource(parts.map(({ metrics }) => metrics)),
+  };
+}
+
+/** Sorted by source, so that it does not matter which was measured last. The streams of a source keep their order. */
+function bySource<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  const sourceOf = ([name]: [string, T]) => name.split('/')[0] ?? '';
+  const entries = parts.flatMap((part) => Object.entries(part));
+  return Object.fromEntries(
+    entries.toSorted((one, other) => (sourceOf(one) < sourceOf(other) ? -1 : sourceOf(one) > sourceOf(other) ? 1 : 0)),
+  );
+}
+
+async function measureSource(source: Source, say: (line: string) => void): Promise<OfSources> {
+  const streams: Record<string, StreamCosts> = {};
+  for (const { name } of source.streams) {
+    streams[`${source.id}/${name}`] = streamCosts(await playUsual(source, 0, name));
+    say(`${source.id}/${name} ${JSON.stringify(streams[`${source.id}/${name}`])}`);
+  }
+  const idle = await playUsual(source, 0);
+  const shared = sharedBy(source, idle, streams);
+  const metrics = { idle: metricsAtATime(idle), busy: metricsAtATime(await playUsual(source, SOME)) };
+  say(`${source.id} ${JSON.stringify({ ...shared, ...metrics })}`);
+  return { streams, shared: { [source.id]: shared }, metrics: { [source.id]: metrics } };
 }
 
 /** Plays a source for as long as it is measured: one of its streams, or all that are enabled. */

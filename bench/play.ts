@@ -17,6 +17,7 @@ import { startTable } from '../local/services/dynamodb.ts';
 import { startFirehose } from '../local/services/firehose.ts';
 import { startSecrets } from '../local/services/secrets.ts';
 import { findSimulator } from '../simulators/find-simulator.ts';
+import type { RunningSimulator, Simulator } from '../simulators/simulator.ts';
 import type { Measured } from './handler-at.ts';
 import { meterSecrets, meterTable, type Usage } from './metered.ts';
 
@@ -84,15 +85,19 @@ export async function play(asked: Play): Promise<Played> {
   const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
     const vendor = await findSimulator(source.id);
-    if (!vendor) throw new Error(`${source.id} has no simulator`);
+    if (!vendor)
+      throw new Error(`${source.id} has no simulator to measure it with: write simulators/${source.id}/simulator.ts.`);
     let at = MIDNIGHT - hoursBefore * MS_HOUR;
     const start = at;
-    const running = await vendor.start({ now: () => at, ...atRate(eventsPerDay) });
+    const perMinute = eventsPerDay / (24 * 60);
+    const running = await vendor.start({ now: () => at, ...(vendor.atRate?.(perMinute) ?? { perMinute }) });
     closing.unshift(() => running.stop());
     const secret = `tidemark/${source.id}/measured`;
     const secretsFile = join(folder, 'secrets.json');
     await writeFile(secretsFile, JSON.stringify({ [secret]: vendor.demo.secretValue }), { mode: 0o600 });
-    const config = configure(asked, { ...running.connection, id: 'measured', secret });
+    // A source that paces its requests would wait by this machine's clock, which is not the one that is played.
+    const settings = { ...foundAtStart(vendor, running), ...vendor.demo.hurried?.settings };
+    const config = configure(asked, { ...running.connection, settings, id: 'measured', secret });
 
     const usage: Usage = { reads: 0, writes: 0, tableCalls: 0, secretCalls: 0 };
     const told = config.destinations.map((destination) => destinationFor(source.id, destination));
@@ -169,15 +174,16 @@ const NOBODY = {
   AWS_REGION: 'us-east-1',
 };
 
-/** A source that paces its requests would wait by this machine's clock, which is not the one that is played. */
-const UNPACED = { requestsPerMinute: 6_000 };
+/** Settings that are known only once a simulator runs, such as its token endpoint. Else everything is as it is by default. */
+function foundAtStart({ demo }: Simulator, { connection }: RunningSimulator): object {
+  const [usual, all] = [demo.connection.settings ?? {}, connection.settings ?? {}];
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(usual, name)));
+}
 
 function configure({ source, stream, eventsPerDay }: Play, connection: object) {
   const streams = source.streams.map((one) => [one.name, settingsOf(one, eventsPerDay, stream)] as const);
   const file = {
-    connections: [
-      { ...connection, settings: source.pace === undefined ? {} : UNPACED, streams: Object.fromEntries(streams) },
-    ],
+    connections: [{ ...connection, streams: Object.fromEntries(streams) }],
     destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id, format: 'ecs' }],
   };
   return parseConfig(JSON.stringify(file), 'the measured configuration', [source], DESTINATION_TYPES);
@@ -189,18 +195,6 @@ function settingsOf(stream: AnyStream, eventsPerDay: number, only: string | unde
     ...(only !== undefined && { enabled: stream.name === only, ...(stream.every > HOUR && { every: '1h' }) }),
     // Without events there is no backlog, so streams that look far back can start long ago.
     ...(eventsPerDay === 0 && !isSnapshot(stream) && { startFrom: LONG_BEFORE }),
-  };
-}
-
-/** The rate of events in the options of every simulator; each uses those that it knows. */
-function atRate(eventsPerDay: number) {
-  const perMinute = eventsPerDay / (24 * 60);
-  return {
-    perMinute,
-    sessionsPerMinute: perMinute,
-    activitiesPerDay: eventsPerDay,
-    driftMinutes: 0,
-    limit: 1_000_000,
   };
 }
 

@@ -27,8 +27,10 @@ const MOST_ARN_CHARACTERS = 8_800;
 const ARN_CHARACTERS = 75;
 /** Maximum size of the destinations in a function's environment. Lambda takes 4 KB of variables; the others need less than 500 bytes. */
 const MOST_DESTINATIONS_BYTES = 3_500;
-/** Maximum number of streams in the forwarding stack. Each has eight of its 500 resources, alarms included; 140 remain for everything else. */
+/** Maximum number of streams in the forwarding stack, for the dashboard. */
 const MOST_STREAMS = 45;
+/** Its resources, of which CloudFormation takes 500: of each stream, alarms included; of each source; of all together. */
+const RESOURCES = { all: 480, stream: 8, source: 27, common: 25 };
 /** Maximum number of schedules in a shard. CloudFormation takes 500 resources in a template; the schedule group is one of them. */
 const MOST_SCHEDULES = 480;
 /** Maximum number of characters of all schedules in a shard. CloudFormation takes templates of 1 MB. */
@@ -201,10 +203,21 @@ function tooManyDestinations({ destinations, deployment }: Config, sources: read
 /** Each configured source has one stream to each destination. */
 function tooManyStreams({ destinations, connections }: Config, sources: readonly Source[]): string[] {
   const used = sources.filter(({ id }) => connections.some(({ source }) => source === id)).length;
-  if (used * destinations.length <= MOST_STREAMS) return [];
+  if (used * destinations.length <= mostStreams(used)) return [];
   return [
-    `$.destinations: there are ${destinations.length} for ${used} sources, wanted ${Math.floor(MOST_STREAMS / used)} at most: a stack holds ${MOST_STREAMS} streams.`,
+    `$.destinations: there are ${destinations.length} for ${used} sources, wanted ${mostDestinations(used)} at most: a stack holds ${mostStreams(used)} streams.`,
   ];
+}
+
+/** With few sources the dashboard is the limit, with many the stack. */
+function mostStreams(sources: number): number {
+  const { all, stream, source, common } = RESOURCES;
+  return Math.min(MOST_STREAMS, Math.floor((all - common - source * sources) / stream));
+}
+
+/** Maximum number of destinations for this number of sources. */
+export function mostDestinations(sources: number): number {
+  return Math.floor(mostStreams(sources) / sources);
 }
 
 function wrongDeployment({ deployment }: Config): string[] {

@@ -48,11 +48,11 @@ export async function configOrDemo(
     `There is no ${DEFAULT_CONFIG}: the shipped simulators stand in for the vendors. Copy tidemark.example.json to ${DEFAULT_CONFIG} for real ones.\n`,
   );
   const demo = await startDemo(sources, places);
-  const titleOf = (id: unknown) => sources.find((source) => source.id === id)?.title ?? 'vendor';
-  for (const vendor of demo.vendors)
+  for (const [at, vendor] of demo.vendors.entries())
     process.stderr.write(
-      `Simulated ${titleOf(vendor.connection.source)}: ${vendor.origin} (faults: curl --header @${demo.controlHeader} ${vendor.control.url})\n`,
+      `Simulated ${demo.titles[at]}: ${vendor.origin} (faults: curl --header @${demo.controlHeader} ${vendor.control.url})\n`,
     );
+  for (const warning of demo.warnings) process.stderr.write(`${warning}\n`);
   return {
     config: parseConfig(JSON.stringify(demo.config), 'the simulators’ configuration', sources, DESTINATION_TYPES),
     demo,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 import { isSnapshot, type Source } from '../functions/core/model.ts';
 import { SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
-import { findSimulators } from '../simulators/find-simulator.ts';
+import { findSimulator } from '../simulators/find-simulator.ts';
 import type { RunningSimulator, Simulator, SimulatorOptions } from '../simulators/simulator.ts';
 import { derive, openKey } from './services/access/key.ts';
 import { writePrivate } from './services/private-file.ts';
@@ -13,6 +13,10 @@ import { type Places, readState, writeState } from './world.ts';
 export interface Demo {
   readonly config: object;
   readonly vendors: readonly RunningSimulator[];
+  /** The titles of the simulated vendors. */
+  readonly titles: readonly string[];
+  /** What is left out, and why. */
+  readonly warnings: readonly string[];
   /** The file with the header that switches the vendors' faults. */
   readonly controlHeader: string;
   /** Keeps its ports and secrets: only once the state directory is known to be ours. */
@@ -35,9 +39,17 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
   const vendors: RunningSimulator[] = [];
   const connections: object[] = [];
   const secrets: Record<string, unknown> = await readSecrets(places.secrets);
-  for (const vendor of await findSimulators()) {
-    const source = sources.find(({ id }) => id === vendor.id);
-    if (!source) continue;
+  const titles: string[] = [];
+  const warnings: string[] = [];
+  for (const source of sources) {
+    const vendor = await findSimulator(source.id);
+    if (!vendor) {
+      warnings.push(
+        `${source.title} has no simulator, so it is left out: simulators/${source.id}/simulator.ts would be it.`,
+      );
+      continue;
+    }
+    titles.push(source.title);
     const own = vendor.demo.ownCredentials((name) => derive(key, `${vendor.id} ${name}`));
     const options = { ...vendor.demo.hurried?.options, ...own.options, controlToken };
     const running = await startAt(vendor, options, ports[vendor.id]);
@@ -56,6 +68,8 @@ export async function startDemo(sources: readonly Source[], places: Places): Pro
   return {
     config: { connections, destinations: [{ id: 'lake', type: SIMPLEST_TYPE.id, format: 'ecs' }] },
     vendors,
+    titles,
+    warnings,
     controlHeader: join(places.state, CONTROL_HEADER),
     async save() {
       writePrivate(join(places.state, CONTROL_HEADER), `authorization: Bearer ${controlToken}\n`);

@@ -3,13 +3,28 @@ import { readdir } from 'node:fs/promises';
 import type { Simulator } from './simulator.ts';
 
 const NAME = /^[a-z][a-z0-9-]*$/;
-const HERE = import.meta.dirname;
+const HERE = new URL('./', import.meta.url);
 
-/** Finds the simulator of a source: `<source>/simulator.ts` exports it as `simulator`. Undefined if there is none. */
-export async function findSimulator(id: string): Promise<Simulator | undefined> {
-  if (!NAME.test(id) || !existsSync(`${HERE}/${id}/simulator.ts`)) return undefined;
-  const module = (await import(/* @vite-ignore */ `./${id}/simulator.ts`)) as { readonly simulator?: Simulator };
-  return module.simulator;
+/**
+ * Finds the simulator of a source: `<source>/simulator.ts` exports it as `simulator`. Undefined if there is no such folder.
+ *
+ * @param folder where the folders of all simulators are
+ */
+export async function findSimulator(id: string, folder = HERE): Promise<Simulator | undefined> {
+  if (!NAME.test(id) || !existsSync(new URL(`${id}/`, folder))) return undefined;
+  const file = new URL(`${id}/simulator.ts`, folder);
+  const path = `simulators/${id}/simulator.ts`;
+  if (!existsSync(file)) {
+    throw new Error(`${path} is missing. Write it, or remove simulators/${id} if it is a rest of something.`);
+  }
+  const { simulator } = (await import(/* @vite-ignore */ file.href)) as { readonly simulator?: Partial<Simulator> };
+  if (typeof simulator?.start !== 'function') {
+    throw new Error(`${path} exports no \`simulator\`. Write: export const simulator = { ... } satisfies Simulator;`);
+  }
+  if (simulator.id !== id) {
+    throw new Error(`${path}: the id is ${JSON.stringify(simulator.id)}. Give it the name of its folder: ${id}.`);
+  }
+  return simulator as Simulator;
 }
 
 /** Finds all simulators. */

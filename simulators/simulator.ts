@@ -37,6 +37,11 @@ export interface Simulator {
   /** The faults that it has: no others can be switched on. */
   readonly faults: Readonly<Record<string, FaultShape>>;
   start(options: SimulatorOptions): Promise<RunningSimulator>;
+  /**
+   * For measurements: the options with which each log has so many events a minute, nothing else changes by itself, and no quota is in
+   * the way. Undefined if `perMinute` alone is enough.
+   */
+  atRate?(perMinute: number): SimulatorOptions & Readonly<Record<string, unknown>>;
   /** What a configuration needs: the connection without its origin, and the value of its secret. */
   readonly demo: {
     readonly connection: Readonly<Record<string, unknown>>;

@@ -15,13 +15,15 @@ import {
   isSnapshot,
   type Page,
   type Request,
+  type RequestBody,
   type Row,
   type Source,
   type Stream,
 } from '../functions/core/model.ts';
 import { judge } from '../functions/core/requests/judge.ts';
 import { DAY, HOUR, type Instant, parseInstant, type Range, SECOND } from '../functions/core/time.ts';
-import { findSources, rotateHandlerOf } from '../lib/plan/find-sources.ts';
+import { findSources, handlerOf, rotateHandlerOf } from '../lib/plan/find-sources.ts';
+import { findSimulator } from '../simulators/find-simulator.ts';
 import { type GoldenCase, goldenCases } from '../tools/golden.ts';
 import { seededRandom } from './memory/random.ts';
 
@@ -60,6 +62,28 @@ function reversed(value: unknown): unknown {
   );
 }
 
+/** The names of the headers that a source looks at, whatever the answer: a new vendor's quota headers are among them. */
+function headersReadBy(source: Source): string[] {
+  const names = new Set(['retry-after', 'date']);
+  for (const value of [undefined, '1']) {
+    const headers = new Proxy<Record<string, string>>(
+      {},
+      {
+        get(_, name) {
+          names.add(String(name));
+          return value as string;
+        },
+      },
+    );
+    for (const status of [200, 400, 401, 403, 429, 503]) {
+      const answer = { status, headers, text: '' };
+      judge(source, answer, NOW, ASKED);
+      source.quota?.(answer, NOW);
+    }
+  }
+  return [...names];
+}
+
 function casesOf(source: Source, stream: AnyStream): GoldenCase[] {
   return (cases.get(source.id) ?? []).filter(({ feed }) => feed.stream.name === stream.name);
 }
@@ -78,8 +102,8 @@ function rowOf(value: unknown): Row {
 }
 
 /** All times that a question holds: RFC 3339, or seconds, milliseconds or microseconds since 1970. */
-function timesIn({ url }: Request): Instant[] {
-  const texts = [...new URL(url, 'https://vendor.invalid').searchParams.values()];
+function timesIn({ url, body }: Request): Instant[] {
+  const texts = [...new URL(url, 'https://vendor.invalid').searchParams.values(), ...(body ? valuesIn(body) : [])];
   return texts.flatMap((text) => {
     const parsed = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
     if (parsed !== undefined) return [parsed];
@@ -87,6 +111,17 @@ function timesIn({ url }: Request): Instant[] {
     const unit = [SECOND, 1_000, 1].find((size) => Math.abs(Number(text) * size - NOW) < 800 * DAY);
     return unit === undefined ? [] : [Number(text) * unit];
   });
+}
+
+/** The values in a body: those of a form, or the texts and numbers of a JSON document. */
+function valuesIn({ contentType, text }: RequestBody): string[] {
+  if (!contentType.includes('json')) return [...new URLSearchParams(text).values()];
+  const values: string[] = [];
+  JSON.parse(text, (_, value: unknown) => {
+    if (typeof value === 'string' || typeof value === 'number') values.push(String(value));
+    return value;
+  });
+  return values;
 }
 
 /** What a read gives, or that it cannot be read; anything else that is thrown is a mistake. */
@@ -129,6 +164,17 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
     expect(names.length).toBeGreaterThan(0);
     expect(new Set(names).size).toBe(names.length);
     if (source.origin !== undefined) expect(source.origin).toMatch(/^https:\/\/[^/?#@]+(\/[^?#]*[^/?#])?$/);
+  });
+
+  test('has an entry point and a simulator', async () => {
+    expect(
+      existsSync(handlerOf(source.id)),
+      `Write functions/sources/${source.id}/handler.ts: what runs in Lambda.`,
+    ).toBe(true);
+    expect(
+      await findSimulator(source.id),
+      `Write simulators/${source.id}/simulator.ts. The proofs of secrets and bundles, the demo and the measurements need it.`,
+    ).toBeDefined();
   });
 
   test('says what its secret holds', () => {
@@ -193,16 +239,8 @@ describe.each(sources.map((source) => [source.id, source] as const))('source %s'
       fc.string(),
     );
     const names = fc.oneof(
-      fc.constantFrom(
-        'date',
-        'retry-after',
-        'location',
-        'content-type',
-        'x-ratelimit-reset',
-        '__proto__',
-        'constructor',
-      ),
-      fc.constantFrom(...['limit', 'remaining', 'reset'].map((what) => `x-organization-rate-limit-${what}`)),
+      fc.constantFrom('date', 'retry-after', 'location', 'content-type', '__proto__', 'constructor'),
+      fc.constantFrom(...headersReadBy(source)),
       fc.string(),
     );
     const body = fc.oneof(

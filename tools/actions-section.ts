@@ -71,7 +71,8 @@ function typeOf(kind: string): string {
   );
 }
 
-function recordedRows(sources: readonly Source[]): string[] {
+/** The actions of the golden events, each with the vendors' words that lead to it. */
+export function recordedActions(sources: readonly Source[]): ReadonlyMap<string, ReadonlySet<string>> {
   const words = new Map<string, Set<string>>();
   for (const source of sources) {
     for (const golden of [...goldenCases(source), ...snapshotCases(source)]) {
@@ -86,6 +87,11 @@ function recordedRows(sources: readonly Source[]): string[] {
       }
     }
   }
+  return words;
+}
+
+function recordedRows(sources: readonly Source[]): string[] {
+  const words = recordedActions(sources);
   return [...words.keys()].sort().map((action) => {
     const { means = '', category = [], type = [] } = meaningOf(action) ?? {};
     const some = [...(words.get(action) ?? [])];

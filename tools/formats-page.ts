@@ -19,6 +19,7 @@ An event is an ECS document. Every other format is made from this document and k
 
 Elastic Common Schema 9.4. Facts from the vendor that have no ECS field are under the vendor's own name (\`thousandeyes\`). What Tidemark itself adds is
 under \`tidemark\`: feed, connection, vendor, product, window, \`shortened\`, and \`lateness_ms\` if the event appeared after its range had been read.
+Of sign-ins, sessions and measured usage, \`tidemark.utc\` has the day of the week (\`sat\`) and the hour (\`07\`) in UTC, because rules in Sigma cannot take them from a time.
 
 | tag | meaning |
 |---|---|

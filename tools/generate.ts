@@ -5,7 +5,12 @@ import { configSchema } from '../functions/core/config/tidemark-config.ts';
 import type { DestinationType } from '../functions/destinations/destination-type.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
+import { contentPage } from './content/content-page.ts';
+import { goldenHits } from './content/golden-hits.ts';
+import { madeContent } from './content/packages.ts';
+import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
@@ -20,14 +25,18 @@ export async function generatedFiles(): Promise<Record<string, string>> {
       (stream) => [`docs/streams/${source.id}-${stream.name}.md`, streamPage(source, stream)] as const,
     ),
   );
+  const rules = readRules();
   return {
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
+    'docs/content.md': contentPage(rules),
+    'content/proofs/golden-hits.txt': goldenHits(rules),
     'docs/errors.md': errorsPage(),
     'docs/formats.md': formatsPage(sources),
     ...(await costPages(sources)),
     ...Object.fromEntries(pages),
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
+    ...madeContent({ sources, rules, version: packageJson.version }),
   };
 }
 

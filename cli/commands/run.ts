@@ -33,7 +33,7 @@ export async function run(options: RunOptions): Promise<number> {
     const feeds = chooseFeeds(config, sources, options.feed);
     const console = new RunConsole({
       mayDraw: !options.json,
-      isDemo: demo !== undefined,
+      simulated: demo?.titles ?? [],
       out: places.out,
       // Ctrl-C is a key like any other while the live view is shown.
       quit: () => void process.emit('SIGINT', 'SIGINT'),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { findSources } from '../../lib/plan/find-sources.ts';
 import { describeCommandLine, readCommandLine } from '../../simulators/command-line.ts';
 import { findSimulator, findSimulators } from '../../simulators/find-simulator.ts';
 import type { Simulator, SimulatorOptions } from '../../simulators/simulator.ts';
@@ -45,6 +46,14 @@ function readOptions(simulator: Simulator, flags: readonly string[]): SimulatorO
 
 async function unknownSource(source: string): Promise<TidemarkError> {
   const known = (await findSimulators()).map(({ id }) => id).join(', ');
+  if ((await findSources()).some(({ id }) => id === source)) {
+    return new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `${source} has no simulator.`,
+      remedy: `Write simulators/${source}/simulator.ts, as docs/add-a-vendor.md says. There are: ${known}.`,
+    });
+  }
   return new TidemarkError({
     code: 'config',
     stage: 'processing',

@@ -21,6 +21,8 @@ export interface Overview {
 
 const MARGIN = 1;
 const SHOWN_BARS = 60;
+/** The columns for what says which vendors are simulated: the counts of the feeds are beside it. */
+const LONGEST_MODE = 50;
 /** Lines beside the table and what stands below it: two of a head, one of titles, the keys, and a blank between all parts. */
 const AROUND = 7;
 const MIN_TABLE_ROWS = 3;
@@ -70,10 +72,10 @@ export function drawHead(state: LiveState, width: number): Line[] {
   ];
 }
 
-function drawMode({ isPaused, isEnding, isDemo }: LiveState): Span[] {
+function drawMode({ isPaused, isEnding, simulated }: LiveState): Span[] {
   if (isEnding) return [span('ending: the running requests are finished  ', 'warning')];
   if (isPaused) return [span('PAUSED by you: p goes on  ', 'warning')];
-  return isDemo ? [span('simulated vendors  ', 'dim')] : [];
+  return simulated.length > 0 ? [span(`${cut(`simulated: ${simulated.join(', ')}`, LONGEST_MODE)}  `, 'dim')] : [];
 }
 
 /** How many feeds are how, those that are worst first. */

@@ -11,8 +11,8 @@ export interface LiveState {
   readonly isPaused: boolean;
   /** Whether the program is about to end. */
   readonly isEnding: boolean;
-  /** Whether the vendors are the shipped simulators. */
-  readonly isDemo: boolean;
+  /** The titles of the vendors for which shipped simulators stand in. */
+  readonly simulated: readonly string[];
   /** Where the events go. */
   readonly out: string;
   /** The address of the page in the browser, if there is one. */

@@ -22,7 +22,8 @@ function shortPath(path: string): string {
 export interface RunConsoleOptions {
   /** Whether there may be a live view: not if the result is for a program. */
   readonly mayDraw: boolean;
-  readonly isDemo: boolean;
+  /** The titles of the vendors for which shipped simulators stand in. */
+  readonly simulated: readonly string[];
   /** Where the events go. */
   readonly out: string;
   readonly quit: () => void;
@@ -105,7 +106,7 @@ export class RunConsole {
       throughput: this.#throughput,
       isPaused,
       isEnding: this.#isEnding,
-      isDemo: this.#options.isDemo,
+      simulated: this.#options.simulated,
       out: shortPath(this.#options.out),
       pageAddress: this.pageAddress,
       latestEvent: this.#latestEvent,

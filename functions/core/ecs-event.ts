@@ -58,6 +58,8 @@ export interface EcsEvent extends EcsFields {
     product: string;
     window?: { from: string; to: string };
     lateness_ms?: number;
+    /** When somebody signed in or used something: the day of the week (`sat`) and the hour (`07`), both in UTC. */
+    utc?: { readonly day: string; readonly hour: string };
     shortened?: boolean;
     [own: string]: unknown;
   };

@@ -192,6 +192,15 @@ export function ceilTo(instant: Instant, step: Duration): Instant {
   return Math.ceil(instant / step) * step;
 }
 
+/** In the order of days since 1 January 1970, a Thursday. */
+const WEEKDAYS = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed'] as const;
+
+/** The day of the week and the hour of an instant in UTC: `{ day: 'sat', hour: '07' }`. */
+export function weekHourOf(instant: Instant): { readonly day: string; readonly hour: string } {
+  const day = Math.floor(instant / DAY);
+  return { day: WEEKDAYS.at(day % 7) ?? '', hour: twoDigits(Math.floor((instant - day * DAY) / HOUR)) };
+}
+
 /** Writes an instant for messages. */
 export function formatTime(instant: Instant): string {
   return formatInstant(instant, 's');

@@ -63,6 +63,7 @@ export const ECS_FIELDS = {
     range: RANGE,
     event: 'keyword',
     destination: 'keyword',
+    utc: { day: 'keyword', hour: 'keyword' },
   },
 } as const satisfies FieldTree;
 

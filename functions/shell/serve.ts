@@ -12,7 +12,8 @@ import { type FeedStatusReport, reportFeedStatus } from '../core/invocation/feed
 import { type InvocationInput, readInput } from '../core/invocation/invocation-input.ts';
 import { findLeftFeeds, type Leaving, type LeftFeed, listLeftFeeds } from '../core/invocation/left-feeds.ts';
 import { runConnection } from '../core/invocation/run-connection.ts';
-import { tellLeft } from '../core/invocation/tell-left.ts';
+import { findSilentFeeds, type SilentFeed } from '../core/invocation/silence/find-silent.ts';
+import { tellFinding } from '../core/invocation/tell-finding.ts';
 import { type AnyFeed, type Connection, type Destination, isSnapshotFeed, type Source } from '../core/model.ts';
 import type { FeedReport } from '../core/run/report.ts';
 import { DAY, formatDuration, MILLISECOND } from '../core/time.ts';
@@ -74,7 +75,9 @@ export type Answered =
       /** Which code has answered. */
       readonly code: string;
     }
-  | { readonly census: CensusReport & { readonly left: readonly LeftFeed[] } };
+  | {
+      readonly census: CensusReport & { readonly left: readonly LeftFeed[]; readonly silent: readonly SilentFeed[] };
+    };
 
 /** The handler of a source's Lambda: one invocation performs one task for feeds of one connection, or takes the census. */
 export function serve(source: Source): (input: unknown, context: HostContext) => Promise<Answered> {
@@ -157,9 +160,19 @@ async function carryOut(
   if (task.act === 'census') {
     const census = await takeCensus(effects, source, task.feeds);
     const telling = { effects, source, destinations, write: writeEvent, owner: randomUUID() };
-    const tell = (leaving: Leaving) => tellLeft(telling, leaving);
+    const tell = (leaving: Leaving) =>
+      tellFinding(telling, leaving, { act: 'feed-left', watermark: leaving.watermark });
     const left = await findLeftFeeds({ effects, source, configured: task.feeds, retired: task.retired ?? [], tell });
-    return { census: { ...census, left } };
+    const silent = await findSilentFeeds({
+      effects,
+      source,
+      configured: task.feeds,
+      quiet: census.quiet,
+      seenFor: environment.seenDays * DAY,
+      tell: ({ since, readUntil, usual, ...feed }) =>
+        tellFinding(telling, feed, { act: 'feed-silent', range: { from: since, to: readUntil }, usual }),
+    });
+    return { census: { ...census, left, silent } };
   }
   if (task.act === 'look') {
     const wanted = {

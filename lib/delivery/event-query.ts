@@ -9,6 +9,7 @@ import type { Source } from '../../functions/core/model.ts';
 import { type DestinationType, typeOf } from '../../functions/destinations/destination-type.ts';
 import { accept } from '../account/accept.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
+import { eventQueries } from './event-queries.ts';
 
 const GIGABYTE = 1_000_000_000;
 /** The first day that queries can find. */
@@ -52,14 +53,16 @@ export class EventQuery extends Construct {
       const table = sqlName(lake.id);
       const columns = [...Object.keys(EVENT_COLUMNS), ...sources.map((source) => source.id)];
       this.#makeTable(lake.id, database, sources, archive).addResourceDependency(made);
-      const query = new CfnNamedQuery(this, `Query-${lake.id}`, {
-        name: `Events of ${lake.id} in the last seven days`,
-        description: 'Each event once, though it may have been delivered twice.',
-        database,
-        workGroup: group.name,
-        queryString: withoutDuplicates(database, table, columns),
-      });
-      query.addResourceDependency(group);
+      for (const { id, name, description, text } of eventQueries({ lake: lake.id, database, table, columns })) {
+        const query = new CfnNamedQuery(this, id, {
+          name,
+          description,
+          database,
+          workGroup: group.name,
+          queryString: text,
+        });
+        query.addResourceDependency(group);
+      }
     }
   }
 
@@ -101,21 +104,6 @@ export class EventQuery extends Construct {
       },
     });
   }
-}
-
-/** Returns a query without duplicates. It limits the days in the inner query, because that decides how much is read and paid for. */
-function withoutDuplicates(database: string, table: string, columns: readonly string[]): string {
-  return `WITH numbered AS (
-  SELECT *, row_number() OVER (PARTITION BY event.id ORDER BY dt) AS copy
-  FROM "${database}"."${table}"
-  WHERE dt BETWEEN date_format(current_date - INTERVAL '6' DAY, '%Y-%m-%d') AND date_format(current_date, '%Y-%m-%d')
-)
-SELECT dt, source_id, ${columns.map((name) => `"${name}"`).join(', ')}
-FROM numbered
-WHERE copy = 1
-ORDER BY "timestamp" DESC
-LIMIT 1000
-`;
 }
 
 /** Names in SQL have no dashes. */

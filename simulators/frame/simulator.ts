@@ -83,6 +83,12 @@ export const simulator = {
   },
   faults: FAULTS,
   start,
+  atRate: (perMinute) => ({
+    perMinute,
+    sessionsPerMinute: perMinute,
+    activitiesPerDay: perMinute * 24 * 60,
+    driftMinutes: 0,
+  }),
   demo: {
     connection: { id: 'demo', source: 'frame', secret: 'tidemark/frame/demo', settings: {} },
     secretValue: { client_id: DEFAULTS.clientId, client_secret: DEFAULTS.clientSecret },

@@ -1,4 +1,5 @@
 import { createSwitches } from '../fault-switches.ts';
+import { createQuota, type Quota } from '../quota.ts';
 import type { Reply } from '../send-reply.ts';
 import type { HeldQuery, RunningSimulator, Simulator, SimulatorOptions } from '../simulator.ts';
 import { type Call, type Service, startSimulatorServer } from '../simulator-server.ts';
@@ -7,7 +8,6 @@ import { accountGroups, currentUser, ROLES, type RoleChoice, roleById, visibilit
 import { ActivityLog, type LogOptions } from './activity-log.ts';
 import { besideOf } from './event-content.ts';
 import { FAULTS, type ThousandEyesFaults, type ThousandEyesSwitches } from './faults.ts';
-import { createQuota, type Quota, quotaHeaders } from './quota.ts';
 import { problem, unauthorized } from './replies.ts';
 import { createTokens } from './tokens.ts';
 
@@ -70,6 +70,7 @@ export const simulator = {
   },
   faults: FAULTS,
   start,
+  atRate: (perMinute) => ({ perMinute, limit: 1_000_000 }),
   demo: {
     connection: {
       id: 'demo',
@@ -122,7 +123,7 @@ async function start(given: ThousandEyesOptions): Promise<RunningThousandEyes> {
 
 /** Makes the API: it checks who asks and how often, and answers. */
 function createService(options: Settled, switches: ThousandEyesSwitches, page: (url: URL) => Reply): Service {
-  const quota = createQuota(options.limit, options.now);
+  const quota = createQuota('x-organization-rate-limit', options.limit, options.now);
   const tokens = createTokens(options.token, options.seed, options.now);
 
   function answer(call: Call): Reply {
@@ -165,13 +166,7 @@ function createService(options: Settled, switches: ThousandEyesSwitches, page: (
     answer,
     throttled(fault, call) {
       const reply = problem(429, 'Exhausted rate limit for the organization', call.url.pathname);
-      if (fault.bare) return reply;
-      const resetSeconds = fault.reset === undefined ? undefined : Math.floor(options.now() / 1000) + fault.reset;
-      const times = {
-        ...(resetSeconds === undefined ? quota.headers() : quotaHeaders(options.limit, 0, resetSeconds)),
-        ...(fault.retryAfter !== undefined && { 'retry-after': String(fault.retryAfter) }),
-      };
-      return { ...reply, headers: { ...reply.headers, ...times, 'x-organization-rate-limit-remaining': '0' } };
+      return { ...reply, headers: { ...reply.headers, ...quota.exhaustedHeaders(fault) } };
     },
     broken: (status, call) => withQuota(problem(status, 'The request could not be served', call.url.pathname), quota),
     reset() {

@@ -23,7 +23,7 @@ export type VbrickOptions = SimulatorOptions<VbrickFaults> &
 const DEMO_KEY = 'demo-key-4c1f';
 const DEMO_SECRET = 'demo-secret-91be';
 /** Requests a minute in a trial. */
-const HURRIED = 1_200;
+const HURRIED = 6_000;
 const DEFAULTS = {
   port: 0,
   seed: 7,
@@ -112,6 +112,7 @@ export const simulator = {
   },
   faults: FAULTS,
   start,
+  atRate: (perMinute) => ({ perMinute, limit: 1_000_000 }),
   demo: {
     connection: { id: 'demo', source: 'vbrick', secret: 'tidemark/vbrick/demo', settings: {} },
     secretValue: { apiKey: DEMO_KEY, secret: DEMO_SECRET },

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { MEASURED } from '../../tools/cost/measured.ts';
+import type { Source } from '../../functions/core/model.ts';
+import { exampleSources } from '../../tools/cost/example-sources.ts';
+import { inputFigures } from '../../tools/cost/figures/input-figures.ts';
+import { runOf } from '../../tools/cost/flow.ts';
+import { isMeasured, MEASURED } from '../../tools/cost/measured.ts';
 import { checkPlaces, fill } from '../../tools/cost/pages.ts';
 import { SOURCES } from '../infra/support/draw.ts';
 
@@ -22,8 +26,26 @@ test('what was between the marks is replaced, and all else stays', () => {
   expect(() => fill(page, {})).toThrow('There are no figures one.');
 });
 
-test('all streams of all sources have been measured', () => {
-  const streams = SOURCES.flatMap(({ id, streams }) => streams.map(({ name }) => `${id}/${name}`));
+test('all streams of the measured sources have been measured, and nothing else is kept', () => {
+  const streams = SOURCES.filter(isMeasured).flatMap(({ id, streams }) => streams.map(({ name }) => `${id}/${name}`));
 
   expect(Object.keys(MEASURED.streams).toSorted()).toEqual(streams.toSorted());
+});
+
+const unmeasured = { ...(SOURCES[0] as Source), id: 'memory' };
+
+test('a source that nobody has measured is called so, and changes no example', () => {
+  const more = [...SOURCES, unmeasured];
+
+  const rows = inputFigures(more).streams?.filter(([name]) => name?.startsWith('memory/'));
+  expect(rows).toEqual(unmeasured.streams.map(({ name }) => [`memory/${name}`, 'not measured', ...Array(7).fill('')]));
+  expect(exampleSources(more)).toEqual(exampleSources(SOURCES));
+});
+
+test('what is not known is not guessed: who asks for its cost is told how to measure it', () => {
+  const runs = { source: 'memory', streams: ['acts'], aDay: 288, overlaps: [] };
+
+  expect(() => runOf(runs, MEASURED)).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining('bench:requests -- --source memory --write') }),
+  );
 });

@@ -4,15 +4,18 @@ import { DESTINATION_TYPES } from '../../functions/destinations/destination-type
 import { dollarsOf, dollarsOfAll, freeOf } from '../../tools/cost/bill.ts';
 import { NOTHING } from '../../tools/cost/costs.ts';
 import { type Drawn, drawnFor } from '../../tools/cost/drawn.ts';
+import { exampleSources } from '../../tools/cost/example-sources.ts';
 import { madeUpConfig } from '../../tools/cost/made-up.ts';
 import type { Measured } from '../../tools/cost/measured.ts';
 import { packed } from '../../tools/cost/packed.ts';
 import { PRICES } from '../../tools/cost/price-list.ts';
 import { reportOf } from '../../tools/cost/report.ts';
 import { type Amounts, amountsOf, dayOf } from '../../tools/cost/sums.ts';
-import { SOURCES } from '../infra/support/draw.ts';
+import { SOURCES as ALL } from '../infra/support/draw.ts';
 
 /** The source with the most streams. */
+/** Those of the examples: each was measured. */
+const SOURCES = exampleSources(ALL);
 const MANIFOLD = SOURCES.toSorted((one, other) => other.streams.length - one.streams.length)[0]?.id ?? '';
 const KIB = 1_024;
 const GIB = 1_024 ** 3;

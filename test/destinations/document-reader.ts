@@ -38,7 +38,7 @@ function refusalOf(value: unknown, mapping: Mapping, name: string): string[] {
     const isKept = !index || text.length > ignore_above;
     return isKept || Buffer.byteLength(text) <= MOST_TERM_BYTES ? [] : [`${name} is longer than a term`];
   }
-  if (type === 'text' || ignore_malformed) return [];
+  if (type === 'text' || type === 'match_only_text' || ignore_malformed) return [];
   if (type === 'date') return DATE.test(text) ? [] : [`${name} is no date: ${text}`];
   if (type === 'ip') return isIP(text) === 0 ? [`${name} is no address: ${text}`] : [];
   return [`${name} is of a type that is not known here`];

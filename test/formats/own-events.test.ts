@@ -29,6 +29,7 @@ const ACTS: Readonly<Record<SelfEvent['act'], SelfEvent>> = {
   backfill: { act: 'backfill', id: 'b-1', state: 'started', range, resend: false },
   repair: { act: 'repair', range, events: 3, at: NOW },
   'feed-left': { act: 'feed-left', watermark: NOW - HOUR },
+  'feed-silent': { act: 'feed-silent', range, usual: 14 * HOUR },
   redrive: { act: 'redrive', event, at: NOW },
   'destination-removed': { act: 'destination-removed', destination: 'lake', since: NOW },
   'destination-returned': { act: 'destination-returned', destination: 'lake', range },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FATES, METRICS, type Metric } from '../../functions/core/metrics.ts';
+import { mostDestinations } from '../../lib/check-deployable.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 interface DashboardProperties {
@@ -29,8 +30,12 @@ type Drawn = ReturnType<typeof draw>;
 
 const usual = draw();
 // As many streams as synth lets pass, the costliest kind first.
+const MOST = mostDestinations(SOURCES.length);
 const most = draw({
-  destinations: Array.from({ length: 15 }, (_, at) => ({ ...(at === 14 ? LAKE : SPLUNK), id: `destination-${at}` })),
+  destinations: Array.from({ length: MOST }, (_, at) => ({
+    ...(at === MOST - 1 ? LAKE : SPLUNK),
+    id: `destination-${at}`,
+  })),
 });
 
 function bodyOf({ account }: Drawn): string {

@@ -1,8 +1,11 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { programVersion } from '../../lib/plan/code-version.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const usual = draw();
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 
@@ -297,8 +300,18 @@ describe('an S3 destination', () => {
         ManagedQueryResultsConfiguration: { Enabled: true },
       },
     });
-    const [query] = usual.account.find<{ QueryString: string }>('AWS::Athena::NamedQuery');
-    expect(query?.properties.QueryString).toMatch(/PARTITION BY event\.id[\s\S]*WHERE dt BETWEEN[\s\S]*WHERE copy = 1/);
+    const queries = usual.account.find<{ Name: string; QueryString: string; Database: string }>(
+      'AWS::Athena::NamedQuery',
+    );
+    expect(queries[0]?.properties.QueryString).toMatch(
+      /PARTITION BY event\.id[\s\S]*WHERE dt BETWEEN[\s\S]*WHERE copy = 1/,
+    );
+    // content/athena has them for people to read, each with a line of words before it.
+    const shown = globSync('content/athena/*.sql', { cwd: ROOT })
+      .map((file) => readFileSync(join(ROOT, file), 'utf8').replace(/^--.*\n/, ''))
+      .sort();
+    expect(queries.map(({ properties }) => properties.QueryString).sort()).toEqual(shown);
+    expect(Math.max(...queries.map(({ properties }) => properties.Name.length + 31))).toBeLessThanOrEqual(128);
   });
 });
 

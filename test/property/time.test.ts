@@ -9,6 +9,7 @@ import {
   parseDuration,
   parseInstant,
   SECOND,
+  weekHourOf,
 } from '../../functions/core/time.ts';
 
 const LATEST = Date.UTC(2200, 0, 1) * MILLISECOND - 1;
@@ -109,6 +110,18 @@ describe('steps', () => {
         expect(below % step).toBe(0);
         expect(above % step).toBe(0);
         expect(below <= time && time <= above && above - below <= step).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the day of the week and the hour', () => {
+  it('are those of the calendar', () => {
+    fc.assert(
+      fc.property(instant, (time) => {
+        const date = new Date(time / MILLISECOND);
+        const day = new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: 'UTC' }).format(date).toLowerCase();
+        expect(weekHourOf(time)).toEqual({ day, hour: `${date.getUTCHours()}`.padStart(2, '0') });
       }),
     );
   });

@@ -27,6 +27,7 @@ const from = to - 20 * 60_000;
 const KINDS = new Map((await findSecretKinds()).map((kind) => [kind.name, kind]));
 const NAMES = [...KINDS.keys()];
 const SOURCES = [...new Set([...KINDS.values()].map(({ source }) => source))];
+const AT_ONCE = 2 * (1 + MISDEEDS.length);
 const FILES = ['ecs', 'cef', 'ocsf', 'raw'].map((format) => ({ id: format, type: 's3', format }));
 
 function kindOf(name: string): SecretKind {
@@ -39,11 +40,21 @@ let folder: string;
 let written: string;
 const vendors = new Map<string, EchoingVendor>();
 const paths = new Map<string, string>();
+const tokenEndpoints = new Map<string, { readonly endpoint: EchoingVendor; readonly settings: object }>();
 const closers: (() => unknown)[] = [];
 let hecUrl: string;
 let tableUrl: string;
 const hecReceived: string[] = [];
 let isHecGood = true;
+
+/** The tokens that the vendor of a kind has given out, and what it was sent. */
+function seenBy(kind: string): { readonly tokens: readonly string[]; readonly sent: string } {
+  const all = [vendors.get(kind), tokenEndpoints.get(kind)?.endpoint].filter((vendor) => vendor !== undefined);
+  return {
+    tokens: all.flatMap(({ tokens }) => [...tokens]),
+    sent: all.flatMap(({ received }) => received).join('\n'),
+  };
+}
 
 /** All secrets: those planted by the test, and the tokens given out by the vendors. */
 function canaries(): Record<string, string> {
@@ -52,9 +63,7 @@ function canaries(): Record<string, string> {
       .filter(([field]) => !open.includes(field))
       .map(([field, secret]) => [`${name} ${field}`, secret]),
   );
-  const given = [...vendors].flatMap(([kind, { tokens }]) =>
-    [...tokens].map((token, at) => [`${kind} session ${at}`, token]),
-  );
+  const given = NAMES.flatMap((kind) => seenBy(kind).tokens.map((token, at) => [`${kind} session ${at}`, token]));
   return { ...Object.fromEntries([...planted, ...given]), hec: HEC_TOKEN };
 }
 
@@ -69,7 +78,15 @@ function connectionOf(kind: string, manner: Manner, id: string, secret = `tidema
     return [stream.name, isOn ? { ...times, enabled: true } : { enabled: false }];
   });
   const origin = `${vendors.get(kind)?.origin}/${manner}${paths.get(kind)}`;
-  return { id, source: source.id, origin, secret, settings, streams: Object.fromEntries(streams) };
+  const { settings: signIn } = tokenEndpoints.get(kind) ?? {};
+  return {
+    id,
+    source: source.id,
+    origin,
+    secret,
+    settings: { ...settings, ...signIn },
+    streams: Object.fromEntries(streams),
+  };
 }
 
 const secretValues = () => Object.fromEntries(NAMES.map((kind) => [`tidemark/${kind}`, kindOf(kind).value]));
@@ -78,13 +95,22 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-secrets-'));
   for (const kind of NAMES) {
     const running = await kindOf(kind).start({ from, to, count: 60 });
-    const proxy = await startEchoingVendor(running.origin, Object.values(kindOf(kind).value));
+    const { source, value } = kindOf(kind);
+    const proxy = await startEchoingVendor(running.origin, Object.values(value), source.auth);
     vendors.set(kind, proxy);
     paths.set(kind, String(running.connection.origin).slice(running.origin.length));
     closers.push(
       () => running.stop(),
       () => proxy.close(),
     );
+    // A token endpoint on an origin of its own echoes, too.
+    const setting = source.auth.kind === 'oauth2-client-credentials' ? source.auth.tokenUrlSetting : undefined;
+    const { [setting ?? '']: tokenUrl } = (running.connection.settings ?? {}) as Readonly<Record<string, string>>;
+    if (setting === undefined || tokenUrl === undefined) continue;
+    const { origin, pathname } = new URL(tokenUrl);
+    const endpoint = await startEchoingVendor(origin, Object.values(value), source.auth);
+    tokenEndpoints.set(kind, { endpoint, settings: { [setting]: `${endpoint.origin}/good${pathname}` } });
+    closers.push(() => endpoint.close());
   }
   const hec = createServer((request, response) => {
     hecReceived.push(String(request.headers.authorization));
@@ -168,9 +194,14 @@ async function listening<T>(work: () => Promise<T>, onLine: (line: string) => vo
 test('the function tells no secret: not when all is well, nor when the vendor echoes all it knows', async () => {
   const ways = NAMES.flatMap((kind) => (['good', ...MISDEEDS] as const).map((manner) => ({ kind, manner })));
   const told = await listening(async () => {
-    return await Promise.all(
-      ways.map(({ kind, manner }) => invoke(kind, connectionOf(kind, manner, `${kind}-${manner}`))),
-    );
+    const outcomes: string[] = [];
+    // A run has little time. Some at once, so that it is enough however many vendors there are.
+    for (let at = 0; at < ways.length; at += AT_ONCE) {
+      const some = ways.slice(at, at + AT_ONCE);
+      const invoked = some.map(({ kind, manner }) => invoke(kind, connectionOf(kind, manner, `${kind}-${manner}`)));
+      outcomes.push(...(await Promise.all(invoked)));
+    }
+    return outcomes;
   });
 
   const items = await Promise.all(ways.map(({ kind, manner }) => readItems(tableUrl, `${kind}-${manner}`)));
@@ -181,20 +212,22 @@ test('the function tells no secret: not when all is well, nor when the vendor ec
   expect(findLeaks([...told, ...items, out, written].join('\n'), canaries())).toEqual([]);
   // What was never sent cannot leak: of a secret that only signs, nothing travels.
   for (const kind of NAMES) {
-    const { received, tokens } = vendors.get(kind) as EchoingVendor;
-    const sent = received.join('\n');
+    const { tokens, sent } = seenBy(kind);
     const { value: fields, unsent = [] } = kindOf(kind);
     const values = Object.entries(fields).flatMap(([field, value]) => (unsent.includes(field) ? [] : [value]));
     const isSent = (value: string) =>
-      sent.includes(JSON.stringify(value).slice(1, -1)) ||
-      sent.includes(JSON.stringify(JSON.stringify(value)).slice(3, -3));
+      [
+        JSON.stringify(value).slice(1, -1),
+        JSON.stringify(JSON.stringify(value)).slice(3, -3),
+        encodeURIComponent(value),
+      ].some((form) => sent.includes(form));
     for (const value of values) expect(isSent(value), `${kind} ${value}`).toBe(true);
     // A run whose time is up may have signed in for nothing.
-    if (tokens.size > 0) expect([...tokens].some(isSent), kind).toBe(true);
+    if (tokens.length > 0) expect(tokens.some(isSent), kind).toBe(true);
   }
   expect(findLeaks(`${written}\n{"message":"${HEC_TOKEN}"}`, canaries())).toHaveLength(6);
   for (const kind of NAMES.filter((name) => kindOf(name).signsIn))
-    expect(vendors.get(kind)?.tokens.size, kind).toBeGreaterThan(0);
+    expect(seenBy(kind).tokens.length, kind).toBeGreaterThan(0);
 });
 
 test('what the function throws has no secret in it, nor in its causes', async () => {

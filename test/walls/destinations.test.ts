@@ -14,10 +14,12 @@ const TABLES = [
   'functions/destinations/envelopes.ts',
   'lib/delivery/drawings.ts',
   'local/services/endpoints.ts',
+  'tools/content/packages.ts',
 ];
 
 /** Tests that try real types: what is drawn and priced, whole programs, and formats inside of an envelope. */
 const TRY_REAL_TYPES = [
+  'test/content/',
   'test/cost/',
   'test/destinations/',
   'test/e2e/',

@@ -1,23 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { findSources } from '../../lib/plan/find-sources.ts';
-import { filesBelow, textOf } from './tree.ts';
-import { vendorWords, vendorWordsIn } from './vendor-words.ts';
+import { sharedFiles, vendorWords, vendorWordsIn, vendorWordsOf } from '../../tools/new-source/vendor-words.ts';
+import { offeredBy } from '../sources/offered.ts';
 
 // What is special about a vendor stands in that vendor's own folders: one who adds or removes a vendor looks nowhere else.
 
-const OF_A_VENDOR = /^(functions|test|bench)\/sources\/[^/]+\//;
+const words = new Set<string>();
+for (const source of await findSources()) {
+  // Some names of vendors are words that everybody uses. They are declared, because nobody can tell whom they mean.
+  const declared = await offeredBy<{ readonly ordinary: readonly string[] }>(source.id, 'words.ts');
+  for (const word of vendorWords([source])) if (!declared?.ordinary.includes(word)) words.add(word);
+}
 
-const words = vendorWords(await findSources());
-const shared = filesBelow('functions', 'lib', 'cli', 'local', 'bench', 'test').filter(
-  (path) => !OF_A_VENDOR.test(path),
-);
-
-/** Names that a standard gives to something, whatever a vendor is called: they mean no vendor. */
-const STANDARD_NAMES = /\bframe-ancestors\b/g;
-
-test.each(shared)('%s names no vendor', (path) => {
-  const text = textOf(path).replace(STANDARD_NAMES, '');
-  expect(vendorWordsIn(`${path}\n${text}`, words)).toEqual([]);
+test.each(sharedFiles())('%s names no vendor', (path) => {
+  expect(
+    vendorWordsOf(path, words),
+    'Move what is about this vendor into its folders. If others use the word, too: declare it in test/sources/<vendor>/words.ts.',
+  ).toEqual([]);
 });
 
 describe('the words of a vendor', () => {

@@ -1,9 +1,10 @@
+import { TidemarkError } from '../../functions/core/errors.ts';
 import { DAY, type Duration, MILLISECOND } from '../../functions/core/time.ts';
 import { SECRET_AGE_MS } from '../../functions/shell/auth/secret-memory.ts';
 import { ASSUMED } from './assumed.ts';
 import { type Costs, NOTHING, sum, times } from './costs.ts';
 import type { Runs } from './drawn.ts';
-import type { Measured } from './measured.ts';
+import { howToMeasure, type Measured } from './measured.ts';
 import { spread } from './packed.ts';
 
 /** The events of each stream. */
@@ -106,7 +107,14 @@ export function verifyOf({ source, streams }: Pick<Runs, 'source' | 'streams'>, 
 function streamOf(source: string, name: string, { streams }: Measured) {
   const found =
     streams[`${source}/${name}`] ?? Object.entries(streams).find(([key]) => key.startsWith(`${source}/`))?.[1];
-  if (!found) throw new Error(`${source} was not measured: npm run bench:requests -- --write`);
+  if (!found) {
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `What ${source} costs is not known, because nobody has measured it.`,
+      remedy: `Measure it: ${howToMeasure(source)}`,
+    });
+  }
   return found;
 }
 

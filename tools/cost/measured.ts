@@ -1,3 +1,4 @@
+import type { Source } from '../../functions/core/model.ts';
 import measured from '../../measured/runs.json' with { type: 'json' };
 import type { Costs } from './costs.ts';
 
@@ -26,3 +27,12 @@ export interface StreamCosts {
 }
 
 export const MEASURED: Measured = measured;
+
+/** How a source is measured, for those who have not done it. */
+export function howToMeasure(source: string): string {
+  return `npm run bench:requests -- --source ${source} --write`;
+}
+
+export function isMeasured({ id }: Pick<Source, 'id'>): boolean {
+  return Object.hasOwn(MEASURED.shared, id);
+}

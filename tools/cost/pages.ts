@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Source } from '../../functions/core/model.ts';
+import { exampleSources } from './example-sources.ts';
 import { costFigures } from './figures/cost-figures.ts';
 import type { Figures } from './figures/figures.ts';
 import { inputFigures } from './figures/input-figures.ts';
@@ -11,7 +12,8 @@ const PAGES = ['docs/cost.md', 'docs/scaling.md'];
 
 /** Returns the pages about cost and scale with the calculator's current figures. */
 export async function costPages(sources: readonly Source[]): Promise<Record<string, string>> {
-  const figures = { ...costFigures(sources), ...inputFigures(), ...scaleFigures(sources) };
+  const examples = exampleSources(sources);
+  const figures = { ...costFigures(examples), ...inputFigures(sources), ...scaleFigures(examples) };
   const pages = await Promise.all(PAGES.map((path) => readFile(new URL(path, ROOT), 'utf8')));
   checkPlaces(pages, figures);
   return Object.fromEntries(pages.map((page, at) => [PAGES[at], fill(page, figures)]));

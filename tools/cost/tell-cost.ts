@@ -7,12 +7,13 @@ import { findSources } from '../../lib/plan/find-sources.ts';
 import { readConfig } from '../../lib/plan/read-config.ts';
 import { drawnFor } from './drawn.ts';
 import { madeUpConfig } from './made-up.ts';
+import { isMeasured } from './measured.ts';
 import { aligned, dollars, NOTE, REGION_NOTE, type Report, reportOf, rowsOf } from './report.ts';
 import type { Load } from './sums.ts';
 
 const HELP = `npm run cost -- [options]: estimates what a month costs in an AWS account.
 
-  --connections N        number of connections (3), spread evenly over the sources unless --source ID selects one
+  --connections N        number of connections (3), spread evenly over the measured sources unless --source ID selects one
   --source ID            only connections to this source
   --destinations N       number of archives in S3 (1)
   --config FILE          in place of these three, what a tidemark.json deploys: its schedules, alarms, memory, destinations
@@ -50,7 +51,7 @@ export async function tellCost(args: readonly string[]): Promise<string> {
             destinations: number('destinations', values.destinations, 1, 20),
             ...(values.source !== undefined && { source: values.source }),
           },
-          sources,
+          values.source === undefined ? sources.filter(isMeasured) : sources,
         )
       : readConfig(values.config, root, sources, Date.now() * MILLISECOND).config;
   const load = {

@@ -1,7 +1,7 @@
 import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import { messageOf } from '../errors.ts';
 import type { AnyFeed, Row } from '../model.ts';
-import { type Duration, formatInstant, type Instant, MILLISECOND, type Range } from '../time.ts';
+import { type Duration, formatInstant, type Instant, MILLISECOND, type Range, weekHourOf } from '../time.ts';
 import { isDeeper, TOO_DEEP } from './depth.ts';
 import { UNMAPPED, UNTIMED } from './tags.ts';
 
@@ -36,9 +36,18 @@ export function complete(fields: EcsFields, row: Row, about: EventContext): EcsE
       event: Object.assign({ kind: event.kind }, fields.event, { id, module, dataset, created, original }),
       service: fields.service ? { ...service, ...fields.service } : service,
       observer,
-      tidemark,
+      tidemark:
+        isUse(fields.event) && about.time !== undefined ? { ...tidemark, utc: weekHourOf(about.time) } : tidemark,
     },
   );
+}
+
+/**
+ * Whether somebody signed in, or used something. Of such events rules ask at what time of the day they were, and no language of rules
+ * can take that from a time.
+ */
+function isUse({ kind, category }: EcsFields['event']): boolean {
+  return kind === 'metric' || (category?.some((one) => one === 'authentication' || one === 'session') ?? false);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EcsEvent, EcsFields } from '../ecs-event.ts';
 import type { AnyFeed } from '../model.ts';
 import type { QuarantineEntry } from '../stored/quarantine-entry.ts';
-import { formatInstant, formatTime, type Instant, type Range } from '../time.ts';
+import { type Duration, formatDuration, formatInstant, formatTime, type Instant, type Range } from '../time.ts';
 import { complete, type EventContext } from './complete.ts';
 import { digest } from './identity.ts';
 import { UNREADABLE } from './tags.ts';
@@ -27,6 +27,8 @@ interface Acts {
   };
   repair: { readonly range: Range; readonly events: number; readonly at: Instant };
   'feed-left': { readonly watermark: Instant };
+  /** The range was read, and the feed has had no events in it. `usual` is its longest pause before. */
+  'feed-silent': { readonly range: Range; readonly usual: Duration };
   /** `at` is when the event went into quarantine. */
   redrive: { readonly event: string; readonly at: Instant };
   /** `since` is the time from which on the destination may lack events. */
@@ -71,6 +73,8 @@ export const SELF_EVENTS: Readonly<Record<Act, string>> = {
   repair: 'Events that verification found missing have been delivered.',
   'feed-left':
     'A feed that has run is no longer configured: what comes after its watermark is not read. Once for each time.',
+  'feed-silent':
+    'A feed that had events on most days has none any more, for at least a day and twice its longest pause of the four weeks before, although it was read. Once for each silence; the range begins with it.',
   redrive: 'Something was sent again from quarantine; its id is `tidemark.event`.',
   'destination-removed': 'A destination is no longer configured; its id is `tidemark.destination`.',
   'destination-returned': 'A destination is configured again. It is owed the range, which is read again for it alone.',
@@ -155,6 +159,15 @@ const DESCRIPTIONS: { readonly [A in Act]: Description<A> } = {
     identity: ({ watermark }) => [watermark],
     fields: ({ act, watermark }, feed) =>
       notice(act, 'unknown', `${feed.name} is no longer configured. It was read up to ${formatTime(watermark)}.`),
+  },
+  'feed-silent': {
+    identity: ({ range }) => [range.from],
+    fields: ({ act, range, usual }, feed) =>
+      notice(
+        act,
+        'unknown',
+        `${feed.name} has been silent since ${formatTime(range.from)}, read up to ${formatTime(range.to)}. Its longest pause before was ${formatDuration(usual)}.`,
+      ),
   },
   redrive: {
     identity: ({ event, at }) => [event, at],

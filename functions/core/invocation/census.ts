@@ -27,6 +27,14 @@ export interface CensusReport {
   readonly retentionLeft?: Worst;
   /** Feeds that owe a destination events. */
   readonly owing: readonly string[];
+  /** Feeds that had events once, and have delivered nothing on the days that are not in the ledger yet. */
+  readonly quiet: readonly QuietFeed[];
+}
+
+/** A feed without events, and up to when it was read. */
+export interface QuietFeed {
+  readonly feed: string;
+  readonly readUntil: Instant;
 }
 
 interface Worst {
@@ -54,6 +62,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
   const never: string[] = [];
   const owing: string[] = [];
   const future: string[] = [];
+  const quiet: QuietFeed[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = all.slice(from, from + AT_ONCE);
     const items = await Promise.all(part.map(({ name }) => load(effects, name, endBy)));
@@ -65,6 +74,8 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       const due = parseDuration(every) ?? HOUR;
       if (item?.lastSuccess === undefined) never.push(name);
       if (item && isOwing(item)) owing.push(name);
+      const readUntil = past(item?.watermark);
+      if (item && readUntil !== undefined && isQuiet(item)) quiet.push({ feed: name, readUntil });
       if (item && [item.watermark, item.floor, item.lastSuccess].some((time) => time !== past(time))) future.push(name);
       const success = past(item?.lastSuccess) ?? past(item?.floor) ?? now - DAY;
       take(worst.oldestSuccess, name, now - success);
@@ -78,7 +89,7 @@ export async function takeCensus(effects: Effects, source: Source, configured: C
       take(worst.retentionLeft, name, retention - lag);
     }
   }
-  const report: CensusReport = { feeds: all.length, never, future, ...inSeconds(worst), owing };
+  const report: CensusReport = { feeds: all.length, never, future, ...inSeconds(worst), owing, quiet };
   emit(effects, report);
   return report;
 }
@@ -92,6 +103,12 @@ async function load(effects: Effects, name: string, endBy: Instant): Promise<Che
 function isOwing(item: Checkpoint): boolean {
   if (item.kind !== 'feed') return false;
   return item.owed?.some(({ destination }) => item.destinations[destination] !== undefined) ?? false;
+}
+
+/** Whether it has had events, and has none on the days that are not in the ledger. The lateness of all events is noted. */
+function isQuiet(item: Checkpoint): boolean {
+  if (item.kind !== 'feed' || item.lateness === undefined) return false;
+  return (item.days ?? []).every(({ delivered }) => delivered === 0);
 }
 
 /** A stream's default settle time: its watermark stays behind the present by this on purpose. */
@@ -137,12 +154,13 @@ function inSeconds(worst: Readonly<Record<string, Finding>>): Record<string, Wor
 }
 
 function emit(effects: Effects, report: CensusReport): void {
-  const { future, oldestSuccess, overdue, lag, retentionLeft, owing } = report;
+  const { quiet: _, ...told } = report;
+  const { future, oldestSuccess, overdue, lag, retentionLeft, owing } = told;
   if (owing.length > 0) effects.count('Owed', owing.length);
   if (future.length > 0) effects.count('FutureWatermark', future.length);
   if (oldestSuccess) effects.count('OldestSuccessSeconds', oldestSuccess.seconds);
   if (overdue) effects.count('OverdueSeconds', overdue.seconds);
   if (lag) effects.count('WorstLagSeconds', lag.seconds);
   if (retentionLeft) effects.count('LeastRetentionHours', Math.floor((retentionLeft.seconds * SECOND) / HOUR));
-  effects.log('info', `Census of ${report.feeds} feeds.`, { ...report });
+  effects.log('info', `Census of ${report.feeds} feeds.`, told);
 }

@@ -1,5 +1,5 @@
 import { retryAfter } from '../answer-clock.ts';
-import { excerpt } from '../events/excerpt.ts';
+import { clean, excerpt } from '../events/excerpt.ts';
 import type { Answer, Request, Source, Verdict } from '../model.ts';
 import type { Instant } from '../time.ts';
 
@@ -33,7 +33,7 @@ function judgeByStatus(source: Source, answer: Answer, now: Instant): Verdict {
     return {
       kind: 'never',
       code: 'origin',
-      reason: `${source.title} redirects${to ? ` to ${to.slice(0, 200)}` : ''} (${status}); redirects are not followed, they could carry the credentials away`,
+      reason: `${source.title} redirects${to ? ` to ${clean(to.slice(0, 200))}` : ''} (${status}); redirects are not followed, they could carry the credentials away`,
       remedy: 'If the new place is right, set it as the connection’s origin.',
     };
   }

@@ -1,6 +1,7 @@
 import { ECS_VERSION } from '../../core/events/complete.ts';
 import { isObject } from '../../core/events/is-object.ts';
-import { ECS_FIELDS, type FieldTree, type FieldType } from '../../formats/ecs-fields.ts';
+import { ECS_FIELDS, type FieldType } from '../../formats/ecs-fields.ts';
+import { type Mapping, propertiesOf } from '../../formats/ecs-mappings.ts';
 
 /** The name under which the template is put. */
 export const TEMPLATE_NAME = 'tidemark';
@@ -22,12 +23,6 @@ const MAPPINGS: Readonly<Record<FieldType, Mapping>> = {
   unindexed: { type: 'keyword', index: false, doc_values: false },
 };
 
-interface Mapping {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Mapping>>;
-  readonly [parameter: string]: unknown;
-}
-
 /**
  * The index template for events in format ecs. Fields that it does not name, such as a vendor's own, are stored in the event and not
  * indexed: if OpenSearch chose a type by the first value that came, another event with another type of value would be refused.
@@ -36,17 +31,10 @@ export function indexTemplate() {
   return {
     index_patterns: [`${INDEX_PREFIX}*`],
     priority: 200,
-    template: { mappings: { _meta: { ecs: ECS_VERSION }, dynamic: false, properties: propertiesOf(ECS_FIELDS) } },
+    template: {
+      mappings: { _meta: { ecs: ECS_VERSION }, dynamic: false, properties: propertiesOf(ECS_FIELDS, MAPPINGS) },
+    },
   };
-}
-
-function propertiesOf(fields: FieldTree): Readonly<Record<string, Mapping>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      typeof field === 'string' ? MAPPINGS[field] : { properties: propertiesOf(field) },
-    ]),
-  );
 }
 
 /** The types of fields by their paths, such as `user.name: keyword`, of mappings as anybody may have written them. */

@@ -180,7 +180,8 @@ describe.concurrent('wrong use', () => {
     expect(first.stderr).toContain('simulators stand in for the vendors');
     for (const { title } of await findSources())
       expect(first.stderr).toMatch(new RegExp(`^Simulated ${title}: http://127\\.0\\.0\\.1:\\d+ `, 'm'));
-    expect(JSON.parse(first.stdout).feeds[0].delivered).toBeGreaterThan(1_000);
+    const delivered = JSON.parse(first.stdout).feeds.map((feed: { delivered: number }) => feed.delivered);
+    expect(Math.max(...delivered)).toBeGreaterThan(1_000);
     expect(await readFile(portsFile, 'utf8')).toBe(ports);
   });
 

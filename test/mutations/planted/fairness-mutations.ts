@@ -116,4 +116,20 @@ export const FAIRNESS_MUTATIONS: readonly Mutation[] = [
     put: 'if (toldAt !== undefined || (await search.tell({ connection, stream, watermark }).then(() => true))) {',
     test: 'test/rules/invocation/left-feeds.test.ts',
   },
+  {
+    name: 'standstill-looks-silent',
+    story: 'A feed that is not read is told to be silent, and people look for an attacker at the vendor.',
+    file: 'functions/core/invocation/census.ts',
+    find: 'quiet.push({ feed: name, readUntil });',
+    put: 'quiet.push({ feed: name, readUntil: now });',
+    test: 'test/rules/invocation/silent-feeds.test.ts',
+  },
+  {
+    name: 'weekend-looks-silent',
+    story: 'A feed of working days is told to be silent on every Sunday.',
+    file: 'functions/core/invocation/silence/rhythm.ts',
+    find: 'Math.max(LEAST_SILENCE, TIMES_USUAL * usual)',
+    put: 'LEAST_SILENCE',
+    test: 'test/rules/invocation/silent-feeds.test.ts',
+  },
 ];

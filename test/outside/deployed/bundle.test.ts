@@ -30,6 +30,7 @@ interface Tenant {
   readonly vendor: Simulator;
   readonly running: RunningSimulator;
   readonly front: TlsFront;
+  readonly settings: object;
 }
 
 let tenants: Tenant[];
@@ -42,9 +43,9 @@ async function prepare(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-bundle-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   tenants = await Promise.all((await findSimulators()).map(startTenant));
-  const connections = tenants.map(({ vendor, running, front }) => {
+  const connections = tenants.map(({ running, front, settings }) => {
     const origin = String(running.connection.origin).replace(running.origin, front.origin);
-    return { ...vendor.demo.connection, id: 'acme', secret: undefined, origin };
+    return { ...running.connection, id: 'acme', secret: undefined, origin, settings };
   });
   const secrets = tenants.map(({ vendor }) => [`tidemark/${vendor.id}/acme`, vendor.demo.secretValue]);
   await writeFile(join(folder, 'secrets.json'), JSON.stringify(Object.fromEntries(secrets)));
@@ -53,12 +54,23 @@ async function prepare(): Promise<void> {
 }
 
 async function startTenant(vendor: Simulator): Promise<Tenant> {
-  const front = await startTlsFront();
-  onTestFinished(() => front.close());
   const running = await vendor.start({ from, to, count: ROWS });
   onTestFinished(() => running.stop());
-  front.behind = running.origin;
-  return { vendor, running, front };
+  const front = await frontOf(running.origin);
+  // A token endpoint on an origin of its own is a setting.
+  const entries = Object.entries((running.connection.settings ?? {}) as object).map(async ([name, value]) => {
+    if (typeof value !== 'string' || !value.startsWith('http://')) return [name, value];
+    const { origin } = new URL(value);
+    return [name, value.replace(origin, (await frontOf(origin)).origin)];
+  });
+  return { vendor, running, front, settings: Object.fromEntries(await Promise.all(entries)) };
+}
+
+async function frontOf(origin: string): Promise<TlsFront> {
+  const front = await startTlsFront();
+  onTestFinished(() => front.close());
+  front.behind = origin;
+  return front;
 }
 
 /** The embedded services, with what the template says there is. */

@@ -122,7 +122,7 @@ describe('rule 32: a census of the configured feeds', () => {
   it('of no feeds at all counts nothing: what is missing alarms', async () => {
     const world = createWorld();
 
-    expect(await census(world, {})).toEqual({ feeds: 0, never: [], future: [], owing: [] });
+    expect(await census(world, {})).toEqual({ feeds: 0, never: [], future: [], owing: [], quiet: [] });
     expect(world.counts).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfiguredFeeds } from '../../../functions/core/invocation/census.ts';
 import { findLeftFeeds, type LeftFeed, listLeftFeeds } from '../../../functions/core/invocation/left-feeds.ts';
-import { tellLeft } from '../../../functions/core/invocation/tell-left.ts';
+import { tellFinding } from '../../../functions/core/invocation/tell-finding.ts';
 import { DAY, type Duration, formatTime, HOUR, type Instant, MINUTE } from '../../../functions/core/time.ts';
 import { createWorld, type RunOptions, type World } from '../../memory/world.ts';
 import { at, EXACT } from '../set-up.ts';
@@ -36,7 +36,11 @@ async function census(world: World, configured: ConfiguredFeeds, options: Counte
     source,
     configured,
     retired: options.retired ?? [],
-    tell: (leaving) => tellLeft({ effects, source, destinations, write, owner }, leaving),
+    tell: (leaving) =>
+      tellFinding({ effects, source, destinations, write, owner }, leaving, {
+        act: 'feed-left',
+        watermark: leaving.watermark,
+      }),
   });
 }
 

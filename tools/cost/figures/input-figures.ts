@@ -1,13 +1,14 @@
+import type { Source } from '../../../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { ASSUMED } from '../assumed.ts';
 import type { Costs } from '../costs.ts';
-import { MEASURED } from '../measured.ts';
+import { isMeasured, MEASURED } from '../measured.ts';
 import { PRICES, QUERY } from '../price-list.ts';
 import type { Figures } from './figures.ts';
 
 /** The tables of docs/cost.md with the inputs of the calculation. */
-export function inputFigures(): Figures {
-  return { prices: priceRows(), streams: streamRows(), assumed: assumedRows() };
+export function inputFigures(sources: readonly Source[]): Figures {
+  return { prices: priceRows(), streams: streamRows(sources), assumed: assumedRows() };
 }
 
 function priceRows(): string[][] {
@@ -31,7 +32,7 @@ function priceRows(): string[][] {
   ];
 }
 
-function streamRows(): string[][] {
+function streamRows(sources: readonly Source[]): string[][] {
   const cells = ({ reads, writes, vendorCalls, logBytes }: Costs) =>
     [reads, writes, vendorCalls, Math.round(logBytes)].map(String);
   const heads = (title: string) => [`${title}: reads`, 'writes', 'requests', 'log bytes'];
@@ -43,6 +44,11 @@ function streamRows(): string[][] {
       ...cells(run),
       ...(verifyDay ? cells(verifyDay) : ['', '', '', '']),
     ]),
+    ...sources
+      .filter((source) => !isMeasured(source))
+      .flatMap(({ id, streams }) =>
+        streams.map(({ name }) => [`${id}/${name}`, 'not measured', ...Array<string>(7).fill('')]),
+      ),
   ];
 }
 

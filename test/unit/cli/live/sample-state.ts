@@ -34,7 +34,7 @@ export function stateOf(statuses: readonly FeedStatus[], change: Partial<LiveSta
     throughput,
     isPaused: false,
     isEnding: false,
-    isDemo: false,
+    simulated: [],
     out: '/srv/out',
     latestEvent: undefined,
     notes: [],

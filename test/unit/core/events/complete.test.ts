@@ -49,6 +49,26 @@ describe('what all events of a feed have in common', () => {
   });
 });
 
+describe('the day and the hour in UTC', () => {
+  const time = at('2026-01-10T23:59:59.999999Z');
+  const utcOf = (event: object, about: Partial<EventContext> = { time }) =>
+    complete({ event }, row, contextOf(about)).tidemark.utc;
+
+  it.each([
+    [{ category: ['authentication'] }],
+    [{ category: ['configuration', 'session'] }],
+    [{ kind: 'metric', category: ['host'] }],
+  ])('are in an event of a use: %j', (event) => {
+    expect(utcOf(event)).toEqual({ day: 'sat', hour: '23' });
+  });
+
+  it('are in no other event, and in none without a time', () => {
+    expect(utcOf({ category: ['configuration'] })).toBeUndefined();
+    expect(utcOf({ kind: 'pipeline_error' })).toBeUndefined();
+    expect(utcOf({ category: ['session'] }, {})).toBeUndefined();
+  });
+});
+
 test('an event without a mapping is written as the vendor’s record exactly like one with it', () => {
   const samples = DESTINATION_TYPES.flatMap(({ formats, envelope }) =>
     formats.includes('raw') ? [envelope?.sample ?? {}] : [],
