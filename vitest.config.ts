@@ -4,14 +4,14 @@ import { defineConfig } from 'vitest/config';
 // Most of a short process's time goes into compiling what it loads: all processes of the tests, and the threads in them, share that.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 
-/** What reads nothing of the process but its clock, and changes nothing in it: modules are loaded once for all of these. */
+/** What leaves nothing behind in its process: modules are loaded once for all of these. */
 const TOGETHER = [
-  'test/{rules,property,formats,hostile,simulation,infra,content}/**/*.test.ts',
-  'test/sources/*/*.test.ts',
-  'test/unit/core/snapshot*.test.ts',
-  'test/walls/*.test.ts',
-  'test/{ecs-reader,golden}.test.ts',
+  'test/{content,cost,destinations,formats,hostile,infra,local,made-up,property,rules,saved-state,simulation,unit,walls}/**/*.test.ts',
+  'test/sources/*/{,simulator/}*.test.ts',
+  'test/{contract,ecs-reader,golden,promises}.test.ts',
 ];
+/** What counts the calls of a function that has just begun to live. */
+const ALONE = ['test/unit/shell/warm/warm-function.test.ts'];
 
 /** The whole way with a function in a thread, which takes longer to load than most of these tests: the tests of a process share it. */
 const ON_STAGE = ['test/e2e/*.test.ts', 'test/sources/*/e2e/*.test.ts'];
@@ -24,8 +24,9 @@ export default defineConfig({
     // Two cores, and tests that wait for processes and clocks of other processes a fifth of their time.
     maxWorkers: 3,
     projects: [
-      { test: { ...common, name: 'together', include: TOGETHER, isolate: false } },
+      { test: { ...common, name: 'together', include: TOGETHER, exclude: ALONE, isolate: false } },
       { test: { ...common, name: 'on stage', include: ON_STAGE, isolate: false } },
+      { test: { ...common, name: 'alone', include: ALONE } },
       {
         test: {
           ...common,
