@@ -35,6 +35,7 @@ const ASKED: Request = { url: '/anything?from=2026-01-10T09:00:00Z' };
 const FOUND = '0d9c2f53-6f0b-4c52-8a77-51b0a4c1e901';
 const SECRET_NAME = 'tidemark/secret-of-acme';
 const sources = await findSources();
+const cases = new Map(sources.map((source) => [source.id, goldenCases(source)]));
 const all = sources.flatMap((source) =>
   source.streams.map((stream) => [`${source.id}/${stream.name}`, source, stream] as const),
 );
@@ -84,7 +85,7 @@ function headersReadBy(source: Source): string[] {
 }
 
 function casesOf(source: Source, stream: AnyStream): GoldenCase[] {
-  return goldenCases(source).filter(({ feed }) => feed.stream.name === stream.name);
+  return (cases.get(source.id) ?? []).filter(({ feed }) => feed.stream.name === stream.name);
 }
 
 function answerOf({ answer, headers }: Pick<GoldenCase, 'answer' | 'headers'>): Answer {

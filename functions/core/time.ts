@@ -120,10 +120,29 @@ function untilMinute(minute: number): string {
   const made =
     minute === otherMinute.minute
       ? otherMinute
-      : { minute, text: new Date(minute * (MINUTE / MILLISECOND)).toISOString().slice(0, -'00.000Z'.length) };
+      : { minute, text: `${untilDay(Math.floor(minute / MINUTES_A_DAY))}${clockText(minute)}` };
   otherMinute = lastMinute;
   lastMinute = made;
   return made.text;
+}
+
+let lastDay = { day: 0, text: '1970-01-01T' };
+
+/** A time until its hours, by its day counted from 1970. Throws for a day that no calendar has. */
+function untilDay(day: number): string {
+  if (day !== lastDay.day) {
+    lastDay = { day, text: new Date(day * (DAY / MILLISECOND)).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  }
+  return lastDay.text;
+}
+
+const MINUTES_A_DAY = DAY / MINUTE;
+
+/** The hours and minutes of a minute, counted from 1970. */
+function clockText(minute: number): string {
+  const ofDay = minute - Math.floor(minute / MINUTES_A_DAY) * MINUTES_A_DAY;
+  const hour = Math.floor(ofDay / 60);
+  return `${twoDigits(hour)}:${twoDigits(ofDay - hour * 60)}:`;
 }
 
 function twoDigits(number: number): string {

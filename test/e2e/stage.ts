@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { destinationFor } from '../../functions/core/config/destination.ts';
 import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import type { Destination, Source } from '../../functions/core/model.ts';
@@ -30,15 +29,13 @@ export interface Stage {
   /** Everything that the function has ever written. */
   readonly lines: readonly LogLine[];
   invoke(timed: Timed, budgetMs: number): Promise<unknown>;
-  close(): Promise<void>;
 }
 
-// To load the function takes far longer than most tests: each stage does it once a file.
-const all: Stage[] = [];
+// To load the function takes far longer than most tests: a stage serves all files that a process runs, and ends with the process.
 const idle: { readonly kind: string; readonly stage: Stage }[] = [];
 let taken = 0;
 
-/** A number that no other bench of this file has. */
+/** A number that no other bench of this process has. */
 export function nextNumber(): number {
   return ++taken;
 }
@@ -66,10 +63,6 @@ export async function takeStage(
     },
   };
 }
-
-afterAll(async () => {
-  await Promise.all(all.map((stage) => stage.close()));
-});
 
 async function startStage(
   source: Source,
@@ -108,21 +101,7 @@ async function startStage(
     return handler.invoke(timed, budgetMs);
   };
   await invoke({ input: 'nothing', sentAt: 0, benchAt: 0 }, 60_000).catch(() => undefined);
-  const stage = {
-    invoke,
-    firehose,
-    tableUrl: table.url,
-    out,
-    secretsFile,
-    lines,
-    async close() {
-      await handler.stop(0);
-      await Promise.all([firehose.close(), secrets.close(), table.close()]);
-      await rm(state, { recursive: true, force: true });
-    },
-  };
-  all.push(stage);
-  return stage;
+  return { invoke, firehose, tableUrl: table.url, out, secretsFile, lines };
 }
 
 function destinationsOf(source: Source): Destination[] {

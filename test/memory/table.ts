@@ -145,10 +145,9 @@ export class MemoryTable {
   /** The chunks that have not expired, newest bucket first, like a query in descending order. */
   loadSeen(feed: string, from: string, to: string | undefined, now: Instant): SeenChunk[] {
     return [...(this.#seen.get(feed) ?? [])]
-      .filter(([, { until }]) => now < until)
+      .filter(([, { chunk, until }]) => now < until && chunk.bucket >= from && (to === undefined || chunk.bucket <= to))
       .sort(([one], [other]) => (one < other ? 1 : -1))
-      .map(([, { chunk }]) => chunk)
-      .filter(({ bucket }) => bucket >= from && (to === undefined || bucket <= to));
+      .map(([, { chunk }]) => chunk);
   }
 
   remember(feed: string, chunks: readonly SeenChunk[], now: Instant): void {
@@ -164,7 +163,20 @@ export class MemoryTable {
   }
 }
 
-/** A copy with only what can be stored: JSON. */
+/** A copy with only what can be stored: JSON. By hand, as half of a simulation's time is spent in here otherwise. */
 function copy<T>(value: T): T {
-  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+  return copied(value) as T;
+}
+
+function copied(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is no JSON`);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  if (Object.getPrototypeOf(value) !== Object.prototype) throw new Error(`a ${value.constructor?.name} is no JSON`);
+  const made: Record<string, unknown> = {};
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member !== undefined) made[key] = copied(member);
+  }
+  return made;
 }

@@ -3,8 +3,9 @@ import { REGRESSIONS } from './regressions.ts';
 import { simulate } from './simulate.ts';
 import { tell } from './tell.ts';
 
-const BATCHES = 8;
-const A_BATCH = 250;
+/** `.ci/run` plays 1,200 seeds more. */
+const BATCHES = 4;
+const A_BATCH = 200;
 /** Of a failing seed's story; `node test/simulation/cli.ts --seeds 1 --from <seed> --tell` tells all of it. */
 const TOLD_LINES = 150;
 
@@ -31,17 +32,17 @@ const OFTEN = STRIKES.filter((kind) => !['forbidden', 'unreadable', 'circle', 'I
 
 /** In so many seeds at least; about half of what there are now. */
 const SITUATIONS = {
-  secondDestination: 500,
-  addedDestination: 250,
-  redeployed: 120,
-  replacedStream: 100,
-  vendorClockOff: 480,
-  ourClockOff: 580,
-  wrongClock: 190,
-  changingRow: 340,
-  scopeChange: 80,
-  floorByHand: 60,
-  brokenNeighbour: 150,
+  secondDestination: 200,
+  addedDestination: 100,
+  redeployed: 48,
+  replacedStream: 40,
+  vendorClockOff: 192,
+  ourClockOff: 232,
+  wrongClock: 76,
+  changingRow: 136,
+  scopeChange: 32,
+  floorByHand: 24,
+  brokenNeighbour: 60,
 };
 
 describe('the engine in a world of trouble', () => {
@@ -59,7 +60,7 @@ describe('the engine in a world of trouble', () => {
 
   it('meets every kind of trouble', () => {
     expect(STRIKES.filter((kind) => !totals.get(kind))).toEqual([]);
-    expect(OFTEN.filter((kind) => (totals.get(kind) ?? 0) < 100)).toEqual([]);
+    expect(OFTEN.filter((kind) => (totals.get(kind) ?? 0) < 40)).toEqual([]);
   });
 
   it.each(Object.entries(SITUATIONS))('has %s in at least %i seeds', (kind, least) => {

@@ -27,6 +27,7 @@ const TRY_REAL_TYPES = [
   'test/fuzz/',
   'test/hostile/',
   'test/infra/',
+  'test/outside/deployed/',
   'test/local/',
   'test/rules/jobs/redrive.test.ts',
   'test/secrets',

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, test as base, expect } from 'vitest';
+import { test as base, expect } from 'vitest';
 import { startTable } from '../../../local/services/dynamodb.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../../simulators/simulator.ts';
 import { SIGNATURES } from '../../local/signatures.ts';
@@ -19,10 +19,6 @@ export const FEED = feedOf('demo');
 export const SECRET_NAME = `tidemark/${SOURCE}/demo`;
 
 const CLI = fileURLToPath(new URL('../../../cli/cli.ts', import.meta.url));
-
-// Most of a short process's time goes into compiling: all of a file do it once.
-const compiled = await mkdtemp(join(tmpdir(), 'tidemark-compiled-'));
-afterAll(() => rm(compiled, { recursive: true, force: true }));
 
 /** A `tidemark` at work, as a process of its own. */
 export interface Program {
@@ -186,7 +182,7 @@ export function startProgram(
 ): Program {
   const child = spawn('sh', ['-c', 'umask "$1"; shift; exec "$@"', 'sh', umask, process.execPath, CLI, ...args], {
     cwd: folder,
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...environment },
+    env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(stdin);

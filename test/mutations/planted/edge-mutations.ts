@@ -168,7 +168,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'written-for-everybody',
     story: 'Under a careless umask, every user of the machine may read the table with its quarantined events.',
-    file: 'cli/cli.ts',
+    file: 'cli/main.ts',
     find: 'process.umask(0o077);',
     put: 'process.umask(0o000);',
     test: 'test/e2e/cli/other-users.test.ts',

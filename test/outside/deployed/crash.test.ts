@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS } from './kinds.ts';
-import { Arena, type Blow, isKept } from './matrix.ts';
+import { KINDS } from '../../crash/kinds.ts';
+import { Arena, type Blow, isKept } from '../../crash/matrix.ts';
 
 /** The most telling steps of some kinds; `npm run crashes` strikes at all of them. */
 const TELLING: Readonly<Record<string, readonly Blow[]>> = {

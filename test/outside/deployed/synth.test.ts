@@ -5,14 +5,14 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
-import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
-import { review } from '../../lib/account/review.ts';
-import { exampleSources } from '../../tools/cost/example-sources.ts';
-import { connect, EVERY_KIND, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
-import { assetOf, synth } from './support/synth.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { review } from '../../../lib/account/review.ts';
+import { exampleSources } from '../../../tools/cost/example-sources.ts';
+import { connect, EVERY_KIND, LAKE, SOURCES, SPLUNK } from '../../infra/support/draw.ts';
+import { assetOf, synth } from '../../infra/support/synth.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../tidemark.example.json', import.meta.url));
-const CERTIFICATE = fileURLToPath(new URL('../fixtures/loopback-tls/certificate.pem', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../../tidemark.example.json', import.meta.url));
+const CERTIFICATE = fileURLToPath(new URL('../../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const SUMO = 'https://endpoint4.sumologic.com/receiver/v1/kinesis/log/ZaVnC4dh';
 const connections = SOURCES.map(({ id }) => connect(id));
 

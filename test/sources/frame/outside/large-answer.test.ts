@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { expectExactlyOnce } from '../../../e2e/bench.ts';
-import { test } from './stage.ts';
+import { test } from '../e2e/stage.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

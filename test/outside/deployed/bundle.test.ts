@@ -13,11 +13,11 @@ import { startSecrets } from '../../../local/services/secrets.ts';
 import { findSimulators } from '../../../simulators/find-simulator.ts';
 import type { RunningSimulator, Simulator } from '../../../simulators/simulator.ts';
 import { difference, readDelivered } from '../../e2e/delivered.ts';
+import { LAKE } from '../../infra/support/draw.ts';
+import { type FunctionProperties, runBundle } from '../../infra/support/run-bundle.ts';
+import { type Synthesised, synth } from '../../infra/support/synth.ts';
+import { startTlsFront, type TlsFront } from '../../infra/support/tls-front.ts';
 import { SIGNATURES } from '../../local/signatures.ts';
-import { LAKE } from '../support/draw.ts';
-import { type FunctionProperties, runBundle } from '../support/run-bundle.ts';
-import { type Synthesised, synth } from '../support/synth.ts';
-import { startTlsFront, type TlsFront } from '../support/tls-front.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const ROWS = 40;
@@ -49,7 +49,7 @@ async function prepare(): Promise<void> {
   });
   const secrets = tenants.map(({ vendor }) => [`tidemark/${vendor.id}/acme`, vendor.demo.secretValue]);
   await writeFile(join(folder, 'secrets.json'), JSON.stringify(Object.fromEntries(secrets)));
-  drawn = await synth({ connections, destinations: [LAKE], deployment: { caBundle: CERTIFICATE } });
+  drawn = await synth({ connections, destinations: [LAKE], deployment: { caBundle: CERTIFICATE } }, false);
   expect(drawn.code, drawn.said).toBe(0);
 }
 

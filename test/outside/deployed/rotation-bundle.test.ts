@@ -7,11 +7,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RotationReport } from '../../../functions/core/rotation/rotation-report.ts';
 import { startSecrets } from '../../../local/services/secrets.ts';
 import { findSimulators } from '../../../simulators/find-simulator.ts';
+import { connect, LAKE, SOURCES } from '../../infra/support/draw.ts';
+import { type FunctionProperties, runBundle } from '../../infra/support/run-bundle.ts';
+import { assetOf, synth } from '../../infra/support/synth.ts';
+import { startTlsFront } from '../../infra/support/tls-front.ts';
 import { SIGNATURES } from '../../local/signatures.ts';
-import { connect, LAKE, SOURCES } from '../support/draw.ts';
-import { type FunctionProperties, runBundle } from '../support/run-bundle.ts';
-import { assetOf, synth } from '../support/synth.ts';
-import { startTlsFront } from '../support/tls-front.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../../fixtures/loopback-tls/certificate.pem', import.meta.url));
 const DAY_MS = 24 * 3_600_000;
