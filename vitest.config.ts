@@ -16,7 +16,9 @@ const ALONE = ['test/unit/shell/warm/warm-function.test.ts'];
 /** The whole way with a function in a thread, which takes longer to load than most of these tests: the tests of a process share it. */
 const ON_STAGE = ['test/e2e/*.test.ts', 'test/sources/*/e2e/*.test.ts'];
 
-const common = { setupFiles: ['test/setup.ts'], testTimeout: 60_000 };
+// So long that it ends what hangs, and never what a busy machine is late with.
+const PATIENCE_MS = 300_000;
+const common = { setupFiles: ['test/setup.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS };
 
 export default defineConfig({
   test: {

@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests that need more than this process: a pseudo-terminal, a browser, what `cdk synth` makes, the memory or the end of another
- * process. One after the other, as each starts programs.
+ * process, minutes of counting. One after the other, as each starts programs.
  */
 export default defineConfig({
   test: {
     globalSetup: ['test/own-folder.ts'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 1,
     include: ['test/outside/**/*.test.ts', 'test/sources/*/outside/*.test.ts'],
   },

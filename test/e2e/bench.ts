@@ -136,7 +136,7 @@ export async function metric(bench: Pick<Bench, 'lines'>, name: Metric): Promise
 }
 
 /** Waits for a condition, however long it takes up to a generous end. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, longestMs = 30_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, longestMs = 240_000): Promise<void> {
   const end = performance.now() + longestMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`${what}: not within ${longestMs} ms`);

@@ -115,7 +115,7 @@ test('Step Functions’ own hiccups start the feed again; only what it cannot do
   expect([refused.failed, refused.begun]).toEqual([true, []]);
 });
 
-test('an execution ends long before its history is full, and another goes on', { timeout: 60_000 }, async () => {
+test('an execution ends long before its history is full, and another goes on', async () => {
   const { asked, invoke } = answering({ endless: Array(2_100).fill({ state: 'more' }) });
 
   const ran = await runMachines(machines, feeds('endless'), invoke);

@@ -35,7 +35,7 @@ export async function runBundle<Answered>(
     cwd: task,
     env: { ...LAMBDA, ...services, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 100_000,
+    timeout: 280_000,
   });
   child.stdin.end(JSON.stringify(inputs));
   const ended = once(child, 'close');

@@ -11,7 +11,7 @@ import { Account } from './account.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
 /** Longer than any of them takes, on a machine that has more to do. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 280_000;
 
 /** What `cdk synth` left behind. */
 export interface Synthesised {

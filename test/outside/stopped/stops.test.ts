@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { until } from '../bench.ts';
-import { difference, readDelivered } from '../delivered.ts';
-import { STREAM } from '../plain.ts';
-import { midway, type Program, ROWS, SLOW, test } from './program.ts';
+import { until } from '../../e2e/bench.ts';
+import { midway, type Program, ROWS, SLOW, test } from '../../e2e/cli/program.ts';
+import { difference, readDelivered } from '../../e2e/delivered.ts';
+import { STREAM } from '../../e2e/plain.ts';
 
 /** Asks a program to end, and waits until it has. */
 async function stop(program: Program, signal: NodeJS.Signals) {

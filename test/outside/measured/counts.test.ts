@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { average, playUsual, SOME, verifyDayOf } from '../../bench/measure.ts';
-import type { Played } from '../../bench/play.ts';
-import type { Source } from '../../functions/core/model.ts';
-import { DAY } from '../../functions/core/time.ts';
-import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
-import { cadence } from '../../lib/plan/plan-schedules.ts';
-import type { Costs } from '../../tools/cost/costs.ts';
-import { drawnFor } from '../../tools/cost/drawn.ts';
-import { exampleSources } from '../../tools/cost/example-sources.ts';
-import { flowOf, runOf, verifyOf } from '../../tools/cost/flow.ts';
-import { madeUpConfig } from '../../tools/cost/made-up.ts';
-import { isMeasured, MEASURED } from '../../tools/cost/measured.ts';
-import { SOURCES } from '../infra/support/draw.ts';
+import { average, playUsual, SOME, verifyDayOf } from '../../../bench/measure.ts';
+import type { Played } from '../../../bench/play.ts';
+import type { Source } from '../../../functions/core/model.ts';
+import { DAY } from '../../../functions/core/time.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { cadence } from '../../../lib/plan/plan-schedules.ts';
+import type { Costs } from '../../../tools/cost/costs.ts';
+import { drawnFor } from '../../../tools/cost/drawn.ts';
+import { exampleSources } from '../../../tools/cost/example-sources.ts';
+import { flowOf, runOf, verifyOf } from '../../../tools/cost/flow.ts';
+import { madeUpConfig } from '../../../tools/cost/made-up.ts';
+import { isMeasured, MEASURED } from '../../../tools/cost/measured.ts';
+import { SOURCES } from '../../infra/support/draw.ts';
 
 // What the sums are made from is counted again. Counts are exact and the same on every machine, so a difference is a change of the
 // engine: `npm run bench:requests -- --write` counts anew, `npm run generate` puts it into the pages.

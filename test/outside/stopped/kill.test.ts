@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { difference, readDelivered } from '../delivered.ts';
-import { midway, SLOW, test } from './program.ts';
+import { midway, SLOW, test } from '../../e2e/cli/program.ts';
+import { difference, readDelivered } from '../../e2e/delivered.ts';
 
 test('a run killed in the middle of a backlog: the next waits for its lease, and then all is there', async ({
   place,
