@@ -10,8 +10,8 @@ const TOGETHER = [
   'test/sources/*/{,simulator/}*.test.ts',
   'test/{contract,ecs-reader,golden,promises}.test.ts',
 ];
-/** What counts the calls of a function that has just begun to live. */
-const ALONE = ['test/unit/shell/warm/warm-function.test.ts'];
+/** Tests of a function's shell: it keeps its clients, and what it has learned, as long as its process lives. */
+const ALONE = ['test/made-up/*.test.ts', 'test/unit/shell/**/*.test.ts'];
 
 /** The whole way with a function in a thread, which takes longer to load than most of these tests: the tests of a process share it. */
 const ON_STAGE = ['test/e2e/*.test.ts', 'test/sources/*/e2e/*.test.ts'];
