@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests that need more than this process: a pseudo-terminal, a browser, what `cdk synth` makes, the memory or the end of another
- * process, minutes of counting. One after the other, as each starts programs.
+ * process, minutes of counting. Two at a time: each starts programs, and waits for them half of its time.
  */
 export default defineConfig({
   test: {
@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    maxWorkers: 1,
+    maxWorkers: 2,
     include: ['test/outside/**/*.test.ts', 'test/sources/*/outside/*.test.ts'],
   },
 });
