@@ -17,6 +17,8 @@ export interface SecretsOptions {
   readonly port?: number;
   /** The clock that dates new versions, in milliseconds since 1970. */
   readonly now?: () => number;
+  /** What it costs to compute a version's id, as scrypt counts it: a power of two. Tests with many secrets want it low. */
+  readonly idCost?: number;
   /** Called before each operation. An error that it throws becomes the answer; `lost` performs the operation but sends no answer. */
   readonly disturb?: (operation: string, input: Record<string, unknown>) => Promise<'lost' | undefined>;
 }
@@ -30,9 +32,9 @@ const [CURRENT, PREVIOUS] = ['AWSCURRENT', 'AWSPREVIOUS'];
  * a file beside it.
  */
 export async function startSecrets(options: SecretsOptions): Promise<SecretsService> {
-  const { file, now = Date.now, disturb } = options;
+  const { file, now = Date.now, idCost = USUAL_ID_COST, disturb } = options;
   const warnings = tighten(file);
-  const store = new SecretsFile(file, now);
+  const store = new SecretsFile(file, now, digests(idCost));
   const disturbed = (name: string, operation: (input: Record<string, unknown>) => object): Operation => {
     return async (input) => {
       const fate = await disturb?.(name, input);
@@ -162,9 +164,10 @@ class SecretsFile {
   readonly #file: string;
   readonly #beside: ReturnType<typeof versionsBeside>;
   readonly now: () => number;
-  readonly digest = digests();
+  readonly digest: ReturnType<typeof digests>;
 
-  constructor(file: string, now: () => number) {
+  constructor(file: string, now: () => number, digest: ReturnType<typeof digests>) {
+    this.digest = digest;
     this.#file = file;
     this.#beside = versionsBeside(file);
     this.now = now;
@@ -274,13 +277,13 @@ function arnOf(name: string): string {
 }
 
 /** A digest of a value, in the form of a version id. It is slow to compute: it may be logged, and must not help to guess the value. */
-function digests(): (name: string, text: string) => string {
+function digests(cost: number): (name: string, text: string) => string {
   const known = new Map<string, string>();
   return (name, text) => {
     const key = JSON.stringify([name, text]);
     const last = known.get(key);
     if (last !== undefined) return last;
-    const hex = scryptSync(text, `tidemark ${name}`, 16).toString('hex');
+    const hex = scryptSync(text, `tidemark ${name}`, 16, { cost }).toString('hex');
     const digest = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(key, digest);
@@ -289,6 +292,7 @@ function digests(): (name: string, text: string) => string {
 }
 
 const MOST_KNOWN = 1_000;
+const USUAL_ID_COST = 16_384;
 
 function tighten(file: string): string[] {
   // Windows has no file modes: every file looks open to others.

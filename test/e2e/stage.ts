@@ -77,7 +77,7 @@ async function startStage(
   let clock: Omit<Timed, 'input'> = { sentAt: 0, benchAt: 0 };
   const signatures = new Signatures(KEY, () => benchTime(clock, Date.now()));
   const table = await startTable({ directory: join(state, 'table'), tableName: 'tidemark', signatures });
-  const secrets = await startSecrets({ file: secretsFile, signatures });
+  const secrets = await startSecrets({ file: secretsFile, signatures, idCost: 16 });
   const firehose = await startFirehose({ out, streams, signatures });
   const lines: LogLine[] = [];
   const environment = {

@@ -34,6 +34,7 @@ const { stage, giveBack } = await takeStage(source);
 const clock = { now: AT_FIRST };
 let disturb: NonNullable<SecretsOptions['disturb']> = async () => undefined;
 const secrets = await startSecrets({
+  idCost: 16,
   signatures: new Signatures(KEY, () => clock.now),
   file: stage.secretsFile,
   now: () => clock.now,
