@@ -11,7 +11,12 @@ const TOGETHER = [
   'test/{contract,ecs-reader,golden,promises}.test.ts',
 ];
 /** Tests of a function's shell: it keeps its clients, and what it has learned, as long as its process lives. */
-const ALONE = ['test/made-up/*.test.ts', 'test/unit/shell/**/*.test.ts'];
+const ALONE = [
+  'test/{made-up,saved-state}/*.test.ts',
+  'test/rules/{invocation/invocation,state/seen}.test.ts',
+  'test/unit/core/rereads.test.ts',
+  'test/unit/shell/**/*.test.ts',
+];
 
 /** The whole way with a function in a thread, which takes longer to load than most of these tests: the tests of a process share it. */
 const ON_STAGE = ['test/e2e/*.test.ts', 'test/sources/*/e2e/*.test.ts'];
