@@ -16,7 +16,7 @@ export interface EvilListing {
 
 type Fields = Record<string, unknown>;
 
-const DEPTH = 20_000;
+const DEPTH = 100_000;
 const DEPTH_AT_KEYS = 8_000;
 
 /** The documented case of each snapshot stream of a source. */

@@ -49,7 +49,7 @@ describe('the range', () => {
 
   /** A simulator, what it holds, and a range that begins and ends exactly where sessions begin or end. */
   async function startOver(options: FrameOptions, first: (one: Session) => number, last: (one: Session) => number) {
-    const running = await start({ sessionsPerMinute: 5, ...options });
+    const running = await start({ sessionsPerMinute: 6, ...options });
     const all = sessions(held(running, 'session-trails', DAYS));
     const within = (time: number) => time >= HOUR_AGO && time < NOON;
     const from = all.map(first).filter(within).toSorted()[10] as number;
@@ -64,7 +64,7 @@ describe('the range', () => {
     const wanted = all.filter((one) => isAfter(bound, startOf(one), from) && isBefore(bound, startOf(one), to));
 
     expect(read).toEqual(wanted);
-    expect(wanted.length).toBeGreaterThan(100);
+    expect(wanted.length).toBeGreaterThan(200);
   });
 
   test.each(bounds)('of session_end, %s: what runs is not found', async (bound) => {
@@ -75,7 +75,7 @@ describe('the range', () => {
 
     expect(read).toEqual(wanted);
     expect(wanted.some((one) => startOf(one) < NOON - DAY_MS)).toBe(true);
-    expect(wanted.length).toBeGreaterThan(100);
+    expect(wanted.length).toBeGreaterThan(200);
   });
 
   test.each(bounds)('of overlap, %s: what began long ago and runs is found', async (bound) => {
