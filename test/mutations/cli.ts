@@ -2,26 +2,32 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Copy } from './copy.ts';
-import { findBug } from './find-bug.ts';
+import { type Finder, findBug, passesAlone } from './find-bug.ts';
+import { knownFinders, rememberFinders } from './finders.ts';
 import { type Mutation, plant, sourceOf } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 
-const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--list]
+const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--remember] [--list]
+
+What found a bug before (test/mutations/finders.json) is tried first. If it finds the bug no more, everything else is tried.
 
   --only NAME   only mutations whose name contains this
   --seeds N     play so many seeds before a bug counts as not found (3000)
+  --remember    write down what finds each, to be tried first from now on
   --list        say what each would do to a user, and plant none`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     seeds: { type: 'string', default: '3000' },
+    remember: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const chosen = MUTATIONS.filter(({ name }) => name.includes(values.only));
 const width = Math.max(...MUTATIONS.map(({ name }) => name.length));
+const finders = knownFinders();
 
 if (values.help) console.log(HELP);
 else if (values.list) for (const { name, story } of chosen) console.log(`${name.padEnd(width)}  ${story}`);
@@ -31,7 +37,7 @@ else if (chosen.length === 0) {
 } else await huntAll();
 
 async function huntAll(): Promise<void> {
-  console.log(`${'mutation'.padEnd(width)}  ${'caught by'.padEnd(38)}  seed   seconds`);
+  console.log(`${'mutation'.padEnd(width)}  ${'caught by'.padEnd(38)}  seconds`);
   const missed: string[] = [];
   const waiting = [...chosen];
   const huntOn = async () => {
@@ -48,16 +54,25 @@ async function huntAll(): Promise<void> {
   console.log(
     `${chosen.length - missed.length} of ${chosen.length} found${missed.map((name) => `, not ${name}`).join('')}`,
   );
+  if (values.remember) rememberFinders(finders);
   if (missed.length > 0) process.exitCode = 1;
 }
 
 async function huntOne(mutation: Mutation, copy: Copy): Promise<{ readonly isFound: boolean; readonly line: string }> {
   try {
     plant(mutation, sourceOf(mutation));
-    const { caughtBy, seed, seconds } = await findBug(mutation, Number(values.seeds), copy);
-    const line = `${(caughtBy ?? 'NOTHING').padEnd(38)}  ${String(seed ?? '').padEnd(5)}  ${seconds.toFixed(1)}`;
-    return { isFound: caughtBy !== undefined, line };
+    const first = finders.get(mutation.name);
+    const { caughtBy, finder, seconds } = await findBug(mutation, { seeds: Number(values.seeds), first, copy });
+    if (values.remember && finder !== first) await remember(mutation, finder, copy);
+    const by = typeof finder === 'number' ? `${caughtBy}, seed ${finder}` : (caughtBy ?? 'NOTHING');
+    return { isFound: caughtBy !== undefined, line: `${by.padEnd(38)}  ${seconds.toFixed(1)}` };
   } catch (thrown) {
     return { isFound: false, line: thrown instanceof Error ? thrown.message : String(thrown) };
   }
+}
+
+async function remember({ name, test }: Mutation, finder: Finder | undefined, copy: Copy): Promise<void> {
+  const isCertain = typeof finder === 'string' ? await passesAlone(test as string, finder, copy) : true;
+  if (finder !== undefined && isCertain) finders.set(name, finder);
+  else finders.delete(name);
 }

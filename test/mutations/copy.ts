@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Mutation, plant, ROOT, sourceOf } from './mutation.ts';
+import { TestRunner } from './test-runner.ts';
 
 /** What a test may need of the project. */
 const COPIED = [
@@ -14,28 +15,39 @@ const root = fileURLToPath(ROOT);
 
 /** A copy of what the tests need, with one bug at a time. It is made when the first bug is planted: that takes as long as a test. */
 export class Copy {
-  #made: Promise<string> | undefined;
+  #made: Promise<{ readonly folder: string; readonly runner: TestRunner }> | undefined;
 
   /** Does something in a copy that has the bug. */
-  async withBug<T>(mutation: Mutation, work: (folder: string) => Promise<T>): Promise<T> {
+  async withBug<T>(mutation: Mutation, work: (runner: TestRunner) => Promise<T>): Promise<T> {
     this.#made ??= makeCopy();
-    const folder = await this.#made;
+    const { folder, runner } = await this.#made;
     const place = join(folder, mutation.file);
     await writeFile(place, plant(mutation, sourceOf(mutation)));
+    runner.hasChanged(place);
     try {
-      return await work(folder);
+      return await work(runner);
     } finally {
       await writeFile(place, sourceOf(mutation));
+      runner.hasChanged(place);
     }
   }
 
+  /** Does something in a copy that has no bug. */
+  async withoutBug<T>(work: (runner: TestRunner) => Promise<T>): Promise<T> {
+    this.#made ??= makeCopy();
+    return work((await this.#made).runner);
+  }
+
   async remove(): Promise<void> {
-    if (this.#made) await rm(await this.#made, { recursive: true, force: true });
+    if (!this.#made) return;
+    const { folder, runner } = await this.#made;
+    await runner.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** What a test runner keeps of a module must not be kept of one with a bug: the copy has no such memory. */
-async function makeCopy(): Promise<string> {
+async function makeCopy() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-mutant-'));
   for (const part of COPIED) await cp(join(root, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'node_modules'));
@@ -43,5 +55,5 @@ async function makeCopy(): Promise<string> {
     if (name.startsWith('.vite')) continue;
     await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
-  return folder;
+  return { folder, runner: new TestRunner(folder) };
 }

@@ -1,9 +1,9 @@
-// Plays seeds on an engine with one planted bug until a promise breaks: node test/mutations/hunt.ts NAME SEEDS [FROM]
+// Plays seeds on an engine with one planted bug until a promise breaks, one of them first: node test/mutations/hunt.ts NAME SEEDS FIRST
 import { registerHooks } from 'node:module';
 import { plant, ROOT } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 
-const [name, seeds, from = '1'] = process.argv.slice(2);
+const [name, seeds, first] = process.argv.slice(2);
 const mutation = MUTATIONS.find((one) => one.name === name);
 if (!mutation) throw new Error(`no mutation is named ${name}`);
 const place = new URL(mutation.file, ROOT).href;
@@ -16,10 +16,12 @@ registerHooks({
 });
 
 const { simulate } = await import('../simulation/simulate.ts');
-const last = Number(from) + Number(seeds) - 1;
+const all = Array.from({ length: Number(seeds) }, (_, at) => at + 1);
 let found: { seed: number; failure: string } | undefined;
-for (let seed = Number(from); seed <= last && !found; seed++) {
+for (const seed of [Number(first), ...all]) {
   const { failures } = await simulate(seed);
-  if (failures[0] !== undefined) found = { seed, failure: failures[0] };
+  if (failures[0] === undefined) continue;
+  found = { seed, failure: failures[0] };
+  break;
 }
 console.log(JSON.stringify(found ?? {}));

@@ -25,6 +25,6 @@ describe('a planted bug', () => {
   });
 
   it.each(MUTATIONS.filter(({ name }) => QUICK.includes(name)))('$name is found', async (mutation) => {
-    expect(await findBug(mutation, 500)).toMatchObject({ caughtBy: 'simulator' });
+    expect(await findBug(mutation, { seeds: 500 })).toMatchObject({ caughtBy: 'simulator' });
   });
 });
