@@ -38,7 +38,7 @@ export function memoryTable(checkpoints: Map<string, Checkpoint>): TableEffects 
     remember: async (place, chunks) => {
       const known = seen.get(place) ?? [];
       seen.set(place, known);
-      known.push(...chunks.map((chunk) => ({ ...chunk, keys: Uint8Array.from(chunk.keys) })));
+      known.push(...chunks.map((chunk) => ({ ...chunk, keys: new Uint8Array(chunk.keys) })));
     },
     loadOngoing: async () => [],
     noteOngoing: async () => undefined,

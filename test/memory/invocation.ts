@@ -265,7 +265,7 @@ export class Invocation {
       seal: (eventId) => createHash('sha256').update(`key ${eventId}`).digest().subarray(0, 8),
       put: async (stream, bytes, timeout) => {
         // What a call sends is written when it begins: it may be accepted after its caller has given up.
-        const records = bytes.map((record) => Uint8Array.from(record));
+        const records = bytes.map((record) => new Uint8Array(record));
         const call = firehose.begin(records);
         const act: Doing<(string | undefined)[]> = (half, fault) => {
           const refused = typeof fault === 'object' && 'refused' in fault ? fault.refused : () => undefined;

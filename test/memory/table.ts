@@ -156,7 +156,7 @@ export class MemoryTable {
     for (const chunk of chunks) {
       const until = Math.max(now, chunk.newest ?? now) + this.seenFor;
       items.set(`${chunk.bucket}#${chunk.id}`, {
-        chunk: { ...chunk, keys: Uint8Array.from(chunk.keys) },
+        chunk: { ...chunk, keys: new Uint8Array(chunk.keys) },
         until,
       });
     }

@@ -106,7 +106,7 @@ function watchedSinks(
   return {
     put: async (stream, bytes, timeout) => {
       // What a call sends is written when it begins, however late it is accepted.
-      const records = bytes.map((record) => Uint8Array.from(record));
+      const records = bytes.map((record) => new Uint8Array(record));
       oracle.beginsCall(worker, leaseNow(worker, effects) + timeout, 'delivers');
       oracle.begins(worker, stream, records);
       const late = invocation.death ? undefined : trouble.late('latePut', stream);

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Auth } from '../../../functions/core/auth.ts';
 import { NetworkError } from '../../../functions/core/errors.ts';
-import { parseInstant, SECOND } from '../../../functions/core/time.ts';
+import { MINUTE, parseInstant } from '../../../functions/core/time.ts';
 import type { Tokens } from '../../../functions/shell/auth/signer.ts';
 import { signerFor } from '../../../functions/shell/auth/signers.ts';
 import { Http } from '../../../functions/shell/network/http.ts';
@@ -67,7 +67,7 @@ function keeper(auth?: Auth): Tokens {
 
 async function extend(keeping: Tokens) {
   if (!keeping.extend) throw new Error('a session can be extended');
-  return await keeping.extend(SECOND);
+  return await keeping.extend(MINUTE);
 }
 
 describe('signing in', () => {
@@ -78,7 +78,7 @@ describe('signing in', () => {
     reply = [200, '{"token":"EXAMPLE-token","issuer":"vendor","expiration":"2026-01-10T09:30:00.000Z"}'];
     const keeping = keeper();
 
-    const { open, until } = await keeping.open(secret, SECOND);
+    const { open, until } = await keeping.open(secret, MINUTE);
 
     expect(asked).toMatchObject([{ method: 'POST', url, headers: { 'content-type': 'application/json' } }]);
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual(secret);
@@ -90,7 +90,7 @@ describe('signing in', () => {
   test('has the token masked before anybody sees the answer', async () => {
     reply = [200, '{"token":"EXAMPLE-token"}'];
 
-    expect((await keeper().open(KEY, SECOND)).until).toBeUndefined();
+    expect((await keeper().open(KEY, MINUTE)).until).toBeUndefined();
     expect(new Set(hidden)).toEqual(new Set(['EXAMPLE-token']));
   });
 
@@ -102,14 +102,14 @@ describe('signing in', () => {
   ])('has a token masked that %s', async (_, status, text, token) => {
     reply = [status, text];
 
-    expect((await keeper().open(KEY, SECOND)).open).toBe(false);
+    expect((await keeper().open(KEY, MINUTE)).open).toBe(false);
     expect(hidden).toContain(token);
   });
 
   test('shows the token to nobody who looks at the keeper', async () => {
     reply = [200, '{"token":"EXAMPLE-token"}'];
     const keeping = keeper();
-    await keeping.open(KEY, SECOND);
+    await keeping.open(KEY, MINUTE);
 
     expect(inspect(keeping, { depth: 9, showHidden: true })).not.toContain('EXAMPLE-token');
   });
@@ -128,14 +128,14 @@ describe('signing in', () => {
     reply = [status, text];
     const keeping = keeper();
 
-    expect(await keeping.open(KEY, SECOND)).toMatchObject({ open: false, answer: { status, text } });
+    expect(await keeping.open(KEY, MINUTE)).toMatchObject({ open: false, answer: { status, text } });
     expect(keeping.holder.token).toBeUndefined();
   });
 
   test('without an answer nobody knows', async () => {
     reply = 'hang up';
 
-    await expect(keeper().open(KEY, SECOND)).rejects.toBeInstanceOf(NetworkError);
+    await expect(keeper().open(KEY, MINUTE)).rejects.toBeInstanceOf(NetworkError);
   });
 });
 
@@ -143,7 +143,7 @@ describe('extending', () => {
   test('posts nothing, under the token, and learns the new end', async () => {
     const keeping = keeper();
     reply = [200, '{"token":"EXAMPLE-token"}'];
-    await keeping.open(KEY, SECOND);
+    await keeping.open(KEY, MINUTE);
     reply = [200, '{"expiration":"2026-01-10T10:00:00.000Z"}'];
 
     const { open, until } = await extend(keeping);
@@ -156,7 +156,7 @@ describe('extending', () => {
   test('keeps the token that it has when that is refused', async () => {
     const keeping = keeper();
     reply = [200, '{"token":"EXAMPLE-token"}'];
-    await keeping.open(KEY, SECOND);
+    await keeping.open(KEY, MINUTE);
     reply = [401, ''];
 
     expect(await extend(keeping)).toMatchObject({ open: false, answer: { status: 401 } });

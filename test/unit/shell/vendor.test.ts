@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Auth } from '../../../functions/core/auth.ts';
-import { SECOND } from '../../../functions/core/time.ts';
+import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { readSecret } from '../../../functions/shell/auth/secret.ts';
 import { SecretMemory } from '../../../functions/shell/auth/secret-memory.ts';
 import { TokenMemory } from '../../../functions/shell/auth/token-memory.ts';
@@ -235,7 +235,7 @@ describe('a session', () => {
     server.answer = ({ url }) => (url === '/sign-in' ? { body: { token: 'EXAMPLE-token-7f3e' } } : {});
     const { effects } = vendorOf(SESSION, SECRET);
     expect(await effects.keptToken()).toBeUndefined();
-    expect(await effects.obtainToken('open', SECOND)).toMatchObject({
+    expect(await effects.obtainToken('open', MINUTE)).toMatchObject({
       open: true,
       answer: { text: '{"token":"[secret]"}' },
     });
@@ -259,7 +259,7 @@ describe('a session', () => {
     };
     server.answer = ({ url }) => ({ body: url === '/sign-in' ? tokens : [null, 'none', tokens.other_token] });
     const { effects } = vendorOf(SESSION, SECRET);
-    await effects.obtainToken('open', SECOND);
+    await effects.obtainToken('open', MINUTE);
 
     const { text } = await effects.fetch({ url: '/log' }, SECOND, false);
 
@@ -305,7 +305,7 @@ describe('a session', () => {
   test('is not kept where the secret has no version', async () => {
     server.answer = () => ({ body: { token: 'EXAMPLE-token-7f3e' } });
     const { effects } = vendorOf(SESSION, SECRET, '');
-    await effects.obtainToken('open', SECOND);
+    await effects.obtainToken('open', MINUTE);
     effects.keepToken({ renewAt: 1, endsAt: 2 });
 
     expect(await vendorOf(SESSION, SECRET, '').effects.keptToken()).toBeUndefined();

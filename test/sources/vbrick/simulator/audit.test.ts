@@ -133,7 +133,7 @@ describe('paging', () => {
     expect(pages).toHaveLength(100);
     expect(rowsOf(pages)).toEqual(held(running, 'userAccess'));
     expect(running.counters.rowsServed).toBe(10_000);
-  }, 20_000);
+  });
 
   test.each<[Parameters, RegExp]>([
     [{}, /required/],

@@ -65,7 +65,7 @@ test('the body is what the SDK would send', async () => {
     Buffer.alloc(70_000, 1),
   ];
   const slice = new Uint8Array(Buffer.from('--in the middle--').buffer).subarray(2, 9);
-  await new Firehose().put('stream', [...records, slice], 5 * SECOND);
+  await new Firehose().put('stream', [...records, slice], MINUTE);
   const command = new PutRecordBatchCommand({
     DeliveryStreamName: 'stream',
     Records: [...records, slice].map((Data) => ({ Data })),
@@ -93,7 +93,7 @@ test('any records come back as they were', () => {
 
 test('batches that follow each other, or are under way together, do not mix', async () => {
   const firehose = new Firehose();
-  const put = (text: string) => firehose.put('stream', [Buffer.from(text.repeat(50_000))], 5 * SECOND);
+  const put = (text: string) => firehose.put('stream', [Buffer.from(text.repeat(50_000))], MINUTE);
   const sent = () => came.map(({ body }) => Buffer.from(JSON.parse(String(body)).Records[0].Data, 'base64').toString());
 
   await put('long');
@@ -107,7 +107,7 @@ test('batches that follow each other, or are under way together, do not mix', as
 test('the buffer of a batch is written again after it was accepted, and not after a failure', async () => {
   const allocated = vi.spyOn(Buffer, 'allocUnsafeSlow');
   const firehose = new Firehose();
-  const put = () => firehose.put('stream', [Buffer.alloc(1_000_000)], 5 * SECOND);
+  const put = () => firehose.put('stream', [Buffer.alloc(1_000_000)], MINUTE);
   const buffers = () => allocated.mock.calls.filter(([size]) => size > 1_000_000).length;
 
   await put();
@@ -123,7 +123,7 @@ test('the buffer of a batch is written again after it was accepted, and not afte
 });
 
 test('the signature is for the body that is sent, and for its length', async () => {
-  await new Firehose().put('stream', [Buffer.from('one\n'), Buffer.from('two\n')], 5 * SECOND);
+  await new Firehose().put('stream', [Buffer.from('one\n'), Buffer.from('two\n')], MINUTE);
 
   const [sent] = came;
   expect(sent?.headers['content-length']).toBe(String(sent?.body.length));
@@ -137,13 +137,13 @@ test('each record has its answer, also where there is none', async () => {
     { FailedPutCount: 1, RequestResponses: [{ RecordId: '1' }, { ErrorCode: 'ServiceUnavailableException' }] },
   ];
 
-  const codes = await new Firehose().put('stream', ['a', 'b', 'c'].map(Buffer.from), 5 * SECOND);
+  const codes = await new Firehose().put('stream', ['a', 'b', 'c'].map(Buffer.from), MINUTE);
 
   expect(codes).toEqual([undefined, 'ServiceUnavailableException', 'NoAnswer']);
 });
 
 test('errors of the call keep their names', async () => {
-  const put = () => new Firehose().put('stream', [Buffer.from('a')], 5 * SECOND);
+  const put = () => new Firehose().put('stream', [Buffer.from('a')], MINUTE);
 
   answer = [400, { __type: 'ResourceNotFoundException', message: 'no such stream' }];
   await expect(put()).rejects.toThrow(TidemarkError);
@@ -193,7 +193,7 @@ test('a stream is looked at anew where a clock that was ahead has noted the last
 
 test('after a failure, a stream is not looked at for a minute', async () => {
   const firehose = new Firehose();
-  const look = (now: number) => firehose.look('lake', { maxAge: 0, timeout: 5 * SECOND, now });
+  const look = (now: number) => firehose.look('lake', { maxAge: 0, timeout: MINUTE, now });
   answer = [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }];
   await expect(look(HOUR)).rejects.toThrow('Rate exceeded');
 
@@ -205,11 +205,11 @@ test('after a failure, a stream is not looked at for a minute', async () => {
 
 test('a stream that is not there when something is put is looked at anew', async () => {
   const firehose = new Firehose();
-  const look = () => firehose.look('lake', { maxAge: HOUR, timeout: 5 * SECOND, now: HOUR });
+  const look = () => firehose.look('lake', { maxAge: HOUR, timeout: MINUTE, now: HOUR });
   answer = describedAs(1_700_000_000);
   await look();
   answer = [400, { __type: 'ResourceNotFoundException', message: 'Firehose lake not found' }];
-  await expect(firehose.put('lake', [Buffer.from('x')], 5 * SECOND)).rejects.toThrow('not found');
+  await expect(firehose.put('lake', [Buffer.from('x')], MINUTE)).rejects.toThrow('not found');
 
   answer = describedAs(1_800_000_000);
   expect(await look()).toMatchObject({ createdAt: 1_800_000_000 * SECOND });

@@ -51,7 +51,7 @@ function port(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-async function ask(origin: string, environment: Record<string, string>, timeoutMs = 10_000): Promise<string> {
+async function ask(origin: string, environment: Record<string, string>, timeoutMs = 120_000): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [CLIENT, origin, String(timeoutMs)], {
     env: environment,
   });

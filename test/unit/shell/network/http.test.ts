@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkError, TidemarkError, UnreadableError } from '../../../../functions/core/errors.ts';
 import type { Request } from '../../../../functions/core/model.ts';
 import { formBody, jsonBody } from '../../../../functions/core/requests/request-body.ts';
-import { MILLISECOND, SECOND } from '../../../../functions/core/time.ts';
+import { MILLISECOND, MINUTE } from '../../../../functions/core/time.ts';
 import { Http, resolve } from '../../../../functions/shell/network/http.ts';
 
 const CREDENTIALS = { authorization: 'Bearer hunter2' };
@@ -50,7 +50,7 @@ function http(path = '', stop?: AbortSignal): Http {
   return client;
 }
 
-function get(url: string, path = '', timeout = 5 * SECOND) {
+function get(url: string, path = '', timeout = MINUTE) {
   return http(path).send({ url }, CREDENTIALS, timeout);
 }
 
@@ -88,7 +88,7 @@ describe('how a request is sent', () => {
     respond = (incoming, response) => {
       incoming.on('data', (part) => (body += part)).on('end', () => response.end('{}'));
     };
-    await http().send(request, CREDENTIALS, 5 * SECOND);
+    await http().send(request, CREDENTIALS, MINUTE);
     const { method, headers } = asked[0] as IncomingMessage;
     return { method, headers, body };
   }
@@ -278,7 +278,7 @@ describe('what is read', () => {
   });
 
   test('the credentials win over what a stream would set', async () => {
-    await http().send({ url: '/', headers: { authorization: 'mine', accept: 'text/csv' } }, CREDENTIALS, SECOND);
+    await http().send({ url: '/', headers: { authorization: 'mine', accept: 'text/csv' } }, CREDENTIALS, MINUTE);
 
     expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer hunter2', accept: 'text/csv' });
   });
@@ -397,7 +397,7 @@ describe('what does not end well', () => {
     let thrown: Error | undefined;
 
     const memory = await mostMemory(async () => {
-      thrown = await thrownBy(get('/', '', 30 * SECOND));
+      thrown = await thrownBy(get('/', ''));
     });
 
     expect(thrown).toBeInstanceOf(UnreadableError);
@@ -416,7 +416,7 @@ describe('what does not end well', () => {
     let thrown: Error | undefined;
 
     const memory = await mostMemory(async () => {
-      thrown = await thrownBy(get('/', '', 30 * SECOND));
+      thrown = await thrownBy(get('/', ''));
     });
 
     expect(thrown).toBeInstanceOf(UnreadableError);
@@ -491,7 +491,7 @@ describe('what does not end well', () => {
   test.each(['a\nb', 'a\r\nx-other: 1', '\u0000', '\u{1f600}'])(
     'a header that cannot be sent is refused, and not repeated: %j',
     async (value) => {
-      const thrown = await thrownBy(http().send({ url: '/' }, { authorization: `hunter2${value}` }, SECOND));
+      const thrown = await thrownBy(http().send({ url: '/' }, { authorization: `hunter2${value}` }, MINUTE));
 
       expect(thrown).toBeInstanceOf(NetworkError);
       expect(thrown.message).not.toContain('hunter2');
@@ -502,7 +502,7 @@ describe('what does not end well', () => {
   test('nobody listening', async () => {
     const dead = new Http('http://127.0.0.1:1', undefined);
 
-    const thrown = await thrownBy(dead.send({ url: '/' }, CREDENTIALS, SECOND));
+    const thrown = await thrownBy(dead.send({ url: '/' }, CREDENTIALS, MINUTE));
 
     expect(thrown).toBeInstanceOf(NetworkError);
     expect(thrown.message).toContain('ECONNREFUSED');
@@ -513,8 +513,8 @@ describe('what does not end well', () => {
     respond = () => stop.abort();
     const client = http('', stop.signal);
 
-    const thrown = await thrownBy(client.send({ url: '/' }, CREDENTIALS, 60 * SECOND));
-    const after = await thrownBy(client.send({ url: '/again' }, CREDENTIALS, 60 * SECOND));
+    const thrown = await thrownBy(client.send({ url: '/' }, CREDENTIALS, MINUTE));
+    const after = await thrownBy(client.send({ url: '/again' }, CREDENTIALS, MINUTE));
 
     // If it did not, the test would last longer than tests may.
     expect([thrown, after]).toEqual([expect.any(NetworkError), expect.any(NetworkError)]);
@@ -525,14 +525,14 @@ describe('what does not end well', () => {
 describe('connections', () => {
   test('are used again within a run, and closed with it', async () => {
     const client = http();
-    for (const url of ['/1', '/2', '/3']) await client.send({ url }, CREDENTIALS, SECOND);
+    for (const url of ['/1', '/2', '/3']) await client.send({ url }, CREDENTIALS, MINUTE);
     expect(sockets).toHaveLength(1);
 
     const closed = new Promise((end) => sockets[0]?.once('close', end));
     client.close();
 
     await closed;
-  }, 5_000);
+  });
 
   test('up to eight are used at a time, and requests beyond that wait for one', async () => {
     const client = http();
@@ -541,7 +541,7 @@ describe('connections', () => {
       respond = (_, response) => void (waiting.push(response) === 8 && reached());
     });
     const urls = Array.from({ length: 12 }, (_, at) => `/${at}`);
-    const answers = urls.map((url) => client.send({ url }, CREDENTIALS, 5 * SECOND));
+    const answers = urls.map((url) => client.send({ url }, CREDENTIALS, MINUTE));
 
     await eight;
     expect(sockets).toHaveLength(8);
@@ -557,43 +557,43 @@ describe('connections', () => {
     const client = http();
     const waiting: ServerResponse[] = [];
     respond = (_, response) => void waiting.push(response);
-    const eight = Array.from({ length: 8 }, () => client.send({ url: '/busy' }, CREDENTIALS, 5 * SECOND));
+    const eight = Array.from({ length: 8 }, () => client.send({ url: '/busy' }, CREDENTIALS, MINUTE));
 
     const late = await thrownBy(client.send({ url: '/late' }, CREDENTIALS, 100 * MILLISECOND));
     respond = (_, response) => response.end('{}');
     for (const response of waiting) response.end('{}');
     await Promise.all(eight);
-    await client.send({ url: '/next' }, CREDENTIALS, SECOND);
+    await client.send({ url: '/next' }, CREDENTIALS, MINUTE);
 
     expect(late.message).toContain('no answer within 100 ms');
     expect(asked.map(({ url }) => url)).not.toContain('/late');
   });
 
   test('are not shared between runs', async () => {
-    for (const client of [http(), http()]) await client.send({ url: '/' }, CREDENTIALS, SECOND);
+    for (const client of [http(), http()]) await client.send({ url: '/' }, CREDENTIALS, MINUTE);
 
     expect(sockets).toHaveLength(2);
   });
 
   test('that the server has closed meanwhile are replaced', async () => {
     const client = http();
-    await client.send({ url: '/1' }, CREDENTIALS, SECOND);
+    await client.send({ url: '/1' }, CREDENTIALS, MINUTE);
     const closed = new Promise((end) => sockets[0]?.once('close', end));
     server.closeAllConnections();
     await closed;
     // The client's side hears of it a moment later.
     await new Promise((later) => setImmediate(later));
 
-    expect((await client.send({ url: '/2' }, CREDENTIALS, SECOND)).status).toBe(200);
+    expect((await client.send({ url: '/2' }, CREDENTIALS, MINUTE)).status).toBe(200);
     expect(sockets).toHaveLength(2);
   });
 
   test('survive a body that was refused', async () => {
     const client = http();
     respond = (_, response) => response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'.repeat(100_000));
-    await thrownBy(client.send({ url: '/' }, CREDENTIALS, SECOND));
+    await thrownBy(client.send({ url: '/' }, CREDENTIALS, MINUTE));
     respond = (_, response) => response.end('{}');
 
-    expect((await client.send({ url: '/' }, CREDENTIALS, SECOND)).text).toBe('{}');
+    expect((await client.send({ url: '/' }, CREDENTIALS, MINUTE)).text).toBe('{}');
   });
 });
