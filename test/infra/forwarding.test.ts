@@ -65,7 +65,7 @@ describe('a function', () => {
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_QUARANTINE_DAYS: '90',
         TIDEMARK_LOG_LEVEL: 'info',
-        TIDEMARK_ORIGINS: '/var/task/origins.json',
+        TIDEMARK_ORIGINS: '/opt/tidemark/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
         MALLOC_ARENA_MAX: '1',
@@ -167,7 +167,7 @@ describe('a setting', () => {
         Environment: {
           Variables: {
             HTTPS_PROXY: 'http://proxy.example.com:3128',
-            NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem',
+            NODE_EXTRA_CA_CERTS: '/opt/tidemark/authorities.pem',
           },
         },
       },
