@@ -47,12 +47,13 @@ export class Tidemark extends Construct {
     const { name, checked } = typeof config === 'string' ? checkFile(config) : checkValue(config);
     // The templates are those that are tested, whatever the app's own flags are.
     for (const [flag, value] of Object.entries(cdk.context)) this.node.setContext(flag, value);
+    const { outdir } = Stage.of(this) as Stage;
     const { state, forwarding, schedules } = drawTidemark(this, {
       config: checked,
       sources: SOURCES,
       destinationTypes: DRAWN_TYPES,
-      code: codeFromPackage,
-      layers: layersInAssembly((Stage.of(this) as Stage).outdir),
+      code: codeFromPackage(outdir),
+      layers: layersInAssembly(outdir),
       name,
     });
     this.state = state;

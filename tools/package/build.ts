@@ -24,9 +24,7 @@ for (const path of ASSETS) {
 const sources = await findSources();
 write('lib/api/sources.js', listOf(sources.map(({ id }) => id)));
 for (const name of bundleNames(sources)) {
-  const { code, zip } = bundleFunction(name);
-  write(entryOf(name).replace(/\.ts$/, '.js'), code);
-  write(`bundles/${name}.zip`, zip);
+  write(entryOf(name).replace(/\.ts$/, '.js'), bundleFunction(name).code);
 }
 
 /** Compiles what the command line, the functions' threads and the construct load. */
@@ -38,7 +36,9 @@ function compile(): void {
 
 /** The list of all sources, without looking for them at run time: a module that waits cannot be loaded with `require`. */
 function listOf(ids: readonly string[]): string {
-  const imports = ids.map((id, at) => `import { source as source${at} } from '../../functions/sources/${id}/source.js';\n`);
+  const imports = ids.map(
+    (id, at) => `import { source as source${at} } from '../../functions/sources/${id}/source.js';\n`,
+  );
   return `${imports.join('')}export const SOURCES = [${ids.map((_, at) => `source${at}`).join(', ')}];\n`;
 }
 

@@ -1,10 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -94,7 +102,11 @@ function fromFolder(work: string, name: string, folder: string, locked: Manifest
   const own = isHere ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : { ...locked, name };
   // Of the lock file, as the real registry tells: what makes npm warn.
   const { deprecated, hasInstallScript } = locked;
-  const manifest = { ...own, ...(deprecated !== undefined && { deprecated }), ...(hasInstallScript === true && { hasInstallScript }) };
+  const manifest = {
+    ...own,
+    ...(deprecated !== undefined && { deprecated }),
+    ...(hasInstallScript === true && { hasInstallScript }),
+  };
   const bundles = 'bundleDependencies' in own || 'bundledDependencies' in own;
   return {
     name,
