@@ -3,6 +3,7 @@ import { type Stack, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import cdk from '../../cdk.json' with { type: 'json' };
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
+import { TidemarkError } from '../../functions/core/errors.ts';
 import { MILLISECOND } from '../../functions/core/time.ts';
 import { layersInAssembly } from '../code/assets.ts';
 import { codeFromPackage } from '../code/code-from-package.ts';
@@ -47,7 +48,7 @@ export class Tidemark extends Construct {
     const { name, checked } = typeof config === 'string' ? checkFile(config) : checkValue(config);
     // The templates are those that are tested, whatever the app's own flags are.
     for (const [flag, value] of Object.entries(cdk.context)) this.node.setContext(flag, value);
-    const { outdir } = Stage.of(this) as Stage;
+    const outdir = assemblyOf(this);
     const { state, forwarding, schedules } = drawTidemark(this, {
       config: checked,
       sources: SOURCES,
@@ -88,7 +89,33 @@ function checkFile(file: string): Checked {
 }
 
 function checkValue(config: TidemarkConfig): Checked {
-  return check(JSON.stringify(config) ?? '', 'The configuration', resolve());
+  return check(toJson(config), 'The configuration', resolve());
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (thrown) {
+    throw new TidemarkError({
+      code: 'config',
+      stage: 'processing',
+      message: `The configuration is not JSON: ${(thrown as Error).message}`,
+      remedy: 'Give what a tidemark.json can hold: objects, lists, texts, numbers, true and false.',
+      cause: thrown,
+    });
+  }
+}
+
+/** The folder of the assembly that a construct belongs to. */
+function assemblyOf(construct: Construct): string {
+  const stage = Stage.of(construct);
+  if (stage) return stage.outdir;
+  throw new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: 'Tidemark is in no app.',
+    remedy: "Put it into an App, or a Stage of one: new Tidemark(new App(), 'Tidemark', { config }).",
+  });
 }
 
 function check(text: string, name: string, folder: string): Checked {
