@@ -7,7 +7,7 @@ import cdk from '../../../cdk.json' with { type: 'json' };
 import { bundleFunction } from '../../../lib/code/bundle-function.ts';
 import { bundleName } from '../../../lib/code/bundle-names.ts';
 import description from '../../../package.json' with { type: 'json' };
-import { connect, LAKE, SOURCES, SPLUNK } from '../../infra/support/draw.ts';
+import { connect, LAKE, SOURCES } from '../../infra/support/draw.ts';
 import { type Packed, pack, type Run, runIn } from './place.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
@@ -130,7 +130,7 @@ function hashOf(bytes: Buffer): string {
 test('an own app with its construct has the templates of a clone', async () => {
   const config = {
     connections: SOURCES.map(({ id }) => connect(id)),
-    destinations: [LAKE, SPLUNK],
+    destinations: [LAKE],
     // The app of the documents tags its stacks, too.
     deployment: { shards: 2, caBundle: 'authority.pem', tags: { 'cost-center': 'security' } },
   };
