@@ -4,6 +4,7 @@ import { TidemarkError } from '../functions/core/errors.ts';
 import { cleanLines } from '../functions/core/events/excerpt.ts';
 import { MILLISECOND } from '../functions/core/time.ts';
 import { review } from './account/review.ts';
+import { codeFromSources, layersInAssembly } from './code/assets.ts';
 import { DRAWN_TYPES } from './delivery/drawings.ts';
 import { findSources } from './plan/find-sources.ts';
 import { readConfig } from './plan/read-config.ts';
@@ -21,7 +22,15 @@ try {
   const refuse = isExample
     ? 'This is the example. Copy tidemark.example.json to tidemark.json, put your accounts in, and synthesize again.'
     : undefined;
-  new Tidemark(app, 'Tidemark', { config, sources, destinationTypes: DRAWN_TYPES, name, refuse });
+  new Tidemark(app, 'Tidemark', {
+    config,
+    sources,
+    destinationTypes: DRAWN_TYPES,
+    code: codeFromSources(app.outdir),
+    layers: layersInAssembly(app.outdir),
+    name,
+    refuse,
+  });
   app.synth();
 } catch (thrown) {
   if (!(thrown instanceof TidemarkError)) throw thrown;

@@ -6,6 +6,7 @@ import type { Source } from '../functions/core/model.ts';
 import { typeOf } from '../functions/destinations/destination-type.ts';
 import { regionOf } from './account/region.ts';
 import { checkDeployable } from './check-deployable.ts';
+import type { FunctionCode, LayerContent } from './code/function-code.ts';
 import type { DrawnType } from './delivery/drawings.ts';
 import type { NotifyingDestination } from './delivery/s3-notifications.ts';
 import { planSchedules } from './plan/plan-schedules.ts';
@@ -18,6 +19,10 @@ export interface TidemarkProps {
   /** All sources; those without a connection are not deployed. */
   readonly sources: readonly Source[];
   readonly destinationTypes: readonly DrawnType[];
+  /** Where the code of the functions comes from. */
+  readonly code: FunctionCode;
+  /** Where the deployment’s own files go. */
+  readonly layers: LayerContent;
   /** The configuration's name in error messages. */
   readonly name: string;
   /** If set, the stacks can be synthesised but not deployed, for this reason. */
@@ -30,8 +35,9 @@ export class Tidemark extends Construct {
   readonly forwarding: ForwardingStack;
   readonly schedules: readonly SchedulesStack[];
 
-  constructor(scope: Construct, id: string, { config, sources, destinationTypes, name, refuse }: TidemarkProps) {
+  constructor(scope: Construct, id: string, props: TidemarkProps) {
     super(scope, id);
+    const { config, sources, destinationTypes, code, layers, name, refuse } = props;
     // With strong references, a stack could not remove something in the same deployment that removes its last use elsewhere.
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     checkDeployable(config, sources, destinationTypes, name);
@@ -52,12 +58,13 @@ export class Tidemark extends Construct {
       config,
       sources: used,
       destinationTypes,
+      supply: { code, layers },
       state: this.state,
       ...named('forwarding'),
     });
     this.schedules = planSchedules(config, used).map((planned, at) => {
-      const props = { planned, forwarding: this.forwarding, ...named(`schedules-${at + 1}`) };
-      return new SchedulesStack(this, `Schedules${at + 1}`, props);
+      const shard = { planned, forwarding: this.forwarding, ...named(`schedules-${at + 1}`) };
+      return new SchedulesStack(this, `Schedules${at + 1}`, shard);
     });
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
     if (permissionsBoundary !== undefined) {

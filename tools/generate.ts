@@ -14,6 +14,7 @@ import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
+import { readmePage } from './readme-page.ts';
 import { streamPage } from './stream-page.ts';
 
 /** The text of each generated file, by path. They are committed for people who read them without running the code. */
@@ -27,6 +28,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   );
   const rules = readRules();
   return {
+    'README.md': await readmePage(sources),
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
     'docs/content.md': contentPage(rules),

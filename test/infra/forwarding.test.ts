@@ -67,7 +67,7 @@ describe('a function', () => {
         TIDEMARK_QUARANTINE_DAYS: '90',
         TIDEMARK_VERSION: programVersion(),
         TIDEMARK_LOG_LEVEL: 'info',
-        TIDEMARK_ORIGINS: '/var/task/origins.json',
+        TIDEMARK_ORIGINS: '/opt/tidemark/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
         MALLOC_ARENA_MAX: '1',
@@ -169,7 +169,7 @@ describe('a setting', () => {
         Environment: {
           Variables: {
             HTTPS_PROXY: 'http://proxy.example.com:3128',
-            NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem',
+            NODE_EXTRA_CA_CERTS: '/opt/tidemark/authorities.pem',
           },
         },
       },

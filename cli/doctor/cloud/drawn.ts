@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
 import { TidemarkError } from '../../../functions/core/errors.ts';
 import { functionOutput } from '../../../lib/account/outputs.ts';
+import { BUNDLE_FILE } from '../../../lib/code/bundle-names.ts';
 
 /** What this checkout would deploy. */
 export interface Drawn {
@@ -90,7 +92,7 @@ async function hashOfBundle(
     const [id = ''] = Outputs[functionOutput(source)]?.Value?.['Fn::GetAtt'] ?? [];
     const key = Resources[id]?.Properties?.Code?.S3Key;
     if (key === undefined) continue;
-    const bundle = await readFile(join(folder, `asset.${key.replace(/\.zip$/, '')}`, 'index.mjs'));
+    const { [BUNDLE_FILE]: bundle = '' } = unzipSync(await readFile(join(folder, `asset.${key}`)));
     return createHash('sha256').update(bundle).digest('hex');
   }
   return undefined;

@@ -57,6 +57,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const opensearch: DestinationType = {
   id: 'opensearch',
   title: TITLE,
+  where: 'Amazon OpenSearch: a domain or a collection',
   words: ['aoss'],
   // Text is no document, and other formats have fields whose types nobody knows before they come.
   formats: ['ecs'],
