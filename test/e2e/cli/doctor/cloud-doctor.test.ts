@@ -9,7 +9,7 @@ import type { Drawn } from '../../../../cli/doctor/cloud/drawn.ts';
 import { examineCloud } from '../../../../cli/doctor/cloud/examine-cloud.ts';
 import type { Config } from '../../../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../../../functions/core/model.ts';
-import { functionOutput } from '../../../../lib/account/outputs.ts';
+import { functionOutput, MADE_BY_RELEASE } from '../../../../lib/account/outputs.ts';
 import { findSources } from '../../../../lib/plan/find-sources.ts';
 import { planSchedules } from '../../../../lib/plan/plan-schedules.ts';
 import { SOURCE, test } from '../../plain.ts';
@@ -177,6 +177,11 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   expect(foundOf(wrong, 'listener')).toContain('1 must still confirm');
   expect(foundOf(wrong, 'alarm')).toMatch(/The credentials are refused\..* \| See docs\/runbook\.md, refused\./);
   expect(foundOf(wrong, 'secret')).toContain('npx tidemark secret set soc --cloud');
+
+  // The templates of a release have parameters, so they differ anyway.
+  forwarding.template = { ...(forwarding.template as Template), Metadata: { [MADE_BY_RELEASE]: '9.9.9' } };
+  const released = (await doctor()).find(({ subject, check }) => /forwarding/.test(subject) && check === 'template');
+  expect(released).toMatchObject({ ok: true, found: expect.stringContaining('made by the release 9.9.9') });
 
   // What is stopped on purpose is not invoked, and what is not deployed is the only finding.
   functions.functions.set(FUNCTION, {
