@@ -7,6 +7,8 @@ import { DESTINATION_TYPES } from '../functions/destinations/destination-types.t
 import { findSources } from '../lib/plan/find-sources.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
+import { configurationPage } from './configuration/configuration-page.ts';
+import type { Schema } from './configuration/setting-rows.ts';
 import { contentPage } from './content/content-page.ts';
 import { goldenHits } from './content/golden-hits.ts';
 import { madeContent } from './content/packages.ts';
@@ -31,6 +33,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'README.md': await readmePage(sources),
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
+    'docs/configuration.md': configurationPage(schema as Schema, sources),
     'docs/content.md': contentPage(rules),
     'content/proofs/golden-hits.txt': goldenHits(rules),
     'docs/errors.md': errorsPage(),
