@@ -16,7 +16,7 @@ export function readMe(version: string, deployment: string): string {
 |---|---|
 | \`functions/\` | the code of each Lambda function as a zip: the same bytes for everybody, so Lambda's \`CodeSha256\` is the sum in \`SHA256SUMS\`, in base64 |
 | \`sbom/\` | what is in each of them, as CycloneDX 1.6 |
-| \`content/\` | what people import into a SIEM: the add-on for Splunk, packages for Elastic, OpenSearch and Athena, Sigma rules |
+| \`content/\` | what people import into a SIEM: an add-on, detection rules, dashboards, queries, and the Sigma rules that they are made from |
 | \`CHANGES.md\`, \`LICENSE\`, \`NOTICE\`, \`THIRD-PARTY-LICENCES.txt\` | what is new, and the licences of all code |
 | \`SHA256SUMS\` | the sums of all files: \`sha256sum -c SHA256SUMS\` |
 ${deployment}`;
