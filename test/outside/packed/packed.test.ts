@@ -61,10 +61,9 @@ test('it holds what runs, and nothing of the machine or of the tests', () => {
   const outside = own.filter((path) => !path.startsWith('dist/')).sort();
   const texts = own.map((path) => readFileSync(join(folder, 'node_modules/tidemark', path), 'utf8')).join('\n');
 
-  expect(outside).toEqual(['CHANGELOG.md', 'README.md', 'bin/tidemark.js', 'package.json']);
-  expect(new Set(own.map((path) => path.split('.').at(-1)))).toEqual(
-    new Set(['css', 'html', 'js', 'json', 'md', 'svg', 'ts']),
-  );
+  expect(outside).toEqual(['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'bin/tidemark.js', 'package.json']);
+  const kinds = own.filter((path) => path.startsWith('dist/')).map((path) => path.split('.').at(-1));
+  expect(new Set(kinds)).toEqual(new Set(['css', 'html', 'js', 'json', 'svg', 'ts']));
   expect(own.filter((path) => path.endsWith('.ts'))).toEqual(['dist/lib/api/cdk.d.ts']);
   expect(own.filter((path) => /(^|\/)(test|fixtures|bench|tools)\//.test(path))).toEqual([]);
   expect(texts).not.toContain(ROOT);
