@@ -10,6 +10,8 @@ import { bundleFunction } from '../lib/code/bundle-function.ts';
 import { BUNDLE_FILE, bundleNames, entryOf } from '../lib/code/bundle-names.ts';
 import { NEVER_LOADED } from '../lib/functions/never-loaded.ts';
 import { findSources } from '../lib/plan/find-sources.ts';
+import { refusedPackages } from '../tools/licences/licence-list.ts';
+import { bundlePart } from '../tools/licences/parts.ts';
 
 /** A cold start loads all of it: what makes a handler larger than this wants a reason. */
 const MOST_BYTES = 815_000;
@@ -34,6 +36,7 @@ test.each(handlers)(
 
     expect(stdout).toContain(missing);
     expect(code.length).toBeLessThan(MOST_BYTES);
+    expect(refusedPackages(bundlePart(name))).toEqual([]);
     expect(Object.entries(unzipSync(zip)).map(([file, { length }]) => [file, length])).toEqual([
       [BUNDLE_FILE, code.length],
     ]);

@@ -9,6 +9,7 @@ import { unzipSync } from 'fflate';
 import { TidemarkError } from '../../../functions/core/errors.ts';
 import { functionOutput } from '../../../lib/account/outputs.ts';
 import { BUNDLE_FILE } from '../../../lib/code/bundle-names.ts';
+import type { FunctionFiles } from './cloud.ts';
 
 /** What this checkout would deploy. */
 export interface Drawn {
@@ -16,6 +17,8 @@ export interface Drawn {
   readonly templates: ReadonlyMap<string, unknown>;
   /** The SHA-256 of the bundle that the function of a source would have. Undefined if that source is not drawn. */
   codeOf(source: string): Promise<string | undefined>;
+  /** The zips of its code and its layers. */
+  filesOf(source: string): Promise<FunctionFiles | undefined>;
   close(): Promise<void>;
 }
 
@@ -23,9 +26,18 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Value?: { readonly 'Fn::GetAtt'?: readonly string[] } }>>;
-  readonly Resources?: Readonly<
-    Record<string, { readonly Properties?: { readonly Code?: { readonly S3Key?: string } } }>
-  >;
+  readonly Resources?: Readonly<Record<string, { readonly Properties?: Properties }>>;
+}
+
+/** What is read here of a function and a layer. */
+interface Properties {
+  readonly Code?: Zip;
+  readonly Layers?: readonly { readonly Ref: string }[];
+  readonly Content?: Zip;
+}
+
+interface Zip {
+  readonly S3Key: string;
 }
 
 interface Manifest {
@@ -53,7 +65,16 @@ export async function draw(config: string | undefined): Promise<Drawn> {
     );
     return {
       templates,
-      codeOf: async (source) => await hashOfBundle(folder, [...templates.values()], source),
+      codeOf: async (source) => {
+        const [code] = zipsOf([...templates.values()], source) ?? [];
+        return code && (await hashOfBundle(folder, code));
+      },
+      filesOf: async (source) => {
+        const zips = zipsOf([...templates.values()], source);
+        if (!zips) return undefined;
+        const [code = '', ...layers] = await Promise.all(zips.map(async (zip) => sha256(await readZip(folder, zip))));
+        return { code, layers };
+      },
       close: () => rm(folder, { recursive: true, force: true }),
     };
   } catch (thrown) {
@@ -83,17 +104,25 @@ async function synthesize(folder: string, config: string | undefined): Promise<v
   }
 }
 
-async function hashOfBundle(
-  folder: string,
-  templates: readonly Template[],
-  source: string,
-): Promise<string | undefined> {
+/** The zip of the code of a source’s function, and those of its layers. */
+function zipsOf(templates: readonly Template[], source: string): [Zip, ...Zip[]] | undefined {
   for (const { Outputs = {}, Resources = {} } of templates) {
     const [id = ''] = Outputs[functionOutput(source)]?.Value?.['Fn::GetAtt'] ?? [];
-    const key = Resources[id]?.Properties?.Code?.S3Key;
-    if (key === undefined) continue;
-    const { [BUNDLE_FILE]: bundle = '' } = unzipSync(await readFile(join(folder, `asset.${key}`)));
-    return createHash('sha256').update(bundle).digest('hex');
+    const { Code, Layers = [] } = Resources[id]?.Properties ?? {};
+    if (Code) return [Code, ...Layers.flatMap(({ Ref }) => Resources[Ref]?.Properties?.Content ?? [])];
   }
   return undefined;
+}
+
+async function hashOfBundle(folder: string, zip: Zip): Promise<string> {
+  const { [BUNDLE_FILE]: bundle = new Uint8Array() } = unzipSync(await readZip(folder, zip));
+  return sha256(bundle);
+}
+
+async function readZip(folder: string, { S3Key }: Zip): Promise<Uint8Array> {
+  return await readFile(join(folder, `asset.${S3Key}`));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
