@@ -46,7 +46,8 @@ test('a link that leads nowhere ends the build', () => {
 
 test('a file of the repository becomes a page, a folder the list of its pages, and code stays as it is', () => {
   const root = folderOf({
-    'README.md': '[rule](rules/a.yml) [notes](docs/notes) `[not](a/link)`',
+    'README.md': '[rule](rules/a.yml) [notes](docs/notes) [more](more/README.md) `[not](a/link)`',
+    'more/README.md': '# More\n\n[back](../README.md)\n',
     'rules/a.yml': 'title: A\n',
     'docs/notes/one.md': '# The first\n',
     'docs/pictures/a.svg': '',
@@ -55,8 +56,9 @@ test('a file of the repository becomes a page, a folder the list of its pages, a
   stagePages(root, site);
 
   expect(readFileSync(join(site, 'index.md'), 'utf8')).toBe(
-    '[rule](./files/rules/a.yml.md) [notes](./docs/notes/index.md) `[not](a/link)`',
+    '[rule](./files/rules/a.yml.md) [notes](./docs/notes/index.md) [more](./more/index.md) `[not](a/link)`',
   );
+  expect(readFileSync(join(site, 'more/index.md'), 'utf8')).toContain('[back](../index.md)');
   expect(readFileSync(join(site, 'files/rules/a.yml.md'), 'utf8')).toContain('\ntitle: A\n');
   expect(readFileSync(join(site, 'docs/notes/index.md'), 'utf8')).toContain('- [The first](one.md)');
 });

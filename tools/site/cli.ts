@@ -60,7 +60,14 @@ function build(): void {
   };
   writeFileSync(join(HOME, 'rspress.config.mjs'), `export default ${JSON.stringify(config, null, 2)};\n`);
   rmSync(out, { recursive: true, force: true });
+  // A build that fails leaves a folder that the next one may replace; one that succeeds has emptied it before.
+  markOut();
   run(process.execPath, ['node_modules/@rspress/core/bin/rspress.js', 'build']);
+  markOut();
+}
+
+function markOut(): void {
+  mkdirSync(out, { recursive: true });
   writeFileSync(join(out, MARK), 'Made by npm run site: the next one replaces this folder.\n');
 }
 

@@ -19,13 +19,14 @@ const PICTURES = 'docs/pictures';
  * and to pages of the files of the repository that they name. A link that leads nowhere throws.
  */
 export function stagePages(root: string, folder: string): void {
-  const paths = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).map((path) => path.split('\\').join('/'));
-  const pages = paths.map((path): Page => ({ path, staged: stagedName(path) }));
-  for (const page of pages) {
-    const text = readFileSync(join(root, page.path), 'utf8');
-    write(join(folder, page.staged), new Stage(root, folder, page).rewrite(text));
+  // Pages elsewhere join when another page names them: a set is walked to its end, also while it grows.
+  const paths = new Set(globSync(['*.md', 'docs/**/*.md'], { cwd: root }).map((path) => path.split('\\').join('/')));
+  for (const path of paths) {
+    const text = readFileSync(join(root, path), 'utf8');
+    const staged = stagedName(path);
+    write(join(folder, staged), new Stage({ root, folder, page: { path, staged }, paths }).rewrite(text));
   }
-  for (const list of foldersOf(paths)) write(join(folder, list, 'index.md'), listOf(root, list, paths));
+  for (const list of foldersOf([...paths])) write(join(folder, list, 'index.md'), listOf(root, list, [...paths]));
   cpSync(join(root, PICTURES), join(folder, 'public/pictures'), { recursive: true });
 }
 
@@ -67,11 +68,13 @@ class Stage {
   readonly #root: string;
   readonly #folder: string;
   readonly #page: Page;
+  readonly #paths: Set<string>;
 
-  constructor(root: string, folder: string, page: Page) {
+  constructor({ root, folder, page, paths }: { root: string; folder: string; page: Page; paths: Set<string> }) {
     this.#root = root;
     this.#folder = folder;
     this.#page = page;
+    this.#paths = paths;
   }
 
   rewrite(text: string): string {
@@ -103,7 +106,10 @@ class Stage {
   #stagedPath(path: string): string {
     const isFolder = statSync(join(this.#root, path)).isDirectory();
     if (isFolder) return this.#from(`${path}/index.md`);
-    if (path.endsWith('.md')) return this.#from(stagedName(path));
+    if (path.endsWith('.md')) {
+      this.#paths.add(path);
+      return this.#from(stagedName(path));
+    }
     // Also HTML names pictures, of which the generator follows absolute paths only.
     if (path.startsWith(`${PICTURES}/`)) return `/pictures/${posix.basename(path)}`;
     write(join(this.#folder, FILES, `${path}.md`), fileAsPage(path, readFileSync(join(this.#root, path), 'utf8')));
