@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { readContents } from '../../tools/site/contents.ts';
-import { stagePages } from '../../tools/site/stage.ts';
+import { readContents } from '../../../tools/site/contents.ts';
+import { stagePages } from '../../../tools/site/stage.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const LINK = /\]\((?<target>[^)#\s]+)[^)]*\)|(?:src|srcset)="(?<picture>[^"]+)"/g;
 
 function folderOf(files: Readonly<Record<string, string>> = {}): string {
