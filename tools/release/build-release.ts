@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretsOf } from '../../cli/commands/secret.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
@@ -10,13 +10,14 @@ import { readConfig } from '../../lib/plan/read-config.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readRules } from '../content/sigma/read-rules.ts';
 import { packedFiles } from '../content/write-content.ts';
+import { licenceList } from '../licences/licence-list.ts';
+import { bundlePart } from '../licences/parts.ts';
 import { changesOf } from './changes.ts';
 import { drawTemplates } from './draw-templates.ts';
 import { deploymentLines, readMe } from './read-me.ts';
 import { type ReleaseFiles, withSums } from './release-folder.ts';
 import { sbomOf } from './sbom.ts';
 import { templateText } from './template.ts';
-import { thirdPartyLicences } from './third-party-licences.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const { version } = packageJson;
@@ -32,10 +33,12 @@ export async function buildRelease(config: string | undefined): Promise<ReleaseF
     ...Object.fromEntries(bundles.map((bundle) => [`sbom/${bundle.name}.cdx.json`, sbomOf(bundle, version)])),
     ...Object.fromEntries(Object.entries(content).map(([path, file]) => [`content/${path}`, file])),
     ...filesBelow('content/sigma'),
-    ...Object.fromEntries(
-      ['LICENSE', 'NOTICE'].filter((name) => existsSync(join(ROOT, name))).map((name) => [name, read(name)]),
+    LICENSE: read('LICENSE'),
+    NOTICE: read('NOTICE'),
+    'THIRD-PARTY-LICENCES.txt': licenceList(
+      bundles.map(({ name }) => bundlePart(name)),
+      version,
     ),
-    'THIRD-PARTY-LICENCES.txt': thirdPartyLicences(bundles),
     'CHANGES.md': changesOf(String(read('CHANGELOG.md')), version),
     ...deployment.files,
     'README.md': readMe(version, deployment.lines),
