@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 
 /** What leaves nothing behind in its process: modules are loaded once for all of these. */
 const TOGETHER = [
-  'test/{content,cost,destinations,formats,hostile,infra,local,made-up,property,rules,saved-state,simulation,unit,walls}/**/*.test.ts',
+  'test/{content,cost,destinations,formats,hostile,infra,local,made-up,property,release,rules,saved-state,simulation,unit,walls}/**/*.test.ts',
   'test/sources/*/{,simulator/}*.test.ts',
   'test/{contract,ecs-reader,golden,promises}.test.ts',
 ];

@@ -7,6 +7,8 @@ import { DESTINATION_TYPES } from '../functions/destinations/destination-types.t
 import { findSources } from '../lib/plan/find-sources.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { cliPage } from './cli-page.ts';
+import { configurationPage } from './configuration/configuration-page.ts';
+import type { Schema } from './configuration/setting-rows.ts';
 import { contentPage } from './content/content-page.ts';
 import { goldenHits } from './content/golden-hits.ts';
 import { madeContent } from './content/packages.ts';
@@ -14,6 +16,7 @@ import { readRules } from './content/sigma/read-rules.ts';
 import { costPages } from './cost/pages.ts';
 import { errorsPage } from './errors/errors-page.ts';
 import { formatsPage } from './formats-page.ts';
+import { readmePage } from './readme-page.ts';
 import { streamPage } from './stream-page.ts';
 
 /** The text of each generated file, by path. They are committed for people who read them without running the code. */
@@ -27,8 +30,11 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   );
   const rules = readRules();
   return {
+    'README.md': await readmePage(sources),
+    'functions/shell/version.ts': versionFile(packageJson.version),
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
+    'docs/configuration.md': configurationPage(schema as Schema, sources),
     'docs/content.md': contentPage(rules),
     'content/proofs/golden-hits.txt': goldenHits(rules),
     'docs/errors.md': errorsPage(),
@@ -38,6 +44,13 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
     ...madeContent({ sources, rules, version: packageJson.version }),
   };
+}
+
+/** The functions read no file of the package: their bundles have the version in them. */
+function versionFile(version: string): string {
+  return `/** The version of the program, the one in package.json: \`npm run generate\` writes this file. */
+export const VERSION = '${version}';
+`;
 }
 
 /** What people put into a destination of a type. */

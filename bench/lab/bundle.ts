@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLING } from '../../lib/code/bundle-function.ts';
+import { entryOf } from '../../lib/code/bundle-names.ts';
 import { floorOf } from '../sources/find.ts';
 
 const HERE = fileURLToPath(new URL('../', import.meta.url));
@@ -24,7 +26,7 @@ export interface Bundle {
 
 /** The Lambda of a source, bundled as the deployment does it. */
 export async function bundleHandler({ root, ...shop }: Workshop, source: string): Promise<Bundle> {
-  const entry = join(root, 'functions/sources', source, 'handler.ts');
+  const entry = join(root, entryOf(source));
   return await bundle(shop, `${source}-handler`, { entryPoints: [entry], external: await neverLoaded(root) });
 }
 
@@ -57,17 +59,10 @@ type Entry =
 async function bundle({ folder, minify }: Omit<Workshop, 'root'>, name: string, entry: Entry): Promise<Bundle> {
   const outfile = join(folder, `${name}.mjs`);
   const { metafile } = await build({
+    ...BUNDLING,
     ...entry,
     outfile,
-    bundle: true,
     minify,
-    metafile: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'warning',
   });
   const bytes = Object.values(metafile.outputs).reduce((all, output) => all + output.bytes, 0);
   return { url: pathToFileURL(outfile).href, bytes };

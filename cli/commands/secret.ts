@@ -96,7 +96,8 @@ export async function findSecret(config: Config, what: string): Promise<WantedSe
   return all.find(({ key }) => key === what) ?? all.find(({ name }) => name === what);
 }
 
-async function secretsOf(config: Config): Promise<WantedSecret[]> {
+/** All secrets of a configuration. */
+export async function secretsOf(config: Config): Promise<WantedSecret[]> {
   const sources = await findSources();
   return [
     ...config.connections.map(({ source: id, id: connection, secret }) => {

@@ -20,6 +20,7 @@ const ORDER = [
   'account',
   'stack',
   'function',
+  'files',
   'code',
   'template',
   'drift',

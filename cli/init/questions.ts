@@ -19,7 +19,7 @@ export async function askDraft(asker: Asker, sources: readonly Source[]): Promis
     do connections.push(await askConnection(asker, source, connections));
     while (await asker.yes(`Another account at ${source.title}?`, false));
   }
-  const types = DESTINATION_TYPES.map(({ id, title }) => ({ value: id, label: title }));
+  const types = DESTINATION_TYPES.map(({ id, title, where }) => ({ value: id, label: title, hint: where }));
   const wanted = await asker.several('Where shall events go?', types, true);
   const destinations: DraftDestination[] = [];
   for (const type of DESTINATION_TYPES.filter(({ id }) => wanted.includes(id)))

@@ -11,6 +11,8 @@ import type { AskedAbout, Probing, SignedProbe } from './probe.ts';
 export interface DestinationType extends ConfigurableType {
   /** Its name in texts. */
   readonly title: string;
+  /** Where its events are then, for people who choose. */
+  readonly where: string;
   /** Words, besides its id, that only its own files may contain; test/walls/destinations.test.ts checks that. */
   readonly words: readonly string[];
   /** The envelope of each event. Undefined if events are sent without one. */

@@ -8,6 +8,9 @@ export const QUARANTINE_BUCKET = 'QuarantineBucket';
 export const EVIDENCE_KEY = 'EvidenceKey';
 export const ARCHIVE_BUCKET = 'ArchiveBucket';
 
+/** The metadata of templates that `npm run release` has made: the version. */
+export const MADE_BY_RELEASE = 'Tidemark::Release';
+
 /** The output that holds the ARN of a source's function: the one that schedules invoke, or the one for backfills. */
 export function functionOutput(source: string, purpose: '' | 'backfill' = ''): string {
   return `${[...source.split('-'), purpose, 'function'].map(capital).join('')}`;

@@ -1,22 +1,16 @@
-import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
+  Function as CdkFunction,
   type CfnFunction,
+  LayerVersion,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import {
-  type BundlingOptions,
-  LogLevel,
-  NodejsFunction,
-  OutputFormat,
-  SourceMapMode,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -25,21 +19,24 @@ import { metricNamespace } from '../../functions/core/metrics.ts';
 import { SECOND, type Duration as Time } from '../../functions/core/time.ts';
 import { accept } from '../account/accept.ts';
 import { LOGS_STAY } from '../account/logs-stay.ts';
-import { type SecretUse, writeOrigins } from '../plan/write-origins.ts';
+import { AUTHORITIES_PATH, type FunctionCode, type LayerContent, ORIGINS_PATH } from '../code/function-code.ts';
+import { originsFile, type SecretUse } from '../plan/origins-file.ts';
 import { heapLimits, NATIVE_MEMORY } from './heap-limits.ts';
-import { NEVER_LOADED } from './never-loaded.ts';
 
-const ROOT = new URL('../../', import.meta.url);
-/** Files in the bundle, and the paths where Lambda unpacks them. */
-const CA_FILE = { name: 'authorities.pem', path: '/var/task/authorities.pem' };
-const ORIGINS_FILE = { name: 'origins.json', path: '/var/task/origins.json' };
+const RUNTIME = Runtime.NODEJS_24_X;
+const ARCHITECTURE = Architecture.ARM_64;
+
+/** Where the code of functions and the deployment’s own files come from. */
+export interface CodeSupply {
+  readonly code: FunctionCode;
+  readonly layers: LayerContent;
+}
 
 export interface LambdaFunctionProps {
   readonly description: string;
-  /** The entry point, relative to the root of the repository. */
-  readonly entry: string;
-  /** The name of its source map. */
-  readonly name: string;
+  /** The name of its bundle. */
+  readonly bundle: string;
+  readonly supply: CodeSupply;
   /** The connections whose secrets it uses. Each secret is sent only to the origins of its own connection, whatever an input says. */
   readonly secrets: SecretUse;
   readonly timeout: Time;
@@ -55,7 +52,7 @@ export interface LambdaFunctionProps {
 
 /** A Lambda function with its log group and its role. */
 export class LambdaFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: CdkFunction;
   readonly log: LogGroup;
   readonly memoryMb: number;
 
@@ -67,13 +64,13 @@ export class LambdaFunction extends Construct {
       retention: deployment.logRetentionDays,
       removalPolicy: LOGS_STAY,
     });
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new CdkFunction(this, 'Function', {
       description: props.description,
-      entry: fileURLToPath(new URL(props.entry, ROOT)),
-      depsLockFilePath: fileURLToPath(new URL('package-lock.json', ROOT)),
-      bundling: bundling(props, deployment),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      code: props.supply.code(props.bundle),
+      handler: 'index.handler',
+      layers: [this.#layer(`${deployment.stackPrefix}-${id}`, props)],
+      runtime: RUNTIME,
+      architecture: ARCHITECTURE,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeout / SECOND),
       environment: {
@@ -83,7 +80,6 @@ export class LambdaFunction extends Construct {
         NODE_OPTIONS: heapLimits(props.memoryMb),
         ...NATIVE_MEMORY,
       },
-      awsSdkConnectionReuse: false,
       role: props.role(this, this.log).withoutPolicyUpdates(),
       logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
@@ -106,33 +102,20 @@ export class LambdaFunction extends Construct {
       'Serverless-LambdaTracing': 'Each run logs what it asked, how often and how long; X-Ray would see one span.',
     });
   }
-}
 
-/** One file that includes the SDK. The source map stays beside the assembly: it would double what a cold start loads. */
-function bundling({ name, secrets }: LambdaFunctionProps, { caBundle }: Deployment): BundlingOptions {
-  return {
-    format: OutputFormat.ESM,
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    minify: true,
-    bundleAwsSDK: true,
-    externalModules: [...NEVER_LOADED],
-    logLevel: LogLevel.WARNING,
-    sourceMap: true,
-    sourceMapMode: SourceMapMode.EXTERNAL,
-    // Some bundled packages still call require.
-    banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      afterBundling: (_, out) => [
-        `mkdir -p ${quoted(`${out}/../source-maps`)}`,
-        `mv ${quoted(`${out}/index.mjs.map`)} ${quoted(`${out}/../source-maps/${name}.mjs.map`)}`,
-        `cp ${quoted(writeOrigins(`${out}/../origins`, name, secrets))} ${quoted(`${out}/${ORIGINS_FILE.name}`)}`,
-        ...(caBundle === undefined ? [] : [`cp ${quoted(caBundle)} ${quoted(`${out}/${CA_FILE.name}`)}`]),
-      ],
-    },
-  };
+  /**
+   * The layer of the deployment’s own files. A version of it never changes: other files are another version, and the function is told
+   * to use that. The old one is deleted afterwards; what still uses it keeps a copy.
+   */
+  #layer(name: string, { bundle, supply, secrets, deployment }: LambdaFunctionProps): LayerVersion {
+    return new LayerVersion(this, 'Files', {
+      layerVersionName: name,
+      description: 'Tidemark: which secret is sent to which origins.',
+      code: supply.layers(bundle, { origins: originsFile(secrets), caBundle: deployment.caBundle }),
+      compatibleRuntimes: [RUNTIME],
+      compatibleArchitectures: [ARCHITECTURE],
+    });
+  }
 }
 
 /** The log level, and the namespace of its metrics. */
@@ -143,13 +126,8 @@ function telemetry({ logLevel, stackPrefix }: Deployment): Record<string, string
 /** The allowed origins, and the proxy and certificate authorities if configured. */
 function wayOut({ proxy, caBundle }: Deployment): Record<string, string> {
   return {
-    TIDEMARK_ORIGINS: ORIGINS_FILE.path,
+    TIDEMARK_ORIGINS: ORIGINS_PATH,
     ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
-    ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
+    ...(caBundle !== undefined && { NODE_EXTRA_CA_CERTS: AUTHORITIES_PATH }),
   };
-}
-
-/** A text quoted for the shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

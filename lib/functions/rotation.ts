@@ -10,8 +10,9 @@ import { MINUTE } from '../../functions/core/time.ts';
 import { useKey, writeWithKeys } from '../account/key.ts';
 import { makeRole } from '../account/role.ts';
 import { secretResource } from '../account/secrets.ts';
+import { bundleName } from '../code/bundle-names.ts';
 import { acceptInterfaces, allow, whatAllMay } from './function-role.ts';
-import { LambdaFunction } from './lambda-function.ts';
+import { type CodeSupply, LambdaFunction } from './lambda-function.ts';
 
 /** Half a minute to ask the vendor; the rest to store the credential, which the vendor gives only once. */
 const TIMEOUT = 5 * MINUTE;
@@ -20,6 +21,7 @@ const MEMORY_MB = 256;
 export interface RotationProps {
   readonly source: Source;
   readonly config: Config;
+  readonly supply: CodeSupply;
   /** The queue of invocations that failed. */
   readonly missed: IQueue;
   readonly key: IKey | undefined;
@@ -38,11 +40,11 @@ export function rotatingSecrets(source: Source, config: Config): string[] {
 /** The Lambda that rotates the credentials of a source. It is separate because the forwarding function must not write secrets. */
 export class Rotation extends LambdaFunction {
   constructor(scope: Construct, id: string, props: RotationProps) {
-    const { source, config, missed } = props;
+    const { source, config, supply, missed } = props;
     super(scope, id, {
       description: `Tidemark: exchanges credentials of ${source.title}`,
-      entry: `functions/sources/${source.id}/rotate-handler.ts`,
-      name: `${source.id}-rotation`,
+      bundle: bundleName(source.id, 'rotation'),
+      supply,
       secrets: { auth: source.auth, connections: rotating(source, config) },
       timeout: TIMEOUT,
       memoryMb: MEMORY_MB,

@@ -5,13 +5,14 @@ import { destinationFor } from '../../functions/core/config/destination.ts';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
 import type { Duration } from '../../functions/core/time.ts';
-import { programVersion } from '../plan/code-version.ts';
+import { bundleName } from '../code/bundle-names.ts';
 import { functionRole } from './function-role.ts';
-import { LambdaFunction } from './lambda-function.ts';
+import { type CodeSupply, LambdaFunction } from './lambda-function.ts';
 
 export interface SourceFunctionProps {
   readonly source: Source;
   readonly config: Config;
+  readonly supply: CodeSupply;
   readonly table: { readonly tableName: string; readonly tableArn: string };
   /** The queue of invocations that failed. */
   readonly missed: IQueue;
@@ -30,13 +31,13 @@ export interface Purpose {
 /** The Lambda function of a source. */
 export class SourceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SourceFunctionProps) {
-    const { source, config, missed, purpose } = props;
+    const { source, config, supply, missed, purpose } = props;
     const { deployment } = config;
     const { timeout, reservedConcurrency } = purpose ?? deployment;
     super(scope, id, {
       description: `Tidemark: ${source.title}${purpose ? `, ${purpose.name}` : ''}`,
-      entry: `functions/sources/${source.id}/handler.ts`,
-      name: source.id,
+      bundle: bundleName(source.id, 'reading'),
+      supply,
       secrets: {
         auth: source.auth,
         connections: config.connections.filter((connection) => connection.source === source.id),
@@ -62,7 +63,6 @@ function environment({ source, config, table }: SourceFunctionProps): Record<str
     TIDEMARK_DESTINATIONS: JSON.stringify(destinationsOfSource),
     TIDEMARK_SEEN_DAYS: String(deployment.seenDays),
     TIDEMARK_QUARANTINE_DAYS: String(deployment.quarantineDays),
-    TIDEMARK_VERSION: programVersion(),
     ...(deployment.perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
   };
 }

@@ -16,7 +16,7 @@ import { makeRole } from '../account/role.ts';
 import type { DrawnType } from '../delivery/drawings.ts';
 import { EventQuery } from '../delivery/event-query.ts';
 import { Backfill, backfillPurpose } from '../functions/backfill.ts';
-import type { LambdaFunction } from '../functions/lambda-function.ts';
+import type { CodeSupply, LambdaFunction } from '../functions/lambda-function.ts';
 import { Rotation, rotating } from '../functions/rotation.ts';
 import { SourceFunction } from '../functions/source-function.ts';
 import { alarmTopic, unheard } from '../watching/alarm-topic.ts';
@@ -41,6 +41,7 @@ export interface ForwardingProps extends StackProps {
   /** The sources that have connections. */
   readonly sources: readonly Source[];
   readonly destinationTypes: readonly DrawnType[];
+  readonly supply: CodeSupply;
   readonly state: StateStack;
 }
 
@@ -59,14 +60,18 @@ export class ForwardingStack extends Stack {
   /** The topic of all alarms. */
   readonly topic: ITopic;
 
-  constructor(scope: Construct, id: string, { config, sources, destinationTypes, state, ...props }: ForwardingProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, sources, destinationTypes, supply, state, ...props }: ForwardingProps,
+  ) {
     super(scope, id, { description: 'Tidemark: what forwards.', ...props });
     accept(this, {
       'CloudFormation-Validate::W7001':
         'The CDK’s DeliveryStream brings a table of addresses of Firehose, for Redshift.',
     });
     const key = ownKey(this, config.deployment);
-    const inputs = { config, sources, destinationTypes, state, key };
+    const inputs = { config, sources, destinationTypes, supply, state, key };
     this.topic = alarmTopic(this, config.deployment);
     const unheardOf = unheard(config.deployment);
     if (unheardOf !== undefined) Annotations.of(this).addWarningV2('tidemark:alarms-reach-nobody', unheardOf);
@@ -85,9 +90,10 @@ export class ForwardingStack extends Stack {
   }
 
   #forward(source: Source, inputs: PartInputs): Watched {
-    const { config, destinationTypes, state, key } = inputs;
+    const { config, destinationTypes, supply, state, key } = inputs;
     const { destinations, deployment } = config;
-    const made = new SourceFunction(this, source.id, { source, config, table: state.table, missed: this.missed, key });
+    const common = { config, supply, table: state.table, missed: this.missed, key };
+    const made = new SourceFunction(this, source.id, { ...common, source });
     this.#deliver(source, inputs);
     const alarms = new SourceAlarms(this, `${source.id}-alarms`, {
       source,
@@ -101,11 +107,11 @@ export class ForwardingStack extends Stack {
     return { function: made, scheduler: this.#schedulerOf(`${source.id}-scheduler`, made, config, key), alarms };
   }
 
-  #rotate({ sources, config, key }: PartInputs): Map<string, Invocable> {
+  #rotate({ sources, config, supply, key }: PartInputs): Map<string, Invocable> {
     const some = sources.filter((source) => rotating(source, config).length > 0);
     return new Map(
       some.map((source) => {
-        const made = new Rotation(this, `${source.id}-rotation`, { source, config, missed: this.missed, key });
+        const made = new Rotation(this, `${source.id}-rotation`, { source, config, supply, missed: this.missed, key });
         const scheduler = this.#schedulerOf(`${source.id}-rotation-scheduler`, made, config, key);
         return [source.id, { function: made, scheduler }] as const;
       }),
@@ -131,9 +137,10 @@ export class ForwardingStack extends Stack {
   }
 
   /** Adds separate functions that read the past, so that backfills and regular reading do not wait for each other. */
-  #backfill({ sources, config, state, key }: PartInputs): Backfill {
+  #backfill({ sources, config, supply, state, key }: PartInputs): Backfill {
     const { deployment } = config;
-    const common = { config, table: state.table, missed: this.missed, key, purpose: backfillPurpose(deployment) };
+    const purpose = backfillPurpose(deployment);
+    const common = { config, supply, table: state.table, missed: this.missed, key, purpose };
     const functions = sources.map((source) => new SourceFunction(this, `${source.id}-backfill`, { ...common, source }));
     const backfill = new Backfill(this, 'Backfill', {
       deployment,

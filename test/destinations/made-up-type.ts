@@ -38,6 +38,7 @@ function insideOf(text: string): string | undefined {
 export const parcel: DestinationType = {
   id: 'parcel',
   title: 'Parcel post',
+  where: 'behind a door',
   words: [],
   formats: ['ecs', 'raw'],
   settings: SETTINGS,

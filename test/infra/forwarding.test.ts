@@ -2,7 +2,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { programVersion } from '../../lib/plan/code-version.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -65,9 +64,8 @@ describe('a function', () => {
         ]),
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_QUARANTINE_DAYS: '90',
-        TIDEMARK_VERSION: programVersion(),
         TIDEMARK_LOG_LEVEL: 'info',
-        TIDEMARK_ORIGINS: '/var/task/origins.json',
+        TIDEMARK_ORIGINS: '/opt/tidemark/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=160',
         MALLOC_ARENA_MAX: '1',
@@ -169,7 +167,7 @@ describe('a setting', () => {
         Environment: {
           Variables: {
             HTTPS_PROXY: 'http://proxy.example.com:3128',
-            NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem',
+            NODE_EXTRA_CA_CERTS: '/opt/tidemark/authorities.pem',
           },
         },
       },

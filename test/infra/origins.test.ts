@@ -1,11 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
 import { checkDeployable } from '../../lib/check-deployable.ts';
-import { writeOrigins } from '../../lib/plan/write-origins.ts';
+import { originsFile } from '../../lib/plan/origins-file.ts';
 import { madeUpSource } from '../made-up/source.ts';
 
 const source = madeUpSource();
@@ -22,16 +19,13 @@ function configure(...tokenUrls: string[]) {
 }
 
 test('what is deployed lists the origins of token endpoints beside the API’s own, each once', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tidemark-origins-'));
   const { connections } = configure(
     'https://login.example.com/one/token',
     'https://login.example.com/two/token',
     'https://login.example.net:8443/token',
   );
 
-  const file = writeOrigins(folder, 'memory', { auth: source.auth, connections });
-  const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  rmSync(folder, { recursive: true });
+  const list: unknown = JSON.parse(originsFile({ auth: source.auth, connections }));
 
   expect(list).toEqual({
     'tidemark/memory/acme': ['https://api.example.com', 'https://login.example.com', 'https://login.example.net:8443'],

@@ -51,6 +51,39 @@ test('no action has a wildcard, and no statement is about everything', () => {
   }
 });
 
+test('no role may change a function or the layer that says where its secrets go', () => {
+  const layers = usual.account.find<{ LayerName: string }>('AWS::Lambda::LayerVersion');
+  const functions = usual.account.find<{ Layers: readonly string[] }>('AWS::Lambda::Function');
+  const roles = usual.account.find<RoleProperties>('AWS::IAM::Role');
+  const lambda = 'arn:aws:lambda:eu-west-1:111122223333';
+  const targets = [
+    ...layers.flatMap(({ properties: { LayerName: name } }) => [
+      `${lambda}:layer:${name}`,
+      `${lambda}:layer:${name}:2`,
+    ]),
+    ...functions.map(({ stack, id }) => usual.account.arn(stack, id)),
+  ];
+  const actions = [
+    'PublishLayerVersion',
+    'DeleteLayerVersion',
+    'AddLayerVersionPermission',
+    'UpdateFunctionConfiguration',
+    'UpdateFunctionCode',
+  ];
+
+  // Each function has a layer of its own.
+  expect(functions.map(({ properties }) => properties.Layers).toSorted()).toEqual(
+    layers.map(({ id }) => [id]).toSorted(),
+  );
+  expect(new Set(layers.map(({ properties }) => properties.LayerName)).size).toBe(layers.length);
+  for (const { id, properties } of roles) {
+    const statements = properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    for (const resource of targets)
+      for (const action of actions)
+        expect(allows(statements, { action: `lambda:${action}`, resource }), `${id} ${action}`).toBe(false);
+  }
+});
+
 const FUNCTIONS = SOURCES.flatMap(({ id }) => [
   [id, id],
   [`${id}backfill`, id],

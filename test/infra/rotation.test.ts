@@ -103,7 +103,7 @@ test('the way out of a closed network is the same', () => {
     Timeout: 300,
     VpcConfig: { SubnetIds: VPC.subnetIds, SecurityGroupIds: VPC.securityGroupIds },
     Environment: {
-      Variables: { HTTPS_PROXY: deployment.proxy, NODE_EXTRA_CA_CERTS: '/var/task/authorities.pem' },
+      Variables: { HTTPS_PROXY: deployment.proxy, NODE_EXTRA_CA_CERTS: '/opt/tidemark/authorities.pem' },
     },
   });
 });

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync } from 'fflate';
 
 // A tar archive by the POSIX form "ustar", which every tar reads. The same files give the same bytes: nothing of the machine, the user
 // or the time of the making is in it (docs/decisions/0039-packages.md).
@@ -18,7 +18,8 @@ export function tarball(files: Readonly<Record<string, string>>): Buffer {
   const folders = [...new Set(names.flatMap(foldersOf))].map((name) => entry(name, FOLDER_MODE));
   const contents = names.map((name) => entry(name, FILE_MODE, Buffer.from(files[name] ?? '')));
   const archive = Buffer.concat([...folders.sort(byName), ...contents].map(({ bytes }) => bytes));
-  const zipped = gzipSync(Buffer.concat([archive, Buffer.alloc(2 * BLOCK)]), { level: 9 });
+  const all = Buffer.concat([archive, Buffer.alloc(2 * BLOCK)]);
+  const zipped = Buffer.from(gzipSync(all, { level: 9, mtime: 0 }));
   zipped[OS_AT] = UNKNOWN_OS;
   return zipped;
 }

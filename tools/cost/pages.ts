@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Source } from '../../functions/core/model.ts';
+import { fillPage } from '../fill-page.ts';
 import { exampleSources } from './example-sources.ts';
 import { costFigures } from './figures/cost-figures.ts';
 import type { Figures } from './figures/figures.ts';
@@ -30,12 +31,5 @@ export function checkPlaces(pages: readonly string[], figures: Figures): void {
 
 /** Writes each table between its two marks. */
 export function fill(page: string, figures: Figures): string {
-  return page.replace(
-    /(<!-- figures: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_, begin: string, name: string, end: string) => {
-      const rows = figures[name];
-      if (!rows) throw new Error(`There are no figures ${name}.`);
-      return `${begin}\n${aligned(rows)}\n\n${end}`;
-    },
-  );
+  return fillPage(page, Object.fromEntries(Object.entries(figures).map(([name, rows]) => [name, aligned(rows)])));
 }

@@ -9,6 +9,7 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -20,7 +21,16 @@ import { sayAwsError } from '../../cloud/aws-error.ts';
 import { StoppedFunctions } from '../../cloud/stopped-functions.ts';
 import { listAlarms } from './alarms.ts';
 import { askSigned } from './ask-signed.ts';
-import { type Cloud, Denied, type FoundSchedule, type FoundStack, type FoundStream, type Listeners } from './cloud.ts';
+import {
+  type Cloud,
+  Denied,
+  type FoundSchedule,
+  type FoundStack,
+  type FoundStream,
+  type FunctionFiles,
+  type Listeners,
+} from './cloud.ts';
+import { deployedFiles } from './deployed-files.ts';
 
 const DENIED = /AccessDenied|AuthorizationError|UnauthorizedOperation|not authorized|Forbidden/i;
 /** Detection of drift takes seconds for each stack. */
@@ -36,6 +46,7 @@ export class Aws implements Cloud {
   readonly #firehose: FirehoseClient;
   readonly #secrets: SecretsManagerClient;
   readonly #s3: S3Client;
+  readonly #lambda: LambdaClient;
   readonly #functions: StoppedFunctions;
   readonly #groups = new Map<string, Promise<string | undefined>>();
 
@@ -48,6 +59,7 @@ export class Aws implements Cloud {
     this.#firehose = new FirehoseClient(options);
     this.#secrets = new SecretsManagerClient(options);
     this.#s3 = new S3Client({ ...options, forcePathStyle: true });
+    this.#lambda = new LambdaClient(options);
     this.#functions = new StoppedFunctions(options);
   }
 
@@ -141,6 +153,13 @@ export class Aws implements Cloud {
     return await asking(`look at the function ${functionArn}`, async () => {
       return (await this.#functions.find(functionArn)).stoppedAt;
     });
+  }
+
+  async files(functionArn: string): Promise<FunctionFiles> {
+    return await asking(
+      `look at the layers of ${functionArn}`,
+      async () => await deployedFiles(this.#lambda, functionArn),
+    );
   }
 
   async secretExists(name: string): Promise<boolean> {

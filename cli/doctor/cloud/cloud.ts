@@ -28,6 +28,12 @@ export interface FoundStream {
   readonly buckets: readonly string[];
 }
 
+/** The SHA-256 of the zip of a function’s code, and of the zips of its layers, in hexadecimal digits. */
+export interface FunctionFiles {
+  readonly code: string;
+  readonly layers: readonly string[];
+}
+
 /** Who is told by a topic. */
 export interface Listeners {
   readonly confirmed: number;
@@ -49,6 +55,7 @@ export interface Cloud {
   deliveryStream(name: string): Promise<FoundStream | undefined>;
   /** When a function was stopped by `tidemark drain`, in milliseconds; undefined if it is not stopped. */
   stoppedAt(functionArn: string): Promise<number | undefined>;
+  files(functionArn: string): Promise<FunctionFiles>;
   secretExists(name: string): Promise<boolean>;
   /** The value of a secret. */
   secretValue(name: string): Promise<string>;

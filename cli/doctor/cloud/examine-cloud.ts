@@ -12,7 +12,7 @@ import { type Cloud, Denied } from './cloud.ts';
 import { examineDestination } from './destinations.ts';
 import { type Drawn, draw } from './drawn.ts';
 import { examineAlarms } from './examine-alarms.ts';
-import { examineCode, examineFunction } from './functions.ts';
+import { examineCode, examineFiles, examineFunction } from './functions.ts';
 import { looking } from './looking.ts';
 import { examineSchedules } from './schedules.ts';
 import { examineStack } from './stacks.ts';
@@ -115,14 +115,13 @@ class CloudExamination {
     const sources = [...new Set(opened.groups.map(({ connection }) => connection.source))];
     const functions = await Promise.all(
       sources.map(async (source) => {
+        const files: Finding<string>[] = [];
         const findings = await looking(`function of ${source}`, 'function', async () => {
-          return await examineFunction(
-            cloud,
-            source,
-            await opened.account.output('forwarding', functionOutput(source)),
-          );
+          const arn = await opened.account.output('forwarding', functionOutput(source));
+          files.push(...(await examineFiles(cloud, source, arn, await drawn?.filesOf(source))));
+          return await examineFunction(cloud, source, arn);
         });
-        return { source, findings };
+        return { source, findings, files };
       }),
     );
     const working = functions.filter(({ findings }) => findings.every(({ ok }) => ok)).map(({ source }) => source);
@@ -134,7 +133,7 @@ class CloudExamination {
     const compared = await Promise.all(
       [...codes].map(async ([source, code]) => examineCode(source, code, await drawn?.codeOf(source))),
     );
-    return [...functions.flatMap(({ findings }) => findings), ...compared, ...checks];
+    return [...functions.flatMap(({ findings, files }) => [...findings, ...files]), ...compared, ...checks];
   }
 }
 

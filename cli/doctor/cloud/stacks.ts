@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../../../functions/core/examine/finding.ts';
+import { MADE_BY_RELEASE } from '../../../lib/account/outputs.ts';
 import type { Cloud, FoundStack } from './cloud.ts';
 import { green, looking, red, some } from './looking.ts';
 
@@ -45,6 +46,14 @@ type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Compares what is deployed with what this checkout would deploy. Metadata is about the tools. */
 function compare(subject: string, deployed: unknown, drawn: unknown): Finding<string> {
+  const release = releaseOf(deployed);
+  // It has parameters where this checkout’s has values and assets.
+  if (release !== undefined)
+    return green(
+      subject,
+      'template',
+      `made by the release ${release}, and not compared: npm run release -- --check DIR does that`,
+    );
   const [there, here] = [resourcesOf(deployed), resourcesOf(drawn)];
   const ids = [...new Set([...Object.keys(there), ...Object.keys(here)])];
   const differing = ids.filter((id) => !isDeepStrictEqual(there[id], here[id]));
@@ -59,6 +68,13 @@ function compare(subject: string, deployed: unknown, drawn: unknown): Finding<st
     `it is not what this checkout and tidemark.json make: ${some(named)}`,
     `${DEPLOY} Or use the checkout and the tidemark.json that were deployed. npx cdk diff shows all of it.`,
   );
+}
+
+/** The version of the release that has made a template. Undefined for one that was deployed from a checkout. */
+function releaseOf(template: unknown): string | undefined {
+  const { Metadata } = (template ?? {}) as { readonly Metadata?: Readonly<Record<string, unknown>> };
+  const version = Metadata?.[MADE_BY_RELEASE];
+  return typeof version === 'string' ? version : undefined;
 }
 
 function resourcesOf(template: unknown): Resources {

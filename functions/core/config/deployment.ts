@@ -70,8 +70,11 @@ export function deploymentSchema() {
     vpc: z.optional(
       described(
         z.strictObject({
-          subnetIds: list(/^subnet-[0-9a-f]{8,17}$/, 'a subnet’s id', 16),
-          securityGroupIds: list(/^sg-[0-9a-f]{8,17}$/, 'a security group’s id', 5),
+          subnetIds: described(list(/^subnet-[0-9a-f]{8,17}$/, 'a subnet’s id', 16), 'The ids of its subnets.'),
+          securityGroupIds: described(
+            list(/^sg-[0-9a-f]{8,17}$/, 'a security group’s id', 5),
+            'The ids of the functions’ security groups.',
+          ),
         }),
         'The VPC in which the functions run. Default: none. It needs a route to the vendors and to DynamoDB, Firehose and Secrets Manager.',
       ),
@@ -91,8 +94,14 @@ export function deploymentSchema() {
     objectLock: z.optional(
       described(
         z.strictObject({
-          days: days(36_500),
-          mode: z._default(z.enum(['governance', 'compliance']), 'governance'),
+          days: described(days(36_500), 'For how many days.'),
+          mode: z._default(
+            described(
+              z.enum(['governance', 'compliance']),
+              'governance: who has a special permission still can delete them; compliance: nobody can.',
+            ),
+            'governance',
+          ),
         }),
         'Number of days for which nobody can delete archived events; in mode compliance not even the account’s owner. Set it at the first deploy: a bucket cannot be locked later. That Firehose writes to a locked bucket was not tried on a live account.',
       ),

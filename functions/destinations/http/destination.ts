@@ -53,6 +53,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const http: DestinationType = {
   id: 'http',
   title: TITLE,
+  where: 'Datadog, New Relic, Sumo Logic, Dynatrace, Elastic, or a receiver of your own',
   words: ['datadog', 'newrelic', 'sumologic', 'dynatrace'],
   formats: FORMATS,
   settings: SETTINGS,

@@ -46,6 +46,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const iceberg: DestinationType = {
   id: 'iceberg',
   title: TITLE,
+  where: 'Apache Iceberg tables',
   words: [],
   // A record without ECS fields has nothing for the columns; the document of format ecs holds it as event.original.
   formats: ['ecs', 'cef', 'ocsf'],

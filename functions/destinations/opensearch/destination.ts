@@ -39,12 +39,18 @@ const SETTINGS = {
   vpc: z.optional(
     described(
       z.strictObject({
-        subnets: z
-          .array(z.string().check(z.regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a subnet')))
-          .check(z.minLength(1)),
-        securityGroups: z
-          .array(z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a security group')))
-          .check(z.minLength(1)),
+        subnets: described(
+          z
+            .array(z.string().check(z.regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a subnet')))
+            .check(z.minLength(1)),
+          'The ids of the subnets.',
+        ),
+        securityGroups: described(
+          z
+            .array(z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a security group')))
+            .check(z.minLength(1)),
+          'The ids of the interfaces’ security groups.',
+        ),
       }),
       'For a domain in a VPC: where Firehose puts its network interfaces.',
     ),
@@ -57,6 +63,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const opensearch: DestinationType = {
   id: 'opensearch',
   title: TITLE,
+  where: 'Amazon OpenSearch: a domain or a collection',
   words: ['aoss'],
   // Text is no document, and other formats have fields whose types nobody knows before they come.
   formats: ['ecs'],

@@ -49,6 +49,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const s3: DestinationType = {
   id: 's3',
   title: 'S3',
+  where: 'objects in S3, which SQL (Athena) can query',
   words: [],
   formats: FORMATS,
   settings: SETTINGS,

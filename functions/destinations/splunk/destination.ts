@@ -51,6 +51,7 @@ const settingsSchema = z.strictObject(SETTINGS);
 export const splunk: DestinationType = {
   id: 'splunk',
   title: TITLE,
+  where: 'Splunk Cloud, or your own Splunk',
   words: ['hec'],
   formats: FORMATS,
   settings: SETTINGS,

@@ -10,7 +10,7 @@ let known: ReadonlyMap<string, readonly string[]> | undefined;
 
 /**
  * Checks that the secret of an input belongs to its origins. Otherwise anyone who may invoke a function could send a secret to
- * any host, so each deployment contains a list of the origins of each secret. A local run has no list: whoever starts it can read
+ * any host, so each function has a layer with a list of the origins of each secret. A local run has no list: whoever starts it can read
  * the secrets anyway.
  */
 export function checkOrigins(auth: Auth, connection: ConfiguredConnection): void {
@@ -38,7 +38,7 @@ function readOrigins(file: string): ReadonlyMap<string, readonly string[]> {
       code: 'config',
       stage: 'processing',
       message: `The list of secrets and origins, ${file}, cannot be read.`,
-      remedy: 'It is a part of the deployment: deploy again.',
+      remedy: 'It is in the function’s layer, which is a part of the deployment: deploy again.',
       cause: thrown,
     });
   }

@@ -26,6 +26,8 @@ export interface FakeFunction {
   /** The reserved concurrency, if there is one. */
   reserved?: number | undefined;
   tags: Record<string, string>;
+  /** The SHA-256 of its code and of its only layer, in base64. */
+  files?: { code: string; layer: string };
 }
 
 /** Answers an invocation of a function. An error that it throws is reported as Lambda does. */
@@ -57,6 +59,9 @@ export async function startCloudAccount(invoke: Invoke): Promise<CloudAccount> {
   };
 }
 
+/** The ARN of a layer’s version here, up to its hash. */
+const LAYER = 'arn:aws:lambda:eu-west-1:111122223333:layer:files:';
+
 type State = Omit<CloudAccount, 'close'>;
 
 async function answer(account: State, invoke: Invoke, request: IncomingMessage, response: ServerResponse) {
@@ -68,6 +73,14 @@ async function answer(account: State, invoke: Invoke, request: IncomingMessage, 
   if (managed) {
     const [, arn = '', what = 'tags'] = managed;
     return manage(account, { arn: decodeURIComponent(arn), what, method: request.method ?? '', url, body }, response);
+  }
+  const layer = url.searchParams.get('find') === 'LayerVersion' && url.searchParams.get('Arn');
+  if (layer) {
+    account.asked.push('GetLayerVersionByArn');
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ Content: { CodeSha256: layer.slice(LAYER.length) } }));
+    return;
   }
   const [, functionArn] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
   if (functionArn !== undefined)
@@ -130,6 +143,7 @@ function manage(
     const list = one.heldFor.map((heldFor) => ({ id: 'x', deliveryStream: 'x', heldFor, shape: { format: 'ecs' } }));
     return void send({
       Timeout: one.timeout,
+      ...(one.files && { CodeSha256: one.files.code, Layers: [{ Arn: `${LAYER}${one.files.layer}` }] }),
       Environment: { Variables: { TIDEMARK_DESTINATIONS: JSON.stringify(list) } },
     });
   }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { DRAWN_TYPES, type DrawnType } from '../../../lib/delivery/drawings.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
-import { Tidemark } from '../../../lib/tidemark.ts';
+import { drawTidemark } from '../../../lib/tidemark.ts';
 import { Account } from './account.ts';
 
 export const SOURCES = await findSources();
@@ -84,18 +86,35 @@ export function draw(change: object = {}): Drawing {
   return drawn;
 }
 
+/** Code that nobody has built: a template only says where it would be. */
+class Unmade extends Code {
+  readonly isInline = false;
+  readonly #key: string;
+
+  constructor(key: string) {
+    super();
+    this.#key = key;
+  }
+
+  bind(): CodeConfig {
+    return { s3Location: { bucketName: 'zips', objectKey: this.#key } };
+  }
+}
+
 /** Draws a configuration, with the types of destinations that there are for it. */
 export function drawConfig(config: Config, destinationTypes: readonly DrawnType[]): Drawing {
   // CloudFormation's rules are checked where `cdk synth` runs: that takes twice as long as the drawing.
   const app = new App({
-    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    context,
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
   });
-  const drawn = new Tidemark(app, 'Tidemark', {
+  const drawn = drawTidemark(new Construct(app, 'Tidemark'), {
     config,
     sources: SOURCES,
     destinationTypes,
+    code: (bundle) => new Unmade(`functions/${bundle}.zip`),
+    layers: (bundle) => new Unmade(`layers/${bundle}.zip`),
     name: 'tidemark.json',
   });
   const stacks = [drawn.state, drawn.forwarding, ...drawn.schedules];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { assetOf } from './synth.ts';
+import { type Synthesised, unpack, type ZipPlace } from './synth.ts';
 
 const INVOKE = fileURLToPath(new URL('invoke-bundle.ts', import.meta.url));
 /** What Lambda itself puts into the environment of every function, but for its names. */
@@ -15,22 +15,30 @@ const LAMBDA = {
 };
 
 export interface FunctionProperties {
-  readonly Code: { readonly S3Key: string };
+  readonly Code: ZipPlace;
+  /** As the account resolves them: the layers by their ids. */
+  readonly Layers: readonly string[];
   readonly Timeout: number;
   readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
 }
 
 /** Runs a function as Lambda does, with nothing in its environment that is not in the template or from Lambda itself. */
 export async function runBundle<Answered>(
-  out: string,
+  { out, account }: Synthesised,
   properties: FunctionProperties,
   services: Record<string, string>,
   inputs: readonly unknown[],
 ): Promise<{ readonly answers: Answered[]; readonly log: string }> {
-  const task = (await assetOf(out, properties.Code)).folder;
+  const task = unpack(out, properties.Code).folder;
+  const layers = account
+    .find<{ Content: ZipPlace }>('AWS::Lambda::LayerVersion')
+    .filter(({ id }) => properties.Layers.includes(id));
+  const [layer] = layers;
+  if (!layer || layers.length > 1) throw new Error(`A function has ${layers.length} layers, and one is wanted.`);
+  const opt = unpack(out, layer.properties.Content).folder;
   const variables = Object.entries(properties.Environment.Variables);
-  // Here the bundle lies where the assembly has it, and not where Lambda would unpack it.
-  const environment = Object.fromEntries(variables.map(([name, value]) => [name, value.replace('/var/task', task)]));
+  // Here the files lie beside the assembly, and not where Lambda would unpack them.
+  const environment = Object.fromEntries(variables.map(([name, value]) => [name, value.replace(/^\/opt(?=\/)/, opt)]));
   const child = spawn(process.execPath, [INVOKE, join(task, 'index.mjs'), String(properties.Timeout * 1000)], {
     cwd: task,
     env: { ...LAMBDA, ...services, ...environment },

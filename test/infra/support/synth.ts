@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
 import { onTestFinished } from 'vitest';
 import { Account } from './account.ts';
 
@@ -88,11 +89,18 @@ async function readTemplates(out: string): Promise<ReadonlyMap<string, string>> 
   );
 }
 
-/** The folder that a function's zip is made from, and what is in it. */
-export async function assetOf(
-  out: string,
-  code: { readonly S3Key: string },
-): Promise<{ folder: string; files: string[] }> {
-  const folder = join(out, `asset.${code.S3Key.replace(/\.zip$/, '')}`);
-  return { folder, files: await readdir(folder) };
+/** Unpacks a zip of the assembly, as Lambda does. */
+export function unpack(out: string, { S3Key: key }: ZipPlace): { folder: string; files: string[] } {
+  const folder = join(out, 'unpacked', key);
+  const entries = Object.entries(unzipSync(readFileSync(join(out, `asset.${key}`))));
+  for (const [name, content] of entries) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return { folder, files: entries.map(([name]) => name) };
+}
+
+/** Where a template says that a zip is. */
+export interface ZipPlace {
+  readonly S3Key: string;
 }

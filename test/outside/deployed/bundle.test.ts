@@ -128,14 +128,14 @@ test('the bundles forward, with the environment of the template and the inputs o
   const ran = [];
   for (const made of functions) {
     const inputs = inputsOf(made);
-    ran.push({ inputs, ...(await runBundle<Answered>(drawn.out, made.properties, services, inputs)) });
+    ran.push({ inputs, ...(await runBundle<Answered>(drawn, made.properties, services, inputs)) });
   }
 
   // Whoever may invoke may not have a secret sent to whom it was not deployed for.
   const [made] = functions;
   const [input] = ran[0]?.inputs ?? [];
   const elsewhere = { ...input, connection: { ...input?.connection, origin: 'https://attacker.example' } };
-  const refused = await runBundle(drawn.out, made?.properties as FunctionProperties, services, [elsewhere]);
+  const refused = await runBundle(drawn, made?.properties as FunctionProperties, services, [elsewhere]);
   expect(refused.answers).toEqual([]);
   expect(refused.log).toContain('was not deployed together with origin https://attacker.example');
 

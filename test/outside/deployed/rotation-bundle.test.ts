@@ -9,7 +9,7 @@ import { startSecrets } from '../../../local/services/secrets.ts';
 import { findSimulators } from '../../../simulators/find-simulator.ts';
 import { connect, LAKE, SOURCES } from '../../infra/support/draw.ts';
 import { type FunctionProperties, runBundle } from '../../infra/support/run-bundle.ts';
-import { assetOf, synth } from '../../infra/support/synth.ts';
+import { synth, unpack } from '../../infra/support/synth.ts';
 import { startTlsFront } from '../../infra/support/tls-front.ts';
 import { SIGNATURES } from '../../local/signatures.ts';
 
@@ -50,7 +50,7 @@ test('what rotates is a small bundle of its own, which runs on the environment o
     .filter(({ properties: { Target } }) => Target.Arn === drawn.account.arn(stack, id))
     .map(({ properties: { Target } }) => JSON.parse(Target.Input));
   const services = { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url };
-  const run = () => runBundle<RotationReport>(drawn.out, properties, services, inputs);
+  const run = () => runBundle<RotationReport>(drawn, properties, services, inputs);
 
   const first = await run();
   expect(first.answers, first.log).toMatchObject([{ connection: `${source}/acme`, state: 'announced' }]);
@@ -66,6 +66,6 @@ test('what rotates is a small bundle of its own, which runs on the environment o
   expect(stored).toEqual({ token: expect.any(String), validUntil: expect.any(String) });
   expect(stored.token).not.toBe((vendor.demo.secretValue as { token: string }).token);
   expect(`${first.log}${second.log}`).not.toContain(stored.token);
-  const task = join((await assetOf(drawn.out, properties.Code)).folder, 'index.mjs');
+  const task = join(unpack(drawn.out, properties.Code).folder, 'index.mjs');
   expect(readFileSync(task, 'utf8')).not.toMatch(/PutRecordBatch|BatchWriteItem/);
 });

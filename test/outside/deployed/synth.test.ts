@@ -9,7 +9,7 @@ import { DESTINATION_TYPES } from '../../../functions/destinations/destination-t
 import { review } from '../../../lib/account/review.ts';
 import { exampleSources } from '../../../tools/cost/example-sources.ts';
 import { connect, EVERY_KIND, LAKE, SOURCES, SPLUNK } from '../../infra/support/draw.ts';
-import { assetOf, synth } from '../../infra/support/synth.ts';
+import { synth, unpack, type ZipPlace } from '../../infra/support/synth.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../../tidemark.example.json', import.meta.url));
 const CERTIFICATE = fileURLToPath(new URL('../../fixtures/loopback-tls/certificate.pem', import.meta.url));
@@ -54,7 +54,11 @@ const EVERYTHING = {
 };
 
 interface FunctionProperties {
-  readonly Code: { readonly S3Key: string };
+  readonly Code: ZipPlace;
+}
+
+interface LayerProperties {
+  readonly Content: ZipPlace;
 }
 
 test('the example is drawn, with a warning and a rule by which CloudFormation refuses it', async () => {
@@ -72,10 +76,12 @@ test('the example is drawn, with a warning and a rule by which CloudFormation re
   }
   // Source maps are beside the assembly, not in what a cold start loads.
   for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function')) {
-    const { folder, files } = await assetOf(out, properties.Code);
-    expect(files).toEqual(['index.mjs', 'origins.json']);
+    const { folder, files } = unpack(out, properties.Code);
+    expect(files).toEqual(['index.mjs']);
     expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(815_000);
   }
+  for (const { properties } of account.find<LayerProperties>('AWS::Lambda::LayerVersion'))
+    expect(unpack(out, properties.Content).files).toEqual(['tidemark/origins.json']);
   for (const { id } of exampleSources(SOURCES))
     expect(existsSync(join(out, 'source-maps', `${id}.mjs.map`))).toBe(true);
 });
@@ -99,11 +105,9 @@ test('a configuration outside of the repository, with every setting and every ty
   expect(cpuSeconds).toBeLessThan(30);
   expect([...templates.values()].join('')).not.toContain('"Refused": {');
   for (const { properties } of account.find<FunctionProperties>('AWS::Lambda::Function'))
-    expect((await assetOf(out, properties.Code)).files.toSorted()).toEqual([
-      'authorities.pem',
-      'index.mjs',
-      'origins.json',
-    ]);
+    expect(unpack(out, properties.Code).files).toEqual(['index.mjs']);
+  for (const { properties } of account.find<LayerProperties>('AWS::Lambda::LayerVersion'))
+    expect(unpack(out, properties.Content).files).toEqual(['tidemark/authorities.pem', 'tidemark/origins.json']);
 });
 
 test.each([

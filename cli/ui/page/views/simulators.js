@@ -28,7 +28,7 @@ export function SimulatorsView() {
       setFailure(problemOf(thrown));
     }
   };
-  return html`<${Head} title="Simulators" about="They stand in for the vendors. Make something go wrong, and see in Feeds what Tidemark does about it." />
+  return html`<${Head} title="Simulators" about="They stand in for the vendors, and for the delivery. Make something go wrong, and see in Feeds what Tidemark does about it." />
     <${Trouble} problem=${failure ?? problem} />
     ${simulators && simulators.length === 0 && html`<${Empty} title="No simulator here" text="Real vendors are configured. Without a tidemark.json, tidemark run starts the simulators." />`}
     ${

@@ -9,7 +9,7 @@ import type { Drawn } from '../../../../cli/doctor/cloud/drawn.ts';
 import { examineCloud } from '../../../../cli/doctor/cloud/examine-cloud.ts';
 import type { Config } from '../../../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../../../functions/core/model.ts';
-import { functionOutput } from '../../../../lib/account/outputs.ts';
+import { functionOutput, MADE_BY_RELEASE } from '../../../../lib/account/outputs.ts';
 import { findSources } from '../../../../lib/plan/find-sources.ts';
 import { planSchedules } from '../../../../lib/plan/plan-schedules.ts';
 import { SOURCE, test } from '../../plain.ts';
@@ -20,6 +20,8 @@ const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:te';
 const STACKS = ['tidemark-state', 'tidemark-forwarding', 'tidemark-schedules-1'];
 const SECRET = 'tidemark/splunk/soc';
 const CODE = '0'.repeat(64);
+const FILES = { code: 'ab'.repeat(32), layers: ['cd'.repeat(32)] };
+const inBase64 = (hex = '') => Buffer.from(hex, 'hex').toString('base64');
 
 /** What a checkout would deploy: a resource of each kind that is compared, and the schedules of one connection. */
 function drawnFor(config: Config, sources: readonly Source[]): Drawn {
@@ -33,7 +35,12 @@ function drawnFor(config: Config, sources: readonly Source[]): Drawn {
     { Function: { Type: 'AWS::Lambda::Function', Properties: { Timeout: 300 }, Metadata: { path: 'here' } } },
     Object.fromEntries(schedules) as Template['Resources'],
   ].map((Resources, at) => [STACKS[at] ?? '', { Resources }] as const);
-  return { templates: new Map(templates), codeOf: async () => CODE, close: async () => undefined };
+  return {
+    templates: new Map(templates),
+    codeOf: async () => CODE,
+    filesOf: async () => FILES,
+    close: async () => undefined,
+  };
 }
 
 /** All is deployed as it is drawn, and well. What tools note about themselves may differ. */
@@ -105,7 +112,8 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
     return { ...(answered as object), code };
   });
   onTestFinished(() => functions.close());
-  functions.functions.set(FUNCTION, { timeout: 300, heldFor: [0], tags: {} });
+  const files = { code: inBase64(FILES.code), layer: inBase64(FILES.layers[0]) };
+  functions.functions.set(FUNCTION, { timeout: 300, heldFor: [0], tags: {}, files });
   const services = ['CLOUDFORMATION', 'SCHEDULER', 'CLOUDWATCH', 'SNS', 'FIREHOSE', 'SECRETS_MANAGER', 'S3'];
   for (const service of services) vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, account.url);
   vi.stubEnv('AWS_ENDPOINT_URL', functions.url);
@@ -121,6 +129,7 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   // Nothing is at Splunk's address: that alone is red.
   const well = await doctor();
   expect(redOf(well)).toEqual(['destination soc reachable']);
+  expect(foundOf(well, 'files')).toContain('the zip abababababab and the list of secrets and origins, the same');
   expect(foundOf(well, 'code')).toContain('the same as this checkout’s bundle');
   expect(JSON.stringify(well)).not.toContain('canary');
 
@@ -131,6 +140,7 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   account.denied.clear();
 
   code = 'f'.repeat(64);
+  files.layer = inBase64('ef'.repeat(32));
   const forwarding = account.stacks.get('tidemark-forwarding');
   const schedules = account.stacks.get('tidemark-schedules-1');
   if (!forwarding || !schedules) throw new Error('no stacks');
@@ -146,6 +156,7 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   account.buckets.clear();
   const wrong = await doctor();
   expect(redOf(wrong)).toEqual([
+    `function of ${SOURCE} files`,
     `function of ${SOURCE} code`,
     'stack tidemark-forwarding template',
     'stack tidemark-forwarding drift',
@@ -156,6 +167,9 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
     'alarms listener',
     'alarms alarm',
   ]);
+  expect(foundOf(wrong, 'files')).toMatch(
+    /^its list of secrets and origins is not the one of this configuration \| Deploy/,
+  );
   expect(foundOf(wrong, 'code')).toContain('npx cdk deploy --all');
   expect(foundOf(wrong, 'template')).toContain('Extra (no longer wanted)');
   expect(foundOf(wrong, 'drift')).toContain('Drifted1 (AWS::Lambda::Function, modified)');
@@ -163,6 +177,11 @@ test('doctor --cloud compares what is deployed with this checkout, and names wha
   expect(foundOf(wrong, 'listener')).toContain('1 must still confirm');
   expect(foundOf(wrong, 'alarm')).toMatch(/The credentials are refused\..* \| See docs\/runbook\.md, refused\./);
   expect(foundOf(wrong, 'secret')).toContain('npx tidemark secret set soc --cloud');
+
+  // The templates of a release have parameters, so they differ anyway.
+  forwarding.template = { ...(forwarding.template as Template), Metadata: { [MADE_BY_RELEASE]: '9.9.9' } };
+  const released = (await doctor()).find(({ subject, check }) => /forwarding/.test(subject) && check === 'template');
+  expect(released).toMatchObject({ ok: true, found: expect.stringContaining('made by the release 9.9.9') });
 
   // What is stopped on purpose is not invoked, and what is not deployed is the only finding.
   functions.functions.set(FUNCTION, {

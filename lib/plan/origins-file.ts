@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Auth } from '../../functions/core/auth.ts';
 import type { ConfiguredConnection } from '../../functions/core/config/connection.ts';
 import { originsOf } from '../../functions/core/config/origins.ts';
@@ -9,20 +8,12 @@ export interface SecretUse {
   readonly connections: readonly ConfiguredConnection[];
 }
 
-/**
- * Writes down to which origins each secret is sent, beside the assembly, to be copied into a function's bundle: the list is too
- * long for an environment, and for a command.
- *
- * @returns the file
- */
-export function writeOrigins(folder: string, name: string, { auth, connections }: SecretUse): string {
+/** The list of the origins to which each secret is sent, as JSON. It is too long for an environment. */
+export function originsFile({ auth, connections }: SecretUse): string {
   const bySecret = Map.groupBy(connections, ({ secret }) => secret);
   const origins = [...bySecret].map(([secret, own]) => [
     secret,
     [...new Set(own.flatMap((connection) => originsOf(auth, connection)))],
   ]);
-  const file = `${folder}/${name}.json`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify(Object.fromEntries(origins)));
-  return file;
+  return JSON.stringify(Object.fromEntries(origins));
 }
