@@ -13,6 +13,9 @@ const PACKAGES = 'package-lock.json';
 const DIGITS = 12;
 
 const known = new Map<string, string>();
+/** Most files belong to every source. */
+const texts = new Map<string, Buffer>();
+let files: readonly string[] | undefined;
 
 /**
  * The hash of the code of a source that runs without being bundled: SHA-256 over the names and contents of the files in functions/,
@@ -23,7 +26,8 @@ export function codeHash(source: string): string {
   if (before !== undefined) return before;
   const hash = createHash('sha256');
   for (const name of [...filesOf(source), PACKAGES]) {
-    const text = readFileSync(new URL(name, ROOT));
+    const text = texts.get(name) ?? readFileSync(new URL(name, ROOT));
+    texts.set(name, text);
     hash.update(`${name} ${text.length}\n`).update(text);
   }
   const digest = hash.digest('hex').slice(0, DIGITS);
@@ -43,10 +47,9 @@ export function versionVariable(source: string): Readonly<Record<string, string>
 
 /** The files, in an order that no machine decides. */
 function filesOf(source: string): string[] {
-  const folder = new URL(FUNCTIONS, ROOT);
-  return readdirSync(fileURLToPath(folder), { recursive: true, encoding: 'utf8' })
+  files ??= readdirSync(fileURLToPath(new URL(FUNCTIONS, ROOT)), { recursive: true, encoding: 'utf8' })
     .map((name) => `${FUNCTIONS}${name.replaceAll('\\', '/')}`)
     .filter((name) => name.endsWith('.ts') && !name.includes('/fixtures/'))
-    .filter((name) => !name.startsWith(SOURCES) || name.startsWith(`${SOURCES}${source}/`))
     .sort();
+  return files.filter((name) => !name.startsWith(SOURCES) || name.startsWith(`${SOURCES}${source}/`));
 }
