@@ -13,6 +13,8 @@ export interface InstalledPackage {
   readonly licence: string | undefined;
   /** Its licence files and notices. Some packages have none. */
   readonly texts: readonly string[];
+  /** Its folder, relative to the root of the repository. */
+  readonly folder: string;
 }
 
 /** The folder of the innermost package that a path leads into. */
@@ -63,20 +65,21 @@ function placesOf(name: string, place: string): string[] {
 
 /** Packages by name, sorted. Those for other machines are not installed, and left out. */
 export function installedPackages(folders: readonly string[], root = ROOT): InstalledPackage[] {
-  const packages = [...new Set(folders)].flatMap((folder) => installedPackage(join(root, folder)) ?? []);
+  const packages = [...new Set(folders)].flatMap((folder) => installedPackage(folder, root) ?? []);
   return packages.sort((a, b) => compare(`${a.name} ${a.version}`, `${b.name} ${b.version}`));
 }
 
-function installedPackage(folder: string): InstalledPackage | undefined {
-  const files = filesIn(folder);
+function installedPackage(folder: string, root: string): InstalledPackage | undefined {
+  const path = join(root, folder);
+  const files = filesIn(path);
   if (files.length === 0) return undefined;
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+  const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as {
     readonly name: string;
     readonly version: string;
     readonly license?: unknown;
   };
-  const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(folder, file), 'utf8'));
-  return { name, version, licence: typeof license === 'string' ? license : undefined, texts };
+  const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(path, file), 'utf8'));
+  return { name, version, licence: typeof license === 'string' ? license : undefined, texts, folder };
 }
 
 function filesIn(folder: string): string[] {

@@ -10,13 +10,14 @@ import { readConfig } from '../../lib/plan/read-config.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readRules } from '../content/sigma/read-rules.ts';
 import { packedFiles } from '../content/write-content.ts';
+import { licenceList } from '../licences/licence-list.ts';
+import { bundlePart } from '../licences/parts.ts';
 import { changesOf } from './changes.ts';
 import { drawTemplates } from './draw-templates.ts';
 import { deploymentLines, readMe } from './read-me.ts';
 import { type ReleaseFiles, withSums } from './release-folder.ts';
 import { sbomOf } from './sbom.ts';
 import { templateText } from './template.ts';
-import { thirdPartyLicences } from './third-party-licences.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const { version } = packageJson;
@@ -35,7 +36,7 @@ export async function buildRelease(config: string | undefined): Promise<ReleaseF
     ...Object.fromEntries(
       ['LICENSE', 'NOTICE'].filter((name) => existsSync(join(ROOT, name))).map((name) => [name, read(name)]),
     ),
-    'THIRD-PARTY-LICENCES.txt': thirdPartyLicences(bundles),
+    'THIRD-PARTY-LICENCES.txt': licenceList(bundles.map(bundlePart), version),
     'CHANGES.md': changesOf(String(read('CHANGELOG.md')), version),
     ...deployment.files,
     'README.md': readMe(version, deployment.lines),
