@@ -60,6 +60,13 @@ describe('the folder of a release', () => {
     expect(readFileSync(join(folder, 'one'), 'utf8')).toBe('one');
   });
 
+  test('cannot be below a file, and it is said what to do', () => {
+    writeFileSync(folder, '');
+
+    expect(() => writeRelease(folder, files)).toThrow('is a file, and a folder is wanted');
+    expect(() => writeRelease(join(folder, 'below'), files)).toThrow('is below a file, and a folder is wanted');
+  });
+
   test('differs by each file that is missing, other, or not made', () => {
     writeRelease(folder, files);
     writeFileSync(join(folder, 'one'), 'ONE');

@@ -1,7 +1,8 @@
-import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { writeFiles } from '../write-files.ts';
 import type { ContentInputs } from './content-inputs.ts';
 import { type ContentPackage, madeContent, PACKAGES } from './packages.ts';
 import { tarball } from './tar.ts';
@@ -12,15 +13,11 @@ const USAGE = 'npm run content -- --out DIR';
 /** Writes the packages into the folder that the arguments name, and tells what it wrote. */
 export function writeContent(args: readonly string[], inputs: ContentInputs): string {
   const out = outOf(args);
-  const written = Object.entries(packedFiles(inputs)).map(([path, content]) => {
-    const file = join(out, path);
-    attempt(out, () => {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    });
-    return `${file}\n`;
-  });
-  return written.join('');
+  const files = packedFiles(inputs);
+  writeFiles(out, files, USAGE);
+  return Object.keys(files)
+    .map((path) => `${join(out, path)}\n`)
+    .join('');
 }
 
 /** The packages' files by their paths in the folder where they are written. */
@@ -58,29 +55,6 @@ function outOf(args: readonly string[]): string {
     `Name a folder: ${USAGE}. It is made if it is not there.`,
   );
 }
-
-/** Writes into the folder, and says what to do if that is not possible. */
-function attempt(out: string, write: () => void): void {
-  try {
-    write();
-  } catch (thrown) {
-    const { code = '', path = out } = thrown as NodeJS.ErrnoException;
-    const [what, remedy] = PROBLEMS[code] ?? [
-      `cannot be written: ${(thrown as Error).message}`,
-      'Name another folder.',
-    ];
-    throw wrongOut(`${path} ${what}.`, `${remedy} ${USAGE}`);
-  }
-}
-
-const PROBLEMS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  EEXIST: ['is a file, and a folder is wanted', 'Name another folder, or move the file away.'],
-  ENOTDIR: ['is below a file, and a folder is wanted', 'Name another folder, or move the file away.'],
-  EISDIR: ['is a folder, and a file is to be written there', 'Name another folder, or move that one away.'],
-  EACCES: ['cannot be written: there is no permission', 'Name a folder that you may write to.'],
-  EROFS: ['cannot be written: its file system is read-only', 'Name a folder that you may write to.'],
-  ENOSPC: ['cannot be written: the disk is full', 'Name a folder on a disk with space.'],
-};
 
 function wrongOut(message: string, remedy: string): TidemarkError {
   return new TidemarkError({ code: 'config', stage: 'processing', message, remedy });

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretsOf } from '../../cli/commands/secret.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
@@ -33,9 +33,8 @@ export async function buildRelease(config: string | undefined): Promise<ReleaseF
     ...Object.fromEntries(bundles.map((bundle) => [`sbom/${bundle.name}.cdx.json`, sbomOf(bundle, version)])),
     ...Object.fromEntries(Object.entries(content).map(([path, file]) => [`content/${path}`, file])),
     ...filesBelow('content/sigma'),
-    ...Object.fromEntries(
-      ['LICENSE', 'NOTICE'].filter((name) => existsSync(join(ROOT, name))).map((name) => [name, read(name)]),
-    ),
+    LICENSE: read('LICENSE'),
+    NOTICE: read('NOTICE'),
     'THIRD-PARTY-LICENCES.txt': licenceList(bundles.map(bundlePart), version),
     'CHANGES.md': changesOf(String(read('CHANGELOG.md')), version),
     ...deployment.files,

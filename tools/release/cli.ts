@@ -27,7 +27,7 @@ async function run(args: string[]): Promise<number> {
     args,
     options: { out: { type: 'string' }, check: { type: 'string' }, config: { type: 'string' } },
   }).values;
-  if ((out === undefined) === (check === undefined)) {
+  if (!out === !check) {
     throw new TidemarkError({
       code: 'config',
       stage: 'processing',
@@ -37,7 +37,7 @@ async function run(args: string[]): Promise<number> {
   }
   const files = await buildRelease(config);
   process.stdout.write(`Tidemark ${packageJson.version}, ${commit()}\n`);
-  if (check !== undefined) return say(differences(check, files), check);
+  if (check) return say(differences(check, files), check);
   writeRelease(out ?? '', files);
   process.stdout.write(listOf(files, out ?? ''));
   return 0;

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { TidemarkError } from '../../functions/core/errors.ts';
+import { writeFiles } from '../write-files.ts';
 
 /** The files of a release, by their paths in its folder. */
 export type ReleaseFiles = Readonly<Record<string, Uint8Array>>;
 
 /** The sums of all other files. */
 export const SUMS = 'SHA256SUMS';
+const USAGE = 'npm run release -- --out DIR';
 const LINE = /^(?<sum>[0-9a-f]{64}) {2}(?<path>.+)$/;
 
 /** Adds the sums, in the form that `sha256sum -c` reads. */
@@ -21,10 +23,7 @@ export function withSums(files: Readonly<Record<string, string | Uint8Array>>): 
 /** Writes a release. A folder that holds an earlier one is emptied of it first; one with anything else in it is refused. */
 export function writeRelease(folder: string, files: ReleaseFiles): void {
   for (const path of earlierFiles(folder)) rmSync(join(folder, path));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
+  writeFiles(folder, files, USAGE);
 }
 
 /** The files of an earlier release in a folder: those that its sums list, and no others. */

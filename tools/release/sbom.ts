@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FunctionBundle } from '../../lib/code/bundle-function.ts';
 import { BUNDLE_FILE } from '../../lib/code/bundle-names.ts';
-import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type InstalledPackage, packagesIn } from '../licences/packages.ts';
+import { publishedHash } from './published-hash.ts';
 
 const SPEC = '1.6';
 
@@ -10,7 +12,7 @@ const SPEC = '1.6';
  * no random number, so that the same code gives the same file: its serial number is made of its content.
  */
 export function sbomOf(bundle: FunctionBundle, version: string): string {
-  const packages = bundledPackages(bundle.metafile);
+  const packages = packagesIn(bundle.metafile);
   const refs = packages.map(purlOf);
   const own = `pkg:generic/tidemark/${bundle.name}@${version}`;
   const content = {
@@ -23,7 +25,7 @@ export function sbomOf(bundle: FunctionBundle, version: string): string {
         version,
         description: `functions/${bundle.name}.zip, the code of a Lambda function. The hash is that of the zip.`,
         hashes: [{ alg: 'SHA-256', content: sha256(bundle.zip) }],
-        licenses: [{ expression: 'Apache-2.0' }],
+        licenses: [{ expression: packageJson.license }],
         properties: [{ name: `tidemark:sha256:${BUNDLE_FILE}`, value: sha256(bundle.code) }],
       },
     },
@@ -40,7 +42,8 @@ export function sbomOf(bundle: FunctionBundle, version: string): string {
   return `${JSON.stringify(sbom, undefined, 2)}\n`;
 }
 
-function componentOf(bundled: BundledPackage): object {
+function componentOf(bundled: InstalledPackage): object {
+  const hash = publishedHash(bundled.name, bundled.version);
   const [name = '', scope] = bundled.name.split('/').toReversed();
   const purl = purlOf(bundled);
   return {
@@ -49,14 +52,14 @@ function componentOf(bundled: BundledPackage): object {
     ...(scope !== undefined && { group: scope }),
     name,
     version: bundled.version,
-    ...(bundled.hash && { hashes: [{ alg: bundled.hash.algorithm, content: bundled.hash.hex }] }),
+    ...(hash !== undefined && { hashes: [{ alg: 'SHA-512', content: hash }] }),
     ...(bundled.licence !== undefined && { licenses: [{ expression: bundled.licence }] }),
     purl,
   };
 }
 
 /** The package URL: in a scope, the sign `@` is written as `%40`. */
-function purlOf({ name, version }: BundledPackage): string {
+function purlOf({ name, version }: InstalledPackage): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import hcl from 'hcl2-parser';
 import { expect, onTestFinished, test } from 'vitest';
 import { bundleNames } from '../../../lib/code/bundle-names.ts';
-import { connect, LAKE, SOURCES, SPLUNK } from '../../infra/support/draw.ts';
+import { connect, draw, LAKE, SOURCES, SPLUNK } from '../../infra/support/draw.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -57,7 +57,8 @@ test('a release can be made again byte for byte, and has all that its templates 
     alarms: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms' },
   };
   const connections = SOURCES.map(({ id, rotation }) => connect(id, 'acme', rotation && { rotate: true }));
-  writeFileSync(config, JSON.stringify({ connections, destinations: [LAKE, SPLUNK], deployment }));
+  const file = { connections, destinations: [LAKE, SPLUNK], deployment };
+  writeFileSync(config, JSON.stringify(file));
 
   const said = await release(folder, 'Pacific/Kiritimati', '--out', out, '--config', config);
   const again = await release(folder, 'America/Los_Angeles', '--check', out, '--config', config);
@@ -86,6 +87,11 @@ test('a release can be made again byte for byte, and has all that its templates 
   );
   expect([...templates.keys()]).toEqual(['audit-forwarding', 'audit-schedules-1', 'audit-schedules-2', 'audit-state']);
   expect(files.map(read).join('')).not.toMatch(/cdk-hnb|cdk-bootstrap|aws:cdk|asset\./);
+  // The same resources as `cdk deploy` makes, so that both can take turns.
+  const { state, forwarding } = draw(file);
+  const idsOf = (template?: object) => Object.keys((template as Template).Resources);
+  expect(idsOf(templates.get('audit-state'))).toEqual(idsOf(state.toJSON()));
+  expect(idsOf(templates.get('audit-forwarding'))).toEqual(idsOf(forwarding.toJSON()));
   const readMe = String(read('README.md'));
   for (const file of files) expect(readMe).toContain(`--template-file ${file} `);
   for (const { id } of SOURCES) expect(readMe).toContain(`create-secret --name tidemark/${id}/acme --kms-key-id`);
