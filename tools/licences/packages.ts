@@ -13,8 +13,6 @@ export interface InstalledPackage {
   readonly licence: string | undefined;
   /** Its licence files and notices. Some packages have none. */
   readonly texts: readonly string[];
-  /** Its folder, relative to the root of the repository. */
-  readonly folder: string;
 }
 
 /** The folder of the innermost package that a path leads into. */
@@ -79,7 +77,7 @@ function installedPackage(folder: string, root: string): InstalledPackage | unde
     readonly license?: unknown;
   };
   const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(path, file), 'utf8'));
-  return { name, version, licence: typeof license === 'string' ? license : undefined, texts, folder };
+  return { name, version, licence: typeof license === 'string' ? license : undefined, texts };
 }
 
 function filesIn(folder: string): string[] {

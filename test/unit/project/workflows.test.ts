@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 
 // Workflows run only at the hosting platform: what would fail or be unsafe there is found here. check.yml runs actionlint, too.
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** The parser of the platform. It is written for bundlers, and imports JSON in a way that Node refuses. */
