@@ -63,21 +63,22 @@ function placesOf(name: string, place: string): string[] {
 
 /** Packages by name, sorted. Those for other machines are not installed, and left out. */
 export function installedPackages(folders: readonly string[], root = ROOT): InstalledPackage[] {
-  const packages = [...new Set(folders)].flatMap((folder) => installedPackage(folder, root) ?? []);
+  const packages = [...new Set(folders)].flatMap((folder) => installedPackage(join(root, folder)) ?? []);
   return packages.sort((a, b) => compare(`${a.name} ${a.version}`, `${b.name} ${b.version}`));
 }
 
-function installedPackage(folder: string, root: string): InstalledPackage | undefined {
-  const path = join(root, folder);
-  const files = filesIn(path);
+function installedPackage(folder: string): InstalledPackage | undefined {
+  const files = filesIn(folder);
   if (files.length === 0) return undefined;
-  const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly name: string;
     readonly version: string;
     readonly license?: unknown;
   };
-  const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(path, file), 'utf8'));
-  return { name, version, licence: typeof license === 'string' ? license : undefined, texts };
+  const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(folder, file), 'utf8'));
+  // Packages of the years before SPDX write an object.
+  const named = typeof license === 'object' ? (license as { readonly type?: unknown } | null)?.type : license;
+  return { name, version, licence: typeof named === 'string' ? named : undefined, texts };
 }
 
 function filesIn(folder: string): string[] {
