@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../functions/core/config/tidemark-config.ts';
-import { DESTINATION_TYPES } from '../../functions/destinations/destination-types.ts';
-import { findSources } from '../../lib/plan/find-sources.ts';
-import everySetting from '../../tools/configuration/every-setting.json' with { type: 'json' };
-import { settingRow, settingsOf } from '../../tools/configuration/setting-rows.ts';
+import { parseConfig } from '../../../functions/core/config/tidemark-config.ts';
+import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
+import { findSources } from '../../../lib/plan/find-sources.ts';
+import everySetting from '../../../tools/configuration/every-setting.json' with { type: 'json' };
+import { settingRow, settingsOf } from '../../../tools/configuration/setting-rows.ts';
 
 test('the examples of the page are values that are accepted', async () => {
   const sources = await findSources();
@@ -13,7 +13,7 @@ test('the examples of the page are values that are accepted', async () => {
 });
 
 test('every setting has a meaning and an example', async () => {
-  const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
   const rows = page.split('\n').filter((line) => /^\| `[\w.]+`/.test(line) && line.split(' | ').length === 6);
 
   expect(rows.length).toBeGreaterThan(80);

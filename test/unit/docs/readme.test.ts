@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 // A stranger gives a README three minutes. What does not fit has a page in docs/.
 
 const MAX_WORDS = 800;
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
 test('the README is read in three minutes', () => {
   // As `wc -w` counts.
