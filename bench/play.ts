@@ -9,7 +9,7 @@ import { parseConfig } from '../functions/core/config/tidemark-config.ts';
 import { type AnyStream, isSnapshot, type Source } from '../functions/core/model.ts';
 import { HOUR, MILLISECOND } from '../functions/core/time.ts';
 import { DESTINATION_TYPES, SIMPLEST_TYPE } from '../functions/destinations/destination-types.ts';
-import { codeVersion } from '../lib/plan/code-version.ts';
+import { versionVariable } from '../lib/plan/code-version.ts';
 import { cadence, type PlannedSchedule, planSchedules } from '../lib/plan/plan-schedules.ts';
 import { LocalFunction } from '../local/lambda.ts';
 import { Signatures } from '../local/services/access/signature.ts';
@@ -118,7 +118,7 @@ export async function play(asked: Play): Promise<Played> {
         TIDEMARK_TABLE: 'tidemark',
         TIDEMARK_DESTINATIONS: JSON.stringify(told),
         TIDEMARK_SEEN_DAYS: String(config.deployment.seenDays),
-        TIDEMARK_VERSION: codeVersion(source.id),
+        ...versionVariable(source.id),
         TIDEMARK_LOG_LEVEL: asked.logLevel ?? config.deployment.logLevel,
         AWS_ENDPOINT_URL_DYNAMODB: meters.table.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: meters.secrets.url,

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { TidemarkError } from '../functions/core/errors.ts';
-import { VERSION } from '../local/version.ts';
+import { VERSION } from '../functions/shell/version.ts';
 import { Interrupted } from './interrupted.ts';
 import { programOf } from './program.ts';
 import { tell } from './views/terminal.ts';

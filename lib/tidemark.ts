@@ -1,6 +1,6 @@
 import { Annotations, CfnRule, CrossStackReferences, Fn, ReferenceStrength, type Stack, Tags } from 'aws-cdk-lib';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Config } from '../functions/core/config/tidemark-config.ts';
 import type { Source } from '../functions/core/model.ts';
 import { typeOf } from '../functions/destinations/destination-type.ts';
@@ -29,57 +29,58 @@ export interface TidemarkProps {
   readonly refuse?: string | undefined;
 }
 
-/** Tidemark in one account: the state, forwarding and schedules stacks, drawn from the configuration and the sources' own data. */
-export class Tidemark extends Construct {
+/** The stacks of Tidemark. */
+export interface TidemarkStacks {
   readonly state: StateStack;
   readonly forwarding: ForwardingStack;
   readonly schedules: readonly SchedulesStack[];
+}
 
-  constructor(scope: Construct, id: string, props: TidemarkProps) {
-    super(scope, id);
-    const { config, sources, destinationTypes, code, layers, name, refuse } = props;
-    // With strong references, a stack could not remove something in the same deployment that removes its last use elsewhere.
-    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
-    checkDeployable(config, sources, destinationTypes, name);
-    const { deployment, connections } = config;
-    const { stackPrefix, tags, permissionsBoundary } = deployment;
-    const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
-    const region = regionOf(deployment);
-    const named = (part: string) => ({
-      stackName: `${stackPrefix}-${part}`,
-      ...(region !== undefined && { env: { region } }),
-    });
-    this.state = new StateStack(this, 'State', {
-      deployment,
-      notifying: notifyingOf(config, destinationTypes),
-      ...named('state'),
-    });
-    this.forwarding = new ForwardingStack(this, 'Forwarding', {
-      config,
-      sources: used,
-      destinationTypes,
-      supply: { code, layers },
-      state: this.state,
-      ...named('forwarding'),
-    });
-    this.schedules = planSchedules(config, used).map((planned, at) => {
-      const shard = { planned, forwarding: this.forwarding, ...named(`schedules-${at + 1}`) };
-      return new SchedulesStack(this, `Schedules${at + 1}`, shard);
-    });
-    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
-    if (permissionsBoundary !== undefined) {
-      const boundary = ManagedPolicy.fromManagedPolicyArn(this.forwarding, 'Boundary', permissionsBoundary);
-      PermissionsBoundary.of(this).apply(boundary);
-    }
-    if (refuse !== undefined) {
-      Annotations.of(this.state).addWarningV2('tidemark:refused', refuse);
-      for (const stack of this.#stacks) refuseToDeploy(stack, refuse);
-    }
+/**
+ * Draws Tidemark in one account: the state, forwarding and schedules stacks, from the configuration and the sources' own data.
+ *
+ * @param scope what the stacks are put into, and nothing else
+ */
+export function drawTidemark(scope: Construct, props: TidemarkProps): TidemarkStacks {
+  const { config, sources, destinationTypes, code, layers, name, refuse } = props;
+  // With strong references, a stack could not remove something in the same deployment that removes its last use elsewhere.
+  CrossStackReferences.of(scope).consume(ReferenceStrength.WEAK);
+  checkDeployable(config, sources, destinationTypes, name);
+  const { deployment, connections } = config;
+  const { stackPrefix, tags, permissionsBoundary } = deployment;
+  const used = sources.filter((source) => connections.some((connection) => connection.source === source.id));
+  const region = regionOf(deployment);
+  const named = (part: string) => ({
+    stackName: `${stackPrefix}-${part}`,
+    ...(region !== undefined && { env: { region } }),
+  });
+  const state = new StateStack(scope, 'State', {
+    deployment,
+    notifying: notifyingOf(config, destinationTypes),
+    ...named('state'),
+  });
+  const forwarding = new ForwardingStack(scope, 'Forwarding', {
+    config,
+    sources: used,
+    destinationTypes,
+    supply: { code, layers },
+    state,
+    ...named('forwarding'),
+  });
+  const schedules = planSchedules(config, used).map(
+    (planned, at) =>
+      new SchedulesStack(scope, `Schedules${at + 1}`, { planned, forwarding, ...named(`schedules-${at + 1}`) }),
+  );
+  for (const [key, value] of Object.entries(tags)) Tags.of(scope).add(key, value);
+  if (permissionsBoundary !== undefined) {
+    const boundary = ManagedPolicy.fromManagedPolicyArn(forwarding, 'Boundary', permissionsBoundary);
+    PermissionsBoundary.of(scope).apply(boundary);
   }
-
-  get #stacks(): Stack[] {
-    return [this.state, this.forwarding, ...this.schedules];
+  if (refuse !== undefined) {
+    Annotations.of(state).addWarningV2('tidemark:refused', refuse);
+    for (const stack of [state, forwarding, ...schedules]) refuseToDeploy(stack, refuse);
   }
+  return { state, forwarding, schedules };
 }
 
 /** The destinations whose new objects in the archive are announced. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 
@@ -86,7 +87,7 @@ export class LocalFunction {
   }
 
   #start(): Thread {
-    const worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL(`./lambda-worker${extname(import.meta.filename)}`, import.meta.url), {
       workerData: { handler: this.#handler.href },
       env: { ...process.env, ...this.#environment },
       stderr: true,

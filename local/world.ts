@@ -6,7 +6,7 @@ import type { Config } from '../functions/core/config/tidemark-config.ts';
 import { TidemarkError } from '../functions/core/errors.ts';
 import type { Source } from '../functions/core/model.ts';
 import { DESTINATION_TYPES } from '../functions/destinations/destination-types.ts';
-import { codeVersion } from '../lib/plan/code-version.ts';
+import { versionVariable } from '../lib/plan/code-version.ts';
 import { handlerOf } from '../lib/plan/find-sources.ts';
 import { LocalFunction, type LogLine } from './lambda.ts';
 import { KEY_FILE, type Key, openKey } from './services/access/key.ts';
@@ -177,7 +177,7 @@ export async function startWorld({ config, sources, places, onLine, beside }: Wo
         TIDEMARK_DESTINATIONS: JSON.stringify(destinations),
         TIDEMARK_SEEN_DAYS: process.env.TIDEMARK_SEEN_DAYS ?? String(config.deployment.seenDays),
         TIDEMARK_QUARANTINE_DAYS: String(config.deployment.quarantineDays),
-        TIDEMARK_VERSION: codeVersion(source.id),
+        ...versionVariable(source.id),
         AWS_ENDPOINT_URL_DYNAMODB: services.urls.table,
         AWS_ENDPOINT_URL_FIREHOSE: services.urls.firehose,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: services.urls.secrets,

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { Simulator } from './simulator.ts';
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 const HERE = new URL('./', import.meta.url);
+/** `.ts` in a clone, `.js` where this is compiled. */
+const EXTENSION = extname(import.meta.filename);
 
 /**
  * Finds the simulator of a source: `<source>/simulator.ts` exports it as `simulator`. Undefined if there is no such folder.
@@ -12,7 +15,7 @@ const HERE = new URL('./', import.meta.url);
  */
 export async function findSimulator(id: string, folder = HERE): Promise<Simulator | undefined> {
   if (!NAME.test(id) || !existsSync(new URL(`${id}/`, folder))) return undefined;
-  const file = new URL(`${id}/simulator.ts`, folder);
+  const file = new URL(`${id}/simulator${EXTENSION}`, folder);
   const path = `simulators/${id}/simulator.ts`;
   if (!existsSync(file)) {
     throw new Error(`${path} is missing. Write it, or remove simulators/${id} if it is a rest of something.`);

@@ -31,6 +31,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   const rules = readRules();
   return {
     'README.md': await readmePage(sources),
+    'functions/shell/version.ts': versionFile(packageJson.version),
     'tidemark.schema.json': `${JSON.stringify({ title: 'tidemark.json', ...schema }, null, 2)}\n`,
     'docs/cli.md': cliPage(),
     'docs/configuration.md': configurationPage(schema as Schema, sources),
@@ -43,6 +44,13 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...Object.fromEntries(DESTINATION_TYPES.flatMap(contentOf)),
     ...madeContent({ sources, rules, version: packageJson.version }),
   };
+}
+
+/** The functions read no file of the package: their bundles have the version in them. */
+function versionFile(version: string): string {
+  return `/** The version of the program, the one in package.json: \`npm run generate\` writes this file. */
+export const VERSION = '${version}';
+`;
 }
 
 /** What people put into a destination of a type. */

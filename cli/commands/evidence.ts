@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { VERSION } from '../../local/version.ts';
+import { VERSION } from '../../functions/shell/version.ts';
 import type { OpenedCloud } from '../cloud/open-cloud.ts';
 import { type CheckedSet, checkSet } from '../evidence/check-set.ts';
 import { type EvidenceDocument, makeDocument, type Total } from '../evidence/document.ts';

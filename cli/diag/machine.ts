@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch, platform, release } from 'node:os';
-import { VERSION } from '../../local/version.ts';
+import { VERSION } from '../../functions/shell/version.ts';
 
 /** Variables of the environment that change what Tidemark does. Their values may hold passwords: only the names are told. */
 const VARIABLES = /^(TIDEMARK_|AWS_|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|NODE_|NO_COLOR$|FORCE_COLOR$)/;

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { TidemarkError } from '../../functions/core/errors.ts';
-import { VERSION } from '../../local/version.ts';
+import { VERSION } from '../../functions/shell/version.ts';
 import type { FeedOptions } from '../feeds/opened.ts';
 import { safeJson } from '../views/terminal.ts';
 import { type Tool, toolsFor } from './tools.ts';

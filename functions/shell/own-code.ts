@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { VERSION } from './version.ts';
 
 let known: Promise<string> | undefined;
 
@@ -15,9 +16,8 @@ const DIGITS = 12;
 /**
  * The version of the program with the hash of its code: `0.1.0+<hash>`.
  *
- * @param told the version from the environment. It has a hash already where the code is not bundled
+ * @param told from the environment, where the code is not one file: a hash of this file would say nothing about the others
  */
-export async function ownVersion(told: string | undefined): Promise<string | undefined> {
-  if (told === undefined || told.includes('+')) return told;
-  return `${told}+${(await ownCodeHash()).slice(0, DIGITS)}`;
+export async function ownVersion(told: string | undefined): Promise<string> {
+  return told ?? `${VERSION}+${(await ownCodeHash()).slice(0, DIGITS)}`;
 }

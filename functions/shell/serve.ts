@@ -243,7 +243,7 @@ interface Environment {
   readonly seenDays: number;
   readonly quarantineDays: number;
   readonly perFeedMetrics: boolean;
-  /** The version of the program. */
+  /** The version of the code, where the code cannot tell it. */
   readonly version: string | undefined;
 }
 

@@ -6,7 +6,6 @@ import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
 import type { Duration } from '../../functions/core/time.ts';
 import { bundleName } from '../code/bundle-names.ts';
-import { programVersion } from '../plan/code-version.ts';
 import { functionRole } from './function-role.ts';
 import { type CodeSupply, LambdaFunction } from './lambda-function.ts';
 
@@ -64,7 +63,6 @@ function environment({ source, config, table }: SourceFunctionProps): Record<str
     TIDEMARK_DESTINATIONS: JSON.stringify(destinationsOfSource),
     TIDEMARK_SEEN_DAYS: String(deployment.seenDays),
     TIDEMARK_QUARANTINE_DAYS: String(deployment.quarantineDays),
-    TIDEMARK_VERSION: programVersion(),
     ...(deployment.perFeedMetrics && { TIDEMARK_PER_FEED_METRICS: 'true' }),
   };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../functions/shell/version.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FUNCTIONS = 'functions/';
@@ -11,12 +13,6 @@ const PACKAGES = 'package-lock.json';
 const DIGITS = 12;
 
 const known = new Map<string, string>();
-
-/** The version of the program, as package.json says it. */
-export function programVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
-  return version;
-}
 
 /**
  * The hash of the code of a source that runs without being bundled: SHA-256 over the names and contents of the files in functions/,
@@ -35,9 +31,14 @@ export function codeHash(source: string): string {
   return digest;
 }
 
-/** What the local function of a source says of itself: `0.1.0+<hash>`. */
+/** What the local function of a source says of itself in a clone: `0.1.0+<hash>`. */
 export function codeVersion(source: string): string {
-  return `${programVersion()}+${codeHash(source)}`;
+  return `${VERSION}+${codeHash(source)}`;
+}
+
+/** The variable that tells it to a local function. There is none in the npm package: its functions are the bundles, and hash themselves. */
+export function versionVariable(source: string): Readonly<Record<string, string>> {
+  return extname(import.meta.filename) === '.ts' ? { TIDEMARK_VERSION: codeVersion(source) } : {};
 }
 
 /** The files, in an order that no machine decides. */

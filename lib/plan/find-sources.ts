@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { TidemarkError } from '../../functions/core/errors.ts';
 import type { Source } from '../../functions/core/model.ts';
 
 const FOLDER = new URL('../../functions/sources/', import.meta.url);
+/** `.ts` in a clone, `.js` where this is compiled. */
+const EXTENSION = extname(import.meta.filename);
 
 /** All sources: the folder is the registry. */
 export async function findSources(): Promise<Source[]> {
@@ -14,7 +17,7 @@ export async function findSources(): Promise<Source[]> {
 
 /** The source in a folder. @param folder where the folders of all sources are */
 export async function readSource(name: string, folder = FOLDER): Promise<Source> {
-  const file = new URL(`${name}/source.ts`, folder);
+  const file = new URL(`${name}/source${EXTENSION}`, folder);
   const path = `functions/sources/${name}/source.ts`;
   if (!existsSync(file)) {
     throw wrong(
@@ -40,12 +43,12 @@ export async function readSource(name: string, folder = FOLDER): Promise<Source>
 
 /** The entry point of a source's rotation Lambda, for sources that support rotation. */
 export function rotateHandlerOf(source: string): URL {
-  return new URL(`${source}/rotate-handler.ts`, FOLDER);
+  return new URL(`${source}/rotate-handler${EXTENSION}`, FOLDER);
 }
 
 /** The entry point of a source's Lambda. */
 export function handlerOf(source: string): URL {
-  return new URL(`${source}/handler.ts`, FOLDER);
+  return new URL(`${source}/handler${EXTENSION}`, FOLDER);
 }
 
 function wrong(message: string, remedy: string): TidemarkError {

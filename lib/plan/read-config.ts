@@ -34,21 +34,33 @@ export function readConfig(
   const path = named === undefined ? (existsSync(usual) ? usual : example) : resolve(named);
   const isExample = path === example;
   const name = named ?? (isExample ? EXAMPLE : USUAL);
-  const config = parseConfig(
-    readText(path, name, 'Name an existing file: -c config=PATH.'),
-    name,
-    sources,
-    DESTINATION_TYPES,
-  );
-  checkStarts(config, name, now);
-  const { caBundle } = config.deployment;
-  if (caBundle === undefined) return { config, name, isExample };
-  const bundle = resolve(dirname(path), caBundle);
-  checkCertificates(bundle, name);
-  return { config: { ...config, deployment: { ...config.deployment, caBundle: bundle } }, name, isExample };
+  const text = readText(path, name, 'Name an existing file: -c config=PATH.');
+  return { config: readConfigText(text, { name, folder: dirname(path), sources, now }), name, isExample };
 }
 
-function readText(path: string, name: string, remedy: string): string {
+/** What it takes to read the text of a configuration. */
+export interface Reading {
+  /** The configuration's name in error messages. */
+  readonly name: string;
+  /** The folder that paths in it start from. */
+  readonly folder: string;
+  readonly sources: readonly Source[];
+  /** By our clock. */
+  readonly now: Instant;
+}
+
+/** The configuration that a text says. The files that it names are looked at, and their paths made absolute. */
+export function readConfigText(text: string, { name, folder, sources, now }: Reading): Config {
+  const config = parseConfig(text, name, sources, DESTINATION_TYPES);
+  checkStarts(config, name, now);
+  const { caBundle } = config.deployment;
+  if (caBundle === undefined) return config;
+  const bundle = resolve(folder, caBundle);
+  checkCertificates(bundle, name);
+  return { ...config, deployment: { ...config.deployment, caBundle: bundle } };
+}
+
+export function readText(path: string, name: string, remedy: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {

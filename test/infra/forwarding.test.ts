@@ -2,7 +2,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { programVersion } from '../../lib/plan/code-version.ts';
 import { connect, draw, LAKE, SOURCES, SPLUNK } from './support/draw.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -65,7 +64,6 @@ describe('a function', () => {
         ]),
         TIDEMARK_SEEN_DAYS: '30',
         TIDEMARK_QUARANTINE_DAYS: '90',
-        TIDEMARK_VERSION: programVersion(),
         TIDEMARK_LOG_LEVEL: 'info',
         TIDEMARK_ORIGINS: '/opt/tidemark/origins.json',
         TIDEMARK_NAMESPACE: 'Tidemark',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { codeHash, codeVersion, programVersion } from '../../lib/plan/code-version.ts';
+import { VERSION } from '../../functions/shell/version.ts';
+import { codeHash, codeVersion } from '../../lib/plan/code-version.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,7 +24,7 @@ test.each(sources.map(({ id }) => id))(
 
     expect(files.length).toBeGreaterThan(100);
     expect(codeHash(id)).toBe(hash.digest('hex').slice(0, 12));
-    expect(codeVersion(id)).toBe(`${programVersion()}+${codeHash(id)}`);
+    expect(codeVersion(id)).toBe(`${VERSION}+${codeHash(id)}`);
   },
 );
 

@@ -45,6 +45,7 @@ describe('packages in a bundle', () => {
       version: '2.0.0',
       license: 'GPL-3.0-only',
     },
+    'node_modules/old/package.json': { name: 'old', version: '0.1.0', license: { type: 'MIT' } },
     'node_modules/silent/package.json': { name: 'silent', version: '3.0.0' },
     'node_modules/unused/package.json': { name: 'unused', version: '4.0.0', license: 'GPL-3.0-only' },
   });
@@ -54,6 +55,7 @@ describe('packages in a bundle', () => {
     expect(part.packages.map(({ name, version, licence }) => [name, version, licence])).toEqual([
       ['@acme/copyleft', '2.0.0', 'GPL-3.0-only'],
       ['free', '1.0.0', 'MIT'],
+      ['old', '0.1.0', 'MIT'],
       ['silent', '3.0.0', undefined],
     ]);
   });
@@ -118,6 +120,7 @@ function planted(files: Readonly<Record<string, string | object>>) {
     'functions/acme/handler.ts': { bytesInOutput: 10 },
     'node_modules/free/dist/index.js': { bytesInOutput: 10 },
     'node_modules/free/node_modules/@acme/copyleft/index.js': { bytesInOutput: 10 },
+    'node_modules/old/index.js': { bytesInOutput: 10 },
     'node_modules/silent/index.js': { bytesInOutput: 10 },
     'node_modules/unused/index.js': { bytesInOutput: 0 },
   };

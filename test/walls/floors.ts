@@ -20,7 +20,7 @@ export const PROJECT: House = {
     ['functions/destinations'],
     ['functions/formats', 'functions/source-kit'],
     ['functions/core'],
-    ['package.json', 'measured', 'tidemark.example.json'],
+    ['package.json', 'cdk.json', 'measured', 'tidemark.example.json'],
   ],
   // A simulator that used the code which reads from it would share its mistakes.
   only: { simulators: [] },

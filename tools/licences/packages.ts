@@ -76,7 +76,9 @@ function installedPackage(folder: string): InstalledPackage | undefined {
     readonly license?: unknown;
   };
   const texts = files.filter((file) => LICENCE_FILE.test(file)).map((file) => readFileSync(join(folder, file), 'utf8'));
-  return { name, version, licence: typeof license === 'string' ? license : undefined, texts };
+  // Packages of the years before SPDX write an object.
+  const named = typeof license === 'object' ? (license as { readonly type?: unknown } | null)?.type : license;
+  return { name, version, licence: typeof named === 'string' ? named : undefined, texts };
 }
 
 function filesIn(folder: string): string[] {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, BootstraplessSynthesizer, type IReusableStackSynthesizer } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import type { Config } from '../../functions/core/config/tidemark-config.ts';
 import type { Source } from '../../functions/core/model.ts';
 import { MADE_BY_RELEASE } from '../../lib/account/outputs.ts';
@@ -10,7 +11,7 @@ import { review } from '../../lib/account/review.ts';
 import { bundleFunction } from '../../lib/code/bundle-function.ts';
 import { layerZip } from '../../lib/code/layer-zip.ts';
 import { DRAWN_TYPES } from '../../lib/delivery/drawings.ts';
-import { Tidemark } from '../../lib/tidemark.ts';
+import { drawTidemark } from '../../lib/tidemark.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BucketCode } from './bucket-code.ts';
 import { checkTemplates } from './check-templates.ts';
@@ -50,7 +51,7 @@ export function drawTemplates(config: Config, sources: readonly Source[], name: 
       defaultStackSynthesizer: new BootstraplessSynthesizer() as IReusableStackSynthesizer,
     });
     review(app);
-    const { state, forwarding, schedules } = new Tidemark(app, 'Tidemark', {
+    const { state, forwarding, schedules } = drawTidemark(new Construct(app, 'Tidemark'), {
       config,
       sources,
       destinationTypes: DRAWN_TYPES,

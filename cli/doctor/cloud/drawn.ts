@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
@@ -23,6 +23,9 @@ export interface Drawn {
 }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The app that draws: that of a clone, or of the npm package. */
+const APP = extname(import.meta.filename) === '.ts' ? 'lib/app.ts' : 'lib/api/app.js';
 
 interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Value?: { readonly 'Fn::GetAtt'?: readonly string[] } }>>;
@@ -87,13 +90,15 @@ async function synthesize(folder: string, config: string | undefined): Promise<v
   const { context } = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
   const chosen = { ...context, config: resolve(config ?? 'tidemark.json') };
   try {
-    await promisify(execFile)(process.execPath, ['lib/app.ts'], {
+    await promisify(execFile)(process.execPath, [APP], {
       cwd: ROOT,
       env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(chosen) },
       maxBuffer: 64_000_000,
     });
   } catch (thrown) {
     const { stderr = '', message } = thrown as Error & { stderr?: string };
+    const missing = MISSING.exec(stderr)?.[1];
+    if (missing !== undefined) throw notInstalled(missing);
     throw new TidemarkError({
       code: 'config',
       stage: 'processing',
@@ -102,6 +107,18 @@ async function synthesize(folder: string, config: string | undefined): Promise<v
       cause: thrown,
     });
   }
+}
+
+/** What Node says of a package that is not there. */
+const MISSING = /Cannot find package '(aws-cdk-lib|constructs)'/;
+
+function notInstalled(name: string): TidemarkError {
+  return new TidemarkError({
+    code: 'config',
+    stage: 'processing',
+    message: `What would be deployed cannot be drawn: ${name} is not installed.`,
+    remedy: 'Install it where tidemark is: npm install aws-cdk-lib constructs.',
+  });
 }
 
 /** The zip of the code of a source’s function, and those of its layers. */

@@ -4,11 +4,12 @@ import type { Answer, Request } from '../../core/model.ts';
 import { below } from '../../core/requests/origin.ts';
 import { methodOf } from '../../core/requests/request-body.ts';
 import { type Duration, MILLISECOND } from '../../core/time.ts';
+import { VERSION } from '../version.ts';
 import { answerLimit } from './answer-limit.ts';
 import { connectionsTo } from './connections.ts';
 import { exchange } from './exchange.ts';
 
-const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'tidemark/0.1' };
+const HEADERS = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': `tidemark/${VERSION}` };
 
 /** Warm connections to one origin. They last for one run only, because they would be dead after a Lambda was frozen. */
 export class Http {

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import { type Config, parseConfig } from '../../../functions/core/config/tidemark-config.ts';
 import { DESTINATION_TYPES } from '../../../functions/destinations/destination-types.ts';
 import { DRAWN_TYPES, type DrawnType } from '../../../lib/delivery/drawings.ts';
 import { findSources } from '../../../lib/plan/find-sources.ts';
-import { Tidemark } from '../../../lib/tidemark.ts';
+import { drawTidemark } from '../../../lib/tidemark.ts';
 import { Account } from './account.ts';
 
 export const SOURCES = await findSources();
@@ -108,7 +109,7 @@ export function drawConfig(config: Config, destinationTypes: readonly DrawnType[
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
   });
-  const drawn = new Tidemark(app, 'Tidemark', {
+  const drawn = drawTidemark(new Construct(app, 'Tidemark'), {
     config,
     sources: SOURCES,
     destinationTypes,

@@ -8,6 +8,7 @@ import type { Request } from '../../../../functions/core/model.ts';
 import { formBody, jsonBody } from '../../../../functions/core/requests/request-body.ts';
 import { MILLISECOND, SECOND } from '../../../../functions/core/time.ts';
 import { Http, resolve } from '../../../../functions/shell/network/http.ts';
+import description from '../../../../package.json' with { type: 'json' };
 
 const CREDENTIALS = { authorization: 'Bearer hunter2' };
 const MEBIBYTE = 1024 * 1024;
@@ -80,6 +81,12 @@ async function mostMemory(work: () => Promise<unknown>): Promise<number> {
   clearInterval(timer);
   return most - before;
 }
+
+test('says who asks, in the version of package.json', async () => {
+  await get('/logs');
+
+  expect(asked[0]?.headers['user-agent']).toBe(`tidemark/${description.version}`);
+});
 
 describe('how a request is sent', () => {
   /** What the server got of one request. */
