@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { bundleFunction } from '../../lib/code/bundle-function.ts';
 import { bundleNames } from '../../lib/code/bundle-names.ts';
 import { findSources } from '../../lib/plan/find-sources.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -9,7 +10,13 @@ import { bundlePart, installedPart, pagePart } from './parts.ts';
 // `npm run licences`: which packages of others are in what Tidemark gives away, with their licences. The exit code is 1 if one may not be.
 
 const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
-const parts = [...bundleNames(await findSources()).map(bundlePart), pagePart(), installedPart()];
+const parts = [
+  ...bundleNames(await findSources())
+    .map(bundleFunction)
+    .map(bundlePart),
+  pagePart(),
+  installedPart(),
+];
 
 const list = licenceList(parts, packageJson.version);
 if (out === undefined) process.stdout.write(list);

@@ -1,4 +1,4 @@
-import { bundleFunction } from '../../lib/code/bundle-function.ts';
+import type { FunctionBundle } from '../../lib/code/bundle-function.ts';
 import type { Part } from './licence-list.ts';
 import { installedPackages, packagesIn, packagesInstalledWith } from './packages.ts';
 
@@ -6,8 +6,8 @@ import { installedPackages, packagesIn, packagesInstalledWith } from './packages
 const SERVED = ['htm', 'preact', 'uplot'];
 
 /** The packages in the code of a function. */
-export function bundlePart(name: string): Part {
-  return { title: `The function ${name}`, packages: packagesIn(bundleFunction(name).metafile) };
+export function bundlePart({ name, metafile }: FunctionBundle): Part {
+  return { title: `The function ${name}`, packages: packagesIn(metafile) };
 }
 
 /** The packages whose files are served to the browser. */

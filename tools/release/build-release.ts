@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretsOf } from '../../cli/commands/secret.ts';
 import { TidemarkError } from '../../functions/core/errors.ts';
@@ -35,10 +35,7 @@ export async function buildRelease(config: string | undefined): Promise<ReleaseF
     ...filesBelow('content/sigma'),
     LICENSE: read('LICENSE'),
     NOTICE: read('NOTICE'),
-    'THIRD-PARTY-LICENCES.txt': licenceList(
-      bundles.map(({ name }) => bundlePart(name)),
-      version,
-    ),
+    'THIRD-PARTY-LICENCES.txt': licenceList(bundles.map(bundlePart), version),
     'CHANGES.md': changesOf(String(read('CHANGELOG.md')), version),
     ...deployment.files,
     'README.md': readMe(version, deployment.lines),
@@ -47,16 +44,10 @@ export async function buildRelease(config: string | undefined): Promise<ReleaseF
 
 /** The templates of a configuration, the zips that they name, and how they are deployed. */
 async function deploymentOf(path: string) {
+  if (!existsSync(path)) throw wrongConfig(`${path} is not there.`, 'Name an existing file: --config FILE.');
   const sources = await findSources();
   const { config, name, isExample } = readConfig(path, ROOT, sources, Date.now() * MILLISECOND);
-  if (isExample) {
-    throw new TidemarkError({
-      code: 'config',
-      stage: 'processing',
-      message: `${name} is the example.`,
-      remedy: 'Copy it, put your accounts in, and name the copy.',
-    });
-  }
+  if (isExample) throw wrongConfig(`${name} is the example.`, 'Copy it, put your accounts in, and name the copy.');
   const drawn = drawTemplates(config, sources, name);
   const files = {
     ...Object.fromEntries(
@@ -65,6 +56,10 @@ async function deploymentOf(path: string) {
     ...Object.fromEntries([...drawn.zips].map(([zip, bytes]) => [`deployment/${zip}`, bytes])),
   };
   return { files, lines: deploymentLines({ config, secrets: await secretsOf(config), drawn }) };
+}
+
+function wrongConfig(message: string, remedy: string): TidemarkError {
+  return new TidemarkError({ code: 'config', stage: 'processing', message, remedy });
 }
 
 function filesBelow(folder: string): Record<string, Uint8Array> {

@@ -22,19 +22,19 @@ export function withSums(files: Readonly<Record<string, string | Uint8Array>>): 
 
 /** Writes a release. A folder that holds an earlier one is emptied of it first; one with anything else in it is refused. */
 export function writeRelease(folder: string, files: ReleaseFiles): void {
-  for (const path of earlierFiles(folder)) rmSync(join(folder, path));
+  refuseForeign(folder);
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) rmSync(join(folder, name), { recursive: true });
   writeFiles(folder, files, USAGE);
 }
 
-/** The files of an earlier release in a folder: those that its sums list, and no others. */
-function earlierFiles(folder: string): string[] {
+/** Refuses a folder with anything that the sums of an earlier release do not list. */
+function refuseForeign(folder: string): void {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw refused(`${folder} is a file, and a folder is wanted.`);
   const there = filesIn(folder);
-  if (there.length === 0) return [];
   const listed = new Set([...(there.includes(SUMS) ? [SUMS, ...sumsIn(folder).keys()] : [])]);
   const foreign = there.filter((path) => !listed.has(path));
-  if (foreign.length === 0) return there;
+  if (foreign.length === 0) return;
   throw refused(`${folder} is no earlier release: there is ${foreign.slice(0, 3).join(', ')}${more(foreign)} in it.`);
 }
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rsort, satisfies } from 'semver';
 import { expect, test } from 'vitest';
-import nodePackages from '../../tools/node/package.json' with { type: 'json' };
+import nodePackages from '../../../tools/node/package.json' with { type: 'json' };
 
 // The oldest Node on which an installation prints no warning and everything runs: package.json says it as `engines`.
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const read = <T>(path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
 
 /** Node 22.18 is the first that runs TypeScript without a flag and without a warning, as a clone needs it. */

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { licenceList, refusedPackages } from '../../tools/licences/licence-list.ts';
-import { packagesIn, packagesInstalledWith, ROOT } from '../../tools/licences/packages.ts';
-import { installedPart, pagePart } from '../../tools/licences/parts.ts';
-import { isPermissive } from '../../tools/licences/permissive.ts';
+import { licenceList, refusedPackages } from '../../../tools/licences/licence-list.ts';
+import { packagesIn, packagesInstalledWith, ROOT } from '../../../tools/licences/packages.ts';
+import { installedPart, pagePart } from '../../../tools/licences/parts.ts';
+import { isPermissive } from '../../../tools/licences/permissive.ts';
 
 describe('a licence', () => {
   test.each([
