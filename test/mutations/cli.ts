@@ -9,7 +9,7 @@ import { MUTATIONS } from './mutations.ts';
 
 const HELP = `npm run mutants -- [--only NAME] [--seeds N] [--remember] [--list]
 
-What found a bug before (test/mutations/finders.json) is tried first. If it finds the bug no more, everything else is tried.
+What found a bug before (measured/finders.json) is tried first. If it finds the bug no more, everything else is tried.
 
   --only NAME   only mutations whose name contains this
   --seeds N     play so many seeds before a bug counts as not found (3000)

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Finder } from './find-bug.ts';
+import { ROOT } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 
-const FILE = new URL('finders.json', import.meta.url);
+const FILE = new URL('measured/finders.json', ROOT);
 
 /** What found each bug when it was written down, by the bug's name. */
 export function knownFinders(): Map<string, Finder> {
