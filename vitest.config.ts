@@ -23,7 +23,14 @@ const ON_STAGE = ['test/e2e/*.test.ts', 'test/sources/*/e2e/*.test.ts'];
 
 // So long that it ends what hangs, and never what a busy machine is late with.
 const PATIENCE_MS = 300_000;
-const common = { setupFiles: ['test/setup.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS };
+// Node loads TypeScript by itself. Vite's own loader makes a call through a getter of each use of an import, which hot loops feel.
+const native = { viteModuleRunner: false };
+const common = {
+  setupFiles: ['test/setup.ts'],
+  testTimeout: PATIENCE_MS,
+  hookTimeout: PATIENCE_MS,
+  experimental: native,
+};
 
 export default defineConfig({
   test: {

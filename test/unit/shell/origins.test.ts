@@ -25,14 +25,16 @@ const ACME: ConfiguredConnection = {
   streams: {},
 };
 
+let beginnings = 0;
+
 /** A function that begins anew, with this list in what was deployed. */
 async function deployed(list: string | undefined) {
-  vi.resetModules();
   if (list !== undefined) {
     writeFileSync(file, list);
     vi.stubEnv('TIDEMARK_ORIGINS', file);
   }
-  return await import('../../../functions/shell/auth/origins.ts');
+  const anew = `../../../functions/shell/auth/origins.ts?${++beginnings}`;
+  return (await import(anew)) as typeof import('../../../functions/shell/auth/origins.ts');
 }
 
 afterEach(() => {
