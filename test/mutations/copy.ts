@@ -23,12 +23,10 @@ export class Copy {
     const { folder, runner } = await this.#made;
     const place = join(folder, mutation.file);
     await writeFile(place, plant(mutation, sourceOf(mutation)));
-    runner.hasChanged(place);
     try {
       return await work(runner);
     } finally {
       await writeFile(place, sourceOf(mutation));
-      runner.hasChanged(place);
     }
   }
 
@@ -46,7 +44,7 @@ export class Copy {
   }
 }
 
-/** What a test runner keeps of a module must not be kept of one with a bug: the copy has no such memory. */
+/** Its tests run in processes of their own, which read each file when they need it: also the one that has just got a bug. */
 async function makeCopy() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-mutant-'));
   for (const part of COPIED) await cp(join(root, part), join(folder, part), { recursive: true });

@@ -11,9 +11,8 @@ await vitest.standalone();
 process.on('message', (asked: TestsAsked) => void run(asked).then((answer) => process.send?.(answer)));
 process.on('disconnect', () => void vitest.close().then(() => process.exit()));
 
-async function run({ changed, file, name }: TestsAsked): Promise<TestsRun> {
+async function run({ file, name }: TestsAsked): Promise<TestsRun> {
   results = [];
-  for (const one of changed) vitest.invalidateFile(one);
   if (name === undefined) vitest.resetGlobalTestNamePattern();
   else vitest.setGlobalTestNamePattern(new RegExp(`^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`));
   await vitest.runTestSpecifications(await vitest.globTestSpecifications([file]));

@@ -9,8 +9,6 @@ const LONGEST_MS = 120_000;
 
 /** What a test runner is asked. */
 export interface TestsAsked {
-  /** Files that are not as they were when it was asked before. */
-  readonly changed: readonly string[];
   readonly file: string;
   /** Only the test with this name, which begins with the names of its suites. */
   readonly name: string | undefined;
@@ -26,22 +24,16 @@ export interface TestsRun {
 /** A test runner that stays, in a process of its own: starting it takes longer than most tests, and compiling what they load, too. */
 export class TestRunner {
   readonly #folder: string;
-  #changed = new Set<string>();
   #process: ChildProcess | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  hasChanged(file: string): void {
-    this.#changed.add(file);
-  }
-
   /** Runs a file of tests, or one test of it. */
   async run(file: string, name?: string): Promise<TestsRun> {
     this.#process ??= this.#start();
-    const asked: TestsAsked = { changed: [...this.#changed], file, name };
-    this.#changed.clear();
+    const asked: TestsAsked = { file, name };
     const started = this.#process;
     const ended = new AbortController();
     const answer = once(started, 'message', { signal: ended.signal });
