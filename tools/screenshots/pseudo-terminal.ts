@@ -78,7 +78,7 @@ export function startTidemark(args: readonly string[], start: Start): PseudoTerm
 
 /** Starts a program in a pseudo-terminal, whose screen is kept by a terminal emulator. */
 export function startInTerminal(command: readonly string[], start: Start): PseudoTerminal {
-  const { columns: cols = 100, rows = 30, folder: cwd, environment = {}, patienceMs = 30_000 } = start;
+  const { columns: cols = 100, rows = 30, folder: cwd, environment = {}, patienceMs = 240_000 } = start;
   const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
   const env = { ...inherited, TERM: 'xterm-256color', COLORTERM: '', ...environment };
@@ -99,7 +99,10 @@ export function startInTerminal(command: readonly string[], start: Start): Pseud
       return false;
     });
   }
-  const ended = new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)));
+  // The emulator reads what it was given a little later, and in order: then all is on the screen.
+  const ended = new Promise<number>((resolve) => {
+    child.onExit(({ exitCode }) => emulator.write('', () => resolve(exitCode)));
+  });
   let isOver = false;
   void ended.then(() => {
     isOver = true;
