@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TidemarkError } from '../functions/core/errors.ts';
 
@@ -11,10 +11,18 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, path);
     attempt(folder, usage, () => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       writeFileSync(file, content);
     });
   }
+}
+
+/** Node's own recursive form never ends where a folder cannot be made although the one above it is there, as below /proc. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
 }
 
 function attempt(folder: string, usage: string, write: () => void): void {
@@ -38,7 +46,6 @@ function attempt(folder: string, usage: string, write: () => void): void {
 
 const PROBLEMS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   EEXIST: ['is a file, and a folder is wanted', 'Name another folder, or move the file away.'],
-  ENOTDIR: ['is below a file, and a folder is wanted', 'Name another folder, or move the file away.'],
   EISDIR: ['is a folder, and a file is to be written there', 'Name another folder, or move that one away.'],
   EACCES: ['cannot be written: there is no permission', 'Name a folder that you may write to.'],
   EROFS: ['cannot be written: its file system is read-only', 'Name a folder that you may write to.'],

@@ -35,7 +35,8 @@ describe('says what is wrong with', () => {
     ['no folder', [], 'It is not said where to write', 'npm run content -- --out DIR'],
     ['an empty folder', ['--out', ''], 'It is not said where to write', 'Name a folder'],
     ['a file in place of the folder', ['--out', file], `${file} is a file`, 'Name another folder'],
-    ['a folder below a file', ['--out', join(file, 'x')], 'is below a file', 'Name another folder'],
+    ['a folder below a file', ['--out', join(file, 'x')], 'is a file, and a folder is wanted', 'Name another folder'],
+    ['a folder that the system does not make', ['--out', '/proc/x'], 'cannot be written', 'Name'],
   ])('%s', (_, args, message, remedy) => {
     const thrown = thrownBy(() => writeContent(args, inputs));
     expect(thrown?.message).toContain(message);

@@ -64,7 +64,7 @@ describe('the folder of a release', () => {
     writeFileSync(folder, '');
 
     expect(() => writeRelease(folder, files)).toThrow('is a file, and a folder is wanted');
-    expect(() => writeRelease(join(folder, 'below'), files)).toThrow('is below a file, and a folder is wanted');
+    expect(() => writeRelease(join(folder, 'below'), files)).toThrow(`${folder} is a file, and a folder is wanted`);
   });
 
   test('differs by each file that is missing, other, or not made', () => {
